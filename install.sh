@@ -1,0 +1,261 @@
+#!/bin/sh
+# Installs HA-Lizard on this host, or with --root in the root folder of another. Safe to run twice: what an
+# administrator keeps (ha-lizard.conf, state, fence agents of his own, lists of BMC addresses) is left as it is.
+set -eu
+umask 022
+
+usage() {
+  cat <<'END'
+Usage: install.sh [--root DIR] [--binary FILE] [--dry-run] [--nostart] [--yes]
+
+  --root DIR     install below DIR; no service is registered or started
+  --binary FILE  the executable; default: dist/ha-lizard or ha-lizard beside this script
+  --dry-run      say what would be done, do nothing
+  --nostart      do not start the services
+  --yes          do not ask
+END
+}
+
+die() {
+  echo "$*" >&2
+  exit 1
+}
+
+# run <command...>: every side effect goes through here.
+run() {
+  if [ "$dry_run" = 1 ]; then
+    echo "would do: $*"
+  else
+    "$@"
+  fi
+}
+
+# --- steps, each given to run -----------------------------------------------------------------------------------------
+
+# make_folder <mode> <folder>
+make_folder() {
+  mkdir -p "$2"
+  chmod "$1" "$2"
+}
+
+# put <mode> <source> <target>: complete or not at all, and a running program keeps its old file.
+put() {
+  mkdir -p "${3%/*}"
+  rm -f "$3.new"
+  if ! { cp "$2" "$3.new" && chmod "$1" "$3.new" && mv -f "$3.new" "$3"; }; then
+    rm -f "$3.new"
+    die "Cannot write $3: see the message above"
+  fi
+}
+
+# link <text> <target>
+link() {
+  mkdir -p "${2%/*}"
+  rm -f "$2"
+  ln -s "$1" "$2"
+}
+
+# write_conf <file>: may hold passwords, so nobody else can ever read it.
+write_conf() {
+  (
+    umask 077
+    cat >"$1.new" <<'END'
+# HA-Lizard: parameters of this host only. KEY=VALUE, one per line; a parameter here wins over the pool database.
+#
+# Parameters for the whole pool are set with "ha-cfg set <PARAMETER> <VALUE>". "ha-cfg get" shows each parameter with
+# its effective value and where that comes from; "ha-cfg set --help" says how values are checked.
+# LOG_<function>=0 and MAIL_<function>=0 switch off the log lines and the mails of a function.
+#
+# MAIL_fence_host=1
+END
+    mv "$1.new" "$1"
+  )
+}
+
+# write_list <file>: what uninstall.sh removes besides the fixed places.
+write_list() {
+  agents "$here/fence" | sed 's|^|/etc/ha-lizard/fence/|' >"$1.new"
+  mv "$1.new" "$1"
+}
+
+# --- checks -----------------------------------------------------------------------------------------------------------
+
+# wrong <what, and the cure>
+wrong() {
+  echo "Cannot install: $*" >&2
+  troubles=$((troubles + 1))
+}
+
+check_binary() {
+  if [ ! -f "$binary" ]; then
+    wrong "$binary is missing; build it with npm run build, or name it with --binary FILE"
+  elif [ ! -s "$binary" ]; then
+    wrong "$binary is empty; copy it again"
+  elif [ ! -x "$binary" ]; then
+    wrong "$binary is not executable; chmod +x $binary"
+  elif [ -z "$root" ] && ! (cd / && "$binary" version >/dev/null 2>&1); then
+    wrong "$binary does not run on this host; copy it again and never strip it: $binary version says why"
+  fi
+}
+
+check_host() {
+  machine=$(uname -m)
+  [ "$machine" = x86_64 ] || wrong "this machine is $machine; the executable is for x86-64 only"
+  if [ -n "$root" ]; then
+    [ -d "$root" ] || wrong "$root is no folder; make it first"
+    [ ! -d "$root" ] || [ -w "$root" ] || [ -w "$root/etc" ] || wrong "$root cannot be written; run as its owner or as root"
+    return 0
+  fi
+  [ "$(id -u)" -eq 0 ] || wrong "this is not root; run it as root, or with --root DIR"
+  if [ -r /proc/cpuinfo ] && ! grep -qw sse4_2 /proc/cpuinfo; then
+    wrong "the processor has no SSE4.2, which the executable needs"
+  fi
+}
+
+# check_space: the old executable stays until the new one is complete.
+check_space() {
+  [ -f "$binary" ] && [ -d "$root/etc" ] || return 0
+  needed=$(($(wc -c <"$binary") / 1024 + 1024))
+  free=$(df -Pk "$root/etc" | awk 'NR == 2 { print $4 }')
+  case $free in '' | *[!0-9]*) return 0 ;; esac
+  [ "$free" -ge "$needed" ] || wrong "$root/etc has $free KB free, $needed KB are needed; make room first"
+}
+
+check_sources() {
+  for source in init.d/ha-lizard init.d/ha-lizard-watchdog fence/POOL/POOL.sh; do
+    [ -f "$here/$source" ] || wrong "$here/$source is missing; copy init.d and fence together with install.sh"
+  done
+}
+
+# --- the parts --------------------------------------------------------------------------------------------------------
+
+# agents <folder>: the files of the built-in fence agents, as paths below the folder.
+agents() {
+  (cd "$1" && find . -type f ! -name '*.ts' ! -name '*.md' | sed 's|^\./||' | sort)
+}
+
+lay_out_program() {
+  run make_folder 0755 "$own"
+  run make_folder 0755 "$own/fence"
+  run make_folder 0755 "$own/scripts"
+  run make_folder 0700 "$own/state"
+  run put 0755 "$binary" "$own/ha-lizard"
+  for name in ha-lizard.mon ha-lizard-watchdog ha-cfg; do
+    run link ../ha-lizard "$own/scripts/$name"
+  done
+  run link /etc/ha-lizard/ha-lizard "$root/usr/bin/ha-cfg"
+  if [ ! -e "$own/ha-lizard.conf" ]; then run write_conf "$own/ha-lizard.conf"; fi
+}
+
+# Built-in agents are always replaced; other folders, and lists of addresses that exist, are the administrator's.
+lay_out_agents() {
+  for agent in $(agents "$here/fence"); do
+    target=$own/fence/$agent
+    case $agent in
+      *.sh) run put 0755 "$here/fence/$agent" "$target" ;;
+      *.hosts) if [ ! -e "$target" ]; then run put 0600 "$here/fence/$agent" "$target"; fi ;;
+      *) run put 0644 "$here/fence/$agent" "$target" ;;
+    esac
+  done
+  run write_list "$own/installed-agents"
+}
+
+lay_out_services() {
+  for service in $services; do
+    run put 0755 "$here/init.d/$service" "$root/etc/init.d/$service"
+  done
+}
+
+# The program that runs now, also one of an older release, is stopped by the script that knows it.
+stop_services() {
+  for service in ha-lizard-watchdog ha-lizard; do
+    script=/etc/init.d/$service
+    if [ -x "$script" ]; then run "$script" stop || echo "Cannot stop $service: $script stop failed; going on" >&2; fi
+  done
+}
+
+register_services() {
+  for service in $services; do
+    if command -v chkconfig >/dev/null 2>&1; then
+      run chkconfig --add "$service"
+      run chkconfig "$service" on
+    elif command -v update-rc.d >/dev/null 2>&1; then
+      run update-rc.d "$service" defaults
+    else
+      echo "Cannot enable $service at boot: neither chkconfig nor update-rc.d is here" >&2
+    fi
+  done
+  if [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1; then run systemctl daemon-reload; fi
+}
+
+# ask: on a terminal only; an unattended run is an answer.
+ask() {
+  if [ "$yes" = 1 ] || [ "$dry_run" = 1 ] || [ ! -t 0 ]; then return 0; fi
+  printf 'Install HA-Lizard in %s? [y/N] ' "$own"
+  read -r answer || answer=
+  case $answer in y | Y | yes) ;; *) die "Nothing was changed." ;; esac
+}
+
+unfinished() {
+  status=$?
+  [ "$status" -eq 0 ] || echo "The installation is not finished: HA may not run on this host; run install.sh again." >&2
+  exit "$status"
+}
+
+main() {
+  here=$(cd "$(dirname "$0")" && pwd)
+  root='' binary='' dry_run=0 start=1 yes=0 troubles=0
+  services='ha-lizard ha-lizard-watchdog'
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --root | --binary)
+        [ -n "${2:-}" ] || die "Cannot install: $1 needs a value; see install.sh --help"
+        [ "$1 $2" != "--root /" ] || die "Cannot install: --root / is this host; leave --root out"
+        if [ "$1" = --root ]; then root=${2%/}; else binary=$2; fi
+        shift
+        ;;
+      --dry-run) dry_run=1 ;;
+      --nostart) start=0 ;;
+      --yes) yes=1 ;;
+      --help | -h) usage && exit 0 ;;
+      *)
+        usage >&2
+        exit 2
+        ;;
+    esac
+    shift
+  done
+  if [ -z "$binary" ]; then
+    binary=$here/dist/ha-lizard
+    [ -f "$binary" ] || [ ! -f "$here/ha-lizard" ] || binary=$here/ha-lizard
+  fi
+  case $binary in /*) ;; *) binary=$PWD/$binary ;; esac
+  case $root in '' | /*) ;; *) root=$PWD/$root ;; esac
+  own=$root/etc/ha-lizard
+
+  check_host
+  check_binary
+  check_sources
+  check_space
+  [ "$troubles" -eq 0 ] || die "Nothing was changed."
+  ask
+
+  trap unfinished EXIT
+  trap 'exit 130' INT TERM
+  [ -n "$root" ] || stop_services
+  lay_out_program
+  lay_out_agents
+  lay_out_services
+  if [ -z "$root" ]; then
+    register_services
+    if [ "$start" = 1 ]; then run /etc/init.d/ha-lizard start -w; fi
+  fi
+  trap - EXIT INT TERM
+
+  [ "$dry_run" = 0 ] || return 0
+  echo "HA-Lizard is installed in $own."
+  if [ -n "$root" ] || [ "$start" = 0 ]; then echo "Start it with: service ha-lizard start -w"; fi
+  echo "Once per pool: ha-cfg insert, then ha-cfg ha-enable."
+}
+
+main "$@"

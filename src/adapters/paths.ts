@@ -1,0 +1,61 @@
+import { join } from "node:path";
+
+/** Every file and folder the program touches, below one root directory (behaviour.md §3; tests move the root). */
+export interface Paths {
+  readonly root: string;
+  readonly override: string;
+  readonly lastGood: string;
+  readonly state: string;
+  readonly poolConf: string;
+  readonly inventory: string;
+  readonly initComplete: string;
+  readonly bootId: string;
+  readonly xapiSocket: string;
+  /** Not below the root: in a test's namespace the real machine's stands there (HA_LIZARD_SYSRQ moves it). */
+  readonly sysrq: string;
+  readonly monitorPid: string;
+  /** Left by a deliberate stop, so that the watchdog does not undo it. */
+  readonly monitorStopped: string;
+  readonly serviceScript: string;
+  readonly listDomains: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The paths for an environment: HA_LIZARD_ROOT is the root directory, `/` when unset. */
+export function pathsFrom(environment: Environment): Paths {
+  const root = environment["HA_LIZARD_ROOT"] || "/";
+  const below = (path: string) => join(root, path);
+  return {
+    root,
+    override: below("etc/ha-lizard/ha-lizard.conf"),
+    lastGood: below("etc/ha-lizard/ha-lizard.pool.conf"),
+    state: below("etc/ha-lizard/state"),
+    poolConf: below("etc/xensource/pool.conf"),
+    inventory: below("etc/xensource-inventory"),
+    initComplete: below("var/run/xapi_init_complete.cookie"),
+    bootId: below("proc/sys/kernel/random/boot_id"),
+    xapiSocket: below("var/lib/xcp/xapi"),
+    sysrq: environment["HA_LIZARD_SYSRQ"] || "/proc/sysrq-trigger",
+    monitorPid: below("var/run/ha-lizard.pid"),
+    monitorStopped: below("var/run/ha-lizard.stopped"),
+    serviceScript: below("etc/init.d/ha-lizard"),
+    listDomains: below("opt/xensource/bin/list_domains"),
+  };
+}
+
+const KEPT_VARIABLES = ["LANG", "TZ", "HA_LIZARD_ROOT", "HA_LIZARD_SYSRQ"];
+const DEFAULT_PATH = "/opt/xensource/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/**
+ * The environment of a child: only what is known. BUN_OPTIONS and its like would open doors into the executable
+ * (dom0.md); the just-in-time compiler costs more memory than it saves time here.
+ */
+export function cleanEnvironment(environment: Environment): Record<string, string> {
+  const kept: Record<string, string> = { PATH: environment["PATH"] || DEFAULT_PATH, BUN_JSC_useJIT: "0" };
+  for (const name of KEPT_VARIABLES) {
+    const value = environment[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+}

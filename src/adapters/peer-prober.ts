@@ -1,0 +1,166 @@
+import type { Follows, PeerProbe, XapiResult } from "../core/pool-view.ts";
+import type { Clock } from "../ports/clock.ts";
+import { withDeadline } from "../ports/deadline.ts";
+import type { PeerProber, Pinger, ProbeQuestion } from "../ports/peers.ts";
+import { parseAnswer } from "./xapi/errors.ts";
+
+/** One HTTP POST of a JSON text. Rejects when there was no HTTP answer, and when `signal` aborts. */
+export type PostJson = (
+  url: string,
+  body: string,
+  signal: AbortSignal,
+) => Promise<{ readonly status: number; readonly text: string }>;
+
+export interface PeerProberOptions {
+  readonly pinger: Pinger;
+  readonly clock: Clock;
+  readonly postJson: PostJson;
+  /** For the question whether XAPI answers, both ports together, in milliseconds. */
+  readonly probeTimeoutMs: number;
+  /** A fresh random uuid each time, 36 characters: to shorter ones XAPI answers HTTP 500. */
+  readonly newUuid: () => string;
+}
+
+/** A ping that takes longer has failed to tell anything. */
+const PING_MS = 3_000;
+/** What ping is given to say what it found when the caller's time is over. */
+const PING_GRACE_MS = 100;
+/** A slave names its master within 5 ms; a master has been seen to need 2.7 s to refuse the login. */
+const FOLLOWS_MS = 3_000;
+const REQUEST_ID = 1;
+
+/**
+ * Probes a peer over ICMP and XAPI at the same time (behaviour.md §4). XAPI is asked to echo a fresh uuid, on port 443
+ * first and on 80 when that fails or takes half of the time: no session, no secret, and the answer proves itself.
+ *
+ * Whom the peer follows is taken from words only, never from silence: a login without a name answers HOST_IS_SLAVE, or
+ * SESSION_AUTHENTICATION_FAILED after the two seconds that a master takes. To call a slow answer a master would, with
+ * the old master dead, keep every successor from its promotion as long as one slave is slow; to give up earlier would
+ * hide a second master. No answer in time, and any other one, is `unknown`.
+ */
+export function createPeerProber(options: PeerProberOptions): PeerProber {
+  return {
+    async probe(address, question, signal): Promise<PeerProbe> {
+      const [icmp, overXapi] = await Promise.all([
+        ping(options, address, signal),
+        probeXapi(options, address, question, signal),
+      ]);
+      return { icmp, ...overXapi };
+    },
+  };
+}
+
+async function ping(
+  { pinger, clock }: PeerProberOptions,
+  address: string,
+  signal: AbortSignal,
+): Promise<PeerProbe["icmp"]> {
+  if (signal.aborted) return "unknown";
+  const over = new AbortController();
+  const settled = new AbortController();
+  const endSoon = () => void clock.sleep(PING_GRACE_MS, settled.signal).then(() => over.abort());
+  signal.addEventListener("abort", endSoon, { once: true });
+  try {
+    return await withDeadline<PeerProbe["icmp"]>(
+      clock,
+      PING_MS,
+      over.signal,
+      (late) => pinger.ping(address, AbortSignal.any([signal, late])),
+      () => "unknown",
+    );
+  } catch {
+    return "unknown";
+  } finally {
+    settled.abort();
+    signal.removeEventListener("abort", endSoon);
+  }
+}
+
+async function probeXapi(
+  options: PeerProberOptions,
+  address: string,
+  question: ProbeQuestion,
+  signal: AbortSignal,
+): Promise<Pick<PeerProbe, "xapi" | "follows">> {
+  const unknown: Follows = { kind: "unknown" };
+  const url = await findXapi(options, address, signal);
+  if (url === null) return { xapi: "silent", follows: unknown };
+  if (question === "life") return { xapi: "answered", follows: unknown };
+  const follows = await withDeadline<Follows>(
+    options.clock,
+    FOLLOWS_MS,
+    signal,
+    (inner) => askFollows(options, url, inner),
+    () => unknown,
+  );
+  return { xapi: "answered", follows };
+}
+
+/** The address under which XAPI answered, or null. */
+async function findXapi(
+  options: PeerProberOptions,
+  address: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const { clock, probeTimeoutMs } = options;
+  const host = address.includes(":") ? `[${address}]` : address;
+  const found = new AbortController();
+  const ask = async (url: string, signals: AbortSignal): Promise<string> => {
+    if (await isAlive(options, url, signals)) return url;
+    throw new Error(`no answer from ${url}`);
+  };
+  try {
+    return await withDeadline<string | null>(
+      clock,
+      probeTimeoutMs,
+      signal,
+      async (late) => {
+        const inner = AbortSignal.any([late, found.signal]);
+        const secure = ask(`https://${host}/jsonrpc`, inner);
+        const patience = clock.sleep(probeTimeoutMs / 2, inner).then(() => null);
+        const early = await Promise.race([secure.catch(() => null), patience]);
+        if (early !== null) return early;
+        return Promise.any([secure, ask(`http://${host}/jsonrpc`, inner)]).catch(() => null);
+      },
+      () => null,
+    );
+  } finally {
+    found.abort();
+  }
+}
+
+/** Any well-formed JSON-RPC answer is life, an error as good as a result; a result has to be our uuid. */
+async function isAlive(options: PeerProberOptions, url: string, signal: AbortSignal): Promise<boolean> {
+  const uuid = options.newUuid();
+  const answer = await post(options, url, `system.isAlive:${uuid}`, [uuid], signal);
+  if (answer === null) return false;
+  return answer.ok ? answer.value === uuid : answer.fault.kind === "api";
+}
+
+async function askFollows(options: PeerProberOptions, url: string, signal: AbortSignal): Promise<Follows> {
+  const answer = await post(options, url, "session.login_with_password", ["", ""], signal);
+  if (answer === null || answer.ok || answer.fault.kind !== "api") return { kind: "unknown" };
+  const { code, params } = answer.fault;
+  const [address] = params;
+  if (code === "HOST_IS_SLAVE" && address !== undefined && address !== "")
+    return { kind: "slave-of", address };
+  // Only a host that takes itself for the master looks at the name at all (xapi.md §2.1).
+  return { kind: code === "SESSION_AUTHENTICATION_FAILED" ? "is-master" : "unknown" };
+}
+
+/** null: no answer over HTTP. A web page, whatever its status, is a malformed answer and so none either. */
+async function post(
+  { postJson }: PeerProberOptions,
+  url: string,
+  method: string,
+  params: readonly string[],
+  signal: AbortSignal,
+): Promise<XapiResult<unknown> | null> {
+  const body = JSON.stringify({ jsonrpc: "2.0", method, params, id: REQUEST_ID });
+  try {
+    const { status, text } = await postJson(url, body, signal);
+    return status === 200 ? parseAnswer(text, REQUEST_ID) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,50 @@
+import { neverAborts, withDeadline } from "../../ports/deadline.ts";
+import type { Xapi } from "../../ports/pool-database.ts";
+import { createMarker } from "./marker.ts";
+import { createMessageBoard } from "./message-board.ts";
+import { createPromotion } from "./promotion.ts";
+import { createReader } from "./reader.ts";
+import { createRecovery } from "./recovery.ts";
+import { createRefs } from "./refs.ts";
+import { openSession, type SessionOptions } from "./session.ts";
+import { createStarter } from "./starter.ts";
+import { createVmIndex, type IndexStore } from "./vm-index.ts";
+
+/** The logout is given as much; a disk that hangs must not take longer. */
+const CLOSE_MS = 1_000;
+
+export interface XapiOptions extends SessionOptions {
+  /** Keeps the index of VMs from one pass to the next. */
+  readonly store: IndexStore;
+}
+
+/**
+ * The client of one pass: one session, opened with the first call that needs it and closed by `close`. Every call has
+ * its own deadline (`xeTimeoutMs`, more for calls that are known to be long) on the given clock, beside the caller's
+ * signal. No method rejects.
+ */
+export function createXapi(options: XapiOptions): Xapi {
+  const session = openSession(options);
+  const index = createVmIndex(options.store, options.clock);
+  const refs = createRefs(session, index);
+  const context = { session, refs, index, clock: options.clock };
+  return {
+    ...createReader(context),
+    ...createStarter(context),
+    ...createMarker(context),
+    ...createRecovery(context),
+    ...createPromotion(context),
+    ...createMessageBoard(context),
+    calls: () => session.calls(),
+    async close(): Promise<void> {
+      const closing = Promise.all([index.save(), session.close()]).then(() => undefined);
+      await withDeadline(
+        options.clock,
+        CLOSE_MS,
+        neverAborts(),
+        () => closing,
+        () => undefined,
+      );
+    },
+  };
+}

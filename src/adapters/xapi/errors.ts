@@ -1,0 +1,81 @@
+import type { XapiFault, XapiResult } from "../../core/pool-view.ts";
+
+/** A fault for an answer that is not what the protocol promises. */
+export function malformed(detail: string): { readonly ok: false; readonly fault: XapiFault } {
+  return { ok: false, fault: { kind: "malformed", detail } };
+}
+
+/** True for an error that XAPI itself reported with this code. */
+export function isApiFault(fault: XapiFault, code: string): boolean {
+  return fault.kind === "api" && fault.code === code;
+}
+
+/**
+ * The result, or the error, in the body of a JSON-RPC answer (xapi.md T4). Errors come in three shapes:
+ * `{code, message, data}` from the xapi that was asked, a bare array `[code, …]` from the one it forwarded to, and the
+ * envelope of version 1, with `result: null` beside the error. The id proves nothing in an error: emergency errors
+ * always have 0. In a result it has to be ours.
+ */
+export function parseAnswer(text: string, id: number): XapiResult<unknown> {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return malformed(`no JSON: ${excerpt(text)}`);
+  }
+  if (!isRecord(body)) return malformed(`no JSON-RPC answer: ${excerpt(text)}`);
+  const error = body["error"];
+  if (error !== undefined && error !== null) return parseError(error, text);
+  if (!("result" in body)) return malformed(`neither result nor error: ${excerpt(text)}`);
+  if (body["id"] !== id) return malformed(`the answer to another request: ${excerpt(text)}`);
+  return { ok: true, value: body["result"] };
+}
+
+function parseError(error: unknown, text: string): XapiResult<never> {
+  const parts = isRecord(error) ? [error["message"], ...asArray(error["data"])] : asArray(error);
+  const [code, ...params] = parts;
+  if (typeof code !== "string" || code === "") return malformed(`an error without a code: ${excerpt(text)}`);
+  return { ok: false, fault: { kind: "api", code, params: params.map(textOf) } };
+}
+
+/** The code and parameters in `task.error_info`, as a fault. */
+export function faultOfTask(errorInfo: readonly string[]): XapiFault {
+  const [code, ...params] = errorInfo;
+  if (code === undefined) return { kind: "malformed", detail: "a failed task without error_info" };
+  return { kind: "api", code, params };
+}
+
+/** A reference to an object; XAPI's null reference is none. */
+export function readRef(answer: XapiResult<unknown>): XapiResult<string> {
+  if (!answer.ok) return answer;
+  const ref = answer.value;
+  if (typeof ref !== "string" || !ref.startsWith("OpaqueRef:") || ref === NULL_REF)
+    return malformed(`no reference: ${excerpt(JSON.stringify(ref) ?? "nothing")}`);
+  return { ok: true, value: ref };
+}
+
+/** XAPI's "no object". */
+export const NULL_REF = "OpaqueRef:NULL";
+
+/** Drops the value: for calls whose result says nothing. */
+export function voidOf(answer: XapiResult<unknown>): XapiResult<void> {
+  return answer.ok ? { ok: true, value: undefined } : answer;
+}
+
+/** The beginning of a text on one line, for messages. */
+export function excerpt(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > 120 ? `${line.slice(0, 120)}…` : line;
+}
+
+function asArray(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+}

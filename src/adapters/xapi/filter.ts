@@ -1,0 +1,23 @@
+/**
+ * XAPI's filters for `get_all_records_where` (xapi.md §3.1): equality only, `and` and `or` of equal rank, so everything
+ * is in parentheses; a literal knows no escape.
+ */
+const equals = (field: string, value: string): string => `(field "${field}" = "${value}")`;
+
+/** Halted VMs that are no template, snapshot or control domain. */
+export const HALTED_VMS = [
+  equals("power_state", "Halted"),
+  equals("is_control_domain", "false"),
+  equals("is_a_template", "false"),
+  equals("is_a_snapshot", "false"),
+].join(" and ");
+
+/** Every VM that has a domain, control domains included. */
+export const VMS_WITH_DOMAIN = [equals("power_state", "Running"), equals("power_state", "Paused")].join(
+  " or ",
+);
+
+/** VMs by reference (`_ref`) or `uuid`; at least one, each checked by records.ts before. */
+export function anyOf(field: "_ref" | "uuid", values: readonly string[]): string {
+  return values.map((value) => equals(field, value)).join(" or ");
+}

@@ -1,0 +1,70 @@
+import type { XapiResult } from "../../core/pool-view.ts";
+import { HOME_POOL_KEY } from "../../core/restart-plan.ts";
+import { neverAborts } from "../../ports/deadline.ts";
+import type { PoolMarker } from "../../ports/pool-database.ts";
+import type { XapiContext } from "./context.ts";
+import { isApiFault, voidOf } from "./errors.ts";
+import { otherConfig, parseValue } from "./records.ts";
+
+/** Every slave's copy of the database in turn; a dead slave costs its connect timeout. */
+const SYNC_MS = 60_000;
+
+export function createMarker(context: XapiContext): PoolMarker {
+  const { session, refs, index } = context;
+
+  return {
+    async setPoolKey(key, value, signal) {
+      const pool = await refs.pool(signal);
+      return pool.ok ? setKey(context, "pool", pool.value.ref, key, value, signal) : pool;
+    },
+    async removePoolKey(key, signal) {
+      const pool = await refs.pool(signal);
+      if (!pool.ok) return pool;
+      // An absent key is no error for XAPI.
+      return voidOf(await session.call("pool.remove_from_other_config", [pool.value.ref, key], signal));
+    },
+    async setHostKey(host, key, value, signal) {
+      const ref = await refs.host(host, signal);
+      return ref.ok ? setKey(context, "host", ref.value, key, value, signal) : ref;
+    },
+    async setVmKey(vm, key, value, signal) {
+      const ref = await refs.vm(vm, signal);
+      return ref.ok ? setKey(context, "VM", ref.value, key, value, signal) : ref;
+    },
+    async stampHomePool(vm, pool, signal) {
+      const ref = await refs.vm(vm, signal);
+      if (!ref.ok) return ref;
+      const stamped = await setKey(context, "VM", ref.value, HOME_POOL_KEY, pool, signal);
+      if (stamped.ok) index.noteHomePool(vm, pool);
+      return stamped;
+    },
+    async syncDatabase(signal) {
+      return voidOf(await session.call("pool.sync_database", [], signal, SYNC_MS));
+    },
+  };
+}
+
+/**
+ * One key of `other_config`. XAPI can add and remove keys but not change one (xapi.md §3.6): a key that exists is
+ * removed and added again, when its value differs. Between the two a reader finds no key, so these steps do not depend on
+ * the caller's patience.
+ */
+async function setKey(
+  { session }: XapiContext,
+  cls: "pool" | "host" | "VM",
+  ref: string,
+  key: string,
+  value: string,
+  signal: AbortSignal,
+): Promise<XapiResult<void>> {
+  const add = (within: AbortSignal) => session.call(`${cls}.add_to_other_config`, [ref, key, value], within);
+  const added = await add(signal);
+  if (added.ok || !isApiFault(added.fault, "MAP_DUPLICATE_KEY")) return voidOf(added);
+  const getter = `${cls}.get_other_config`;
+  const before = parseValue(getter, otherConfig, await session.call(getter, [ref], signal));
+  if (!before.ok) return before;
+  if (before.value[key] === value) return { ok: true, value: undefined };
+  const removed = await session.call(`${cls}.remove_from_other_config`, [ref, key], neverAborts());
+  if (!removed.ok) return removed;
+  return voidOf(await add(neverAborts()));
+}

@@ -1,0 +1,119 @@
+import { applianceUuid, hostUuid } from "../../core/ids.ts";
+import type { DatabaseView, XapiResult } from "../../core/pool-view.ts";
+import type { PoolReader, ReadScope } from "../../ports/pool-database.ts";
+import type { XapiContext } from "./context.ts";
+import { malformed } from "./errors.ts";
+import { anyOf, HALTED_VMS, VMS_WITH_DOMAIN } from "./filter.ts";
+import * as records from "./records.ts";
+import { onlyPool } from "./refs.ts";
+import { indexedVm, type WireDatabase, writeView } from "./write-view.ts";
+
+/** More unknown residents than this are not named one by one: all VMs with a domain are read instead. */
+const MAX_NAMED = 150;
+
+type Records<T> = Promise<XapiResult<ReadonlyMap<string, T>>>;
+
+/**
+ * Reads the database in at most eight calls, login and logout included, whatever the number of VMs: pool, hosts, their
+ * metrics, halted VMs, and what the scope asks for, at the same time; after them, and only when there are residents
+ * that the index does not know, their records. (With appliances, domains and new residents together it is nine.)
+ */
+export function createReader(context: XapiContext): PoolReader {
+  return {
+    async read(scope, signal) {
+      const wire = await readWire(context, scope, signal);
+      if (!wire.ok) return wire;
+      const indexed = await completeIndex(context, wire.value, signal);
+      if (!indexed.ok) return indexed;
+      await context.index.save();
+      rememberRefs(context, wire.value);
+      const view: DatabaseView = writeView(wire.value, context.index);
+      return { ok: true, value: view };
+    },
+  };
+}
+
+async function readWire(
+  { session }: XapiContext,
+  scope: ReadScope,
+  signal: AbortSignal,
+): Promise<XapiResult<WireDatabase>> {
+  const all = async <T>(cls: string, shape: Parameters<typeof records.parseRecords<T>>[1]): Records<T> => {
+    const method = `${cls}.get_all_records`;
+    return records.parseRecords(method, shape, await session.call(method, [], signal));
+  };
+  const vmsWhere = async <T>(
+    shape: Parameters<typeof records.parseRecords<T>>[1],
+    filter: string,
+  ): Records<T> => {
+    const method = "VM.get_all_records_where";
+    return records.parseRecords(method, shape, await session.call(method, [filter], signal));
+  };
+  const [pools, hosts, metrics, halted, appliances, domains] = await Promise.all([
+    all("pool", records.poolRecord),
+    all("host", records.hostRecord),
+    all("host_metrics", records.hostMetricsRecord),
+    vmsWhere(records.haltedRecord, HALTED_VMS),
+    scope.appliances ? all("VM_appliance", records.applianceRecord) : NOT_ASKED,
+    scope.domains.length > 0
+      ? vmsWhere(records.domainRecord, anyOf("uuid", scope.domains))
+      : Promise.resolve(NO_RECORDS),
+  ]);
+  const pool = onlyPool(pools);
+  if (!pool.ok) return pool;
+  if (!hosts.ok) return hosts;
+  if (!metrics.ok) return metrics;
+  if (!halted.ok) return halted;
+  if (!appliances.ok) return appliances;
+  if (!domains.ok) return domains;
+  if (hosts.value.size === 0) return malformed("host.get_all_records: a pool without a host");
+  return {
+    ok: true,
+    value: {
+      pool: pool.value,
+      hosts: hosts.value,
+      metrics: metrics.value,
+      halted: halted.value,
+      appliances: appliances.value,
+      domains: domains.value,
+    },
+  };
+}
+
+const NOT_ASKED = Promise.resolve({ ok: true, value: null } as const);
+const NO_RECORDS: XapiResult<ReadonlyMap<string, records.DomainWireRecord>> = { ok: true, value: new Map() };
+
+/** Every resident in the index, and nothing else than residents and halted VMs. */
+async function completeIndex(
+  { session, index }: XapiContext,
+  wire: WireDatabase,
+  signal: AbortSignal,
+): Promise<XapiResult<void>> {
+  const residents = new Set([...wire.hosts.values()].flatMap((host) => host.resident_VMs));
+  const missing = await index.missing([...residents], wire.pool.record.master);
+  if (missing.length > 0) {
+    const method = "VM.get_all_records_where";
+    const filter = missing.length > MAX_NAMED ? VMS_WITH_DOMAIN : anyOf("_ref", missing);
+    const answer = await session.call(method, [filter], signal);
+    const read = records.parseRecords(method, records.residentRecord, answer);
+    if (!read.ok) return read;
+    // One that is not in the answer is gone since the hosts were read.
+    for (const [ref, vm] of read.value) if (residents.has(ref)) index.put(ref, indexedVm(vm));
+  }
+  // Halted VMs too, for nothing: after a failover they are residents that need not be read.
+  for (const [ref, vm] of wire.halted) if (!residents.has(ref)) index.put(ref, indexedVm(vm));
+  index.keepOnly(new Set([...residents, ...wire.halted.keys()]));
+  return { ok: true, value: undefined };
+}
+
+function rememberRefs({ refs }: XapiContext, wire: WireDatabase): void {
+  const byUuid = <U extends string, T extends { readonly uuid: string }>(
+    map: ReadonlyMap<string, T>,
+    brand: (text: string) => U,
+  ): ReadonlyMap<U, string> => new Map([...map].map(([ref, { uuid }]) => [brand(uuid), ref]));
+  refs.remember({
+    pool: wire.pool,
+    hosts: byUuid(wire.hosts, hostUuid),
+    appliances: byUuid(wire.appliances ?? new Map<string, records.ApplianceRecord>(), applianceUuid),
+  });
+}

@@ -1,0 +1,122 @@
+import * as z from "zod/mini";
+import type { XapiResult } from "../../core/pool-view.ts";
+import { malformed } from "./errors.ts";
+
+/*
+ * Only the fields in use, as XAPI sends them; all others may come and go. What is here is required: a record without
+ * it is no fact, and makes the whole read malformed. References and snake_case names end in this directory.
+ */
+
+/** Uuids and references become part of filters, whose literals know no escape: nothing else gets in. */
+const uuid = z.string().check(z.regex(/^[\w-]+$/));
+const ref = z.string().check(z.regex(/^OpaqueRef:[\w-]+$/));
+const textMap = z.record(z.string(), z.string());
+/** 64-bit integers come as numbers, from some versions and callers as decimal strings. */
+const int = z.pipe(
+  z.union([z.int(), z.string().check(z.regex(/^-?\d{1,16}$/))]),
+  z.transform((value) => Number(value)),
+);
+
+export const poolRecord = z.object({
+  uuid,
+  name_label: z.string(),
+  master: ref,
+  ha_enabled: z.boolean(),
+  other_config: textMap,
+});
+
+export const hostRecord = z.object({
+  uuid,
+  name_label: z.string(),
+  address: z.string(),
+  enabled: z.boolean(),
+  metrics: ref,
+  other_config: textMap,
+  resident_VMs: z.array(ref),
+});
+
+export const hostMetricsRecord = z.object({
+  live: z.boolean(),
+  /** Absent or 0 where xapi has not measured it yet. */
+  memory_total: z.optional(int),
+});
+
+/** A VM as far as a running one is of interest. */
+export const residentRecord = z.object({
+  uuid,
+  is_control_domain: z.boolean(),
+  memory_static_max: int,
+  other_config: textMap,
+});
+
+export const haltedRecord = z.object({
+  uuid,
+  name_label: z.string(),
+  power_state: z.enum(["Halted", "Paused", "Running", "Suspended"]),
+  resident_on: ref,
+  is_control_domain: z.boolean(),
+  is_a_template: z.boolean(),
+  is_a_snapshot: z.boolean(),
+  order: int,
+  start_delay: int,
+  memory_static_max: int,
+  current_operations: textMap,
+  blocked_operations: textMap,
+  other_config: textMap,
+  appliance: ref,
+});
+
+export const domainRecord = z.object({
+  uuid,
+  power_state: z.enum(["Halted", "Paused", "Running", "Suspended"]),
+  resident_on: ref,
+  current_operations: textMap,
+});
+
+export const applianceRecord = z.object({
+  uuid,
+  name_label: z.string(),
+  current_operations: textMap,
+  VMs: z.array(ref),
+});
+
+export const taskRecord = z.object({
+  status: z.enum(["pending", "success", "failure", "cancelling", "cancelled"]),
+  error_info: z.array(z.string()),
+});
+
+export const otherConfig = textMap;
+export const refList = z.array(ref);
+export const uuidText = uuid;
+
+export type HostRecord = z.infer<typeof hostRecord>;
+export type HostMetricsRecord = z.infer<typeof hostMetricsRecord>;
+export type HaltedRecord = z.infer<typeof haltedRecord>;
+export type ResidentRecord = z.infer<typeof residentRecord>;
+export type DomainWireRecord = z.infer<typeof domainRecord>;
+export type ApplianceRecord = z.infer<typeof applianceRecord>;
+export type PoolRecord = z.infer<typeof poolRecord>;
+
+/** The answer of `what` as the shape says, or `malformed` with the path of the first field that is not so. */
+export function parseValue<T>(
+  what: string,
+  shape: z.ZodMiniType<T>,
+  answer: XapiResult<unknown>,
+): XapiResult<T> {
+  if (!answer.ok) return answer;
+  const parsed = z.safeParse(shape, answer.value);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const issue = parsed.error.issues[0];
+  const path = issue?.path.map(String).join(".") ?? "";
+  return malformed(`${what}: ${path === "" ? "the answer" : path}: ${issue?.message ?? "wrong"}`);
+}
+
+/** The answer of a `get_all_records`: record by reference. One bad record spoils all: half a view is none. */
+export function parseRecords<T>(
+  what: string,
+  shape: z.ZodMiniType<T>,
+  answer: XapiResult<unknown>,
+): XapiResult<ReadonlyMap<string, T>> {
+  const parsed = parseValue(what, z.record(ref, shape), answer);
+  return parsed.ok ? { ok: true, value: new Map(Object.entries(parsed.value)) } : parsed;
+}

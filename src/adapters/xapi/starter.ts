@@ -1,0 +1,79 @@
+import type { XapiResult } from "../../core/pool-view.ts";
+import type { StartResult, VmStarter } from "../../ports/pool-database.ts";
+import type { XapiContext } from "./context.ts";
+import { beginTask, followTask } from "./task.ts";
+
+/**
+ * Errors that speak of the host and leave nothing running there, so that the next candidate may be tried. Left out on
+ * purpose: CANNOT_CONTACT_HOST (the host may have got the order), SR_BACKEND_FAILURE_* (46 is a disk that is open
+ * elsewhere) and everything that speaks of the VM.
+ */
+const HOST_ERRORS: ReadonlySet<string> = new Set([
+  // Not in service.
+  "HOST_DISABLED",
+  "HOST_DISABLED_UNTIL_REBOOT",
+  "HOST_STILL_BOOTING",
+  "HOST_EVACUATE_IN_PROGRESS",
+  "HOST_NOT_LIVE",
+  "HOST_OFFLINE",
+  // Not enough of something.
+  "HOST_NOT_ENOUGH_FREE_MEMORY",
+  "HOST_NOT_ENOUGH_PCPUS",
+  // Storage, network or a device that this host does not have.
+  "VM_REQUIRES_SR",
+  "VM_REQUIRES_NETWORK",
+  "VM_REQUIRES_GPU",
+  "VM_REQUIRES_VGPU",
+  "VM_REQUIRES_IOMMU",
+  "VM_HVM_REQUIRED",
+  "VM_INCOMPATIBLE_WITH_THIS_HOST",
+]);
+
+/** Not paused, and with the checks that `force` would leave out (xapi.md §3.3). */
+const START_FLAGS = [false, false] as const;
+
+export function createStarter(context: XapiContext): VmStarter {
+  const { refs } = context;
+
+  async function start(
+    method: string,
+    params: readonly unknown[],
+    signal: AbortSignal,
+  ): Promise<StartResult> {
+    const task = await beginTask(context, method, params, signal);
+    if (!task.ok) return task;
+    const end = await followTask(context, task.value, signal);
+    if (end.kind === "failure") return { ok: false, fault: end.fault };
+    return { ok: true, value: end.kind === "success" ? "started" : "pending" };
+  }
+
+  return {
+    async startVm(vm, candidates, signal) {
+      const vmRef = await refs.vm(vm, signal);
+      if (!vmRef.ok) return vmRef;
+      if (candidates.length === 0) return start("VM.start", [vmRef.value, ...START_FLAGS], signal);
+      let last: StartResult = { ok: false, fault: { kind: "api", code: "NO_HOSTS_AVAILABLE", params: [] } };
+      for (const candidate of candidates) {
+        const hostRef = await refs.host(candidate, signal);
+        last = hostRef.ok
+          ? await start("VM.start_on", [vmRef.value, hostRef.value, ...START_FLAGS], signal)
+          : hostRef;
+        if (!mayTryNext(last)) return last;
+      }
+      return last;
+    },
+    async startAppliance(appliance, signal) {
+      const ref = await refs.appliance(appliance, signal);
+      if (!ref.ok) return ref;
+      return start("VM_appliance.start", [ref.value, false], signal);
+    },
+  };
+}
+
+function mayTryNext(result: XapiResult<unknown>): boolean {
+  if (result.ok || result.fault.kind !== "api") return false;
+  const { code, params } = result.fault;
+  // A host that was forgotten since the database was read.
+  if (code === "HANDLE_INVALID" || code === "UUID_INVALID") return params[0] === "host";
+  return HOST_ERRORS.has(code);
+}

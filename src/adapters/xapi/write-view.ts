@@ -1,0 +1,143 @@
+import { applianceUuid, type HostUuid, hostUuid, type VmUuid, vmUuid } from "../../core/ids.ts";
+import type {
+  ApplianceView,
+  DatabaseView,
+  DomainRecord,
+  HaltedVm,
+  HostView,
+  ResidentVm,
+} from "../../core/pool-view.ts";
+import { HOME_POOL_KEY } from "../../core/restart-plan.ts";
+import { NULL_REF } from "./errors.ts";
+import type {
+  ApplianceRecord,
+  DomainWireRecord,
+  HaltedRecord,
+  HostMetricsRecord,
+  HostRecord,
+  PoolRecord,
+  ResidentRecord,
+} from "./records.ts";
+import type { PoolRef } from "./refs.ts";
+import type { IndexedVm, VmIndex } from "./vm-index.ts";
+
+/** The records of one read, by reference. */
+export interface WireDatabase {
+  readonly pool: PoolRef & { readonly record: PoolRecord };
+  readonly hosts: ReadonlyMap<string, HostRecord>;
+  readonly metrics: ReadonlyMap<string, HostMetricsRecord>;
+  readonly halted: ReadonlyMap<string, HaltedRecord>;
+  readonly appliances: ReadonlyMap<string, ApplianceRecord> | null;
+  readonly domains: ReadonlyMap<string, DomainWireRecord>;
+}
+
+/** From XAPI's records to the words of the core; pure. `index` knows every resident that still exists. */
+export function writeView(wire: WireDatabase, index: Pick<VmIndex, "get">): DatabaseView {
+  const { record } = wire.pool;
+  const master = wire.hosts.get(record.master);
+  const residents = new Set([...wire.hosts.values()].flatMap((host) => host.resident_VMs));
+  return {
+    pool: {
+      uuid: wire.pool.uuid,
+      name: record.name_label,
+      master: master === undefined ? null : hostUuid(master.uuid),
+      haEnabled: record.ha_enabled,
+      otherConfig: record.other_config,
+    },
+    hosts: [...wire.hosts.values()].map((host) => writeHost(host, wire, index)),
+    halted: [...wire.halted]
+      .filter(([, vm]) => isRealVm(vm))
+      .map(([ref, vm]) => writeHalted(vm, residents.has(ref), wire)),
+    appliances: wire.appliances && [...wire.appliances.values()].map((one) => writeAppliance(one, wire)),
+    domains: [...wire.domains.values()].map((domain) => writeDomain(domain, wire)),
+  };
+}
+
+/** What the index keeps of a VM. */
+export function indexedVm(vm: ResidentRecord): IndexedVm {
+  return {
+    uuid: vmUuid(vm.uuid),
+    homePool: vm.other_config[HOME_POOL_KEY] ?? null,
+    memoryBytes: vm.memory_static_max,
+    isControlDomain: vm.is_control_domain,
+  };
+}
+
+function writeHost(host: HostRecord, wire: WireDatabase, index: Pick<VmIndex, "get">): HostView {
+  const metrics = wire.metrics.get(host.metrics);
+  const here = host.resident_VMs.flatMap((ref) => index.get(ref) ?? []);
+  const usedBytes = here.reduce((sum, vm) => sum + vm.memoryBytes, 0);
+  const totalBytes = metrics?.memory_total ?? 0;
+  return {
+    uuid: hostUuid(host.uuid),
+    name: host.name_label,
+    address: host.address,
+    enabled: host.enabled,
+    // A host without metrics is one that XAPI has yet to hear from.
+    live: metrics?.live ?? false,
+    agentStartTime: host.other_config["agent_start_time"] ?? null,
+    otherConfig: host.other_config,
+    residents: here.filter((vm) => !vm.isControlDomain).map(writeResident),
+    freeMemoryBytes: totalBytes > 0 ? Math.max(totalBytes - usedBytes, 0) : "unknown",
+  };
+}
+
+function writeResident({ uuid, homePool }: IndexedVm): ResidentVm {
+  return { uuid, homePool };
+}
+
+/** The filter has asked for nothing else; that XAPI understood it is checked, for what is halted may be started. */
+function isRealVm(vm: HaltedRecord): boolean {
+  return vm.power_state === "Halted" && !vm.is_control_domain && !vm.is_a_template && !vm.is_a_snapshot;
+}
+
+/**
+ * Hosts and VMs are read at the same time, so a VM can be seen both as halted and as resident: it is just starting or
+ * stopping, an operation in progress like the ones XAPI lists.
+ */
+function writeHalted(vm: HaltedRecord, isResident: boolean, wire: WireDatabase): HaltedVm {
+  const appliance = wire.appliances?.get(vm.appliance);
+  const busy = isResident || vm.resident_on !== NULL_REF || hasKeys(vm.current_operations);
+  return {
+    uuid: vmUuid(vm.uuid),
+    name: vm.name_label,
+    order: vm.order,
+    startDelayS: vm.start_delay,
+    memoryBytes: vm.memory_static_max,
+    busy,
+    startBlocked: "start" in vm.blocked_operations || "start_on" in vm.blocked_operations,
+    otherConfig: vm.other_config,
+    // Known only when appliances were asked for.
+    appliance: appliance === undefined ? null : applianceUuid(appliance.uuid),
+  };
+}
+
+function hasKeys(map: Readonly<Record<string, string>>): boolean {
+  return Object.keys(map).length > 0;
+}
+
+function writeAppliance(appliance: ApplianceRecord, wire: WireDatabase): ApplianceView {
+  const haltedVms: VmUuid[] = appliance.VMs.flatMap((ref) => {
+    const vm = wire.halted.get(ref);
+    return vm === undefined || !isRealVm(vm) ? [] : [vmUuid(vm.uuid)];
+  });
+  return {
+    uuid: applianceUuid(appliance.uuid),
+    name: appliance.name_label,
+    busy: hasKeys(appliance.current_operations),
+    haltedVms,
+  };
+}
+
+/** On a host that was not read means "somewhere unknown", which must not be taken for "nowhere": it counts as busy. */
+function writeDomain(domain: DomainWireRecord, wire: WireDatabase): DomainRecord {
+  const host = wire.hosts.get(domain.resident_on);
+  const residentOn: HostUuid | null = host === undefined ? null : hostUuid(host.uuid);
+  const isSomewhereUnknown = host === undefined && domain.resident_on !== NULL_REF;
+  return {
+    uuid: vmUuid(domain.uuid),
+    residentOn,
+    powerState: domain.power_state,
+    busy: isSomewhereUnknown || hasKeys(domain.current_operations),
+  };
+}

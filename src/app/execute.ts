@@ -1,0 +1,193 @@
+import type { Settings } from "../config/params.ts";
+import type { Action, Result } from "../core/action.ts";
+import type { Alert, Severity } from "../core/alert-policy.ts";
+import type { HostUuid } from "../core/ids.ts";
+import type { XapiResult } from "../core/pool-view.ts";
+import { withDeadline } from "../ports/deadline.ts";
+import type { StartResult, Xapi } from "../ports/pool-database.ts";
+import type { PassPorts } from "./pass-ports.ts";
+
+export interface Executor {
+  readonly ports: PassPorts;
+  readonly xapi: Xapi;
+  readonly settings: Settings;
+  readonly poolName: string;
+  /** When the host of a fence was last probed: right now is the last probe before the agent. */
+  readonly probedAtMs: (host: HostUuid) => number | null;
+  /** The last read of the pool database succeeded: a message board behind a dead master is not worth a wait. */
+  readonly xapiAnswers: boolean;
+}
+
+/** What an action may take, in milliseconds; the fence has its own parameter. */
+const SHORT_MS = 20_000;
+const LONG_MS = 120_000;
+const LAST_PROBE_MS = 3_500;
+/** The agent ends itself at FENCE_TIMEOUT; this is for what surrounds it. */
+const FENCE_MARGIN_MS = 5_000;
+
+/** Does one action and says what became of it. Never rejects: a fault is a result like any other. */
+export async function execute(action: Action, executor: Executor, signal: AbortSignal): Promise<Result> {
+  const limitMs = limitOf(action, executor.settings);
+  const starts = action.kind === "start-vm" || action.kind === "start-appliance";
+  const late = (): Result =>
+    starts ? { kind: "pending" } : { kind: "failed", detail: `no end within ${limitMs / 1_000} s` };
+  try {
+    return await withDeadline(
+      executor.ports.clock,
+      limitMs,
+      signal,
+      (inner) => perform(action, executor, inner),
+      late,
+    );
+  } catch (error) {
+    return { kind: "failed", detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function limitOf(action: Action, settings: Settings): number {
+  switch (action.kind) {
+    case "fence-host":
+      return settings.FENCE_TIMEOUT * 1_000 + LAST_PROBE_MS + FENCE_MARGIN_MS;
+    case "start-vm":
+    case "start-appliance":
+    case "declare-host-dead":
+    case "recover-slaves":
+    case "sync-database":
+    case "restart-toolstack":
+      return LONG_MS;
+    default:
+      return SHORT_MS;
+  }
+}
+
+async function perform(action: Action, executor: Executor, signal: AbortSignal): Promise<Result> {
+  const { ports, xapi } = executor;
+  switch (action.kind) {
+    case "start-vm":
+      return startResult(await xapi.startVm(action.vm, action.candidates, signal));
+    case "start-appliance":
+      return startResult(await xapi.startAppliance(action.appliance, signal));
+    case "stamp-home-pool":
+      return resultOf(await xapi.stampHomePool(action.vm, action.pool, signal));
+    case "fence-host":
+      return fenceHost(action, executor, signal);
+    case "declare-host-dead":
+      return resultOf(await xapi.declareDead(action.host, action.proved, signal));
+    case "forget-host":
+      return resultOf(await xapi.forgetHost(action.host, signal));
+    case "mark-host":
+      return resultOf(await xapi.setHostKey(action.host, action.key, action.value, signal));
+    case "set-pool-key":
+      return resultOf(await xapi.setPoolKey(action.key, action.value, signal));
+    case "sync-database":
+      return resultOf(await xapi.syncDatabase(signal));
+    case "promote-self":
+      return resultOf(await xapi.promoteSelf(signal));
+    case "recover-slaves":
+      return resultOf(await xapi.recoverSlaves(signal));
+    case "destroy-domain":
+      return doneAfter(ports.localHost.destroyDomain(action.vm, signal));
+    case "restart-toolstack":
+      return doneAfter(ports.localHost.restartToolstack(signal));
+    case "reboot-self":
+      return doneAfter(ports.localHost.rebootNow());
+    case "alert":
+      return sendAlert(action.alert, executor, signal);
+  }
+}
+
+function resultOf(answer: XapiResult<unknown>): Result {
+  return answer.ok ? { kind: "done" } : { kind: "refused", fault: answer.fault };
+}
+
+function startResult(answer: Awaited<StartResult> | StartResult): Result {
+  if (!answer.ok) return { kind: "refused", fault: answer.fault };
+  return { kind: answer.value === "pending" ? "pending" : "done" };
+}
+
+async function doneAfter(work: Promise<void>): Promise<Result> {
+  await work;
+  return { kind: "done" };
+}
+
+/** The host is asked once more right before the agent runs: alive on any path, it is not fenced (behaviour.md §13.5). */
+async function fenceHost(
+  action: Extract<Action, { kind: "fence-host" }>,
+  executor: Executor,
+  signal: AbortSignal,
+): Promise<Result> {
+  const { ports, settings } = executor;
+  const refusal = await lastProbe(action, executor, signal);
+  if (refusal !== null) return refusal;
+  const outcome = await ports.fencer.fence(
+    {
+      host: action.host,
+      method: settings.FENCE_METHOD,
+      action: settings.FENCE_ACTION,
+      agents: settings.FENCE_FILE_LOC,
+      timeoutMs: settings.FENCE_TIMEOUT * 1_000,
+      device: {
+        password: settings.FENCE_PASSWD,
+        user: settings.FENCE_USER,
+        address: settings.FENCE_IPADDRESS,
+      },
+    },
+    signal,
+  );
+  return outcome.kind === "fenced" ? { kind: "done" } : outcome;
+}
+
+/** A probe that ended this recently, in the round that decided the fence, is the last one. */
+const JUST_NOW_MS = 1_000;
+
+async function lastProbe(
+  action: Extract<Action, { kind: "fence-host" }>,
+  executor: Executor,
+  signal: AbortSignal,
+): Promise<Result | null> {
+  const { ports } = executor;
+  const probedAtMs = executor.probedAtMs(action.host);
+  if (probedAtMs !== null && ports.clock.uptimeMs() - probedAtMs <= JUST_NOW_MS) return null;
+  const probe = await withDeadline(
+    ports.clock,
+    LAST_PROBE_MS,
+    signal,
+    (inner) => ports.prober.probe(action.address, "life", inner),
+    () => null,
+  );
+  if (probe === null || (probe.icmp === "unknown" && probe.xapi === "silent")) {
+    return {
+      kind: "not-fenced",
+      fault: "last-probe-unknown",
+      detail: "the last probe before the agent learnt nothing",
+    };
+  }
+  if (probe.xapi === "answered" || (action.pingIsLife && probe.icmp === "answered")) {
+    return { kind: "not-fenced", fault: "host-answers-again", detail: "" };
+  }
+  return null;
+}
+
+/** XAPI's priorities: 1 is the most severe, 5 information (xapi.md §3.12). */
+const PRIORITIES: Record<Severity, number> = { critical: 1, error: 2, warning: 3, info: 5 };
+
+/** Mail and XAPI message; one that fails does not keep the other back. */
+async function sendAlert(alert: Alert, executor: Executor, signal: AbortSignal): Promise<Result> {
+  const { ports, xapi, settings, poolName } = executor;
+  const jobs: Promise<Result>[] = [];
+  if (settings.MAIL_ON && !settings.mailOff.has(alert.from))
+    jobs.push(doneAfter(ports.mailer.send(alert, poolName, settings)));
+  if (settings.ENABLE_ALERTS && executor.xapiAnswers) {
+    const posted = xapi.post(
+      "HA-LIZARD",
+      PRIORITIES[alert.severity],
+      `${alert.subject}\n${alert.body}`,
+      signal,
+    );
+    jobs.push(posted.then(resultOf));
+  }
+  const results = await Promise.all(
+    jobs.map((job) => job.catch((error) => ({ kind: "failed", detail: String(error) }) as const)),
+  );
+  return results.find((result) => result.kind !== "done") ?? { kind: "done" };
+}

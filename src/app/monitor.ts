@@ -1,0 +1,108 @@
+import { judgeRunning, MONITOR_DEFAULTS, type MonitorSettings, waitAfter } from "../core/supervision.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/notices.ts";
+import type { Lock, Processes, RunningChild } from "../ports/processes.ts";
+import type { StateStore } from "../ports/state-store.ts";
+import type { WakeSource } from "../ports/wake.ts";
+import { readReport } from "./report.ts";
+
+export interface MonitorPorts {
+  readonly clock: Clock;
+  readonly processes: Processes;
+  readonly lock: Lock;
+  readonly store: StateStore;
+  readonly wake: WakeSource;
+  readonly logger: Logger;
+}
+
+/** A killed child is gone at once; this is for the kernel. */
+const KILL_MS = 3_000;
+
+/**
+ * Supervises iterations until `signal` aborts: one at a time, the next one when the last asked for it, when something
+ * happened, or after MONITOR_DELAY; one that hangs is killed with its whole process group.
+ *
+ * @returns the exit code: 0 after a stop, 1 when another monitor runs on this host.
+ */
+export async function runMonitor(ports: MonitorPorts, signal: AbortSignal): Promise<number> {
+  if (!(await ports.lock.acquire())) {
+    ports.logger.log("error", "check_xapi", "Cannot start the monitor: another one runs on this host.");
+    return 1;
+  }
+  ports.logger.log("info", "check_xapi", "The monitor has started.");
+  let settings = MONITOR_DEFAULTS;
+  let crashed = false;
+  while (!signal.aborted) {
+    const startedMs = ports.clock.uptimeMs();
+    const child = startChild(ports);
+    if (child !== null) await superviseChild(child, ports, settings, signal);
+    if (signal.aborted) break;
+    const last = await readReport(ports.store);
+    const report = last !== null && last.finishedAtMs >= startedMs ? last : null;
+    if ((report === null) !== crashed) {
+      crashed = report === null;
+      const text = crashed
+        ? "An iteration ended without a result: starting the next one."
+        : "Iterations end normally again.";
+      ports.logger.log(crashed ? "error" : "info", "check_xapi", text);
+    }
+    settings = report?.monitor ?? settings;
+    await waitForNext(ports, waitAfter(report, settings), signal);
+  }
+  ports.logger.log("info", "check_xapi", "The monitor has stopped.");
+  return 0;
+}
+
+function startChild(ports: MonitorPorts): RunningChild | null {
+  try {
+    return ports.processes.startIteration();
+  } catch (error) {
+    ports.logger.log("error", "check_xapi", `Cannot start an iteration: ${String(error)}`);
+    return null;
+  }
+}
+
+async function superviseChild(
+  child: RunningChild,
+  ports: MonitorPorts,
+  settings: MonitorSettings,
+  signal: AbortSignal,
+): Promise<void> {
+  let ended = false;
+  const end = child.ended.then(() => {
+    ended = true;
+  });
+  for (let waits = 0; !ended; waits++) {
+    const verdict = signal.aborted ? "kill" : judgeRunning(waits, settings);
+    if (verdict === "complain")
+      ports.logger.log("error", "check_xapi", "The iteration hangs; MONITOR_KILLALL=0 leaves it alone.");
+    if (verdict === "kill") {
+      child.killGroup();
+      if (!signal.aborted)
+        ports.logger.log("critical", "check_xapi", `The iteration hung and was killed (pid ${child.pid}).`);
+      await raceSleep(ports.clock, KILL_MS, end, new AbortController().signal);
+      return;
+    }
+    await raceSleep(ports.clock, settings.scanRateMs, end, signal);
+  }
+}
+
+async function waitForNext(ports: MonitorPorts, ms: number, signal: AbortSignal): Promise<void> {
+  const woken = new AbortController();
+  const forward = () => woken.abort();
+  signal.addEventListener("abort", forward, { once: true });
+  await raceSleep(ports.clock, ms, ports.wake.next(woken.signal), signal);
+  woken.abort();
+  signal.removeEventListener("abort", forward);
+}
+
+/** Until `event`, `ms`, or the end of everything. */
+async function raceSleep(clock: Clock, ms: number, event: Promise<void>, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const forward = () => over.abort();
+  if (signal.aborted) over.abort();
+  signal.addEventListener("abort", forward, { once: true });
+  await Promise.race([event, clock.sleep(ms, over.signal)]);
+  over.abort();
+  signal.removeEventListener("abort", forward);
+}

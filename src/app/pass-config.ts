@@ -1,0 +1,53 @@
+import type { Settings } from "../config/params.ts";
+import { resolveSettings } from "../config/resolve.ts";
+import type { Reason } from "../core/reason.ts";
+import type { ConfigTexts } from "../ports/config-source.ts";
+import type { PassPorts } from "./pass-ports.ts";
+
+/** The parameters in force in this pass; better known with every read of the pool database. */
+export interface PassConfig {
+  readonly texts: ConfigTexts;
+  readonly settings: Settings;
+  readonly reasons: readonly Reason[];
+}
+
+/** Parameters before the pool database was read: override file, last good copy, defaults. */
+export async function openConfig(ports: PassPorts): Promise<PassConfig> {
+  const texts = await ports.config.read();
+  return resolve(texts, null);
+}
+
+/** Parameters with what the pool database says now; what is good of it becomes the last good copy. */
+export async function refreshConfig(
+  config: PassConfig,
+  ports: PassPorts,
+  otherConfig: Readonly<Record<string, string>>,
+): Promise<PassConfig> {
+  const { override, lastGood } = config.texts;
+  const resolved = resolveSettings({ override, pool: otherConfig, lastGood });
+  const texts = { ...config.texts, lastGood: resolved.lastGood };
+  const next = { texts, settings: resolved.settings, reasons: reasonsOf(texts, resolved.problems) };
+  if (isSame(lastGood, resolved.lastGood)) return next;
+  try {
+    await ports.config.saveLastGood(resolved.lastGood);
+    return next;
+  } catch (error) {
+    const problem = `Cannot keep the last good parameters: ${error instanceof Error ? error.message : String(error)}`;
+    return { ...next, reasons: [...next.reasons, { kind: "parameter-problem", problem }] };
+  }
+}
+
+function resolve(texts: ConfigTexts, pool: Readonly<Record<string, string>> | null): PassConfig {
+  const { override, lastGood } = texts;
+  const resolved = resolveSettings({ override, pool, lastGood });
+  return { texts, settings: resolved.settings, reasons: reasonsOf(texts, resolved.problems) };
+}
+
+function reasonsOf(texts: ConfigTexts, problems: readonly string[]): readonly Reason[] {
+  return [...texts.problems, ...problems].map((problem) => ({ kind: "parameter-problem", problem }));
+}
+
+function isSame(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}

@@ -1,0 +1,121 @@
+import { absorb } from "../core/absorb.ts";
+import { type Action, actionKey, type Outcome } from "../core/action.ts";
+import { tellNotices } from "../core/alert-policy.ts";
+import type { HostUuid } from "../core/ids.ts";
+import type { Memory } from "../core/memory.ts";
+import type { LocalView, PoolView } from "../core/pool-view.ts";
+import { describeReason, type Reason } from "../core/reason.ts";
+import type { Xapi } from "../ports/pool-database.ts";
+import { execute } from "./execute.ts";
+import type { JournalRound } from "./journal.ts";
+import type { RecentProbe } from "./observe.ts";
+import type { PassConfig } from "./pass-config.ts";
+import type { PassPorts } from "./pass-ports.ts";
+
+/** What one pass carries from round to round. The only mutable thing of an iteration, and only iterate.ts owns one. */
+export interface Pass {
+  readonly ports: PassPorts;
+  readonly xapi: Xapi;
+  readonly signal: AbortSignal;
+  config: PassConfig;
+  memory: Memory;
+  self: LocalView;
+  view: PoolView | null;
+  /** Probes of this pass, for its later rounds. */
+  readonly recent: Map<HostUuid, RecentProbe>;
+  /** What the last round said; it still holds when the pass ends. */
+  reasons: readonly Reason[];
+  /** The memory of this host could not be written: what must not be forgotten is not begun. */
+  saveFailed: boolean;
+  readonly inFlight: Map<string, Promise<Outcome>>;
+  readonly ended: Outcome[];
+  /** How often each action was begun in this pass. */
+  readonly begun: Map<string, number>;
+  /** Reasons that arose from outcomes since the last telling. */
+  readonly events: Reason[];
+  readonly journal: JournalRound[];
+}
+
+/** The same action again and again within one pass is a loop, not persistence. */
+const BEGINS_PER_PASS = 3;
+
+/** Actions whose memory must be on disk before they begin: a second reboot, a take-over without its gate. */
+const NEEDS_MEMORY = new Set<Action["kind"]>(["promote-self", "reboot-self"]);
+
+/** Writes the memory; a failure is told once and holds back what must not be forgotten. */
+export async function saveMemory(pass: Pass): Promise<void> {
+  try {
+    await pass.ports.store.save("memory", pass.memory);
+    pass.saveFailed = false;
+  } catch (error) {
+    if (!pass.saveFailed)
+      pass.events.push({
+        kind: "state-not-saved",
+        why: error instanceof Error ? error.message : String(error),
+      });
+    pass.saveFailed = true;
+  }
+}
+
+/** The actions of a decision that may begin in this pass. */
+export function admit(pass: Pass, actions: readonly Action[]): readonly Action[] {
+  return actions.filter((action) => {
+    const key = actionKey(action);
+    if (pass.saveFailed && NEEDS_MEMORY.has(action.kind)) return false;
+    return !pass.inFlight.has(key) && (pass.begun.get(key) ?? 0) < BEGINS_PER_PASS;
+  });
+}
+
+/** Begins actions; each reports itself as ended. */
+export function launch(pass: Pass, actions: readonly Action[]): void {
+  const { ports, xapi, config } = pass;
+  const poolName = pass.memory.lastGood?.poolName ?? "";
+  const xapiAnswers = pass.view?.database.ok === true;
+  for (const action of actions) {
+    const key = actionKey(action);
+    pass.begun.set(key, (pass.begun.get(key) ?? 0) + 1);
+    const probedAtMs = (host: HostUuid) => {
+      const last = pass.recent.get(host);
+      return last?.full === true ? last.atMs : null;
+    };
+    const executor = { ports, xapi, settings: config.settings, poolName, xapiAnswers, probedAtMs };
+    const running = execute(action, executor, pass.signal).then((result): Outcome => {
+      const outcome = { action, result };
+      pass.inFlight.delete(key);
+      pass.ended.push(outcome);
+      return outcome;
+    });
+    pass.inFlight.set(key, running);
+  }
+}
+
+/** Learns from the actions that have ended since the last look. */
+export function absorbEnded(pass: Pass): readonly Outcome[] {
+  const outcomes = pass.ended.splice(0);
+  const halted = pass.view?.database.ok ? pass.view.database.value.halted : [];
+  for (const outcome of outcomes) {
+    const step = absorb(pass.memory, outcome, {
+      nowMs: pass.ports.clock.uptimeMs(),
+      settings: pass.config.settings,
+      isSlave: pass.self.role.kind === "slave",
+      halted: new Map(halted.map((vm) => [vm.uuid, vm])),
+    });
+    pass.memory = step.memory;
+    pass.events.push(...step.reasons);
+  }
+  return outcomes;
+}
+
+/** Logs what is new and returns the alerts to send. */
+export function tell(pass: Pass, reasons: readonly Reason[]): readonly Action[] {
+  const { settings } = pass.config;
+  const notices = [...pass.events.splice(0), ...reasons].map(describeReason);
+  const nowMs = pass.ports.clock.uptimeMs();
+  const telling = tellNotices(pass.memory.alerts, notices, nowMs, settings);
+  pass.memory = { ...pass.memory, alerts: telling.memory };
+  for (const line of telling.lines) {
+    if (settings.ENABLE_LOGGING && !settings.logOff.has(line.from))
+      pass.ports.logger.log(line.severity, line.from, line.body);
+  }
+  return telling.alerts.map((alert): Action => ({ kind: "alert", alert }));
+}

@@ -1,0 +1,35 @@
+import type { Clock } from "../ports/clock.ts";
+import type { ConfigSource } from "../ports/config-source.ts";
+import type { LocalHost } from "../ports/local-host.ts";
+import type { Xapi } from "../ports/pool-database.ts";
+import type { StateStore } from "../ports/state-store.ts";
+
+/** All that ha-cfg reaches the world through. */
+export interface CliPorts {
+  readonly version: string;
+  readonly clock: Clock;
+  /** Opens a client; `xeTimeoutMs` is the deadline of one ordinary call (XE_TIMEOUT). */
+  openXapi(xeTimeoutMs: number): Xapi;
+  readonly config: ConfigSource;
+  /** Only asked for this host's role, to say whose silence it is. */
+  readonly localHost: Pick<LocalHost, "observe">;
+  /** Only read: what the iterations of this host remember stands in for a pool that does not answer. */
+  readonly store: Pick<StateStore, "load">;
+  /** Asks the monitor of this host for an iteration now. Never rejects; a monitor that does not run is no fault. */
+  wakeMonitor(): Promise<void>;
+  stdout(text: string): void;
+  stderr(text: string): void;
+  /** Standard output is a terminal and NO_COLOR is not set: colours may be used. */
+  readonly colours: boolean;
+  /** The user is root: secrets may be shown when asked for. */
+  readonly isRoot: boolean;
+}
+
+/** The exit codes of ha-cfg. */
+export const EXIT = { done: 0, failed: 1, usage: 2, xapiSilent: 124 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** The user asked for something that does not exist or cannot be written; nothing was done. Exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}

@@ -1,0 +1,69 @@
+import { defaultText, ROWS } from "../../config/params.ts";
+import { poolKey } from "../../config/pool-keys.ts";
+import { resolveSettings } from "../../config/resolve.ts";
+import { customFieldKey } from "../../core/ha-flag.ts";
+import { NO_SUCCESSOR, SUCCESSOR_KEY } from "../../core/successor.ts";
+import { defineAction } from "../action.ts";
+import { EXIT } from "../cli-ports.ts";
+import { withPool, writePoolKeys } from "../pool-access.ts";
+
+type Change = readonly [string, string];
+
+export const insertAction = defineAction({
+  name: "insert",
+  description: "Writes every parameter that is not in the pool database yet, with its default.",
+  args: {
+    overwrite: {
+      type: "boolean",
+      description: "put existing parameters back to their defaults too (HA on/off stays as it is)",
+    },
+  },
+  async run(args, ports) {
+    return withPool(ports, async (pool) => {
+      if (pool.database === null) return pool.exitWithout;
+      const { otherConfig } = pool.database.pool;
+      const changes = planInsert(otherConfig, args.overwrite === true);
+      const total = [...ROWS.values()].filter((row) => row.scope === "pool").length + 2;
+      if (changes.length === 0) {
+        ports.stdout(`All ${total} keys are in the pool database already: nothing was changed.\n`);
+        return EXIT.done;
+      }
+      const values = new Map(changes);
+      const code = await writePoolKeys(ports, pool, changes, (key) => {
+        const verb = Object.hasOwn(otherConfig, key) ? "replaced" : "inserted";
+        ports.stdout(`${verb} ${key} = ${values.get(key)}\n`);
+      });
+      if (code === EXIT.done)
+        ports.stdout(`${changes.length} keys written, ${total - changes.length} kept.\n`);
+      return code;
+    });
+  },
+});
+
+/**
+ * What `insert` writes: parameters first, HA on/off last, so that nothing is switched on before the parameters stand.
+ * HA on/off and the successor are never replaced: they are no parameters, and the one must not change by surprise.
+ */
+export function planInsert(
+  otherConfig: Readonly<Record<string, string>>,
+  overwrite: boolean,
+): readonly Change[] {
+  const parameters = [...ROWS].flatMap(([name, row]): readonly Change[] => {
+    if (row.scope !== "pool") return [];
+    const key = poolKey(name);
+    const standard = defaultText(name);
+    const wanted = overwrite ? otherConfig[key] !== standard : !Object.hasOwn(otherConfig, key);
+    return wanted ? [[key, standard]] : [];
+  });
+  const extras: readonly Change[] = [
+    [SUCCESSOR_KEY, NO_SUCCESSOR],
+    [customFieldKey(fieldName(otherConfig, overwrite)), "false"],
+  ];
+  return [...parameters, ...extras.filter(([key]) => !Object.hasOwn(otherConfig, key))];
+}
+
+/** The field that will hold HA on/off once the parameters are written. */
+function fieldName(otherConfig: Readonly<Record<string, string>>, overwrite: boolean): string {
+  const pool = overwrite ? {} : otherConfig;
+  return resolveSettings({ override: {}, pool, lastGood: {} }).settings.XC_FIELD_NAME;
+}

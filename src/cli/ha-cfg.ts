@@ -1,0 +1,92 @@
+import { stripVTControlCharacters } from "node:util";
+import { type CommandDef, renderUsage, runCommand } from "citty";
+import { nearestWord } from "../config/nearest.ts";
+import { type Action, checkArguments } from "./action.ts";
+import { type CliPorts, EXIT, UsageError } from "./cli-ports.ts";
+import { getAction } from "./commands/get.ts";
+import { haStatusAction } from "./commands/ha-status.ts";
+import { haDisableAction, haEnableAction } from "./commands/ha-switch.ts";
+import { insertAction } from "./commands/insert.ts";
+import { setAction } from "./commands/set.ts";
+import { versionAction } from "./commands/version.ts";
+
+const ACTIONS: ReadonlyMap<string, Action> = new Map(
+  [insertAction, getAction, setAction, haStatusAction, haEnableAction, haDisableAction, versionAction].map(
+    (action) => [action.name, action],
+  ),
+);
+
+const HA_CFG: CommandDef = {
+  meta: { name: "ha-cfg", description: "Configures high availability of this pool and shows it." },
+  subCommands: Object.fromEntries([...ACTIONS].map(([name, action]) => [name, action.command])),
+};
+
+/**
+ * Runs `ha-cfg <argv>`.
+ *
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage (nothing was done), 124 XAPI did not answer in time.
+ */
+export async function runHaCfg(argv: readonly string[], ports: CliPorts): Promise<number> {
+  try {
+    return await dispatch(argv, ports);
+  } catch (error) {
+    if (error instanceof UsageError || isUsageFault(error)) {
+      ports.stderr(`${stripVTControlCharacters(error.message)}\n`);
+      return EXIT.usage;
+    }
+    const [first] = argv;
+    ports.stderr(`Cannot run ha-cfg ${first}: ${error instanceof Error ? error.message : String(error)}\n`);
+    return EXIT.failed;
+  }
+}
+
+async function dispatch(argv: readonly string[], ports: CliPorts): Promise<number> {
+  const [typed, ...rest] = argv;
+  if (typed === undefined) {
+    ports.stderr(await usageOf(HA_CFG, undefined, ports));
+    return EXIT.usage;
+  }
+  if (typed === "--help" || typed === "-h" || typed === "help") {
+    const about = typed === "help" && rest[0] !== undefined ? findAction(rest[0]) : undefined;
+    ports.stdout(await usageOf(about?.command ?? HA_CFG, about && HA_CFG, ports));
+    return EXIT.done;
+  }
+  const action = findAction(typed === "--version" ? "version" : typed);
+  if (asksForHelp(rest)) {
+    ports.stdout(await usageOf(action.command, HA_CFG, ports));
+    return EXIT.done;
+  }
+  checkArguments(action, rest);
+  const { result } = await runCommand(action.command, { rawArgs: rest, data: ports });
+  return typeof result === "number" ? result : EXIT.failed;
+}
+
+function findAction(typed: string): Action {
+  const action = ACTIONS.get(typed);
+  if (action !== undefined) return action;
+  const near = nearestWord(typed, ACTIONS.keys());
+  const hint = near === undefined ? "see ha-cfg --help" : `did you mean ${near}?`;
+  throw new UsageError(`Cannot run ha-cfg ${typed}: there is no such action; ${hint}`);
+}
+
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  return (end === -1 ? args : args.slice(0, end)).some((arg) => arg === "--help" || arg === "-h");
+}
+
+/** citty's class of such errors is not exported; missing and unknown arguments carry these codes. */
+function isUsageFault(error: unknown): error is Error {
+  return (
+    error instanceof Error && "code" in error && (error.code === "EARG" || error.code === "E_UNKNOWN_COMMAND")
+  );
+}
+
+/** citty colours whatever it writes to. */
+async function usageOf(
+  command: CommandDef,
+  parent: CommandDef | undefined,
+  ports: CliPorts,
+): Promise<string> {
+  const usage = await renderUsage(command, parent);
+  return `${ports.colours ? usage : stripVTControlCharacters(usage)}\n`;
+}

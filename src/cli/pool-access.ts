@@ -1,0 +1,115 @@
+import { type Resolved, resolveSettings } from "../config/resolve.ts";
+import type { DatabaseView, XapiFault, XapiResult } from "../core/pool-view.ts";
+import { describeFault } from "../core/reason.ts";
+import type { ConfigTexts } from "../ports/config-source.ts";
+import { withDeadline } from "../ports/deadline.ts";
+import type { Xapi } from "../ports/pool-database.ts";
+import { type CliPorts, EXIT, type ExitCode } from "./cli-ports.ts";
+
+/** The pool as one action sees it. */
+export interface PoolAccess {
+  readonly xapi: Xapi;
+  readonly texts: ConfigTexts;
+  /** null: XAPI was silent, and why was told on standard error. */
+  readonly database: DatabaseView | null;
+  /** With the database, or without it from the last good copy. */
+  readonly resolved: Resolved;
+  /** What the action ends with when it could not do without the database. */
+  readonly exitWithout: ExitCode;
+}
+
+/** A read is a few calls, a change one or two; a copy of the database goes to every host of the pool. */
+const READ_FACTOR = 3;
+const WRITE_FACTOR = 2;
+const SYNC_MS = 60_000;
+
+/** Reads the pool once, hands it to `use`, and closes the session whatever happens. */
+export async function withPool(
+  ports: CliPorts,
+  use: (pool: PoolAccess) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const texts = await ports.config.read();
+  const { override, lastGood } = texts;
+  const cached = resolveSettings({ override, pool: null, lastGood });
+  const timeoutMs = cached.settings.XE_TIMEOUT * 1_000;
+  const xapi = ports.openXapi(timeoutMs);
+  try {
+    const read = await limit(ports, timeoutMs * READ_FACTOR, (signal) =>
+      xapi.read({ appliances: false, domains: [] }, signal),
+    );
+    if (!read.ok) {
+      await tellSilence(ports, "read the pool database", read.fault);
+      return await use({ xapi, texts, database: null, resolved: cached, exitWithout: exitOf(read.fault) });
+    }
+    const resolved = resolveSettings({ override, pool: read.value.pool.otherConfig, lastGood });
+    return await use({ xapi, texts, database: read.value, resolved, exitWithout: EXIT.failed });
+  } finally {
+    await xapi.close();
+  }
+}
+
+/**
+ * Writes keys of the pool one by one, copies the database to the slaves and wakes the monitor. Stops at the first key
+ * that XAPI does not take; `done` is told of each that it took.
+ */
+export async function writePoolKeys(
+  ports: CliPorts,
+  pool: PoolAccess,
+  changes: readonly (readonly [string, string])[],
+  done: (key: string) => void,
+): Promise<ExitCode> {
+  const writeMs = pool.resolved.settings.XE_TIMEOUT * 1_000 * WRITE_FACTOR;
+  for (const [key, value] of changes) {
+    const written = await limit(ports, writeMs, (signal) => pool.xapi.setPoolKey(key, value, signal));
+    if (written.ok) {
+      done(key);
+      continue;
+    }
+    await tellSilence(ports, `write ${key} to the pool database`, written.fault);
+    if (written.fault.kind === "timeout")
+      ports.stderr("It may have been written all the same: see ha-cfg get.\n");
+    return exitOf(written.fault);
+  }
+  const synced = await limit(ports, SYNC_MS, (signal) => pool.xapi.syncDatabase(signal));
+  if (!synced.ok) {
+    const why = describeFault(synced.fault);
+    ports.stderr(
+      `Cannot copy the pool database to the slaves now: ${why}. The master tries again by itself.\n`,
+    );
+  }
+  await ports.wakeMonitor();
+  return EXIT.done;
+}
+
+function limit<T>(
+  ports: CliPorts,
+  ms: number,
+  task: (signal: AbortSignal) => Promise<XapiResult<T>>,
+): Promise<XapiResult<T>> {
+  const late = (): XapiResult<T> => ({ ok: false, fault: { kind: "timeout" } });
+  return withDeadline(ports.clock, ms, new AbortController().signal, task, late);
+}
+
+function exitOf(fault: XapiFault): ExitCode {
+  return fault.kind === "timeout" || fault.kind === "unreachable" ? EXIT.xapiSilent : EXIT.failed;
+}
+
+const OBSERVE_MS = 2_000;
+
+/** A slave's XAPI asks the master: when that is gone, its own silence is the master's. */
+async function tellSilence(ports: CliPorts, what: string, fault: XapiFault): Promise<void> {
+  ports.stderr(`Cannot ${what}: ${describeFault(fault)}.\n`);
+  if (exitOf(fault) !== EXIT.xapiSilent) return;
+  const self = await withDeadline(
+    ports.clock,
+    OBSERVE_MS,
+    new AbortController().signal,
+    (signal) => ports.localHost.observe(signal),
+    () => null,
+  );
+  if (self?.role.kind === "slave") {
+    ports.stderr(
+      `This host is a slave of ${self.role.masterAddress}, and XAPI here answers only with that master.\n`,
+    );
+  }
+}

@@ -1,0 +1,73 @@
+/** A file of KEY=VALUE lines, read. */
+export interface OverrideFile {
+  readonly values: Readonly<Record<string, string>>;
+  /** Sentences that begin with `line N:`. Values are never repeated: one may be a password. */
+  readonly problems: readonly string[];
+}
+
+type Line =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "entry"; readonly key: string; readonly value: string }
+  | { readonly kind: "problem"; readonly why: string };
+
+/**
+ * Reads an override file as a shell would, but as data: nothing is expanded, nothing executed. A line that is not
+ * understood is reported and the rest holds. The last of two lines for one key counts, as in the shell. Never throws.
+ */
+export function parseOverrideFile(text: string): OverrideFile {
+  const values = new Map<string, string>();
+  const lineOf = new Map<string, number>();
+  const problems: string[] = [];
+  for (const [index, raw] of text
+    .replace(/^\uFEFF/, "")
+    .split("\n")
+    .entries()) {
+    const number = index + 1;
+    const line = parseLine(raw.endsWith("\r") ? raw.slice(0, -1) : raw);
+    if (line.kind === "problem") problems.push(`line ${number}: ${line.why}`);
+    if (line.kind !== "entry") continue;
+    const before = lineOf.get(line.key);
+    if (before !== undefined) {
+      problems.push(`line ${number}: ${line.key} stands in line ${before} already; the later one counts`);
+    }
+    values.set(line.key, line.value);
+    lineOf.set(line.key, number);
+  }
+  // fromEntries makes own properties, also of a key like __proto__.
+  return { values: Object.fromEntries(values), problems };
+}
+
+function parseLine(raw: string): Line {
+  const line = raw.trim();
+  if (line === "" || line.startsWith("#")) return { kind: "nothing" };
+  const match = /^(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(.*)$/s.exec(line);
+  const [, key, rest] = match ?? [];
+  if (key === undefined || rest === undefined)
+    return { kind: "problem", why: "not understood: no KEY=VALUE" };
+  const value = parseText(rest);
+  return value === null
+    ? { kind: "problem", why: `not understood: ${key} has a quote that is not closed, or text after it` }
+    : { kind: "entry", key, value };
+}
+
+/** The value behind the `=`; null when the quotes do not fit. */
+function parseText(rest: string): string | null {
+  const quote = rest[0];
+  if (quote !== "'" && quote !== '"') return rest.replace(/(^|[ \t])#.*$/s, "").trimEnd();
+  const quoted = quote === "'" ? /^'([^']*)'(.*)$/s.exec(rest) : /^"((?:[^"\\]|\\.)*)"(.*)$/s.exec(rest);
+  const [, inner, after] = quoted ?? [];
+  if (inner === undefined || after === undefined) return null;
+  if (!/^[ \t]*$|^[ \t]+#/.test(after)) return null;
+  return quote === "'" ? inner : inner.replace(/\\(["\\$`])/g, "$1");
+}
+
+/**
+ * One line that parseOverrideFile reads back as it was, and that a shell would as well. A line break cannot be
+ * written and becomes a space; no valid value has one.
+ */
+export function renderAssignment(key: string, value: string): string {
+  const line = value.replace(/[\r\n]/g, " ");
+  if (/^[\w.,:@/[\]-]*$/.test(line) || line === "()") return `${key}=${line}`;
+  if (!line.includes("'")) return `${key}='${line}'`;
+  return `${key}="${line.replace(/["\\$`]/g, "\\$&")}"`;
+}

@@ -1,0 +1,217 @@
+import type { FunctionName } from "../core/alert-policy.ts";
+import { nearestWord } from "./nearest.ts";
+import {
+  type AnyParameter,
+  defaultText,
+  findParameter,
+  isUnusedParameter,
+  type ParameterName,
+  ROWS,
+  type Scope,
+  type Settings,
+} from "./params.ts";
+import { poolParameters } from "./pool-keys.ts";
+
+/** Where an effective value comes from. */
+export type Source = "default" | "pool" | "override" | "last-good";
+
+type Texts = Readonly<Record<string, string>>;
+
+export interface ResolveInput {
+  /** The override file, by parameter name; null when it is there but could not be read. */
+  readonly override: Texts | null;
+  /** `pool.other_config` as read; null when it could not be read. */
+  readonly pool: Texts | null;
+  /** What an earlier call returned as `lastGood`. */
+  readonly lastGood: Texts;
+}
+
+export interface Resolved {
+  readonly settings: Settings;
+  readonly sources: ReadonlyMap<ParameterName, Source>;
+  /** What is to be kept as the last good copy from now on. */
+  readonly lastGood: Texts;
+  /** Full sentences, without secrets. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Overrides that were good once are kept beside the pool's last good values under this prefix. A typing error in the
+ * override file must not turn FENCE_METHOD=ILO into the pool's POOL.
+ */
+const OVERRIDE_PREFIX = "OVERRIDE_";
+
+interface Choice {
+  readonly value: unknown;
+  readonly source: Source;
+}
+
+interface Work {
+  readonly override: ReadonlyMap<string, string> | null;
+  readonly pool: ReadonlyMap<string, string> | null;
+  readonly lastGood: ReadonlyMap<string, string>;
+  readonly kept: Map<string, string>;
+  readonly problems: string[];
+}
+
+/**
+ * The effective parameters: override file, else pool database, else last good copy, else default (behaviour.md §3).
+ *
+ * A value that does not validate, or a key that has vanished from the pool, is reported and the last good one stays:
+ * a bad read must never turn a real fence method into none. That also holds when every key is gone, after
+ * `ha-cfg remove` or because another program replaced the map. The two look the same from here, and keeping the old
+ * values is safe in both: after a removal the HA flag is gone too, so they decide nothing, and `ha-cfg insert`
+ * replaces all of them. An empty value of a parameter that may be empty is somebody's decision, not a bad read: XAPI
+ * returns a record whole or not at all.
+ */
+export function resolveSettings(input: ResolveInput): Resolved {
+  const work: Work = {
+    override: input.override === null ? null : new Map(Object.entries(input.override)),
+    pool: input.pool === null ? null : poolParameters(input.pool),
+    lastGood: new Map(Object.entries(input.lastGood)),
+    kept: new Map(),
+    problems: [],
+  };
+  reportNames(work);
+  const values = new Map<ParameterName, unknown>();
+  const sources = new Map<ParameterName, Source>();
+  const missing: ParameterName[] = [];
+  for (const [known, row] of ROWS) {
+    if (row.scope === "watchdog") continue;
+    const stored = row.scope === "pool" ? chooseStored(known, row, work, missing) : null;
+    const choice = chooseOverride(known, row, work) ?? stored ?? { value: row.default, source: "default" };
+    values.set(known, choice.value);
+    sources.set(known, choice.source);
+  }
+  reportMissing(missing, work);
+  return {
+    settings: toSettings(values),
+    sources,
+    lastGood: Object.fromEntries(work.kept),
+    problems: work.problems,
+  };
+}
+
+function chooseOverride(known: ParameterName, row: AnyParameter, work: Work): Choice | null {
+  const key = `${OVERRIDE_PREFIX}${known}`;
+  if (work.override === null) return fromLastGood(key, row, work);
+  const text = work.override.get(known);
+  if (text === undefined) return null;
+  const parsed = row.kind.parse(text);
+  if (parsed.ok) {
+    work.kept.set(key, row.kind.render(parsed.value));
+    return { value: parsed.value, source: "override" };
+  }
+  const last = fromLastGood(key, row, work);
+  const stays = last === null ? "the pool's value stays" : "the last good one stays";
+  report(work, known, row, text, `of the override file: ${parsed.why}; ${stays}`);
+  return last;
+}
+
+function chooseStored(
+  known: ParameterName,
+  row: AnyParameter,
+  work: Work,
+  missing: ParameterName[],
+): Choice | null {
+  const text = work.pool?.get(known);
+  const parsed = text === undefined ? null : row.kind.parse(unquote(text, row));
+  if (parsed?.ok) {
+    work.kept.set(known, row.kind.render(parsed.value));
+    return { value: parsed.value, source: "pool" };
+  }
+  const last = fromLastGood(known, row, work);
+  if (text !== undefined && parsed !== null) {
+    const stays = last === null ? `the default ${defaultText(known)} stays` : "the last good one stays";
+    report(work, known, row, text, `of the pool database: ${parsed.why}; ${stays}`);
+  } else if (work.pool !== null && last !== null) missing.push(known);
+  return last;
+}
+
+/** The last good text under this key, if it still validates; it is then kept. */
+function fromLastGood(key: string, row: AnyParameter, work: Work): Choice | null {
+  const text = work.lastGood.get(key);
+  const parsed = text === undefined ? null : row.kind.parse(unquote(text, row));
+  if (text === undefined || parsed === null) return null;
+  if (!parsed.ok) {
+    work.problems.push(`Cannot use ${key} of the last good copy: ${parsed.why}`);
+    return null;
+  }
+  work.kept.set(key, row.kind.render(parsed.value));
+  return { value: parsed.value, source: "last-good" };
+}
+
+/** HA-Lizard 2.x fills the database from shell assignments; quotes around a value are not part of it. */
+function unquote(text: string, row: AnyParameter): string {
+  if (row.secret) return text;
+  return /^(["']).*\1$/s.test(text) && text.length > 1 ? text.slice(1, -1) : text;
+}
+
+function report(work: Work, known: ParameterName, row: AnyParameter, text: string, what: string): void {
+  const shown = row.secret ? "" : `=${JSON.stringify(text.slice(0, 60))}`;
+  work.problems.push(`Cannot use ${known}${shown} ${what}`);
+}
+
+function reportMissing(missing: readonly ParameterName[], work: Work): void {
+  if (missing.length === 0) return;
+  work.problems.push(
+    work.pool?.size === 0
+      ? "The pool database holds no parameters any more: the last good ones stay in force until ha-cfg insert"
+      : `The pool database has lost ${missing.join(", ")}: the last good values stay in force; set them again with ha-cfg set`,
+  );
+}
+
+/** Names that mean nothing here; the values behind them are never shown, a mistyped password may be among them. */
+function reportNames(work: Work): void {
+  reportNamesOf("override file", "", work.override?.keys() ?? [], ["pool", "host"], work);
+  reportNamesOf("pool database", "HA_", work.pool?.keys() ?? [], ["pool"], work);
+}
+
+function reportNamesOf(
+  place: string,
+  prefix: string,
+  keys: Iterable<string>,
+  scopes: readonly Scope[],
+  work: Work,
+): void {
+  const unused: string[] = [];
+  for (const key of keys) {
+    const scope = ROWS.get(key as ParameterName)?.scope;
+    if (scope !== undefined && scopes.includes(scope)) continue;
+    if (scope === undefined && isUnusedParameter(key)) unused.push(`${prefix}${key}`);
+    else work.problems.push(`Cannot use ${prefix}${key} of the ${place}: ${whyNotHere(key, scope)}`);
+  }
+  if (unused.length === 0) return;
+  const names = summarise(unused).join(", ");
+  work.problems.push(`Parameters of HA-Lizard 2.x in the ${place} that are not used: ${names}`);
+}
+
+function whyNotHere(key: string, scope: Scope | undefined): string {
+  if (scope === "watchdog") return "it is a variable in /etc/init.d/ha-lizard-watchdog";
+  return scope === "host" ? "it is set in the override file of each host" : unknownParameter(key);
+}
+
+/** `PRIORITY_*` and the like once, not one by one: an installed override file has more than a hundred of them. */
+function summarise(names: readonly string[]): readonly string[] {
+  return [
+    ...new Set(names.map((key) => key.replace(/^((?:HA_)?(?:PRIORITY|LOG|MAIL))_[a-z].*$/, "$1_*"))),
+  ].sort();
+}
+
+/** Why a name is none, with the one that was probably meant. */
+export function unknownParameter(typed: string): string {
+  const near = findParameter(typed) ?? nearestWord(typed, ROWS.keys());
+  return `there is no such parameter${near === undefined ? "" : `; did you mean ${near}?`}`;
+}
+
+/** Every name of the table has its value here, each parsed by its own row: that makes the cast true. */
+function toSettings(values: ReadonlyMap<ParameterName, unknown>): Settings {
+  const plain: Record<string, unknown> = {};
+  const off = { LOG: new Set<FunctionName>(), MAIL: new Set<FunctionName>() };
+  for (const [known, value] of values) {
+    const [, prefix, from] = /^(LOG|MAIL)_([a-z].*)$/.exec(known) ?? [];
+    if (from === undefined) plain[known] = value;
+    else if (value === false) off[prefix === "LOG" ? "LOG" : "MAIL"].add(from as FunctionName);
+  }
+  return { ...plain, logOff: off.LOG, mailOff: off.MAIL } as unknown as Settings;
+}

@@ -1,0 +1,166 @@
+import type { Action, Outcome, Result } from "./action.ts";
+import { actionKey } from "./action.ts";
+import { afterFailure } from "./back-off.ts";
+import { hostName } from "./decision.ts";
+import { methodProves } from "./fence-policy.ts";
+import type { HostUuid } from "./ids.ts";
+import { type IncidentEvent, stepIncident } from "./member-recovery.ts";
+import type { Memory } from "./memory.ts";
+import { describeFault, type Reason } from "./reason.ts";
+import { omit, put } from "./record.ts";
+import type { RestartHistory } from "./restart-plan.ts";
+
+export interface AbsorbSettings {
+  readonly FENCE_METHOD: string;
+  readonly FENCE_HA_ONFAIL: boolean;
+}
+
+export interface AbsorbContext {
+  readonly nowMs: number;
+  readonly settings: AbsorbSettings;
+  /** This host is a slave: its incident is the dead master's, which FENCE_HA_ONFAIL does not promote over. */
+  readonly isSlave: boolean;
+  /** `VM.order` and `start_delay` of what was started, for the groups that come after. */
+  readonly halted: ReadonlyMap<string, { readonly order: number; readonly startDelayS: number }>;
+}
+
+/** What the memory learns from the end of an action, and what there is to tell. */
+export function absorb(
+  memory: Memory,
+  outcome: Outcome,
+  context: AbsorbContext,
+): { readonly memory: Memory; readonly reasons: readonly Reason[] } {
+  const tried = noteRetry(memory, outcome, context.nowMs);
+  const { action, result } = outcome;
+  switch (action.kind) {
+    case "fence-host":
+      return absorbFence(tried, action.host, result, context);
+    case "declare-host-dead":
+      return absorbDeclare(tried, action.host, result);
+    case "start-vm":
+      return absorbStart(tried, action.vm, action.name, result, context);
+    case "start-appliance":
+      return absorbStart(tried, action.appliance, action.name, result, context);
+    case "sync-database": {
+      const { lastGood } = tried;
+      const synced = result.kind === "done" && lastGood !== null;
+      const next = synced ? { ...tried, lastGood: { ...lastGood, parameters: action.parameters } } : tried;
+      return { memory: next, reasons: reportFailure(action, result) };
+    }
+    case "destroy-domain":
+      if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
+      return { memory: tried, reasons: [{ kind: "leftover-destroyed", vm: action.vm }] };
+    case "restart-toolstack":
+      if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
+      return { memory: tried, reasons: [{ kind: "toolstack-restarted" }] };
+    default:
+      return { memory: tried, reasons: reportFailure(action, result) };
+  }
+}
+
+const CALL_AGAIN_MS = 3_000;
+
+function noteRetry(memory: Memory, outcome: Outcome, nowMs: number): Memory {
+  const key = actionKey(outcome.action);
+  const { kind } = outcome.result;
+  if (kind === "done" && outcome.action.kind === "recover-slaves") {
+    // Members that were called restart for some seconds; calling again at once tells nothing new.
+    const retry = { failures: 0, notBeforeMs: nowMs + CALL_AGAIN_MS };
+    return { ...memory, retries: put(memory.retries, key, retry) };
+  }
+  if (kind === "done" || kind === "pending") return { ...memory, retries: omit(memory.retries, key) };
+  const retry = afterFailure(memory.retries[key], outcome.action.kind, nowMs);
+  return { ...memory, retries: put(memory.retries, key, retry) };
+}
+
+function stepOf(memory: Memory, host: HostUuid, event: IncidentEvent): Memory {
+  const incident = memory.incidents[host];
+  if (incident === undefined) return memory;
+  return { ...memory, incidents: put(memory.incidents, host, stepIncident(incident, event)) };
+}
+
+function absorbFence(memory: Memory, host: HostUuid, result: Result, context: AbsorbContext) {
+  const name = hostName(memory, host);
+  if (result.kind === "done") {
+    const proved = methodProves(context.settings.FENCE_METHOD);
+    const fenced: Reason = { kind: "host-fenced", host: name, proved };
+    return { memory: stepOf(memory, host, { kind: "fence-succeeded", proved }), reasons: [fenced] };
+  }
+  const fault = result.kind === "not-fenced" ? result.fault : "agent-killed";
+  const detail = result.kind === "not-fenced" ? result.detail : "the attempt was interrupted";
+  const goOnAnyway = context.settings.FENCE_HA_ONFAIL && !context.isSlave;
+  const next = stepOf(memory, host, { kind: "fence-failed", fault, goOnAnyway });
+  const failed: Reason = { kind: "fence-failed", host: name, fault, detail };
+  if (next.incidents[host]?.phase !== "fenced") return { memory: next, reasons: [failed] };
+  return {
+    memory: next,
+    reasons: [failed, { kind: "host-fenced", host: name, proved: false } satisfies Reason],
+  };
+}
+
+function absorbDeclare(
+  memory: Memory,
+  host: HostUuid,
+  result: Result,
+): { memory: Memory; reasons: readonly Reason[] } {
+  const name = hostName(memory, host);
+  if (result.kind === "done") {
+    const next = stepOf(memory, host, { kind: "declared-dead" });
+    return { memory: next, reasons: [{ kind: "host-declared-dead", host: name }] };
+  }
+  if (result.kind === "refused" && result.fault.kind === "api" && result.fault.code === "HOST_IS_LIVE") {
+    const next = stepOf(memory, host, { kind: "host-is-live" });
+    return { memory: next, reasons: [{ kind: "host-answers-xapi", host: name }] };
+  }
+  return {
+    memory,
+    reasons: [{ kind: "action-failed", what: `declare ${name} dead`, why: describeResult(result) }],
+  };
+}
+
+/** Somebody else was quicker: the VM runs or is being started, which is what was wanted. */
+const BENIGN_START_FAULTS = new Set(["VM_BAD_POWER_STATE", "OTHER_OPERATION_IN_PROGRESS"]);
+
+function absorbStart(memory: Memory, uuid: string, name: string, result: Result, context: AbsorbContext) {
+  if (result.kind === "done" || result.kind === "pending") {
+    const restarts = put(memory.restarts, uuid, historyAfterStart(memory, uuid, context));
+    const started: readonly Reason[] = result.kind === "done" ? [{ kind: "vm-started", vm: name }] : [];
+    return { memory: { ...memory, restarts }, reasons: started };
+  }
+  if (
+    result.kind === "refused" &&
+    result.fault.kind === "api" &&
+    BENIGN_START_FAULTS.has(result.fault.code)
+  ) {
+    return { memory, reasons: [] };
+  }
+  const failed: Reason = { kind: "vm-start-failed", vm: name, why: describeResult(result) };
+  return { memory, reasons: [failed] };
+}
+
+/** Older starts than this say nothing about a VM that keeps halting. */
+const KEPT_STARTS = 8;
+
+function historyAfterStart(memory: Memory, uuid: string, context: AbsorbContext): RestartHistory {
+  const startedAtMs = [...(memory.restarts[uuid]?.startedAtMs ?? []), context.nowMs].slice(-KEPT_STARTS);
+  const vm = context.halted.get(uuid);
+  return { startedAtMs, order: vm?.order ?? 0, startDelayS: vm?.startDelayS ?? 0 };
+}
+
+function reportFailure(action: Action, result: Result): readonly Reason[] {
+  if (result.kind === "done" || result.kind === "pending") return [];
+  return [{ kind: "action-failed", what: actionKey(action).replace(":", " "), why: describeResult(result) }];
+}
+
+function describeResult(result: Result): string {
+  switch (result.kind) {
+    case "refused":
+      return describeFault(result.fault);
+    case "not-fenced":
+      return `${result.fault} ${result.detail}`;
+    case "failed":
+      return result.detail;
+    default:
+      return result.kind;
+  }
+}

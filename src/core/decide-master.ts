@@ -1,0 +1,265 @@
+import type { Action } from "./action.ts";
+import {
+  aliveNow,
+  type Decision,
+  type DecisionInput,
+  heuristicsFor,
+  hostName,
+  mayBegin,
+  reportHealth,
+  stepAllHealth,
+  tallyNow,
+} from "./decision.ts";
+import { finishPromotion, stepPromoted } from "./finish-promotion.ts";
+import { missingMembers, stepGathering } from "./gathering.ts";
+import { customFieldKey } from "./ha-flag.ts";
+import type { HostUuid } from "./ids.ts";
+import { isIsolated, stepIsolation } from "./isolation.ts";
+import { findLeftovers } from "./leftover-domains.ts";
+import { chooseSuccessor, markHosts, stampHomePools } from "./mark-hosts.ts";
+import { judgeMastership, type Mastership } from "./mastership.ts";
+import type { Memory } from "./memory.ts";
+import { adoptPromotion } from "./plan-promotion.ts";
+import { planStarts, reportRefusals } from "./plan-starts.ts";
+import type { DatabaseView } from "./pool-view.ts";
+import type { QuorumTally } from "./quorum.ts";
+import type { Reason } from "./reason.ts";
+import { isFenceable, stepIncidents } from "./recover-members.ts";
+import { rememberView } from "./remember.ts";
+
+/**
+ * The order of a master's decisions (behaviour.md §6). Everything above a line is a condition of everything below it:
+ * a believable database, being the master, HA on, the members' health, failed hosts, and only then VMs.
+ */
+export function decideMaster(input: DecisionInput): Decision {
+  const { view, settings } = input;
+  if (!view.database.ok) {
+    return waitForDatabase(input, [{ kind: "xapi-silent", fault: view.database.fault }]);
+  }
+  const database = view.database.value;
+  if (database.pool.master !== view.self.uuid) {
+    const master = database.hosts.find((host) => host.uuid === database.pool.master)?.name ?? "another host";
+    return waitForDatabase(input, [{ kind: "not-master-in-database", master }]);
+  }
+  const health = stepAllHealth(input);
+  const known = adoptPromotion({ ...input.memory, health }, database, view);
+  const lastGood = rememberView(known, database, { view, fieldName: settings.XC_FIELD_NAME });
+  const memory: Memory = {
+    ...known,
+    health: onlyWatched(health, database, lastGood?.members ?? []),
+    lastGood,
+  };
+
+  if (database.pool.haEnabled) return standAside(memory, database, input);
+  if (lastGood?.haFlag !== "on") return watchOnly(memory, database, input);
+
+  const mastership = judge(memory, database, input);
+  const confirmed = memory.confirmed || mastership.kind === "undisputed";
+  const gathering = stepGathering(memory, database, mastership, input);
+  if (mastership.kind === "rival") {
+    const { host, address } = mastership;
+    return {
+      memory: { ...memory, gathering },
+      actions: [],
+      reasons: [{ kind: "rival-master", host: hostName(memory, host), address }],
+    };
+  }
+  return decideUndisputed({ ...memory, confirmed, gathering }, database, mastership, input);
+}
+
+/** Without a database that names this host master nothing is decided; a take-over under way waits for it. */
+function waitForDatabase(input: DecisionInput, reasons: readonly Reason[]): Decision {
+  const { promotion } = input.memory;
+  if (promotion === null) return { memory: input.memory, actions: [], reasons };
+  return {
+    memory: input.memory,
+    actions: [],
+    reasons: [{ kind: "promotion-under-way", phase: "XAPI restarts as master" }],
+  };
+}
+
+/** Hosts that are in maintenance or gone are not watched: they are never suspects (behaviour.md §4). */
+function onlyWatched(
+  health: Memory["health"],
+  database: DatabaseView,
+  members: readonly HostUuid[],
+): Memory["health"] {
+  const watched = new Set<string>(members);
+  for (const host of database.hosts) if (host.enabled) watched.add(host.uuid);
+  return Object.fromEntries(Object.entries(health).filter(([uuid]) => watched.has(uuid)));
+}
+
+/** XenServer HA is on: two HA systems would fight over every host, so this one switches itself off. */
+function standAside(memory: Memory, database: DatabaseView, input: DecisionInput): Decision {
+  const key = customFieldKey(input.settings.XC_FIELD_NAME);
+  const off: Action = { kind: "set-pool-key", key, value: "false" };
+  const wanted = database.pool.otherConfig[key] !== "false" && mayBegin(off, input);
+  return {
+    memory: forgetTrouble(memory),
+    actions: wanted ? [off] : [],
+    reasons: [{ kind: "xapi-ha-enabled" }],
+  };
+}
+
+/** HA off or unset: caches and successor are kept fresh, nothing else is done, and no incident outlives the switch. */
+function watchOnly(memory: Memory, database: DatabaseView, input: DecisionInput): Decision {
+  const field = input.settings.XC_FIELD_NAME;
+  const flag: Reason = memory.lastGood?.haFlag === "off" ? { kind: "ha-off" } : { kind: "ha-unset", field };
+  if (flag.kind === "ha-unset") return { memory: forgetTrouble(memory), actions: [], reasons: [flag] };
+  const successor = chooseSuccessor(memory, database, input);
+  return { memory: forgetTrouble(memory), actions: successor.actions, reasons: [flag, ...successor.reasons] };
+}
+
+function forgetTrouble(memory: Memory): Memory {
+  return { ...memory, incidents: {}, promotion: null, isolation: null, restarts: {} };
+}
+
+function judge(memory: Memory, database: DatabaseView, input: DecisionInput): Mastership {
+  const { self, probes } = input.view;
+  const addresses = new Map(database.hosts.map((host) => [host.uuid, host.address]));
+  return judgeMastership({
+    self: self.uuid,
+    ownAddress: addresses.get(self.uuid) ?? "",
+    members: memory.lastGood?.members ?? [],
+    addresses,
+    probes,
+    heuristics: heuristicsFor(input.view, memory),
+    confirmed: memory.confirmed,
+    replaced: memory.promotion?.oldMaster ?? memory.promoted?.oldMaster ?? null,
+  });
+}
+
+function decideUndisputed(
+  entered: Memory,
+  database: DatabaseView,
+  mastership: Mastership,
+  input: DecisionInput,
+): Decision {
+  const { view, settings } = input;
+  const others = watchedHosts(entered, database).filter((uuid) => uuid !== view.self.uuid);
+  // Members that are called back restart their xapi: nothing to wonder about.
+  const expected = entered.promotion?.awaited ?? [];
+  const reasons: Reason[] = [
+    ...reportHealth(
+      entered,
+      settings,
+      others.filter((uuid) => !expected.includes(uuid)),
+    ),
+  ];
+  const actions: Action[] = [];
+  const take = (step: { actions: readonly Action[]; reasons: readonly Reason[] }) => {
+    actions.push(...step.actions);
+    reasons.push(...step.reasons);
+  };
+
+  const promotion = finishPromotion(entered, database, input);
+  take(promotion);
+  const promoted = stepPromoted(promotion.memory, database, input);
+  take(promoted);
+
+  const quorum = tallyNow(view, promoted.memory);
+  const alone = stepAlone(promoted.memory, others, quorum, input);
+  take(alone);
+  if (alone.outOfHa) return { memory: alone.memory, actions, reasons };
+  const incidents = stepIncidents(alone.memory, others, input, {
+    quorum,
+    mayFence: !alone.isolated && alone.memory.confirmed,
+    fenceOnly: false,
+  });
+  take(incidents);
+  const { memory } = incidents;
+
+  if (memory.promotion === null) {
+    take(chooseSuccessor(memory, database, input));
+    actions.push(...markHosts(memory, database, input), ...stampHomePools(memory, database, input));
+  }
+  if (mastership.kind === "wanted" && memory.promotion === null) {
+    const recover: Action = { kind: "recover-slaves" };
+    if (mayBegin(recover, input)) actions.push(recover);
+  }
+  actions.push(
+    ...findLeftovers(view.self, database).map(({ vm }): Action => ({ kind: "destroy-domain", vm })),
+  );
+
+  const held = holdStarts(memory, database, mastership, input);
+  if (held !== null) {
+    reasons.push(...held);
+    return { memory, actions, reasons };
+  }
+  const plan = planStarts(memory, database, input);
+  return { memory, actions: [...actions, ...plan.starts], reasons: [...reasons, ...reportRefusals(plan)] };
+}
+
+function watchedHosts(memory: Memory, database: DatabaseView): readonly HostUuid[] {
+  const members = new Set<HostUuid>(memory.lastGood?.members ?? []);
+  for (const host of database.hosts) {
+    if (host.enabled || memory.incidents[host.uuid] !== undefined) members.add(host.uuid);
+  }
+  return [...members].sort();
+}
+
+interface AloneStep {
+  readonly memory: Memory;
+  readonly isolated: boolean;
+  readonly outOfHa: boolean;
+  readonly actions: readonly Action[];
+  readonly reasons: readonly Reason[];
+}
+
+/** Am I the one that was cut off? Then nobody is fenced, and this host reboots itself if the administrator wants that. */
+function stepAlone(
+  memory: Memory,
+  others: readonly HostUuid[],
+  quorum: QuorumTally,
+  input: DecisionInput,
+): AloneStep {
+  const { settings, view } = input;
+  const satisfied = { ...quorum, quorate: quorum.quorate || !settings.FENCE_QUORUM_REQUIRED };
+  const failed = others.filter(
+    (uuid) => memory.health[uuid]?.state === "failed" && isFenceable(memory, uuid),
+  ).length;
+  const alive = aliveNow(view, memory.health);
+  const aliveOthers = others.filter((uuid) => alive.includes(uuid)).length;
+  if (!isIsolated({ failed, aliveOthers, quorum: satisfied })) {
+    const outOfHa = memory.isolation?.rebooted === true && !satisfied.quorate;
+    return {
+      memory: outOfHa ? memory : { ...memory, isolation: null },
+      isolated: false,
+      outOfHa,
+      actions: [],
+      reasons: outOfHa ? [{ kind: "out-of-ha-after-reboot" }] : [],
+    };
+  }
+  const step = stepIsolation(memory.isolation, view.nowMs, settings);
+  return {
+    memory: { ...memory, isolation: step.isolation },
+    isolated: true,
+    outOfHa: step.isolation.rebooted,
+    actions: step.reboot ? [{ kind: "reboot-self" }] : [],
+    reasons: [{ kind: "isolated", reboots: step.reboot }],
+  };
+}
+
+/** Why no VM is started in this round; null when nothing speaks against it. */
+function holdStarts(
+  memory: Memory,
+  database: DatabaseView,
+  mastership: Mastership,
+  input: DecisionInput,
+): readonly Reason[] | null {
+  const { settings } = input;
+  if (memory.promotion !== null) return [];
+  if (memory.promoted !== null && !settings.SLAVE_HA) return [];
+  if (mastership.kind === "wanted") {
+    return [{ kind: "waits-for-members", hosts: mastership.strays.map((host) => hostName(memory, host)) }];
+  }
+  const elsewherePossible = settings.PROMOTE_SLAVE && (settings.FENCE_QUORUM_REQUIRED || !memory.confirmed);
+  if (mastership.kind === "unproven" && elsewherePossible) {
+    return [{ kind: "too-few-followers", followers: mastership.followers, members: mastership.members }];
+  }
+  if (memory.gathering !== null && settings.PROMOTE_SLAVE) {
+    const missing = missingMembers(memory, database, input).map((host) => hostName(memory, host));
+    return missing.length === 0 ? [] : [{ kind: "waits-for-members", hosts: missing }];
+  }
+  return null;
+}

@@ -1,0 +1,215 @@
+import type { Action } from "./action.ts";
+import {
+  aliveNow,
+  type Decision,
+  type DecisionInput,
+  hostName,
+  mayBegin,
+  reportHealth,
+  stepAllHealth,
+  tallyNow,
+} from "./decision.ts";
+import { isAlive } from "./host-health.ts";
+import type { HostUuid } from "./ids.ts";
+import { isIsolated, stepIsolation } from "./isolation.ts";
+import { findLeftovers } from "./leftover-domains.ts";
+import type { LastGoodView, Memory } from "./memory.ts";
+import { planPromotion } from "./plan-promotion.ts";
+import { planStarts, reportRefusals } from "./plan-starts.ts";
+import type { DatabaseView, Role } from "./pool-view.ts";
+import { isTie, type QuorumTally } from "./quorum.ts";
+import type { PromotionRefusal, Reason } from "./reason.ts";
+import { stepIncidents } from "./recover-members.ts";
+import { fingerprintParameters, rememberView } from "./remember.ts";
+
+/** The host that this slave follows, by what it knows; null when it has never seen the pool. */
+export function masterOf(role: Role, lastGood: LastGoodView | null): HostUuid | null {
+  if (role.kind !== "slave") return null;
+  return (
+    lastGood?.hosts.find((host) => host.address === role.masterAddress)?.uuid ?? lastGood?.master ?? null
+  );
+}
+
+/**
+ * The order of a slave's decisions (behaviour.md §7): is the master alive? If so, learn and clean up. If it has failed,
+ * take over only when every condition holds, one step of the incident per round.
+ */
+export function decideSlave(input: DecisionInput): Decision {
+  const { view } = input;
+  const health = stepAllHealth(input);
+  const database = view.database.ok ? view.database.value : null;
+  const master = database?.pool.master ?? masterOf(view.self.role, input.memory.lastGood);
+  const memory = { ...input.memory, health };
+  if (master === null) return { memory, actions: [], reasons: silentReason(input) };
+  if (isAlive(health[master])) return followMaster(memory, master, database, input);
+  const reasons = reportHealth(memory, input.settings, [master]);
+  if (health[master]?.state !== "failed") return { memory, actions: [], reasons };
+  const step = replaceMaster(memory, master, input);
+  return { ...step, reasons: [...reasons, ...step.reasons] };
+}
+
+function silentReason(input: DecisionInput): readonly Reason[] {
+  const { database } = input.view;
+  return database.ok ? [] : [{ kind: "xapi-silent", fault: database.fault }];
+}
+
+/** The master lives: keep the caches fresh, end what was begun against it, destroy leftovers. */
+function followMaster(
+  before: Memory,
+  master: HostUuid,
+  database: DatabaseView | null,
+  input: DecisionInput,
+): Decision {
+  const { view, settings } = input;
+  const reasons: Reason[] = [...reportHealth(before, settings, [master])];
+  if (before.promotion !== null) reasons.push({ kind: "promotion-dropped" });
+  const calm: Memory = { ...before, incidents: {}, promotion: null, promoted: null };
+  const answer = view.probes.get(master)?.follows;
+  if (database === null && answer?.kind === "slave-of") {
+    reasons.push({ kind: "master-is-slave", host: hostName(before, master), address: answer.address });
+  }
+  if (database === null) return { memory: calm, actions: [], reasons: [...reasons, ...silentReason(input)] };
+  const seen = rememberView(calm, database, { view, fieldName: settings.XC_FIELD_NAME });
+  const lastGood = seen && { ...seen, parameters: fingerprintParameters(database.pool.otherConfig) };
+  const memory: Memory = { ...calm, lastGood, isolation: null, confirmed: true };
+  if (lastGood?.haFlag !== "on" || database.pool.haEnabled) return { memory, actions: [], reasons };
+  const actions = findLeftovers(view.self, database).map(
+    ({ vm }): Action => ({ kind: "destroy-domain", vm }),
+  );
+  if (!settings.SLAVE_VM_STAT || !isSteady(lastGood, view.nowMs)) return { memory, actions, reasons };
+  const plan = planStarts(memory, database, input);
+  return { memory, actions: [...actions, ...plan.starts], reasons: [...reasons, ...reportRefusals(plan)] };
+}
+
+/** For this long after any xapi of the pool started, the database may still learn what really runs where. */
+const STEADY_MS = 180_000;
+
+/**
+ * A slave may start VMs too (SLAVE_VM_STAT=1), but only in a pool at rest: a new master's database calls VMs halted that
+ * run on members which have not come back, and only the master itself knows whom it is waiting for.
+ */
+function isSteady(lastGood: LastGoodView, nowMs: number): boolean {
+  return lastGood.hosts.every((host) => {
+    const member = lastGood.members.includes(host.uuid);
+    return (host.enabled || !member) && nowMs - host.agentStartedAtMs >= STEADY_MS;
+  });
+}
+
+/** The master has failed: fence it, then take over, if this host is the one to do so. */
+function replaceMaster(memory: Memory, master: HostUuid, input: DecisionInput): Decision {
+  const { view, settings } = input;
+  const { lastGood } = memory;
+  if (lastGood === null) return refuse(memory, "no-view");
+  if (lastGood.haFlag !== "on") return { memory, actions: [], reasons: [{ kind: "ha-off" }] };
+  const quorum = tallyNow(view, memory);
+  const satisfied = { ...quorum, quorate: quorum.quorate || !settings.FENCE_QUORUM_REQUIRED };
+  const alone = stepAlone(memory, satisfied, input);
+  if (alone !== null) return alone;
+  if (memory.isolation?.rebooted === true) {
+    return { memory, actions: [], reasons: [{ kind: "out-of-ha-after-reboot" }] };
+  }
+  const rival = findOtherMaster(master, lastGood, input);
+  if (rival !== null) return { memory, actions: [], reasons: [rival] };
+  const away = !memory.confirmed && !quorum.quorate;
+  const refusal = away
+    ? "away-since-boot"
+    : judgePromotion(memory, master, lastGood, satisfied.quorate, input);
+  if (refusal !== null) return refuse(memory, refusal);
+
+  if (!settings.FENCE_ENABLED) return promote(memory, master, lastGood, input);
+  const step = stepIncidents(memory, [master], input, { quorum, mayFence: true, fenceOnly: true });
+  const phase = step.memory.incidents[master]?.phase;
+  if (phase === "fenced") return promote(step.memory, master, lastGood, input);
+  const unfenced: readonly Reason[] =
+    phase === "open" ? [{ kind: "not-promoted", why: "old-master-not-fenced" }] : [];
+  return { memory: step.memory, actions: step.actions, reasons: [...step.reasons, ...unfenced] };
+}
+
+function refuse(memory: Memory, why: PromotionRefusal): Decision {
+  return { memory, actions: [], reasons: [{ kind: "not-promoted", why }] };
+}
+
+/** No other member answers and the votes are too few: this host is the one that was cut off. */
+function stepAlone(memory: Memory, quorum: QuorumTally, input: DecisionInput): Decision | null {
+  const aliveOthers = aliveNow(input.view, memory.health).length - 1;
+  if (!isIsolated({ failed: 1, aliveOthers, quorum })) return null;
+  const step = stepIsolation(memory.isolation, input.view.nowMs, input.settings);
+  return {
+    memory: { ...memory, isolation: step.isolation },
+    actions: step.reboot ? [{ kind: "reboot-self" }] : [],
+    reasons: [{ kind: "isolated", reboots: step.reboot }],
+  };
+}
+
+/** Another host has taken over already, or a member follows someone else: this host waits to be called. */
+function findOtherMaster(master: HostUuid, lastGood: LastGoodView, input: DecisionInput): Reason | null {
+  const oldAddress = lastGood.hosts.find((host) => host.uuid === master)?.address;
+  for (const [uuid, probe] of input.view.probes) {
+    const host = lastGood.hosts.find((known) => known.uuid === uuid);
+    const name = host?.name ?? uuid;
+    if (probe.follows.kind === "is-master" && uuid !== master) {
+      return { kind: "taken-over", host: name, address: host?.address ?? "" };
+    }
+    if (probe.follows.kind === "slave-of" && probe.follows.address !== oldAddress) {
+      return { kind: "taken-over", host: name, address: probe.follows.address };
+    }
+  }
+  return null;
+}
+
+function judgePromotion(
+  memory: Memory,
+  master: HostUuid,
+  lastGood: LastGoodView,
+  quorate: boolean,
+  input: DecisionInput,
+): PromotionRefusal | null {
+  const { self } = input.view;
+  if (!input.settings.PROMOTE_SLAVE) return "promotion-disabled";
+  if (lastGood.hosts.find((host) => host.uuid === self.uuid)?.enabled !== true) return "in-maintenance";
+  if (!quorate) return "no-quorum";
+  return isMyTurn(memory, master, lastGood, input) ? null : "not-the-successor";
+}
+
+/** A host that has not seen its master since its boot lets everyone go first who has. */
+const AWAY_S = 120;
+
+/** The first of the ranking acts at once; the next one when those before it do not answer and have had their time. */
+function isMyTurn(memory: Memory, master: HostUuid, lastGood: LastGoodView, input: DecisionInput): boolean {
+  const { view, settings } = input;
+  const position = lastGood.ranking.indexOf(view.self.uuid);
+  if (position < 0) return false;
+  const before = lastGood.ranking.slice(0, position);
+  const alive = aliveNow(view, memory.health);
+  if (before.some((uuid) => alive.includes(uuid))) return false;
+  const failedSince = memory.health[master]?.sinceMs ?? view.nowMs;
+  const turnS = settings.XAPI_COUNT * settings.XAPI_DELAY;
+  const awayS = memory.confirmed ? 0 : Math.max(AWAY_S, 2 * turnS);
+  const waitS = position * turnS + awayS + duelDelayS(memory, alive, settings);
+  return view.nowMs - failedSince >= waitS * 1_000;
+}
+
+/**
+ * In a tie both halves may win with the heuristic IPs' vote and fence each other at the same second. The slave's half
+ * waits one XAPI_DELAY longer, so that a master that lives is the one that stays.
+ */
+function duelDelayS(
+  memory: Memory,
+  alive: readonly HostUuid[],
+  settings: { readonly XAPI_DELAY: number },
+): number {
+  return isTie(memory.lastGood?.members ?? [], alive) ? settings.XAPI_DELAY : 0;
+}
+
+/** The old master is fenced, or the administrator has chosen to do without: remember the take-over, then begin it. */
+function promote(memory: Memory, master: HostUuid, lastGood: LastGoodView, input: DecisionInput): Decision {
+  const { view } = input;
+  const action: Action = { kind: "promote-self" };
+  if (!mayBegin(action, input)) return { memory, actions: [], reasons: [] };
+  const promotion = memory.promotion ?? planPromotion(memory, lastGood, master, view);
+  return {
+    memory: { ...memory, promotion, confirmed: true },
+    actions: [action],
+    reasons: [{ kind: "promoting", oldMaster: hostName(memory, master) }],
+  };
+}

@@ -1,0 +1,103 @@
+import type { Action } from "./action.ts";
+import { actionKey } from "./action.ts";
+import type { AlertSettings } from "./alert-policy.ts";
+import { isDue } from "./back-off.ts";
+import type { FencePolicySettings } from "./fence-policy.ts";
+import type { HealthSettings } from "./host-health.ts";
+import { type HostHealth, isAlive, stepHealth } from "./host-health.ts";
+import type { HostUuid } from "./ids.ts";
+import type { Memory } from "./memory.ts";
+import type { PoolView } from "./pool-view.ts";
+import type { QuorumTally } from "./quorum.ts";
+import { tallyQuorum } from "./quorum.ts";
+import type { Reason } from "./reason.ts";
+import type { RestartSettings } from "./restart-plan.ts";
+
+/** The settings that decisions read, by the names the manual gives them. */
+export interface CoreSettings extends HealthSettings, FencePolicySettings, RestartSettings, AlertSettings {
+  readonly MONITOR_DELAY: number;
+  readonly PROMOTE_SLAVE: boolean;
+  readonly SLAVE_HA: boolean;
+  readonly SLAVE_VM_STAT: boolean;
+  readonly FENCE_HA_ONFAIL: boolean;
+  readonly FENCE_HOST_FORGET: boolean;
+  readonly FENCE_REBOOT_LONE_HOST: boolean;
+  readonly FENCE_USE_IP_HEURISTICS: boolean;
+}
+
+/** What one round comes to. */
+export interface Decision {
+  readonly memory: Memory;
+  readonly actions: readonly Action[];
+  readonly reasons: readonly Reason[];
+}
+
+/** What a decision is made from. `inFlight` are the keys of actions begun in this pass and not ended yet. */
+export interface DecisionInput {
+  readonly view: PoolView;
+  readonly memory: Memory;
+  readonly settings: CoreSettings;
+  readonly inFlight: ReadonlySet<string>;
+}
+
+/** Is this action allowed to begin now: not in flight, not waiting after a failure? */
+export function mayBegin(action: Action, input: DecisionInput): boolean {
+  const key = actionKey(action);
+  return !input.inFlight.has(key) && isDue(input.memory.retries[key], input.view.nowMs);
+}
+
+/** The health of every host that was probed in this round; the others keep theirs. */
+export function stepAllHealth(input: DecisionInput): Readonly<Record<string, HostHealth>> {
+  const health: Record<string, HostHealth> = { ...input.memory.health };
+  for (const [uuid, probe] of input.view.probes) {
+    const next = stepHealth(health[uuid], probe, input.view.nowMs, input.settings);
+    if (next !== undefined) health[uuid] = next;
+  }
+  return health;
+}
+
+/** Hosts that were probed in this very round and are alive, and this host. An old probe has no vote. */
+export function aliveNow(view: PoolView, health: Readonly<Record<string, HostHealth>>): readonly HostUuid[] {
+  return [view.self.uuid, ...[...view.probes.keys()].filter((uuid) => isAlive(health[uuid]))];
+}
+
+/** The vote of this round. Without a valid view there are no members, and so no quorum. */
+export function tallyNow(view: PoolView, memory: Memory): QuorumTally {
+  const members = memory.lastGood?.members ?? [];
+  return tallyQuorum({
+    members,
+    alive: aliveNow(view, memory.health),
+    heuristics: heuristicsFor(view, memory),
+  });
+}
+
+/** The gateway's vote is not for who was away: both sides of a cut can reach it, and one of them is out of date. */
+export function heuristicsFor(view: PoolView, memory: Memory): PoolView["heuristics"] {
+  return memory.confirmed ? view.heuristics : "not-asked";
+}
+
+/** The name people know a host by; its uuid when nothing better is known. */
+export function hostName(memory: Memory, uuid: HostUuid): string {
+  return memory.lastGood?.hosts.find((host) => host.uuid === uuid)?.name ?? uuid;
+}
+
+/** A condition per host that is not simply alive, for the log. */
+export function reportHealth(
+  memory: Memory,
+  settings: HealthSettings,
+  hosts: readonly HostUuid[],
+): readonly Reason[] {
+  return hosts.flatMap((uuid): readonly Reason[] => {
+    const host = hostName(memory, uuid);
+    switch (memory.health[uuid]?.state) {
+      case "suspect":
+        return [{ kind: "host-suspect", host }];
+      case "failed":
+        return [{ kind: "host-failed", host }];
+      case "xapi-down":
+        return [{ kind: "host-xapi-down", host, toleranceS: settings.XAPI_DOWN_TOLERANCE }];
+      default:
+        return [];
+    }
+  });
+}

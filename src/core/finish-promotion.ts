@@ -1,0 +1,72 @@
+import type { Action } from "./action.ts";
+import { type DecisionInput, hostName, mayBegin } from "./decision.ts";
+import { needsRecoverSlaves, type PromotionState, stepPromotion, stillAwaited } from "./failover.ts";
+import { isWrittenOff } from "./gathering.ts";
+import type { HostUuid } from "./ids.ts";
+import type { Memory } from "./memory.ts";
+import type { DatabaseView } from "./pool-view.ts";
+import type { Reason } from "./reason.ts";
+import { EPOCH_KEY } from "./remember.ts";
+
+export interface PromotionStep {
+  readonly memory: Memory;
+  readonly actions: readonly Action[];
+  readonly reasons: readonly Reason[];
+}
+
+/**
+ * What a freshly promoted master does until the pool is whole: call the members back, wait until each has compared its
+ * VMs with the database, deal with the old master (core/recover-members.ts), then say that it is over.
+ */
+export function finishPromotion(memory: Memory, database: DatabaseView, input: DecisionInput): PromotionStep {
+  if (memory.promotion === null) return { memory, actions: [], reasons: [] };
+  const { nowMs, self, probes } = input.view;
+  const writtenOff = memory.promotion.awaited.filter((host) => isWrittenOff(host, memory, input));
+  const promotion = stepPromotion(memory.promotion, { nowMs, self: self.uuid, database, probes, writtenOff });
+  const missing = stillAwaited(promotion, nowMs);
+  if (missing.length === 0 && self.xapiInitComplete && isDealtWith(promotion.oldMaster, memory, input)) {
+    return closePromotion(memory, promotion, database);
+  }
+  const recover: Action = { kind: "recover-slaves" };
+  const actions = needsRecoverSlaves(promotion) && mayBegin(recover, input) ? [recover] : [];
+  const reasons: Reason[] = [{ kind: "promotion-under-way", phase: "the pool is being put together again" }];
+  if (missing.length > 0) {
+    reasons.push({ kind: "waits-for-members", hosts: missing.map((host) => hostName(memory, host)) });
+  }
+  return { memory: { ...memory, promotion }, actions, reasons };
+}
+
+/** The old master's VMs are free to start, or it was never fenced by the administrator's choice, or it is back. */
+function isDealtWith(oldMaster: HostUuid, memory: Memory, input: DecisionInput): boolean {
+  const phase = memory.incidents[oldMaster]?.phase;
+  if (phase === undefined)
+    return memory.health[oldMaster]?.state !== "failed" || !input.settings.FENCE_ENABLED;
+  return phase === "declared" || phase === "answered" || !input.settings.FENCE_ENABLED;
+}
+
+function closePromotion(memory: Memory, promotion: PromotionState, database: DatabaseView): PromotionStep {
+  const { oldMaster } = promotion;
+  const before = Number.parseInt(database.pool.otherConfig[EPOCH_KEY] ?? "0", 10);
+  const epoch = (Number.isNaN(before) ? 0 : before) + 1;
+  return {
+    memory: { ...memory, promotion: null, confirmed: true, promoted: { oldMaster, epoch } },
+    actions: [],
+    reasons: [{ kind: "promoted", oldMaster: hostName(memory, oldMaster) }],
+  };
+}
+
+/** Keeps the epoch of the last take-over in the pool database until the old master has become a slave of this host. */
+export function stepPromoted(memory: Memory, database: DatabaseView, input: DecisionInput): PromotionStep {
+  const { promoted } = memory;
+  if (promoted === null) return { memory, actions: [], reasons: [] };
+  const value = String(promoted.epoch);
+  if (database.pool.otherConfig[EPOCH_KEY] !== value) {
+    const action: Action = { kind: "set-pool-key", key: EPOCH_KEY, value };
+    return { memory, actions: mayBegin(action, input) ? [action] : [], reasons: [] };
+  }
+  const own = database.hosts.find((host) => host.uuid === input.view.self.uuid);
+  const follows = input.view.probes.get(promoted.oldMaster)?.follows;
+  const gone = !database.hosts.some((host) => host.uuid === promoted.oldMaster);
+  const isSlave = follows?.kind === "slave-of" && follows.address === own?.address;
+  return { memory: isSlave || gone ? { ...memory, promoted: null } : memory, actions: [], reasons: [] };
+}

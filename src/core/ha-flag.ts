@@ -1,0 +1,14 @@
+/** `unset` is neither `true` nor `false`: an administrator has to say. */
+export type HaFlag = "on" | "off" | "unset";
+
+/** HA on/off of the pool, read from its custom field. Anything but `true` and `false` is unset. */
+export function haFlagOf(otherConfig: Readonly<Record<string, string>>, fieldName: string): HaFlag {
+  const value = otherConfig[customFieldKey(fieldName)];
+  if (value === "true") return "on";
+  return value === "false" ? "off" : "unset";
+}
+
+/** The key under which XenCenter shows a custom field of this name. */
+export function customFieldKey(fieldName: string): string {
+  return `XenCenter.CustomFields.${fieldName}`;
+}

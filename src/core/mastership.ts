@@ -1,0 +1,86 @@
+import type { HostUuid } from "./ids.ts";
+import type { PeerProbe } from "./pool-view.ts";
+import { type QuorumTally, tallyQuorum } from "./quorum.ts";
+
+export interface MastershipInput {
+  readonly self: HostUuid;
+  readonly ownAddress: string;
+  readonly members: readonly HostUuid[];
+  readonly addresses: ReadonlyMap<HostUuid, string>;
+  readonly probes: ReadonlyMap<HostUuid, PeerProbe>;
+  readonly heuristics: "all-answered" | "not-all-answered" | "not-asked";
+  /** The master that this host has replaced after fencing it, if that is not over yet. */
+  readonly replaced: HostUuid | null;
+  /** This host has been followed by a majority since its boot (`memory.confirmed`): it was not away. */
+  readonly confirmed: boolean;
+}
+
+/** Is this master the master? */
+export type Mastership =
+  /** More than half of the members follow this host, or nothing speaks for another one. */
+  | { readonly kind: "undisputed" }
+  /** This host is the wanted master, and these do not follow it (yet): call them back. */
+  | { readonly kind: "wanted"; readonly strays: readonly HostUuid[] }
+  /** Someone else is master, or is followed: start nothing, fence nobody. */
+  | { readonly kind: "rival"; readonly host: HostUuid; readonly address: string }
+  /** Nobody contradicts, but too few follow to rule out a promotion that cannot be seen from here. */
+  | { readonly kind: "unproven"; readonly followers: number; readonly members: number };
+
+/**
+ * A host that was master, died and came back can stay a second master with an old database in which VMs that now run
+ * elsewhere are halted (seen on a real xapi: for minutes). So before anything else the members are asked whom they
+ * follow (behaviour.md §6.0).
+ *
+ * Another living master makes this one stand down, whatever the majority: slaves that boot follow the address in their
+ * file, the old master's too. Only the host that remembers having replaced that very master calls it back; if both did,
+ * each would make the other a slave, and the pool would have no master at all.
+ */
+export function judgeMastership(input: MastershipInput): Mastership {
+  const entries = [...input.probes];
+  const followers = entries.filter(([, probe]) => follows(probe, input.ownAddress)).map(([uuid]) => uuid);
+  const rivals = entries.filter(([, probe]) => probe.follows.kind === "is-master").map(([uuid]) => uuid);
+  const astray = entries.filter(([, probe]) => isAstray(probe, input.ownAddress)).map(([uuid]) => uuid);
+  const [rival] = rivals;
+  // Someone who follows a host that itself follows me has only not been told yet.
+  const lost = astray.filter((uuid) => !followers.includes(targetOf(uuid, input)));
+  const [stray] = lost;
+  if (rival !== undefined && !(rivals.length === 1 && rival === input.replaced)) return rivalOf(rival, input);
+  if (rival === undefined && stray !== undefined && !mayCallBack(input)) return rivalOf(stray, input);
+  const quorum = followerQuorum(input, followers);
+  const callable = rival !== undefined || mayCallBack(input) || quorum.quorate;
+  if (rivals.length + astray.length > 0 && callable)
+    return { kind: "wanted", strays: [...rivals, ...astray] };
+  if (quorum.quorate) return { kind: "undisputed" };
+  return { kind: "unproven", followers: followers.length, members: quorum.members };
+}
+
+/** Members that follow someone who does not answer as master are called back by who was never away, or has taken over. */
+function mayCallBack(input: MastershipInput): boolean {
+  return input.confirmed || input.replaced !== null;
+}
+
+function follows(probe: PeerProbe, address: string): boolean {
+  return probe.follows.kind === "slave-of" && probe.follows.address === address;
+}
+
+function isAstray(probe: PeerProbe, address: string): boolean {
+  return probe.follows.kind === "slave-of" && probe.follows.address !== address;
+}
+
+/** The host at the address that a stray follows; its own uuid when that is nobody we know. */
+function targetOf(stray: HostUuid, input: MastershipInput): HostUuid {
+  const answer = input.probes.get(stray)?.follows;
+  const address = answer?.kind === "slave-of" ? answer.address : "";
+  return [...input.addresses].find(([, known]) => known === address)?.[0] ?? stray;
+}
+
+function rivalOf(host: HostUuid, input: MastershipInput): Mastership {
+  const answer = input.probes.get(host)?.follows;
+  const address = answer?.kind === "slave-of" ? answer.address : (input.addresses.get(host) ?? "");
+  return { kind: "rival", host, address };
+}
+
+function followerQuorum(input: MastershipInput, followers: readonly HostUuid[]): QuorumTally {
+  const alive = [input.self, ...followers];
+  return tallyQuorum({ members: input.members, alive, heuristics: input.heuristics });
+}

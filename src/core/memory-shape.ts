@@ -1,0 +1,108 @@
+import type { Memory } from "./memory.ts";
+
+type Check = (value: unknown) => boolean;
+
+const isObject: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const isTextArray: Check = (value) => Array.isArray(value) && value.every((item) => typeof item === "string");
+const recordOf =
+  (check: Check): Check =>
+  (value) =>
+    isObject(value) && Object.values(value as object).every(check);
+const shape =
+  (fields: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    isObject(value) &&
+    Object.entries(fields).every(([key, check]) => check((value as Record<string, unknown>)[key]));
+const nullOr =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+const oneOf =
+  (...allowed: readonly string[]): Check =>
+  (value) =>
+    typeof value === "string" && allowed.includes(value);
+const isText: Check = (value) => typeof value === "string";
+const isFlag: Check = (value) => typeof value === "boolean";
+const isTime: Check = (value) => typeof value === "number" && Number.isFinite(value);
+
+const isKnownHost = shape({
+  uuid: isText,
+  name: isText,
+  address: isText,
+  enabled: isFlag,
+  agentStartTime: nullOr(isText),
+  agentStartedAtMs: isTime,
+  disabledSinceMs: nullOr(isTime),
+  disabledByStart: isFlag,
+});
+
+const isMemory = shape({
+  version: (value) => value === 1,
+  bootId: isText,
+  lastGood: nullOr(
+    shape({
+      atMs: isTime,
+      pool: isText,
+      poolName: isText,
+      master: isText,
+      haFlag: oneOf("on", "off", "unset"),
+      hosts: (value) => Array.isArray(value) && value.every(isKnownHost),
+      members: isTextArray,
+      ranking: isTextArray,
+      parameters: isText,
+    }),
+  ),
+  confirmed: isFlag,
+  health: recordOf(
+    shape({
+      state: oneOf("alive", "xapi-down", "suspect", "failed"),
+      sinceMs: isTime,
+      failedRetries: isTime,
+      lastRetryMs: isTime,
+      xapiSilentSinceMs: nullOr(isTime),
+      pings: isFlag,
+    }),
+  ),
+  incidents: recordOf(
+    shape({
+      host: isText,
+      openedAtMs: isTime,
+      phase: oneOf("open", "fencing", "fenced", "declared", "answered"),
+      proved: isFlag,
+      fenceFailures: isTime,
+    }),
+  ),
+  promotion: nullOr(
+    shape({
+      oldMaster: isText,
+      sinceMs: isTime,
+      phase: oneOf("called", "recovering"),
+      calledAtMs: isTime,
+      awaited: isTextArray,
+      inMaintenance: isTextArray,
+      startTimes: recordOf(nullOr(isText)),
+      backAtMs: recordOf(isTime),
+    }),
+  ),
+  promoted: nullOr(shape({ oldMaster: isText, epoch: isTime })),
+  gathering: nullOr(shape({ wholeSinceMs: nullOr(isTime) })),
+  isolation: nullOr(shape({ sinceMs: isTime, rebooted: isFlag })),
+  restarts: recordOf(
+    shape({
+      startedAtMs: (value) => Array.isArray(value) && value.every(isTime),
+      order: isTime,
+      startDelayS: isTime,
+    }),
+  ),
+  retries: recordOf(shape({ failures: isTime, notBeforeMs: isTime })),
+  alerts: shape({ active: recordOf(isText), toldAtMs: recordOf(isTime) }),
+  toolstack: nullOr(shape({ silentSinceMs: isTime, restarted: isFlag })),
+});
+
+/**
+ * The memory of an earlier pass as read from its file, or null when it is not one: a file of another version, cut off,
+ * or edited by hand must not decide about a host's power. All or nothing: half a memory is none.
+ */
+export function parseMemory(value: unknown): Memory | null {
+  return isMemory(value) ? (value as Memory) : null;
+}

@@ -1,0 +1,148 @@
+import type { ApplianceUuid, HostUuid, PoolUuid, VmUuid } from "./ids.ts";
+
+/** `"unknown"` is a status of its own: it could not be learnt, and decides nothing. */
+export type Unknown = "unknown";
+
+/** The two roles of a host, as pool.conf names them; `broken` is xapi's own word. */
+export type Role =
+  | { readonly kind: "master" }
+  | { readonly kind: "slave"; readonly masterAddress: string }
+  | { readonly kind: "broken" }
+  | { readonly kind: "unknown"; readonly why: string };
+
+/** What this host knows of itself without asking XAPI. */
+export interface LocalView {
+  readonly uuid: HostUuid;
+  readonly role: Role;
+  /** Changes with every boot, so that times in the memory of an earlier boot are not compared with ours. */
+  readonly bootId: string;
+  /** `/var/run/xapi_init_complete.cookie` exists: xapi's whole start sequence is done. */
+  readonly xapiInitComplete: boolean;
+  /** VMs whose domains really run here, or unknown when the tool did not answer. */
+  readonly domains: readonly VmUuid[] | Unknown;
+  /** Own xapi answered a probe over the loopback address (this needs no master, no session). */
+  readonly xapiAnswers: boolean;
+}
+
+/** What one probe of a peer found; two independent facts and the answer to "whom do you follow?". */
+export interface PeerProbe {
+  /** `unknown`: the ping program could not be run, so nothing was learnt. */
+  readonly icmp: "answered" | "silent" | Unknown;
+  readonly xapi: "answered" | "silent";
+  /** Only asked of a peer whose XAPI answered. */
+  readonly follows: Follows;
+}
+
+/** A peer's answer to a login without a name: a slave names its master at once (`HOST_IS_SLAVE`). */
+export type Follows =
+  | { readonly kind: "slave-of"; readonly address: string }
+  | { readonly kind: "is-master" }
+  | { readonly kind: "unknown" };
+
+/** A member of the pool, as the pool database has it. */
+export interface HostView {
+  readonly uuid: HostUuid;
+  readonly name: string;
+  readonly address: string;
+  /** `false` is maintenance, or a host whose xapi has not finished its start. */
+  readonly enabled: boolean;
+  /** `host_metrics.live`: the master's opinion; true for ten minutes after a host's death. */
+  readonly live: boolean;
+  /** `other_config["agent_start_time"]`, compared for equality only; null when absent. */
+  readonly agentStartTime: string | null;
+  readonly otherConfig: Readonly<Record<string, string>>;
+  /** VMs the database says are resident here (control domain excluded). */
+  readonly residents: readonly ResidentVm[];
+  /** Bytes: total less what the residents and the control domain may use; unknown where XAPI says 0. */
+  readonly freeMemoryBytes: number | Unknown;
+}
+
+/** A VM that the database says runs (or is paused) on some host. */
+export interface ResidentVm {
+  readonly uuid: VmUuid;
+  /** `other_config["home-pool"]`, null when never stamped. */
+  readonly homePool: string | null;
+}
+
+/** A halted VM that is no template, snapshot or control domain. */
+export interface HaltedVm {
+  readonly uuid: VmUuid;
+  readonly name: string;
+  /** `VM.order`: lower starts first, negative last (as XAPI's own HA has it). */
+  readonly order: number;
+  readonly startDelayS: number;
+  /** `memory_static_max` in bytes. */
+  readonly memoryBytes: number;
+  /** An operation is in progress (`current_operations` is not empty). */
+  readonly busy: boolean;
+  /** `start` or `start_on` is in `blocked_operations`. */
+  readonly startBlocked: boolean;
+  readonly otherConfig: Readonly<Record<string, string>>;
+  readonly appliance: ApplianceUuid | null;
+}
+
+/** An appliance (vApp), read only when OP_MODE is 1. */
+export interface ApplianceView {
+  readonly uuid: ApplianceUuid;
+  readonly name: string;
+  readonly busy: boolean;
+  readonly haltedVms: readonly VmUuid[];
+}
+
+/** One consistent read of the pool database. */
+export interface DatabaseView {
+  readonly pool: {
+    readonly uuid: PoolUuid;
+    readonly name: string;
+    /** null when the record's reference names no host we read (an unfinished start of xapi). */
+    readonly master: HostUuid | null;
+    readonly haEnabled: boolean;
+    readonly otherConfig: Readonly<Record<string, string>>;
+  };
+  readonly hosts: readonly HostView[];
+  readonly halted: readonly HaltedVm[];
+  /** null when not asked for. */
+  readonly appliances: readonly ApplianceView[] | null;
+  /**
+   * Where the database says the VMs run whose domains run here, with "an operation is in progress"; only those
+   * domains that were asked for, absent ones are VMs the database does not know.
+   */
+  readonly domains: readonly DomainRecord[];
+}
+
+export interface DomainRecord {
+  readonly uuid: VmUuid;
+  readonly residentOn: HostUuid | null;
+  readonly powerState: "Halted" | "Paused" | "Running" | "Suspended";
+  readonly busy: boolean;
+}
+
+/** Why something could not be learnt from, or done by, XAPI. Four kinds, because each means another thing. */
+export type XapiFault =
+  /** No answer within the deadline: nothing is known, the call may still take effect. */
+  | { readonly kind: "timeout" }
+  /** No connection, or it broke: nothing is known. */
+  | { readonly kind: "unreachable"; readonly detail: string }
+  /** An answer that is not what the protocol promises: HTML, truncated JSON, missing or wrong fields. */
+  | { readonly kind: "malformed"; readonly detail: string }
+  /** XAPI answered with an error code. */
+  | {
+      readonly kind: "api";
+      readonly code: string;
+      readonly params: readonly string[];
+    };
+
+export type XapiResult<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly fault: XapiFault };
+
+/** All that one round of an iteration has seen. `nowMs` is time since boot. */
+export interface PoolView {
+  readonly nowMs: number;
+  readonly self: LocalView;
+  readonly database: XapiResult<DatabaseView>;
+  /** Probes of this round by host; a host that was not probed is absent, which is not "silent". */
+  readonly probes: ReadonlyMap<HostUuid, PeerProbe>;
+  /** Did every heuristic IP answer ICMP? `not-asked` when the setting is off or no tie was possible. */
+  readonly heuristics: "all-answered" | "not-all-answered" | "not-asked";
+}

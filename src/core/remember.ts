@@ -1,0 +1,99 @@
+import { haFlagOf } from "./ha-flag.ts";
+import type { HostUuid } from "./ids.ts";
+import { isSettled } from "./member-recovery.ts";
+import { countMembers, type MembershipInput, rememberHosts } from "./membership.ts";
+import type { LastGoodView, Memory } from "./memory.ts";
+import type { DatabaseView, HostView, PoolView } from "./pool-view.ts";
+import { RANKING_KEY, readRanking, SUCCESSOR_KEY } from "./successor.ts";
+
+/** Who is asking: the view of a round, and the field that holds the HA flag. */
+export interface RememberContext {
+  readonly view: PoolView;
+  readonly fieldName: string;
+}
+
+/** The last good view after one more complete read of the pool database. */
+export function rememberView(
+  memory: Memory,
+  database: DatabaseView,
+  context: RememberContext,
+): LastGoodView | null {
+  const { pool } = database;
+  const { view, fieldName } = context;
+  const { nowMs } = view;
+  if (pool.master === null) return memory.lastGood;
+  const previous = memory.lastGood?.pool === pool.uuid ? memory.lastGood : null;
+  const input: MembershipInput = {
+    previous,
+    hosts: database.hosts,
+    master: pool.master,
+    nowMs,
+    frozen: memory.promotion !== null,
+    fenced: fencedHosts(memory),
+    answers: (host) => answersMaster(host, pool.master, database, view),
+  };
+  const hosts = rememberHosts(input);
+  return {
+    atMs: nowMs,
+    pool: pool.uuid,
+    poolName: pool.name,
+    master: pool.master,
+    haFlag: haFlagOf(pool.otherConfig, fieldName),
+    hosts,
+    members: countMembers(input, hosts),
+    ranking: readRanking(pool.otherConfig),
+    parameters: previous?.parameters ?? "",
+  };
+}
+
+/** A master hears it from the host itself; a slave has only the master's word, that it is live. */
+function answersMaster(
+  host: HostView,
+  master: HostUuid | null,
+  database: DatabaseView,
+  view: PoolView,
+): boolean {
+  if (host.uuid === view.self.uuid) return true;
+  if (view.self.role.kind !== "master") return host.live;
+  const own = database.hosts.find((candidate) => candidate.uuid === master);
+  const follows = view.probes.get(host.uuid)?.follows;
+  return follows?.kind === "slave-of" && follows.address === own?.address;
+}
+
+/** Hosts whose fencing is behind us, with the proof or without. */
+function fencedHosts(memory: Memory): ReadonlyMap<HostUuid, boolean> {
+  const settled = Object.values(memory.incidents).filter(isSettled);
+  return new Map(settled.map((incident) => [incident.host, incident.proved]));
+}
+
+/**
+ * The pool's parameters in one text, to see a change: what HA-Lizard keeps in `pool.other_config`, nothing of other
+ * programs. Compared, never parsed.
+ */
+export function fingerprintParameters(otherConfig: Readonly<Record<string, string>>): string {
+  const ours = Object.entries(otherConfig).filter(
+    ([key]) =>
+      key.startsWith("HA_") ||
+      key.startsWith("XenCenter.CustomFields.") ||
+      key === EPOCH_KEY ||
+      key === SUCCESSOR_KEY ||
+      key === RANKING_KEY,
+  );
+  const text = ours
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join("\n");
+  return `${ours.length}:${hashText(text)}`;
+}
+
+/** Counts the take-overs of this pool; a master that was replaced has an older one in its database. */
+export const EPOCH_KEY = "ha-lizard-epoch";
+
+/** FNV-1a, 32 bit. */
+function hashText(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  }
+  return hash.toString(16).padStart(8, "0");
+}

@@ -1,0 +1,88 @@
+import { basename } from "node:path";
+
+/** The modes of the one executable, by the name it is called by (behaviour.md §2). */
+const BY_NAME: Readonly<Record<string, string>> = {
+  "ha-lizard.mon": "monitor",
+  "ha-lizard-watchdog": "watchdog",
+  "ha-cfg": "ha-cfg",
+};
+
+const HELP = `Usage: ha-lizard <mode>
+
+High availability for XenServer and XCP-ng pools.
+
+  monitor     watch the pool for ever (also: called as ha-lizard.mon)
+  iterate     one iteration, now
+  watchdog    keep the monitor alive (also: called as ha-lizard-watchdog)
+  ha-cfg      configure and show (also: called as ha-cfg); ha-lizard ha-cfg --help
+  version     print the version
+
+Administrators use: service ha-lizard start -w, and ha-cfg.
+`;
+
+/**
+ * The mode and its own arguments. The base name of argv[0] decides (it keeps the symlink's name, may be empty, and may
+ * begin with `-` in a login shell); under any other name, and for the monitor's names too, a first argument that is a
+ * mode wins.
+ */
+export function chooseMode(
+  argv0: string,
+  args: readonly string[],
+): { mode: string; rest: readonly string[] } {
+  const named = BY_NAME[basename(argv0).replace(/^-/, "")];
+  if (named === "ha-cfg") return { mode: named, rest: args };
+  const [first, ...rest] = args;
+  if (first !== undefined) return { mode: first, rest };
+  return { mode: named ?? "help", rest: [] };
+}
+
+/** Only the wanted mode is loaded: the monitor stays small. */
+async function run(mode: string, rest: readonly string[]): Promise<number> {
+  switch (mode) {
+    case "monitor":
+      return (await import("./modes/monitor.ts")).run();
+    case "iterate":
+      return (await import("./modes/iterate.ts")).run();
+    case "watchdog":
+      return (await import("./modes/watchdog.ts")).run();
+    case "ha-cfg":
+      return (await import("./modes/ha-cfg.ts")).run(rest);
+    case "send-mail":
+      return (await import("./modes/send-mail.ts")).run();
+    case "version":
+    case "--version": {
+      const { VERSION } = await import("./modes/version.ts");
+      process.stdout.write(`ha-lizard ${VERSION}\n`);
+      return 0;
+    }
+    case "help":
+    case "--help":
+    case "-h":
+      process.stdout.write(HELP);
+      return 0;
+    default:
+      process.stderr.write(
+        `Cannot run: there is no mode ${mode}. Modes: monitor, iterate, watchdog, ha-cfg, version.\n`,
+      );
+      return 2;
+  }
+}
+
+/** Standard output may be a pipe that is closed, or a full disk: neither is a reason to crash. */
+process.stdout.on("error", () => undefined);
+process.stderr.on("error", () => undefined);
+
+if (import.meta.main) {
+  const { mode, rest } = chooseMode(process.argv0, process.argv.slice(2));
+  run(mode, rest).then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      process.stderr.write(
+        `Cannot go on: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      );
+      process.exitCode = 1;
+    },
+  );
+}

@@ -1,0 +1,41 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { createConfigFiles } from "../adapters/config-files.ts";
+import { createScriptFencer } from "../adapters/fencer-script.ts";
+import { createSocketLock } from "../adapters/lock-socket.ts";
+import { createChildMailer } from "../adapters/mailer-child.ts";
+import { runPass, UUID_UNKNOWN } from "../app/iterate.ts";
+import type { PassPorts } from "../app/pass-ports.ts";
+import { createRealPeers } from "./real-xapi.ts";
+import { createRuntime, flushLog, stopSignal } from "./runtime.ts";
+
+/** A connection or child that still holds the program after its pass would hold the next iteration too. */
+const LINGER_MS = 2_000;
+
+/**
+ * `iterate`: one iteration on the real machine. One at a time: that of a monitor which was killed may still run, holds
+ * the same state file, and does the work meanwhile.
+ */
+export async function run(): Promise<number> {
+  const runtime = createRuntime();
+  const { clock, store, logger, paths, environment, self } = runtime;
+  const lock = createSocketLock("ha-lizard.iterate", paths.root);
+  if (!(await lock.acquire())) {
+    logger.log("info", "check_xapi", "Cannot start an iteration: one that was begun before still runs.");
+    await flushLog(runtime);
+    return 1;
+  }
+  const ports: PassPorts = {
+    ...createRealPeers(runtime),
+    clock,
+    store,
+    logger,
+    config: createConfigFiles(paths),
+    fencer: createScriptFencer({ clock, logger, environment, locks: join(paths.state, "locks") }),
+    mailer: createChildMailer({ self, environment, host: hostname() }),
+  };
+  const report = await runPass(ports, stopSignal());
+  await flushLog(runtime);
+  setTimeout(() => process.exit(), LINGER_MS).unref();
+  return report.result === UUID_UNKNOWN ? 1 : 0;
+}

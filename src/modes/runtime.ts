@@ -1,0 +1,47 @@
+import { createSystemClock } from "../adapters/clock-system.ts";
+import { createSyslogLogger, type SyslogLogger } from "../adapters/logger-syslog.ts";
+import { cleanEnvironment, type Paths, pathsFrom } from "../adapters/paths.ts";
+import { createStateStore } from "../adapters/state-store-files.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { StateStore } from "../ports/state-store.ts";
+
+/** What every mode stands on: cheap, and without any library. */
+export interface Runtime {
+  readonly paths: Paths;
+  readonly clock: Clock;
+  readonly environment: Record<string, string>;
+  readonly logger: SyslogLogger;
+  readonly store: StateStore;
+  /** How this program is started again as a child. */
+  readonly self: readonly string[];
+}
+
+export function createRuntime(): Runtime {
+  const paths = pathsFrom(process.env);
+  const clock = createSystemClock();
+  const environment = cleanEnvironment(process.env);
+  const foreground = process.stderr.isTTY === true;
+  const logger = createSyslogLogger({ clock, environment, foreground });
+  return { paths, clock, environment, logger, store: createStateStore(paths.state), self: selfCommand() };
+}
+
+/** The executable itself when compiled; from source, Bun and the entry file. */
+function selfCommand(): readonly string[] {
+  return Bun.main.startsWith("/$bunfs/") ? [process.execPath] : [process.execPath, Bun.main];
+}
+
+/** A signal that aborts with SIGTERM or SIGINT. */
+export function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, () => controller.abort());
+  return controller.signal;
+}
+
+const FLUSH_MS = 3_000;
+
+/** Gives the log a moment to leave; a syslog that hangs does not keep the program. */
+export async function flushLog(runtime: Runtime): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([runtime.logger.flush(), runtime.clock.sleep(FLUSH_MS, over.signal)]);
+  over.abort();
+}

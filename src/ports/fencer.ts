@@ -1,0 +1,37 @@
+import type { FenceFault } from "../core/action.ts";
+import type { HostUuid } from "../core/ids.ts";
+
+export type FenceOutcome =
+  | { readonly kind: "fenced" }
+  | {
+      readonly kind: "not-fenced";
+      readonly fault: FenceFault;
+      readonly detail: string;
+    };
+
+/** What an agent is given; all of it reaches it in the environment, nothing secret on the command line. */
+export interface FenceRequest {
+  readonly host: HostUuid;
+  readonly method: string;
+  readonly action: "start" | "stop" | "reset";
+  /** Folder that holds `<METHOD>/<METHOD>.sh` (FENCE_FILE_LOC). */
+  readonly agents: string;
+  /** Total time of the agent run. */
+  readonly timeoutMs: number;
+  /** FENCE_PASSWD, FENCE_USER, FENCE_IPADDRESS. */
+  readonly device: {
+    readonly password: string;
+    readonly user: string;
+    readonly address: string;
+  };
+}
+
+/** Cuts a host off from its VMs' disks, by power or otherwise. */
+export interface Fencer {
+  /**
+   * Resolves `fenced` only when the agent confirmed it (exit 0); any other status, a signal, a missing agent or a
+   * timeout is `not-fenced`. The agent's whole process group ends with the call. Never rejects: the caller must
+   * decide about an unfenced host.
+   */
+  fence(request: FenceRequest, signal: AbortSignal): Promise<FenceOutcome>;
+}

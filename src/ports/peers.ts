@@ -1,0 +1,22 @@
+import type { PeerProbe } from "../core/pool-view.ts";
+
+/**
+ * What a probe asks for. Whom it follows is not asked of the master that one follows: a master needs 2 s of PAM for
+ * that answer, and counts the question as a failed login.
+ */
+export type ProbeQuestion = "life" | "life-and-master";
+
+/** Is another host of the pool alive, and whom does it follow? (behaviour.md §4) */
+export interface PeerProber {
+  /**
+   * One probe: ICMP and XAPI at the same time, then, if XAPI answered, whom it follows. Never rejects; on abort
+   * what was not learnt by then is silent (XAPI) or as ping found it.
+   */
+  probe(address: string, question: ProbeQuestion, signal: AbortSignal): Promise<PeerProbe>;
+}
+
+/** ICMP echo. */
+export interface Pinger {
+  /** `unknown` when the ping program could not be run or understood; a name that does not resolve is `silent`. */
+  ping(address: string, signal: AbortSignal): Promise<"answered" | "silent" | "unknown">;
+}

@@ -1,0 +1,79 @@
+import type { HostMark } from "../core/action.ts";
+import type { ApplianceUuid, HostUuid, PoolUuid, VmUuid } from "../core/ids.ts";
+import type { DatabaseView, XapiResult } from "../core/pool-view.ts";
+
+/** What a read should contain beyond pool, hosts, halted VMs and residents. */
+export interface ReadScope {
+  /** Read appliances (OP_MODE=1): one more call. */
+  readonly appliances: boolean;
+  /** VMs whose domains run on this host, to be compared with the database: one more call unless empty. */
+  readonly domains: readonly VmUuid[];
+}
+
+/**
+ * The pool database, read. On a slave the call is forwarded to the master and blocks for ever when that is gone
+ * (xapi.md T2), so `signal` is not optional.
+ */
+export interface PoolReader {
+  /** A few calls whatever the size of the pool. Never rejects. */
+  read(scope: ReadScope, signal: AbortSignal): Promise<XapiResult<DatabaseView>>;
+}
+
+/** How the start of a VM or appliance went. `pending`: the task was still running when `signal` aborted. */
+export type StartResult = XapiResult<"started" | "pending">;
+
+/** VMs and appliances, started. Asynchronous XAPI tasks, followed to their end and destroyed. */
+export interface VmStarter {
+  /**
+   * `VM.start_on` the first host of `candidates` that can take it; the next is tried only after an error that
+   * speaks of the host (memory, storage, network, disabled), not of the VM. Empty: `VM.start`, XAPI picks.
+   */
+  startVm(vm: VmUuid, candidates: readonly HostUuid[], signal: AbortSignal): Promise<StartResult>;
+  /** `VM_appliance.start`. */
+  startAppliance(appliance: ApplianceUuid, signal: AbortSignal): Promise<StartResult>;
+}
+
+/** Single keys of `other_config`, changed one by one: the whole map is never written (xapi.md §3.6). */
+export interface PoolMarker {
+  setPoolKey(key: string, value: string, signal: AbortSignal): Promise<XapiResult<void>>;
+  removePoolKey(key: string, signal: AbortSignal): Promise<XapiResult<void>>;
+  setHostKey(host: HostUuid, key: string, value: HostMark, signal: AbortSignal): Promise<XapiResult<void>>;
+  setVmKey(vm: VmUuid, key: string, value: string, signal: AbortSignal): Promise<XapiResult<void>>;
+  stampHomePool(vm: VmUuid, pool: PoolUuid, signal: AbortSignal): Promise<XapiResult<void>>;
+  /** `pool.sync_database`: every slave gets a fresh copy (xapi.md T6). */
+  syncDatabase(signal: AbortSignal): Promise<XapiResult<void>>;
+}
+
+/** What follows a host's death. */
+export interface MemberRecovery {
+  /**
+   * Resets the dead host's VMs, disables it, releases its VDI locks (`host.declare_dead`). With `proved` XAPI is
+   * first told that the host is off (`host.tickle_heartbeat` in a local session), which saves 10 s per VM; where
+   * that is refused, the slow way is taken. `HOST_IS_LIVE` comes back as an API fault.
+   */
+  declareDead(host: HostUuid, proved: boolean, signal: AbortSignal): Promise<XapiResult<void>>;
+  /** `host.destroy` (FENCE_HOST_FORGET=1): for good. */
+  forgetHost(host: HostUuid, signal: AbortSignal): Promise<XapiResult<void>>;
+}
+
+/** The change of master, seen from the host that takes over. */
+export interface Promotion {
+  /** `pool.emergency_transition_to_master` in a local session; XAPI restarts some seconds later. */
+  promoteSelf(signal: AbortSignal): Promise<XapiResult<void>>;
+  /** `pool.recover_slaves`: hosts that accepted this master. Seconds; more when hosts are dead. */
+  recoverSlaves(signal: AbortSignal): Promise<XapiResult<readonly HostUuid[]>>;
+}
+
+/** XAPI messages: the alerts that XenCenter and Xen Orchestra show. */
+export interface MessageBoard {
+  /** `message.create` on the pool. Priority 1 (most severe) to 5. */
+  post(name: string, priority: number, body: string, signal: AbortSignal): Promise<XapiResult<void>>;
+}
+
+/** One session for one pass; what a pass needs of XAPI, by role. */
+export interface Xapi extends PoolReader, VmStarter, PoolMarker, MemberRecovery, Promotion, MessageBoard {
+  /** Logs out and closes connections. Never rejects, takes no longer than a second. */
+  close(): Promise<void>;
+  /** Requests sent so far, for the record of the pass. */
+  calls(): number;
+}

@@ -1,0 +1,342 @@
+import { describe, expect, test } from "bun:test";
+import { runHaCfg } from "../../src/cli/ha-cfg.ts";
+import { type FakeWorld, fakePorts, fakeWorld } from "./fake-ports.ts";
+
+const FLAG = "XenCenter.CustomFields.ha-lizard-enabled";
+const ACTIONS = ["insert", "get", "set", "ha-status", "ha-enable", "ha-disable", "version"];
+
+interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  readonly world: FakeWorld;
+}
+
+async function haCfg(args: readonly string[], setUp: Partial<FakeWorld> = {}): Promise<Run> {
+  const world = Object.assign(fakeWorld(), setUp);
+  const captured = fakePorts(world);
+  const code = await runHaCfg(args, captured.ports);
+  return { code, out: captured.out, err: captured.err, world };
+}
+
+const wrongUsage: readonly (readonly [readonly string[], string])[] = [
+  [[], "USAGE"],
+  [["ha-staus"], "did you mean ha-status?"],
+  [["ha-enabel"], "did you mean ha-enable?"],
+  [["frobnicate"], "see ha-cfg --help"],
+  [["__proto__"], "there is no such action"],
+  [["get", "FENCE_METHD"], "did you mean FENCE_METHOD?"],
+  [["get", "fence_method", "ILO"], "2 values given, at most 1"],
+  [["get", "--jsn"], "did you mean --json?"],
+  [["get", "--json=yes"], "there is no option --json"],
+  [["get", "--no-json"], "there is no option --no-json"],
+  [["get", "-x"], "there is no option -x"],
+  [["get", "WATCH_INTERVAL"], "/etc/init.d/ha-lizard-watchdog"],
+  [["set"], "PARAM"],
+  [["set", "FENCE_METHOD"], "VALUE"],
+  [["set", "NOTHING_LIKE_IT", "1"], "no such parameter"],
+  [["set", "FENCE_ENABLED", "yes"], 'Cannot set FENCE_ENABLED to "yes": allowed: 0 or 1'],
+  [["set", "XE_TIMEOUT", "0"], "allowed: a whole number from 1 to 300 (seconds)"],
+  [["set", "MAIL_SUBJECT", "two", "words"], "put quotes around"],
+  [["set", "LOG_email", "0"], "/etc/ha-lizard/ha-lizard.conf"],
+  [["ha-enable", "now"], "1 values given, at most 0"],
+  [["ha-disable", "--yes"], "there is no option --yes"],
+  [["insert", "--overwrit"], "did you mean --overwrite?"],
+];
+
+for (const [args, says] of wrongUsage) {
+  test(`ha-cfg ${args.join(" ")}: wrong usage, exit 2, said on standard error, XAPI not asked`, async () => {
+    const run = await haCfg(args);
+    expect(run.code).toBe(2);
+    expect(run.err).toContain(says);
+    expect(run.err).not.toContain("\u001b");
+    expect(run.out).toBe("");
+    expect(run.world.calls).toEqual([]);
+  });
+}
+
+describe("help", () => {
+  for (const args of [["--help"], ["-h"], ["help"]]) {
+    test(`ha-cfg ${args.join(" ")}: lists every action there is, on standard output, without colours`, async () => {
+      const run = await haCfg(args);
+      expect(run.code).toBe(0);
+      for (const action of ACTIONS) expect(run.out).toContain(` ${action} `);
+      expect(run.out).not.toContain("restore");
+      expect(run.out).not.toContain("\u001b");
+    });
+  }
+
+  for (const action of ACTIONS) {
+    test(`ha-cfg ${action} --help: says what it does and does nothing`, async () => {
+      const run = await haCfg([action, "--help"]);
+      expect(run.code).toBe(0);
+      expect(run.out).toContain(`ha-cfg ${action}`);
+      expect(run.world.calls).toEqual([]);
+      expect((await haCfg(["help", action])).out).toBe(run.out);
+    });
+  }
+
+  test("ha-cfg version", async () => {
+    expect((await haCfg(["version"])).out).toBe("ha-lizard 3.0.0\n");
+    expect((await haCfg(["--version"])).out).toBe("ha-lizard 3.0.0\n");
+  });
+});
+
+describe("ha-cfg insert", () => {
+  test("an empty pool gets every parameter, then the successor, HA off last; then one copy and a wake-up", async () => {
+    const { code, out, world } = await haCfg(["insert"]);
+    expect(code).toBe(0);
+    expect(world.otherConfig["HA_FENCE_METHOD"]).toBe("POOL");
+    expect(world.otherConfig["HA_DISABLED_VAPPS"]).toBe("()");
+    expect(world.otherConfig["HA_FENCE_TIMEOUT"]).toBe("60");
+    expect(world.otherConfig["HA_WATCH_INTERVAL"]).toBeUndefined();
+    expect(world.calls.slice(-5)).toEqual([
+      "autopromote_uuid=none_available",
+      `${FLAG}=false`,
+      "sync",
+      "wake",
+      "close",
+    ]);
+    expect(out).toContain("inserted HA_FENCE_METHOD = POOL\n");
+    expect(out).toEndWith("44 keys written, 0 kept.\n");
+  });
+
+  test("what is there stays, also HA on, and a second run changes nothing", async () => {
+    const otherConfig = { HA_FENCE_METHOD: "ILO", [FLAG]: "true", autopromote_uuid: "x", mine: "1" };
+    const first = await haCfg(["insert"], { otherConfig });
+    expect(first.world.otherConfig).toMatchObject(otherConfig);
+    const again = await haCfg(["insert"], { otherConfig: first.world.otherConfig });
+    expect(again.world.calls).toEqual(["read", "close"]);
+    expect(again.out).toBe("All 44 keys are in the pool database already: nothing was changed.\n");
+  });
+
+  test("--overwrite replaces parameters, never HA on/off, the successor or other programs' keys", async () => {
+    const otherConfig = { HA_FENCE_METHOD: "ILO", [FLAG]: "true", autopromote_uuid: "x", mine: "1" };
+    const { out, world } = await haCfg(["insert", "--overwrite"], { otherConfig });
+    expect(world.otherConfig).toMatchObject({ ...otherConfig, HA_FENCE_METHOD: "POOL" });
+    expect(out).toContain("replaced HA_FENCE_METHOD = POOL\n");
+  });
+
+  test("HA on/off is written under the pool's own field name", async () => {
+    const { world } = await haCfg(["insert"], { otherConfig: { HA_XC_FIELD_NAME: "'my-ha'" } });
+    expect(world.otherConfig["XenCenter.CustomFields.my-ha"]).toBe("false");
+    expect(world.otherConfig[FLAG]).toBeUndefined();
+  });
+
+  test("stops at the first key that XAPI does not take, before HA on/off", async () => {
+    const { code, err, world } = await haCfg(["insert"], {
+      writeFault: (key) =>
+        key === "HA_MAIL_ON" ? { kind: "api", code: "RBAC_PERMISSION_DENIED", params: [] } : null,
+    });
+    expect(code).toBe(1);
+    expect(err).toContain("Cannot write HA_MAIL_ON to the pool database: RBAC_PERMISSION_DENIED");
+    expect(world.otherConfig[FLAG]).toBeUndefined();
+    expect(world.calls).not.toContain("sync");
+    expect(world.calls.at(-1)).toBe("close");
+  });
+});
+
+describe("ha-cfg set", () => {
+  test("writes one key, copies the database, wakes the monitor, says when it holds", async () => {
+    const { code, out, err, world } = await haCfg(["set", "fence_method", "ilo"]);
+    expect([code, err]).toEqual([0, ""]);
+    expect(world.calls).toEqual(["read", "HA_FENCE_METHOD=ILO", "sync", "wake", "close"]);
+    expect(out).toBe(
+      "Success: FENCE_METHOD set to ILO\nWait at least 45 seconds for changes to be applied\n",
+    );
+  });
+
+  test("the same value again writes nothing", async () => {
+    const { code, out, world } = await haCfg(["set", "XE_TIMEOUT", "7"], {
+      otherConfig: { HA_XE_TIMEOUT: "7" },
+    });
+    expect([code, out]).toEqual([0, "XE_TIMEOUT is 7 already.\n"]);
+    expect(world.calls).toEqual(["read", "close"]);
+  });
+
+  for (const [name, value, word] of [
+    ["FENCE_HA_ONFAIL", "1", "dangerous"],
+    ["FENCE_HOST_FORGET", "1", "deprecated"],
+    ["FENCE_QUORUM_REQUIRED", "0", "dangerous"],
+    ["FENCE_METHOD", "pool", "cuts no power"],
+    ["XC_FIELD_NAME", "other", "ha-enable"],
+  ] as const) {
+    test(`${name}=${value} is done with a warning: ${word}`, async () => {
+      const { code, err, world } = await haCfg(["set", name, value]);
+      expect(code).toBe(0);
+      expect(err).toContain("Warning: ");
+      expect(err).toContain(word);
+      expect(world.calls).toContain("sync");
+    });
+  }
+
+  test("values that need care: nothing, a list, one that begins with -", async () => {
+    expect((await haCfg(["set", "SMTP_USER", ""])).world.otherConfig["HA_SMTP_USER"]).toBe("");
+    const list = await haCfg(["set", "FENCE_HEURISTICS_IPS", "(10.0.0.1:[fd00::1])"]);
+    expect(list.world.otherConfig["HA_FENCE_HEURISTICS_IPS"]).toBe("10.0.0.1:[fd00::1]");
+    const dashed = await haCfg(["set", "FENCE_PASSWD", "--", "-hunter2"]);
+    expect(dashed.world.otherConfig["HA_FENCE_PASSWD"]).toBe("-hunter2");
+  });
+
+  test("a secret is on no output, whether it is taken or refused", async () => {
+    const runs = [
+      await haCfg(["set", "FENCE_PASSWD", "hunter2"]),
+      await haCfg(["set", "FENCE_PASSWD", "hunter2"], { otherConfig: { HA_FENCE_PASSWD: "hunter2" } }),
+      await haCfg(["set", "FENCE_PASSWD", "hunter2\u0007"]),
+      await haCfg(["set", "FENCE_PASSWD", "-hunter2"]),
+      await haCfg(["set", "FENCE_PASSWD", "--hunter2"]),
+      await haCfg(["set", "FENCE_PASSWD", "hunter2", "hunter2"]),
+    ];
+    expect(runs.map((run) => run.code)).toEqual([0, 0, 2, 2, 2, 2]);
+    for (const run of runs) expect(run.out + run.err).not.toContain("hunter2");
+  });
+
+  test("says that the override file of this host is stronger", async () => {
+    const { err } = await haCfg(["set", "XE_TIMEOUT", "9"], { override: { XE_TIMEOUT: "7" } });
+    expect(err).toContain("the override file sets XE_TIMEOUT");
+  });
+
+  test("a copy to the slaves that fails is told; the value is stored all the same", async () => {
+    const { code, err, world } = await haCfg(["set", "XE_TIMEOUT", "9"], { syncFault: { kind: "timeout" } });
+    expect(code).toBe(0);
+    expect(err).toContain("Cannot copy the pool database to the slaves now");
+    expect(world.calls).toContain("wake");
+  });
+
+  test("no answer to the change: exit 124, and that it may have been made", async () => {
+    const { code, out, err } = await haCfg(["set", "XE_TIMEOUT", "9"], {
+      writeFault: () => ({ kind: "timeout" }),
+    });
+    expect([code, out]).toEqual([124, ""]);
+    expect(err).toContain("may have been written all the same");
+  });
+});
+
+describe("ha-cfg get", () => {
+  const setUp = {
+    otherConfig: { HA_FENCE_METHOD: "ILO", HA_FENCE_PASSWD: "hunter2", HA_XE_TIMEOUT: "7" },
+    override: { XE_TIMEOUT: "9", LOG_email: "0" },
+  };
+
+  test("all parameters, each with its source, secrets masked", async () => {
+    const { code, out, err } = await haCfg(["get"], setUp);
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toMatch(/^FENCE_METHOD +ILO +pool$/m);
+    expect(out).toMatch(/^XE_TIMEOUT +9 +override file of this host$/m);
+    expect(out).toMatch(/^FENCE_PASSWD +\*{8} +pool$/m);
+    expect(out).toMatch(/^LOG_email +0 +override file of this host$/m);
+    expect(out).toMatch(/^XAPI_COUNT +5 +default$/m);
+    expect(out).not.toContain("hunter2");
+  });
+
+  test("one parameter, with what is allowed", async () => {
+    const { out } = await haCfg(["get", "fence_action"], setUp);
+    expect(out).toContain("FENCE_ACTION = stop\n");
+    expect(out).toContain("allowed  start, stop or reset\n");
+  });
+
+  test("--json is JSON and nothing else, secrets masked", async () => {
+    const { out } = await haCfg(["get", "--json"], setUp);
+    const parsed: unknown = JSON.parse(out);
+    expect(parsed).toContainEqual(
+      expect.objectContaining({ name: "FENCE_METHOD", value: "ILO", source: "pool" }),
+    );
+    expect(parsed).toContainEqual(expect.objectContaining({ name: "FENCE_PASSWD", value: "********" }));
+    expect(parsed).toContainEqual(expect.objectContaining({ name: "SMTP_PASS", value: "" }));
+  });
+
+  test("--show-secrets: for root only", async () => {
+    expect((await haCfg(["get", "FENCE_PASSWD", "--show-secrets"], setUp)).out).toContain("= hunter2");
+    const user = await haCfg(["get", "FENCE_PASSWD", "--show-secrets"], { ...setUp, isRoot: false });
+    expect([user.code, user.out]).toEqual([1, ""]);
+  });
+
+  test("what is wrong with the parameters is said beside them", async () => {
+    const { code, err } = await haCfg(["get"], { otherConfig: { HA_XE_TIMEOUT: "soon" } });
+    expect(code).toBe(0);
+    expect(err).toContain('Warning: Cannot use XE_TIMEOUT="soon" of the pool database');
+  });
+
+  test("XAPI silent: the last good values, marked as such, exit 124", async () => {
+    const { code, out, err } = await haCfg(["get", "FENCE_METHOD"], {
+      readFault: { kind: "timeout" },
+      lastGood: { FENCE_METHOD: "IPMI" },
+    });
+    expect(code).toBe(124);
+    expect(out).toContain("FENCE_METHOD = IPMI\n  from     last good copy");
+    expect(err).toContain("Cannot read the pool database: no answer in time.");
+    expect(err).toContain("last good values");
+  });
+});
+
+describe("ha-cfg ha-status", () => {
+  const rows: readonly (readonly [string | undefined, number, string, boolean | null])[] = [
+    ["true", 0, "true\n", true],
+    ["false", 0, "false\n", false],
+    ["TRUE", 1, "unset\n", null],
+    [undefined, 1, "unset\n", null],
+  ];
+  for (const [value, code, out, ha] of rows) {
+    test(`the field ${value ?? "not there"}: ${out.trim()}, exit ${code}`, async () => {
+      const otherConfig: Record<string, string> = value === undefined ? {} : { [FLAG]: value };
+      const run = await haCfg(["ha-status"], { otherConfig });
+      expect([run.code, run.out]).toEqual([code, out]);
+      const json = await haCfg(["ha-status", "--json"], { otherConfig });
+      expect(JSON.parse(json.out)).toEqual({ ha, source: "pool" });
+    });
+  }
+
+  test("a master that never answers: what it was last, exit 124, and whose silence it is", async () => {
+    const run = await haCfg(["ha-status"], {
+      hangs: true,
+      rememberedFlag: "on",
+      role: { kind: "slave", masterAddress: "10.0.0.1" },
+    });
+    expect([run.code, run.out]).toEqual([124, "true\n"]);
+    expect(run.err).toContain("slave of 10.0.0.1");
+    expect(run.err).toContain("what it was last");
+  });
+
+  test("XAPI silent and nothing remembered: says nothing it does not know", async () => {
+    const run = await haCfg(["ha-status"], { readFault: { kind: "unreachable", detail: "ECONNREFUSED" } });
+    expect([run.code, run.out]).toEqual([124, ""]);
+  });
+});
+
+describe("ha-cfg ha-enable, ha-disable", () => {
+  test("switch the one key, copy, wake", async () => {
+    const on = await haCfg(["ha-enable"], { otherConfig: { HA_OP_MODE: "2", [FLAG]: "false" } });
+    expect([on.code, on.out, on.err]).toEqual([0, "HA is switched on for pool lab.\n", ""]);
+    expect(on.world.calls).toEqual(["read", `${FLAG}=true`, "sync", "wake", "close"]);
+    const off = await haCfg(["ha-disable"], { otherConfig: on.world.otherConfig });
+    expect([off.code, off.world.otherConfig[FLAG]]).toEqual([0, "false"]);
+  });
+
+  test("use the pool's own field name", async () => {
+    const { world } = await haCfg(["ha-enable"], { otherConfig: { HA_XC_FIELD_NAME: "my-ha" } });
+    expect(world.otherConfig["XenCenter.CustomFields.my-ha"]).toBe("true");
+  });
+
+  test("already so: nothing is written", async () => {
+    const { code, out, world } = await haCfg(["ha-disable"], { otherConfig: { [FLAG]: "false" } });
+    expect([code, out]).toEqual([0, "HA is off already for pool lab.\n"]);
+    expect(world.calls).toEqual(["read", "wake", "close"]);
+  });
+
+  test("HA is not switched on beside XAPI's own HA, but off it can be switched", async () => {
+    const on = await haCfg(["ha-enable"], { haEnabled: true });
+    expect([on.code, on.world.otherConfig]).toEqual([1, {}]);
+    expect((await haCfg(["ha-disable"], { haEnabled: true })).code).toBe(0);
+  });
+
+  test("XAPI silent: nothing is claimed, exit 124", async () => {
+    const { code, out, world } = await haCfg(["ha-disable"], { readFault: { kind: "timeout" } });
+    expect([code, out]).toEqual([124, ""]);
+    expect(world.calls).toEqual(["read", "close"]);
+  });
+
+  test("a fault that is an answer: exit 1", async () => {
+    const readFault = { kind: "api", code: "HOST_STILL_BOOTING", params: [] } as const;
+    expect((await haCfg(["ha-enable"], { readFault })).code).toBe(1);
+  });
+});

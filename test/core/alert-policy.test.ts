@@ -1,0 +1,55 @@
+import { describe, expect, test } from "bun:test";
+import { type AlertMemory, tellNotices } from "../../src/core/alert-policy.ts";
+import { describeReason, type Reason } from "../../src/core/reason.ts";
+
+const SETTINGS = { MAIL_SCREEN_TIME: 60 };
+const MINUTE = 60_000;
+const suspect: Reason = { kind: "host-suspect", host: "h2" };
+const failed: Reason = { kind: "host-failed", host: "h2" };
+const started: Reason = { kind: "vm-started", vm: "web" };
+
+function play(rows: readonly [number, readonly Reason[]][]) {
+  let memory: AlertMemory = { active: {}, toldAtMs: {} };
+  return rows.map(([minute, reasons]) => {
+    const telling = tellNotices(memory, reasons.map(describeReason), minute * MINUTE, SETTINGS);
+    memory = telling.memory;
+    return `${telling.lines.length} lines ${telling.alerts.length} alerts`;
+  });
+}
+
+describe("tellNotices", () => {
+  test("a condition is told when it begins, not while it lasts", () =>
+    expect(
+      play([
+        [0, [failed]],
+        [1, [failed]],
+        [2, [failed]],
+      ]),
+    ).toEqual(["1 lines 1 alerts", "0 lines 0 alerts", "0 lines 0 alerts"]));
+  test("a condition that comes back within MAIL_SCREEN_TIME is logged, not mailed", () =>
+    expect(
+      play([
+        [0, [failed]],
+        [1, []],
+        [2, [failed]],
+      ]),
+    ).toEqual(["1 lines 1 alerts", "0 lines 0 alerts", "1 lines 0 alerts"]));
+  test("after MAIL_SCREEN_TIME it is mailed again", () =>
+    expect(
+      play([
+        [0, [failed]],
+        [1, []],
+        [61, [failed]],
+      ]).at(-1),
+    ).toBe("1 lines 1 alerts"));
+  test("an event is logged each time, mailed once within the time", () =>
+    expect(
+      play([
+        [0, [started]],
+        [1, [started]],
+      ]),
+    ).toEqual(["1 lines 1 alerts", "1 lines 0 alerts"]));
+  test("a suspicion is a line, no alert", () => expect(play([[0, [suspect]]])).toEqual(["1 lines 0 alerts"]));
+  test("two hosts are two conditions", () =>
+    expect(play([[0, [failed, { ...failed, host: "h3" }]]])).toEqual(["2 lines 2 alerts"]));
+});

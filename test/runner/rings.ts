@@ -1,0 +1,64 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+
+/** A part of the tests that is run, reported and, where the machine does not allow it, left out as a whole. */
+export interface Ring {
+  readonly name: string;
+  /** Files or folders for `bun test`. */
+  readonly paths: readonly string[];
+  /** Commands without which the ring cannot run. */
+  readonly needs: readonly string[];
+  readonly deadlineMs: number;
+  /** Test files at the same time. */
+  readonly workers: number;
+}
+
+const MINUTE_MS = 60_000;
+const POOL_TOOLS = ["ip", "ping", "unshare", "nsenter", "busybox", "curl", "openssl"];
+/** Quick and telling ones first. Folders that are not named here come after these, before the slow ones. */
+const FIRST = ["tidy", "core", "config", "adapters", "app", "cli", "main", "sim", "pool"];
+
+/** Every folder below test/ that has tests is a ring, so that a new one cannot be forgotten. */
+export function listRings(testFolder: string): readonly Ring[] {
+  const folders = readdirSync(testFolder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== "e2e")
+    .map((entry) => entry.name)
+    .filter((name) => hasTests(join(testFolder, name)))
+    .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+  const loose = readdirSync(testFolder).filter((name) => name.endsWith(".test.ts"));
+  return [
+    ...folders.map((name) => ordinary(name, [join(testFolder, name)])),
+    ...(loose.length === 0
+      ? []
+      : [
+          ordinary(
+            "tree",
+            loose.map((name) => join(testFolder, name)),
+          ),
+        ]),
+    { ...ordinary("binary", [join(testFolder, "e2e/binary.test.ts")]), needs: ["readelf", "qemu-x86_64"] },
+    {
+      name: "e2e",
+      paths: readdirSync(join(testFolder, "e2e"))
+        .filter((name) => name.endsWith(".test.ts") && name !== "binary.test.ts")
+        .map((name) => join(testFolder, "e2e", name)),
+      needs: POOL_TOOLS,
+      deadlineMs: 20 * MINUTE_MS,
+      workers: 2,
+    },
+  ];
+}
+
+function ordinary(name: string, paths: readonly string[]): Ring {
+  const needs = name === "scripts" ? ["shellcheck", "unshare"] : [];
+  return { name, paths, needs, deadlineMs: 10 * MINUTE_MS, workers: 1 };
+}
+
+function rank(name: string): number {
+  const place = FIRST.indexOf(name);
+  return place < 0 ? FIRST.length : place;
+}
+
+function hasTests(folder: string): boolean {
+  return readdirSync(folder, { recursive: true }).some((name) => String(name).endsWith(".test.ts"));
+}

@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { chmodSync, mkdirSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { run, Scratch, SHELLS, TREE } from "./scratch.ts";
+
+let scratch: Scratch;
+beforeEach(() => {
+  scratch = new Scratch();
+});
+afterEach(() => scratch.remove());
+
+const FOLDERS = ["etc", "etc/ha-lizard", "etc/ha-lizard/fence", "etc/ha-lizard/scripts", "etc/init.d", "usr"];
+const KEPT = ["etc/ha-lizard/ha-lizard.conf", "etc/ha-lizard/state"];
+const PROGRAM = [
+  "etc/ha-lizard/ha-lizard",
+  "etc/ha-lizard/installed-agents",
+  "etc/ha-lizard/scripts/ha-cfg",
+  "etc/ha-lizard/scripts/ha-lizard-watchdog",
+  "etc/ha-lizard/scripts/ha-lizard.mon",
+  "etc/init.d/ha-lizard",
+  "etc/init.d/ha-lizard-watchdog",
+  "usr/bin/ha-cfg",
+];
+const SHARED = ["etc", "etc/init.d", "usr", "usr/bin"];
+
+/** What stands in fence/, as the installer is to lay it out. */
+function agents(): readonly string[] {
+  return readdirSync(join(TREE, "fence"), { recursive: true, encoding: "utf8" })
+    .filter((name) => !/\.(ts|md)$/.test(name))
+    .map((name) => `etc/ha-lizard/fence/${name}`);
+}
+
+const mode = (name: string): string => (statSync(scratch.path(name)).mode & 0o777).toString(8);
+
+for (const shell of SHELLS) {
+  describe(`install.sh under ${shell}`, () => {
+    test("lays out exactly these files, also the second time", async () => {
+      const expected = [...new Set([...FOLDERS, ...SHARED, ...KEPT, ...PROGRAM, ...agents()])].sort();
+      for (const round of [1, 2]) {
+        const { code, said } = await scratch.install(shell);
+        expect([round, code, said]).toEqual([round, 0, expect.stringContaining("is installed")]);
+        expect(scratch.list()).toEqual(expected);
+      }
+    });
+
+    test("what an administrator keeps is left, what is built in is replaced", async () => {
+      await scratch.install(shell);
+      scratch.write("etc/ha-lizard/ha-lizard.conf", "MONITOR_DELAY=20\n");
+      scratch.write("etc/ha-lizard/state/memory.json", "{}");
+      scratch.write("etc/ha-lizard/fence/OWN/OWN.sh", "own");
+      scratch.write("etc/ha-lizard/fence/POOL/POOL.hosts", "list");
+      scratch.write("etc/ha-lizard/fence/POOL/POOL.sh", "changed");
+      expect((await scratch.install(shell)).code).toBe(0);
+      expect(scratch.text("etc/ha-lizard/ha-lizard.conf")).toBe("MONITOR_DELAY=20\n");
+      expect(scratch.text("etc/ha-lizard/state/memory.json")).toBe("{}");
+      expect(scratch.text("etc/ha-lizard/fence/OWN/OWN.sh")).toBe("own");
+      expect(scratch.text("etc/ha-lizard/fence/POOL/POOL.hosts")).toBe("list");
+      expect(scratch.text("etc/ha-lizard/fence/POOL/POOL.sh")).toContain("usage: POOL.sh");
+    });
+
+    test("--dry-run changes nothing, and names each step", async () => {
+      const { code, said } = await scratch.install(shell, "--dry-run");
+      expect([code, scratch.list()]).toEqual([0, []]);
+      expect(said).toContain(
+        `would do: put 0755 ${scratch.binary} ${scratch.path("etc/ha-lizard/ha-lizard")}`,
+      );
+      expect(said).not.toContain("is installed");
+    });
+  });
+
+  describe(`uninstall.sh under ${shell}`, () => {
+    test("leaves parameters, state and foreign files, nothing else", async () => {
+      await scratch.install(shell);
+      scratch.write("etc/ha-lizard/fence/OWN/OWN.sh", "own");
+      scratch.write("var/run/ha-lizard.stopped", "");
+      const { code, said } = await scratch.uninstall(shell);
+      expect([code, said]).toEqual([0, expect.stringContaining("Files of the administrator are still in")]);
+      const own = ["etc/ha-lizard/fence", "etc/ha-lizard/fence/OWN", "etc/ha-lizard/fence/OWN/OWN.sh"];
+      expect(scratch.list()).toEqual([...SHARED, "etc/ha-lizard", ...KEPT, ...own, "var", "var/run"].sort());
+    });
+
+    test("--purge leaves only the folders that were not ours", async () => {
+      await scratch.install(shell);
+      scratch.write("etc/ha-lizard/ha-lizard.pool.conf", "x");
+      scratch.write("etc/ha-lizard/state/memory.json", "{}");
+      expect((await scratch.uninstall(shell, "--purge")).code).toBe(0);
+      expect(scratch.list()).toEqual(SHARED);
+    });
+
+    test("--dry-run changes nothing; twice is once", async () => {
+      await scratch.install(shell);
+      const before = scratch.list();
+      expect((await scratch.uninstall(shell, "--purge", "--dry-run")).code).toBe(0);
+      expect(scratch.list()).toEqual(before);
+      for (let round = 0; round < 2; round++)
+        expect((await scratch.uninstall(shell, "--purge")).code).toBe(0);
+      expect(scratch.list()).toEqual(SHARED);
+    });
+  });
+}
+
+describe("install.sh", () => {
+  test("modes: passwords and state are for root only", async () => {
+    expect((await scratch.install("dash")).code).toBe(0);
+    expect(mode("etc/ha-lizard/ha-lizard")).toBe("755");
+    expect(mode("etc/ha-lizard/ha-lizard.conf")).toBe("600");
+    expect(mode("etc/ha-lizard/state")).toBe("700");
+    expect(mode("etc/ha-lizard/fence/POOL/POOL.sh")).toBe("755");
+    expect(mode("etc/init.d/ha-lizard")).toBe("755");
+  });
+
+  test("links: the one executable under its names", async () => {
+    await scratch.install("dash");
+    for (const name of ["ha-lizard.mon", "ha-lizard-watchdog", "ha-cfg"])
+      expect(readlinkSync(scratch.path(`etc/ha-lizard/scripts/${name}`))).toBe("../ha-lizard");
+    expect(readlinkSync(scratch.path("usr/bin/ha-cfg"))).toBe("/etc/ha-lizard/ha-lizard");
+  });
+
+  const refusals: readonly [string, string, () => void][] = [
+    ["a missing executable", "--binary FILE", () => rmSync(scratch.binary)],
+    ["an empty executable", "copy it again", () => writeFileSync(scratch.binary, "")],
+    ["an executable without its bit", "chmod +x", () => chmodSync(scratch.binary, 0o644)],
+    ["a missing root", "make it first", () => rmSync(scratch.root, { recursive: true })],
+  ];
+  for (const [what, cure, spoil] of refusals) {
+    test(`${what}: refused with the cure, nothing changed`, async () => {
+      spoil();
+      const { code, said } = await scratch.install("dash");
+      expect([code, said]).toEqual([1, expect.stringContaining(cure)]);
+      expect(said).toContain("Nothing was changed.");
+      expect(readdirSync(scratch.folder, { recursive: true }).length).toBeLessThanOrEqual(2);
+    });
+  }
+
+  test("another processor: refused", async () => {
+    const tools = join(scratch.folder, "tools");
+    mkdirSync(tools);
+    writeFileSync(join(tools, "uname"), "#!/bin/sh\necho aarch64\n", { mode: 0o755 });
+    const path = `${tools}:${process.env["PATH"] ?? ""}`;
+    const command = [join(TREE, "install.sh"), "--root", scratch.root, "--binary", scratch.binary];
+    const { code, said } = await run(command, { PATH: path });
+    expect([code, said]).toEqual([1, expect.stringContaining("aarch64")]);
+    expect(scratch.list()).toEqual([]);
+  });
+
+  for (const script of ["install.sh", "uninstall.sh"]) {
+    test(`${script}: an unknown option is 2, a missing value 1, the root of this host refused, --help 0`, async () => {
+      const path = join(TREE, script);
+      expect((await run([path, "--root", scratch.root, "--nonsense"])).code).toBe(2);
+      expect((await run([path, "--dry-run", "--root"])).code).toBe(1);
+      expect((await run([path, "--dry-run", "--root", "/"])).code).toBe(1);
+      expect(await run([path, "--help"])).toEqual({ code: 0, said: expect.stringContaining("--dry-run") });
+      expect(scratch.list()).toEqual([]);
+    });
+  }
+});

@@ -1,0 +1,158 @@
+import { NULL_REF } from "./database.ts";
+import { createDomain, destroyDomain } from "./domains.ts";
+import type { BmcState, SimHost, SimVm, World } from "./world.ts";
+import { poolDatabase } from "./xapi/connection.ts";
+import { releaseLocks } from "./xapi/locks.ts";
+import { endXapi, pause, setFrozen, type XapiProcess } from "./xapi/process.ts";
+import { restartXapi, startXapi } from "./xapi/start.ts";
+import { setHalted, setRunning } from "./xapi/vm-state.ts";
+
+/** What may happen to the world from outside: the verbs of scenarios, of the random ring and of `POST /do`. */
+
+/** Cuts or gives power. Without it nothing runs; with it the host boots, and xapi starts some time later. */
+export function setPower(world: World, host: SimHost, on: boolean): void {
+  if (host.power === on) return;
+  if (on) {
+    host.power = true;
+    host.bootCount += 1;
+    host.bootedAtMs = world.nowMs();
+    world.record("power-on", { host: host.number });
+    const boot = host.bootCount;
+    world.clock.schedule(world.timings.bootMs, () => {
+      if (host.power && host.bootCount === boot) startXapi(world, host);
+    });
+  } else {
+    host.power = false;
+    world.record("power-off", { host: host.number });
+    endXapi(world, host, "power-off");
+    for (const vm of [...host.domains.keys()]) destroyDomain(world, host, vm, "power-off");
+  }
+  world.topologyChanged();
+}
+
+/** Off and on again at once, as a reset or sysrq does. */
+export function resetHost(world: World, host: SimHost): void {
+  setPower(world, host, false);
+  setPower(world, host, true);
+}
+
+export type XapiState = "run" | "stop" | "hang" | "slow";
+
+/** What each call to a slow xapi takes: more than XE_TIMEOUT's default. */
+const SLOW_MS = 7_000;
+
+/** `stop` kills xapi, `hang` stops it with a signal, `slow` makes each call last 7 s; each until `run`. */
+export function setXapi(world: World, host: SimHost, state: XapiState): void {
+  world.record("xapi", { host: host.number, state });
+  host.slowMs = state === "slow" ? SLOW_MS : 0;
+  if (state === "stop") endXapi(world, host, "stopped");
+  else if (state === "hang" && host.xapi !== null) setFrozen(world, host.xapi, true);
+  else if (state === "run" && host.xapi !== null) setFrozen(world, host.xapi, false);
+  else if (state === "run") startXapi(world, host);
+}
+
+export function restartToolstack(world: World, host: SimHost): void {
+  if (host.power) restartXapi(world, host, "toolstack-restart");
+}
+
+/** Hosts of different groups do not reach each other; hosts in no group are alone. */
+export function partition(world: World, groups: readonly (readonly number[])[]): void {
+  const groupOf = (host: number) => groups.findIndex((group) => group.includes(host));
+  for (const { number: from } of world.hosts) {
+    for (const { number: to } of world.hosts) {
+      if (from === to) continue;
+      const together = groupOf(from) >= 0 && groupOf(from) === groupOf(to);
+      world.setLink(from, to, together);
+    }
+  }
+}
+
+/** Maintenance mode: disabled so that nothing but its end enables the host again. VMs stay where they are. */
+export function setMaintenance(world: World, host: SimHost, on: boolean): void {
+  host.stayDisabled = on;
+  world.record("maintenance", { host: host.number, on });
+  for (const database of masterDatabases(world)) database.update("host", host.ref, { enabled: !on });
+}
+
+/** XAPI's own HA, which makes this program stand down. */
+export function setXapiHa(world: World, on: boolean): void {
+  world.record("xapi-ha", { on });
+  for (const host of world.hosts) host.haArmed = on;
+  for (const database of masterDatabases(world)) {
+    for (const pool of database.refs("pool")) database.update("pool", pool, { ha_enabled: on });
+  }
+}
+
+/** Writes a key into the pool's other_config, as an administrator's tool does; null removes it. */
+export function setPoolKey(world: World, key: string, value: string | null): void {
+  for (const database of masterDatabases(world)) {
+    for (const [ref, pool] of database.entries("pool")) {
+      const { [key]: _, ...others } = pool["other_config"] as Record<string, string>;
+      database.update("pool", ref, { other_config: value === null ? others : { ...others, [key]: value } });
+    }
+  }
+}
+
+export function setBmc(world: World, host: SimHost, state: BmcState): void {
+  host.bmc = state;
+  world.record("bmc", { host: host.number, state });
+}
+
+/** A copy of the VM ends by itself, wherever one runs; XAPI notices when it can. */
+export function crashVm(world: World, vm: SimVm): void {
+  for (const host of world.hosts) killDomain(world, host, vm.uuid, "crash");
+}
+
+/** Ends a host's copy of a VM and lets its xapi notice. True if there was one. */
+export function killDomain(world: World, host: SimHost, uuid: string, why: string): boolean {
+  if (!destroyDomain(world, host, uuid, why)) return false;
+  const { xapi } = host;
+  if (xapi !== null) void noticeDomainGone(world, xapi, uuid);
+  return true;
+}
+
+async function noticeDomainGone(world: World, xapi: XapiProcess, uuid: string): Promise<void> {
+  await pause(world, xapi, world.timings.eventBatchMs);
+  const database = await poolDatabase(world, xapi);
+  const ref = database.findByUuid("VM", uuid);
+  if (ref === undefined || xapi.host.domains.has(uuid)) return;
+  releaseLocks(database, xapi.host.ref, (vm) => vm === uuid);
+  if (database.must("VM", ref)["resident_on"] === xapi.host.ref) setHalted(database, ref);
+}
+
+/** Moves a running VM as a live migration does; refused without a trace when something is in the way. */
+export function migrateVm(world: World, vm: SimVm, to: SimHost): boolean {
+  const from = world.hosts.find((host) => host.domains.has(vm.uuid));
+  const database = masterDatabases(world)[0];
+  const ready = from !== undefined && from !== to && to.power && to.xapi?.serving === true;
+  if (database === undefined || !ready || !world.reaches(from.number, to.number)) return false;
+  if (database.get("VM", vm.ref)?.["resident_on"] !== from.ref) return false;
+  destroyDomain(world, from, vm.uuid, "migrate");
+  releaseLocks(database, from.ref, (uuid) => uuid === vm.uuid);
+  createDomain(world, to, vm.uuid);
+  setRunning(database, vm.ref, to.ref);
+  return true;
+}
+
+/** Databases of the hosts whose xapi serves as master; without a living one, the disk of the last. */
+export function masterDatabases(world: World) {
+  const masters = world.hosts.filter((host) => host.xapi?.role.kind === "master" && host.xapi.serving);
+  const hosts = masters.length > 0 ? masters : world.hosts.filter((host) => host.poolConf === "master");
+  return hosts.map((host) => host.database);
+}
+
+/** The state in which a VM stays down: by its own wish. */
+export function shutDownVm(world: World, vm: SimVm): void {
+  crashVm(world, vm);
+  for (const database of masterDatabases(world)) {
+    if (database.get("VM", vm.ref)?.["resident_on"] === NULL_REF) continue;
+    const on = world.hosts.find((host) => host.ref === database.must("VM", vm.ref)["resident_on"]);
+    if (on?.power === true) setHalted(database, vm.ref);
+  }
+}
+
+/** The host's wall clock jumps; its uptime does not. */
+export function stepWallClock(world: World, host: SimHost, byMs: number): void {
+  host.wallStepMs += byMs;
+  world.record("clock-step", { host: host.number, byMs });
+}

@@ -1,0 +1,52 @@
+import { createPeerProber, type PostJson } from "../../../src/adapters/peer-prober.ts";
+import type { Clock } from "../../../src/ports/clock.ts";
+import type { PeerProber, Pinger } from "../../../src/ports/peers.ts";
+import type { World } from "../world.ts";
+import { orAbort, ping, post } from "./network.ts";
+import { understand } from "./transport.ts";
+
+/** What a probe's question to XAPI may take in the simulated hosts' program. */
+const PROBE_TIMEOUT_MS = 2_000;
+
+export function simPinger(world: World, from: number): Pinger {
+  return { ping: (address, signal) => ping(world, from, address, signal) };
+}
+
+/** The real prober, over the world's network. */
+export function simProber(world: World, from: number, pinger: Pinger, clock: Clock): PeerProber {
+  return createPeerProber({
+    pinger,
+    clock,
+    postJson: simPostJson(world, from),
+    probeTimeoutMs: PROBE_TIMEOUT_MS,
+    newUuid: () => world.random.uuid(),
+  });
+}
+
+/** HTTP POST as the real one: rejects when nobody answers over HTTP. Ports 80 and 443 are the same here. */
+function simPostJson(world: World, from: number): PostJson {
+  return async (url, body, signal) => {
+    const { hostname } = new URL(url);
+    const request: unknown = JSON.parse(body);
+    const answer = await orAbort(post(world, from, hostname.replace(/^\[|\]$/g, ""), request), signal);
+    if (answer === null) throw new Error(`Cannot ask ${url}: aborted`);
+    if (typeof answer === "string") throw new Error(`Cannot ask ${url}: ${answer}`);
+    if (answer.http === 500) return { status: 500, text: answer.html };
+    return { status: 200, text: JSON.stringify(answer.body) };
+  };
+}
+
+/** `system.isAlive:<fresh uuid>` from a host to an address: only the echo proves anything. */
+export async function xapiAnswers(
+  world: World,
+  from: number,
+  address: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const uuid = world.random.uuid();
+  const request = { jsonrpc: "2.0", method: `system.isAlive:${uuid}`, params: [uuid], id: 1 };
+  const answer = await orAbort(post(world, from, address, request), signal);
+  if (answer === null || answer === "no-route") return false;
+  const result = understand(answer);
+  return result.ok ? result.value === uuid : result.fault.kind === "api";
+}

@@ -1,0 +1,67 @@
+/** What a pool is made of. Hosts are numbered from 1; host 1 is the master in the beginning. */
+export interface PoolSpec {
+  /** A number, or one entry per host. */
+  readonly hosts: number | readonly HostSpec[];
+  readonly vms?: readonly VmSpec[];
+  readonly appliances?: readonly { readonly name: string; readonly uuid?: string }[];
+  /** HA_<NAME> keys of the pool's other_config, without the prefix. */
+  readonly params?: Readonly<Record<string, string>>;
+  /** The pool's HA flag; `null` leaves it unset. Default `true`. */
+  readonly ha?: string | null;
+  /** Addresses outside the pool that answer ping. */
+  readonly externals?: readonly string[];
+}
+
+export interface HostSpec {
+  readonly name?: string;
+  readonly uuid?: string;
+  readonly address?: string;
+  readonly memoryBytes?: number;
+  /** Directory under which the host's pool.conf and cookie are kept as real files. */
+  readonly root?: string;
+}
+
+export interface VmSpec {
+  readonly name: string;
+  readonly uuid?: string;
+  /** Host it runs on in the beginning; absent: halted. */
+  readonly on?: number;
+  readonly order?: number;
+  readonly startDelayS?: number;
+  readonly memoryBytes?: number;
+  /** `shared` (default): on the shared SR; a number: on the local SR of that host; `none`: no disk. */
+  readonly disk?: "shared" | "none" | number;
+  /** The VM's own HA flag; absent: unset. */
+  readonly ha?: string;
+  /** `other_config["home-pool"]` names this pool. Default: true. */
+  readonly homePool?: boolean;
+  readonly appliance?: string;
+  readonly template?: boolean;
+  readonly startBlocked?: boolean;
+}
+
+const GIB = 1024 ** 3;
+export const DEFAULT_HOST_MEMORY = 64 * GIB;
+export const DEFAULT_VM_MEMORY = GIB;
+export const CONTROL_DOMAIN_MEMORY = 2 * GIB;
+
+export const POOL_UUID = "00000001-0000-4000-8000-000000000001";
+export const ROOT_PASSWORD = "rootpw";
+export const POOL_SECRET = "7d0a3c1e-5f0b-4a86-9a35-8f1f6c2d9b10/4b1f0c52-7c3e-4f6b-8a1d-2c9e5d7f3a64";
+
+/** Uuid, name and address of the `number`th host where its specification names none. */
+export function hostDefaults(number: number): { uuid: string; name: string; address: string } {
+  const end = String(number).padStart(2, "0");
+  return {
+    uuid: `000000${end}-1111-4111-8111-1111111111${end}`,
+    name: `h${number}`,
+    address: `10.77.0.${10 + number}`,
+  };
+}
+
+export function vmDefaultUuid(number: number): string {
+  return `${String(number).padStart(8, "0")}-3333-4333-8333-333333333333`;
+}
+
+/** References are made from uuids, so that they are the same in every copy of the database and in every run. */
+export const refOf = (kind: string, uuid: string): string => `OpaqueRef:${kind}-${uuid}`;

@@ -1,0 +1,103 @@
+import {
+  crashVm,
+  migrateVm,
+  partition,
+  resetHost,
+  restartToolstack,
+  setBmc,
+  setMaintenance,
+  setPoolKey,
+  setPower,
+  setXapi,
+  setXapiHa,
+  shutDownVm,
+  stepWallClock,
+  type XapiState,
+} from "./control.ts";
+import { understand } from "./ports/transport.ts";
+import type { BmcState, SimHost, World } from "./world.ts";
+import { handle } from "./xapi/route.ts";
+
+/** An order to the world: `{verb, …}` with plain values, from `POST /do` or a scenario's script. */
+export type Order = { readonly verb: string; readonly [detail: string]: unknown };
+
+const POWER_STATES: readonly BmcState[] = ["up", "dead", "slow", "lying"];
+const XAPI_STATES: readonly XapiState[] = ["run", "stop", "hang", "slow"];
+
+/**
+ * Carries out one order. Throws with a sentence when it cannot be understood, so that a slip in a story is not a quiet
+ * nothing.
+ */
+export function obey(world: World, order: Order): void {
+  const verb = VERBS[order.verb];
+  if (verb === undefined)
+    throw new Error(`Cannot obey ${order.verb}: no such verb (${Object.keys(VERBS).join(", ")})`);
+  verb(world, order);
+}
+
+const VERBS: Readonly<Record<string, (world: World, order: Order) => void>> = {
+  power: (world, order) => setPower(world, hostOf(world, order["host"]), flag(order, "on")),
+  reset: (world, order) => resetHost(world, hostOf(world, order["host"])),
+  xapi: (world, order) => setXapi(world, hostOf(world, order["host"]), one(XAPI_STATES, order["state"])),
+  "toolstack-restart": (world, order) => restartToolstack(world, hostOf(world, order["host"])),
+  link: (world, order) => {
+    const { to } = order;
+    if (typeof to !== "number" && typeof to !== "string") throw new Error(`Cannot use link to ${String(to)}`);
+    world.setLink(hostOf(world, order["from"]).number, to, flag(order, "up"));
+  },
+  partition: (world, order) => partition(world, order["groups"] as number[][]),
+  heal: (world) => world.mendAllLinks(),
+  vm: doToVm,
+  maintenance: (world, order) => setMaintenance(world, hostOf(world, order["host"]), flag(order, "on")),
+  /** The pool's HA flag. */
+  ha: (world, order) => setPoolKey(world, "XenCenter.CustomFields.ha-lizard-enabled", String(order["on"])),
+  /** XAPI's own HA. */
+  "xapi-ha": (world, order) => setXapiHa(world, flag(order, "on")),
+  param: (world, order) => {
+    const { name, value } = order;
+    setPoolKey(world, `HA_${String(name)}`, value === null ? null : String(value));
+  },
+  "clock-step": (world, order) => stepWallClock(world, hostOf(world, order["host"]), Number(order["byMs"])),
+  bmc: (world, order) => setBmc(world, hostOf(world, order["host"]), one(POWER_STATES, order["state"])),
+};
+
+function doToVm(world: World, order: Order): void {
+  const vm = world.vmNamed(String(order["vm"]));
+  const what = order["do"];
+  if (what === "crash") crashVm(world, vm);
+  else if (what === "shutdown") shutDownVm(world, vm);
+  else if (what === "migrate") migrateVm(world, vm, hostOf(world, order["host"]));
+  else if (what === "start") {
+    void startVm(world, vm.ref, order["host"] === undefined ? null : hostOf(world, order["host"]));
+  } else throw new Error(`Cannot ${String(what)} a VM: crash, shutdown, migrate or start`);
+}
+
+/** As an administrator would: through the master's xapi. */
+async function startVm(world: World, vm: string, on: SimHost | null): Promise<void> {
+  const master = world.hosts.find((host) => host.xapi?.role.kind === "master");
+  if (master === undefined) return;
+  const ask = async (method: string, params: unknown[]) =>
+    understand(await handle(world, master.number, "unix", { jsonrpc: "2.0", id: 1, method, params }));
+  const session = await ask("session.login_with_password", ["root", "", "1.0", "administrator"]);
+  if (!session.ok) return;
+  const params = on === null ? [session.value, vm, false, false] : [session.value, vm, on.ref, false, false];
+  const started = await ask(on === null ? "VM.start" : "VM.start_on", params);
+  if (!started.ok) world.record("vm-start-failed", { vm, fault: started.fault });
+}
+
+function hostOf(world: World, number: unknown): SimHost {
+  if (typeof number !== "number") throw new Error(`Cannot use host ${String(number)}: not a number`);
+  return world.host(number);
+}
+
+function flag(order: Order, name: string): boolean {
+  const value = order[name];
+  if (typeof value !== "boolean") throw new Error(`Cannot obey ${order.verb}: ${name} is not true or false`);
+  return value;
+}
+
+function one<T extends string>(allowed: readonly T[], value: unknown): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found === undefined) throw new Error(`Cannot use ${String(value)}: one of ${allowed.join(", ")}`);
+  return found;
+}

@@ -1,0 +1,180 @@
+import type { SimClock } from "./clock.ts";
+import type { Database, Fields } from "./database.ts";
+import type { Random } from "./random.ts";
+import type { Timings } from "./timings.ts";
+import type { XapiProcess } from "./xapi/process.ts";
+
+/** A copy of a VM that really runs, whatever any database says. */
+export interface Domain {
+  readonly vm: string;
+  readonly sinceMs: number;
+}
+
+export interface SimHost {
+  readonly number: number;
+  readonly uuid: string;
+  readonly name: string;
+  readonly address: string;
+  readonly ref: string;
+  readonly metricsRef: string;
+  readonly memoryBytes: number;
+  readonly root: string | null;
+  power: boolean;
+  bootCount: number;
+  bootedAtMs: number;
+  /** What stands in /etc/xensource/pool.conf. */
+  poolConf: string;
+  /** /var/run/xapi_init_complete.cookie exists. */
+  initComplete: boolean;
+  /** The copy on this host's disk; on the master it is the pool database. */
+  database: Database;
+  databaseAtMs: number;
+  /** XAPI messages are files of the host that was master when they were created. */
+  readonly messages: Map<string, Fields>;
+  xapi: XapiProcess | null;
+  /** Disabled by an administrator so that a restart of xapi does not enable it again. */
+  stayDisabled: boolean;
+  haArmed: boolean;
+  bmc: BmcState;
+  /** Every call to its xapi takes this much longer. */
+  slowMs: number;
+  /** How far its wall clock is from the world's. */
+  wallStepMs: number;
+  readonly domains: Map<string, Domain>;
+}
+
+export type BmcState = "up" | "dead" | "slow" | "lying";
+
+/** What a VM is, as opposed to what a database says about it. */
+export interface SimVm {
+  readonly uuid: string;
+  readonly ref: string;
+  readonly name: string;
+  /** Number of the disk's SR: 0 shared, n local to host n, null no disk. */
+  readonly disk: number | null;
+}
+
+export interface LogEntry {
+  readonly atMs: number;
+  readonly what: string;
+  readonly [detail: string]: unknown;
+}
+
+/** Something that must never be: two copies of a VM, or two writers of a disk. */
+export interface Violation {
+  readonly atMs: number;
+  readonly what: "vm-twice" | "disk-two-writers";
+  readonly vm: string;
+  readonly hosts: readonly number[];
+}
+
+interface Waiter {
+  readonly ready: () => boolean;
+  readonly resume: () => void;
+  readonly abandoned: () => boolean;
+}
+
+/** The truth: power, links, domains, disks, and one xapi per host. Everything else has opinions. */
+export class World {
+  readonly clock: SimClock;
+  readonly random: Random;
+  readonly timings: Timings;
+  readonly hosts: SimHost[] = [];
+  readonly vms = new Map<string, SimVm>();
+  readonly externals = new Map<string, boolean>();
+  readonly log: LogEntry[] = [];
+  readonly violations: Violation[] = [];
+  /** Called for each line of the log, after it was added. */
+  readonly listeners: ((entry: LogEntry) => void)[] = [];
+  /** Called after power, links or a xapi changed, before what waits for it is looked at. */
+  readonly onTopology: (() => void)[] = [];
+  private readonly cuts = new Set<string>();
+  private waiters: Waiter[] = [];
+
+  constructor(clock: SimClock, random: Random, timings: Timings) {
+    this.clock = clock;
+    this.random = random;
+    this.timings = timings;
+  }
+
+  nowMs(): number {
+    return this.clock.nowMs();
+  }
+
+  host(number: number): SimHost {
+    const host = this.hosts[number - 1];
+    if (host === undefined)
+      throw new RangeError(`Cannot use host ${number}: the pool has ${this.hosts.length}`);
+    return host;
+  }
+
+  hostAt(address: string): SimHost | undefined {
+    return this.hosts.find((host) => host.address === address);
+  }
+
+  vmNamed(name: string): SimVm {
+    for (const vm of this.vms.values()) if (vm.name === name || vm.uuid === name) return vm;
+    throw new RangeError(`Cannot use VM ${name}: it does not exist`);
+  }
+
+  record(what: string, details: Record<string, unknown> = {}): void {
+    const entry = { atMs: this.nowMs(), what, ...details };
+    this.log.push(entry);
+    for (const listener of this.listeners) listener(entry);
+  }
+
+  /** Can `from` ask `to` something and hear the answer? Both have power; one-way cuts are firewalls, not wires. */
+  reaches(from: number, to: number): boolean {
+    if (!this.host(from).power || !this.host(to).power) return false;
+    return from === to || !this.cuts.has(`${from}>${to}`);
+  }
+
+  /** Can `from` talk to the management controller of `to`, which has power of its own? */
+  reachesBmc(from: number, to: number): boolean {
+    return this.host(from).power && !this.cuts.has(`${from}>bmc${to}`);
+  }
+
+  /** Can `from` ping that address outside the pool? */
+  reachesExternal(from: number, address: string): boolean {
+    return this.externals.get(address) === true && !this.cuts.has(`${from}>${address}`);
+  }
+
+  /** Cuts or mends one direction; `to` is a host's number, `bmc<n>`, or an address outside the pool. */
+  setLink(from: number, to: number | string, up: boolean): void {
+    const key = `${from}>${to}`;
+    if (up) this.cuts.delete(key);
+    else this.cuts.add(key);
+    this.record("link", { from, to, up });
+    this.topologyChanged();
+  }
+
+  mendAllLinks(): void {
+    this.cuts.clear();
+    this.record("heal");
+    this.topologyChanged();
+  }
+
+  topologyChanged(): void {
+    for (const look of this.onTopology) look();
+    this.changed();
+  }
+
+  /** Lets everything go on that waited for what is now true. */
+  changed(): void {
+    if (this.waiters.length === 0) return;
+    const waiters = this.waiters;
+    this.waiters = [];
+    for (const waiter of waiters) {
+      if (waiter.abandoned()) continue;
+      if (waiter.ready()) waiter.resume();
+      else this.waiters.push(waiter);
+    }
+  }
+
+  /** Calls `resume` as soon as `ready` holds, unless `abandoned`. */
+  when(ready: () => boolean, resume: () => void, abandoned: () => boolean): void {
+    if (abandoned()) return;
+    if (ready()) resume();
+    else this.waiters.push({ ready, resume, abandoned });
+  }
+}

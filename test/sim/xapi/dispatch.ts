@@ -1,0 +1,116 @@
+import { type Json, NULL_REF } from "../database.ts";
+import type { World } from "../world.ts";
+import { ApiError } from "./answer.ts";
+import { databaseServer } from "./connection.ts";
+import type { Call, Method, ParameterType } from "./method.ts";
+import { METHODS } from "./methods.ts";
+import type { XapiProcess } from "./process.ts";
+import { implicitMethod } from "./read.ts";
+import { beginTask } from "./task.ts";
+
+/** Carries a call out in this process: parameters are counted, typed, the session checked, in a real xapi's order. */
+export async function dispatch(
+  world: World,
+  process: XapiProcess,
+  channel: "unix" | "tcp",
+  name: string,
+  params: Json,
+): Promise<Json> {
+  const asynchronous = name.startsWith("Async.");
+  const plain = asynchronous ? name.slice("Async.".length) : name;
+  const method = METHODS[plain] ?? implicitMethod(plain);
+  if (!Array.isArray(params)) throw typeFault("string", params);
+  const args = params as readonly Json[];
+  const known = method !== undefined && (!asynchronous || method.async === true);
+  const sessionless = known && method.session === "none";
+  if (known) checkCount(name, method, args);
+  const session = sessionless ? "" : text(args[0]);
+  const rest = sessionless ? args : args.slice(1);
+  if (known) checkTypes(method, rest);
+  const local = sessionless ? false : await checkSession(world, process, channel, session);
+  if (!known) throw new ApiError("MESSAGE_METHOD_UNKNOWN", [name]);
+  if (method.session === "local" && !local) {
+    throw new ApiError("INTERNAL_ERROR", ["Internal API call attempted with non-pool (external) session"]);
+  }
+  const task = `OpaqueRef:${world.random.uuid()}`;
+  const { database } = process.host;
+  const call: Call = { world, process, channel, session, local, task, database };
+  return asynchronous ? beginTask(call, name, () => method.run(call, rest)) : method.run(call, rest);
+}
+
+function checkCount(name: string, method: Method, args: readonly Json[]): void {
+  const own = method.session === "none" ? args.length : args.length - 1;
+  const most = method.params.length;
+  const least = most - (method.optional ?? 0);
+  if (own > most || own < least) {
+    throw new ApiError("MESSAGE_PARAMETER_COUNT_MISMATCH", [name, String(least), String(own)]);
+  }
+}
+
+function checkTypes(method: Method, args: readonly Json[]): void {
+  for (const [index, arg] of args.entries()) {
+    const type = method.params[index];
+    if (type !== undefined && !fits(type, arg)) throw typeFault(type, arg);
+  }
+}
+
+function fits(type: ParameterType, value: Json): boolean {
+  const decimal = typeof value === "string" && /^-?[0-9]+(\.[0-9]*)?$/.test(value);
+  switch (type) {
+    case "string":
+      return typeof value === "string";
+    case "bool":
+      return typeof value === "boolean";
+    case "int":
+      return (typeof value === "number" && Number.isInteger(value)) || decimal;
+    case "float":
+      return typeof value === "number" || decimal;
+    case "set":
+      return Array.isArray(value);
+    case "map":
+      return typeof value === "object" && value !== null && !Array.isArray(value);
+  }
+}
+
+function typeFault(type: ParameterType, value: Json): ApiError {
+  return new ApiError("INTERNAL_ERROR", [`Failure("Expected ${type}, got '${show(value)}'")`]);
+}
+
+/** As ocaml-rpc prints a value. */
+function show(value: Json): string {
+  if (typeof value === "string") return `S(${value})`;
+  if (typeof value === "number") return Number.isInteger(value) ? `I(${value})` : `F(${value})`;
+  if (typeof value === "boolean") return `B(${value})`;
+  if (value === null) return "N";
+  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(show).join(";")}]`;
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${key}:${show(item)}`)
+    .join(";")}}`;
+}
+
+function text(value: Json | undefined): string {
+  if (typeof value !== "string") throw typeFault("string", value ?? null);
+  return value;
+}
+
+/**
+ * True for a session of this host only, which passes every check here (xapi.md §1.4). On a slave any other session
+ * is looked up in the master's database, which may block.
+ */
+async function checkSession(
+  world: World,
+  process: XapiProcess,
+  channel: "unix" | "tcp",
+  session: string,
+): Promise<boolean> {
+  if (process.localSessions.has(session)) return true;
+  if (process.role.kind === "master") {
+    if (!process.sessions.has(session)) throw new ApiError("SESSION_INVALID", [session]);
+    return false;
+  }
+  if (session === NULL_REF) throw new ApiError("SESSION_INVALID", [session]);
+  const master = await databaseServer(world, process);
+  if (!master.sessions.has(session)) throw new ApiError("SESSION_INVALID", [session]);
+  if (channel === "tcp") throw new ApiError("HOST_IS_SLAVE", [master.host.address]);
+  return false;
+}

@@ -1,0 +1,116 @@
+import type { Fields, Json } from "../database.ts";
+import { ApiError } from "./answer.ts";
+import { hostOfRef } from "./connection.ts";
+import { forwardTo } from "./forward.ts";
+import { isHostAlive } from "./host-alive.ts";
+import { releaseLocks } from "./locks.ts";
+import type { Call, Methods } from "./method.ts";
+import { pause } from "./process.ts";
+import { need } from "./read.ts";
+import { resetPowerState } from "./vm.ts";
+import { freeMemory, residentsOf } from "./vm-state.ts";
+
+export const HOST_METHODS: Methods = {
+  "host.declare_dead": {
+    params: ["string"],
+    async: true,
+    run: (call, [host]) => declareDead(call, String(host)),
+  },
+  "host.destroy": { params: ["string"], async: true, run: (call, [self]) => destroy(call, String(self)) },
+  "host.tickle_heartbeat": {
+    params: ["string", "map"],
+    session: "local",
+    run: (call, [host, stuff]) => tickle(call, String(host), stuff as Fields),
+  },
+  "host.enable": {
+    params: ["string"],
+    async: true,
+    run: (call, [host]) => setEnabled(call, String(host), true, false),
+  },
+  "host.disable": {
+    params: ["string", "bool"],
+    optional: 1,
+    async: true,
+    run: (call, [host, autoEnable]) => setEnabled(call, String(host), false, autoEnable === false),
+  },
+  "host.ha_xapi_healthcheck": { params: [], emergency: true, run: () => true },
+  "host.is_in_emergency_mode": {
+    params: [],
+    emergency: true,
+    run: ({ process }) => process.emergency !== null,
+  },
+  "host.local_assert_healthy": {
+    params: [],
+    emergency: true,
+    run: ({ process }) => {
+      if (process.emergency !== null) throw process.emergency;
+      return "";
+    },
+  },
+  "host.compute_free_memory": {
+    params: ["string"],
+    async: true,
+    run: ({ database }, [host]) => {
+      need(database, "host", String(host));
+      return freeMemory(database, String(host));
+    },
+  },
+};
+
+/** Resets the VMs of a host that does not answer, disables it and releases its disks (xapi.md §3.7). */
+async function declareDead(call: Call, hostRef: string): Promise<Json> {
+  const { database, process, world } = call;
+  const record = need(database, "host", hostRef);
+  if (await isHostAlive(call, hostRef)) throw new ApiError("HOST_IS_LIVE", [hostRef]);
+  for (const vm of residentsOf(database, hostRef)) await resetPowerState(call, vm);
+  database.update("host", hostRef, { enabled: false });
+  await pause(world, process, world.timings.declareDeadMs);
+  releaseLocks(database, hostRef);
+  world.record("declared-dead", { host: hostOfRef(world, hostRef)?.number ?? String(record["uuid"]) });
+  return "";
+}
+
+async function destroy(call: Call, self: string): Promise<Json> {
+  const { database } = call;
+  const host = need(database, "host", self);
+  if (await isHostAlive(call, self)) throw new ApiError("HOST_IS_LIVE", [self]);
+  const [pool] = database.entries("pool");
+  if (pool?.[1]["ha_enabled"] === true) throw new ApiError("HA_IS_ENABLED");
+  if (residentsOf(database, self).length > 0) throw new ApiError("HOST_HAS_RESIDENT_VMS", [self]);
+  releaseLocks(database, self);
+  database.delete("VM", String(host["control_domain"]));
+  database.delete("host_metrics", String(host["metrics"]));
+  for (const pbd of host["PBDs"] as readonly string[]) database.delete("PBD", pbd);
+  database.delete("host", self);
+  call.world.record("host-forgotten", { host: String(host["uuid"]) });
+  return "";
+}
+
+/** In a local session this says that a host is shutting down: it is not live from then on, nothing is asked (§10). */
+function tickle(call: Call, hostRef: string, stuff: Fields): Json {
+  const { database, process, world } = call;
+  const host = need(database, "host", hostRef);
+  if (stuff["shutting-down"] !== "true") {
+    process.heartbeats.set(hostRef, world.nowMs());
+    return {};
+  }
+  database.update("host_metrics", String(host["metrics"]), { live: false });
+  releaseLocks(database, hostRef);
+  world.record("told-dead", { host: hostOfRef(world, hostRef)?.number ?? hostRef });
+  return {};
+}
+
+async function setEnabled(
+  call: Call,
+  hostRef: string,
+  enabled: boolean,
+  stayDisabled: boolean,
+): Promise<Json> {
+  const { database } = call;
+  need(database, "host", hostRef);
+  const target = await forwardTo(call, hostRef);
+  if (enabled && !target.host.initComplete) throw new ApiError("HOST_STILL_BOOTING");
+  target.host.stayDisabled = stayDisabled;
+  database.update("host", hostRef, { enabled });
+  return "";
+}

@@ -1,0 +1,51 @@
+import type { SimHost, World } from "../world.ts";
+import { hostOfRef } from "./connection.ts";
+import { pause, type XapiProcess } from "./process.ts";
+
+/** What a master does by itself for as long as it lives: watch heartbeats, refresh one slave's copy at a time. */
+export async function runMasterDuties(world: World, master: XapiProcess): Promise<void> {
+  void refreshCopies(world, master);
+  for (;;) {
+    await pause(world, master, world.timings.heartbeatMs);
+    lookAtHeartbeats(world, master);
+  }
+}
+
+/** `host_metrics.live` (xapi.md §3.2): nothing else about a silent host changes by itself. */
+function lookAtHeartbeats(world: World, master: XapiProcess): void {
+  const nowMs = world.nowMs();
+  const { database } = master.host;
+  for (const ref of database.refs("host")) {
+    const host = hostOfRef(world, ref);
+    if (host === undefined || host === master.host) continue;
+    const beats = follows(world, host, master);
+    if (beats) master.heartbeats.set(ref, nowMs);
+    const silentMs = nowMs - (master.heartbeats.get(ref) ?? nowMs);
+    if (beats) database.update("host_metrics", host.metricsRef, { live: true });
+    else if (silentMs > world.timings.assumedDeadMs)
+      database.update("host_metrics", host.metricsRef, { live: false });
+  }
+}
+
+/** Is the host's xapi a connected slave of this master? */
+export function follows(world: World, host: SimHost, master: XapiProcess): boolean {
+  const process = host.xapi;
+  if (process === null || process.frozen || !process.connected || process.master !== master) return false;
+  return world.reaches(host.number, master.host.number);
+}
+
+async function refreshCopies(world: World, master: XapiProcess): Promise<void> {
+  for (let turn = 0; ; turn += 1) {
+    await pause(world, master, world.timings.backupMs);
+    const slaves = world.hosts.filter((host) => follows(world, host, master));
+    const slave = slaves[turn % Math.max(1, slaves.length)];
+    if (slave !== undefined) copyTo(world, master, slave);
+  }
+}
+
+/** Gives a slave a fresh copy of the database. */
+export function copyTo(world: World, master: XapiProcess, slave: SimHost): void {
+  slave.database = master.host.database.copy();
+  slave.databaseAtMs = world.nowMs();
+  world.record("database-copied", { to: slave.number });
+}

@@ -1,0 +1,37 @@
+import type { Database, Json } from "../database.ts";
+import type { World } from "../world.ts";
+import type { XapiProcess } from "./process.ts";
+
+/** One API call while it is carried out. */
+export interface Call {
+  readonly world: World;
+  /** The xapi that carries it out: the master's, but for the calls of §2.2. */
+  readonly process: XapiProcess;
+  readonly channel: "unix" | "tcp";
+  readonly session: string;
+  /** The session is one of this host only (`session.slave_local_login`). */
+  readonly local: boolean;
+  /** Key of the call in current_operations. */
+  readonly task: string;
+  /** Only on a master. */
+  readonly database: Database;
+}
+
+export type ParameterType = "string" | "bool" | "int" | "float" | "map" | "set";
+
+export interface Method {
+  /** Without the session. */
+  readonly params: readonly ParameterType[];
+  /** How many of the last parameters may be left out. */
+  readonly optional?: number;
+  /** `none`: a login. `local`: pool-internal, refused to ordinary sessions. */
+  readonly session?: "none" | "local";
+  /** Carried out by a slave itself, also in emergency mode (xapi.md §2.2). */
+  readonly emergency?: true;
+  /** Carried out by a slave itself, but not in emergency mode. */
+  readonly notForwarded?: true;
+  readonly async?: true;
+  run(call: Call, args: readonly Json[]): Json | Promise<Json>;
+}
+
+export type Methods = Readonly<Record<string, Method>>;

@@ -1,0 +1,88 @@
+import type { Json } from "../database.ts";
+import type { SimHost, World } from "../world.ts";
+import { ApiError } from "./answer.ts";
+import { databaseServer, hostOfRef } from "./connection.ts";
+import { copyTo, follows } from "./master-duties.ts";
+import type { Call, Methods } from "./method.ts";
+import { pause, until, writePoolConf, type XapiProcess } from "./process.ts";
+import { lightFuse } from "./start.ts";
+
+export const POOL_METHODS: Methods = {
+  "pool.emergency_transition_to_master": { params: [], emergency: true, run: transitionToMaster },
+  "pool.emergency_reset_master": {
+    params: ["string"],
+    emergency: true,
+    run: (call, [address]) => {
+      resetMaster(call.world, call.process, String(address));
+      return "";
+    },
+  },
+  "pool.recover_slaves": { params: [], async: true, run: recoverSlaves },
+  "pool.sync_database": { params: [], async: true, run: syncDatabase },
+  "pool.is_slave": {
+    params: ["string"],
+    emergency: true,
+    run: async (call) => {
+      // The host argument is ignored, and yet looked up: on a slave without its master this blocks (xapi.md §2.3).
+      await databaseServer(call.world, call.process);
+      return call.process.role.kind === "slave";
+    },
+  },
+};
+
+/** pool.conf at once, xapi 10 s later; nothing is checked but the local HA flag (xapi.md T10, §4.1). */
+function transitionToMaster(call: Call): Json {
+  const { process, world } = call;
+  if (process.host.haArmed) throw new ApiError("HA_IS_ENABLED");
+  world.record("transition-to-master", { host: process.host.number });
+  writePoolConf(world, process.host, "master");
+  lightFuse(world, process);
+  return "";
+}
+
+function resetMaster(world: World, process: XapiProcess, address: string): void {
+  if (process.host.haArmed) throw new ApiError("HA_IS_ENABLED");
+  const text = `slave:${address}`;
+  if (process.host.poolConf === text) return;
+  world.record("reset-master", { host: process.host.number, address });
+  writePoolConf(world, process.host, text);
+  lightFuse(world, process);
+}
+
+/** Tells every other host of the database, one after the other, to follow this one; answers who did (xapi.md §4.2). */
+async function recoverSlaves(call: Call): Promise<Json> {
+  const { database, process, world } = call;
+  const accepted: string[] = [];
+  for (const ref of database.refs("host")) {
+    const host = hostOfRef(world, ref);
+    if (host === undefined || host === process.host) continue;
+    if (await recover(call, host)) accepted.push(ref);
+  }
+  world.record("recover-slaves", {
+    host: process.host.number,
+    accepted: accepted.map((ref) => hostOfRef(world, ref)?.number),
+  });
+  return accepted;
+}
+
+async function recover(call: Call, host: SimHost): Promise<boolean> {
+  const { process, world } = call;
+  if (!world.reaches(process.host.number, host.number)) {
+    await pause(world, process, world.timings.noRouteMs);
+    return false;
+  }
+  await pause(world, process, world.timings.callMs);
+  const target = host.xapi;
+  if (target === null || !target.answers) return false;
+  if (target.frozen) await until(world, process, () => !target.frozen || !target.alive);
+  if (!target.alive || target.host.haArmed) return false;
+  resetMaster(world, target, process.host.address);
+  return true;
+}
+
+async function syncDatabase(call: Call): Promise<Json> {
+  const { process, world } = call;
+  await pause(world, process, world.timings.syncDatabaseMs);
+  for (const host of world.hosts) if (follows(world, host, process)) copyTo(world, process, host);
+  return "";
+}

@@ -1,0 +1,70 @@
+import type { Json } from "../database.ts";
+import { TEMPLATES } from "../records/templates.ts";
+import { ApiError } from "./answer.ts";
+import { wallTime } from "./format.ts";
+import type { Call, Methods } from "./method.ts";
+import { need } from "./read.ts";
+
+/** Starts a call as a task and returns its reference at once; the end is written into the record (xapi.md §3.13). */
+export function beginTask(call: Call, name: string, run: () => Json | Promise<Json>): string {
+  const { database, task, world } = call;
+  database.insert("task", task, {
+    ...TEMPLATES.task,
+    uuid: world.random.uuid(),
+    name_label: name,
+    allowed_operations: ["cancel"],
+    created: wallTime(world),
+    finished: "19700101T00:00:00Z",
+    status: "pending",
+    resident_on: call.process.host.ref,
+    progress: 0,
+    result: "",
+    error_info: [],
+  });
+  void follow(call, run);
+  return task;
+}
+
+async function follow(call: Call, run: () => Json | Promise<Json>): Promise<void> {
+  const { database, task } = call;
+  const end = (status: string, changes: Record<string, Json>) =>
+    database.update("task", task, {
+      status,
+      progress: 1,
+      finished: wallTime(call.world),
+      allowed_operations: [],
+      ...changes,
+    });
+  try {
+    const result = await run();
+    end("success", { result: xml(result) });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    end("failure", { error_info: [error.code, ...error.params] });
+  }
+}
+
+/** A task's result is an XML-RPC value. */
+function xml(result: Json): string {
+  if (!Array.isArray(result)) return `<value>${typeof result === "string" ? result : ""}</value>`;
+  const values = (result as readonly Json[]).map((item) => `<value>${String(item)}</value>`);
+  return `<value><array><data>${values.join("")}</data></array></value>`;
+}
+
+export const TASK_METHODS: Methods = {
+  "task.destroy": {
+    params: ["string"],
+    run: ({ database }, [self]) => {
+      need(database, "task", String(self));
+      database.delete("task", String(self));
+      return "";
+    },
+  },
+  "task.cancel": {
+    params: ["string"],
+    run: ({ database }, [self]) => {
+      need(database, "task", String(self));
+      throw new ApiError("OPERATION_NOT_ALLOWED", ["the task cannot be cancelled"]);
+    },
+  },
+};

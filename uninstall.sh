@@ -1,0 +1,161 @@
+#!/bin/sh
+# Removes what install.sh laid out. ha-lizard.conf, the last good parameters and the state stay unless --purge is given;
+# fence agents and other files of an administrator always stay.
+set -eu
+
+usage() {
+  cat <<'END'
+Usage: uninstall.sh [--root DIR] [--purge] [--dry-run] [--yes]
+
+  --root DIR   uninstall below DIR; no service is stopped or unregistered
+  --purge      remove ha-lizard.conf, the last good parameters and the state too
+  --dry-run    say what would be done, do nothing
+  --yes        do not ask
+END
+}
+
+die() {
+  echo "$*" >&2
+  exit 1
+}
+
+# run <command...>: every side effect goes through here.
+run() {
+  if [ "$dry_run" = 1 ]; then
+    echo "would do: $*"
+  else
+    "$@"
+  fi
+}
+
+# remove <file...>: those that are there.
+remove() {
+  for file in "$@"; do
+    if [ -e "$file" ] || [ -L "$file" ]; then run rm -f "$file"; fi
+  done
+}
+
+# remove_empty <folder...>
+remove_empty() {
+  for folder in "$@"; do
+    if [ -d "$folder" ]; then run rmdir "$folder" 2>/dev/null || true; fi
+  done
+}
+
+# The watchdog first, or it would start the monitor again.
+stop_services() {
+  for service in ha-lizard-watchdog ha-lizard; do
+    script=/etc/init.d/$service
+    [ -x "$script" ] || continue
+    run "$script" stop || die "Cannot uninstall: $script stop failed; stop $service first. Nothing was removed."
+  done
+}
+
+unregister_services() {
+  for service in ha-lizard-watchdog ha-lizard; do
+    [ -e "/etc/init.d/$service" ] || continue
+    if command -v chkconfig >/dev/null 2>&1; then
+      run chkconfig --del "$service" || echo "Cannot unregister $service: chkconfig failed; going on" >&2
+    fi
+  done
+}
+
+# update-rc.d takes links away only when the script is gone.
+forget_services() {
+  if command -v update-rc.d >/dev/null 2>&1 && ! command -v chkconfig >/dev/null 2>&1; then
+    for service in ha-lizard-watchdog ha-lizard; do
+      run update-rc.d "$service" remove || echo "Cannot unregister $service: update-rc.d failed; going on" >&2
+    done
+  fi
+  if [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1; then run systemctl daemon-reload; fi
+}
+
+# Only paths below the agents' folder, whatever the list says.
+remove_agents() {
+  list=$own/installed-agents
+  [ -f "$list" ] || return 0
+  while read -r agent; do
+    case $agent in
+      *..* | *.hosts) ;;
+      /etc/ha-lizard/fence/?*)
+        remove "$root$agent"
+        folder=${agent%/*}
+        [ "$folder" = /etc/ha-lizard/fence ] || remove_empty "$root$folder"
+        ;;
+    esac
+  done <"$list"
+  remove "$list"
+}
+
+remove_program() {
+  remove "$own/scripts/ha-lizard.mon" "$own/scripts/ha-lizard-watchdog" "$own/scripts/ha-cfg" "$own/ha-lizard"
+  # Another program's ha-cfg is not ours to remove.
+  if [ "$(readlink "$root/usr/bin/ha-cfg" 2>/dev/null)" = /etc/ha-lizard/ha-lizard ]; then
+    remove "$root/usr/bin/ha-cfg"
+  fi
+  for service in ha-lizard ha-lizard-watchdog; do
+    remove "$root/etc/init.d/$service" "$root/var/lock/subsys/$service"
+    for ending in pid stopped init-lock; do remove "$root/var/run/$service.$ending"; done
+  done
+}
+
+purge() {
+  remove "$own/ha-lizard.conf" "$own/ha-lizard.pool.conf"
+  if [ -d "$own/state" ]; then run rm -rf "$own/state"; fi
+}
+
+# ask: on a terminal only; an unattended run is an answer.
+ask() {
+  if [ "$yes" = 1 ] || [ "$dry_run" = 1 ] || [ ! -t 0 ]; then return 0; fi
+  printf 'Remove HA-Lizard from %s%s? [y/N] ' "$own" "$1"
+  read -r answer || answer=
+  case $answer in y | Y | yes) ;; *) die "Nothing was changed." ;; esac
+}
+
+main() {
+  root='' dry_run=0 yes=0 purge=0
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --root)
+        [ -n "${2:-}" ] || die "Cannot uninstall: --root needs a value; see uninstall.sh --help"
+        [ "$2" != / ] || die "Cannot uninstall: --root / is this host; leave --root out"
+        root=${2%/}
+        shift
+        ;;
+      --purge) purge=1 ;;
+      --dry-run) dry_run=1 ;;
+      --yes) yes=1 ;;
+      --help | -h) usage && exit 0 ;;
+      *)
+        usage >&2
+        exit 2
+        ;;
+    esac
+    shift
+  done
+  case $root in '' | /*) ;; *) root=$PWD/$root ;; esac
+  own=$root/etc/ha-lizard
+
+  if [ -z "$root" ] && [ "$(id -u)" -ne 0 ]; then
+    die "Cannot uninstall: this is not root; run it as root, or with --root DIR"
+  fi
+  if [ -n "$root" ] && [ ! -d "$root" ]; then die "Cannot uninstall: $root is no folder"; fi
+  if [ "$purge" = 1 ]; then ask ' with its configuration'; else ask ''; fi
+
+  if [ -z "$root" ]; then
+    stop_services
+    unregister_services
+  fi
+  remove_agents
+  remove_program
+  [ "$purge" = 0 ] || purge
+  remove_empty "$own/fence" "$own/scripts" "$own"
+  [ -n "$root" ] || forget_services
+
+  [ "$dry_run" = 0 ] || return 0
+  echo "HA-Lizard is removed."
+  if [ -d "$own" ]; then echo "Files of the administrator are still in $own."; fi
+  echo "Its parameters stay in the pool database."
+}
+
+main "$@"
