@@ -1,10 +1,11 @@
 import { absorb } from "../core/absorb.ts";
 import { type Action, actionKey, type Outcome } from "../core/action.ts";
 import { tellNotices } from "../core/alert-policy.ts";
+import { describeReason } from "../core/describe-reason.ts";
 import type { HostUuid } from "../core/ids.ts";
 import type { Memory } from "../core/memory.ts";
 import type { LocalView, PoolView } from "../core/pool-view.ts";
-import { describeReason, type Reason } from "../core/reason.ts";
+import type { Reason } from "../core/reason.ts";
 import type { Xapi } from "../ports/pool-database.ts";
 import { execute } from "./execute.ts";
 import type { JournalRound } from "./journal.ts";

@@ -1,6 +1,6 @@
 import { type Resolved, resolveSettings } from "../config/resolve.ts";
+import { describeFault } from "../core/describe-reason.ts";
 import type { DatabaseView, XapiFault, XapiResult } from "../core/pool-view.ts";
-import { describeFault } from "../core/reason.ts";
 import type { ConfigTexts } from "../ports/config-source.ts";
 import { withDeadline } from "../ports/deadline.ts";
 import type { Xapi } from "../ports/pool-database.ts";

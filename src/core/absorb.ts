@@ -2,11 +2,12 @@ import type { Action, Outcome, Result } from "./action.ts";
 import { actionKey } from "./action.ts";
 import { afterFailure } from "./back-off.ts";
 import { hostName } from "./decision.ts";
+import { describeFault } from "./describe-reason.ts";
 import { methodProves } from "./fence-policy.ts";
 import type { HostUuid } from "./ids.ts";
 import { type IncidentEvent, stepIncident } from "./member-recovery.ts";
 import type { Memory } from "./memory.ts";
-import { describeFault, type Reason } from "./reason.ts";
+import type { Reason } from "./reason.ts";
 import { omit, put } from "./record.ts";
 import type { RestartHistory } from "./restart-plan.ts";
 

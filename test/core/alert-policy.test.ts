@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { type AlertMemory, tellNotices } from "../../src/core/alert-policy.ts";
-import { describeReason, type Reason } from "../../src/core/reason.ts";
+import { describeReason } from "../../src/core/describe-reason.ts";
+import type { Reason } from "../../src/core/reason.ts";
 
 const SETTINGS = { MAIL_SCREEN_TIME: 60 };
 const MINUTE = 60_000;
