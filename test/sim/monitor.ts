@@ -1,26 +1,32 @@
+import { type MonitorPorts, runMonitor } from "../../src/app/monitor.ts";
 import type { PassPorts, PassReport } from "../../src/app/pass-ports.ts";
-import { type Scheduled, sleep } from "./clock.ts";
-import type { SimDisk } from "./ports/disk.ts";
-import { newSimProcess, type SimProcess, whileAlive } from "./ports/process.ts";
-import { simPassPorts } from "./ports.ts";
+import type { RunningChild } from "../../src/ports/processes.ts";
+import { portClock, type Scheduled } from "./clock.ts";
+import { diskStore, type SimDisk } from "./ports/disk.ts";
+import { mortal, newSimProcess, type SimProcess } from "./ports/process.ts";
+import { simLogger, simPassPorts } from "./ports.ts";
 import type { World } from "./world.ts";
 
 /** One iteration, as app/iterate.ts exports it, or a damaged one for the tests of the tests. */
 export type RunPass = (ports: PassPorts, signal: AbortSignal) => Promise<PassReport>;
 
-/** After a pass that left no report: MONITOR_DELAY's default. */
-const AFTER_CRASH_MS = 45_000;
+interface Iteration {
+  readonly process: SimProcess;
+  /** Tells the monitor that the child is gone. */
+  readonly end: (signal: string | null) => void;
+}
 
 /**
- * The monitor of one simulated host: one pass after the other, each when the last one asked for it. It dies with the
- * host's power and begins again some time after it comes back; `kill` is kill -9 of the running iteration.
+ * The service of one simulated host: the real monitor (app/monitor.ts), whose children are passes in this program. It
+ * dies with the host's power and begins again some time after it comes back.
  */
 export class SimMonitor {
   private readonly world: World;
   private readonly host: number;
   private readonly disk: SimDisk;
   private readonly runPass: RunPass;
-  private process: SimProcess | null = null;
+  private service: SimProcess | null = null;
+  private iteration: Iteration | null = null;
   private pending: Scheduled | null = null;
   passes = 0;
   /** The report of the last pass that ended. */
@@ -33,12 +39,12 @@ export class SimMonitor {
     this.runPass = runPass;
   }
 
-  /** Starts it `delayMs` from now, unless it runs. */
+  /** Starts the service `delayMs` from now, unless it runs. */
   start(delayMs: number): void {
-    if (this.process !== null || this.pending !== null) return;
+    if (this.service !== null || this.pending !== null) return;
     this.pending = this.world.clock.schedule(delayMs, () => {
       this.pending = null;
-      if (this.world.host(this.host).power) void this.live();
+      if (this.world.host(this.host).power) this.live();
     });
   }
 
@@ -46,47 +52,91 @@ export class SimMonitor {
   stop(): void {
     this.pending?.cancel();
     this.pending = null;
-    if (this.process !== null) this.process.alive = false;
-    this.process = null;
+    if (this.service !== null) this.service.alive = false;
+    if (this.iteration !== null) this.iteration.process.alive = false;
+    this.service = null;
+    this.iteration = null;
   }
 
-  /** Kills the running iteration; the monitor starts another. */
-  kill(): void {
-    this.world.record("killed", { host: this.host });
+  /** kill -9 of the whole service; its watchdog starts it again. */
+  killService(): void {
+    this.world.record("service-killed", { host: this.host });
     this.stop();
     this.start(this.world.timings.serviceStartMs);
   }
 
-  private async live(): Promise<void> {
-    const process = newSimProcess(this.host);
-    this.process = process;
-    while (process.alive) {
-      const report = await whileAlive(process, this.pass(process));
-      this.passes += 1;
-      this.last = report;
-      const waitMs = report?.nextInMs ?? AFTER_CRASH_MS;
-      await whileAlive(process, sleep(this.world.clock, Math.max(1, waitMs)));
-    }
+  /** kill -9 of the running iteration, if one runs; the monitor starts another. */
+  kill(): void {
+    if (this.iteration === null) return;
+    this.world.record("killed", { host: this.host });
+    this.endIteration("SIGKILL");
   }
 
-  private async pass(process: SimProcess): Promise<PassReport | null> {
+  private endIteration(signal: string | null): void {
+    const { iteration } = this;
+    if (iteration === null) return;
+    this.iteration = null;
+    iteration.process.alive = false;
+    iteration.end(signal);
+  }
+
+  private live(): void {
+    const service = newSimProcess(this.host);
+    this.service = service;
+    const host = this.world.host(this.host);
+    const clock = portClock(
+      this.world.clock,
+      () => host.bootedAtMs,
+      () => host.wallStepMs,
+    );
+    const ports: MonitorPorts = {
+      clock: mortal(service, clock),
+      store: mortal(service, diskStore(this.disk)),
+      logger: simLogger(this.world, service),
+      lock: { acquire: async () => true },
+      wake: { next: untilAborted },
+      processes: mortal(service, { startIteration: () => this.startIteration() }),
+    };
+    void runMonitor(ports, new AbortController().signal);
+  }
+
+  private startIteration(): RunningChild {
+    const process = newSimProcess(this.host);
+    const ended = Promise.withResolvers<{ exitCode: number | null; signal: string | null }>();
+    const end = (signal: string | null) => ended.resolve({ exitCode: signal === null ? 0 : null, signal });
+    this.iteration = { process, end };
+    void this.pass(process).then(() => {
+      if (process.alive) this.endIteration(null);
+    });
+    const killGroup = () => {
+      this.world.record("killed-by-monitor", { host: this.host });
+      this.endIteration("SIGKILL");
+    };
+    return { pid: 1, ended: ended.promise, killGroup };
+  }
+
+  private async pass(process: SimProcess): Promise<void> {
     const begunMs = this.world.nowMs();
     try {
       const ports = simPassPorts(this.world, this.host, process, this.disk);
       const report = await this.runPass(ports, new AbortController().signal);
-      await ports.store.save("pass", report).catch(() => undefined);
+      if (!process.alive) return;
+      this.passes += 1;
+      this.last = report;
+      const { nextInMs, result } = report;
       const tookMs = this.world.nowMs() - begunMs;
-      this.world.record("pass", {
-        host: this.host,
-        tookMs,
-        nextInMs: report.nextInMs,
-        result: report.result,
-      });
-      return report;
+      this.world.record("pass", { host: this.host, tookMs, nextInMs, result });
     } catch (error) {
+      if (!process.alive) return;
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.world.record("pass-crashed", { host: this.host, text });
-      return null;
     }
   }
+}
+
+/** Nothing wakes a simulated monitor early. */
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }

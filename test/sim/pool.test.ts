@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { runPass } from "../../src/app/iterate.ts";
+import type { PassReport } from "../../src/app/pass-ports.ts";
 import type { RunPass } from "./monitor.ts";
 import { type SimPool, simulatePool } from "./pool.ts";
 import { mortal, newSimProcess } from "./ports/process.ts";
@@ -65,7 +66,7 @@ function steps(notes: string[]): RunPass {
     notes.push("slept");
     const view = await ports.localHost.observe(new AbortController().signal);
     notes.push(`saw ${view?.bootId}`);
-    return {
+    const report: PassReport = {
       finishedAtMs: ports.clock.uptimeMs(),
       finishedAtWall: "",
       bootId: "",
@@ -73,17 +74,19 @@ function steps(notes: string[]): RunPass {
       nextInMs: 1_000,
       xapiCalls: 0,
       result: "done",
-      monitor: { delayMs: 1, scanRateMs: 1, maxStarts: 1, killAll: true },
+      monitor: { delayMs: 45_000, scanRateMs: 10_000, maxStarts: 40, killAll: true },
     };
+    await ports.store.save("pass", report);
+    return report;
   };
 }
 
-test("SimMonitor: a killed pass never goes on; the next begins a second later with what was saved", async () => {
+test("SimMonitor: a killed pass never goes on; the monitor begins another with what was saved", async () => {
   const notes: string[] = [];
   const pool = simulatePool({ hosts: 1, runPass: steps(notes) });
   await pool.run(5_000);
   pool.kill(1);
-  await pool.run(12_000);
+  await pool.run(15_500);
   expect(notes).toEqual(["begin none", "begin none", "slept", "saw boot-1-1"]);
   await pool.run(1_000);
   expect(notes.at(-1)).toBe("begin found");

@@ -48,7 +48,7 @@ export function simPassPorts(
   };
 }
 
-function simLogger(world: World, process: SimProcess): Logger {
+export function simLogger(world: World, process: SimProcess): Logger {
   return {
     log: (severity, from, text) => {
       if (process.alive) world.record("log", { host: process.host, severity, from, text });
