@@ -48,7 +48,7 @@ export function buildWorld(
   return world;
 }
 
-function buildHost(spec: HostSpec, number: number, database: Database): SimHost {
+export function buildHost(spec: HostSpec, number: number, database: Database): SimHost {
   const identity = { ...hostDefaults(number), ...spec };
   return {
     number,
@@ -71,6 +71,7 @@ function buildHost(spec: HostSpec, number: number, database: Database): SimHost 
     stayDisabled: false,
     haArmed: false,
     bmc: "up",
+    bmcOf: number,
     slowMs: 0,
     wallStepMs: 0,
     domains: new Map(),
@@ -92,7 +93,7 @@ function addPool(database: Database, spec: PoolSpec, master: SimHost): void {
   });
 }
 
-function addHost(database: Database, host: SimHost): void {
+export function addHost(database: Database, host: SimHost): void {
   const controlDomain = refOf("dom0", host.uuid);
   database.insert("host_metrics", host.metricsRef, {
     ...TEMPLATES.host_metrics,

@@ -49,6 +49,7 @@ export function setXapi(world: World, host: SimHost, state: XapiState): void {
   else if (state === "hang" && host.xapi !== null) setFrozen(world, host.xapi, true);
   else if (state === "run" && host.xapi !== null) setFrozen(world, host.xapi, false);
   else if (state === "run") startXapi(world, host);
+  world.topologyChanged();
 }
 
 export function restartToolstack(world: World, host: SimHost): void {
@@ -85,6 +86,7 @@ export function setXapiHa(world: World, on: boolean): void {
 
 /** Writes a key into the pool's other_config, as an administrator's tool does; null removes it. */
 export function setPoolKey(world: World, key: string, value: string | null): void {
+  world.record("pool-key", { key, value });
   for (const database of masterDatabases(world)) {
     for (const [ref, pool] of database.entries("pool")) {
       const { [key]: _, ...others } = pool["other_config"] as Record<string, string>;

@@ -1,3 +1,4 @@
+import { asAdministrator } from "./administrator.ts";
 import { buildWorld } from "./build.ts";
 import { VirtualClock } from "./clock.ts";
 import {
@@ -17,6 +18,7 @@ import {
   type XapiState,
 } from "./control.ts";
 import { hostsRunning } from "./domains.ts";
+import { joinHost } from "./join.ts";
 import { type RunPass, SimMonitor } from "./monitor.ts";
 import { newSimDisk, type SimDisk } from "./ports/disk.ts";
 import type { PoolSpec } from "./spec.ts";
@@ -39,8 +41,9 @@ export interface SimPoolOptions extends PoolSpec {
 export class SimPool {
   readonly clock = new VirtualClock();
   readonly world: World;
-  readonly disks: readonly SimDisk[];
-  private readonly monitors: readonly SimMonitor[];
+  readonly disks: SimDisk[];
+  private readonly monitors: SimMonitor[];
+  private readonly runPass: RunPass | undefined;
 
   constructor(options: SimPoolOptions) {
     const timings = { ...DEFAULT_TIMINGS, ...options.timings };
@@ -48,6 +51,7 @@ export class SimPool {
     beginWhole(this.world);
     this.disks = this.world.hosts.map((host) => newSimDisk(options.overrides?.[host.number]));
     const { runPass } = options;
+    this.runPass = runPass;
     this.monitors =
       runPass === undefined
         ? []
@@ -142,6 +146,31 @@ export class SimPool {
 
   stepWallClock(host: number, byMs: number): void {
     stepWallClock(this.world, this.world.host(host), byMs);
+  }
+
+  /** A new host joins the pool; its service starts with it. */
+  join(): void {
+    const { number } = joinHost(this.world);
+    const disk = newSimDisk();
+    this.disks.push(disk);
+    if (this.runPass === undefined) return;
+    const monitor = new SimMonitor(this.world, number, disk, this.runPass);
+    this.monitors.push(monitor);
+    monitor.start(this.world.timings.serviceStartMs);
+  }
+
+  /** `xe host-declare-dead` and `xe host-forget` by an administrator, at the serving master. */
+  forget(host: number): void {
+    const { ref } = this.world.host(host);
+    void asAdministrator(this.world, null, [
+      ["host.declare_dead", [ref]],
+      ["host.destroy", [ref]],
+    ]);
+  }
+
+  /** `xe pool-emergency-transition-to-master` by an administrator, on a slave. */
+  promoteByHand(host: number): void {
+    void asAdministrator(this.world, host, [["pool.emergency_transition_to_master", []]]);
   }
 
   /** Files of a host: `full`, `override`, and the state documents as text, to be torn. */

@@ -1,3 +1,4 @@
+import { asAdministrator } from "./administrator.ts";
 import {
   crashVm,
   migrateVm,
@@ -14,9 +15,7 @@ import {
   stepWallClock,
   type XapiState,
 } from "./control.ts";
-import { understand } from "./ports/transport.ts";
 import type { BmcState, SimHost, World } from "./world.ts";
-import { handle } from "./xapi/route.ts";
 
 /** An order to the world: `{verb, …}` with plain values, from `POST /do` or a scenario's script. */
 export type Order = { readonly verb: string; readonly [detail: string]: unknown };
@@ -74,15 +73,9 @@ function doToVm(world: World, order: Order): void {
 
 /** As an administrator would: through the master's xapi. */
 async function startVm(world: World, vm: string, on: SimHost | null): Promise<void> {
-  const master = world.hosts.find((host) => host.xapi?.role.kind === "master");
-  if (master === undefined) return;
-  const ask = async (method: string, params: unknown[]) =>
-    understand(await handle(world, master.number, "unix", { jsonrpc: "2.0", id: 1, method, params }));
-  const session = await ask("session.login_with_password", ["root", "", "1.0", "administrator"]);
-  if (!session.ok) return;
-  const params = on === null ? [session.value, vm, false, false] : [session.value, vm, on.ref, false, false];
-  const started = await ask(on === null ? "VM.start" : "VM.start_on", params);
-  if (!started.ok) world.record("vm-start-failed", { vm, fault: started.fault });
+  const call = on === null ? "VM.start" : "VM.start_on";
+  const params = on === null ? [vm, false, false] : [vm, on.ref, false, false];
+  await asAdministrator(world, null, [[call, params]]);
 }
 
 function hostOf(world: World, number: unknown): SimHost {

@@ -36,6 +36,8 @@ export interface SimHost {
   stayDisabled: boolean;
   haArmed: boolean;
   bmc: BmcState;
+  /** Number of the host whose power its BMC really switches; another one's, when the cables are wrong. */
+  bmcOf: number;
   /** Every call to its xapi takes this much longer. */
   slowMs: number;
   /** How far its wall clock is from the world's. */
@@ -134,12 +136,17 @@ export class World {
     return this.host(from).power && !this.cuts.has(`${from}>bmc${to}`);
   }
 
+  /** Do the probes of `from` get through to `to`, where its xapi may? A firewall for one program. */
+  letsProbe(from: number, to: number): boolean {
+    return !this.cuts.has(`${from}>probe${to}`);
+  }
+
   /** Can `from` ping that address outside the pool? */
   reachesExternal(from: number, address: string): boolean {
     return this.externals.get(address) === true && !this.cuts.has(`${from}>${address}`);
   }
 
-  /** Cuts or mends one direction; `to` is a host's number, `bmc<n>`, or an address outside the pool. */
+  /** Cuts or mends one direction; `to` is a host's number, `bmc<n>`, `probe<n>`, or an address outside the pool. */
   setLink(from: number, to: number | string, up: boolean): void {
     const key = `${from}>${to}`;
     if (up) this.cuts.delete(key);

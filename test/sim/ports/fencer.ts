@@ -38,10 +38,11 @@ async function fence(
     await sleep(world.clock, request.timeoutMs, signal);
     return { kind: "not-fenced", fault: "agent-timeout", detail: `no answer within ${request.timeoutMs} ms` };
   }
-  const boot = host.bootCount;
+  const wired = world.host(host.bmcOf);
+  const boot = wired.bootCount;
   await sleep(world.clock, neededMs / 2, signal);
   if (signal.aborted) return { kind: "not-fenced", fault: "agent-killed", detail: "killed before it ended" };
-  if (host.bmc !== "lying" && host.bootCount === boot) act(world, host, request.action);
+  if (host.bmc !== "lying" && wired.bootCount === boot) act(world, wired, request.action);
   await sleep(world.clock, neededMs / 2, signal);
   if (signal.aborted) return { kind: "not-fenced", fault: "agent-killed", detail: "killed before it ended" };
   return { kind: "fenced" };

@@ -19,7 +19,7 @@ export async function post(world: World, from: number, address: string, request:
     await sleep(world.clock, world.timings.noRouteMs);
     return "no-route";
   }
-  if (!world.reaches(from, target.number)) return NEVER;
+  if (!world.reaches(from, target.number) || !world.letsProbe(from, target.number)) return NEVER;
   const answer = await handle(world, target.number, "tcp", request);
   return world.reaches(from, target.number) ? answer : NEVER;
 }
@@ -33,7 +33,9 @@ export async function ping(
 ): Promise<"answered" | "silent"> {
   const target = world.hostAt(address);
   const answers = () =>
-    target === undefined ? world.reachesExternal(from, address) : world.reaches(from, target.number);
+    target === undefined
+      ? world.reachesExternal(from, address)
+      : world.reaches(from, target.number) && world.letsProbe(from, target.number);
   const answered = answers();
   await sleep(world.clock, answered ? world.timings.pingMs : world.timings.pingSilentMs, signal);
   return answered && answers() ? "answered" : "silent";

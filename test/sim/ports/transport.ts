@@ -12,12 +12,22 @@ export function simTransport(world: World, host: number): XapiTransport {
   return {
     call: async (method, params, signal) => {
       id += 1;
+      noteRequest(world, host, method, params);
       const request = { jsonrpc: "2.0", method, params, id };
       const answer = await orAbort(handle(world, host, "unix", request), signal);
       return answer === null ? { ok: false, fault: { kind: "timeout" } } : understand(answer);
     },
     close: async () => {},
   };
+}
+
+/** Who asks for a start or a promotion: XAPI's own log does not tell the hosts of a pool apart. */
+function noteRequest(world: World, host: number, method: string, params: readonly unknown[]): void {
+  if (method === "pool.emergency_transition_to_master") world.record("promote-asked", { by: host });
+  if (!/^(?:Async\.)?VM(?:_appliance)?\.start(?:_on)?$/.test(method)) return;
+  const ref = String(params[1]);
+  const vm = [...world.vms.values()].find((known) => known.ref === ref)?.name ?? ref;
+  world.record("start-asked", { by: host, vm });
 }
 
 /** What an answer means to a client: the result, or one of the four faults. */

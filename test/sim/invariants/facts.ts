@@ -1,0 +1,196 @@
+import type { SimDisk } from "../ports/disk.ts";
+import type { LogEntry, SimHost, World } from "../world.ts";
+import { answersTo } from "../xapi/process.ts";
+import { databaseSeenBy, poolKeys, settingOf } from "./settings.ts";
+
+/** A XAPI that takes longer than this is silent for a probe. */
+const PROBE_PATIENCE_MS = 2_000;
+
+/** How the last copy of a VM ended. */
+export interface LastEnd {
+  readonly host: number;
+  readonly boot: number;
+  readonly atMs: number;
+  readonly why: string;
+}
+
+/**
+ * What the invariants need to know of the past, gathered from the world alone: who could hear whom and until when, who
+ * had a quorum, what became of fences, how VMs ended. The program's own beliefs are not looked at.
+ */
+export class Facts {
+  readonly world: World;
+  readonly lastEnd = new Map<string, LastEnd>();
+  /** When a fence of the host last succeeded, as its agent said. */
+  readonly fencedAtMs = new Map<number, number>();
+  /** Since when a host is in maintenance. */
+  readonly maintenanceSinceMs = new Map<number, number>();
+  readonly changedAtMs = new Map<string, number>();
+  readonly forgotten = new Set<number>();
+  /** Since when a host knows that HA is not on. */
+  private readonly offSinceMs = new Map<number, number>();
+  /** Since when, without a break, one host can ping another; and when its XAPI could last answer. */
+  private readonly pingsSinceMs = new Map<string, number>();
+  private readonly xapiSinceMs = new Map<string, number>();
+  private readonly xapiUntilMs = new Map<string, number>();
+  private readonly quorateUntilMs = new Map<number, number>();
+  private readonly disks: readonly SimDisk[];
+
+  constructor(world: World, disks: readonly SimDisk[]) {
+    this.world = world;
+    this.disks = disks;
+    world.onTopology.push(() => this.look());
+    this.look();
+  }
+
+  setting(host: SimHost, name: string): string {
+    return settingOf(this.world, host, this.disks[host.number - 1]?.override ?? {}, name);
+  }
+
+  /** The state documents of a host cannot be written: it cannot remember what it said. */
+  diskFull(host: number): boolean {
+    return this.disks[host - 1]?.full === true;
+  }
+
+  /** How long a host has been able to ping another without a break; 0 when it cannot. */
+  pingsForMs(from: number, to: number): number {
+    const since = this.pingsSinceMs.get(`${from}>${to}`);
+    return since === undefined ? 0 : this.world.nowMs() - since;
+  }
+
+  /** How long the XAPI of one host has answered another without a break. */
+  xapiAnswersForMs(from: number, to: number): number {
+    const since = this.xapiSinceMs.get(`${from}>${to}`);
+    return since === undefined ? 0 : this.world.nowMs() - since;
+  }
+
+  /** How long the XAPI of one host has been silent for another; 0 while it answers. */
+  xapiSilentMs(from: number, to: number): number {
+    const target = this.world.host(to);
+    if (this.hears(from, target)) return 0;
+    const until = this.xapiUntilMs.get(`${from}>${to}`);
+    return until === undefined ? Number.POSITIVE_INFINITY : this.world.nowMs() - until;
+  }
+
+  /** How long ago a host last had a quorum; 0 when it has one. */
+  withoutQuorumMs(host: number): number {
+    if (this.isQuorate(this.world.host(host))) return 0;
+    const until = this.quorateUntilMs.get(host);
+    return until === undefined ? Number.POSITIVE_INFINITY : this.world.nowMs() - until;
+  }
+
+  /** When a host last had a quorum, in the world's time. */
+  quorateAtMs(host: number): number {
+    return this.isQuorate(this.world.host(host))
+      ? this.world.nowMs()
+      : (this.quorateUntilMs.get(host) ?? Number.NEGATIVE_INFINITY);
+  }
+
+  /** How long a host has known that HA is not on; 0 when it is on, or the host cannot know. */
+  knowsOffMs(host: number): number {
+    const since = this.offSinceMs.get(host);
+    return since === undefined ? 0 : this.world.nowMs() - since;
+  }
+
+  note(entry: LogEntry): void {
+    const { world } = this;
+    const host = Number(entry["host"]);
+    switch (entry.what) {
+      case "domain-ended": {
+        const boot = world.host(host).bootCount;
+        const end = { host, boot, atMs: entry.atMs, why: String(entry["why"]) };
+        this.lastEnd.set(String(entry["vm"]), end);
+        return;
+      }
+      case "fence-ended":
+        if (entry["outcome"] === "fenced") this.fencedAtMs.set(host, entry.atMs);
+        return;
+      case "maintenance":
+        if (entry["on"] === true) this.maintenanceSinceMs.set(host, entry.atMs);
+        else this.maintenanceSinceMs.delete(host);
+        return;
+      case "vm-changed":
+        this.changedAtMs.set(String(entry["vm"]), entry.atMs);
+        return;
+      case "host-forgotten": {
+        const gone = world.hosts.find((known) => known.uuid === entry["host"]);
+        if (gone !== undefined) this.forgotten.add(gone.number);
+        return;
+      }
+      case "pool-key":
+        // The database changes right after this line: what it is then is looked at with the next event.
+        this.world.clock.schedule(0, () => this.lookAtFlags());
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** What was true until now is kept with the time; called before and after every change of power, links and XAPIs. */
+  private look(): void {
+    const nowMs = this.world.nowMs();
+    for (const from of this.world.hosts) {
+      for (const to of this.world.hosts) {
+        if (from === to) continue;
+        const key = `${from.number}>${to.number}`;
+        const pings =
+          this.world.reaches(from.number, to.number) && this.world.letsProbe(from.number, to.number);
+        if (!pings) this.pingsSinceMs.delete(key);
+        else if (!this.pingsSinceMs.has(key)) this.pingsSinceMs.set(key, nowMs);
+        const hears = this.hears(from.number, to);
+        if (!hears) this.xapiSinceMs.delete(key);
+        else if (!this.xapiSinceMs.has(key)) this.xapiSinceMs.set(key, nowMs);
+        this.keepUntil(this.xapiUntilMs, key, hears, nowMs);
+      }
+      this.keepUntil(this.quorateUntilMs, from.number, this.isQuorate(from), nowMs);
+    }
+    this.lookAtFlags();
+  }
+
+  /** While it holds the time is open (+∞); when it ends, the time at which it was last seen to hold is now. */
+  private keepUntil<K>(times: Map<K, number>, key: K, holds: boolean, nowMs: number): void {
+    if (holds) times.set(key, Number.POSITIVE_INFINITY);
+    else if (times.get(key) === Number.POSITIVE_INFINITY) times.set(key, nowMs);
+  }
+
+  private lookAtFlags(): void {
+    for (const host of this.world.hosts) {
+      const database = databaseSeenBy(host);
+      if (database === null) continue;
+      const field = this.setting(host, "XC_FIELD_NAME");
+      const on = poolKeys(database)[`XenCenter.CustomFields.${field}`] === "true";
+      if (on) this.offSinceMs.delete(host.number);
+      else if (!this.offSinceMs.has(host.number)) this.offSinceMs.set(host.number, this.world.nowMs());
+    }
+  }
+
+  private hears(from: number, to: SimHost): boolean {
+    const inTime = to.slowMs < PROBE_PATIENCE_MS;
+    return inTime && answersTo(this.world, from, to) && this.world.letsProbe(from, to.number);
+  }
+
+  /**
+   * Does this host see more than half of the pool, or half and the heuristic IPs? Maintenance is an administrator's
+   * word that reaches hosts with a delay, so both ways of counting such a host are good.
+   */
+  private isQuorate(host: SimHost): boolean {
+    if (!host.power) return false;
+    const counted = this.world.hosts.filter(
+      (other) => !this.forgotten.has(other.number) && (other.power || !this.fencedAtMs.has(other.number)),
+    );
+    const strict = counted.filter((other) => !this.maintenanceSinceMs.has(other.number));
+    return [counted, strict].some((members) => this.hasVotes(host, members));
+  }
+
+  private hasVotes(host: SimHost, members: readonly SimHost[]): boolean {
+    const alive = members.filter(
+      (other) => other === host || (other.power && this.world.reaches(host.number, other.number)),
+    ).length;
+    if (alive * 2 !== members.length) return alive * 2 > members.length;
+    if (this.setting(host, "FENCE_USE_IP_HEURISTICS") !== "1") return false;
+    const addresses = this.setting(host, "FENCE_HEURISTICS_IPS").split(":").filter(Boolean);
+    return (
+      addresses.length > 0 && addresses.every((address) => this.world.reachesExternal(host.number, address))
+    );
+  }
+}

@@ -1,0 +1,63 @@
+import { masterDatabases } from "./control.ts";
+import { type Database, type Fields, NULL_REF } from "./database.ts";
+import { destroyDomain, hostsRunning } from "./domains.ts";
+import type { SimHost, SimVm, World } from "./world.ts";
+import { disksOf, releaseLocks, setLock } from "./xapi/locks.ts";
+
+/** What people and other programs do to single VMs: the verbs `vm` of scenarios and of the random ring. */
+
+/** Suspended: its memory is on disk, no domain runs. */
+export function suspendVm(world: World, vm: SimVm): void {
+  const [on] = hostsRunning(world, vm.uuid);
+  world.record("vm-changed", { vm: vm.name });
+  for (const database of masterDatabases(world)) {
+    database.update("VM", vm.ref, { power_state: "Suspended", resident_on: NULL_REF, domid: -1 });
+    for (const [ref, host] of database.entries("host")) {
+      const residents = host["resident_VMs"] as readonly string[];
+      if (!residents.includes(vm.ref)) continue;
+      database.update("host", ref, { resident_VMs: residents.filter((resident) => resident !== vm.ref) });
+      releaseLocks(database, ref, (uuid) => uuid === vm.uuid);
+    }
+  }
+  if (on !== undefined) destroyDomain(world, world.host(on), vm.uuid, "suspend");
+}
+
+/** Paused or not: the domain stays, and with it the disk's writer. */
+export function pauseVm(world: World, vm: SimVm, paused: boolean): void {
+  change(world, vm, () => ({ power_state: paused ? "Paused" : "Running" }));
+}
+
+/** An operation of somebody else is in progress, or is over. */
+export function setVmBusy(world: World, vm: SimVm, busy: boolean): void {
+  change(world, vm, () => ({ current_operations: busy ? { "OpaqueRef:somebody": "clone" } : {} }));
+}
+
+export function setVmBlocked(world: World, vm: SimVm, blocked: boolean): void {
+  change(world, vm, () => ({ blocked_operations: blocked ? { start: "blocked", start_on: "blocked" } : {} }));
+}
+
+/** The VM's own HA flag; null takes it away. */
+export function setVmFlag(world: World, vm: SimVm, value: string | null, field = "ha-lizard-enabled"): void {
+  const key = `XenCenter.CustomFields.${field}`;
+  change(world, vm, (record) => {
+    const { [key]: _, ...others } = record["other_config"] as Fields;
+    return { other_config: value === null ? others : { ...others, [key]: value } };
+  });
+}
+
+/** A lock on the VM's disks that nobody holds any more, as a crash leaves it (xapi.md §6). */
+export function leaveLock(world: World, vm: SimVm, host: SimHost): void {
+  for (const database of masterDatabases(world)) {
+    for (const vdi of disksOf(database, vm.ref)) setLock(database, vdi, host.ref, true);
+  }
+}
+
+function change(world: World, vm: SimVm, fields: (record: Fields) => Fields): void {
+  world.record("vm-changed", { vm: vm.name });
+  for (const database of masterDatabases(world)) update(database, vm.ref, fields);
+}
+
+function update(database: Database, ref: string, fields: (record: Fields) => Fields): void {
+  const record = database.get("VM", ref);
+  if (record !== undefined) database.update("VM", ref, fields(record));
+}
