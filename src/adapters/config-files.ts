@@ -13,10 +13,13 @@ interface Texts {
 export function createConfigFiles(paths: Paths): ConfigSource {
   return {
     async read() {
-      const [override, lastGood] = await Promise.all([readTexts(paths.override), readTexts(paths.lastGood)]);
+      const [override, lastGood] = await Promise.all([
+        readTexts(paths.override, {}),
+        readTexts(paths.lastGood, null),
+      ]);
       return {
         override: override.values,
-        lastGood: lastGood.values ?? {},
+        lastGood: lastGood.values,
         problems: [...override.problems, ...lastGood.problems],
       };
     },
@@ -30,12 +33,12 @@ export function createConfigFiles(paths: Paths): ConfigSource {
   };
 }
 
-async function readTexts(path: string): Promise<Texts> {
+async function readTexts(path: string, missing: Texts["values"]): Promise<Texts> {
   try {
     const parsed = parseOverrideFile(await readFile(path, "utf8"));
     return { values: parsed.values, problems: parsed.problems.map((problem) => `${path}: ${problem}`) };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { values: {}, problems: [] };
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { values: missing, problems: [] };
     const why = error instanceof Error ? error.message : String(error);
     return { values: null, problems: [`Cannot read ${path}: ${why}; what it said before stays in force`] };
   }

@@ -18,7 +18,7 @@ export function createStateStore(directory: string): StateStore {
         text = await readFile(path, "utf8");
       } catch (error) {
         if (codeOf(error) === "ENOENT") return { kind: "none" };
-        return { kind: "damaged", why: `Cannot read ${path}: ${messageOf(error)}` };
+        return { kind: "unreadable", why: `Cannot read ${path}: ${messageOf(error)}` };
       }
       try {
         const value: unknown = JSON.parse(text);

@@ -8,8 +8,9 @@ import { withDeadline } from "../ports/deadline.ts";
 import { viewForJournal, writeJournal } from "./journal.ts";
 import { observe } from "./observe.ts";
 import { absorbEnded, admit, launch, type Pass, saveMemory, tell } from "./pass.ts";
-import { openConfig, refreshConfig } from "./pass-config.ts";
+import { areKnown, openConfig, refreshConfig } from "./pass-config.ts";
 import type { PassPorts, PassReport } from "./pass-ports.ts";
+import { withPatience } from "./patience.ts";
 
 /** While something is in flight the world is looked at this often, so that a VM never waits behind a fence. */
 const TICK_MS = 1_000;
@@ -27,13 +28,16 @@ export const UUID_UNKNOWN = "own uuid unknown";
  * One iteration: observe, decide, save, act, absorb, save; again as long as there is something to do; then say when the
  * next one is wanted. A kill at any point loses nothing that the next iteration does not find in the state file.
  */
-export async function runPass(ports: PassPorts, signal: AbortSignal): Promise<PassReport> {
+export async function runPass(given: PassPorts, signal: AbortSignal): Promise<PassReport> {
+  const ports = withPatience(given);
   const startedMs = ports.clock.uptimeMs();
   const config = await openConfig(ports);
   const deadlineMs = config.settings.FENCE_TIMEOUT * 1_000 + PASS_MARGIN_MS;
   const self = await observeSelf(ports, signal);
-  if (self === null) return withoutUuid(ports, startedMs, config);
-  const { memory, reasons } = await loadMemory(ports, self.bootId);
+  if (self === null) return doNothing(ports, { startedMs, config, ...NO_UUID });
+  const loaded = await loadMemory(ports, self.bootId);
+  if (loaded === null) return doNothing(ports, { startedMs, config, ...NO_MEMORY });
+  const { memory, reasons } = loaded;
   const xapi = ports.openXapi(config.settings.XE_TIMEOUT * 1_000);
   const controller = new AbortController();
   const forward = () => controller.abort();
@@ -76,12 +80,31 @@ export async function runPass(ports: PassPorts, signal: AbortSignal): Promise<Pa
   }
 }
 
-/** Without its own uuid a host cannot tell itself from the others. Said once, not with every pass. */
-async function withoutUuid(ports: PassPorts, startedMs: number, config: Pass["config"]): Promise<PassReport> {
-  const result = UUID_UNKNOWN;
+interface Obstacle {
+  readonly result: string;
+  readonly text: string;
+}
+
+/** Without its own uuid a host cannot tell itself from the others. */
+const NO_UUID: Obstacle = {
+  result: UUID_UNKNOWN,
+  text: "Cannot learn the uuid of this host from the inventory: nothing is done.",
+};
+
+/** The memory may hold an unfinished take-over, or a reboot that was already spent: it is not begun anew over it. */
+const NO_MEMORY: Obstacle = {
+  result: "memory unreadable",
+  text: "Cannot read the state file of this host: nothing is done until it can. Check its disk.",
+};
+
+/** A pass that cannot decide anything. Said once, not with every pass. */
+async function doNothing(
+  ports: PassPorts,
+  why: Obstacle & { readonly startedMs: number; readonly config: Pass["config"] },
+): Promise<PassReport> {
+  const { result, text, startedMs, config } = why;
   const last = await ports.store.load("pass");
   const told = last.kind === "found" && (last.value as Partial<PassReport> | null)?.result === result;
-  const text = "Cannot learn the uuid of this host from the inventory: nothing is done.";
   if (!told) ports.logger.log("error", "master_ip", text);
   return report(ports, startedMs, { config, memory: null, bootId: "", calls: 0, result });
 }
@@ -99,8 +122,9 @@ async function observeSelf(ports: PassPorts, signal: AbortSignal): Promise<Local
 async function loadMemory(
   ports: PassPorts,
   bootId: string,
-): Promise<{ memory: Memory; reasons: readonly Reason[] }> {
+): Promise<{ memory: Memory; reasons: readonly Reason[] } | null> {
   const loaded = await ports.store.load("memory");
+  if (loaded.kind === "unreadable") return null;
   if (loaded.kind === "none") return { memory: emptyMemory(bootId), reasons: [] };
   if (loaded.kind === "damaged") {
     return { memory: emptyMemory(bootId), reasons: [{ kind: "state-damaged", why: loaded.why }] };
@@ -128,6 +152,7 @@ async function runRounds(pass: Pass): Promise<void> {
     if (pass.view.database.ok) {
       pass.config = await refreshConfig(pass.config, ports, pass.view.database.value.pool.otherConfig);
     }
+    if (!areKnown(pass.config, pass.view.database.ok)) return keepStill(pass);
     const decision = decide({
       view: pass.view,
       memory: pass.memory,
@@ -146,6 +171,11 @@ async function runRounds(pass: Pass): Promise<void> {
     if (pass.inFlight.size === 0 && pass.ended.length === 0) return;
     await waitForProgress(pass);
   }
+}
+
+/** Parameters that are not known decide nothing (behaviour.md §3): the defaults would fence by POOL. */
+function keepStill(pass: Pass): void {
+  pass.reasons = [...pass.config.reasons, { kind: "parameters-unknown" }];
 }
 
 /** Until an action ends, or a tick: a long one must not make the others wait. */

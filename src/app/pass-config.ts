@@ -6,15 +6,26 @@ import type { PassPorts } from "./pass-ports.ts";
 
 /** The parameters in force in this pass; better known with every read of the pool database. */
 export interface PassConfig {
+  /** What the files said when the pass began. */
+  readonly opened: ConfigTexts;
   readonly texts: ConfigTexts;
   readonly settings: Settings;
   readonly reasons: readonly Reason[];
 }
 
+/**
+ * Are these the parameters that were set? Without a last good copy they are only if the pool database and the override
+ * file could both be read; else they are the defaults, POOL among them, and nothing may be decided by those.
+ */
+export function areKnown(config: PassConfig, databaseRead: boolean): boolean {
+  const { override, lastGood } = config.opened;
+  return lastGood !== null || (databaseRead && override !== null);
+}
+
 /** Parameters before the pool database was read: override file, last good copy, defaults. */
 export async function openConfig(ports: PassPorts): Promise<PassConfig> {
   const texts = await ports.config.read();
-  return resolve(texts, null);
+  return { opened: texts, ...resolve(texts, null) };
 }
 
 /** Parameters with what the pool database says now; what is good of it becomes the last good copy. */
@@ -24,10 +35,15 @@ export async function refreshConfig(
   otherConfig: Readonly<Record<string, string>>,
 ): Promise<PassConfig> {
   const { override, lastGood } = config.texts;
-  const resolved = resolveSettings({ override, pool: otherConfig, lastGood });
+  const resolved = resolveSettings({ override, pool: otherConfig, lastGood: lastGood ?? {} });
   const texts = { ...config.texts, lastGood: resolved.lastGood };
-  const next = { texts, settings: resolved.settings, reasons: reasonsOf(texts, resolved.problems) };
-  if (isSame(lastGood, resolved.lastGood)) return next;
+  const next = {
+    opened: config.opened,
+    texts,
+    settings: resolved.settings,
+    reasons: reasonsOf(texts, resolved.problems),
+  };
+  if (lastGood !== null && isSame(lastGood, resolved.lastGood)) return next;
   try {
     await ports.config.saveLastGood(resolved.lastGood);
     return next;
@@ -37,9 +53,12 @@ export async function refreshConfig(
   }
 }
 
-function resolve(texts: ConfigTexts, pool: Readonly<Record<string, string>> | null): PassConfig {
+function resolve(
+  texts: ConfigTexts,
+  pool: Readonly<Record<string, string>> | null,
+): Omit<PassConfig, "opened"> {
   const { override, lastGood } = texts;
-  const resolved = resolveSettings({ override, pool, lastGood });
+  const resolved = resolveSettings({ override, pool, lastGood: lastGood ?? {} });
   return { texts, settings: resolved.settings, reasons: reasonsOf(texts, resolved.problems) };
 }
 

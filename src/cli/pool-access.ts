@@ -30,7 +30,7 @@ export async function withPool(
 ): Promise<ExitCode> {
   const texts = await ports.config.read();
   const { override, lastGood } = texts;
-  const cached = resolveSettings({ override, pool: null, lastGood });
+  const cached = resolveSettings({ override, pool: null, lastGood: lastGood ?? {} });
   const timeoutMs = cached.settings.XE_TIMEOUT * 1_000;
   const xapi = ports.openXapi(timeoutMs);
   try {
@@ -41,7 +41,11 @@ export async function withPool(
       await tellSilence(ports, "read the pool database", read.fault);
       return await use({ xapi, texts, database: null, resolved: cached, exitWithout: exitOf(read.fault) });
     }
-    const resolved = resolveSettings({ override, pool: read.value.pool.otherConfig, lastGood });
+    const resolved = resolveSettings({
+      override,
+      pool: read.value.pool.otherConfig,
+      lastGood: lastGood ?? {},
+    });
     return await use({ xapi, texts, database: read.value, resolved, exitWithout: EXIT.failed });
   } finally {
     await xapi.close();

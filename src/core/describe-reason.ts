@@ -92,6 +92,13 @@ const SAYINGS: { readonly [K in Reason["kind"]]: SayingOf<K> } = {
     text: "XenServer HA is enabled: HA-Lizard switches itself off, because two HA systems would fight. Disable one of them.",
     alert: true,
   }),
+  "parameters-unknown": () => ({
+    from: "check_xapi",
+    severity: "error",
+    about: "",
+    text: "Neither the pool database nor the last good copy of the parameters can be read: nothing is done until one can.",
+    alert: true,
+  }),
   "parameter-problem": ({ problem }) => ({
     from: "xe_wrapper",
     severity: "warning",

@@ -12,6 +12,7 @@ export type Reason =
   | { readonly kind: "xapi-silent"; readonly fault: XapiFault }
   | { readonly kind: "not-master-in-database"; readonly master: string }
   | { readonly kind: "xapi-ha-enabled" }
+  | { readonly kind: "parameters-unknown" }
   | { readonly kind: "parameter-problem"; readonly problem: string }
   | { readonly kind: "state-damaged"; readonly why: string }
   | { readonly kind: "state-not-saved"; readonly why: string }

@@ -4,6 +4,7 @@ import { createPeerProber } from "../adapters/peer-prober.ts";
 import { createPinger } from "../adapters/pinger-icmp.ts";
 import { createXapi } from "../adapters/xapi/client.ts";
 import { createSocketTransport } from "../adapters/xapi/transport.ts";
+import { patientStore } from "../app/patience.ts";
 import type { LocalHost } from "../ports/local-host.ts";
 import type { PeerProber, Pinger } from "../ports/peers.ts";
 import type { Xapi } from "../ports/pool-database.ts";
@@ -43,7 +44,7 @@ export function createRealPeers(runtime: Runtime): RealPeers {
       createXapi({
         transport: createSocketTransport({ socketPath: paths.xapiSocket }),
         clock,
-        store,
+        store: patientStore(store, clock),
         xeTimeoutMs,
       }),
   };

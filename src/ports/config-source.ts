@@ -1,6 +1,6 @@
 /** Parameter texts of this host, as they stand in its files; validation is config's business. */
 export interface ConfigSource {
-  /** Override file and last good copy of the pool's parameters. Never rejects; a missing file is empty. */
+  /** Override file and last good copy of the pool's parameters. Never rejects; a missing override file is empty. */
   read(): Promise<ConfigTexts>;
   /** Replaces the last good copy, atomically; only called when it changed. */
   saveLastGood(values: Readonly<Record<string, string>>): Promise<void>;
@@ -9,8 +9,8 @@ export interface ConfigSource {
 export interface ConfigTexts {
   /** `/etc/ha-lizard/ha-lizard.conf`, by parameter name; null when it is there but cannot be read. */
   readonly override: Readonly<Record<string, string>> | null;
-  /** `/etc/ha-lizard/ha-lizard.pool.conf`, by parameter name. */
-  readonly lastGood: Readonly<Record<string, string>>;
+  /** `/etc/ha-lizard/ha-lizard.pool.conf`, by parameter name; null when there is none yet, or it cannot be read. */
+  readonly lastGood: Readonly<Record<string, string>> | null;
   /** Lines that were not understood, files that could not be read: sentences with file and line number. */
   readonly problems: readonly string[];
 }

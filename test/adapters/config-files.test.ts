@@ -16,7 +16,7 @@ function host(files: Readonly<Record<string, string>> = {}) {
 }
 
 test("createConfigFiles: no files are no values and no problem", async () => {
-  expect(await host().config.read()).toEqual({ override: {}, lastGood: {}, problems: [] });
+  expect(await host().config.read()).toEqual({ override: {}, lastGood: null, problems: [] });
 });
 
 test("createConfigFiles: both files, each for itself", async () => {
@@ -50,12 +50,14 @@ test("createConfigFiles: a line that is not understood is named with file and nu
   expect(problems.join()).not.toContain("topsecret");
 });
 
-test("createConfigFiles: an override file that cannot be read is null, not empty", async () => {
+test("createConfigFiles: a file that cannot be read is null, not empty", async () => {
   const { config, paths } = host();
   mkdirSync(paths.override);
+  mkdirSync(paths.lastGood);
   const { override, lastGood, problems } = await config.read();
-  expect([override, lastGood]).toEqual([null, {}]);
+  expect([override, lastGood]).toEqual([null, null]);
   expect(problems.join()).toContain(`Cannot read ${paths.override}`);
+  expect(problems.join()).toContain(`Cannot read ${paths.lastGood}`);
 });
 
 test("saveLastGood: every value comes back, whatever is in it, and only the owner can read the file", async () => {
@@ -78,7 +80,7 @@ test("saveLastGood: a value with a line break cannot become another parameter", 
   const { config } = host();
   await config.saveLastGood({ MAIL_SUBJECT: "x\nFENCE_ENABLED=0\r\nOP_MODE=1" });
   const { lastGood } = await config.read();
-  expect(Object.keys(lastGood)).toEqual(["MAIL_SUBJECT"]);
+  expect(Object.keys(lastGood ?? {})).toEqual(["MAIL_SUBJECT"]);
 });
 
 test("saveLastGood: replaces the whole file", async () => {

@@ -53,11 +53,11 @@ test("createStateStore: an empty file is damaged, not absent", async () => {
   expect((await createStateStore(directory).load("memory")).kind).toBe("damaged");
 });
 
-test("createStateStore: what cannot be read is damaged, with the reason", async () => {
+test("createStateStore: what the disk does not give is unreadable, which is not damaged", async () => {
   const directory = fresh();
   mkdirSync(`${directory}/memory.json`, { recursive: true });
   expect(await createStateStore(directory).load("memory")).toMatchObject({
-    kind: "damaged",
+    kind: "unreadable",
     why: expect.stringContaining("Cannot read"),
   });
 });

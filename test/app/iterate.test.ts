@@ -45,6 +45,49 @@ describe("runPass: bad input", () => {
     expect(said).toEqual(["Cannot learn the uuid of this host from the inventory: nothing is done."]);
   });
 
+  test("a memory that cannot be read: said once, nothing done, nothing written over it", async () => {
+    const pool = await restedPool(3);
+    pool.crashVm("vm2");
+    const before = pool.disks[0]?.documents.get("memory");
+    const unreadable = (ports: PassPorts): Partial<PassPorts> => ({
+      store: {
+        ...ports.store,
+        load: async (name) =>
+          name === "memory" ? { kind: "unreadable", why: "EIO" } : await ports.store.load(name),
+      },
+    });
+    const first = await passOf(pool, 1, unreadable);
+    const second = await passOf(pool, 1, unreadable);
+    expect([first.report.result, first.did, pool.disks[0]?.documents.get("memory")]).toEqual([
+      "memory unreadable",
+      [],
+      before,
+    ]);
+    expect([first.said.length, second.said.length]).toEqual([1, 0]);
+  });
+
+  test("parameters that cannot be read decide nothing: the default method would be POOL", async () => {
+    const pool = await restedPool(3);
+    pool.power(1, false);
+    pool.disk(2).lastGood = null;
+    await pool.run(2 * 60 * SECOND);
+    expect(pool.world.log.filter(({ what }) => what === "fence-begun" || what === "promote-asked")).toEqual(
+      [],
+    );
+    const said = pool.world.log.filter(
+      ({ what, host, text }) => what === "log" && host === 2 && String(text).startsWith("Neither the pool"),
+    );
+    expect(said.length).toBe(1);
+  });
+
+  test("a disk that never answers: the pass ends, and does nothing that must be remembered", async () => {
+    const pool = await restedPool(3);
+    const { report } = await passOf(pool, 1, (ports) => ({
+      store: { load: ports.store.load, save: () => new Promise(() => {}) },
+    }));
+    expect(report.result).toBe("done");
+  });
+
   test("pool.conf not understood, or broken: said, nothing done, nothing forgotten", async () => {
     for (const role of [{ kind: "unknown", why: "Cannot read pool.conf" }, { kind: "broken" }] as const) {
       const pool = await restedPool(3);

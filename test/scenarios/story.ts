@@ -9,6 +9,7 @@ const NOISE = new Set([
   "link",
   "pool-key",
   "vm-changed",
+  "state-lost",
   "administrator",
 ]);
 const HOST_DETAILS = new Set(["host", "by", "from", "to", "master"]);

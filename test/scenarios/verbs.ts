@@ -105,6 +105,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   state: (pool, [host, what]) => {
     const { documents } = pool.disk(hostNumber(host));
     const memory = documents.get("memory") ?? "";
+    pool.world.record("state-lost", { host: hostNumber(host) });
     if (oneOf(what, "delete", "tear") === "delete") documents.clear();
     else documents.set("memory", memory.slice(0, memory.length / 2));
   },

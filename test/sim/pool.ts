@@ -18,12 +18,13 @@ import {
   type XapiState,
 } from "./control.ts";
 import { hostsRunning } from "./domains.ts";
+import { settingOf } from "./invariants/settings.ts";
 import { joinHost } from "./join.ts";
 import { type RunPass, SimMonitor } from "./monitor.ts";
 import { newSimDisk, type SimDisk } from "./ports/disk.ts";
 import type { PoolSpec } from "./spec.ts";
 import { DEFAULT_TIMINGS, type Timings } from "./timings.ts";
-import type { BmcState, World } from "./world.ts";
+import type { BmcState, SimHost, World } from "./world.ts";
 import { beginWhole } from "./xapi/start.ts";
 
 export interface SimPoolOptions extends PoolSpec {
@@ -178,6 +179,11 @@ export class SimPool {
     const disk = this.disks[host - 1];
     if (disk === undefined) throw new RangeError(`Cannot use the disk of host ${host}: there is none`);
     return disk;
+  }
+
+  /** A parameter as it stands for a host, from the world and not from the program. */
+  setting(host: SimHost, name: string): string {
+    return settingOf(this.world, host, this.disk(host.number).override, name);
   }
 
   /** kill -9 of the host's running iteration. */

@@ -1,7 +1,9 @@
 import { createXapi } from "../../src/adapters/xapi/client.ts";
 import type { PassPorts } from "../../src/app/pass-ports.ts";
+import { patientStore } from "../../src/app/patience.ts";
 import type { Logger, Mailer } from "../../src/ports/notices.ts";
 import { portClock } from "./clock.ts";
+import { chaoticPorts, chaoticTransport } from "./ports/chaos.ts";
 import { diskConfig, diskStore, newSimDisk, type SimDisk } from "./ports/disk.ts";
 import { simFencer } from "./ports/fencer.ts";
 import { simLocalHost } from "./ports/local-host.ts";
@@ -29,22 +31,35 @@ export function simPassPorts(
       () => host.wallStepMs,
     ),
   );
-  const store = mortal(process, diskStore(disk));
-  const pinger = mortal(process, simPinger(world, hostNumber));
-  return {
+  const pinger = simPinger(world, hostNumber);
+  const { chaos } = world;
+  const reliable: PassPorts = {
     clock,
     openXapi: (xeTimeoutMs) => {
-      const transport = mortal(process, simTransport(world, hostNumber));
-      return createXapi({ transport, clock, store, xeTimeoutMs });
+      const transport = simTransport(world, hostNumber);
+      const shaky = chaos === null ? transport : chaoticTransport(transport, hostNumber, chaos);
+      return createXapi({ transport: mortal(process, shaky), clock, store, xeTimeoutMs });
     },
-    prober: mortal(process, simProber(world, hostNumber, pinger, clock)),
+    prober: simProber(world, hostNumber, mortal(process, pinger), clock),
     pinger,
-    fencer: mortal(process, simFencer(world, hostNumber)),
-    localHost: mortal(process, simLocalHost(world, host)),
-    store,
-    config: mortal(process, diskConfig(disk)),
+    fencer: simFencer(world, hostNumber),
+    localHost: simLocalHost(world, host),
+    store: diskStore(disk),
+    config: diskConfig(disk),
     logger: simLogger(world, process),
-    mailer: mortal(process, simMailer(world, hostNumber)),
+    mailer: simMailer(world, hostNumber),
+  };
+  const ports = chaos === null ? reliable : chaoticPorts(reliable, hostNumber, chaos);
+  const store = patientStore(mortal(process, ports.store), clock);
+  return {
+    ...ports,
+    store,
+    prober: mortal(process, ports.prober),
+    pinger: mortal(process, ports.pinger),
+    fencer: mortal(process, ports.fencer),
+    localHost: mortal(process, ports.localHost),
+    config: mortal(process, ports.config),
+    mailer: mortal(process, ports.mailer),
   };
 }
 

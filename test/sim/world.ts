@@ -1,5 +1,6 @@
 import type { SimClock } from "./clock.ts";
 import type { Database, Fields } from "./database.ts";
+import type { ChaosSource } from "./ports/chaos.ts";
 import type { Random } from "./random.ts";
 import type { Timings } from "./timings.ts";
 import type { XapiProcess } from "./xapi/process.ts";
@@ -86,6 +87,8 @@ export class World {
   readonly externals = new Map<string, boolean>();
   readonly log: LogEntry[] = [];
   readonly violations: Violation[] = [];
+  /** What makes the calls of the program unreliable; null: nothing. */
+  chaos: ChaosSource | null = null;
   /** Called for each line of the log, after it was added. */
   readonly listeners: ((entry: LogEntry) => void)[] = [];
   /** Called after power, links or a xapi changed, before what waits for it is looked at. */

@@ -170,16 +170,24 @@ export class Facts {
   }
 
   /**
-   * Does this host see more than half of the pool, or half and the heuristic IPs? Maintenance is an administrator's
-   * word that reaches hosts with a delay, so both ways of counting such a host are good.
+   * Does this host see more than half of the pool, or half and the heuristic IPs? Whom a fence has proved off counts no
+   * more until it is heard again. Maintenance is an administrator's word that reaches hosts with a delay, so both ways
+   * of counting such a host are good.
    */
   private isQuorate(host: SimHost): boolean {
     if (!host.power) return false;
     const counted = this.world.hosts.filter(
-      (other) => !this.forgotten.has(other.number) && (other.power || !this.fencedAtMs.has(other.number)),
+      (other) => !this.forgotten.has(other.number) && !this.isProvedOff(host, other),
     );
     const strict = counted.filter((other) => !this.maintenanceSinceMs.has(other.number));
     return [counted, strict].some((members) => this.hasVotes(host, members));
+  }
+
+  private isProvedOff(host: SimHost, other: SimHost): boolean {
+    const fencedAtMs = this.fencedAtMs.get(other.number);
+    if (fencedAtMs === undefined || host === other || this.hears(host.number, other)) return false;
+    const heardMs = this.xapiUntilMs.get(`${host.number}>${other.number}`) ?? Number.NEGATIVE_INFINITY;
+    return heardMs <= fencedAtMs;
   }
 
   private hasVotes(host: SimHost, members: readonly SimHost[]): boolean {

@@ -68,6 +68,7 @@ export class Invariants {
 
   /** No secret in any word that is said; no alert twice within MAIL_SCREEN_TIME. */
   private watchWords(entry: LogEntry): void {
+    this.forgetTold(entry);
     if (entry.what !== "log" && entry.what !== "mail" && entry.what !== "message") return;
     const text = JSON.stringify(entry);
     for (const secret of this.options.secrets ?? []) {
@@ -81,6 +82,14 @@ export class Invariants {
     const screenMs = Number(this.facts.setting(host, "MAIL_SCREEN_TIME")) * 60_000;
     if (before === undefined || entry.atMs - before >= screenMs || this.facts.diskFull(host.number)) return;
     this.add(entry.atMs, "alert-twice", `h${host.number} tells ${entry["key"]} again`, false);
+  }
+
+  /** A host whose memory was lost, or could not be written, cannot know what it has told. */
+  private forgetTold(entry: LogEntry): void {
+    const lost =
+      entry.what === "state-lost" || (entry.what === "port-fault" && entry["call"] === "save memory");
+    if (!lost) return;
+    for (const key of this.told.keys()) if (key.startsWith(`${entry["host"]}/`)) this.told.delete(key);
   }
 
   private add(atMs: number, rule: string, text: string, needsProof: boolean): void {

@@ -128,22 +128,24 @@ const stayDown: Rule = {
     if (vm === undefined || database === undefined) return null;
     if (entry.atMs - (facts.changedAtMs.get(vm.name) ?? -OWNER_SLACK_MS) < OWNER_SLACK_MS) return null;
     const record = database.get("VM", vm.ref);
-    const why = record === undefined ? null : whyDown(record, host, facts);
+    const setting = (name: string) => facts.setting(host, name);
+    const why = record === undefined ? null : whyDown(record, setting);
     return why === null ? null : `h${host.number} starts ${vm.name}, which ${why}`;
   },
 };
 
-function whyDown(record: Fields, host: SimHost, facts: Facts): string | null {
+/** Why a VM is left alone (behaviour.md §11), from its record; null when it should run. */
+export function whyDown(record: Fields, setting: (name: string) => string): string | null {
   const other = record["other_config"] as Fields;
-  const flag = other[`XenCenter.CustomFields.${facts.setting(host, "XC_FIELD_NAME")}`];
+  const flag = other[`XenCenter.CustomFields.${setting("XC_FIELD_NAME")}`];
   if (record["is_a_template"] === true || record["is_control_domain"] === true) return "is no VM";
   if (record["power_state"] === "Suspended" || record["power_state"] === "Paused")
     return `is ${record["power_state"]}`;
   if ("start" in (record["blocked_operations"] as Fields)) return "has its start blocked";
   if (other["home-pool"] === undefined) return "never ran here";
   if (other["home-pool"] !== POOL_UUID) return "belongs to another pool";
-  const single = facts.setting(host, "OP_MODE") === "2";
-  if (single && facts.setting(host, "GLOBAL_VM_HA") !== "1" && flag !== "true") return "is not managed";
+  const single = setting("OP_MODE") === "2";
+  if (single && setting("GLOBAL_VM_HA") !== "1" && flag !== "true") return "is not managed";
   return null;
 }
 

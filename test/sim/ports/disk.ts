@@ -5,13 +5,13 @@ import type { StateName, StateStore } from "../../../src/ports/state-store.ts";
 export interface SimDisk {
   readonly documents: Map<StateName, string>;
   override: Record<string, string>;
-  lastGood: Record<string, string>;
+  lastGood: Record<string, string> | null;
   /** No document can be written. */
   full: boolean;
 }
 
 export function newSimDisk(override: Readonly<Record<string, string>> = {}): SimDisk {
-  return { documents: new Map(), override: { ...override }, lastGood: {}, full: false };
+  return { documents: new Map(), override: { ...override }, lastGood: null, full: false };
 }
 
 /** The state directory of a host, in memory; what stands there is text, so that only plain JSON comes back. */
@@ -36,7 +36,11 @@ export function diskStore(disk: SimDisk): StateStore {
 
 export function diskConfig(disk: SimDisk): ConfigSource {
   return {
-    read: async () => ({ override: { ...disk.override }, lastGood: { ...disk.lastGood }, problems: [] }),
+    read: async () => ({
+      override: { ...disk.override },
+      lastGood: disk.lastGood && { ...disk.lastGood },
+      problems: [],
+    }),
     saveLastGood: async (values) => {
       if (disk.full) throw new Error("Cannot write ha-lizard.pool.conf: no space left on device");
       disk.lastGood = { ...values };

@@ -1,0 +1,163 @@
+import { runPass } from "../../src/app/iterate.ts";
+import { act } from "../scenarios/verbs.ts";
+import { type Broken, disunity, Invariants } from "../sim/invariants/invariants.ts";
+import { whyDown } from "../sim/invariants/rules.ts";
+import type { RunPass } from "../sim/monitor.ts";
+import { type SimPool, simulatePool } from "../sim/pool.ts";
+import { ChaosSource } from "../sim/ports/chaos.ts";
+import { createRandom } from "../sim/random.ts";
+import type { LogEntry } from "../sim/world.ts";
+import { isWithoutProof } from "./draw-params.ts";
+import type { Plan } from "./plan.ts";
+
+const MINUTE = 60_000;
+/** Once everything is mended, this long until every VM that should run does: back-offs are up to 15 minutes. */
+const LIVENESS_MS = 60 * MINUTE;
+/** Well for this long is well. */
+const STEADY_MS = MINUTE;
+
+/** What a history amounts to, for the sums of a long search. */
+export interface Tally {
+  readonly virtualMs: number;
+  readonly fences: number;
+  readonly promotions: number;
+  readonly starts: number;
+  readonly doubleRuns: number;
+}
+
+export interface Played {
+  /** What must not be: broken rules, and VMs that do not run again. Empty is good. */
+  readonly failures: readonly string[];
+  readonly tally: Tally;
+  /** The administrator has done without proofs of death. */
+  readonly withoutProof: boolean;
+  /** The same for the same seed, whatever the machine. */
+  readonly fingerprint: string;
+  readonly log: readonly LogEntry[];
+}
+
+const SECRETS = { FENCE_PASSWD: "s3cret-of-the-bmc", SMTP_PASS: "s3cret-of-the-mail" };
+
+/** Plays a history: safety while anything may fail, then everything is mended, then liveness. */
+export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played> {
+  const { hosts, vms, externals, seed } = plan;
+  const params = { ...SECRETS, ...plan.params };
+  const pool = simulatePool({ hosts, vms, externals, seed, params, runPass: pass });
+  const chaos = plan.chaos === null ? null : new ChaosSource(pool.world, createRandom(seed + 1), plan.chaos);
+  pool.world.chaos = chaos;
+  const withoutProof = isWithoutProof(plan.params);
+  const invariants = new Invariants(pool.world, {
+    disks: pool.disks,
+    secrets: Object.values(SECRETS),
+    withoutProof,
+  });
+  for (const { atS, words } of plan.steps) {
+    await pool.run(atS * 1_000 - pool.world.nowMs());
+    pool.world.record("script", { line: words.join(" ") });
+    tryTo(() => act(pool, words));
+  }
+  await pool.run(plan.healS * 1_000 - pool.world.nowMs());
+  chaos?.end();
+  mend(pool);
+  const unwell = await becomeWell(pool);
+  const failures = [...invariants.forbidden().map(describe), ...unwell];
+  return {
+    failures,
+    tally: tallyOf(pool),
+    withoutProof,
+    fingerprint: fingerprint(pool),
+    log: pool.world.log,
+  };
+}
+
+/** A step that cannot be done now (a VM that does not run cannot migrate) is a step that does not happen. */
+function tryTo(step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    if (!(error instanceof Error) || !/cannot|Cannot/.test(error.message)) throw error;
+  }
+}
+
+function mend(pool: SimPool): void {
+  pool.world.record("mended");
+  pool.heal();
+  for (const address of pool.world.externals.keys()) pool.world.externals.set(address, true);
+  for (const host of pool.world.hosts) {
+    host.bmcOf = host.number;
+    pool.bmc(host.number, "up");
+    pool.disk(host.number).full = false;
+    pool.xapi(host.number, "run");
+    pool.power(host.number, true);
+    pool.monitor(host.number).start(1_000);
+  }
+  mendDatabase(pool);
+}
+
+/** Once more after the pool has become one: what was written into the database of a master that then fell is gone. */
+function mendDatabase(pool: SimPool): void {
+  for (const { number, stayDisabled } of pool.world.hosts) if (stayDisabled) pool.maintenance(number, false);
+  pool.xapiHa(false);
+  pool.ha("true");
+  for (const { name } of pool.world.vms.values()) {
+    act(pool, ["vm", name, "idle"]);
+    act(pool, ["vm", name, "unblock"]);
+  }
+}
+
+/** What is still not well when the time is over; empty when the pool is, and stays, whole. */
+async function becomeWell(pool: SimPool): Promise<readonly string[]> {
+  const endMs = pool.world.nowMs() + LIVENESS_MS;
+  const united = await pool.until(() => disunity(pool.world) === null, LIVENESS_MS);
+  if (united) mendDatabase(pool);
+  while (pool.world.nowMs() < endMs) {
+    await pool.until(() => ailments(pool).length === 0, endMs - pool.world.nowMs());
+    await pool.run(STEADY_MS);
+    if (ailments(pool).length === 0) return [];
+  }
+  return ailments(pool);
+}
+
+function ailments(pool: SimPool): readonly string[] {
+  const split = disunity(pool.world);
+  const missing = [...pool.world.vms.values()].flatMap((vm): readonly string[] => {
+    const on = pool.running(vm.name);
+    if (on.length === 1 || staysDown(pool, vm.ref)) return [];
+    return [
+      on.length === 0
+        ? `${vm.name} does not run`
+        : `${vm.name} runs on ${on.map((h) => `h${h}`).join(" and ")}`,
+    ];
+  });
+  return [...(split === null ? [] : [split]), ...missing];
+}
+
+function staysDown(pool: SimPool, ref: string): boolean {
+  const master = pool.world.hosts.find((host) => host.poolConf === "master");
+  const record = master?.database.get("VM", ref);
+  return (
+    master !== undefined &&
+    record !== undefined &&
+    whyDown(record, (name) => pool.setting(master, name)) !== null
+  );
+}
+
+function tallyOf(pool: SimPool): Tally {
+  const { world } = pool;
+  const count = (what: string): number => world.log.filter((entry) => entry.what === what).length;
+  return {
+    virtualMs: world.nowMs(),
+    fences: count("fence-begun"),
+    promotions: count("promote-asked"),
+    starts: count("start-asked"),
+    doubleRuns: world.violations.filter(({ what }) => what === "vm-twice").length,
+  };
+}
+
+function fingerprint(pool: SimPool): string {
+  return Bun.hash(JSON.stringify(pool.world.log)).toString(16);
+}
+
+function describe({ atMs, rule, text }: Broken): string {
+  return `${rule} at ${(atMs / 1_000).toFixed(1)} s: ${text}`;
+}
