@@ -1,8 +1,8 @@
-import type { Follows, PeerProbe, XapiResult } from "../core/pool-view.ts";
+import type { Follows, PeerProbe } from "../core/pool-view.ts";
 import type { Clock } from "../ports/clock.ts";
 import { withDeadline } from "../ports/deadline.ts";
 import type { PeerProber, Pinger, ProbeQuestion } from "../ports/peers.ts";
-import { parseAnswer } from "./xapi/errors.ts";
+import { parseAnswer, speaksInEmergency } from "./xapi/errors.ts";
 
 /** One HTTP POST of a JSON text. Rejects when there was no HTTP answer, and when `signal` aborts. */
 export type PostJson = (
@@ -132,15 +132,21 @@ async function findXapi(
 /** Any well-formed JSON-RPC answer is life, an error as good as a result; a result has to be our uuid. */
 async function isAlive(options: PeerProberOptions, url: string, signal: AbortSignal): Promise<boolean> {
   const uuid = options.newUuid();
-  const answer = await post(options, url, `system.isAlive:${uuid}`, [uuid], signal);
-  if (answer === null) return false;
+  const text = await post(options, url, `system.isAlive:${uuid}`, [uuid], signal);
+  if (text === null) return false;
+  const answer = parseAnswer(text, REQUEST_ID);
   return answer.ok ? answer.value === uuid : answer.fault.kind === "api";
 }
 
 async function askFollows(options: PeerProberOptions, url: string, signal: AbortSignal): Promise<Follows> {
-  const answer = await post(options, url, "session.login_with_password", ["", ""], signal);
-  if (answer === null || answer.ok || answer.fault.kind !== "api") return { kind: "unknown" };
+  const text = await post(options, url, "session.login_with_password", ["", ""], signal);
+  const answer = text === null ? null : parseAnswer(text, REQUEST_ID);
+  if (text === null || answer === null || answer.ok || answer.fault.kind !== "api")
+    return { kind: "unknown" };
   const { code, params } = answer.fault;
+  // At the beginning of every start, until the first hello.
+  if (speaksInEmergency(text, REQUEST_ID))
+    return { kind: code === "HOST_STILL_BOOTING" ? "unknown" : "lost" };
   const [address] = params;
   if (code === "HOST_IS_SLAVE" && address !== undefined && address !== "")
     return { kind: "slave-of", address };
@@ -148,18 +154,18 @@ async function askFollows(options: PeerProberOptions, url: string, signal: Abort
   return { kind: code === "SESSION_AUTHENTICATION_FAILED" ? "is-master" : "unknown" };
 }
 
-/** null: no answer over HTTP. A web page, whatever its status, is a malformed answer and so none either. */
+/** The body of the answer; null: none over HTTP, or one that is no answer of the API whatever it says. */
 async function post(
   { postJson }: PeerProberOptions,
   url: string,
   method: string,
   params: readonly string[],
   signal: AbortSignal,
-): Promise<XapiResult<unknown> | null> {
+): Promise<string | null> {
   const body = JSON.stringify({ jsonrpc: "2.0", method, params, id: REQUEST_ID });
   try {
     const { status, text } = await postJson(url, body, signal);
-    return status === 200 ? parseAnswer(text, REQUEST_ID) : null;
+    return status === 200 ? text : null;
   } catch {
     return null;
   }

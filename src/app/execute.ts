@@ -75,6 +75,8 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
       return resultOf(await xapi.declareDead(action.host, action.proved, signal));
     case "forget-host":
       return resultOf(await xapi.forgetHost(action.host, signal));
+    case "enable-host":
+      return resultOf(await xapi.enableHost(action.host, signal));
     case "mark-host":
       return resultOf(await xapi.setHostKey(action.host, action.key, action.value, signal));
     case "set-pool-key":

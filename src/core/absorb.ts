@@ -48,6 +48,9 @@ export function absorb(
       const next = synced ? { ...tried, lastGood: { ...lastGood, parameters: action.parameters } } : tried;
       return { memory: next, reasons: reportFailure(action, result) };
     }
+    case "enable-host":
+      if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
+      return { memory: tried, reasons: [{ kind: "host-enabled", host: hostName(tried, action.host) }] };
     case "destroy-domain":
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
       return { memory: tried, reasons: [{ kind: "leftover-destroyed", vm: action.vm }] };

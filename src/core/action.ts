@@ -35,6 +35,7 @@ export type Action =
       readonly proved: boolean;
     }
   | { readonly kind: "forget-host"; readonly host: HostUuid }
+  | { readonly kind: "enable-host"; readonly host: HostUuid }
   | {
       readonly kind: "mark-host";
       readonly host: HostUuid;
@@ -70,6 +71,7 @@ export function actionKey(action: Action): string {
     case "fence-host":
     case "declare-host-dead":
     case "forget-host":
+    case "enable-host":
     case "mark-host":
       return `${action.kind}:${action.host}`;
     case "set-pool-key":

@@ -1,4 +1,5 @@
 import type { Action } from "./action.ts";
+import { callBackLost } from "./call-back.ts";
 import {
   aliveNow,
   type Decision,
@@ -23,6 +24,7 @@ import { adoptPromotion } from "./plan-promotion.ts";
 import { planStarts, reportRefusals } from "./plan-starts.ts";
 import type { DatabaseView } from "./pool-view.ts";
 import type { QuorumTally } from "./quorum.ts";
+import { reEnable } from "./re-enable.ts";
 import type { Reason } from "./reason.ts";
 import { isFenceable, stepIncidents } from "./recover-members.ts";
 import { rememberView } from "./remember.ts";
@@ -167,7 +169,11 @@ function decideUndisputed(
     fenceOnly: false,
   });
   take(incidents);
-  const { memory } = incidents;
+  const enabling = reEnable(incidents.memory, database, input);
+  actions.push(...enabling.actions);
+  const calling = callBackLost(enabling.memory, mastership, input);
+  take(calling);
+  const { memory } = calling;
 
   if (memory.promotion === null) {
     take(chooseSuccessor(memory, database, input));

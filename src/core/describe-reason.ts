@@ -165,6 +165,13 @@ const SAYINGS: { readonly [K in Reason["kind"]]: SayingOf<K> } = {
     about: "",
     text: `No VM is started until these members have come back or are fenced: ${hosts.join(", ")}.`,
   }),
+  "hosts-lost": ({ hosts }) => ({
+    from: "check_slave_status",
+    severity: "warning",
+    about: "",
+    text: `${hosts.join(", ")} in emergency mode, looking for another master: called to follow this one.`,
+    alert: true,
+  }),
   "host-suspect": ({ host }) => ({
     from: "check_slave_status",
     severity: "warning",
@@ -285,6 +292,14 @@ const SAYINGS: { readonly [K in Reason["kind"]]: SayingOf<K> } = {
     severity: "info",
     about: host,
     text: `${host} is back.`,
+    event: true,
+    alert: true,
+  }),
+  "host-enabled": ({ host }) => ({
+    from: "check_slave_status",
+    severity: "warning",
+    about: host,
+    text: `${host} was enabled again: it had come back while it was being declared dead, which disabled it.`,
     event: true,
     alert: true,
   }),

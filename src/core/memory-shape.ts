@@ -72,6 +72,7 @@ const isMemory = shape({
       fenceFailures: isTime,
     }),
   ),
+  declaredBackAtMs: recordOf(isTime),
   promotion: nullOr(
     shape({
       oldMaster: isText,

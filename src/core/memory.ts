@@ -24,6 +24,8 @@ export interface Memory {
   readonly confirmed: boolean;
   readonly health: Readonly<Record<string, HostHealth>>;
   readonly incidents: Readonly<Record<string, Incident>>;
+  /** Hosts that this one declared dead, that came back, and that were not seen enabled since: when they were back. */
+  readonly declaredBackAtMs: Readonly<Record<string, number>>;
   readonly promotion: PromotionState | null;
   /** A promotion of this host that is over, until its old master was seen as a slave. */
   readonly promoted: { readonly oldMaster: HostUuid; readonly epoch: number } | null;
@@ -75,6 +77,7 @@ export function emptyMemory(bootId: string): Memory {
     confirmed: false,
     health: {},
     incidents: {},
+    declaredBackAtMs: {},
     promotion: null,
     promoted: null,
     gathering: null,

@@ -37,6 +37,8 @@ export interface PeerProbe {
 export type Follows =
   | { readonly kind: "slave-of"; readonly address: string }
   | { readonly kind: "is-master" }
+  /** It is in emergency mode: the master it looks for does not take it. */
+  | { readonly kind: "lost" }
   | { readonly kind: "unknown" };
 
 /** A member of the pool, as the pool database has it. */

@@ -23,6 +23,7 @@ export type Reason =
   | { readonly kind: "taken-over"; readonly host: string; readonly address: string }
   | { readonly kind: "too-few-followers"; readonly followers: number; readonly members: number }
   | { readonly kind: "waits-for-members"; readonly hosts: readonly string[] }
+  | { readonly kind: "hosts-lost"; readonly hosts: readonly string[] }
   | { readonly kind: "host-suspect"; readonly host: string }
   | { readonly kind: "host-xapi-down"; readonly host: string; readonly toleranceS: number }
   | { readonly kind: "host-failed"; readonly host: string }
@@ -46,6 +47,7 @@ export type Reason =
   | { readonly kind: "host-declared-dead"; readonly host: string }
   | { readonly kind: "host-answers-xapi"; readonly host: string }
   | { readonly kind: "host-back"; readonly host: string }
+  | { readonly kind: "host-enabled"; readonly host: string }
   | { readonly kind: "promoting"; readonly oldMaster: string }
   | { readonly kind: "promoted"; readonly oldMaster: string }
   | { readonly kind: "promotion-dropped" }

@@ -88,8 +88,12 @@ function closeIncident(memory: Memory, incident: Incident, input: DecisionInput)
   if (input.inFlight.has(`fence-host:${host}`) || input.inFlight.has(`declare-host-dead:${host}`))
     return nothing(memory);
   const retries = omit(omit(memory.retries, `fence-host:${host}`), `declare-host-dead:${host}`);
+  const declaredBackAtMs =
+    incident.phase === "declared"
+      ? put(memory.declaredBackAtMs, host, input.view.nowMs)
+      : memory.declaredBackAtMs;
   return {
-    memory: { ...memory, incidents: omit(memory.incidents, host), retries },
+    memory: { ...memory, incidents: omit(memory.incidents, host), retries, declaredBackAtMs },
     actions: [],
     reasons: [{ kind: "host-back", host: hostName(memory, host) }],
   };

@@ -52,6 +52,8 @@ export interface MemberRecovery {
    * that is refused, the slow way is taken. `HOST_IS_LIVE` comes back as an API fault.
    */
   declareDead(host: HostUuid, proved: boolean, signal: AbortSignal): Promise<XapiResult<void>>;
+  /** `host.enable`, which is forwarded to the host: HOST_STILL_BOOTING until its start is over. */
+  enableHost(host: HostUuid, signal: AbortSignal): Promise<XapiResult<void>>;
   /** `host.destroy` (FENCE_HOST_FORGET=1): for good. */
   forgetHost(host: HostUuid, signal: AbortSignal): Promise<XapiResult<void>>;
 }

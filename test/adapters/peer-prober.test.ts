@@ -147,8 +147,22 @@ describe("probe: whom does the peer follow?", () => {
     expect(probe).toMatchObject({ xapi: "answered", follows: { kind: "unknown" }, tookMs: 3_000 });
   });
 
+  for (const error of [
+    ["HOST_HAS_NO_MANAGEMENT_IP"],
+    ["HOST_IS_SLAVE", "10.0.0.9"],
+    ["INTERNAL_ERROR", "x"],
+  ]) {
+    test(`probe: ${error[0]} of a host in emergency mode (id 0): it is lost, and follows nobody`, async () => {
+      const answer = json({ jsonrpc: "2.0", error, id: 0 });
+      expect(await probeWith({ login: () => answer }).run()).toMatchObject({
+        xapi: "answered",
+        follows: { kind: "lost" },
+      });
+    });
+  }
+
   const unknowns: readonly [string, Answer][] = [
-    ["an emergency error", json({ jsonrpc: "2.0", error: ["HOST_HAS_NO_MANAGEMENT_IP"], id: 0 })],
+    ["a start that has not said hello", json({ jsonrpc: "2.0", error: ["HOST_STILL_BOOTING"], id: 0 })],
     [
       "HOST_STILL_BOOTING",
       json({ jsonrpc: "2.0", error: { code: 1, message: "HOST_STILL_BOOTING", data: [] }, id: 1 }),

@@ -154,6 +154,7 @@ function fakeXapi(world: FakeWorld): Xapi {
     stampHomePool: fail,
     declareDead: fail,
     forgetHost: fail,
+    enableHost: fail,
     promoteSelf: fail,
     recoverSlaves: fail,
     post: fail,

@@ -24,7 +24,10 @@ export function suspendVm(world: World, vm: SimVm): void {
 
 /** Paused or not: the domain stays, and with it the disk's writer. */
 export function pauseVm(world: World, vm: SimVm, paused: boolean): void {
-  change(world, vm, () => ({ power_state: paused ? "Paused" : "Running" }));
+  change(world, vm, (record) => {
+    const lives = record["power_state"] === "Running" || record["power_state"] === "Paused";
+    return lives ? { power_state: paused ? "Paused" : "Running" } : {};
+  });
 }
 
 /** An operation of somebody else is in progress, or is over. */

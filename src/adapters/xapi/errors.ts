@@ -31,6 +31,19 @@ export function parseAnswer(text: string, id: number): XapiResult<unknown> {
   return { ok: true, value: body["result"] };
 }
 
+/**
+ * Does a host that is in emergency mode say this? Its errors have the id 0, never the request's (xapi.md T4). What they
+ * say is why `Pool.hello` failed: HOST_IS_SLAVE names the master of the one it asked, not its own.
+ */
+export function speaksInEmergency(text: string, id: number): boolean {
+  try {
+    const body: unknown = JSON.parse(text);
+    return isRecord(body) && body["error"] != null && body["id"] === 0 && id !== 0;
+  } catch {
+    return false;
+  }
+}
+
 function parseError(error: unknown, text: string): XapiResult<never> {
   const parts = isRecord(error) ? [error["message"], ...asArray(error["data"])] : asArray(error);
   const [code, ...params] = parts;

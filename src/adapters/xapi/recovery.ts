@@ -2,13 +2,14 @@ import type { HostUuid } from "../../core/ids.ts";
 import type { XapiFault, XapiResult } from "../../core/pool-view.ts";
 import type { MemberRecovery } from "../../ports/pool-database.ts";
 import type { XapiContext } from "./context.ts";
-import { isApiFault } from "./errors.ts";
+import { isApiFault, voidOf } from "./errors.ts";
 import { parseValue, refList } from "./records.ts";
 import { beginTask, followTask, type TaskEnd } from "./task.ts";
 
 /** XAPI asks a dead host that it takes for live for 10 s, once for itself and once per VM (xapi.md §10). */
 const SLOW_AFTER_MS = 15_000;
 const RESET_MS = 40_000;
+const ENABLE_MS = 15_000;
 const PARALLEL_RESETS = 8;
 
 export function createRecovery(context: XapiContext): MemberRecovery {
@@ -18,6 +19,10 @@ export function createRecovery(context: XapiContext): MemberRecovery {
       const ref = await refs.host(host, signal);
       if (!ref.ok) return ref;
       return proved ? declareProved(context, ref.value, signal) : declareUnproved(context, ref.value, signal);
+    },
+    async enableHost(host, signal) {
+      const ref = await refs.host(host, signal);
+      return ref.ok ? voidOf(await context.session.call("host.enable", [ref.value], signal, ENABLE_MS)) : ref;
     },
     async forgetHost(host: HostUuid, signal) {
       const ref = await refs.host(host, signal);

@@ -20,6 +20,9 @@ export interface InvariantOptions {
   readonly secrets?: readonly string[];
 }
 
+/** What is told this soon after a failed write was not written down. */
+const FORGETS_MS = 30_000;
+
 /** Rules that only a proof of death can keep. */
 const PROOF_RULES = new Set(["vm-twice", "disk-two-writers"]);
 
@@ -32,6 +35,7 @@ export class Invariants {
   private readonly facts: Facts;
   private readonly options: InvariantOptions;
   private readonly told = new Map<string, number>();
+  private readonly forgotAtMs = new Map<number, number>();
   private seenViolations = 0;
 
   constructor(world: World, options: InvariantOptions) {
@@ -78,7 +82,8 @@ export class Invariants {
     const host = this.facts.world.host(Number(entry["host"]));
     const key = `${host.number}/${host.bootCount}/${entry["key"]}`;
     const before = this.told.get(key);
-    this.told.set(key, entry.atMs);
+    if (entry.atMs - (this.forgotAtMs.get(host.number) ?? -FORGETS_MS) >= FORGETS_MS)
+      this.told.set(key, entry.atMs);
     const screenMs = Number(this.facts.setting(host, "MAIL_SCREEN_TIME")) * 60_000;
     if (before === undefined || entry.atMs - before >= screenMs || this.facts.diskFull(host.number)) return;
     this.add(entry.atMs, "alert-twice", `h${host.number} tells ${entry["key"]} again`, false);
@@ -89,6 +94,7 @@ export class Invariants {
     const lost =
       entry.what === "state-lost" || (entry.what === "port-fault" && entry["call"] === "save memory");
     if (!lost) return;
+    this.forgotAtMs.set(Number(entry["host"]), entry.atMs);
     for (const key of this.told.keys()) if (key.startsWith(`${entry["host"]}/`)) this.told.delete(key);
   }
 

@@ -1,0 +1,48 @@
+import type { Action } from "./action.ts";
+import { isDue } from "./back-off.ts";
+import { type DecisionInput, hostName, mayBegin } from "./decision.ts";
+import type { HostUuid } from "./ids.ts";
+import type { Mastership } from "./mastership.ts";
+import type { Memory } from "./memory.ts";
+import type { Reason } from "./reason.ts";
+import { put } from "./record.ts";
+
+/** A call costs seconds for every dead host, so a host that will not be called back is not called all the time. */
+const CALL_LOST_MS = 60_000;
+const CALL_LOST_KEY = "call-lost-hosts";
+
+export interface CallBackStep {
+  readonly memory: Memory;
+  readonly actions: readonly Action[];
+  readonly reasons: readonly Reason[];
+}
+
+/**
+ * Hosts in emergency mode look for a master that does not take them: after a promotion they may have slept through, the
+ * old one. Nothing in xapi ever tells them of the new one, so the master does (`pool.recover_slaves`, xapi.md §4.2).
+ */
+export function callBackLost(memory: Memory, mastership: Mastership, input: DecisionInput): CallBackStep {
+  const lost = [...input.view.probes]
+    .filter(([, probe]) => probe.follows.kind === "lost")
+    .map(([uuid]) => uuid);
+  const known = lost.filter((uuid) => isKnown(memory, uuid));
+  if (known.length === 0 || mastership.kind !== "undisputed" || memory.promotion !== null)
+    return { memory, actions: [], reasons: [] };
+  const reasons: readonly Reason[] = [
+    { kind: "hosts-lost", hosts: known.map((uuid) => hostName(memory, uuid)) },
+  ];
+  const recover: Action = { kind: "recover-slaves" };
+  const { nowMs } = input.view;
+  if (!mayBegin(recover, input) || !isDue(memory.retries[CALL_LOST_KEY], nowMs))
+    return { memory, actions: [], reasons };
+  const retry = { failures: 0, notBeforeMs: nowMs + CALL_LOST_MS };
+  return {
+    memory: { ...memory, retries: put(memory.retries, CALL_LOST_KEY, retry) },
+    actions: [recover],
+    reasons,
+  };
+}
+
+function isKnown(memory: Memory, uuid: HostUuid): boolean {
+  return memory.lastGood?.hosts.some((host) => host.uuid === uuid) === true;
+}
