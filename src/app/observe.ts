@@ -112,6 +112,11 @@ async function observeAsSlave(observer: Observer, signal: AbortSignal): Promise<
     observer.recent.delete(master);
     const peer = { uuid: master, address: role.masterAddress };
     for (const [uuid, probe] of await probePeers(observer, [peer], signal)) probes.set(uuid, probe);
+    const kind = probes.get(master)?.follows.kind;
+    if (kind === "slave-of" || kind === "lost") {
+      // No master at that address: is there one anywhere?
+      for (const [uuid, probe] of await probePeers(observer, others, signal)) probes.set(uuid, probe);
+    }
   }
   const master2 = database.ok ? database.value.pool.master : null;
   if (master2 !== null && master2 !== self.uuid && !probes.has(master2)) {

@@ -48,6 +48,8 @@ export function decideMaster(input: DecisionInput): Decision {
   const lastGood = rememberView(known, database, { view, fieldName: settings.XC_FIELD_NAME });
   const memory: Memory = {
     ...known,
+    following: null,
+    masterlessSinceMs: null,
     health: onlyWatched(health, database, lastGood?.members ?? []),
     lastGood,
   };

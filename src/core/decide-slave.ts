@@ -13,12 +13,14 @@ import { isAlive } from "./host-health.ts";
 import type { HostUuid } from "./ids.ts";
 import { isIsolated, stepIsolation } from "./isolation.ts";
 import { findLeftovers } from "./leftover-domains.ts";
+import { isTurnToEnd, stepMasterless } from "./masterless.ts";
 import type { LastGoodView, Memory } from "./memory.ts";
 import { planPromotion } from "./plan-promotion.ts";
 import { planStarts, reportRefusals } from "./plan-starts.ts";
 import type { DatabaseView, Role } from "./pool-view.ts";
 import { isTie, type QuorumTally } from "./quorum.ts";
 import type { PromotionRefusal, Reason } from "./reason.ts";
+import { omit } from "./record.ts";
 import { stepIncidents } from "./recover-members.ts";
 import { fingerprintParameters, rememberView } from "./remember.ts";
 
@@ -36,16 +38,34 @@ export function masterOf(role: Role, lastGood: LastGoodView | null): HostUuid | 
  */
 export function decideSlave(input: DecisionInput): Decision {
   const { view } = input;
-  const health = stepAllHealth(input);
   const database = view.database.ok ? view.database.value : null;
-  const master = database?.pool.master ?? masterOf(view.self.role, input.memory.lastGood);
-  const memory = { ...input.memory, health };
+  const { role } = view.self;
+  const followed = masterOf(role, input.memory.lastGood);
+  const master = database?.pool.master ?? followed;
+  const following = role.kind === "slave" ? role.masterAddress : null;
+  const health = stepAllHealth(forgiveNewMaster(input, followed, following));
+  const masterlessSinceMs = stepMasterless(input.memory, input.memory.lastGood, view);
+  const memory = { ...input.memory, health, following, masterlessSinceMs };
   if (master === null) return { memory, actions: [], reasons: silentReason(input) };
   if (isAlive(health[master])) return followMaster(memory, master, database, input);
   const reasons = reportHealth(memory, input.settings, [master]);
   if (health[master]?.state !== "failed") return { memory, actions: [], reasons };
   const step = replaceMaster(memory, master, input);
   return { ...step, reasons: [...reasons, ...step.reasons] };
+}
+
+/**
+ * A host that has just become this slave's master has called it: whatever its health was before, it lives, and its
+ * retries begin now. (One that could not be heard for a while had failed; seconds after its call it was fenced.)
+ */
+function forgiveNewMaster(
+  input: DecisionInput,
+  master: HostUuid | null,
+  following: string | null,
+): DecisionInput {
+  const { memory } = input;
+  if (master === null || memory.following === null || memory.following === following) return input;
+  return { ...input, memory: { ...memory, health: omit(memory.health, master) } };
 }
 
 function silentReason(input: DecisionInput): readonly Reason[] {
@@ -62,13 +82,18 @@ function followMaster(
 ): Decision {
   const { view, settings } = input;
   const reasons: Reason[] = [...reportHealth(before, settings, [master])];
-  if (before.promotion !== null) reasons.push({ kind: "promotion-dropped" });
-  const calm: Memory = { ...before, incidents: {}, promotion: null, promoted: null };
+  const ending = before.promotion?.oldMaster === null && before.masterlessSinceMs !== null;
+  if (before.promotion !== null && !ending) reasons.push({ kind: "promotion-dropped" });
+  const promotion = ending ? before.promotion : null;
+  const calm: Memory = { ...before, incidents: {}, promotion, promoted: null };
   const answer = view.probes.get(master)?.follows;
   if (database === null && answer?.kind === "slave-of") {
     reasons.push({ kind: "master-is-slave", host: hostName(before, master), address: answer.address });
   }
-  if (database === null) return { memory: calm, actions: [], reasons: [...reasons, ...silentReason(input)] };
+  if (database === null) {
+    const step = endMasterless(calm, input);
+    return { ...step, reasons: [...reasons, ...step.reasons, ...silentReason(input)] };
+  }
   const seen = rememberView(calm, database, { view, fieldName: settings.XC_FIELD_NAME });
   const lastGood = seen && { ...seen, parameters: fingerprintParameters(database.pool.otherConfig) };
   const memory: Memory = { ...calm, lastGood, isolation: null, confirmed: true };
@@ -79,6 +104,18 @@ function followMaster(
   if (!settings.SLAVE_VM_STAT || !isSteady(lastGood, view.nowMs)) return { memory, actions, reasons };
   const plan = planStarts(memory, database, input);
   return { memory, actions: [...actions, ...plan.starts], reasons: [...reasons, ...reportRefusals(plan)] };
+}
+
+/** The pool has no master, and all hosts have said so: one of them becomes it. Nobody is fenced, and nobody left out. */
+function endMasterless(memory: Memory, input: DecisionInput): Decision {
+  const { lastGood, masterlessSinceMs } = memory;
+  const { view, settings } = input;
+  const wanted = lastGood?.haFlag === "on" && settings.PROMOTE_SLAVE && masterlessSinceMs !== null;
+  const enabled = lastGood?.hosts.find((host) => host.uuid === view.self.uuid)?.enabled === true;
+  if (lastGood === null || !wanted || !enabled) return { memory, actions: [], reasons: [] };
+  if (!isTurnToEnd(masterlessSinceMs, lastGood.members, view, settings))
+    return { memory, actions: [], reasons: [] };
+  return promote(memory, null, lastGood, input);
 }
 
 /** For this long after any xapi of the pool started, the database may still learn what really runs where. */
@@ -202,7 +239,12 @@ function duelDelayS(
 }
 
 /** The old master is fenced, or the administrator has chosen to do without: remember the take-over, then begin it. */
-function promote(memory: Memory, master: HostUuid, lastGood: LastGoodView, input: DecisionInput): Decision {
+function promote(
+  memory: Memory,
+  master: HostUuid | null,
+  lastGood: LastGoodView,
+  input: DecisionInput,
+): Decision {
   const { view } = input;
   const action: Action = { kind: "promote-self" };
   if (!mayBegin(action, input)) return { memory, actions: [], reasons: [] };
@@ -210,6 +252,6 @@ function promote(memory: Memory, master: HostUuid, lastGood: LastGoodView, input
   return {
     memory: { ...memory, promotion, confirmed: true },
     actions: [action],
-    reasons: [{ kind: "promoting", oldMaster: hostName(memory, master) }],
+    reasons: [{ kind: "promoting", oldMaster: master === null ? null : hostName(memory, master) }],
   };
 }

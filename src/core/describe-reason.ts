@@ -144,7 +144,7 @@ const SAYINGS: { readonly [K in Reason["kind"]]: SayingOf<K> } = {
     from: "master_ip",
     severity: "critical",
     about: "",
-    text: `This host follows ${host}, which is no master but follows ${address}: the pool may have none. If no host is master, run on the one that should be: xe pool-emergency-transition-to-master, then xe pool-recover-slaves.`,
+    text: `This host follows ${host}, which is no master but follows ${address}: the pool may have none. If all hosts say so for a minute and more, one of them becomes master; else run on the one that should be: xe pool-emergency-transition-to-master, then xe pool-recover-slaves.`,
     alert: true,
   }),
   "taken-over": ({ host, address }) => ({
@@ -307,7 +307,10 @@ const SAYINGS: { readonly [K in Reason["kind"]]: SayingOf<K> } = {
     from: "promote_slave",
     severity: "critical",
     about: "",
-    text: `This host takes over as master from ${oldMaster}.`,
+    text:
+      oldMaster === null
+        ? "No host of this pool is master, and all of them say so: this host becomes it."
+        : `This host takes over as master from ${oldMaster}.`,
     event: true,
     alert: true,
   }),
@@ -315,7 +318,7 @@ const SAYINGS: { readonly [K in Reason["kind"]]: SayingOf<K> } = {
     from: "promote_slave",
     severity: "warning",
     about: "",
-    text: `This host is master now, all living members follow it, ${oldMaster} is dealt with.`,
+    text: `This host is master now, all living members follow it${oldMaster === null ? "" : `, ${oldMaster} is dealt with`}.`,
     event: true,
     alert: true,
   }),

@@ -7,7 +7,8 @@ import type { DatabaseView, PeerProbe } from "./pool-view.ts";
  * halted may run on a member that has not come back yet (xapi.md T6, §4.4).
  */
 export interface PromotionState {
-  readonly oldMaster: HostUuid;
+  /** null: there was none, every host had said so (core/masterless.ts). */
+  readonly oldMaster: HostUuid | null;
   readonly sinceMs: number;
   readonly phase:
     | "called" // XAPI was told, or is about to be; it restarts as master by itself
@@ -29,7 +30,7 @@ export const RESYNC_SETTLE_MS = 5_000;
 export const RECOVER_LIMIT_MS = 180_000;
 
 export function beginPromotion(input: {
-  oldMaster: HostUuid;
+  oldMaster: HostUuid | null;
   nowMs: number;
   awaited: readonly HostUuid[];
   inMaintenance: readonly HostUuid[];

@@ -37,7 +37,8 @@ export function finishPromotion(memory: Memory, database: DatabaseView, input: D
 }
 
 /** The old master's VMs are free to start, or it was never fenced by the administrator's choice, or it is back. */
-function isDealtWith(oldMaster: HostUuid, memory: Memory, input: DecisionInput): boolean {
+function isDealtWith(oldMaster: HostUuid | null, memory: Memory, input: DecisionInput): boolean {
+  if (oldMaster === null) return true;
   const phase = memory.incidents[oldMaster]?.phase;
   if (phase === undefined)
     return memory.health[oldMaster]?.state !== "failed" || !input.settings.FENCE_ENABLED;
@@ -49,9 +50,14 @@ function closePromotion(memory: Memory, promotion: PromotionState, database: Dat
   const before = Number.parseInt(database.pool.otherConfig[EPOCH_KEY] ?? "0", 10);
   const epoch = (Number.isNaN(before) ? 0 : before) + 1;
   return {
-    memory: { ...memory, promotion: null, confirmed: true, promoted: { oldMaster, epoch } },
+    memory: {
+      ...memory,
+      promotion: null,
+      confirmed: true,
+      promoted: oldMaster === null ? null : { oldMaster, epoch },
+    },
     actions: [],
-    reasons: [{ kind: "promoted", oldMaster: hostName(memory, oldMaster) }],
+    reasons: [{ kind: "promoted", oldMaster: oldMaster === null ? null : hostName(memory, oldMaster) }],
   };
 }
 

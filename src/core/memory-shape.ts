@@ -75,7 +75,7 @@ const isMemory = shape({
   declaredBackAtMs: recordOf(isTime),
   promotion: nullOr(
     shape({
-      oldMaster: isText,
+      oldMaster: nullOr(isText),
       sinceMs: isTime,
       phase: oneOf("called", "recovering"),
       calledAtMs: isTime,
@@ -85,6 +85,8 @@ const isMemory = shape({
       backAtMs: recordOf(isTime),
     }),
   ),
+  following: nullOr(isText),
+  masterlessSinceMs: nullOr(isTime),
   promoted: nullOr(shape({ oldMaster: isText, epoch: isTime })),
   gathering: nullOr(shape({ wholeSinceMs: nullOr(isTime) })),
   isolation: nullOr(shape({ sinceMs: isTime, rebooted: isFlag })),

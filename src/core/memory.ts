@@ -27,6 +27,10 @@ export interface Memory {
   /** Hosts that this one declared dead, that came back, and that were not seen enabled since: when they were back. */
   readonly declaredBackAtMs: Readonly<Record<string, number>>;
   readonly promotion: PromotionState | null;
+  /** The address that this slave followed in the last pass; null on a master. */
+  readonly following: string | null;
+  /** Since when every host of the pool says that it is no master; null when one is, or not all have said so. */
+  readonly masterlessSinceMs: number | null;
   /** A promotion of this host that is over, until its old master was seen as a slave. */
   readonly promoted: { readonly oldMaster: HostUuid; readonly epoch: number } | null;
   readonly gathering: Gathering | null;
@@ -79,6 +83,8 @@ export function emptyMemory(bootId: string): Memory {
     incidents: {},
     declaredBackAtMs: {},
     promotion: null,
+    following: null,
+    masterlessSinceMs: null,
     promoted: null,
     gathering: null,
     isolation: null,

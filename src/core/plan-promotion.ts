@@ -12,7 +12,7 @@ import type { DatabaseView, PoolView } from "./pool-view.ts";
 export function planPromotion(
   memory: Memory,
   lastGood: LastGoodView,
-  oldMaster: HostUuid,
+  oldMaster: HostUuid | null,
   view: PoolView,
 ): PromotionState {
   const alive = aliveNow(view, memory.health);

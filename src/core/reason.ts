@@ -48,8 +48,8 @@ export type Reason =
   | { readonly kind: "host-answers-xapi"; readonly host: string }
   | { readonly kind: "host-back"; readonly host: string }
   | { readonly kind: "host-enabled"; readonly host: string }
-  | { readonly kind: "promoting"; readonly oldMaster: string }
-  | { readonly kind: "promoted"; readonly oldMaster: string }
+  | { readonly kind: "promoting"; readonly oldMaster: string | null }
+  | { readonly kind: "promoted"; readonly oldMaster: string | null }
   | { readonly kind: "promotion-dropped" }
   | { readonly kind: "leftover-destroyed"; readonly vm: string }
   | { readonly kind: "toolstack-restarted" }

@@ -38,6 +38,10 @@ function checkAction(action: Action, memory: Memory, settings: CoreSettings): vo
     case "promote-self": {
       const { promotion } = memory;
       invariant(promotion !== null, "a take-over is remembered before it begins");
+      if (promotion.oldMaster === null) {
+        invariant(memory.masterlessSinceMs !== null, "nobody to fence only where all say they are no master");
+        return;
+      }
       const phase = memory.incidents[promotion.oldMaster]?.phase;
       invariant(
         !settings.FENCE_ENABLED || phase === "fenced",

@@ -23,6 +23,8 @@ export interface Tally {
   readonly promotions: number;
   readonly starts: number;
   readonly doubleRuns: number;
+  /** Two masters by an administrator's hand, both standing down and saying so: nothing runs until he has chosen. */
+  readonly stoodDown: number;
 }
 
 export interface Played {
@@ -60,10 +62,11 @@ export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played>
   chaos?.end();
   mend(pool);
   const unwell = await becomeWell(pool);
-  const failures = [...invariants.forbidden().map(describe), ...unwell];
+  const down = unwell.length > 0 && standsDown(pool);
+  const failures = [...invariants.forbidden().map(describe), ...(down ? [] : unwell)];
   return {
     failures,
-    tally: tallyOf(pool),
+    tally: { ...tallyOf(pool), stoodDown: down ? 1 : 0 },
     withoutProof,
     fingerprint: fingerprint(pool),
     log: pool.world.log,
@@ -111,11 +114,32 @@ async function becomeWell(pool: SimPool): Promise<readonly string[]> {
   const united = await pool.until(() => disunity(pool.world) === null, LIVENESS_MS);
   if (united) mendDatabase(pool);
   while (pool.world.nowMs() < endMs) {
-    await pool.until(() => ailments(pool).length === 0, endMs - pool.world.nowMs());
+    await pool.until(() => ailments(pool).length === 0, STEADY_MS);
+    // A fence that was under way while everything was mended has cut power once more.
+    for (const { number } of pool.world.hosts) pool.power(number, true);
+    if (standsDown(pool)) break;
+    if (ailments(pool).length > 0) continue;
     await pool.run(STEADY_MS);
     if (ailments(pool).length === 0) return [];
   }
   return ailments(pool);
+}
+
+/** How long it must last: a master that was just called back stands down for a moment, too. */
+const STOOD_DOWN_MS = 10 * MINUTE;
+
+/** Several masters, and each has said long ago that it stands down because of another one. */
+function standsDown(pool: SimPool): boolean {
+  const masters = pool.world.hosts.filter((host) => host.power && host.poolConf === "master");
+  const before = pool.world.nowMs() - STOOD_DOWN_MS;
+  return masters.length > 1 && masters.every(({ number }) => saidRival(pool, number, before));
+}
+
+function saidRival(pool: SimPool, host: number, beforeMs: number): boolean {
+  const said = pool.world.log.findLast(
+    (entry) => entry.what === "mail" && entry["host"] === host && entry["key"] === "rival-master",
+  );
+  return said !== undefined && said.atMs < beforeMs;
 }
 
 function ailments(pool: SimPool): readonly string[] {
@@ -142,7 +166,7 @@ function staysDown(pool: SimPool, ref: string): boolean {
   );
 }
 
-function tallyOf(pool: SimPool): Tally {
+function tallyOf(pool: SimPool): Omit<Tally, "stoodDown"> {
   const { world } = pool;
   const count = (what: string): number => world.log.filter((entry) => entry.what === what).length;
   return {

@@ -10,7 +10,15 @@ export interface Sum extends Tally {
   readonly histories: number;
 }
 
-const NOTHING: Sum = { histories: 0, virtualMs: 0, fences: 0, promotions: 0, starts: 0, doubleRuns: 0 };
+const NOTHING: Sum = {
+  histories: 0,
+  virtualMs: 0,
+  fences: 0,
+  promotions: 0,
+  starts: 0,
+  doubleRuns: 0,
+  stoodDown: 0,
+};
 export const NO_SUMS: Sums = { proved: NOTHING, unproved: NOTHING };
 
 export function addPlayed(sums: Sums, { tally, withoutProof }: Played): Sums {
@@ -32,6 +40,7 @@ function addSum(a: Sum, b: Sum): Sum {
     promotions: a.promotions + b.promotions,
     starts: a.starts + b.starts,
     doubleRuns: a.doubleRuns + b.doubleRuns,
+    stoodDown: a.stoodDown + b.stoodDown,
   };
 }
 
@@ -46,9 +55,19 @@ export function renderSums(sums: Sums): string {
       String(sum.promotions).padStart(10),
       String(sum.starts).padStart(9),
       String(sum.doubleRuns).padStart(11),
+      String(sum.stoodDown).padStart(10),
     ].join("  ");
-  const head = ["", "histories", "virtual hours", "fences", "promotions", "VM starts", "double runs"];
-  const widths = [28, 9, 13, 8, 10, 9, 11];
+  const head = [
+    "",
+    "histories",
+    "virtual hours",
+    "fences",
+    "promotions",
+    "VM starts",
+    "double runs",
+    "stood down",
+  ];
+  const widths = [28, 9, 13, 8, 10, 9, 11, 10];
   const title = head.map((name, index) => name.padStart(widths[index] ?? 0)).join("  ");
   return [
     title,

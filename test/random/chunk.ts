@@ -1,0 +1,28 @@
+import { drawPlan } from "./plan.ts";
+import { play } from "./play.ts";
+import { addPlayed, NO_SUMS, type Sums } from "./sums.ts";
+
+/** A run of seeds, and the bounds of the pools that are drawn. */
+export interface Chunk {
+  readonly first: number;
+  readonly count: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+export interface ChunkResult {
+  readonly sums: Sums;
+  readonly failures: readonly { readonly seed: number; readonly failures: readonly string[] }[];
+}
+
+/** Plays the histories of a run of seeds one after the other. */
+export async function playChunk({ first, count, least, most }: Chunk): Promise<ChunkResult> {
+  let sums = NO_SUMS;
+  const failures: { seed: number; failures: readonly string[] }[] = [];
+  for (let seed = first; seed < first + count; seed++) {
+    const played = await play(drawPlan(seed, least, most));
+    sums = addPlayed(sums, played);
+    if (played.failures.length > 0) failures.push({ seed, failures: played.failures });
+  }
+  return { sums, failures };
+}

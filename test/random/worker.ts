@@ -1,0 +1,5 @@
+import { type Chunk, playChunk } from "./chunk.ts";
+
+/** Reads a chunk from standard input, plays it, writes what became of it. */
+const chunk = (await Bun.stdin.json()) as Chunk;
+process.stdout.write(JSON.stringify(await playChunk(chunk)));
