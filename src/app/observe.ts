@@ -21,6 +21,8 @@ const RESTARTING_READ_MS = 1_500;
 /** All calls of one read together; each has its own deadline inside the client. */
 const READ_FACTOR = 3;
 
+const LEARNT_NOTHING: PeerProbe = { icmp: "unknown", xapi: "silent", follows: { kind: "unknown" } };
+
 /** A probe of an earlier round of this pass, with the time at which it ended. */
 export interface RecentProbe {
   readonly probe: PeerProbe;
@@ -173,15 +175,24 @@ async function probePeers(
   question: ProbeQuestion = "life-and-master",
 ): Promise<ReadonlyMap<HostUuid, PeerProbe>> {
   const { ports, recent, memory, settings } = observer;
+  const ask = (address: string, what: ProbeQuestion, ms: number): Promise<PeerProbe> =>
+    withDeadline(
+      ports.clock,
+      ms,
+      signal,
+      (inner) => ports.prober.probe(address, what, inner),
+      () => LEARNT_NOTHING,
+    );
   const probed = await Promise.all(
     peers.map(async ({ uuid, address }): Promise<[HostUuid, PeerProbe]> => {
       const failed = memory.health[uuid]?.state === "failed";
       const reuseMs = failed ? Number.POSITIVE_INFINITY : Math.min(REUSE_MS, settings.XAPI_DELAY * 500);
       const known = recent.get(uuid);
       if (known !== undefined && ports.clock.uptimeMs() - known.atMs < reuseMs) return [uuid, known.probe];
-      const late = (): PeerProbe => ({ icmp: "unknown", xapi: "silent", follows: { kind: "unknown" } });
-      const ask = (inner: AbortSignal) => ports.prober.probe(address, question, inner);
-      const probe = await withDeadline(ports.clock, failed ? FAILED_PROBE_MS : PROBE_MS, signal, ask, late);
+      const quick = failed ? await ask(address, "life", FAILED_PROBE_MS) : null;
+      // Back from the dead: now there is a reason to wait for what a master needs two seconds to say.
+      const wanted = quick === null || (quick.xapi === "answered" && question !== "life");
+      const probe = wanted ? await ask(address, question, PROBE_MS) : quick;
       recent.set(uuid, { probe, atMs: ports.clock.uptimeMs(), full: !failed });
       return [uuid, probe];
     }),

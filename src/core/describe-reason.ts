@@ -20,7 +20,7 @@ export function describeReason(reason: Reason): Notice {
     key: saying.about === "" ? reason.kind : `${reason.kind}:${saying.about}`,
     from: saying.from,
     severity: saying.severity,
-    subject: saying.text.split(/[:.]/, 1)[0] ?? reason.kind,
+    subject: saying.text.split(/[:.](?= |$)/, 1)[0] ?? reason.kind,
     body: saying.text,
     lasting: saying.event !== true,
     alert: saying.alert === true,
@@ -45,7 +45,7 @@ type SayingOf<K extends Reason["kind"]> = (reason: Extract<Reason, { kind: K }>)
 
 const FENCE_REFUSALS: Record<FenceRefusal, string> = {
   "fencing-disabled": "fencing is switched off (FENCE_ENABLED=0)",
-  "in-maintenance": "it is in maintenance",
+  "in-maintenance": "it is disabled, so in maintenance, or it died while it started",
   "no-quorum": "this host has no quorum",
   "too-few-members": "the pool has fewer members than FENCE_MIN_HOSTS",
   "answers-again": "it answers again",
