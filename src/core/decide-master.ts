@@ -19,6 +19,7 @@ import { isIsolated, stepIsolation } from "./isolation.ts";
 import { findLeftovers } from "./leftover-domains.ts";
 import { chooseSuccessor, markHosts, stampHomePools } from "./mark-hosts.ts";
 import { judgeMastership, type Mastership } from "./mastership.ts";
+import { isSettled } from "./member-recovery.ts";
 import type { Memory } from "./memory.ts";
 import { adoptPromotion } from "./plan-promotion.ts";
 import { planStarts, reportRefusals } from "./plan-starts.ts";
@@ -129,6 +130,11 @@ function judge(memory: Memory, database: DatabaseView, input: DecisionInput): Ma
     probes,
     heuristics: heuristicsFor(input.view, memory),
     confirmed: memory.confirmed,
+    settled: new Set(
+      Object.values(memory.incidents)
+        .filter(isSettled)
+        .map((incident) => incident.host),
+    ),
     replaced: memory.promotion?.oldMaster ?? memory.promoted?.oldMaster ?? null,
   });
 }

@@ -11,6 +11,8 @@ export interface MastershipInput {
   readonly heuristics: "all-answered" | "not-all-answered" | "not-asked";
   /** The master that this host has replaced after fencing it, if that is not over yet. */
   readonly replaced: HostUuid | null;
+  /** Hosts that this master has fenced and declared dead: whoever follows one of them has slept through it. */
+  readonly settled: ReadonlySet<HostUuid>;
   /** This host has been followed by a majority since its boot (`memory.confirmed`): it was not away. */
   readonly confirmed: boolean;
 }
@@ -34,6 +36,10 @@ export type Mastership =
  * Another living master makes this one stand down, whatever the majority: slaves that boot follow the address in their
  * file, the old master's too. Only the host that remembers having replaced that very master calls it back; if both did,
  * each would make the other a slave, and the pool would have no master at all.
+ *
+ * The same holds for members that follow a host which cannot be seen from here. That it does not answer this one proves
+ * nothing: two masters with a broken link between them pulled the others to and fro, and a VM ran twice. They are called
+ * back only from a master that this one has replaced or buried, or that is itself a follower.
  */
 export function judgeMastership(input: MastershipInput): Mastership {
   const entries = [...input.probes];
@@ -41,17 +47,21 @@ export function judgeMastership(input: MastershipInput): Mastership {
   const rivals = entries.filter(([, probe]) => probe.follows.kind === "is-master").map(([uuid]) => uuid);
   const astray = entries.filter(([, probe]) => isAstray(probe, input.ownAddress)).map(([uuid]) => uuid);
   const [rival] = rivals;
-  // Someone who follows a host that itself follows me has only not been told yet.
-  const lost = astray.filter((uuid) => !followers.includes(targetOf(uuid, input)));
-  const [stray] = lost;
+  const [stray] = astray.filter((uuid) => !mayLeave(targetOf(uuid, input), followers, input));
   if (rival !== undefined && !(rivals.length === 1 && rival === input.replaced)) return rivalOf(rival, input);
-  if (rival === undefined && stray !== undefined && !mayCallBack(input)) return rivalOf(stray, input);
+  if (stray !== undefined) return rivalOf(stray, input);
   const quorum = followerQuorum(input, followers);
   const callable = rival !== undefined || mayCallBack(input) || quorum.quorate;
   if (rivals.length + astray.length > 0 && callable)
     return { kind: "wanted", strays: [...rivals, ...astray] };
   if (quorum.quorate) return { kind: "undisputed" };
   return { kind: "unproven", followers: followers.length, members: quorum.members };
+}
+
+/** A master that its followers may be called away from; who follows a follower has only not been told yet. */
+function mayLeave(master: HostUuid | null, followers: readonly HostUuid[], input: MastershipInput): boolean {
+  if (master === null) return false;
+  return master === input.replaced || input.settled.has(master) || followers.includes(master);
 }
 
 /** Members that follow someone who does not answer as master are called back by who was never away, or has taken over. */
@@ -67,11 +77,11 @@ function isAstray(probe: PeerProbe, address: string): boolean {
   return probe.follows.kind === "slave-of" && probe.follows.address !== address;
 }
 
-/** The host at the address that a stray follows; its own uuid when that is nobody we know. */
-function targetOf(stray: HostUuid, input: MastershipInput): HostUuid {
+/** The host at the address that a stray follows; null when that is nobody we know. */
+function targetOf(stray: HostUuid, input: MastershipInput): HostUuid | null {
   const answer = input.probes.get(stray)?.follows;
   const address = answer?.kind === "slave-of" ? answer.address : "";
-  return [...input.addresses].find(([, known]) => known === address)?.[0] ?? stray;
+  return [...input.addresses].find(([, known]) => known === address)?.[0] ?? null;
 }
 
 function rivalOf(host: HostUuid, input: MastershipInput): Mastership {

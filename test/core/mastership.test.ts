@@ -13,6 +13,7 @@ function judge(probes: Record<string, PeerProbe>, over: Partial<MastershipInput>
     probes: new Map(Object.entries(probes)) as unknown as MastershipInput["probes"],
     heuristics: "not-asked",
     replaced: null,
+    settled: new Set(),
     confirmed: true,
     ...over,
   });
@@ -57,14 +58,14 @@ describe("judgeMastership", () => {
       address: address(host(3)),
     });
   });
-  test("a member follows someone who does not answer as master: called back, unless I was away", () => {
-    const probes = { h2: ALIVE(), h3: ALIVE(host(9)) };
-    expect(judge(probes)).toEqual({ kind: "wanted", strays: [host(3)] });
-    expect(judge(probes, { confirmed: false })).toEqual({
-      kind: "rival",
-      host: host(3),
-      address: address(host(9)),
-    });
+  test("a member follows someone whom I cannot see: rival, though I have never been away", () => {
+    const probes = { h2: DEAD, h3: ALIVE(host(2)) };
+    expect(judge(probes)).toEqual({ kind: "rival", host: host(3), address: address(host(2)) });
+    expect(judge({ h2: ALIVE(), h3: ALIVE(host(9)) }).kind).toBe("rival");
+  });
+  test("a member follows a host that I have fenced and declared dead: it has slept, and is called back", () => {
+    const probes = { h2: DEAD, h3: ALIVE(host(2)) };
+    expect(judge(probes, { settled: new Set([host(2)]) })).toEqual({ kind: "wanted", strays: [host(3)] });
   });
   test("a member follows a host that itself follows me: it is called back, also by one who was away", () => {
     const probes = { h2: ALIVE(), h3: ALIVE(host(2)) };

@@ -1,4 +1,4 @@
-import { NULL_REF } from "./database.ts";
+import { type Database, NULL_REF } from "./database.ts";
 import { createDomain, destroyDomain } from "./domains.ts";
 import type { BmcState, SimHost, SimVm, World } from "./world.ts";
 import { poolDatabase } from "./xapi/connection.ts";
@@ -125,9 +125,9 @@ async function noticeDomainGone(world: World, xapi: XapiProcess, uuid: string): 
 /** Moves a running VM as a live migration does; refused without a trace when something is in the way. */
 export function migrateVm(world: World, vm: SimVm, to: SimHost): boolean {
   const from = world.hosts.find((host) => host.domains.has(vm.uuid));
-  const database = masterDatabases(world)[0];
+  const database = from === undefined ? null : databaseSeenBy(from);
   const ready = from !== undefined && from !== to && to.power && to.xapi?.serving === true;
-  if (database === undefined || !ready || !world.reaches(from.number, to.number)) return false;
+  if (database === null || !ready || !world.reaches(from.number, to.number)) return false;
   if (database.get("VM", vm.ref)?.["resident_on"] !== from.ref) return false;
   destroyDomain(world, from, vm.uuid, "migrate");
   releaseLocks(database, from.ref, (uuid) => uuid === vm.uuid);
@@ -141,6 +141,14 @@ export function masterDatabases(world: World) {
   const masters = world.hosts.filter((host) => host.xapi?.role.kind === "master" && host.xapi.serving);
   const hosts = masters.length > 0 ? masters : world.hosts.filter((host) => host.poolConf === "master");
   return hosts.map((host) => host.database);
+}
+
+/** The pool database that a host can see now: its own as a serving master, its master's while it is connected. */
+export function databaseSeenBy(host: SimHost): Database | null {
+  const { xapi } = host;
+  if (xapi === null || !xapi.serving) return null;
+  if (xapi.role.kind === "master") return host.database;
+  return xapi.connected ? (xapi.master?.host.database ?? null) : null;
 }
 
 /** The state in which a VM stays down: by its own wish. */

@@ -3,7 +3,7 @@ import type { PassPorts, PassReport } from "../../src/app/pass-ports.ts";
 import type { RunningChild } from "../../src/ports/processes.ts";
 import { portClock, type Scheduled } from "./clock.ts";
 import { diskStore, type SimDisk } from "./ports/disk.ts";
-import { mortal, newSimProcess, type SimProcess } from "./ports/process.ts";
+import { mortal, newSimProcess, type SimProcess, type Watch } from "./ports/process.ts";
 import { simLogger, simPassPorts } from "./ports.ts";
 import type { World } from "./world.ts";
 
@@ -31,6 +31,8 @@ export class SimMonitor {
   passes = 0;
   /** The report of the last pass that ended. */
   last: PassReport | null = null;
+  /** Sees every port call of the iterations that begin from now on. */
+  watch: Watch | null = null;
 
   constructor(world: World, host: number, disk: SimDisk, runPass: RunPass) {
     this.world = world;
@@ -101,7 +103,7 @@ export class SimMonitor {
   }
 
   private startIteration(): RunningChild {
-    const process = newSimProcess(this.host);
+    const process = newSimProcess(this.host, this.watch);
     const ended = Promise.withResolvers<{ exitCode: number | null; signal: string | null }>();
     const end = (signal: string | null) => ended.resolve({ exitCode: signal === null ? 0 : null, signal });
     this.iteration = { process, end };

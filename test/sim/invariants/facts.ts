@@ -1,7 +1,8 @@
+import { databaseSeenBy } from "../control.ts";
 import type { SimDisk } from "../ports/disk.ts";
 import type { LogEntry, SimHost, World } from "../world.ts";
 import { answersTo } from "../xapi/process.ts";
-import { databaseSeenBy, poolKeys, settingOf } from "./settings.ts";
+import { poolKeys, settingOf } from "./settings.ts";
 
 /** A XAPI that takes longer than this is silent for a probe. */
 const PROBE_PATIENCE_MS = 2_000;

@@ -1,9 +1,8 @@
-import { masterDatabases } from "../control.ts";
+import { databaseSeenBy, masterDatabases } from "../control.ts";
 import type { Fields } from "../database.ts";
 import { POOL_UUID } from "../spec.ts";
 import type { LogEntry, SimHost } from "../world.ts";
 import type { Facts } from "./facts.ts";
-import { databaseSeenBy } from "./settings.ts";
 
 /** One thing that may never be (testing.md): says what is wrong with an event, or null. */
 export interface Rule {
@@ -92,7 +91,8 @@ const fenceBeforePromotion: Rule = {
     if (entry.what !== "promote-asked") return null;
     const host = hostBy(entry, facts);
     const old = facts.world.hosts.find((other) => host.poolConf === `slave:${other.address}`);
-    if (old === undefined) return null;
+    // One that has said it is no master is nobody to take anything from (a pool without any master).
+    if (old === undefined || (old.power && old.poolConf !== "master")) return null;
     const fencedAtMs = facts.fencedAtMs.get(old.number) ?? Number.NEGATIVE_INFINITY;
     const off = !old.power || old.bootedAtMs >= fencedAtMs - MINUTE;
     if (Number.isFinite(fencedAtMs) && off) return null;

@@ -1,4 +1,4 @@
-import { masterDatabases } from "../control.ts";
+import { databaseSeenBy, masterDatabases } from "../control.ts";
 import type { Database } from "../database.ts";
 import type { SimHost, World } from "../world.ts";
 
@@ -21,14 +21,6 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   XAPI_DOWN_TOLERANCE: "300",
   XC_FIELD_NAME: "ha-lizard-enabled",
 };
-
-/** The pool database that a host can see now: its own as a serving master, its master's while it is connected. */
-export function databaseSeenBy(host: SimHost): Database | null {
-  const { xapi } = host;
-  if (xapi === null || !xapi.serving) return null;
-  if (xapi.role.kind === "master") return host.database;
-  return xapi.connected ? (xapi.master?.host.database ?? null) : null;
-}
 
 /** The keys that the pool of a database has in `other_config`. */
 export function poolKeys(database: Database): Readonly<Record<string, string>> {

@@ -1,11 +1,23 @@
+/** A call of a process on one of its ports, about to begin. */
+export interface PortCall {
+  readonly method: string;
+  readonly args: readonly unknown[];
+  /** Makes the call, with these arguments or others. */
+  readonly begin: (args: readonly unknown[]) => unknown;
+}
+
+/** Stands between a process and its ports: sees every call, and answers with what the process shall get. */
+export type Watch = (call: PortCall) => unknown;
+
 /** One process of the product on a simulated host. A killed one never acts again. */
 export interface SimProcess {
   readonly host: number;
   alive: boolean;
+  readonly watch: Watch | null;
 }
 
-export function newSimProcess(host: number): SimProcess {
-  return { host, alive: true };
+export function newSimProcess(host: number, watch: Watch | null = null): SimProcess {
+  return { host, alive: true, watch };
 }
 
 /**
@@ -19,7 +31,9 @@ export function mortal<T extends object>(process: SimProcess, port: T): T {
       if (typeof member !== "function") return member;
       return (...args: unknown[]) => {
         if (!process.alive) return new Promise(() => {});
-        const result: unknown = Reflect.apply(member, target, args);
+        const begin = (given: readonly unknown[]): unknown => Reflect.apply(member, target, given);
+        const { watch } = process;
+        const result = watch === null ? begin(args) : watch({ method: String(name), args, begin });
         if (result instanceof Promise) return whileAlive(process, result);
         return isPort(result) ? mortal(process, result) : result;
       };
