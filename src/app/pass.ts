@@ -93,6 +93,11 @@ export function launch(pass: Pass, actions: readonly Action[]): void {
 /** Learns from the actions that have ended since the last look. */
 export function absorbEnded(pass: Pass): readonly Outcome[] {
   const outcomes = pass.ended.splice(0);
+  for (const { action } of outcomes) {
+    // A host that was reset may be back, with its VMs reported: it is asked again before it is declared dead.
+    if (action.kind === "fence-host" && pass.config.settings.FENCE_ACTION !== "stop")
+      pass.recent.delete(action.host);
+  }
   const halted = pass.view?.database.ok ? pass.view.database.value.halted : [];
   for (const outcome of outcomes) {
     const step = absorb(pass.memory, outcome, {

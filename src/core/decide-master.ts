@@ -51,7 +51,7 @@ export function decideMaster(input: DecisionInput): Decision {
     ...known,
     following: null,
     masterlessSinceMs: null,
-    health: onlyWatched(health, database, lastGood?.members ?? []),
+    health: onlyWatched(health, database, [...(lastGood?.members ?? []), ...incidentHosts(known)]),
     lastGood,
   };
 
@@ -83,13 +83,18 @@ function waitForDatabase(input: DecisionInput, reasons: readonly Reason[]): Deci
   };
 }
 
+/** A host that was declared dead is neither enabled nor a member: only its incident waits for it. */
+function incidentHosts(memory: Memory): readonly HostUuid[] {
+  return Object.values(memory.incidents).map((incident) => incident.host);
+}
+
 /** Hosts that are in maintenance or gone are not watched: they are never suspects (behaviour.md §4). */
 function onlyWatched(
   health: Memory["health"],
   database: DatabaseView,
-  members: readonly HostUuid[],
+  expected: readonly HostUuid[],
 ): Memory["health"] {
-  const watched = new Set<string>(members);
+  const watched = new Set<string>(expected);
   for (const host of database.hosts) if (host.enabled) watched.add(host.uuid);
   return Object.fromEntries(Object.entries(health).filter(([uuid]) => watched.has(uuid)));
 }

@@ -51,7 +51,9 @@ function stepHost(
 ): IncidentStep {
   const state = memory.health[host]?.state;
   const incident = memory.incidents[host];
-  if (incident !== undefined && (state === "alive" || state === "xapi-down")) {
+  // One that was cut off by a reset and is booting answers ping: its VMs are free all the same.
+  const booting = state === "xapi-down" && incident?.phase === "fenced" && incident.proved;
+  if (incident !== undefined && (state === "alive" || state === "xapi-down") && !booting) {
     return closeIncident(memory, incident, input);
   }
   if (incident === undefined && state !== "failed") return nothing(memory);
@@ -109,6 +111,7 @@ function stepFence(
   const known = memory.lastGood?.hosts.find((candidate) => candidate.uuid === host);
   const health = memory.health[host];
   if (known === undefined || !context.mayFence || health === undefined) return nothing(memory);
+  if (input.inFlight.has(`fence-host:${host}`)) return nothing(memory);
   const verdict = judgeFence(
     { enabled: isFenceable(memory, host), failed: health.state === "failed" },
     context.quorum,
