@@ -51,7 +51,10 @@ export function judgeMastership(input: MastershipInput): Mastership {
   if (rival !== undefined && !(rivals.length === 1 && rival === input.replaced)) return rivalOf(rival, input);
   if (stray !== undefined) return rivalOf(stray, input);
   const quorum = followerQuorum(input, followers);
-  const callable = rival !== undefined || mayCallBack(input) || quorum.quorate;
+  // Who follows a follower will follow as soon as it is told to.
+  const eventual = astray.filter((uuid) => isOneOf(followers, targetOf(uuid, input)));
+  const majority = followerQuorum(input, [...followers, ...eventual]).quorate;
+  const callable = rival !== undefined || mayCallBack(input) || majority;
   if (rivals.length + astray.length > 0 && callable)
     return { kind: "wanted", strays: [...rivals, ...astray] };
   if (quorum.quorate) return { kind: "undisputed" };
@@ -61,7 +64,11 @@ export function judgeMastership(input: MastershipInput): Mastership {
 /** A master that its followers may be called away from; who follows a follower has only not been told yet. */
 function mayLeave(master: HostUuid | null, followers: readonly HostUuid[], input: MastershipInput): boolean {
   if (master === null) return false;
-  return master === input.replaced || input.settled.has(master) || followers.includes(master);
+  return master === input.replaced || input.settled.has(master) || isOneOf(followers, master);
+}
+
+function isOneOf(hosts: readonly HostUuid[], host: HostUuid | null): boolean {
+  return host !== null && hosts.includes(host);
 }
 
 /** Members that follow someone who does not answer as master are called back by who was never away, or has taken over. */

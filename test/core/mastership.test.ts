@@ -71,6 +71,14 @@ describe("judgeMastership", () => {
     const probes = { h2: ALIVE(), h3: ALIVE(host(2)) };
     expect(judge(probes, { confirmed: false })).toEqual({ kind: "wanted", strays: [host(3)] });
   });
+  test("away, followed by one of four, and the other two follow that one: they are called, and are the majority", () => {
+    const members = [host(1), host(2), host(3), host(4)];
+    const probes = { h2: ALIVE(), h3: ALIVE(host(2)), h4: ALIVE(host(2)) };
+    expect(judge(probes, { members, confirmed: false })).toEqual({
+      kind: "wanted",
+      strays: [host(3), host(4)],
+    });
+  });
   test("a third host claims to be master after I replaced another one: rival", () =>
     expect(judge({ h2: DEAD, h3: MASTER }, { replaced: host(2) }).kind).toBe("rival"));
 });

@@ -7,6 +7,9 @@ import { poolKeys, settingOf } from "./settings.ts";
 /** A XAPI that takes longer than this is silent for a probe. */
 const PROBE_PATIENCE_MS = 2_000;
 
+/** A host that answers for a shorter time may come and go between two looks of another. */
+const NOTICED_MS = 120_000;
+
 /** How the last copy of a VM ended. */
 export interface LastEnd {
   readonly host: number;
@@ -32,6 +35,8 @@ export class Facts {
   private readonly offSinceMs = new Map<number, number>();
   /** Since when, without a break, one host can ping another; and when its XAPI could last answer. */
   private readonly pingsSinceMs = new Map<string, number>();
+  /** Until when a host was last heard for long enough to be noticed. */
+  private readonly heardLongUntilMs = new Map<string, number>();
   private readonly xapiSinceMs = new Map<string, number>();
   private readonly xapiUntilMs = new Map<string, number>();
   private readonly quorateUntilMs = new Map<number, number>();
@@ -139,6 +144,8 @@ export class Facts {
         if (!pings) this.pingsSinceMs.delete(key);
         else if (!this.pingsSinceMs.has(key)) this.pingsSinceMs.set(key, nowMs);
         const hears = this.hears(from.number, to);
+        if (!hears && this.xapiAnswersForMs(from.number, to.number) >= NOTICED_MS)
+          this.heardLongUntilMs.set(key, nowMs);
         if (!hears) this.xapiSinceMs.delete(key);
         else if (!this.xapiSinceMs.has(key)) this.xapiSinceMs.set(key, nowMs);
         this.keepUntil(this.xapiUntilMs, key, hears, nowMs);
@@ -186,9 +193,10 @@ export class Facts {
 
   private isProvedOff(host: SimHost, other: SimHost): boolean {
     const fencedAtMs = this.fencedAtMs.get(other.number);
-    if (fencedAtMs === undefined || host === other || this.hears(host.number, other)) return false;
-    const heardMs = this.xapiUntilMs.get(`${host.number}>${other.number}`) ?? Number.NEGATIVE_INFINITY;
-    return heardMs <= fencedAtMs;
+    if (fencedAtMs === undefined || host === other) return false;
+    if (this.xapiAnswersForMs(host.number, other.number) >= NOTICED_MS) return false;
+    const heardMs = this.heardLongUntilMs.get(`${host.number}>${other.number}`);
+    return heardMs === undefined || heardMs <= fencedAtMs;
   }
 
   private hasVotes(host: SimHost, members: readonly SimHost[]): boolean {
