@@ -64,6 +64,8 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
     journal: [],
   };
   try {
+    // After passes that left nothing: can this one write at all? What it may tell depends on that.
+    if (ports.lostPasses > 0) await saveMemory(pass);
     await runRounds(pass);
     return await endPass(pass, startedMs);
   } finally {

@@ -31,31 +31,32 @@ export async function runMonitor(ports: MonitorPorts, signal: AbortSignal): Prom
   }
   ports.logger.log("info", "check_xapi", "The monitor has started.");
   let settings = MONITOR_DEFAULTS;
-  let crashed = false;
+  let lost = 0;
   while (!signal.aborted) {
     const startedMs = ports.clock.uptimeMs();
-    const child = startChild(ports);
+    const child = startChild(ports, lost);
     if (child !== null) await superviseChild(child, ports, settings, signal);
     if (signal.aborted) break;
     const last = await readReport(ports.store);
     const report = last !== null && last.finishedAtMs >= startedMs ? last : null;
-    if ((report === null) !== crashed) {
-      crashed = report === null;
+    const crashed = report === null;
+    if (crashed !== lost > 0) {
       const text = crashed
         ? "An iteration ended without a result: starting the next one."
         : "Iterations end normally again.";
       ports.logger.log(crashed ? "error" : "info", "check_xapi", text);
     }
+    lost = crashed ? lost + 1 : 0;
     settings = report?.monitor ?? settings;
-    await waitForNext(ports, waitAfter(report, settings), signal);
+    await waitForNext(ports, waitAfter(report, settings, lost), signal);
   }
   ports.logger.log("info", "check_xapi", "The monitor has stopped.");
   return 0;
 }
 
-function startChild(ports: MonitorPorts): RunningChild | null {
+function startChild(ports: MonitorPorts, lost: number): RunningChild | null {
   try {
-    return ports.processes.startIteration();
+    return ports.processes.startIteration(lost);
   } catch (error) {
     ports.logger.log("error", "check_xapi", `Cannot start an iteration: ${String(error)}`);
     return null;

@@ -10,6 +10,8 @@ import type { StateStore } from "../ports/state-store.ts";
 /** All that one iteration reaches the world through; main builds the real ones, the simulator its own. */
 export interface PassPorts {
   readonly clock: Clock;
+  /** How many passes before this one, without a break, left no report: what they told is not remembered. */
+  readonly lostPasses: number;
   /** Opens the client for this pass; `xeTimeoutMs` is the deadline of one ordinary call (XE_TIMEOUT). */
   openXapi(xeTimeoutMs: number): Xapi;
   readonly prober: PeerProber;

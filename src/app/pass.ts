@@ -123,5 +123,11 @@ export function tell(pass: Pass, reasons: readonly Reason[]): readonly Action[] 
     if (settings.ENABLE_LOGGING && !settings.logOff.has(line.from))
       pass.ports.logger.log(line.severity, line.from, line.body);
   }
-  return telling.alerts.map((alert): Action => ({ kind: "alert", alert }));
+  // Where nothing can be written, every pass sees every condition begin: it was told by the first of them.
+  const forgetful = pass.saveFailed && pass.ports.lostPasses > 0;
+  const lasting = new Set(
+    notices.filter((notice) => notice.lasting || notice.key === "state-not-saved").map(({ key }) => key),
+  );
+  const alerts = forgetful ? telling.alerts.filter(({ key }) => !lasting.has(key)) : telling.alerts;
+  return alerts.map((alert): Action => ({ kind: "alert", alert }));
 }

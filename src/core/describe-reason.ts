@@ -117,7 +117,7 @@ const SAYINGS: { readonly [K in Reason["kind"]]: SayingOf<K> } = {
     from: "check_xapi",
     severity: "critical",
     about: "",
-    text: `Cannot write the state file: ${why}. This host does not take over and does not reboot itself until it can.`,
+    text: `Cannot write the state file: ${why}. This host does not take over and does not reboot itself until it can, and what lasts is told in the log only.`,
     alert: true,
   }),
   "ha-off": () => ({

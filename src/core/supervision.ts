@@ -24,9 +24,16 @@ export function judgeRunning(waits: number, settings: MonitorSettings): "wait" |
   return waits === settings.maxStarts ? "complain" : "wait";
 }
 
-/** How long to wait for the next iteration, from what the last one left; null when it left nothing. */
-export function waitAfter(report: { readonly nextInMs: number } | null, settings: MonitorSettings): number {
-  if (report === null) return Math.min(settings.delayMs, AFTER_CRASH_MS);
+/**
+ * How long to wait for the next iteration, from what the last one left; null when it left nothing, the `lost`th in a row:
+ * then sooner than MONITOR_DELAY, but not for ever.
+ */
+export function waitAfter(
+  report: { readonly nextInMs: number } | null,
+  settings: MonitorSettings,
+  lost = 1,
+): number {
+  if (report === null) return Math.min(settings.delayMs, AFTER_CRASH_MS * 2 ** Math.min(lost - 1, 10));
   return Math.min(Math.max(report.nextInMs, 0), settings.delayMs);
 }
 

@@ -4,6 +4,7 @@ import { createConfigFiles } from "../adapters/config-files.ts";
 import { createScriptFencer } from "../adapters/fencer-script.ts";
 import { createSocketLock } from "../adapters/lock-socket.ts";
 import { createChildMailer } from "../adapters/mailer-child.ts";
+import { LOST_PASSES } from "../adapters/processes-bun.ts";
 import { runPass, UUID_UNKNOWN } from "../app/iterate.ts";
 import type { PassPorts } from "../app/pass-ports.ts";
 import { createRealPeers } from "./real-xapi.ts";
@@ -28,6 +29,7 @@ export async function run(): Promise<number> {
   const ports: PassPorts = {
     ...createRealPeers(runtime),
     clock,
+    lostPasses: Number(process.env[LOST_PASSES] ?? "0") || 0,
     store,
     logger,
     config: createConfigFiles(paths),

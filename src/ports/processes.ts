@@ -1,7 +1,10 @@
 /** Child processes, for the monitor and the watchdog. */
 export interface Processes {
-  /** Starts one iteration as the leader of a process group of its own. */
-  startIteration(): RunningChild;
+  /**
+   * Starts one iteration as the leader of a process group of its own. `lost`: how many before it, without a break, ended
+   * without leaving a report.
+   */
+  startIteration(lost: number): RunningChild;
 }
 
 export interface RunningChild {

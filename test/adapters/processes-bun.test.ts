@@ -21,7 +21,7 @@ test("createProcesses: starts this program with `iterate`, from the root directo
     NODE_TLS_REJECT_UNAUTHORIZED: "0",
     SECRET: "x",
   });
-  const child = processes(`{ echo "$* $(pwd)"; env; } >${facts}`, environment).startIteration();
+  const child = processes(`{ echo "$* $(pwd)"; env; } >${facts}`, environment).startIteration(0);
   expect(await child.ended).toEqual({ exitCode: 0, signal: null });
   const [first, ...lines] = readFileSync(facts, "utf8").trim().split("\n");
   expect(first).toBe("iterate /");
@@ -31,15 +31,15 @@ test("createProcesses: starts this program with `iterate`, from the root directo
 });
 
 test("createProcesses: tells the exit code, and the signal", async () => {
-  expect(await processes("exit 7").startIteration().ended).toEqual({ exitCode: 7, signal: null });
-  expect((await processes("kill -9 $$").startIteration().ended).signal).toBe("SIGKILL");
+  expect(await processes("exit 7").startIteration(0).ended).toEqual({ exitCode: 7, signal: null });
+  expect((await processes("kill -9 $$").startIteration(0).ended).signal).toBe("SIGKILL");
 });
 
 test("createProcesses: killGroup ends the iteration and its children, and is harmless afterwards", async () => {
   const pids = folder.at("pids");
   const child = processes(
     `trap '' TERM; sleep 60 & echo $$ $! >${pids}.new; mv ${pids}.new ${pids}; ${HANG}`,
-  ).startIteration();
+  ).startIteration(0);
   expect(await until(() => Bun.file(pids).exists())).toBe(true);
   const [own = 0, grandchild = 0] = readFileSync(pids, "utf8").split(" ").map(Number);
   expect(own).toBe(child.pid);
@@ -51,5 +51,5 @@ test("createProcesses: killGroup ends the iteration and its children, and is har
 
 test("createProcesses: a program that cannot be started throws", () => {
   const { startIteration } = createProcesses({ self: [folder.at("nothing-here")], environment: { PATH } });
-  expect(startIteration).toThrow();
+  expect(() => startIteration(0)).toThrow();
 });

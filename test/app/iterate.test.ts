@@ -80,6 +80,16 @@ describe("runPass: bad input", () => {
     expect(said.length).toBe(1);
   });
 
+  test("a full disk: what lasts is mailed by the first pass, not by every one", async () => {
+    const pool = await restedPool(3, { params: { MAIL_ON: "1" } });
+    pool.disk(1).full = true;
+    pool.xapi(3, "stop");
+    await pool.run(5 * 60 * SECOND);
+    const mails = pool.world.log.filter(({ what, host }) => what === "mail" && host === 1);
+    const keys = mails.map(({ key }) => String(key));
+    expect(keys).toEqual(["host-xapi-down:h3", "state-not-saved"]);
+  });
+
   test("a disk that never answers: the pass ends, and does nothing that must be remembered", async () => {
     const pool = await restedPool(3);
     const { report } = await passOf(pool, 1, (ports) => ({

@@ -96,12 +96,12 @@ describe("runMonitor", () => {
     expect(log.slice(3)).toEqual(["32 error The iteration hangs; MONITOR_KILLALL=0 leaves it alone."]);
   });
 
-  test("an iteration that crashes without a report is followed by the next after 5 s, said once", async () => {
+  test("an iteration that crashes without a report is followed by the next after 5 s, then 10, said once", async () => {
     const crash = { runs: 100, crashes: true };
     const { clock, log } = stage([crash, crash, crash]);
-    await clock.runUntil(12_000);
+    await clock.runUntil(17_000);
     expect(log.filter((line) => line.includes("without a result")).length).toBe(1);
-    expect(log.filter((line) => line.includes("iteration 3"))).toEqual(["10.2 iteration 3"]);
+    expect(log.filter((line) => line.includes("iteration 3"))).toEqual(["15.2 iteration 3"]);
   });
 
   test("a stop ends the child and the monitor within 5 s", async () => {

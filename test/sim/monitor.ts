@@ -97,17 +97,17 @@ export class SimMonitor {
       logger: simLogger(this.world, service),
       lock: { acquire: async () => true },
       wake: { next: untilAborted },
-      processes: mortal(service, { startIteration: () => this.startIteration() }),
+      processes: mortal(service, { startIteration: (lost) => this.startIteration(lost) }),
     };
     void runMonitor(ports, new AbortController().signal);
   }
 
-  private startIteration(): RunningChild {
+  private startIteration(lost: number): RunningChild {
     const process = newSimProcess(this.host, this.watch);
     const ended = Promise.withResolvers<{ exitCode: number | null; signal: string | null }>();
     const end = (signal: string | null) => ended.resolve({ exitCode: signal === null ? 0 : null, signal });
     this.iteration = { process, end };
-    void this.pass(process).then(() => {
+    void this.pass(process, lost).then(() => {
       if (process.alive) this.endIteration(null);
     });
     const killGroup = () => {
@@ -117,10 +117,10 @@ export class SimMonitor {
     return { pid: 1, ended: ended.promise, killGroup };
   }
 
-  private async pass(process: SimProcess): Promise<void> {
+  private async pass(process: SimProcess, lost: number): Promise<void> {
     const begunMs = this.world.nowMs();
     try {
-      const ports = simPassPorts(this.world, this.host, process, this.disk);
+      const ports = simPassPorts(this.world, this.host, process, this.disk, lost);
       const report = await this.runPass(ports, new AbortController().signal);
       if (!process.alive) return;
       this.passes += 1;

@@ -21,6 +21,7 @@ export function simPassPorts(
   hostNumber: number,
   process: SimProcess = newSimProcess(hostNumber),
   disk: SimDisk = newSimDisk(),
+  lostPasses = 0,
 ): PassPorts {
   const host = world.host(hostNumber);
   const clock = mortal(
@@ -35,6 +36,7 @@ export function simPassPorts(
   const { chaos } = world;
   const reliable: PassPorts = {
     clock,
+    lostPasses,
     openXapi: (xeTimeoutMs) => {
       const transport = simTransport(world, hostNumber);
       const shaky = chaos === null ? transport : chaoticTransport(transport, hostNumber, chaos);

@@ -179,16 +179,18 @@ export class Facts {
 
   /**
    * Does this host see more than half of the pool, or half and the heuristic IPs? Whom a fence has proved off counts no
-   * more until it is heard again. Maintenance is an administrator's word that reaches hosts with a delay, so both ways
-   * of counting such a host are good.
+   * more until it is heard again, and maintenance is an administrator's word: both reach a host with a delay, so every
+   * way of counting them is good.
    */
   private isQuorate(host: SimHost): boolean {
     if (!host.power) return false;
-    const counted = this.world.hosts.filter(
-      (other) => !this.forgotten.has(other.number) && !this.isProvedOff(host, other),
-    );
-    const strict = counted.filter((other) => !this.maintenanceSinceMs.has(other.number));
-    return [counted, strict].some((members) => this.hasVotes(host, members));
+    const known = this.world.hosts.filter((other) => !this.forgotten.has(other.number));
+    const back = known.filter((other) => !this.isProvedOff(host, other) || this.hears(host.number, other));
+    const backForLong = known.filter((other) => !this.isProvedOff(host, other));
+    return [back, backForLong].some((members) => {
+      const enabled = members.filter((other) => !this.maintenanceSinceMs.has(other.number));
+      return this.hasVotes(host, members) || this.hasVotes(host, enabled);
+    });
   }
 
   private isProvedOff(host: SimHost, other: SimHost): boolean {

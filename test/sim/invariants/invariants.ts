@@ -82,10 +82,12 @@ export class Invariants {
     const host = this.facts.world.host(Number(entry["host"]));
     const key = `${host.number}/${host.bootCount}/${entry["key"]}`;
     const before = this.told.get(key);
+    this.told.delete(key);
+    if (this.facts.diskFull(host.number)) this.forgotAtMs.set(host.number, entry.atMs);
     if (entry.atMs - (this.forgotAtMs.get(host.number) ?? -FORGETS_MS) >= FORGETS_MS)
       this.told.set(key, entry.atMs);
     const screenMs = Number(this.facts.setting(host, "MAIL_SCREEN_TIME")) * 60_000;
-    if (before === undefined || entry.atMs - before >= screenMs || this.facts.diskFull(host.number)) return;
+    if (before === undefined || entry.atMs - before >= screenMs) return;
     this.add(entry.atMs, "alert-twice", `h${host.number} tells ${entry["key"]} again`, false);
   }
 
