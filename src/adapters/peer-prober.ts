@@ -1,6 +1,6 @@
 import type { Follows, PeerProbe } from "../core/pool-view.ts";
 import type { Clock } from "../ports/clock.ts";
-import { withDeadline } from "../ports/deadline.ts";
+import { OVER, withDeadline } from "../ports/deadline.ts";
 import type { PeerProber, Pinger, ProbeQuestion } from "../ports/peers.ts";
 import { parseAnswer, speaksInEmergency } from "./xapi/errors.ts";
 
@@ -58,7 +58,7 @@ async function ping(
   if (signal.aborted) return "unknown";
   const over = new AbortController();
   const settled = new AbortController();
-  const endSoon = () => void clock.sleep(PING_GRACE_MS, settled.signal).then(() => over.abort());
+  const endSoon = () => void clock.sleep(PING_GRACE_MS, settled.signal).then(() => over.abort(OVER));
   signal.addEventListener("abort", endSoon, { once: true });
   try {
     return await withDeadline<PeerProbe["icmp"]>(
@@ -71,7 +71,7 @@ async function ping(
   } catch {
     return "unknown";
   } finally {
-    settled.abort();
+    settled.abort(OVER);
     signal.removeEventListener("abort", endSoon);
   }
 }
@@ -125,7 +125,7 @@ async function findXapi(
       () => null,
     );
   } finally {
-    found.abort();
+    found.abort(OVER);
   }
 }
 

@@ -130,6 +130,8 @@ export function readChunks(
   const reading = (async () => {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       if (!onChunk(part.value)) giveUp();
+      // A child that never stops writing must not keep the deadline's timer from its turn.
+      await new Promise((resolve) => setImmediate(resolve));
     }
   })().catch(() => {
     complete = false;

@@ -4,7 +4,7 @@ import { parseMemory } from "../core/memory-shape.ts";
 import type { LocalView } from "../core/pool-view.ts";
 import type { Reason } from "../core/reason.ts";
 import { forgetOld, nextPassMs } from "../core/schedule.ts";
-import { withDeadline } from "../ports/deadline.ts";
+import { OVER, withDeadline } from "../ports/deadline.ts";
 import { viewForJournal, writeJournal } from "./journal.ts";
 import { observe } from "./observe.ts";
 import { absorbEnded, admit, launch, type Pass, saveMemory, tell } from "./pass.ts";
@@ -40,11 +40,11 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
   const { memory, reasons } = loaded;
   const xapi = ports.openXapi(config.settings.XE_TIMEOUT * 1_000);
   const controller = new AbortController();
-  const forward = () => controller.abort();
+  const forward = () => controller.abort(OVER);
   signal.addEventListener("abort", forward, { once: true });
   const timer = new AbortController();
   const expired = ports.clock.sleep(deadlineMs, timer.signal).then(() => {
-    if (!timer.signal.aborted) controller.abort();
+    if (!timer.signal.aborted) controller.abort(OVER);
   });
   const pass: Pass = {
     ports,
@@ -69,7 +69,7 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
     await runRounds(pass);
     return await endPass(pass, startedMs);
   } finally {
-    timer.abort();
+    timer.abort(OVER);
     signal.removeEventListener("abort", forward);
     await expired;
     await withDeadline(
@@ -186,7 +186,7 @@ async function waitForProgress(pass: Pass): Promise<void> {
   const done = new AbortController();
   const tick = pass.ports.clock.sleep(TICK_MS, done.signal);
   await Promise.race([...pass.inFlight.values(), tick]);
-  done.abort();
+  done.abort(OVER);
 }
 
 async function endPass(pass: Pass, startedMs: number): Promise<PassReport> {

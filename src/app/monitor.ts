@@ -1,5 +1,6 @@
 import { judgeRunning, MONITOR_DEFAULTS, type MonitorSettings, waitAfter } from "../core/supervision.ts";
 import type { Clock } from "../ports/clock.ts";
+import { OVER } from "../ports/deadline.ts";
 import type { Logger } from "../ports/notices.ts";
 import type { Lock, Processes, RunningChild } from "../ports/processes.ts";
 import type { StateStore } from "../ports/state-store.ts";
@@ -90,20 +91,20 @@ async function superviseChild(
 
 async function waitForNext(ports: MonitorPorts, ms: number, signal: AbortSignal): Promise<void> {
   const woken = new AbortController();
-  const forward = () => woken.abort();
+  const forward = () => woken.abort(OVER);
   signal.addEventListener("abort", forward, { once: true });
   await raceSleep(ports.clock, ms, ports.wake.next(woken.signal), signal);
-  woken.abort();
+  woken.abort(OVER);
   signal.removeEventListener("abort", forward);
 }
 
 /** Until `event`, `ms`, or the end of everything. */
 async function raceSleep(clock: Clock, ms: number, event: Promise<void>, signal: AbortSignal): Promise<void> {
   const over = new AbortController();
-  const forward = () => over.abort();
-  if (signal.aborted) over.abort();
+  const forward = () => over.abort(OVER);
+  if (signal.aborted) over.abort(OVER);
   signal.addEventListener("abort", forward, { once: true });
   await Promise.race([event, clock.sleep(ms, over.signal)]);
-  over.abort();
+  over.abort(OVER);
   signal.removeEventListener("abort", forward);
 }

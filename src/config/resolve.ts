@@ -204,14 +204,22 @@ export function unknownParameter(typed: string): string {
   return `there is no such parameter${near === undefined ? "" : `; did you mean ${near}?`}`;
 }
 
+/** LOG_<function> and MAIL_<function>. */
+const SWITCHES: ReadonlyMap<string, { readonly of: "LOG" | "MAIL"; readonly from: FunctionName }> = new Map(
+  [...ROWS.keys()].flatMap((known) => {
+    const [, of, from] = /^(LOG|MAIL)_([a-z].*)$/.exec(known) ?? [];
+    return from === undefined ? [] : [[known, { of: of as "LOG" | "MAIL", from: from as FunctionName }]];
+  }),
+);
+
 /** Every name of the table has its value here, each parsed by its own row: that makes the cast true. */
 function toSettings(values: ReadonlyMap<ParameterName, unknown>): Settings {
   const plain: Record<string, unknown> = {};
   const off = { LOG: new Set<FunctionName>(), MAIL: new Set<FunctionName>() };
   for (const [known, value] of values) {
-    const [, prefix, from] = /^(LOG|MAIL)_([a-z].*)$/.exec(known) ?? [];
-    if (from === undefined) plain[known] = value;
-    else if (value === false) off[prefix === "LOG" ? "LOG" : "MAIL"].add(from as FunctionName);
+    const its = SWITCHES.get(known);
+    if (its === undefined) plain[known] = value;
+    else if (value === false) off[its.of].add(its.from);
   }
   return { ...plain, logOff: off.LOG, mailOff: off.MAIL } as unknown as Settings;
 }

@@ -1,5 +1,6 @@
 import type { HostUuid } from "../../core/ids.ts";
 import type { XapiFault, XapiResult } from "../../core/pool-view.ts";
+import { OVER } from "../../ports/deadline.ts";
 import type { MemberRecovery } from "../../ports/pool-database.ts";
 import type { XapiContext } from "./context.ts";
 import { isApiFault, voidOf } from "./errors.ts";
@@ -62,7 +63,7 @@ async function declareProved(
   const ended = new AbortController();
   const slow = clock.sleep(SLOW_AFTER_MS, ended.signal).then(() => "slow" as const);
   const first = await Promise.race([following, slow]);
-  ended.abort();
+  ended.abort(OVER);
   if (first !== "slow") {
     const otherFailure = first.kind === "failure" && isRefusal(first.fault);
     return otherFailure ? resetResidents(context, host, signal) : resultOf(first);

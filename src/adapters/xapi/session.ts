@@ -1,6 +1,6 @@
 import type { XapiFault, XapiResult } from "../../core/pool-view.ts";
 import type { Clock } from "../../ports/clock.ts";
-import { neverAborts, withDeadline } from "../../ports/deadline.ts";
+import { neverAborts, OVER, withDeadline } from "../../ports/deadline.ts";
 import type { XapiTransport } from "../../ports/xapi-transport.ts";
 import { isApiFault, readRef } from "./errors.ts";
 
@@ -121,7 +121,7 @@ class PassSession implements Session {
   async close(): Promise<void> {
     if (this.closing.signal.aborted) return;
     const last = this.login;
-    this.closing.abort();
+    this.closing.abort(OVER);
     const session = last === null ? CLOSED : await last;
     if (session.ok) await this.send("session.logout", [session.value], neverAborts(), LOGOUT_MS);
     await this.options.transport.close();
