@@ -23,7 +23,7 @@ export function drawParams(random: Random): Params {
     XAPI_DELAY: random.pick(["2", "5", "10", "15"]),
     XAPI_DOWN_TOLERANCE: random.pick(["30", "120", "300", "300"]),
     XE_TIMEOUT: random.pick(["5", "5", "10"]),
-    MONITOR_DELAY: random.pick(["10", "15", "30", "45"]),
+    MONITOR_DELAY: random.pick(["15", "30", "45"]),
     PROMOTE_SLAVE: random.chance(0.93) ? "1" : "0",
     SLAVE_HA: random.chance(0.95) ? "1" : "0",
     SLAVE_VM_STAT: random.pick(["0", "0", "1"]),

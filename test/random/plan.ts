@@ -24,7 +24,7 @@ export interface Plan {
 }
 
 /** The pool is left alone at first: everything has been seen whole once. */
-const SETTLED_S = 40;
+const SETTLED_S = 30;
 
 /** Draws the history of a seed for a pool of `least` to `most` hosts. */
 export function drawPlan(seed: number, least = 2, most = 16): Plan {
@@ -35,7 +35,7 @@ export function drawPlan(seed: number, least = 2, most = 16): Plan {
   const chaos = drawChaos(random);
   const steps: Step[] = [];
   let atS = SETTLED_S;
-  for (let left = 2 + random.below(9); left > 0; left--) {
+  for (let left = 2 + random.below(6); left > 0; left--) {
     steps.push({ atS, words: drawStep(random, hosts, vms) });
     atS += drawGapS(random);
   }
@@ -44,14 +44,15 @@ export function drawPlan(seed: number, least = 2, most = 16): Plan {
 
 /** Small pools are where ties are, and most administrators. */
 function drawHosts(random: Random, least: number, most: number): number {
-  const weights = [2, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4, 4, 5, 5, 6, 7, 8, 10, 13, 16];
-  return Math.min(Math.max(random.pick(weights), least), most);
+  const usual = [2, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4, 5];
+  const hosts = random.chance(0.05) ? 6 + random.below(11) : random.pick(usual);
+  return Math.min(Math.max(hosts, least), most);
 }
 
 /** Some faults come in the same second, most with time to be noticed, a few with time to be dealt with. */
 function drawGapS(random: Random): number {
   if (random.chance(0.15)) return random.next();
-  return random.chance(0.15) ? 60 + random.below(240) : 1 + random.below(60);
+  return random.chance(0.1) ? 60 + random.below(180) : 1 + random.below(40);
 }
 
 function drawVms(random: Random, hosts: number): readonly VmSpec[] {

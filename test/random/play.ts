@@ -14,7 +14,7 @@ const MINUTE = 60_000;
 /** Once everything is mended, this long until every VM that should run does: back-offs are up to 15 minutes. */
 const LIVENESS_MS = 60 * MINUTE;
 /** Well for this long is well. */
-const STEADY_MS = MINUTE;
+const STEADY_MS = MINUTE / 2;
 
 /** What a history amounts to, for the sums of a long search. */
 export interface Tally {

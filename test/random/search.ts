@@ -21,7 +21,7 @@ export interface SearchState {
   readonly failures: ChunkResult["failures"];
 }
 
-const CHUNK = 100;
+const CHUNK = 500;
 /** A chunk that takes longer than this hangs: a bug in the program or in the simulator. */
 const CHUNK_MS = 15 * 60_000;
 
