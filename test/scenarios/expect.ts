@@ -86,6 +86,8 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
   united: (pool) => disunity(pool.world),
   declared: (pool, args) =>
     compare(hosts(distinct(entriesOf(pool, "declared-dead").map((e) => Number(e["host"])))), args),
+  /** Hosts that the pool database calls enabled. */
+  enabled: (pool, args) => compare(hosts(enabledHosts(pool)), args),
   rebooted: (pool, args) =>
     compare(hosts(entriesOf(pool, "reboot-self").map((e) => Number(e["host"]))), args),
   /** VMs whose start the program asked for, each once, in order. */
@@ -120,6 +122,13 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
     return compare(args[0] === "some" && found > 0 ? "some" : found === 0 ? "none" : String(found), args);
   },
 };
+
+function enabledHosts(pool: SimPool): readonly number[] {
+  const master = pool.world.hosts.find(({ xapi }) => xapi?.role.kind === "master" && xapi.serving);
+  return pool.world.hosts
+    .filter(({ ref }) => master?.database.get("host", ref)?.["enabled"] === true)
+    .map(({ number }) => number);
+}
 
 function poolKey(pool: SimPool, name: string): string {
   const master = pool.world.hosts.find(({ xapi }) => xapi?.role.kind === "master" && xapi.serving);
