@@ -32,6 +32,7 @@ export function absorb(
   context: AbsorbContext,
 ): { readonly memory: Memory; readonly reasons: readonly Reason[] } {
   const tried = noteRetry(memory, outcome, context.nowMs);
+  if (isEarlyStart(memory, outcome)) return { memory: tried, reasons: [] };
   const { action, result } = outcome;
   switch (action.kind) {
     case "fence-host":
@@ -48,6 +49,9 @@ export function absorb(
       const next = synced ? { ...tried, lastGood: { ...lastGood, parameters: action.parameters } } : tried;
       return { memory: next, reasons: reportFailure(action, result) };
     }
+    case "forget-host":
+      if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
+      return { memory: tried, reasons: [{ kind: "host-forgotten", host: hostName(memory, action.host) }] };
     case "enable-host":
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
       return { memory: tried, reasons: [{ kind: "host-enabled", host: hostName(tried, action.host) }] };
@@ -64,12 +68,27 @@ export function absorb(
 
 const CALL_AGAIN_MS = 3_000;
 
+/**
+ * `declare_dead` calls one VM after the other halted and frees their disks at its end: a start in between finds the disk
+ * in use, which says nothing about the VM.
+ */
+function isEarlyStart(memory: Memory, { action, result }: Outcome): boolean {
+  const starts = action.kind === "start-vm" || action.kind === "start-appliance";
+  if (!starts || result.kind !== "refused" || result.fault.kind !== "api") return false;
+  const declaring = Object.values(memory.incidents).some((incident) => incident.phase === "fenced");
+  return declaring && result.fault.code === "SR_BACKEND_FAILURE_46";
+}
+
 function noteRetry(memory: Memory, outcome: Outcome, nowMs: number): Memory {
   const key = actionKey(outcome.action);
   const { kind } = outcome.result;
   if (kind === "done" && outcome.action.kind === "recover-slaves") {
     // Members that were called restart for some seconds; calling again at once tells nothing new.
     const retry = { failures: 0, notBeforeMs: nowMs + CALL_AGAIN_MS };
+    return { ...memory, retries: put(memory.retries, key, retry) };
+  }
+  if (isEarlyStart(memory, outcome)) {
+    const retry = { failures: memory.retries[key]?.failures ?? 0, notBeforeMs: nowMs + CALL_AGAIN_MS };
     return { ...memory, retries: put(memory.retries, key, retry) };
   }
   if (kind === "done" || kind === "pending") return { ...memory, retries: omit(memory.retries, key) };

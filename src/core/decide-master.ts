@@ -8,6 +8,7 @@ import {
   hostName,
   mayBegin,
   reportHealth,
+  reportReturns,
   stepAllHealth,
   tallyNow,
 } from "./decision.ts";
@@ -155,10 +156,11 @@ function decideUndisputed(
   // Members that are called back restart their xapi: nothing to wonder about.
   const expected = entered.promotion?.awaited ?? [];
   const reasons: Reason[] = [
+    ...reportReturns(input.memory, entered, others),
     ...reportHealth(
       entered,
       settings,
-      others.filter((uuid) => !expected.includes(uuid)),
+      others.filter((uuid) => !expected.includes(uuid) || entered.health[uuid]?.state === "failed"),
     ),
   ];
   const actions: Action[] = [];

@@ -6,6 +6,7 @@ import {
   hostName,
   mayBegin,
   reportHealth,
+  reportReturns,
   stepAllHealth,
   tallyNow,
 } from "./decision.ts";
@@ -20,7 +21,7 @@ import { planStarts, reportRefusals } from "./plan-starts.ts";
 import type { DatabaseView, Role } from "./pool-view.ts";
 import { isTie, type QuorumTally } from "./quorum.ts";
 import type { PromotionRefusal, Reason } from "./reason.ts";
-import { omit } from "./record.ts";
+import { omit, put } from "./record.ts";
 import { stepIncidents } from "./recover-members.ts";
 import { fingerprintParameters, rememberView } from "./remember.ts";
 
@@ -81,7 +82,10 @@ function followMaster(
   input: DecisionInput,
 ): Decision {
   const { view, settings } = input;
-  const reasons: Reason[] = [...reportHealth(before, settings, [master])];
+  const reasons: Reason[] = [
+    ...reportReturns(input.memory, before, [master]),
+    ...reportHealth(before, settings, [master]),
+  ];
   const ending = before.promotion?.oldMaster === null && before.masterlessSinceMs !== null;
   if (before.promotion !== null && !ending) reasons.push({ kind: "promotion-dropped" });
   const promotion = ending ? before.promotion : null;
@@ -151,6 +155,7 @@ function replaceMaster(memory: Memory, master: HostUuid, input: DecisionInput): 
   const refusal = away
     ? "away-since-boot"
     : judgePromotion(memory, master, lastGood, satisfied.quorate, input);
+  if (refusal === "waits-its-turn") return waitTurn(memory, master, lastGood, input);
   if (refusal !== null) return refuse(memory, refusal);
 
   if (!settings.FENCE_ENABLED) return promote(memory, master, lastGood, input);
@@ -160,6 +165,19 @@ function replaceMaster(memory: Memory, master: HostUuid, input: DecisionInput): 
   const unfenced: readonly Reason[] =
     phase === "open" ? [{ kind: "not-promoted", why: "old-master-not-fenced" }] : [];
   return { memory: step.memory, actions: step.actions, reasons: [...step.reasons, ...unfenced] };
+}
+
+/** Under this key the next pass is wanted when the turn comes (core/schedule.ts). */
+const TURN_KEY = "turn";
+
+function waitTurn(memory: Memory, master: HostUuid, lastGood: LastGoodView, input: DecisionInput): Decision {
+  const notBeforeMs = turnOf(memory, master, lastGood, input) ?? input.view.nowMs;
+  const retries = put(memory.retries, TURN_KEY, { failures: 0, notBeforeMs });
+  return {
+    memory: { ...memory, retries },
+    actions: [],
+    reasons: [{ kind: "not-promoted", why: "waits-its-turn" }],
+  };
 }
 
 function refuse(memory: Memory, why: PromotionRefusal): Decision {
@@ -201,41 +219,54 @@ function judgePromotion(
   quorate: boolean,
   input: DecisionInput,
 ): PromotionRefusal | null {
-  const { self } = input.view;
+  const { view } = input;
+  const { self } = view;
   if (!input.settings.PROMOTE_SLAVE) return "promotion-disabled";
   if (lastGood.hosts.find((host) => host.uuid === self.uuid)?.enabled !== true) return "in-maintenance";
   if (!quorate) return "no-quorum";
-  return isMyTurn(memory, master, lastGood, input) ? null : "not-the-successor";
+  const turnAtMs = turnOf(memory, master, lastGood, input);
+  if (turnAtMs === null) return "not-the-successor";
+  return view.nowMs >= turnAtMs ? null : "waits-its-turn";
 }
 
 /** A host that has not seen its master since its boot lets everyone go first who has. */
 const AWAY_S = 120;
 
-/** The first of the ranking acts at once; the next one when those before it do not answer and have had their time. */
-function isMyTurn(memory: Memory, master: HostUuid, lastGood: LastGoodView, input: DecisionInput): boolean {
+/**
+ * When this host may act: the first of the ranking at once, the next one when those before it do not answer and have had
+ * their time. null: never, as long as one before it lives.
+ */
+function turnOf(
+  memory: Memory,
+  master: HostUuid,
+  lastGood: LastGoodView,
+  input: DecisionInput,
+): number | null {
   const { view, settings } = input;
   const position = lastGood.ranking.indexOf(view.self.uuid);
-  if (position < 0) return false;
+  if (position < 0) return null;
   const before = lastGood.ranking.slice(0, position);
   const alive = aliveNow(view, memory.health);
-  if (before.some((uuid) => alive.includes(uuid))) return false;
+  if (before.some((uuid) => alive.includes(uuid))) return null;
   const failedSince = memory.health[master]?.sinceMs ?? view.nowMs;
   const turnS = settings.XAPI_COUNT * settings.XAPI_DELAY;
   const awayS = memory.confirmed ? 0 : Math.max(AWAY_S, 2 * turnS);
   const waitS = position * turnS + awayS + duelDelayS(memory, alive, settings);
-  return view.nowMs - failedSince >= waitS * 1_000;
+  return failedSince + waitS * 1_000;
 }
 
 /**
- * In a tie both halves may win with the heuristic IPs' vote and fence each other at the same second. The slave's half
- * waits one XAPI_DELAY longer, so that a master that lives is the one that stays.
+ * In a tie both halves may win with the heuristic IPs' vote and fence each other at the same second, and then nobody is
+ * left. The master notices a silent slave at its next pass, a MONITOR_DELAY later at the most: the slave's half waits
+ * that long and one XAPI_DELAY more, so that a master that lives is the one that stays.
  */
 function duelDelayS(
   memory: Memory,
   alive: readonly HostUuid[],
-  settings: { readonly XAPI_DELAY: number },
+  settings: { readonly MONITOR_DELAY: number; readonly XAPI_DELAY: number },
 ): number {
-  return isTie(memory.lastGood?.members ?? [], alive) ? settings.XAPI_DELAY : 0;
+  const tie = isTie(memory.lastGood?.members ?? [], alive);
+  return tie ? settings.MONITOR_DELAY + settings.XAPI_DELAY : 0;
 }
 
 /** The old master is fenced, or the administrator has chosen to do without: remember the take-over, then begin it. */

@@ -81,6 +81,15 @@ export function hostName(memory: Memory, uuid: HostUuid): string {
   return memory.lastGood?.hosts.find((host) => host.uuid === uuid)?.name ?? uuid;
 }
 
+/** Hosts that had failed and answer again without anything having been done about them: said, as their failure was. */
+export function reportReturns(before: Memory, after: Memory, hosts: readonly HostUuid[]): readonly Reason[] {
+  return hosts.flatMap((uuid): readonly Reason[] => {
+    const back = before.health[uuid]?.state === "failed" && isAlive(after.health[uuid]);
+    if (!back || before.incidents[uuid] !== undefined) return [];
+    return [{ kind: "host-back", host: hostName(after, uuid) }];
+  });
+}
+
 /** A condition per host that is not simply alive, for the log. */
 export function reportHealth(
   memory: Memory,

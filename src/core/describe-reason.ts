@@ -46,6 +46,7 @@ type SayingOf<K extends Reason["kind"]> = (reason: Extract<Reason, { kind: K }>)
 const FENCE_REFUSALS: Record<FenceRefusal, string> = {
   "fencing-disabled": "fencing is switched off (FENCE_ENABLED=0)",
   "in-maintenance": "it is disabled, so in maintenance, or it died while it started",
+  "action-is-start": "FENCE_ACTION=start switches nothing off (set it to stop)",
   "no-quorum": "this host has no quorum",
   "too-few-members": "the pool has fewer members than FENCE_MIN_HOSTS",
   "answers-again": "it answers again",
@@ -55,6 +56,7 @@ const PROMOTION_REFUSALS: Record<PromotionRefusal, string> = {
   "no-view": "this host has never seen the pool healthy, so it does not know who belongs to it",
   "promotion-disabled": "promotion is switched off (PROMOTE_SLAVE=0)",
   "not-the-successor": "another host is the successor",
+  "waits-its-turn": "it waits its turn, so that two hosts do not act at once",
   "in-maintenance": "this host is in maintenance",
   "no-quorum": "this host has no quorum",
   "away-since-boot":
@@ -63,7 +65,7 @@ const PROMOTION_REFUSALS: Record<PromotionRefusal, string> = {
 };
 
 const CURE_UNFENCED =
-  "Its VMs stay where they are. Make sure that the host is off, then run: xe host-declare-dead uuid=<host>.";
+  "Its VMs stay where they are. Make sure that the host is off, then run on the master: xe host-declare-dead uuid=<host>. If it was the master itself, first on a slave: xe pool-emergency-transition-to-master.";
 
 const SAYINGS: { readonly [K in Reason["kind"]]: SayingOf<K> } = {
   "role-unknown": ({ why }) => ({
@@ -224,7 +226,7 @@ const SAYINGS: { readonly [K in Reason["kind"]]: SayingOf<K> } = {
     severity: "error",
     about: "",
     text: `The master has failed and this host does not take over: ${PROMOTION_REFUSALS[why]}.`,
-    ...(why === "not-the-successor" ? {} : { alert: true as const }),
+    ...(why === "not-the-successor" || why === "waits-its-turn" ? {} : { alert: true as const }),
   }),
   "promotion-under-way": ({ phase }) => ({
     from: "promote_slave",
@@ -295,6 +297,14 @@ const SAYINGS: { readonly [K in Reason["kind"]]: SayingOf<K> } = {
     event: true,
     alert: true,
   }),
+  "host-forgotten": ({ host }) => ({
+    from: "check_slave_status",
+    severity: "critical",
+    about: host,
+    text: `${host} was removed from the pool for good (FENCE_HOST_FORGET=1, deprecated): it has to be installed anew.`,
+    event: true,
+    alert: true,
+  }),
   "host-enabled": ({ host }) => ({
     from: "check_slave_status",
     severity: "warning",
@@ -326,7 +336,7 @@ const SAYINGS: { readonly [K in Reason["kind"]]: SayingOf<K> } = {
     from: "promote_slave",
     severity: "warning",
     about: "",
-    text: "The master answers again before the take-over began: this host stays a slave.",
+    text: "The master answers again: this host stays a slave, its take-over is dropped.",
     event: true,
     alert: true,
   }),

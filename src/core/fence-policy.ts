@@ -3,6 +3,7 @@ import type { QuorumTally } from "./quorum.ts";
 export interface FencePolicySettings {
   readonly FENCE_ENABLED: boolean;
   readonly FENCE_METHOD: string;
+  readonly FENCE_ACTION: "start" | "stop" | "reset";
   readonly FENCE_MIN_HOSTS: number;
   readonly FENCE_QUORUM_REQUIRED: boolean;
 }
@@ -10,6 +11,7 @@ export interface FencePolicySettings {
 /** Why a failed host is not fenced. */
 export type FenceRefusal =
   | "fencing-disabled"
+  | "action-is-start"
   | "in-maintenance"
   | "no-quorum"
   | "too-few-members"
@@ -29,6 +31,8 @@ export function judgeFence(
   settings: FencePolicySettings,
 ): FenceVerdict {
   if (!settings.FENCE_ENABLED) return { kind: "refused", why: "fencing-disabled" };
+  // The manual allows it; an agent that was asked to switch a host on proves nothing about what it switched off.
+  if (settings.FENCE_ACTION === "start") return { kind: "refused", why: "action-is-start" };
   if (!host.enabled) return { kind: "refused", why: "in-maintenance" };
   if (!host.failed) return { kind: "refused", why: "answers-again" };
   if (settings.FENCE_QUORUM_REQUIRED && !quorum.quorate) return { kind: "refused", why: "no-quorum" };

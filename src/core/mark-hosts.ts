@@ -74,9 +74,22 @@ export function chooseSuccessor(
     first === undefined
       ? { kind: "no-successor" }
       : { kind: "successor-chosen", host: hostName(memory, first) };
-  const reasons = slaves.length === 0 ? [] : [reason];
+  const soon = first === undefined && slaves.some((host) => mayQualifySoon(host, memory, input));
+  const reasons = slaves.length === 0 || soon ? [] : [reason];
   if (changes.length > 0) return { actions: changes.filter((action) => mayBegin(action, input)), reasons };
   return { actions: syncWhenChanged(memory, otherConfig, input), reasons };
+}
+
+/** xapi disables a host when it starts, and enables it again within this time. */
+const START_MS = 60_000;
+
+/** A slave whose xapi starts, or that is being retried, is nothing to wake anybody for. */
+function mayQualifySoon(host: HostView, memory: Memory, input: DecisionInput): boolean {
+  const state = memory.health[host.uuid]?.state;
+  if (state !== "alive") return state === "suspect" || state === "xapi-down";
+  const known = memory.lastGood?.hosts.find((candidate) => candidate.uuid === host.uuid);
+  const disabledMs = input.view.nowMs - (known?.disabledSinceMs ?? 0);
+  return !host.enabled && (known?.disabledByStart === true || disabledMs < START_MS);
 }
 
 /** Slaves decide by their copy of the database, so they get it whenever what they decide by has changed (xapi.md T6). */

@@ -8,11 +8,11 @@ const recordOf =
   (check: Check): Check =>
   (value) =>
     isObject(value) && Object.values(value as object).every(check);
-const shape =
-  (fields: Readonly<Record<string, Check>>): Check =>
-  (value) =>
-    isObject(value) &&
-    Object.entries(fields).every(([key, check]) => check((value as Record<string, unknown>)[key]));
+const shape = (fields: Readonly<Record<string, Check>>): Check => {
+  const checks = Object.entries(fields);
+  return (value) =>
+    isObject(value) && checks.every(([key, check]) => check((value as Record<string, unknown>)[key]));
+};
 const nullOr =
   (check: Check): Check =>
   (value) =>

@@ -47,6 +47,7 @@ export type Reason =
   | { readonly kind: "host-declared-dead"; readonly host: string }
   | { readonly kind: "host-answers-xapi"; readonly host: string }
   | { readonly kind: "host-back"; readonly host: string }
+  | { readonly kind: "host-forgotten"; readonly host: string }
   | { readonly kind: "host-enabled"; readonly host: string }
   | { readonly kind: "promoting"; readonly oldMaster: string | null }
   | { readonly kind: "promoted"; readonly oldMaster: string | null }
@@ -62,6 +63,7 @@ export type PromotionRefusal =
   | "no-view"
   | "promotion-disabled"
   | "not-the-successor"
+  | "waits-its-turn"
   | "in-maintenance"
   | "no-quorum"
   | "away-since-boot"

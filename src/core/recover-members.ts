@@ -156,7 +156,11 @@ function quorumHolds(context: IncidentContext, input: DecisionInput): boolean {
 function goOnUnfenced(memory: Memory, incident: Incident): IncidentStep {
   const begun = stepIncident(incident, { kind: "fence-begun" });
   const unfenced = stepIncident(begun, { kind: "fence-failed", fault: "agent-missing", goOnAnyway: true });
-  return nothing({ ...memory, incidents: put(memory.incidents, incident.host, unfenced) });
+  return {
+    memory: { ...memory, incidents: put(memory.incidents, incident.host, unfenced) },
+    actions: [],
+    reasons: [{ kind: "host-fenced", host: hostName(memory, incident.host), proved: false }],
+  };
 }
 
 function stepDeclare(memory: Memory, incident: Incident, input: DecisionInput): IncidentStep {

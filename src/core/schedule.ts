@@ -26,8 +26,9 @@ export function nextPassMs(memory: Memory, nowMs: number, settings: ScheduleSett
     for (const time of times) if (time > nowMs) wanted.push(time - nowMs);
   }
   if (memory.promotion !== null) wanted.push(BUSY_MS);
-  // Whole, and only waiting for the moment to pass.
-  if (memory.gathering?.wholeSinceMs != null) wanted.push(BUSY_MS);
+  // Whole, and only waiting for the moment to pass; or not whole yet, and VMs wait for that.
+  if (memory.gathering !== null)
+    wanted.push(memory.gathering.wholeSinceMs === null ? settings.XAPI_DELAY * 1_000 : BUSY_MS);
   if (memory.toolstack !== null) wanted.push(settings.XAPI_DELAY * 1_000);
   const pending = Object.values(memory.incidents).some(
     (incident) => incident.phase === "fencing" || incident.phase === "fenced",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Action } from "../../src/core/action.ts";
 import type { DatabaseView } from "../../src/core/pool-view.ts";
+import { nextPassMs } from "../../src/core/schedule.ts";
 import {
   ALIVE,
   address,
@@ -155,11 +156,13 @@ describe("decideSlave", () => {
 
   test("two hosts: the heuristic IPs break the tie, and the slave's half is the later one", () => {
     const brain = slave(2);
-    brain.settings = { ...SETTINGS, FENCE_MIN_HOSTS: 2 };
+    brain.settings = { ...SETTINGS, FENCE_MIN_HOSTS: 2, MONITOR_DELAY: 15 };
     brain.look(0, { database: ok(database(three().slice(0, 2))), probes: { h1: MASTER } });
     const seen = { probes: { h1: DEAD }, heuristics: "all-answered" } as const;
-    for (const atS of [10, 20, 30, 39]) expect(brain.look(atS, seen).actions).toEqual([]);
-    expect(brain.look(40, seen).actions).toEqual([fenceMaster]);
+    // Failed at 30; a master that lives has noticed at 45, and has had its XAPI_DELAY of 10 at 55.
+    for (const atS of [10, 20, 30, 54]) expect(brain.look(atS, seen).actions).toEqual([]);
+    expect(nextPassMs(brain.memory, 54_000, brain.settings)).toBe(1_000);
+    expect(brain.look(55, seen).actions).toEqual([fenceMaster]);
   });
 
   test("two hosts, away since boot: the gateway's vote does not count, and quorum not being required neither", () => {

@@ -4,6 +4,7 @@ import { judgeFence, methodProves } from "../../src/core/fence-policy.ts";
 const QUORATE = { members: 3, alive: 2, votes: 2, quorate: true };
 const SETTINGS = {
   FENCE_ENABLED: true,
+  FENCE_ACTION: "stop" as const,
   FENCE_METHOD: "ILO",
   FENCE_MIN_HOSTS: 3,
   FENCE_QUORUM_REQUIRED: true,

@@ -24,6 +24,7 @@ export const SETTINGS: CoreSettings = {
   XAPI_DELAY: 10,
   XAPI_DOWN_TOLERANCE: 300,
   FENCE_ENABLED: true,
+  FENCE_ACTION: "stop" as const,
   FENCE_METHOD: "ILO",
   FENCE_MIN_HOSTS: 3,
   FENCE_QUORUM_REQUIRED: true,

@@ -10,7 +10,18 @@ import { malformed } from "./errors.ts";
 /** Uuids and references become part of filters, whose literals know no escape: nothing else gets in. */
 const uuid = z.string().check(z.regex(/^[\w-]+$/));
 const ref = z.string().check(z.regex(/^OpaqueRef:[\w-]+$/));
-const textMap = z.record(z.string(), z.string());
+/** A record of strings, checked in one walk: such maps are the greater part of what every pass reads. */
+const textMap = z.custom<Record<string, string>>().check(
+  z.check((map) => {
+    const { value, issues } = map;
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      issues.push({ code: "invalid_type", expected: "record", input: value });
+    else
+      for (const [key, text] of Object.entries(value))
+        if (typeof text !== "string")
+          issues.push({ code: "invalid_type", expected: "string", input: text, path: [key] });
+  }),
+);
 /** 64-bit integers come as numbers, from some versions and callers as decimal strings. */
 const int = z.pipe(
   z.union([z.int(), z.string().check(z.regex(/^-?\d{1,16}$/))]),
@@ -111,12 +122,21 @@ export function parseValue<T>(
   return malformed(`${what}: ${path === "" ? "the answer" : path}: ${issue?.message ?? "wrong"}`);
 }
 
+/** The shape of a whole answer of each shape of record: to make one costs more than to use it. */
+const ANSWERS = new WeakMap<object, z.ZodMiniType>();
+
+function answerOf<T>(shape: z.ZodMiniType<T>): z.ZodMiniType<Record<string, T>> {
+  const known = ANSWERS.get(shape) ?? z.record(ref, shape);
+  ANSWERS.set(shape, known);
+  return known as z.ZodMiniType<Record<string, T>>;
+}
+
 /** The answer of a `get_all_records`: record by reference. One bad record spoils all: half a view is none. */
 export function parseRecords<T>(
   what: string,
   shape: z.ZodMiniType<T>,
   answer: XapiResult<unknown>,
 ): XapiResult<ReadonlyMap<string, T>> {
-  const parsed = parseValue(what, z.record(ref, shape), answer);
+  const parsed = parseValue(what, answerOf(shape), answer);
   return parsed.ok ? { ok: true, value: new Map(Object.entries(parsed.value)) } : parsed;
 }
