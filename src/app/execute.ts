@@ -85,6 +85,8 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
       return resultOf(await xapi.syncDatabase(signal));
     case "promote-self":
       return resultOf(await xapi.promoteSelf(signal));
+    case "follow-master":
+      return resultOf(await xapi.followMaster(action.address, signal));
     case "recover-slaves":
       return resultOf(await xapi.recoverSlaves(signal));
     case "destroy-domain":

@@ -49,6 +49,9 @@ export function absorb(
       const next = synced ? { ...tried, lastGood: { ...lastGood, parameters: action.parameters } } : tried;
       return { memory: next, reasons: reportFailure(action, result) };
     }
+    case "follow-master":
+      if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
+      return { memory: tried, reasons: [{ kind: "stood-down", address: action.address }] };
     case "forget-host":
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
       return { memory: tried, reasons: [{ kind: "host-forgotten", host: hostName(memory, action.host) }] };

@@ -51,6 +51,8 @@ export type Action =
   | { readonly kind: "sync-database"; readonly parameters: string }
   | { readonly kind: "promote-self" }
   | { readonly kind: "recover-slaves" }
+  /** This master becomes a slave of the host at that address. */
+  | { readonly kind: "follow-master"; readonly address: string }
   | { readonly kind: "destroy-domain"; readonly vm: VmUuid }
   | { readonly kind: "restart-toolstack" }
   | { readonly kind: "reboot-self" }

@@ -15,6 +15,7 @@ import {
 import { finishPromotion, stepPromoted } from "./finish-promotion.ts";
 import { missingMembers, stepGathering } from "./gathering.ts";
 import { customFieldKey } from "./ha-flag.ts";
+import { isAlive } from "./host-health.ts";
 import type { HostUuid } from "./ids.ts";
 import { isIsolated, stepIsolation } from "./isolation.ts";
 import { findLeftovers } from "./leftover-domains.ts";
@@ -66,11 +67,33 @@ export function decideMaster(input: DecisionInput): Decision {
     const { host, address } = mastership;
     return {
       memory: { ...memory, gathering },
-      actions: [],
+      actions: standDown(memory, database, address, input),
       reasons: [{ kind: "rival-master", host: hostName(memory, host), address }],
     };
   }
   return decideUndisputed({ ...memory, confirmed, gathering }, database, mastership, input);
+}
+
+/**
+ * A host that was away, and finds members following another one that lives, becomes its slave at once: when the other's
+ * xapi starts while this one still calls itself master, it would follow this one with its old database (seen: running
+ * VMs were ended). One that was never away leaves it to the other, who remembers having replaced it.
+ */
+function standDown(
+  memory: Memory,
+  database: DatabaseView,
+  address: string,
+  input: DecisionInput,
+): readonly Action[] {
+  const rival = database.hosts.find((host) => host.address === address && host.uuid !== input.view.self.uuid);
+  const followed = [...input.view.probes].some(
+    ([uuid, { follows }]) =>
+      uuid !== rival?.uuid && follows.kind === "slave-of" && follows.address === address,
+  );
+  const away = !memory.confirmed && memory.promotion === null && memory.promoted === null;
+  if (rival === undefined || !followed || !away || !isAlive(memory.health[rival.uuid])) return [];
+  const action: Action = { kind: "follow-master", address };
+  return mayBegin(action, input) ? [action] : [];
 }
 
 /** Without a database that names this host master nothing is decided; a take-over under way waits for it. */

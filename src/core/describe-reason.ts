@@ -297,6 +297,14 @@ const SAYINGS: { readonly [K in Reason["kind"]]: SayingOf<K> } = {
     event: true,
     alert: true,
   }),
+  "stood-down": ({ address }) => ({
+    from: "master_ip",
+    severity: "critical",
+    about: "",
+    text: `This host was away and other members follow ${address}: it becomes a slave of that host.`,
+    event: true,
+    alert: true,
+  }),
   "host-forgotten": ({ host }) => ({
     from: "check_slave_status",
     severity: "critical",

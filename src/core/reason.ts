@@ -47,6 +47,7 @@ export type Reason =
   | { readonly kind: "host-declared-dead"; readonly host: string }
   | { readonly kind: "host-answers-xapi"; readonly host: string }
   | { readonly kind: "host-back"; readonly host: string }
+  | { readonly kind: "stood-down"; readonly address: string }
   | { readonly kind: "host-forgotten"; readonly host: string }
   | { readonly kind: "host-enabled"; readonly host: string }
   | { readonly kind: "promoting"; readonly oldMaster: string | null }

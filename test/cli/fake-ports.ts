@@ -157,6 +157,7 @@ function fakeXapi(world: FakeWorld): Xapi {
     enableHost: fail,
     promoteSelf: fail,
     recoverSlaves: fail,
+    followMaster: fail,
     post: fail,
   };
 }

@@ -12,6 +12,9 @@ export function createPromotion({ session, refs }: XapiContext): Promotion {
     async promoteSelf(signal) {
       return voidOf(await session.callLocally("pool.emergency_transition_to_master", [], signal));
     },
+    async followMaster(address, signal) {
+      return voidOf(await session.callLocally("pool.emergency_reset_master", [address], signal));
+    },
     async recoverSlaves(signal) {
       const method = "pool.recover_slaves";
       const answer = await session.call(method, [], signal, RECOVER_MS);
