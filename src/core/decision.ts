@@ -64,11 +64,20 @@ export function aliveNow(view: PoolView, health: Readonly<Record<string, HostHea
 /** The vote of this round. Without a valid view there are no members, and so no quorum. */
 export function tallyNow(view: PoolView, memory: Memory): QuorumTally {
   const members = memory.lastGood?.members ?? [];
+  const alive = aliveNow(view, memory.health).filter((uuid) => !followsAnother(uuid, view, memory));
   return tallyQuorum({
     members,
-    alive: aliveNow(view, memory.health),
+    alive,
     heuristics: heuristicsFor(view, memory),
   });
+}
+
+/** A member that follows another master has no vote for this one. */
+function followsAnother(uuid: HostUuid, view: PoolView, memory: Memory): boolean {
+  if (view.self.role.kind !== "master") return false;
+  const own = memory.lastGood?.hosts.find((host) => host.uuid === view.self.uuid)?.address;
+  const follows = view.probes.get(uuid)?.follows;
+  return follows?.kind === "slave-of" && own !== undefined && follows.address !== own;
 }
 
 /** The gateway's vote is not for who was away: both sides of a cut can reach it, and one of them is out of date. */

@@ -2,6 +2,7 @@ import type { Action } from "./action.ts";
 import { type DecisionInput, hostName, mayBegin } from "./decision.ts";
 import { needsRecoverSlaves, type PromotionState, stepPromotion, stillAwaited } from "./failover.ts";
 import { isWrittenOff } from "./gathering.ts";
+import { isAlive } from "./host-health.ts";
 import type { HostUuid } from "./ids.ts";
 import type { Memory } from "./memory.ts";
 import type { DatabaseView } from "./pool-view.ts";
@@ -40,8 +41,8 @@ export function finishPromotion(memory: Memory, database: DatabaseView, input: D
 function isDealtWith(oldMaster: HostUuid | null, memory: Memory, input: DecisionInput): boolean {
   if (oldMaster === null) return true;
   const phase = memory.incidents[oldMaster]?.phase;
-  if (phase === undefined)
-    return memory.health[oldMaster]?.state !== "failed" || !input.settings.FENCE_ENABLED;
+  // Silent, and not failed yet: this host may have been away since its fence, and the old master back.
+  if (phase === undefined) return isAlive(memory.health[oldMaster]) || !input.settings.FENCE_ENABLED;
   return phase === "declared" || phase === "answered" || !input.settings.FENCE_ENABLED;
 }
 

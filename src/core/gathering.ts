@@ -1,5 +1,6 @@
 import type { DecisionInput } from "./decision.ts";
 import { RESYNC_SETTLE_MS } from "./failover.ts";
+import { isAlive } from "./host-health.ts";
 import type { HostUuid } from "./ids.ts";
 import type { Mastership } from "./mastership.ts";
 import type { Memory } from "./memory.ts";
@@ -32,7 +33,10 @@ export function stepGathering(
   return nowMs - wholeSinceMs >= RESYNC_SETTLE_MS ? null : { wholeSinceMs };
 }
 
-/** Members that neither follow this master, enabled and live, nor are dead for good. */
+/**
+ * Members that neither follow this master, enabled and live, nor are dead for good; and hosts that are no members but
+ * live, and do not follow it.
+ */
 export function missingMembers(
   memory: Memory,
   database: DatabaseView,
@@ -40,13 +44,17 @@ export function missingMembers(
 ): readonly HostUuid[] {
   const { self, probes } = input.view;
   const own = database.hosts.find((host) => host.uuid === self.uuid);
-  return (memory.lastGood?.members ?? []).filter((member) => {
-    if (member === self.uuid) return false;
-    const host = database.hosts.find((candidate) => candidate.uuid === member);
-    const follows = probes.get(member)?.follows;
-    const back = follows?.kind === "slave-of" && follows.address === own?.address;
-    if (back && host?.enabled === true && host.live) return false;
-    return !isWrittenOff(member, memory, input);
+  const members = new Set(memory.lastGood?.members ?? []);
+  return (memory.lastGood?.hosts ?? []).flatMap(({ uuid }): readonly HostUuid[] => {
+    if (uuid === self.uuid) return [];
+    const host = database.hosts.find((candidate) => candidate.uuid === uuid);
+    const follows = probes.get(uuid)?.follows;
+    const mine = follows?.kind === "slave-of" && follows.address === own?.address;
+    if (mine && host?.enabled === true && host.live) return [];
+    if (members.has(uuid)) return isWrittenOff(uuid, memory, input) ? [] : [uuid];
+    // No member, and yet it lives: it may run what this database calls halted, until it is a slave like any other.
+    const back = memory.declaredBackAtMs[uuid] !== undefined;
+    return isAlive(memory.health[uuid]) && (!mine || back) ? [uuid] : [];
   });
 }
 

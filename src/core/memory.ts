@@ -108,9 +108,12 @@ export function rebaseMemory(memory: Memory, bootId: string): Memory {
     agentStartedAtMs: 0,
     disabledSinceMs: host.disabledSinceMs === null ? null : 0,
   }));
+  // Whom this host had fenced may be back since: a proof of death does not outlive the one who was away.
+  const fenced = Object.values(memory.incidents).map((incident) => incident.host);
+  const members = [...new Set([...(lastGood?.members ?? []), ...fenced])].sort();
   return {
     ...emptyMemory(bootId),
-    lastGood: lastGood && { ...lastGood, atMs: 0, hosts },
+    lastGood: lastGood && { ...lastGood, atMs: 0, hosts, members },
     promotion: promotion && { ...promotion, sinceMs: 0, calledAtMs: 0, backAtMs: {} },
     promoted: memory.promoted,
     isolation: memory.isolation,
