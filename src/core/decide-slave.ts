@@ -89,7 +89,9 @@ function followMaster(
   const ending = before.promotion?.oldMaster === null && before.masterlessSinceMs !== null;
   if (before.promotion !== null && !ending) reasons.push({ kind: "promotion-dropped" });
   const promotion = ending ? before.promotion : null;
-  const calm: Memory = { ...before, incidents: {}, promotion, promoted: null };
+  // The waits of this incident are over with it.
+  const retries = omit(omit(before.retries, `fence-host:${master}`), TURN_KEY);
+  const calm: Memory = { ...before, incidents: {}, promotion, promoted: null, retries };
   const answer = view.probes.get(master)?.follows;
   if (database === null && answer?.kind === "slave-of") {
     reasons.push({ kind: "master-is-slave", host: hostName(before, master), address: answer.address });
@@ -142,6 +144,9 @@ function replaceMaster(memory: Memory, master: HostUuid, input: DecisionInput): 
   const { lastGood } = memory;
   if (lastGood === null) return refuse(memory, "no-view");
   if (lastGood.haFlag !== "on") return { memory, actions: [], reasons: [{ kind: "ha-off" }] };
+  // A master that answered first and then did not: whom nobody has asked in this round is not thereby silent.
+  const unasked = lastGood.members.some((uuid) => uuid !== view.self.uuid && !view.probes.has(uuid));
+  if (unasked) return { memory, actions: [], reasons: [] };
   const quorum = tallyNow(view, memory);
   const satisfied = { ...quorum, quorate: quorum.quorate || !settings.FENCE_QUORUM_REQUIRED };
   const alone = stepAlone(memory, satisfied, input);
@@ -188,7 +193,11 @@ function refuse(memory: Memory, why: PromotionRefusal): Decision {
 function stepAlone(memory: Memory, quorum: QuorumTally, input: DecisionInput): Decision | null {
   const aliveOthers = aliveNow(input.view, memory.health).length - 1;
   if (!isIsolated({ failed: 1, aliveOthers, quorum })) return null;
-  const step = stepIsolation(memory.isolation, input.view.nowMs, input.settings);
+  // In maintenance somebody is at work on this host.
+  const own = memory.lastGood?.hosts.find((host) => host.uuid === input.view.self.uuid);
+  const maintained = own?.enabled === false && !own.disabledByStart;
+  const FENCE_REBOOT_LONE_HOST = input.settings.FENCE_REBOOT_LONE_HOST && !maintained;
+  const step = stepIsolation(memory.isolation, input.view.nowMs, { FENCE_REBOOT_LONE_HOST });
   return {
     memory: { ...memory, isolation: step.isolation },
     actions: step.reboot ? [{ kind: "reboot-self" }] : [],

@@ -72,12 +72,14 @@ export function tallyNow(view: PoolView, memory: Memory): QuorumTally {
   });
 }
 
-/** A member that follows another master has no vote for this one. */
+/** A member that follows another master, and not the one that this host replaces, has no vote for this one. */
 function followsAnother(uuid: HostUuid, view: PoolView, memory: Memory): boolean {
   if (view.self.role.kind !== "master") return false;
   const own = memory.lastGood?.hosts.find((host) => host.uuid === view.self.uuid)?.address;
   const follows = view.probes.get(uuid)?.follows;
-  return follows?.kind === "slave-of" && own !== undefined && follows.address !== own;
+  if (follows?.kind !== "slave-of" || own === undefined || follows.address === own) return false;
+  const replaced = memory.promotion?.oldMaster ?? memory.promoted?.oldMaster;
+  return follows.address !== memory.lastGood?.hosts.find((host) => host.uuid === replaced)?.address;
 }
 
 /** The gateway's vote is not for who was away: both sides of a cut can reach it, and one of them is out of date. */

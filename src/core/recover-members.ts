@@ -76,8 +76,18 @@ function stepHost(
     case "declared":
       return context.fenceOnly ? nothing(opened) : stepForget(opened, open, input);
     case "answered":
-      return nothing(opened);
+      return context.fenceOnly ? nothing(opened) : askAgain(opened, open, input);
   }
+}
+
+/** XAPI may have reached the host then, and it may have died since: after this time it begins anew. */
+const ASK_AGAIN_MS = 10 * 60_000;
+
+function askAgain(memory: Memory, incident: Incident, input: DecisionInput): IncidentStep {
+  const { nowMs } = input.view;
+  if (nowMs - incident.openedAtMs < ASK_AGAIN_MS) return nothing(memory);
+  const again = openIncident(incident.host, nowMs);
+  return nothing({ ...memory, incidents: put(memory.incidents, incident.host, again) });
 }
 
 function nothing(memory: Memory): IncidentStep {

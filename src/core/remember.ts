@@ -23,6 +23,8 @@ export function rememberView(
   const { nowMs } = view;
   if (pool.master === null) return memory.lastGood;
   const previous = memory.lastGood?.pool === pool.uuid ? memory.lastGood : null;
+  const isStarting = (uuid: HostUuid): boolean =>
+    hosts.find((host) => host.uuid === uuid)?.disabledByStart === true;
   const input: MembershipInput = {
     previous,
     hosts: database.hosts,
@@ -30,7 +32,9 @@ export function rememberView(
     nowMs,
     frozen: memory.promotion !== null,
     fenced: fencedHosts(memory),
-    answers: (host) => answersMaster(host, pool.master, database, view),
+    answers: (host) =>
+      (!isStarting(host.uuid) || isLongBack(memory, host.uuid, nowMs)) &&
+      answersMaster(host, pool.master, database, view),
   };
   const hosts = rememberHosts(input);
   return {
@@ -44,6 +48,15 @@ export function rememberView(
     ranking: readRanking(pool.otherConfig),
     parameters: previous?.parameters ?? "",
   };
+}
+
+/** A slave's xapi that lost its master tries again after 256 s at the latest, and is disabled until then (xapi.md §2.5). */
+const RECONNECT_MS = 300_000;
+
+/** A host that was disabled by a start, and silent until a moment ago, says nothing yet about being in maintenance. */
+function isLongBack(memory: Memory, host: HostUuid, nowMs: number): boolean {
+  const health = memory.health[host];
+  return health === undefined || (health.state === "alive" && nowMs - health.sinceMs >= RECONNECT_MS);
 }
 
 /** A master hears it from the host itself; a slave has only the master's word, that it is live. */

@@ -215,6 +215,8 @@ describe("decideMaster", () => {
     brain.look(10, { database: ok({ ...settled(), hosts }), probes: calm });
     expect(brain.memory.lastGood?.members).toEqual([host(1), host(2), host(3)]);
     brain.look(200, { database: ok({ ...settled(), hosts }), probes: calm });
+    expect(brain.memory.lastGood?.members).toEqual([host(1), host(2), host(3)]);
+    brain.look(400, { database: ok({ ...settled(), hosts }), probes: calm });
     expect(brain.memory.lastGood?.members).toEqual([host(1), host(2)]);
   });
 

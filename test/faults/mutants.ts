@@ -150,13 +150,13 @@ export const MUTANTS: readonly Mutant[] = [
     regression: "a read that timed out writes into the caches that HA is off",
     edits: [
       {
-        file: "src/core/decide-master.ts",
-        from: "  if (promotion === null) return { memory: input.memory, actions: [], reasons };",
-        to: `  const cached = input.memory.lastGood && { ...input.memory.lastGood, haFlag: "off" as const, members: [] };
-  if (promotion === null) return { memory: { ...input.memory, lastGood: cached }, actions: [], reasons };`,
+        file: "src/core/decide-slave.ts",
+        from: "const calm: Memory = { ...before, incidents: {}, promotion, promoted: null, retries };",
+        to: `const cached = before.lastGood && { ...before.lastGood, haFlag: "off" as const };
+  const calm: Memory = { ...before, lastGood: cached, incidents: {}, promotion, promoted: null, retries };`,
       },
     ],
-    tests: [["test/core/decide-master.test.ts", ""]],
+    scenarios: ["fault-f12-a-read-that-hangs-changes-nothing"],
   },
   {
     fault: "F13",

@@ -34,7 +34,6 @@ const STEPS: readonly (readonly [weight: number, draw: Draw])[] = [
   [6, (random, _, vms) => ["vm", vm(random, vms), "crash"]],
   [1, (random, _, vms) => ["vm", vm(random, vms), "shutdown"]],
   [3, (random, hosts, vms) => ["vm", vm(random, vms), "migrate", host(random, hosts)]],
-  [1, (random, hosts, vms) => ["vm", vm(random, vms), "start", "on", host(random, hosts)]],
   [1, (random, _, vms) => ["vm", vm(random, vms), random.pick(["busy", "idle", "block", "unblock"])]],
   [1, (random, _, vms) => ["vm", vm(random, vms), random.pick(["suspend", "pause", "unpause"])]],
   [2, (random, hosts) => ["maintenance", host(random, hosts), random.pick(["on", "off"])]],

@@ -1,5 +1,6 @@
 import { disunity } from "../sim/invariants/invariants.ts";
 import type { SimPool } from "../sim/pool.ts";
+import type { LogEntry } from "../sim/world.ts";
 import { hostNumber } from "./verbs.ts";
 
 /** A claim of a script: null when it holds, else what was found instead. */
@@ -28,6 +29,8 @@ const hosts = (numbers: readonly number[]): string =>
 const wanted = (words: readonly string[]): string => words.join(" ");
 const entriesOf = (pool: SimPool, ...kinds: readonly string[]) =>
   pool.world.log.filter(({ what }) => kinds.includes(what));
+/** What was asked to start: a VM, or an appliance by its name. */
+const startOf = (entry: LogEntry): string => String(entry["vm"]).replace(/^OpaqueRef:appliance-/, "");
 const distinct = (numbers: readonly number[]): readonly number[] => [...new Set(numbers)];
 const compare = (found: string, args: readonly string[]): string | null =>
   found === wanted(args) ? null : `found ${found}`;
@@ -92,13 +95,10 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
     compare(hosts(entriesOf(pool, "reboot-self").map((e) => Number(e["host"]))), args),
   /** VMs whose start the program asked for, each once, in order. */
   started: (pool, args) =>
-    compare(
-      [...new Set(entriesOf(pool, "start-asked").map((e) => String(e["vm"])))].join(" ") || "none",
-      args,
-    ),
+    compare([...new Set(entriesOf(pool, "start-asked").map(startOf))].join(" ") || "none", args),
   /** How often the program asked for starts of a VM: `starts web 2`. */
   starts: (pool, [vm = "", count]) =>
-    compare(String(entriesOf(pool, "start-asked").filter((e) => e["vm"] === vm).length), [count ?? ""]),
+    compare(String(entriesOf(pool, "start-asked").filter((e) => startOf(e) === vm).length), [count ?? ""]),
   /** Nothing was done at all: nothing destructive, no start, no domain destroyed. */
   calm: (pool) => {
     const done = entriesOf(pool, "start-asked", ...DESTRUCTIVE).map(

@@ -12,8 +12,15 @@ const UPDATE = process.env["UPDATE_EXPECTED"] === "1";
 
 describe("scenario", () => {
   for (const name of NAMES) {
+    const directory = join(FOLDER, name);
+    if (existsSync(join(directory, "gap.md"))) {
+      // What should be and is not yet: when it is, the file has to go.
+      test(`${name} (a known gap)`, async () => {
+        expect((await playScenario(directory)).failures).not.toEqual([]);
+      }, 60_000);
+      continue;
+    }
     test(name, async () => {
-      const directory = join(FOLDER, name);
       const { story, failures } = await playScenario(directory);
       expect(failures).toEqual([]);
       const expected = join(directory, "expected.log");

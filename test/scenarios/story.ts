@@ -10,6 +10,7 @@ const NOISE = new Set([
   "pool-key",
   "vm-changed",
   "state-lost",
+  "vouched-dead",
   "administrator",
 ]);
 const HOST_DETAILS = new Set(["host", "by", "from", "to", "master"]);

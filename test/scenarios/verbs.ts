@@ -1,8 +1,10 @@
-import type { XapiState } from "../sim/control.ts";
+import { masterDatabases, type XapiState } from "../sim/control.ts";
+import type { Fields } from "../sim/database.ts";
 import type { SimPool } from "../sim/pool.ts";
+import { POOL_UUID } from "../sim/spec.ts";
 import { obey } from "../sim/verbs.ts";
 import { leaveLock, pauseVm, setVmBlocked, setVmBusy, setVmFlag, suspendVm } from "../sim/vm-control.ts";
-import type { BmcState, SimVm } from "../sim/world.ts";
+import type { BmcState, SimVm, World } from "../sim/world.ts";
 import { parseDuration } from "./script.ts";
 
 type Verb = (pool: SimPool, args: readonly string[]) => void;
@@ -49,6 +51,23 @@ function link(pool: SimPool, args: readonly string[], up: boolean): void {
   if (!oneWay && typeof to === "number") pool.link(to, from, up);
 }
 
+/** The custom field of the flags, as the pool has it. */
+function fieldName(pool: SimPool): string {
+  return pool.setting(pool.world.host(1), "XC_FIELD_NAME");
+}
+
+/** The pool in which a VM ran, by its own record. */
+function setHome(world: World, vm: SimVm, whose: "here" | "other" | "none"): void {
+  world.record("vm-changed", { vm: vm.name });
+  for (const database of masterDatabases(world)) {
+    const { "home-pool": _, ...others } = database.must("VM", vm.ref)["other_config"] as Fields;
+    const home = whose === "here" ? POOL_UUID : POOL_UUID.replace(/1$/, "2");
+    database.update("VM", vm.ref, {
+      other_config: whose === "none" ? others : { ...others, "home-pool": home },
+    });
+  }
+}
+
 /** `h1,h2 | h3`: groups of hosts. */
 function groups(args: readonly string[]): readonly (readonly number[])[] {
   return args
@@ -75,7 +94,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   gateway: (pool, [state]) => void pool.world.externals.set(GATEWAY, onOff(state)),
   vm: (pool, args) => doToVm(pool, args),
   maintenance: (pool, [host, state]) => pool.maintenance(hostNumber(host), onOff(state)),
-  ha: (pool, [state]) => pool.ha(state === "unset" ? null : String(onOff(state))),
+  ha: (pool, [state]) => pool.ha(state === "unset" ? null : String(onOff(state)), fieldName(pool)),
   "xapi-ha": (pool, [state]) => pool.xapiHa(onOff(state)),
   param: (pool, [name = "", value = ""]) => pool.param(name, value === "unset" ? null : value),
   override: (pool, [host, name = "", value = ""]) => {
@@ -140,6 +159,8 @@ const VM_VERBS: Readonly<Record<string, VmVerb>> = {
   idle: ({ world }, vm) => setVmBusy(world, vm, false),
   block: ({ world }, vm) => setVmBlocked(world, vm, true),
   unblock: ({ world }, vm) => setVmBlocked(world, vm, false),
-  flag: ({ world }, vm, [value = ""]) => setVmFlag(world, vm, value === "unset" ? null : value),
+  flag: (pool, vm, [value = ""]) =>
+    setVmFlag(pool.world, vm, value === "unset" ? null : value, fieldName(pool)),
+  home: ({ world }, vm, [whose]) => setHome(world, vm, oneOf(whose, "here", "other", "none")),
   lock: ({ world }, vm, [host]) => leaveLock(world, vm, world.host(hostNumber(host))),
 };

@@ -1,3 +1,4 @@
+import { drainMicrotasks } from "bun:jsc";
 import type { Clock } from "../../src/ports/clock.ts";
 
 /** A thing that was scheduled and can be taken back; taking back twice, or too late, is harmless. */
@@ -13,10 +14,20 @@ export interface SimClock {
   schedule(delayMs: number, fn: () => void): Scheduled;
 }
 
-interface Entry {
+class Entry implements Scheduled {
   readonly atMs: number;
   readonly sequence: number;
   fn: (() => void) | null;
+
+  constructor(atMs: number, sequence: number, fn: () => void) {
+    this.atMs = atMs;
+    this.sequence = sequence;
+    this.fn = fn;
+  }
+
+  cancel(): void {
+    this.fn = null;
+  }
 }
 
 function before(a: Entry, b: Entry): boolean {
@@ -25,7 +36,8 @@ function before(a: Entry, b: Entry): boolean {
 
 /**
  * Time that passes only when told to. After each event all promise continuations run before the next one, so the
- * order of everything depends on nothing but the events.
+ * order of everything depends on nothing but the events. They are run here and not by the event loop, a turn of which
+ * costs as much as an event.
  */
 export class VirtualClock implements SimClock {
   private readonly heap: Entry[] = [];
@@ -38,13 +50,9 @@ export class VirtualClock implements SimClock {
 
   schedule(delayMs: number, fn: () => void): Scheduled {
     const atMs = this.time + Math.max(0, delayMs);
-    const entry: Entry = { atMs, sequence: this.sequence++, fn };
+    const entry = new Entry(atMs, this.sequence++, fn);
     push(this.heap, entry);
-    return {
-      cancel: () => {
-        entry.fn = null;
-      },
-    };
+    return entry;
   }
 
   /**
@@ -52,7 +60,8 @@ export class VirtualClock implements SimClock {
    * Returns false when nothing was left to happen, or `limitMs` was reached, before that.
    */
   async runUntil(goal: number | (() => boolean), limitMs = Number.POSITIVE_INFINITY): Promise<boolean> {
-    await drain();
+    await turn();
+    let events = 0;
     const end = typeof goal === "number" ? goal : limitMs;
     for (;;) {
       if (typeof goal === "function" && goal()) return true;
@@ -60,7 +69,9 @@ export class VirtualClock implements SimClock {
       if (entry === null) break;
       this.time = entry.atMs;
       entry.fn?.();
-      await drain();
+      drainMicrotasks();
+      events += 1;
+      if (events % EVENTS_PER_TURN === 0) await turn();
     }
     if (Number.isFinite(end)) this.time = Math.max(this.time, end);
     return typeof goal === "number";
@@ -81,8 +92,11 @@ export class VirtualClock implements SimClock {
   }
 }
 
+/** So that a test's timeout and a worker's messages get their turn in a long run. */
+const EVENTS_PER_TURN = 100;
+
 /** One turn of the event loop: every microtask that is queued, and those they queue, have run afterwards. */
-function drain(): Promise<void> {
+function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
@@ -167,14 +181,22 @@ export function portClock(
 
 /** Resolves after `ms` of the world's time, or at once when `signal` aborts. */
 export function sleep(clock: SimClock, ms: number, signal?: AbortSignal): Promise<void> {
-  if (signal?.aborted) return Promise.resolve();
+  if (signal === undefined) {
+    return new Promise((resolve) => {
+      clock.schedule(ms, resolve);
+    });
+  }
+  if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
-    const done = () => {
+    const aborted = () => {
       scheduled.cancel();
-      signal?.removeEventListener("abort", done);
       resolve();
     };
-    const scheduled = clock.schedule(ms, done);
-    signal?.addEventListener("abort", done);
+    const scheduled = clock.schedule(ms, () => {
+      signal.removeEventListener("abort", aborted);
+      resolve();
+    });
+    // A signal aborts once, so a listener that was called has nothing to take back.
+    signal.addEventListener("abort", aborted);
   });
 }

@@ -84,6 +84,11 @@ export class Database {
     return fields;
   }
 
+  /** The rows as they are kept, for those who look at all of them and change none meanwhile. */
+  rows(table: ClassName): ReadonlyMap<string, Row> {
+    return this.table(table);
+  }
+
   entries(table: ClassName): [string, Fields][] {
     return [...this.table(table)].map(([ref, row]) => [ref, row.fields]);
   }
@@ -112,8 +117,7 @@ export class Database {
   update(table: ClassName, ref: string, changes: Fields): void {
     const row = this.table(table).get(ref);
     if (row === undefined) return;
-    const differs = Object.entries(changes).some(([name, value]) => row.fields[name] !== value);
-    if (!differs) return;
+    if (!differs(row.fields, changes)) return;
     this.generation += 1;
     const fields = { ...row.fields, ...changes };
     this.table(table).set(ref, { fields, created: row.created, modified: this.generation });
@@ -146,4 +150,9 @@ export class Database {
     }
     return changes.sort((a, b) => a.generation - b.generation);
   }
+}
+
+function differs(fields: Fields, changes: Fields): boolean {
+  for (const name in changes) if (fields[name] !== changes[name]) return true;
+  return false;
 }

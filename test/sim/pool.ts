@@ -163,6 +163,7 @@ export class SimPool {
   /** `xe host-declare-dead` and `xe host-forget` by an administrator, at the serving master. */
   forget(host: number): void {
     const { ref } = this.world.host(host);
+    this.world.record("vouched-dead", { host });
     void asAdministrator(this.world, null, [
       ["host.declare_dead", [ref]],
       ["host.destroy", [ref]],

@@ -128,25 +128,30 @@ export class World {
     for (const listener of this.listeners) listener(entry);
   }
 
+  /** Asked with every event, and mostly nothing is cut. */
+  private isCut(from: number, to: number | string): boolean {
+    return this.cuts.size > 0 && this.cuts.has(`${from}>${to}`);
+  }
+
   /** Can `from` ask `to` something and hear the answer? Both have power; one-way cuts are firewalls, not wires. */
   reaches(from: number, to: number): boolean {
     if (!this.host(from).power || !this.host(to).power) return false;
-    return from === to || !this.cuts.has(`${from}>${to}`);
+    return from === to || !this.isCut(from, to);
   }
 
   /** Can `from` talk to the management controller of `to`, which has power of its own? */
   reachesBmc(from: number, to: number): boolean {
-    return this.host(from).power && !this.cuts.has(`${from}>bmc${to}`);
+    return this.host(from).power && !this.isCut(from, `bmc${to}`);
   }
 
   /** Do the probes of `from` get through to `to`, where its xapi may? A firewall for one program. */
   letsProbe(from: number, to: number): boolean {
-    return !this.cuts.has(`${from}>probe${to}`);
+    return !this.isCut(from, `probe${to}`);
   }
 
   /** Can `from` ping that address outside the pool? */
   reachesExternal(from: number, address: string): boolean {
-    return this.externals.get(address) === true && !this.cuts.has(`${from}>${address}`);
+    return this.externals.get(address) === true && !this.isCut(from, address);
   }
 
   /** Cuts or mends one direction; `to` is a host's number, `bmc<n>`, `probe<n>`, or an address outside the pool. */

@@ -111,6 +111,10 @@ export class Facts {
       case "fence-ended":
         if (entry["outcome"] === "fenced") this.fencedAtMs.set(host, entry.atMs);
         return;
+      case "vouched-dead":
+        // An administrator says so: XAPI's own way to be told.
+        this.fencedAtMs.set(host, entry.atMs);
+        return;
       case "maintenance":
         if (entry["on"] === true) this.maintenanceSinceMs.set(host, entry.atMs);
         else this.maintenanceSinceMs.delete(host);
@@ -185,7 +189,9 @@ export class Facts {
   private isQuorate(host: SimHost): boolean {
     if (!host.power) return false;
     const known = this.world.hosts.filter((other) => !this.forgotten.has(other.number));
-    const back = known.filter((other) => !this.isProvedOff(host, other) || this.hears(host.number, other));
+    const back = known.filter(
+      (other) => !this.isProvedOff(host, other) || this.world.reaches(host.number, other.number),
+    );
     const backForLong = known.filter((other) => !this.isProvedOff(host, other));
     return [back, backForLong].some((members) => {
       const enabled = members.filter((other) => !this.maintenanceSinceMs.has(other.number));
@@ -207,7 +213,10 @@ export class Facts {
     ).length;
     if (alive * 2 !== members.length) return alive * 2 > members.length;
     if (this.setting(host, "FENCE_USE_IP_HEURISTICS") !== "1") return false;
-    const addresses = this.setting(host, "FENCE_HEURISTICS_IPS").split(":").filter(Boolean);
+    const addresses =
+      this.setting(host, "FENCE_HEURISTICS_IPS")
+        .match(/\[[^\]]+\]|[^:]+/g)
+        ?.map((text) => text.replace(/[[\]]/g, "")) ?? [];
     return (
       addresses.length > 0 && addresses.every((address) => this.world.reachesExternal(host.number, address))
     );

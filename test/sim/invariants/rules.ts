@@ -15,7 +15,7 @@ export interface Rule {
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 /** A decision may be as old as the probes it was made from. */
-const PROBE_SLACK_MS = 15 * SECOND;
+const PROBE_SLACK_MS = 25 * SECOND;
 /** How long after its promise a host's answers may have gone unheard by a probe that was already under way. */
 const LAST_PROBE_MS = 6 * SECOND;
 
@@ -109,7 +109,7 @@ const nothingWhileOff: Rule = {
     const destroyed = entry.what === "domain-ended" && entry["why"] === "destroyed";
     if (!ACTS.has(entry.what) && !destroyed) return null;
     const host = facts.world.host(Number(entry["by"] ?? entry["host"]));
-    const graceMs = Number(facts.setting(host, "MONITOR_DELAY")) * SECOND + MINUTE;
+    const graceMs = Number(facts.setting(host, "MONITOR_DELAY")) * SECOND + 2 * MINUTE;
     const offMs = facts.knowsOffMs(host.number);
     return offMs > graceMs ? `HA is off for ${seconds(offMs)}, and h${host.number}: ${entry.what}` : null;
   },

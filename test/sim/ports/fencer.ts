@@ -41,6 +41,8 @@ async function fence(
   const wired = world.host(host.bmcOf);
   await sleep(world.clock, neededMs / 2, signal);
   if (signal.aborted) return { kind: "not-fenced", fault: "agent-killed", detail: "killed before it ended" };
+  // An agent is a process of the host it runs on, and ends with its power.
+  if (!world.host(from).power) return failed("its own host lost power");
   if (host.bmc !== "lying") act(world, wired, request.action);
   await sleep(world.clock, neededMs / 2, signal);
   if (signal.aborted) return { kind: "not-fenced", fault: "agent-killed", detail: "killed before it ended" };

@@ -26,7 +26,9 @@ function noteRequest(world: World, host: number, method: string, params: readonl
   if (method === "pool.emergency_transition_to_master") world.record("promote-asked", { by: host });
   if (!/^(?:Async\.)?VM(?:_appliance)?\.start(?:_on)?$/.test(method)) return;
   const ref = String(params[1]);
-  const vm = [...world.vms.values()].find((known) => known.ref === ref)?.name ?? ref;
+  const vm =
+    [...world.vms.values()].find((known) => known.ref === ref)?.name ??
+    ref.replace(/^OpaqueRef:appliance-/, "");
   world.record("start-asked", { by: host, vm });
 }
 

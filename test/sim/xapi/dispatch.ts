@@ -48,28 +48,31 @@ function checkCount(name: string, method: Method, args: readonly Json[]): void {
 }
 
 function checkTypes(method: Method, args: readonly Json[]): void {
-  for (const [index, arg] of args.entries()) {
+  args.forEach((arg, index) => {
     const type = method.params[index];
     if (type !== undefined && !fits(type, arg)) throw typeFault(type, arg);
-  }
+  });
 }
 
 function fits(type: ParameterType, value: Json): boolean {
-  const decimal = typeof value === "string" && /^-?[0-9]+(\.[0-9]*)?$/.test(value);
   switch (type) {
     case "string":
       return typeof value === "string";
     case "bool":
       return typeof value === "boolean";
     case "int":
-      return (typeof value === "number" && Number.isInteger(value)) || decimal;
+      return (typeof value === "number" && Number.isInteger(value)) || isDecimal(value);
     case "float":
-      return typeof value === "number" || decimal;
+      return typeof value === "number" || isDecimal(value);
     case "set":
       return Array.isArray(value);
     case "map":
       return typeof value === "object" && value !== null && !Array.isArray(value);
   }
+}
+
+function isDecimal(value: Json): boolean {
+  return typeof value === "string" && /^-?[0-9]+(\.[0-9]*)?$/.test(value);
 }
 
 function typeFault(type: ParameterType, value: Json): ApiError {

@@ -110,6 +110,7 @@ function fieldOfColumn(column: string): string | null {
 
 /** As the database keeps it: sets and maps are s-expressions. */
 function marshal(value: Json): string {
+  if (typeof value === "string") return value;
   if (Array.isArray(value))
     return `(${(value as readonly Json[]).map((item) => `'${marshal(item)}'`).join(" ")})`;
   if (typeof value === "object" && value !== null) {
