@@ -25,6 +25,22 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
   },
   {
     fault: "F12",
+    regression: "halted VMs that could not be read are no halted VMs",
+    edits: [
+      { file: "src/adapters/xapi/reader.ts", from: "  if (!halted.ok) return halted;\n", to: "" },
+      {
+        file: "src/adapters/xapi/reader.ts",
+        from: "      halted: halted.value,",
+        to: "      halted: halted.ok ? halted.value : new Map(),",
+      },
+    ],
+    caughtBy: {
+      file: "test/adapters/xapi/reader-malformed.test.ts",
+      test: "read: an order with a fraction is malformed, and says where",
+    },
+  },
+  {
+    fault: "F12",
     regression: "a master that cannot read its database remembers that HA is off, with no members",
     edits: [
       {
