@@ -1,0 +1,44 @@
+import { describe, expect, test } from "bun:test";
+import type { SimPool } from "../sim/pool.ts";
+import { MINUTE, restedPool } from "./stage.ts";
+
+const SIZES = [2, 3, 8, 16];
+const GATEWAY = "192.0.2.1";
+const PARAMS = { FENCE_MIN_HOSTS: "2", FENCE_USE_IP_HEURISTICS: "1", FENCE_HEURISTICS_IPS: GATEWAY };
+
+/** Seconds from one event to the first of another kind after it. */
+function at(pool: SimPool, what: string, text = ""): number {
+  const found = pool.world.log.find(
+    (entry) => entry.atMs > 30_000 && entry.what === what && JSON.stringify(entry).includes(text),
+  );
+  return (found?.atMs ?? Number.NaN) / 1_000;
+}
+
+async function lose(hosts: number, victim: number): Promise<SimPool> {
+  const pool = await restedPool(hosts, { params: PARAMS, externals: [GATEWAY] });
+  pool.power(victim, false);
+  await pool.until(() => Number.isFinite(at(pool, "start-asked")), 5 * MINUTE);
+  return pool;
+}
+
+/** What the program adds to the detection that the parameters set, and to what the agent and xapi take themselves. */
+describe("recovery time", () => {
+  for (const hosts of SIZES) {
+    test(`${hosts} hosts, a slave dies: at most 5 s between failure and first start, beside the agent`, async () => {
+      const pool = await lose(hosts, hosts);
+      const agentS = pool.world.timings.bmcMs / 1_000;
+      const addedS = at(pool, "start-asked") - at(pool, "log", "has failed") - agentS;
+      expect(addedS).toBeLessThanOrEqual(5);
+    });
+
+    test(`${hosts} hosts, the master dies: at most 15 s beyond agent and XAPI's own restart`, async () => {
+      const pool = await lose(hosts, 1);
+      const agentS = pool.world.timings.bmcMs / 1_000;
+      const decidedS = at(pool, "promote-asked") - at(pool, "fence-begun") - agentS;
+      const whole = pool.world.log.filter(({ what, present }) => what === "cookie" && present === true);
+      const wholeS = Math.max(...whole.map(({ atMs }) => atMs)) / 1_000;
+      const addedS = decidedS + at(pool, "start-asked") - wholeS;
+      expect(addedS).toBeLessThanOrEqual(15);
+    });
+  }
+});
