@@ -149,7 +149,7 @@ const BENIGN_START_FAULTS = new Set(["VM_BAD_POWER_STATE", "OTHER_OPERATION_IN_P
 
 function absorbStart(memory: Memory, uuid: string, name: string, result: Result, context: AbsorbContext) {
   if (result.kind === "done" || result.kind === "pending") {
-    const restarts = put(memory.restarts, uuid, historyAfterStart(memory, uuid, context));
+    const restarts = put(memory.restarts, uuid, historyAfterStart(memory, uuid, result, context));
     const started: readonly Reason[] = result.kind === "done" ? [{ kind: "vm-started", vm: name }] : [];
     return { memory: { ...memory, restarts }, reasons: started };
   }
@@ -167,10 +167,17 @@ function absorbStart(memory: Memory, uuid: string, name: string, result: Result,
 /** Older starts than this say nothing about a VM that keeps halting. */
 const KEPT_STARTS = 8;
 
-function historyAfterStart(memory: Memory, uuid: string, context: AbsorbContext): RestartHistory {
+function historyAfterStart(
+  memory: Memory,
+  uuid: string,
+  result: Result,
+  context: AbsorbContext,
+): RestartHistory {
   const startedAtMs = [...(memory.restarts[uuid]?.startedAtMs ?? []), context.nowMs].slice(-KEPT_STARTS);
   const vm = context.halted.get(uuid);
-  return { startedAtMs, order: vm?.order ?? 0, startDelayS: vm?.startDelayS ?? 0 };
+  // A start that has ended has waited its start_delay itself.
+  const startDelayS = result.kind === "done" ? 0 : (vm?.startDelayS ?? 0);
+  return { startedAtMs, order: vm?.order ?? 0, startDelayS };
 }
 
 function reportFailure(action: Action, result: Result): readonly Reason[] {

@@ -24,7 +24,7 @@ import { judgeMastership, type Mastership } from "./mastership.ts";
 import { isSettled } from "./member-recovery.ts";
 import type { Memory } from "./memory.ts";
 import { adoptPromotion } from "./plan-promotion.ts";
-import { planStarts, reportRefusals } from "./plan-starts.ts";
+import { planStarts, rememberOrders, reportRefusals } from "./plan-starts.ts";
 import type { DatabaseView } from "./pool-view.ts";
 import type { QuorumTally } from "./quorum.ts";
 import { reEnable } from "./re-enable.ts";
@@ -231,7 +231,11 @@ function decideUndisputed(
     return { memory, actions, reasons };
   }
   const plan = planStarts(memory, database, input);
-  return { memory, actions: [...actions, ...plan.starts], reasons: [...reasons, ...reportRefusals(plan)] };
+  return {
+    memory: rememberOrders(memory, plan, database),
+    actions: [...actions, ...plan.starts],
+    reasons: [...reasons, ...reportRefusals(plan)],
+  };
 }
 
 function watchedHosts(memory: Memory, database: DatabaseView): readonly HostUuid[] {

@@ -17,7 +17,7 @@ import { findLeftovers } from "./leftover-domains.ts";
 import { isTurnToEnd, stepMasterless } from "./masterless.ts";
 import type { LastGoodView, Memory } from "./memory.ts";
 import { planPromotion } from "./plan-promotion.ts";
-import { planStarts, reportRefusals } from "./plan-starts.ts";
+import { planStarts, rememberOrders, reportRefusals } from "./plan-starts.ts";
 import type { DatabaseView, Role } from "./pool-view.ts";
 import { isTie, type QuorumTally } from "./quorum.ts";
 import type { PromotionRefusal, Reason } from "./reason.ts";
@@ -109,7 +109,11 @@ function followMaster(
   );
   if (!settings.SLAVE_VM_STAT || !isSteady(lastGood, view.nowMs)) return { memory, actions, reasons };
   const plan = planStarts(memory, database, input);
-  return { memory, actions: [...actions, ...plan.starts], reasons: [...reasons, ...reportRefusals(plan)] };
+  return {
+    memory: rememberOrders(memory, plan, database),
+    actions: [...actions, ...plan.starts],
+    reasons: [...reasons, ...reportRefusals(plan)],
+  };
 }
 
 /** The pool has no master, and all hosts have said so: one of them becomes it. Nobody is fenced, and nobody left out. */

@@ -2,6 +2,7 @@ import { aliveNow, type DecisionInput } from "./decision.ts";
 import type { Memory } from "./memory.ts";
 import type { DatabaseView, HostView } from "./pool-view.ts";
 import type { Reason } from "./reason.ts";
+import { put } from "./record.ts";
 import {
   planApplianceRestarts,
   planVmRestarts,
@@ -39,6 +40,19 @@ export function planStarts(memory: Memory, database: DatabaseView, input: Decisi
   return input.settings.OP_MODE === 1
     ? planApplianceRestarts(restart, input.settings)
     : planVmRestarts(restart, input.settings);
+}
+
+/** The order of what is being started, for the groups that come after it. */
+export function rememberOrders(memory: Memory, plan: RestartPlan, database: DatabaseView): Memory {
+  let { restarts } = memory;
+  for (const action of plan.starts) {
+    const vm =
+      action.kind === "start-vm" ? database.halted.find(({ uuid }) => uuid === action.vm) : undefined;
+    if (vm === undefined) continue;
+    const startedAtMs = restarts[vm.uuid]?.startedAtMs ?? [];
+    restarts = put(restarts, vm.uuid, { startedAtMs, order: vm.order, startDelayS: 0 });
+  }
+  return { ...memory, restarts };
 }
 
 /** Refusals that an administrator would wonder about; the everyday ones are not worth a line. */

@@ -131,7 +131,9 @@ function byOrderThenUuid(a: HaltedVm, b: HaltedVm): number {
 /** The highest rank that may be started now: nothing of a lower one is waiting, starting, or within its start_delay. */
 function currentGroup(waiting: readonly HaltedVm[], input: RestartInput): number {
   const ranks = waiting.map((vm) => orderRank(vm.order));
-  for (const history of Object.values(input.restarts)) {
+  for (const [uuid, history] of Object.entries(input.restarts)) {
+    // XAPI's own start lasts until start_delay is over, though the VM runs by then.
+    if (input.inFlight.has(`start-vm:${uuid}`)) ranks.push(orderRank(history.order));
     const last = history.startedAtMs.at(-1);
     if (last !== undefined && input.nowMs < last + history.startDelayS * 1_000)
       ranks.push(orderRank(history.order));
