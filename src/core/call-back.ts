@@ -4,6 +4,7 @@ import { type DecisionInput, hostName, mayBegin } from "./decision.ts";
 import type { HostUuid } from "./ids.ts";
 import type { Mastership } from "./mastership.ts";
 import type { Memory } from "./memory.ts";
+import { tallyQuorum } from "./quorum.ts";
 import type { Reason } from "./reason.ts";
 import { put } from "./record.ts";
 
@@ -26,7 +27,7 @@ export function callBackLost(memory: Memory, mastership: Mastership, input: Deci
     .filter(([, probe]) => probe.follows.kind === "lost")
     .map(([uuid]) => uuid);
   const known = lost.filter((uuid) => isKnown(memory, uuid));
-  if (known.length === 0 || mastership.kind !== "undisputed" || memory.promotion !== null)
+  if (known.length === 0 || !mayCall(known, memory, mastership, input) || memory.promotion !== null)
     return { memory, actions: [], reasons: [] };
   const reasons: readonly Reason[] = [
     { kind: "hosts-lost", hosts: known.map((uuid) => hostName(memory, uuid)) },
@@ -41,6 +42,23 @@ export function callBackLost(memory: Memory, mastership: Mastership, input: Deci
     actions: [recover],
     reasons,
   };
+}
+
+/** The master of more than half, or nobody else's rival who would be it with those that are lost. */
+function mayCall(
+  lost: readonly HostUuid[],
+  memory: Memory,
+  mastership: Mastership,
+  input: DecisionInput,
+): boolean {
+  if (mastership.kind !== "unproven") return mastership.kind === "undisputed";
+  const members = memory.lastGood?.members ?? [];
+  const own = memory.lastGood?.hosts.find((host) => host.uuid === input.view.self.uuid)?.address;
+  const followers = [...input.view.probes]
+    .filter(([, { follows }]) => follows.kind === "slave-of" && follows.address === own)
+    .map(([uuid]) => uuid);
+  const alive = [input.view.self.uuid, ...followers, ...lost];
+  return tallyQuorum({ members, alive, heuristics: "not-asked" }).quorate;
 }
 
 function isKnown(memory: Memory, uuid: HostUuid): boolean {

@@ -51,8 +51,8 @@ export function judgeMastership(input: MastershipInput): Mastership {
   if (rival !== undefined && !(rivals.length === 1 && rival === input.replaced)) return rivalOf(rival, input);
   if (stray !== undefined) return rivalOf(stray, input);
   const quorum = followerQuorum(input, followers);
-  // Who follows a follower will follow as soon as it is told to.
-  const eventual = astray.filter((uuid) => isOneOf(followers, targetOf(uuid, input)));
+  // Who follows nobody's master will follow as soon as it is told to; any other stray has ended this above.
+  const eventual = astray;
   const majority = followerQuorum(input, [...followers, ...eventual]).quorate;
   const callable = rival !== undefined || mayCallBack(input) || majority;
   if (rivals.length + astray.length > 0 && callable)
@@ -61,14 +61,12 @@ export function judgeMastership(input: MastershipInput): Mastership {
   return { kind: "unproven", followers: followers.length, members: quorum.members };
 }
 
-/** A master that its followers may be called away from; who follows a follower has only not been told yet. */
+/** A master that its followers may be called away from: one that says itself that it is none has only not told them. */
 function mayLeave(master: HostUuid | null, followers: readonly HostUuid[], input: MastershipInput): boolean {
   if (master === null) return false;
-  return master === input.replaced || input.settled.has(master) || isOneOf(followers, master);
-}
-
-function isOneOf(hosts: readonly HostUuid[], host: HostUuid | null): boolean {
-  return host !== null && hosts.includes(host);
+  const said = input.probes.get(master)?.follows.kind;
+  const isNoMaster = followers.includes(master) || said === "slave-of" || said === "lost";
+  return isNoMaster || master === input.replaced || input.settled.has(master);
 }
 
 /** Members that follow someone who does not answer as master are called back by who was never away, or has taken over. */

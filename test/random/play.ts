@@ -47,7 +47,9 @@ export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played>
   const pool = simulatePool({ hosts, vms, externals, seed, params, runPass: pass });
   const chaos = plan.chaos === null ? null : new ChaosSource(pool.world, createRandom(seed + 1), plan.chaos);
   pool.world.chaos = chaos;
-  const withoutProof = isWithoutProof(plan.params);
+  // A promotion by hand, with the old master alive, is an administrator's choice like POOL.
+  const byHand = plan.steps.some(({ words }) => words[0] === "promote-by-hand");
+  const withoutProof = isWithoutProof(plan.params) || byHand;
   const invariants = new Invariants(pool.world, {
     disks: pool.disks,
     secrets: Object.values(SECRETS),

@@ -7,6 +7,8 @@ import { poolKeys, settingOf } from "./settings.ts";
 /** A XAPI that takes longer than this is silent for a probe. */
 const PROBE_PATIENCE_MS = 2_000;
 
+/** Two probes of a host are at most a MONITOR_DELAY apart. */
+const PROBED_MS = 60_000;
 /** A host that answers for a shorter time may come and go between two looks of another. */
 const NOTICED_MS = 120_000;
 
@@ -148,15 +150,24 @@ export class Facts {
         if (!pings) this.pingsSinceMs.delete(key);
         else if (!this.pingsSinceMs.has(key)) this.pingsSinceMs.set(key, nowMs);
         const hears = this.hears(from.number, to);
-        if (!hears && this.xapiAnswersForMs(from.number, to.number) >= NOTICED_MS)
-          this.heardLongUntilMs.set(key, nowMs);
-        if (!hears) this.xapiSinceMs.delete(key);
-        else if (!this.xapiSinceMs.has(key)) this.xapiSinceMs.set(key, nowMs);
-        this.keepUntil(this.xapiUntilMs, key, hears, nowMs);
+        this.noteXapi(key, hears, nowMs);
       }
       this.keepUntil(this.quorateUntilMs, from.number, this.isQuorate(from), nowMs);
     }
     this.lookAtFlags();
+  }
+
+  /** When one host could hear the XAPI of another; a moment between two probes is nothing it could know of. */
+  private noteXapi(key: string, hears: boolean, nowMs: number): void {
+    const sinceMs = this.xapiSinceMs.get(key);
+    if (hears) {
+      if (sinceMs === undefined) this.xapiSinceMs.set(key, nowMs);
+      return;
+    }
+    if (sinceMs === undefined) return;
+    this.xapiSinceMs.delete(key);
+    if (nowMs - sinceMs >= PROBED_MS) this.xapiUntilMs.set(key, nowMs);
+    if (nowMs - sinceMs >= NOTICED_MS) this.heardLongUntilMs.set(key, nowMs);
   }
 
   /** While it holds the time is open (+∞); when it ends, the time at which it was last seen to hold is now. */
