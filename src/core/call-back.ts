@@ -7,6 +7,7 @@ import type { Memory } from "./memory.ts";
 import { tallyQuorum } from "./quorum.ts";
 import type { Reason } from "./reason.ts";
 import { put } from "./record.ts";
+import { isSlaveOf } from "./slave-of.ts";
 
 /** A call costs seconds for every dead host, so a host that will not be called back is not called all the time. */
 const CALL_LOST_MS = 60_000;
@@ -54,9 +55,7 @@ function mayCall(
   if (mastership.kind !== "unproven") return mastership.kind === "undisputed";
   const members = memory.lastGood?.members ?? [];
   const own = memory.lastGood?.hosts.find((host) => host.uuid === input.view.self.uuid)?.address;
-  const followers = [...input.view.probes]
-    .filter(([, { follows }]) => follows.kind === "slave-of" && follows.address === own)
-    .map(([uuid]) => uuid);
+  const followers = [...input.view.probes].filter(([, probe]) => isSlaveOf(probe, own)).map(([uuid]) => uuid);
   const alive = [input.view.self.uuid, ...followers, ...lost];
   return tallyQuorum({ members, alive, heuristics: "not-asked" }).quorate;
 }

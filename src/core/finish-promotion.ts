@@ -8,6 +8,7 @@ import type { Memory } from "./memory.ts";
 import type { DatabaseView } from "./pool-view.ts";
 import type { Reason } from "./reason.ts";
 import { EPOCH_KEY } from "./remember.ts";
+import { isSlaveOf } from "./slave-of.ts";
 
 export interface PromotionStep {
   readonly memory: Memory;
@@ -72,8 +73,7 @@ export function stepPromoted(memory: Memory, database: DatabaseView, input: Deci
     return { memory, actions: mayBegin(action, input) ? [action] : [], reasons: [] };
   }
   const own = database.hosts.find((host) => host.uuid === input.view.self.uuid);
-  const follows = input.view.probes.get(promoted.oldMaster)?.follows;
   const gone = !database.hosts.some((host) => host.uuid === promoted.oldMaster);
-  const isSlave = follows?.kind === "slave-of" && follows.address === own?.address;
+  const isSlave = isSlaveOf(input.view.probes.get(promoted.oldMaster), own?.address);
   return { memory: isSlave || gone ? { ...memory, promoted: null } : memory, actions: [], reasons: [] };
 }

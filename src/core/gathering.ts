@@ -5,6 +5,7 @@ import type { HostUuid } from "./ids.ts";
 import type { Mastership } from "./mastership.ts";
 import type { Memory } from "./memory.ts";
 import type { DatabaseView } from "./pool-view.ts";
+import { isSlaveOf } from "./slave-of.ts";
 
 /**
  * A master that was away, or whose members have strayed, may have an old database: another host may have been master
@@ -48,8 +49,7 @@ export function missingMembers(
   return (memory.lastGood?.hosts ?? []).flatMap(({ uuid }): readonly HostUuid[] => {
     if (uuid === self.uuid) return [];
     const host = database.hosts.find((candidate) => candidate.uuid === uuid);
-    const follows = probes.get(uuid)?.follows;
-    const mine = follows?.kind === "slave-of" && follows.address === own?.address;
+    const mine = isSlaveOf(probes.get(uuid), own?.address);
     if (mine && host?.enabled === true && host.live) return [];
     if (members.has(uuid)) return isWrittenOff(uuid, memory, input) ? [] : [uuid];
     // No member, and yet it lives: it may run what this database calls halted, until it is a slave like any other.

@@ -1,6 +1,7 @@
 import type { HostUuid } from "./ids.ts";
 import type { PeerProbe } from "./pool-view.ts";
 import { type QuorumTally, tallyQuorum } from "./quorum.ts";
+import { isSlaveOf } from "./slave-of.ts";
 
 export interface MastershipInput {
   readonly self: HostUuid;
@@ -43,7 +44,7 @@ export type Mastership =
  */
 export function judgeMastership(input: MastershipInput): Mastership {
   const entries = [...input.probes];
-  const followers = entries.filter(([, probe]) => follows(probe, input.ownAddress)).map(([uuid]) => uuid);
+  const followers = entries.filter(([, probe]) => isSlaveOf(probe, input.ownAddress)).map(([uuid]) => uuid);
   const rivals = entries.filter(([, probe]) => probe.follows.kind === "is-master").map(([uuid]) => uuid);
   const astray = entries.filter(([, probe]) => isAstray(probe, input.ownAddress)).map(([uuid]) => uuid);
   const [rival] = rivals;
@@ -52,8 +53,7 @@ export function judgeMastership(input: MastershipInput): Mastership {
   if (stray !== undefined) return rivalOf(stray, input);
   const quorum = followerQuorum(input, followers);
   // Who follows nobody's master will follow as soon as it is told to; any other stray has ended this above.
-  const eventual = astray;
-  const majority = followerQuorum(input, [...followers, ...eventual]).quorate;
+  const majority = followerQuorum(input, [...followers, ...astray]).quorate;
   const callable = rival !== undefined || mayCallBack(input) || majority;
   if (rivals.length + astray.length > 0 && callable)
     return { kind: "wanted", strays: [...rivals, ...astray] };
@@ -72,10 +72,6 @@ function mayLeave(master: HostUuid | null, followers: readonly HostUuid[], input
 /** Members that follow someone who does not answer as master are called back by who was never away, or has taken over. */
 function mayCallBack(input: MastershipInput): boolean {
   return input.confirmed || input.replaced !== null;
-}
-
-function follows(probe: PeerProbe, address: string): boolean {
-  return probe.follows.kind === "slave-of" && probe.follows.address === address;
 }
 
 function isAstray(probe: PeerProbe, address: string): boolean {

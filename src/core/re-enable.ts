@@ -4,6 +4,7 @@ import type { HostUuid } from "./ids.ts";
 import type { Memory } from "./memory.ts";
 import type { DatabaseView } from "./pool-view.ts";
 import { omit } from "./record.ts";
+import { isSlaveOf } from "./slave-of.ts";
 
 /** xapi enables a host at the end of its own start; one that does not within this time never will. */
 const OWN_ENABLE_MS = 60_000;
@@ -28,8 +29,7 @@ export function reEnable(memory: Memory, database: DatabaseView, input: Decision
       declaredBackAtMs = omit(declaredBackAtMs, uuid);
       continue;
     }
-    const follows = input.view.probes.get(uuid as HostUuid)?.follows;
-    const mine = follows?.kind === "slave-of" && follows.address === own?.address;
+    const mine = isSlaveOf(input.view.probes.get(uuid as HostUuid), own?.address);
     const action: Action = { kind: "enable-host", host: host.uuid };
     const due = mine && host.live && input.view.nowMs - backAtMs >= OWN_ENABLE_MS;
     if (due && mayBegin(action, input)) actions.push(action);

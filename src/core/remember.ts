@@ -4,6 +4,7 @@ import { isSettled } from "./member-recovery.ts";
 import { countMembers, type MembershipInput, rememberHosts } from "./membership.ts";
 import type { LastGoodView, Memory } from "./memory.ts";
 import type { DatabaseView, HostView, PoolView } from "./pool-view.ts";
+import { isSlaveOf } from "./slave-of.ts";
 import { RANKING_KEY, readRanking, SUCCESSOR_KEY } from "./successor.ts";
 
 /** Who is asking: the view of a round, and the field that holds the HA flag. */
@@ -69,8 +70,7 @@ function answersMaster(
   if (host.uuid === view.self.uuid) return true;
   if (view.self.role.kind !== "master") return host.live;
   const own = database.hosts.find((candidate) => candidate.uuid === master);
-  const follows = view.probes.get(host.uuid)?.follows;
-  return follows?.kind === "slave-of" && follows.address === own?.address;
+  return isSlaveOf(view.probes.get(host.uuid), own?.address);
 }
 
 /** Hosts whose fencing is behind us, with the proof or without. */
