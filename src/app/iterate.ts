@@ -1,5 +1,5 @@
 import { decide } from "../core/decide.ts";
-import { emptyMemory, type Memory } from "../core/memory.ts";
+import { emptyMemory, type Memory, rebaseMemory } from "../core/memory.ts";
 import { parseMemory } from "../core/memory-shape.ts";
 import type { LocalView } from "../core/pool-view.ts";
 import type { Reason } from "../core/reason.ts";
@@ -177,6 +177,8 @@ async function runRounds(pass: Pass): Promise<void> {
 
 /** Parameters that are not known decide nothing (behaviour.md §3): the defaults would fence by POOL. */
 function keepStill(pass: Pass): void {
+  // Where nothing is decided, the memory of an earlier boot must still learn what is told in this one.
+  pass.memory = rebaseMemory(pass.memory, pass.self.bootId);
   pass.reasons = [...pass.config.reasons, { kind: "parameters-unknown" }];
 }
 

@@ -198,7 +198,7 @@ function decideUndisputed(
   take(promoted);
 
   const quorum = tallyNow(view, promoted.memory);
-  const alone = stepAlone(promoted.memory, others, quorum, input);
+  const alone = stepAlone(promoted.memory, others, { quorum, mastership }, input);
   take(alone);
   if (alone.outOfHa) return { memory: alone.memory, actions, reasons };
   const incidents = stepIncidents(alone.memory, others, input, {
@@ -254,11 +254,14 @@ interface AloneStep {
   readonly reasons: readonly Reason[];
 }
 
-/** Am I the one that was cut off? Then nobody is fenced, and this host reboots itself if the administrator wants that. */
+/**
+ * Am I the one that was cut off? Then nobody is fenced, and this host reboots itself if the administrator wants that. A
+ * host that did so takes part again when more than half are with it, or would be as soon as it calls them.
+ */
 function stepAlone(
   memory: Memory,
   others: readonly HostUuid[],
-  quorum: QuorumTally,
+  { quorum, mastership }: { readonly quorum: QuorumTally; readonly mastership: Mastership },
   input: DecisionInput,
 ): AloneStep {
   const { settings, view } = input;
@@ -269,7 +272,8 @@ function stepAlone(
   const alive = aliveNow(view, memory.health);
   const aliveOthers = others.filter((uuid) => alive.includes(uuid)).length;
   if (!isIsolated({ failed, aliveOthers, quorum: satisfied })) {
-    const outOfHa = memory.isolation?.rebooted === true && !satisfied.quorate;
+    const together = satisfied.quorate || mastership.kind === "wanted";
+    const outOfHa = memory.isolation?.rebooted === true && !together;
     return {
       memory: outOfHa ? memory : { ...memory, isolation: null },
       isolated: false,

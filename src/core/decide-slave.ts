@@ -14,6 +14,7 @@ import { isAlive } from "./host-health.ts";
 import type { HostUuid } from "./ids.ts";
 import { isIsolated, stepIsolation } from "./isolation.ts";
 import { findLeftovers } from "./leftover-domains.ts";
+import { isInMaintenance } from "./maintenance.ts";
 import { isTurnToEnd, stepMasterless } from "./masterless.ts";
 import type { LastGoodView, Memory } from "./memory.ts";
 import { planPromotion } from "./plan-promotion.ts";
@@ -121,8 +122,8 @@ function endMasterless(memory: Memory, input: DecisionInput): Decision {
   const { lastGood, masterlessSinceMs } = memory;
   const { view, settings } = input;
   const wanted = lastGood?.haFlag === "on" && settings.PROMOTE_SLAVE && masterlessSinceMs !== null;
-  const enabled = lastGood?.hosts.find((host) => host.uuid === view.self.uuid)?.enabled === true;
-  if (lastGood === null || !wanted || !enabled) return { memory, actions: [], reasons: [] };
+  if (lastGood === null || !wanted || isInMaintenance(lastGood, view.self.uuid))
+    return { memory, actions: [], reasons: [] };
   if (!isTurnToEnd(masterlessSinceMs, lastGood.members, view, settings))
     return { memory, actions: [], reasons: [] };
   return promote(memory, null, lastGood, input);
@@ -198,8 +199,7 @@ function stepAlone(memory: Memory, quorum: QuorumTally, input: DecisionInput): D
   const aliveOthers = aliveNow(input.view, memory.health).length - 1;
   if (!isIsolated({ failed: 1, aliveOthers, quorum })) return null;
   // In maintenance somebody is at work on this host.
-  const own = memory.lastGood?.hosts.find((host) => host.uuid === input.view.self.uuid);
-  const maintained = own?.enabled === false && !own.disabledByStart;
+  const maintained = isInMaintenance(memory.lastGood, input.view.self.uuid);
   const FENCE_REBOOT_LONE_HOST = input.settings.FENCE_REBOOT_LONE_HOST && !maintained;
   const step = stepIsolation(memory.isolation, input.view.nowMs, { FENCE_REBOOT_LONE_HOST });
   return {

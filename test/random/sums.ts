@@ -17,6 +17,7 @@ const NOTHING: Sum = {
   promotions: 0,
   starts: 0,
   doubleRuns: 0,
+  twiceAtEnd: 0,
   stoodDown: 0,
 };
 export const NO_SUMS: Sums = { proved: NOTHING, unproved: NOTHING };
@@ -40,6 +41,7 @@ function addSum(a: Sum, b: Sum): Sum {
     promotions: a.promotions + b.promotions,
     starts: a.starts + b.starts,
     doubleRuns: a.doubleRuns + b.doubleRuns,
+    twiceAtEnd: a.twiceAtEnd + b.twiceAtEnd,
     stoodDown: a.stoodDown + b.stoodDown,
   };
 }
@@ -55,6 +57,7 @@ export function renderSums(sums: Sums): string {
       String(sum.promotions).padStart(10),
       String(sum.starts).padStart(9),
       String(sum.doubleRuns).padStart(11),
+      String(sum.twiceAtEnd).padStart(8),
       String(sum.stoodDown).padStart(10),
     ].join("  ");
   const head = [
@@ -65,9 +68,10 @@ export function renderSums(sums: Sums): string {
     "promotions",
     "VM starts",
     "double runs",
+    "for good",
     "stood down",
   ];
-  const widths = [28, 9, 13, 8, 10, 9, 11, 10];
+  const widths = [28, 9, 13, 8, 10, 9, 11, 8, 10];
   const title = head.map((name, index) => name.padStart(widths[index] ?? 0)).join("  ");
   return [
     title,
