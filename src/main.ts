@@ -15,6 +15,7 @@ High availability for XenServer and XCP-ng pools.
   iterate     one iteration, now
   watchdog    keep the monitor alive (also: called as ha-lizard-watchdog)
   ha-cfg      configure and show (also: called as ha-cfg); ha-lizard ha-cfg --help
+  fence       the built-in fence agents: fence <METHOD> <host uuid> <start|stop|reset|status>
   version     print the version
 
 Administrators use: service ha-lizard start -w, and ha-cfg.
@@ -47,6 +48,8 @@ async function run(mode: string, rest: readonly string[]): Promise<number> {
       return (await import("./modes/watchdog.ts")).run();
     case "ha-cfg":
       return (await import("./modes/ha-cfg.ts")).run(rest);
+    case "fence":
+      return (await import("./modes/fence.ts")).run(rest);
     case "send-mail":
       return (await import("./modes/send-mail.ts")).run();
     case "version":
@@ -62,7 +65,7 @@ async function run(mode: string, rest: readonly string[]): Promise<number> {
       return 0;
     default:
       process.stderr.write(
-        `Cannot run: there is no mode ${mode}. Modes: monitor, iterate, watchdog, ha-cfg, version.\n`,
+        `Cannot run: there is no mode ${mode}. Modes: monitor, iterate, watchdog, ha-cfg, fence, version.\n`,
       );
       return 2;
   }

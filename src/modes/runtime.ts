@@ -26,7 +26,7 @@ export function createRuntime(): Runtime {
 }
 
 /** The executable itself when compiled; from source, Bun and the entry file. */
-function selfCommand(): readonly string[] {
+export function selfCommand(): readonly string[] {
   return Bun.main.startsWith("/$bunfs/") ? [process.execPath] : [process.execPath, Bun.main];
 }
 

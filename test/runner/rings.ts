@@ -20,6 +20,12 @@ const POOL_TOOLS = ["ip", "ping", "unshare", "nsenter", "busybox", "curl", "open
 /** Quick and telling ones first. Folders that are not named here come after these, before the slow ones. */
 const FIRST = ["tidy", "core", "config", "adapters", "app", "cli", "main", "sim", "pool"];
 
+/** What a ring needs besides the runtime. */
+const NEEDS: Readonly<Record<string, readonly string[]>> = {
+  scripts: ["shellcheck", "unshare"],
+  agent: ["ssh", "sshd", "ssh-keygen", "unshare", "openssl", "ipmitool", "ipmi_sim"],
+};
+
 /** Every folder below test/ that has tests is a ring, so that a new one cannot be forgotten. */
 export function listRings(testFolder: string): readonly Ring[] {
   const folders = readdirSync(testFolder, { withFileTypes: true })
@@ -53,7 +59,7 @@ export function listRings(testFolder: string): readonly Ring[] {
 }
 
 function ordinary(name: string, paths: readonly string[]): Ring {
-  const needs = name === "scripts" ? ["shellcheck", "unshare"] : [];
+  const needs = NEEDS[name] ?? [];
   const beside = name === "random";
   return { name, paths, needs, deadlineMs: (beside ? 25 : 10) * MINUTE_MS, workers: 1, beside };
 }

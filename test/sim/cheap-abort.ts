@@ -10,7 +10,9 @@ class CheapSignal {
   private listeners: Set<Listener> | null = null;
 
   addEventListener(_type: "abort", listener: Listener): void {
-    if (!this.aborted) (this.listeners ??= new Set()).add(listener);
+    if (this.aborted) return;
+    this.listeners ??= new Set();
+    this.listeners.add(listener);
   }
 
   removeEventListener(_type: "abort", listener: Listener): void {

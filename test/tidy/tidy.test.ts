@@ -31,9 +31,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ports: ["ports", "core"],
   adapters: ["adapters", "ports", "core", "config"],
   app: ["app", "ports", "core", "config"],
+  agent: ["agent", "adapters", "ports", "core"],
   cli: ["cli", "app", "ports", "core", "config"],
   main: ["cli", "app", "adapters", "ports", "core", "config", "modes"],
-  modes: ["modes", "cli", "app", "adapters", "ports", "core", "config"],
+  modes: ["modes", "agent", "cli", "app", "adapters", "ports", "core", "config"],
 };
 const PACKAGES: Record<string, readonly string[]> = {
   core: [],

@@ -1,0 +1,21 @@
+/** What a power device says; anything that is neither on nor off is unknown, and unknown is never a success. */
+export type PowerReading =
+  | { readonly kind: "on" }
+  | { readonly kind: "off" }
+  | { readonly kind: "unknown"; readonly why: string };
+
+export type SwitchAnswer = { readonly kind: "accepted" } | { readonly kind: "refused"; readonly why: string };
+
+/**
+ * Something that can cut a host's power: a BMC, an outer hypervisor. One call is one connection, so that trying again
+ * is a new connection (facts/fencing.md). Never rejects; `signal` ends a call at once.
+ */
+export interface PowerDevice {
+  /** For people: `iLO 192.0.2.7`. */
+  readonly name: string;
+  /** What the device needs after a command before its answers mean anything, in milliseconds. */
+  readonly settleMs: number;
+  read(signal: AbortSignal): Promise<PowerReading>;
+  /** Asks for it; that it has happened is for `read` to say. */
+  switchPower(to: "on" | "off", signal: AbortSignal): Promise<SwitchAnswer>;
+}

@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { createSystemClock } from "../adapters/clock-system.ts";
+import { cleanEnvironment, pathsFrom } from "../adapters/paths.ts";
+import type { MethodContext } from "../agent/method.ts";
+import { METHODS } from "../agent/methods.ts";
+import { readRequest } from "../agent/request.ts";
+import { switchPower } from "../agent/switch-power.ts";
+import { selfCommand, stopSignal } from "./runtime.ts";
+
+const EXIT = { done: 0, failed: 1, usage: 2 };
+
+/**
+ * `fence <METHOD> <host uuid> <start|stop|reset|status>`: a built-in fence agent (behaviour.md §10). What it does goes to
+ * standard error, its last line says how it ended; exit code 0 only for what was verified.
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  const [typed = "", ...rest] = args;
+  const method = typed.toUpperCase();
+  const load = METHODS[method];
+  if (load === undefined) {
+    say(`usage: ha-lizard fence <${Object.keys(METHODS).join("|")}> <host uuid> <start|stop|reset|status>`);
+    return EXIT.usage;
+  }
+  const request = readRequest(method, rest, process.env);
+  if (typeof request === "string") {
+    say(request);
+    return EXIT.usage;
+  }
+  const clock = createSystemClock();
+  const paths = pathsFrom(process.env);
+  const context: MethodContext = {
+    clock,
+    environment: cleanEnvironment(process.env),
+    self: selfCommand(),
+    pins: join(paths.state, "fence-pins"),
+    say,
+  };
+  const openDevice = await load();
+  const device = openDevice(request, context);
+  if (typeof device === "string") {
+    say(device);
+    return EXIT.failed;
+  }
+  const over = new AbortController();
+  const signal = AbortSignal.any([stopSignal(), over.signal]);
+  const timer = clock.sleep(request.timeoutMs, signal).then(() => over.abort());
+  const result = await switchPower(device, request.action, { clock, signal, say });
+  over.abort();
+  await timer;
+  process.stdout.write(`${result.says}\n`);
+  return result.ok ? EXIT.done : EXIT.failed;
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
