@@ -27,6 +27,8 @@ const PING_MS = 3_000;
 const PING_GRACE_MS = 100;
 /** A slave names its master within 5 ms; a master has been seen to need 2.7 s to refuse the login. */
 const FOLLOWS_MS = 3_000;
+/** An answer that comes this late is an answer. */
+const PATIENT_MS = 10_000;
 const REQUEST_ID = 1;
 
 /**
@@ -83,9 +85,11 @@ async function probeXapi(
   signal: AbortSignal,
 ): Promise<Pick<PeerProbe, "xapi" | "follows">> {
   const unknown: Follows = { kind: "unknown" };
-  const url = await findXapi(options, address, signal);
+  const patient = question === "life-patiently";
+  const timeoutMs = patient ? PATIENT_MS : options.probeTimeoutMs;
+  const url = await findXapi({ ...options, probeTimeoutMs: timeoutMs }, address, signal);
   if (url === null) return { xapi: "silent", follows: unknown };
-  if (question === "life") return { xapi: "answered", follows: unknown };
+  if (question !== "life-and-master") return { xapi: "answered", follows: unknown };
   const follows = await withDeadline<Follows>(
     options.clock,
     FOLLOWS_MS,

@@ -14,6 +14,8 @@ export interface Executor {
   readonly poolName: string;
   /** When the host of a fence was last probed: right now is the last probe before the agent. */
   readonly probedAtMs: (host: HostUuid) => number | null;
+  /** The master that this host follows; null on a master. Its own xapi is a second way to it. */
+  readonly followed: HostUuid | null;
   /** The last read of the pool database succeeded: a message board behind a dead master is not worth a wait. */
   readonly xapiAnswers: boolean;
 }
@@ -22,6 +24,8 @@ export interface Executor {
 const SHORT_MS = 20_000;
 const LONG_MS = 120_000;
 const LAST_PROBE_MS = 3_500;
+/** Forwarded over a connection that is open, so it takes milliseconds; with a dead master it blocks. */
+const OWN_XAPI_MS = 2_000;
 /** The agent ends itself at FENCE_TIMEOUT; this is for what surrounds it. */
 const FENCE_MARGIN_MS = 5_000;
 
@@ -77,6 +81,8 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
       return resultOf(await xapi.forgetHost(action.host, signal));
     case "enable-host":
       return resultOf(await xapi.enableHost(action.host, signal));
+    case "restart-agent":
+      return resultOf(await xapi.restartAgent(action.host, signal));
     case "mark-host":
       return resultOf(await xapi.setHostKey(action.host, action.key, action.value, signal));
     case "set-pool-key":
@@ -121,8 +127,12 @@ async function fenceHost(
   signal: AbortSignal,
 ): Promise<Result> {
   const { ports, settings } = executor;
-  const refusal = await lastProbe(action, executor, signal);
+  const [refusal, heard] = await Promise.all([
+    lastProbe(action, executor, signal),
+    hearsMaster(action, executor, signal),
+  ]);
   if (refusal !== null) return refusal;
+  if (heard) return { kind: "not-fenced", fault: "host-answers-again", detail: "through the own xapi" };
   const outcome = await ports.fencer.fence(
     {
       host: action.host,
@@ -139,6 +149,22 @@ async function fenceHost(
     signal,
   );
   return outcome.kind === "fenced" ? { kind: "done" } : outcome;
+}
+
+/** Probes may be stopped by a firewall that lets XAPI through: a slave's xapi talks to the master all the time. */
+async function hearsMaster(
+  action: Extract<Action, { kind: "fence-host" }>,
+  { ports, xapi, followed }: Executor,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (followed !== action.host) return false;
+  return withDeadline(
+    ports.clock,
+    OWN_XAPI_MS,
+    signal,
+    (inner) => xapi.hearsMaster(inner),
+    () => false,
+  );
 }
 
 /** A probe that ended this recently, in the round that decided the fence, is the last one. */

@@ -1,6 +1,6 @@
 import type { Settings } from "../config/params.ts";
 import { masterOf } from "../core/decide-slave.ts";
-import { isAlive, stepHealth } from "../core/host-health.ts";
+import { type HostHealth, isAlive, stepHealth } from "../core/host-health.ts";
 import type { HostUuid } from "../core/ids.ts";
 import type { Memory } from "../core/memory.ts";
 import type { DatabaseView, LocalView, PeerProbe, PoolView, XapiResult } from "../core/pool-view.ts";
@@ -16,6 +16,8 @@ const PROBE_MS = 3_500;
 const REUSE_MS = 4_000;
 /** A host that has failed is only asked whether it is back: one that lives answers in milliseconds. */
 const FAILED_PROBE_MS = 1_000;
+/** Before a host that answers ping is given up, its xapi gets the time that a very slow one needs. */
+const PATIENT_PROBE_MS = 10_500;
 /** A xapi that restarts as master is asked often, not long. */
 const RESTARTING_READ_MS = 1_500;
 /** All calls of one read together; each has its own deadline inside the client. */
@@ -192,12 +194,25 @@ async function probePeers(
       const quick = failed ? await ask(address, "life", FAILED_PROBE_MS) : null;
       // Back from the dead: now there is a reason to wait for what a master needs two seconds to say.
       const wanted = quick === null || (quick.xapi === "answered" && question !== "life");
-      const probe = wanted ? await ask(address, question, PROBE_MS) : quick;
+      const patient = isFading(memory.health[uuid], ports.clock.uptimeMs(), settings);
+      const [what, ms]: [ProbeQuestion, number] = patient
+        ? ["life-patiently", PATIENT_PROBE_MS]
+        : [question, PROBE_MS];
+      const probe = wanted ? await ask(address, what, ms) : quick;
       recent.set(uuid, { probe, atMs: ports.clock.uptimeMs(), full: !failed });
       return [uuid, probe];
     }),
   );
   return new Map(probed);
+}
+
+/** Answers ping, and its xapi has been silent for most of the time that it is given: it may only be slow. */
+function isFading(health: HostHealth | undefined, nowMs: number, settings: Settings): boolean {
+  const toleranceMs = settings.XAPI_DOWN_TOLERANCE * 1_000;
+  if (health === undefined || !health.pings || health.xapiSilentSinceMs === null || toleranceMs === 0)
+    return false;
+  const waits = health.state === "xapi-down" || health.state === "suspect";
+  return waits && nowMs - health.xapiSilentSinceMs > toleranceMs / 2;
 }
 
 /** The heuristic IPs are asked only when their vote could count: a tie, and somebody missing. */

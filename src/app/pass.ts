@@ -1,6 +1,7 @@
 import { absorb } from "../core/absorb.ts";
 import { type Action, actionKey, type Outcome } from "../core/action.ts";
 import { tellNotices } from "../core/alert-policy.ts";
+import { masterOf } from "../core/decide-slave.ts";
 import { describeReason } from "../core/describe-reason.ts";
 import type { HostUuid } from "../core/ids.ts";
 import type { Memory } from "../core/memory.ts";
@@ -79,7 +80,8 @@ export function launch(pass: Pass, actions: readonly Action[]): void {
       const last = pass.recent.get(host);
       return last?.full === true ? last.atMs : null;
     };
-    const executor = { ports, xapi, settings: config.settings, poolName, xapiAnswers, probedAtMs };
+    const followed = masterOf(pass.self.role, pass.memory.lastGood);
+    const executor = { ports, followed, xapi, settings: config.settings, poolName, xapiAnswers, probedAtMs };
     const running = execute(action, executor, pass.signal).then((result): Outcome => {
       const outcome = { action, result };
       pass.inFlight.delete(key);

@@ -58,6 +58,9 @@ export function absorb(
     case "enable-host":
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
       return { memory: tried, reasons: [{ kind: "host-enabled", host: hostName(tried, action.host) }] };
+    case "restart-agent":
+      if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
+      return { memory: tried, reasons: [{ kind: "agent-restarted", host: hostName(tried, action.host) }] };
     case "destroy-domain":
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
       return { memory: tried, reasons: [{ kind: "leftover-destroyed", vm: action.vm }] };
@@ -82,12 +85,18 @@ function isEarlyStart(memory: Memory, { action, result }: Outcome): boolean {
   return declaring && result.fault.code === "SR_BACKEND_FAILURE_46";
 }
 
+/** What is done takes effect later, and doing it again before that tells nothing new. */
+const DONE_AND_WAITED_FOR: Partial<Record<Action["kind"], number>> = {
+  "recover-slaves": CALL_AGAIN_MS,
+  "restart-agent": 300_000,
+};
+
 function noteRetry(memory: Memory, outcome: Outcome, nowMs: number): Memory {
   const key = actionKey(outcome.action);
   const { kind } = outcome.result;
-  if (kind === "done" && outcome.action.kind === "recover-slaves") {
-    // Members that were called restart for some seconds; calling again at once tells nothing new.
-    const retry = { failures: 0, notBeforeMs: nowMs + CALL_AGAIN_MS };
+  const againMs = kind === "done" ? DONE_AND_WAITED_FOR[outcome.action.kind] : undefined;
+  if (againMs !== undefined) {
+    const retry = { failures: 0, notBeforeMs: nowMs + againMs };
     return { ...memory, retries: put(memory.retries, key, retry) };
   }
   if (isEarlyStart(memory, outcome)) {
@@ -116,8 +125,9 @@ function absorbFence(memory: Memory, host: HostUuid, result: Result, context: Ab
   const detail = result.kind === "not-fenced" ? result.detail : "the attempt was interrupted";
   const goOnAnyway = context.settings.FENCE_HA_ONFAIL && !context.isSlave;
   const next = stepOf(memory, host, { kind: "fence-failed", fault, goOnAnyway });
-  const failed: Reason = { kind: "fence-failed", host: name, fault, detail };
-  if (next.incidents[host]?.phase !== "fenced") return { memory: next, reasons: [failed] };
+  const goesOn = next.incidents[host]?.phase === "fenced";
+  const failed: Reason = { kind: "fence-failed", host: name, fault, detail, goesOn };
+  if (!goesOn) return { memory: next, reasons: [failed] };
   return {
     memory: next,
     reasons: [failed, { kind: "host-fenced", host: name, proved: false } satisfies Reason],

@@ -36,6 +36,8 @@ export type Action =
     }
   | { readonly kind: "forget-host"; readonly host: HostUuid }
   | { readonly kind: "enable-host"; readonly host: HostUuid }
+  /** The xapi of another host starts again, and compares its VMs with the database of this master. */
+  | { readonly kind: "restart-agent"; readonly host: HostUuid }
   | {
       readonly kind: "mark-host";
       readonly host: HostUuid;
@@ -74,6 +76,7 @@ export function actionKey(action: Action): string {
     case "declare-host-dead":
     case "forget-host":
     case "enable-host":
+    case "restart-agent":
     case "mark-host":
       return `${action.kind}:${action.host}`;
     case "set-pool-key":

@@ -139,9 +139,11 @@ function standAside(memory: Memory, database: DatabaseView, input: DecisionInput
 function watchOnly(memory: Memory, database: DatabaseView, input: DecisionInput): Decision {
   const field = input.settings.XC_FIELD_NAME;
   const flag: Reason = memory.lastGood?.haFlag === "off" ? { kind: "ha-off" } : { kind: "ha-unset", field };
-  if (flag.kind === "ha-unset") return { memory: forgetTrouble(memory), actions: [], reasons: [flag] };
+  // A take-over cannot be undone: its members are still to be called as soon as HA is on again.
+  const rest: Memory = { ...forgetTrouble(memory), promotion: memory.promotion };
+  if (flag.kind === "ha-unset") return { memory: rest, actions: [], reasons: [flag] };
   const successor = chooseSuccessor(memory, database, input);
-  return { memory: forgetTrouble(memory), actions: successor.actions, reasons: [flag, ...successor.reasons] };
+  return { memory: rest, actions: successor.actions, reasons: [flag, ...successor.reasons] };
 }
 
 function forgetTrouble(memory: Memory): Memory {
@@ -174,7 +176,7 @@ function decideUndisputed(
   mastership: Mastership,
   input: DecisionInput,
 ): Decision {
-  const { view, settings } = input;
+  const { view } = input;
   const others = watchedHosts(entered, database).filter((uuid) => uuid !== view.self.uuid);
   // Members that are called back restart their xapi: nothing to wonder about.
   const expected = entered.promotion?.awaited ?? [];
@@ -182,8 +184,8 @@ function decideUndisputed(
     ...reportReturns(input.memory, entered, others),
     ...reportHealth(
       entered,
-      settings,
       others.filter((uuid) => !expected.includes(uuid) || entered.health[uuid]?.state === "failed"),
+      input,
     ),
   ];
   const actions: Action[] = [];

@@ -19,7 +19,7 @@ import { isTurnToEnd, stepMasterless } from "./masterless.ts";
 import type { LastGoodView, Memory } from "./memory.ts";
 import { planPromotion } from "./plan-promotion.ts";
 import { planStarts, rememberOrders, reportRefusals } from "./plan-starts.ts";
-import type { DatabaseView, Role } from "./pool-view.ts";
+import type { DatabaseView, PoolView, Role } from "./pool-view.ts";
 import { isTie, type QuorumTally } from "./quorum.ts";
 import type { PromotionRefusal, Reason } from "./reason.ts";
 import { omit, put } from "./record.ts";
@@ -50,7 +50,7 @@ export function decideSlave(input: DecisionInput): Decision {
   const memory = { ...input.memory, health, following, masterlessSinceMs };
   if (master === null) return { memory, actions: [], reasons: silentReason(input) };
   if (isAlive(health[master])) return followMaster(memory, master, database, input);
-  const reasons = reportHealth(memory, input.settings, [master]);
+  const reasons = reportMaster(memory, master, input);
   if (health[master]?.state !== "failed") return { memory, actions: [], reasons };
   const step = replaceMaster(memory, master, input);
   return { ...step, reasons: [...reasons, ...step.reasons] };
@@ -70,6 +70,27 @@ function forgiveNewMaster(
   return { ...input, memory: { ...memory, health: omit(memory.health, master) } };
 }
 
+/** Its failure is told by the one whose turn it is, not by every member; and with HA off by nobody. */
+function reportMaster(memory: Memory, master: HostUuid, input: DecisionInput): readonly Reason[] {
+  const { lastGood } = memory;
+  if (lastGood !== null && lastGood.haFlag !== "on") return [];
+  const living = new Set(aliveNow(input.view, memory.health));
+  const order = [...(lastGood?.ranking ?? []), ...[...(lastGood?.members ?? [])].sort()];
+  const speaker = order.find((uuid) => living.has(uuid)) ?? input.view.self.uuid;
+  const mine = speaker === input.view.self.uuid;
+  const health = memory.health[master];
+  const lost = !mine && health?.state === "failed" && input.view.nowMs - health.sinceMs >= LOST_MS;
+  return [
+    ...reportHealth(memory, [master], input).map((reason) =>
+      reason.kind === "host-failed" ? { ...reason, mine } : reason,
+    ),
+    ...(lost ? [{ kind: "master-lost", host: hostName(memory, master) } as const] : []),
+  ];
+}
+
+/** The successor has replaced a dead master long before. */
+const LOST_MS = 300_000;
+
 function silentReason(input: DecisionInput): readonly Reason[] {
   const { database } = input.view;
   return database.ok ? [] : [{ kind: "xapi-silent", fault: database.fault }];
@@ -83,9 +104,11 @@ function followMaster(
   input: DecisionInput,
 ): Decision {
   const { view, settings } = input;
+  const told = before.lastGood?.haFlag === "on";
   const reasons: Reason[] = [
-    ...reportReturns(input.memory, before, [master]),
-    ...reportHealth(before, settings, [master]),
+    // A fence that was begun against it is over with it: its return is told all the same.
+    ...(told ? reportReturns({ ...input.memory, incidents: {} }, before, [master]) : []),
+    ...reportMaster(before, master, input),
   ];
   const ending = before.promotion?.oldMaster === null && before.masterlessSinceMs !== null;
   if (before.promotion !== null && !ending) reasons.push({ kind: "promotion-dropped" });
@@ -95,7 +118,11 @@ function followMaster(
   const calm: Memory = { ...before, incidents: {}, promotion, promoted: null, retries };
   const answer = view.probes.get(master)?.follows;
   if (database === null && answer?.kind === "slave-of") {
-    reasons.push({ kind: "master-is-slave", host: hostName(before, master), address: answer.address });
+    const other = before.lastGood && findOtherMaster(master, before.lastGood, input);
+    const known = other?.kind === "taken-over" && hasMaster(view);
+    reasons.push(
+      known ? other : { kind: "master-is-slave", host: hostName(before, master), address: answer.address },
+    );
   }
   if (database === null) {
     const step = endMasterless(calm, input);
@@ -115,6 +142,10 @@ function followMaster(
     actions: [...actions, ...plan.starts],
     reasons: [...reasons, ...reportRefusals(plan)],
   };
+}
+
+function hasMaster(view: PoolView): boolean {
+  return [...view.probes.values()].some(({ follows }) => follows.kind === "is-master");
 }
 
 /** The pool has no master, and all hosts have said so: one of them becomes it. Nobody is fenced, and nobody left out. */
@@ -235,7 +266,9 @@ function judgePromotion(
   const { view } = input;
   const { self } = view;
   if (!input.settings.PROMOTE_SLAVE) return "promotion-disabled";
-  if (lastGood.hosts.find((host) => host.uuid === self.uuid)?.enabled !== true) return "in-maintenance";
+  // Somebody works on this host: that is worth a word only where no other one is to take over.
+  if (lastGood.hosts.find((host) => host.uuid === self.uuid)?.enabled !== true)
+    return lastGood.ranking.length > 0 ? "not-the-successor" : "in-maintenance";
   if (!quorate) return "no-quorum";
   const turnAtMs = turnOf(memory, master, lastGood, input);
   if (turnAtMs === null) return "not-the-successor";

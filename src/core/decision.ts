@@ -101,21 +101,30 @@ export function reportReturns(before: Memory, after: Memory, hosts: readonly Hos
   });
 }
 
+/** A restart of the toolstack, or the part of a boot in which a host answers ping already, takes no longer. */
+const LONG_SILENCE_S = 60;
+
 /** A condition per host that is not simply alive, for the log. */
 export function reportHealth(
   memory: Memory,
-  settings: HealthSettings,
   hosts: readonly HostUuid[],
+  { view, settings }: DecisionInput,
 ): readonly Reason[] {
   return hosts.flatMap((uuid): readonly Reason[] => {
     const host = hostName(memory, uuid);
-    switch (memory.health[uuid]?.state) {
+    const health = memory.health[uuid];
+    switch (health?.state) {
       case "suspect":
         return [{ kind: "host-suspect", host }];
       case "failed":
-        return [{ kind: "host-failed", host }];
-      case "xapi-down":
-        return [{ kind: "host-xapi-down", host, toleranceS: settings.XAPI_DOWN_TOLERANCE }];
+        return [{ kind: "host-failed", host, mine: true }];
+      case "xapi-down": {
+        const silentMs = view.nowMs - (health.xapiSilentSinceMs ?? view.nowMs);
+        const toleranceS = settings.XAPI_DOWN_TOLERANCE;
+        const usualS = Math.max(LONG_SILENCE_S, settings.XAPI_COUNT * settings.XAPI_DELAY);
+        const long = silentMs >= Math.min(usualS, toleranceS / 2) * 1_000;
+        return [{ kind: "host-xapi-down", host, toleranceS, long }];
+      }
       default:
         return [];
     }

@@ -1,5 +1,5 @@
 import type { FunctionName, Notice, Severity } from "./alert-policy.ts";
-import type { FenceRefusal } from "./fence-policy.ts";
+import { CURE_UNFENCED, describeFenceFailure, FENCE_REFUSALS } from "./describe-fencing.ts";
 import type { XapiFault } from "./pool-view.ts";
 import type { PromotionRefusal, Reason } from "./reason.ts";
 
@@ -10,7 +10,7 @@ interface Saying {
   readonly about: string;
   readonly text: string;
   readonly event?: true;
-  readonly alert?: true;
+  readonly alert?: boolean;
 }
 
 /** A reason in the words of the log and the mail. */
@@ -43,15 +43,6 @@ export function describeFault(fault: XapiFault): string {
 
 type SayingOf<K extends Reason["kind"]> = (reason: Extract<Reason, { kind: K }>) => Saying;
 
-const FENCE_REFUSALS: Record<FenceRefusal, string> = {
-  "fencing-disabled": "fencing is switched off (FENCE_ENABLED=0)",
-  "in-maintenance": "it is disabled, so in maintenance, or it died while it started",
-  "action-is-start": "FENCE_ACTION=start switches nothing off (set it to stop)",
-  "no-quorum": "this host has no quorum",
-  "too-few-members": "the pool has fewer members than FENCE_MIN_HOSTS",
-  "answers-again": "it answers again",
-};
-
 const PROMOTION_REFUSALS: Record<PromotionRefusal, string> = {
   "no-view": "this host has never seen the pool healthy, so it does not know who belongs to it",
   "promotion-disabled": "promotion is switched off (PROMOTE_SLAVE=0)",
@@ -63,9 +54,6 @@ const PROMOTION_REFUSALS: Record<PromotionRefusal, string> = {
     "this host has not seen its master since it booted, and fewer than half of the members are with it; switch another member on",
   "old-master-not-fenced": "the old master could not be fenced",
 };
-
-const CURE_UNFENCED =
-  "Its VMs stay where they are. Make sure that the host is off, then run on the master: xe host-declare-dead uuid=<host>. If it was the master itself, first on a slave: xe pool-emergency-transition-to-master.";
 
 const SAYINGS: { readonly [K in Reason["kind"]]: SayingOf<K> } = {
   "role-unknown": ({ why }) => ({
@@ -180,18 +168,27 @@ const SAYINGS: { readonly [K in Reason["kind"]]: SayingOf<K> } = {
     about: host,
     text: `${host} does not answer: retrying.`,
   }),
-  "host-xapi-down": ({ host, toleranceS }) => ({
+  "host-xapi-down": ({ host, toleranceS, long }) => ({
     from: "check_xapi",
-    severity: "warning",
+    severity: long ? "warning" : "info",
     about: host,
-    text: `${host} answers ping but not XAPI: it counts as alive for ${toleranceS} s. Check its toolstack.`,
-    alert: true,
+    text: long
+      ? `${host} answers ping but not XAPI: it counts as alive for ${toleranceS} s. Check its toolstack.`
+      : `${host} answers ping and not XAPI: it may be starting.`,
+    alert: long,
   }),
-  "host-failed": ({ host }) => ({
+  "host-failed": ({ host, mine }) => ({
     from: "check_slave_status",
     severity: "error",
     about: host,
     text: `${host} has failed: it answered none of the retries.`,
+    alert: mine,
+  }),
+  "master-lost": ({ host }) => ({
+    from: "check_slave_status",
+    severity: "error",
+    about: host,
+    text: `${host} does not answer this host, and nobody has taken over. Check the network of this host, and the successor.`,
     alert: true,
   }),
   "fence-refused": ({ host, why }) => ({
@@ -266,13 +263,21 @@ const SAYINGS: { readonly [K in Reason["kind"]]: SayingOf<K> } = {
     event: true,
     alert: true,
   }),
-  "fence-failed": ({ host, fault, detail }) => ({
+  "fence-failed": (reason) => ({
     from: "fence_host",
-    severity: "critical",
-    about: host,
-    text: `${host} could not be fenced: ${fault}${detail === "" ? "" : ` (${detail})`}. ${CURE_UNFENCED} The attempt is repeated.`,
+    severity: reason.fault === "host-answers-again" ? "warning" : "critical",
+    about: reason.host,
+    text: describeFenceFailure(reason),
     event: true,
-    alert: true,
+    // One that answers again has mended itself, unless it answers another way than the one that is watched.
+    alert: reason.fault !== "host-answers-again" || reason.detail !== "",
+  }),
+  "agent-restarted": ({ host }) => ({
+    from: "promote_slave",
+    severity: "warning",
+    about: host,
+    text: `XAPI of ${host} is restarted: only then does it say which VMs it runs.`,
+    event: true,
   }),
   "host-declared-dead": ({ host }) => ({
     from: "check_slave_status",

@@ -1,6 +1,12 @@
 import type { Action } from "./action.ts";
 import { type DecisionInput, hostName, mayBegin } from "./decision.ts";
-import { needsRecoverSlaves, type PromotionState, stepPromotion, stillAwaited } from "./failover.ts";
+import {
+  needsRecoverSlaves,
+  type PromotionState,
+  RECOVER_LIMIT_MS,
+  stepPromotion,
+  stillAwaited,
+} from "./failover.ts";
 import { isWrittenOff } from "./gathering.ts";
 import { isAlive } from "./host-health.ts";
 import type { HostUuid } from "./ids.ts";
@@ -30,12 +36,34 @@ export function finishPromotion(memory: Memory, database: DatabaseView, input: D
     return closePromotion(memory, promotion, database);
   }
   const recover: Action = { kind: "recover-slaves" };
-  const actions = needsRecoverSlaves(promotion) && mayBegin(recover, input) ? [recover] : [];
+  const calls = needsRecoverSlaves(promotion) && mayBegin(recover, input) ? [recover] : [];
+  const actions = [...calls, ...restartSleepers(promotion, database, input)];
   const reasons: Reason[] = [{ kind: "promotion-under-way", phase: "the pool is being put together again" }];
   if (missing.length > 0) {
     reasons.push({ kind: "waits-for-members", hosts: missing.map((host) => hostName(memory, host)) });
   }
   return { memory: { ...memory, promotion }, actions, reasons };
+}
+
+/**
+ * A member that followed this very address already is not restarted by being called, and without a restart it never says
+ * which VMs it runs: it would be awaited for ever. Seen where a pool had lost its master and one of its hosts became it.
+ */
+function restartSleepers(
+  promotion: PromotionState,
+  database: DatabaseView,
+  input: DecisionInput,
+): readonly Action[] {
+  const { nowMs, self, probes } = input.view;
+  if (nowMs - promotion.sinceMs < RECOVER_LIMIT_MS) return [];
+  const own = database.hosts.find((host) => host.uuid === self.uuid);
+  return promotion.awaited.flatMap((uuid): readonly Action[] => {
+    const host = database.hosts.find((candidate) => candidate.uuid === uuid);
+    const sleeps =
+      isSlaveOf(probes.get(uuid), own?.address) && host?.agentStartTime === promotion.startTimes[uuid];
+    const action: Action = { kind: "restart-agent", host: uuid };
+    return sleeps && host?.live === true && mayBegin(action, input) ? [action] : [];
+  });
 }
 
 /** The old master's VMs are free to start, or it was never fenced by the administrator's choice, or it is back. */

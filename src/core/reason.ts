@@ -25,8 +25,17 @@ export type Reason =
   | { readonly kind: "waits-for-members"; readonly hosts: readonly string[] }
   | { readonly kind: "hosts-lost"; readonly hosts: readonly string[] }
   | { readonly kind: "host-suspect"; readonly host: string }
-  | { readonly kind: "host-xapi-down"; readonly host: string; readonly toleranceS: number }
-  | { readonly kind: "host-failed"; readonly host: string }
+  /** `long`: for longer than a toolstack restart or a boot takes. */
+  | {
+      readonly kind: "host-xapi-down";
+      readonly host: string;
+      readonly toleranceS: number;
+      readonly long: boolean;
+    }
+  /** For minutes, and nobody has replaced it: the others may hear it well. */
+  | { readonly kind: "master-lost"; readonly host: string }
+  /** `mine`: it is for this host to tell; the others only log it. */
+  | { readonly kind: "host-failed"; readonly host: string; readonly mine: boolean }
   | { readonly kind: "fence-refused"; readonly host: string; readonly why: FenceRefusal }
   | { readonly kind: "isolated"; readonly reboots: boolean }
   | { readonly kind: "out-of-ha-after-reboot" }
@@ -43,7 +52,10 @@ export type Reason =
       readonly host: string;
       readonly fault: FenceFault;
       readonly detail: string;
+      /** Its VMs are started elsewhere although nothing proves that it is off. */
+      readonly goesOn: boolean;
     }
+  | { readonly kind: "agent-restarted"; readonly host: string }
   | { readonly kind: "host-declared-dead"; readonly host: string }
   | { readonly kind: "host-answers-xapi"; readonly host: string }
   | { readonly kind: "host-back"; readonly host: string }

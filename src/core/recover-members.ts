@@ -4,7 +4,7 @@ import { RECOVER_LIMIT_MS, stillAwaited } from "./failover.ts";
 import { judgeFence } from "./fence-policy.ts";
 import type { HostUuid } from "./ids.ts";
 import { type Incident, openIncident, stepIncident } from "./member-recovery.ts";
-import type { Memory } from "./memory.ts";
+import type { LastGoodView, Memory } from "./memory.ts";
 import type { QuorumTally } from "./quorum.ts";
 import type { Reason } from "./reason.ts";
 import { omit, put } from "./record.ts";
@@ -58,6 +58,7 @@ function stepHost(
   }
   if (incident === undefined && state !== "failed") return nothing(memory);
   if (incident === undefined && !isFenceable(memory, host)) {
+    if (hasNothingLeft(host, input)) return nothing(memory);
     // Perhaps in maintenance, perhaps it died while it started: nothing is begun, but it is said.
     return {
       memory,
@@ -105,10 +106,24 @@ function closeIncident(memory: Memory, incident: Incident, input: DecisionInput)
       ? put(memory.declaredBackAtMs, host, input.view.nowMs)
       : memory.declaredBackAtMs;
   return {
-    memory: { ...memory, incidents: omit(memory.incidents, host), retries, declaredBackAtMs },
+    memory: {
+      ...memory,
+      incidents: omit(memory.incidents, host),
+      retries,
+      declaredBackAtMs,
+      lastGood: memory.lastGood && countAgain(memory.lastGood, host),
+    },
     actions: [],
     reasons: [{ kind: "host-back", host: hostName(memory, host) }],
   };
+}
+
+/**
+ * A host that lives has a vote again, at once, and not only when XAPI has enabled it: cut off a moment later it votes on
+ * the other side. (Seen: five hosts, two of them reset and just back, split into two majorities; each fenced the other.)
+ */
+function countAgain(lastGood: LastGoodView, host: HostUuid): LastGoodView {
+  return { ...lastGood, members: [...new Set([...lastGood.members, host])].sort() };
 }
 
 function stepFence(
@@ -131,6 +146,7 @@ function stepFence(
     const goOn = verdict.why === "fencing-disabled" && input.settings.FENCE_HA_ONFAIL && !context.fenceOnly;
     if (goOn && quorumHolds(context, input)) return goOnUnfenced(memory, incident);
     if (verdict.why === "answers-again") return nothing(memory);
+    if (verdict.why === "in-maintenance" && hasNothingLeft(host, input)) return nothing(memory);
     return {
       memory,
       actions: [],
@@ -194,4 +210,10 @@ function stepForget(memory: Memory, incident: Incident, input: DecisionInput): I
   const action: Action = { kind: "forget-host", host: incident.host };
   const wanted = input.settings.FENCE_HOST_FORGET && mayBegin(action, input);
   return { memory, actions: wanted ? [action] : [], reasons: [] };
+}
+
+/** Declared dead already, by an administrator or before this memory began, or empty: no VM of it waits for a proof. */
+function hasNothingLeft(host: HostUuid, { view }: DecisionInput): boolean {
+  const known = view.database.ok ? view.database.value.hosts.find(({ uuid }) => uuid === host) : undefined;
+  return known !== undefined && !known.enabled && known.residents.length === 0;
 }

@@ -2,9 +2,9 @@ import type { PeerProbe } from "../core/pool-view.ts";
 
 /**
  * What a probe asks for. Whom it follows is not asked of the master that one follows: a master needs 2 s of PAM for
- * that answer, and counts the question as a failed login.
+ * that answer, and counts the question as a failed login. Patiently: a xapi that needs seconds for every call lives.
  */
-export type ProbeQuestion = "life" | "life-and-master";
+export type ProbeQuestion = "life" | "life-and-master" | "life-patiently";
 
 /** Is another host of the pool alive, and whom does it follow? (behaviour.md §4) */
 export interface PeerProber {

@@ -54,8 +54,20 @@ export interface MemberRecovery {
   declareDead(host: HostUuid, proved: boolean, signal: AbortSignal): Promise<XapiResult<void>>;
   /** `host.enable`, which is forwarded to the host: HOST_STILL_BOOTING until its start is over. */
   enableHost(host: HostUuid, signal: AbortSignal): Promise<XapiResult<void>>;
+  /** `host.restart_agent`, forwarded to the host, whose xapi starts again 10 s later; its VMs run on. */
+  restartAgent(host: HostUuid, signal: AbortSignal): Promise<XapiResult<void>>;
   /** `host.destroy` (FENCE_HOST_FORGET=1): for good. */
   forgetHost(host: HostUuid, signal: AbortSignal): Promise<XapiResult<void>>;
+}
+
+/** The way to the master that this host's own xapi has, beside the probes of this program. */
+export interface MasterPath {
+  /**
+   * Does the master answer through the own xapi? On a slave `system.isAlive` over the unix socket is forwarded without a
+   * session (xapi.md §2.1); its echo proves that the master lives, whatever firewall stops the probes. False proves
+   * nothing. On a master it asks itself. Never rejects.
+   */
+  hearsMaster(signal: AbortSignal): Promise<boolean>;
 }
 
 /** The change of master, seen from the host that takes over. */
@@ -75,7 +87,14 @@ export interface MessageBoard {
 }
 
 /** One session for one pass; what a pass needs of XAPI, by role. */
-export interface Xapi extends PoolReader, VmStarter, PoolMarker, MemberRecovery, Promotion, MessageBoard {
+export interface Xapi
+  extends PoolReader,
+    VmStarter,
+    PoolMarker,
+    MemberRecovery,
+    MasterPath,
+    Promotion,
+    MessageBoard {
   /** Logs out and closes connections. Never rejects, takes no longer than a second. */
   close(): Promise<void>;
   /** Requests sent so far, for the record of the pass. */

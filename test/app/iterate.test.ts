@@ -81,13 +81,13 @@ describe("runPass: bad input", () => {
   });
 
   test("a full disk: what lasts is mailed by the first pass, not by every one", async () => {
-    const pool = await restedPool(3, { params: { MAIL_ON: "1" } });
+    const pool = await restedPool(2, { params: { MAIL_ON: "1" } });
     pool.disk(1).full = true;
-    pool.xapi(3, "stop");
+    pool.ha(null);
     await pool.run(5 * 60 * SECOND);
     const mails = pool.world.log.filter(({ what, host }) => what === "mail" && host === 1);
     const keys = mails.map(({ key }) => String(key));
-    expect(keys).toEqual(["host-xapi-down:h3", "state-not-saved"]);
+    expect(keys).toEqual(["ha-unset", "state-not-saved"]);
   });
 
   test("a disk that never answers: the pass ends, and does nothing that must be remembered", async () => {
@@ -225,6 +225,6 @@ describe("runPass: a fence", () => {
       },
     }));
     expect(did).not.toContain("fence-begun");
-    expect(said.some((line) => line.includes("host-answers-again"))).toBe(true);
+    expect(said.some((line) => line.includes("h3 is not fenced: it answers again"))).toBe(true);
   });
 });

@@ -123,6 +123,7 @@ function fakeXapi(world: FakeWorld): Xapi {
   const answer = async (fault: XapiFault | null): Promise<XapiResult<void>> =>
     fault === null ? { ok: true, value: undefined } : { ok: false, fault };
   return {
+    hearsMaster: fail,
     read: async () => {
       world.calls.push("read");
       if (world.hangs) return new Promise(() => undefined);
@@ -155,6 +156,7 @@ function fakeXapi(world: FakeWorld): Xapi {
     declareDead: fail,
     forgetHost: fail,
     enableHost: fail,
+    restartAgent: fail,
     promoteSelf: fail,
     recoverSlaves: fail,
     followMaster: fail,

@@ -6,7 +6,7 @@ import type { Reason } from "../../src/core/reason.ts";
 const SETTINGS = { MAIL_SCREEN_TIME: 60 };
 const MINUTE = 60_000;
 const suspect: Reason = { kind: "host-suspect", host: "h2" };
-const failed: Reason = { kind: "host-failed", host: "h2" };
+const failed: Reason = { kind: "host-failed", host: "h2", mine: true };
 const started: Reason = { kind: "vm-started", vm: "web" };
 
 function play(rows: readonly [number, readonly Reason[]][]) {

@@ -222,7 +222,10 @@ describe("decideMaster", () => {
 
   test("a host that is disabled and silent at once stays a member, is not fenced, and is spoken of", () => {
     const brain = restedMaster();
-    const hosts = settled().hosts.map((view) => (view.uuid === host(3) ? { ...view, enabled: false } : view));
+    const residents = [{ uuid: vm("web"), homePool: POOL }];
+    const hosts = settled().hosts.map((view) =>
+      view.uuid === host(3) ? { ...view, enabled: false, residents } : view,
+    );
     const view = { ...settled(), hosts };
     for (const atS of [300, 310, 320, 400]) brain.look(atS, { database: ok(view), probes: h3dead });
     const decision = brain.look(600, { database: ok(view), probes: h3dead });

@@ -116,7 +116,7 @@ describe("decideSlave", () => {
   test("HA was off when the master was last seen: nothing is done", () => {
     const pool = { ...database([]).pool, otherConfig: { [FLAG]: "false" } };
     const decision = loseMaster(readySlave(2, { pool }));
-    expect([decision.actions, kinds(decision.reasons)]).toEqual([[], ["host-failed", "ha-off"]]);
+    expect([decision.actions, kinds(decision.reasons)]).toEqual([[], ["ha-off"]]);
   });
 
   test("never seen the pool: nothing is done", () => {
@@ -124,11 +124,11 @@ describe("decideSlave", () => {
     expect(loseMaster(brain).actions).toEqual([]);
   });
 
-  test("in maintenance: not promoted", () => {
+  test("in maintenance: not promoted, and another one is to be", () => {
     const hosts = three().map((view) => (view.uuid === host(2) ? { ...view, enabled: false } : view));
     const brain = slave(2);
     brain.look(0, { database: ok(database(hosts)), probes: { h1: MASTER } });
-    expect(loseMaster(brain).reasons).toContainEqual({ kind: "not-promoted", why: "in-maintenance" });
+    expect(loseMaster(brain).reasons).toContainEqual({ kind: "not-promoted", why: "not-the-successor" });
   });
 
   test("the second of the ranking waits for the first, and takes its place when that is dead too", () => {

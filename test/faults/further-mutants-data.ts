@@ -84,7 +84,7 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/decide-master.ts",
-        from: "return { memory: forgetTrouble(memory), actions: successor.actions,",
+        from: "return { memory: rest, actions: successor.actions,",
         to: `const on: Action = { kind: "set-pool-key", key: customFieldKey(field), value: "true" };
   const taken = memory.promotion === null ? [] : [on];
   return { memory: forgetTrouble(memory), actions: [...successor.actions, ...taken],`,

@@ -212,7 +212,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "src/core/decide-master.ts",
-        from: "return { memory: forgetTrouble(memory), actions: successor.actions,",
+        from: "return { memory: rest, actions: successor.actions,",
         to: `const on: Action = { kind: "set-pool-key", key: customFieldKey(field), value: "true" };
   return { memory: forgetTrouble(memory), actions: [...successor.actions, on],`,
       },

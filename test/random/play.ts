@@ -116,18 +116,25 @@ function mendDatabase(pool: SimPool): void {
 /** What is still not well when the time is over; empty when the pool is, and stays, whole. */
 async function becomeWell(pool: SimPool, withoutProof: boolean): Promise<readonly string[]> {
   const endMs = pool.world.nowMs() + LIVENESS_MS;
-  const united = await pool.until(() => disunity(pool.world) === null, LIVENESS_MS);
-  if (united) mendDatabase(pool);
+  while (disunity(pool.world) !== null && pool.world.nowMs() < endMs) {
+    await pool.until(() => disunity(pool.world) === null, 10 * STEADY_MS);
+    switchOn(pool);
+  }
+  if (disunity(pool.world) === null) mendDatabase(pool);
   while (pool.world.nowMs() < endMs) {
     await pool.until(() => ailments(pool, withoutProof).length === 0, STEADY_MS);
-    // A fence that was under way while everything was mended has cut power once more.
-    for (const { number } of pool.world.hosts) pool.power(number, true);
+    switchOn(pool);
     if (standsDown(pool)) break;
     if (ailments(pool, withoutProof).length > 0) continue;
     await pool.run(STEADY_MS);
     if (ailments(pool, withoutProof).length === 0) return [];
   }
   return ailments(pool, withoutProof);
+}
+
+/** A fence that was under way while everything was mended has cut power once more. */
+function switchOn(pool: SimPool): void {
+  for (const { number } of pool.world.hosts) pool.power(number, true);
 }
 
 /** How long it must last: a master that was just called back stands down for a moment, too. */

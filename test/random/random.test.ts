@@ -6,7 +6,7 @@ import { search } from "./search.ts";
 import { shrink } from "./shrink.ts";
 import { renderSums } from "./sums.ts";
 
-const SEEDS = 3_000;
+const SEEDS = 10_000;
 const MINUTE = 60_000;
 
 describe("whatever happens to a pool", () => {

@@ -1,6 +1,7 @@
 import { neverAborts, withDeadline } from "../../ports/deadline.ts";
 import type { Xapi } from "../../ports/pool-database.ts";
 import { createMarker } from "./marker.ts";
+import { createMasterPath } from "./master-path.ts";
 import { createMessageBoard } from "./message-board.ts";
 import { createPromotion } from "./promotion.ts";
 import { createReader } from "./reader.ts";
@@ -16,6 +17,8 @@ const CLOSE_MS = 1_000;
 export interface XapiOptions extends SessionOptions {
   /** Keeps the index of VMs from one pass to the next. */
   readonly store: IndexStore;
+  /** What an answer has to echo; a random uuid unless a test says otherwise. */
+  readonly newUuid?: () => string;
 }
 
 /**
@@ -33,6 +36,7 @@ export function createXapi(options: XapiOptions): Xapi {
     ...createStarter(context),
     ...createMarker(context),
     ...createRecovery(context),
+    ...createMasterPath(options.transport, options.newUuid ?? (() => crypto.randomUUID())),
     ...createPromotion(context),
     ...createMessageBoard(context),
     calls: () => session.calls(),

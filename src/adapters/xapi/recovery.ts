@@ -25,6 +25,10 @@ export function createRecovery(context: XapiContext): MemberRecovery {
       const ref = await refs.host(host, signal);
       return ref.ok ? voidOf(await context.session.call("host.enable", [ref.value], signal, ENABLE_MS)) : ref;
     },
+    async restartAgent(host, signal) {
+      const ref = await refs.host(host, signal);
+      return ref.ok ? voidOf(await context.session.call("host.restart_agent", [ref.value], signal)) : ref;
+    },
     async forgetHost(host: HostUuid, signal) {
       const ref = await refs.host(host, signal);
       if (!ref.ok) return ref;

@@ -33,6 +33,8 @@ export class Facts {
   readonly maintenanceSinceMs = new Map<number, number>();
   readonly changedAtMs = new Map<string, number>();
   readonly forgotten = new Set<number>();
+  /** When a host's memory was last deleted or torn. */
+  readonly lostMemoryAtMs = new Map<number, number>();
   /** Since when a host knows that HA is not on. */
   private readonly offSinceMs = new Map<number, number>();
   /** Since when, without a break, one host can ping another; and when its XAPI could last answer. */
@@ -96,6 +98,17 @@ export class Facts {
 
   /** How long a host has known that HA is not on; 0 when it is on, or the host cannot know. */
   knowsOffMs(host: number): number {
+    // It may have come back to a database in which HA is on again, without anything else having happened.
+    this.lookAtFlags();
+    return this.offMs(host);
+  }
+
+  /** Within this time of the switch, or of its first sight of it, a host has read the flag. */
+  learnsOffMs(host: number): number {
+    return Number(this.setting(this.world.host(host), "MONITOR_DELAY")) * 1_000 + 120_000;
+  }
+
+  private offMs(host: number): number {
     const since = this.offSinceMs.get(host);
     return since === undefined ? 0 : this.world.nowMs() - since;
   }
@@ -120,6 +133,9 @@ export class Facts {
       case "maintenance":
         if (entry["on"] === true) this.maintenanceSinceMs.set(host, entry.atMs);
         else this.maintenanceSinceMs.delete(host);
+        return;
+      case "state-lost":
+        this.lostMemoryAtMs.set(host, entry.atMs);
         return;
       case "vm-changed":
         this.changedAtMs.set(String(entry["vm"]), entry.atMs);
@@ -179,7 +195,13 @@ export class Facts {
   private lookAtFlags(): void {
     for (const host of this.world.hosts) {
       const database = databaseSeenBy(host);
-      if (database === null) continue;
+      // Behind a xapi that hangs, or needs longer than a call is given, nobody learns that it is off.
+      const deaf = host.xapi?.frozen === true || host.slowMs > 0;
+      if (database === null || deaf) {
+        // It could see it for too short a time to be sure that a pass has read it.
+        if (this.offMs(host.number) <= this.learnsOffMs(host.number)) this.offSinceMs.delete(host.number);
+        continue;
+      }
       const field = this.setting(host, "XC_FIELD_NAME");
       const on = poolKeys(database)[`XenCenter.CustomFields.${field}`] === "true";
       if (on) this.offSinceMs.delete(host.number);

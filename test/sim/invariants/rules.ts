@@ -109,9 +109,10 @@ const nothingWhileOff: Rule = {
     const destroyed = entry.what === "domain-ended" && entry["why"] === "destroyed";
     if (!ACTS.has(entry.what) && !destroyed) return null;
     const host = facts.world.host(Number(entry["by"] ?? entry["host"]));
-    const graceMs = Number(facts.setting(host, "MONITOR_DELAY")) * SECOND + 2 * MINUTE;
     const offMs = facts.knowsOffMs(host.number);
-    return offMs > graceMs ? `HA is off for ${seconds(offMs)}, and h${host.number}: ${entry.what}` : null;
+    return offMs > facts.learnsOffMs(host.number)
+      ? `HA is off for ${seconds(offMs)}, and h${host.number}: ${entry.what}`
+      : null;
   },
 };
 
@@ -158,7 +159,9 @@ const oneReboot: Rule = {
     const number = Number(entry["host"]);
     const times = rebootedAtMs.get(facts) ?? new Map<number, number>();
     rebootedAtMs.set(facts, times);
-    const before = times.get(number);
+    const last = times.get(number);
+    // Who has lost its memory since does not know of its first one.
+    const before = last === undefined || (facts.lostMemoryAtMs.get(number) ?? 0) > last ? undefined : last;
     times.set(number, entry.atMs);
     if (facts.setting(facts.world.host(number), "FENCE_REBOOT_LONE_HOST") !== "1")
       return `h${number} reboots itself without FENCE_REBOOT_LONE_HOST=1`;

@@ -7,6 +7,7 @@ import { releaseLocks } from "./locks.ts";
 import type { Call, Methods } from "./method.ts";
 import { pause } from "./process.ts";
 import { need } from "./read.ts";
+import { lightFuse } from "./start.ts";
 import { resetPowerState } from "./vm.ts";
 import { freeMemory, residentsOf } from "./vm-state.ts";
 
@@ -26,6 +27,11 @@ export const HOST_METHODS: Methods = {
     params: ["string"],
     async: true,
     run: (call, [host]) => setEnabled(call, String(host), true, false),
+  },
+  "host.restart_agent": {
+    params: ["string"],
+    async: true,
+    run: (call, [host]) => restartAgent(call, String(host)),
   },
   "host.disable": {
     params: ["string", "bool"],
@@ -98,6 +104,13 @@ function tickle(call: Call, hostRef: string, stuff: Fields): Json {
   releaseLocks(database, hostRef);
   world.record("told-dead", { host: hostOfRef(world, hostRef)?.number ?? hostRef });
   return {};
+}
+
+/** The agent ends 10 s later, like one that changes its role. */
+async function restartAgent(call: Call, hostRef: string): Promise<Json> {
+  need(call.database, "host", hostRef);
+  lightFuse(call.world, await forwardTo(call, hostRef));
+  return "";
 }
 
 async function setEnabled(
