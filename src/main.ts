@@ -50,6 +50,8 @@ async function run(mode: string, rest: readonly string[]): Promise<number> {
       return (await import("./modes/ha-cfg.ts")).run(rest);
     case "fence":
       return (await import("./modes/fence.ts")).run(rest);
+    case "askpass":
+      return (await import("./modes/askpass.ts")).run();
     case "send-mail":
       return (await import("./modes/send-mail.ts")).run();
     case "version":
@@ -76,7 +78,11 @@ process.stdout.on("error", () => undefined);
 process.stderr.on("error", () => undefined);
 
 if (import.meta.main) {
-  const { mode, rest } = chooseMode(process.argv0, process.argv.slice(2));
+  // ssh calls a program for the password by its path alone, with its question as the argument.
+  const askpass = process.env["HA_LIZARD_ASKPASS"] !== undefined;
+  const { mode, rest } = askpass
+    ? { mode: "askpass", rest: [] }
+    : chooseMode(process.argv0, process.argv.slice(2));
   run(mode, rest).then(
     (code) => {
       process.exitCode = code;

@@ -2,6 +2,8 @@
 export type PowerReading =
   | { readonly kind: "on" }
   | { readonly kind: "off" }
+  /** It answered, and the host is on its way or paused: a command may be given, but this confirms nothing. */
+  | { readonly kind: "between"; readonly why: string }
   | { readonly kind: "unknown"; readonly why: string };
 
 export type SwitchAnswer = { readonly kind: "accepted" } | { readonly kind: "refused"; readonly why: string };

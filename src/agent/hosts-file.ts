@@ -4,7 +4,7 @@ import { type HostUuid, hostUuid } from "../core/ids.ts";
 export interface HostsEntry {
   readonly line: number;
   readonly host: HostUuid;
-  /** An address, without the brackets of IPv6; for XVM the uuid of a VM. */
+  /** An address, without the brackets of IPv6; for REDFISH `<address>/<system>` too; for XVM the uuid of a VM. */
   readonly device: string;
   readonly user: string | null;
 }
@@ -15,7 +15,7 @@ export interface HostsFile {
   readonly problems: readonly string[];
 }
 
-const LINE = /^(?<host>[^:]*):(?<device>\[[^\]]*\]|[^:[\]]*)(?::(?<user>[^:]*))?$/;
+const LINE = /^(?<host>[^:]*):(?<device>\[[^\]]*\](?:\/[^:[\]]*)?|[^:[\]]*)(?::(?<user>[^:]*))?$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
@@ -46,7 +46,7 @@ export function parseHostsFile(text: string): HostsFile {
 }
 
 function isSame(a: HostsEntry, b: HostsEntry): boolean {
-  return a.host === b.host || a.device === b.device;
+  return a.host === b.host || a.device.toLowerCase() === b.device.toLowerCase();
 }
 
 function parseLine(content: string, line: number): HostsEntry | string {
@@ -56,7 +56,7 @@ function parseLine(content: string, line: number): HostsEntry | string {
     return "it is not <host uuid>:<address>[:<user>]; an IPv6 address needs brackets: [2001:db8::7]";
   const { host = "", device = "", user } = groups;
   if (!UUID.test(host)) return `${host === "" ? "the host's uuid is missing" : `${host} is no uuid`}`;
-  const bare = device.replace(/^\[(.*)\]$/, "$1");
+  const bare = device.replace(/^\[(.*)\]/, "$1");
   if (bare === "" || bare.startsWith("-")) return "the address is missing, or begins with a dash";
   if (user !== undefined && !/^[A-Za-z0-9_.@\\-]+$/.test(user))
     return "the user's name has a strange character";

@@ -39,7 +39,9 @@ export async function switchPower(
   if (first.kind === "unknown") return failed(`Cannot read the power state of ${device.name}: ${first.why}`);
   switch (action) {
     case "status":
-      return { ok: true, says: first.kind };
+      return first.kind === "between"
+        ? failed(`${device.name}: ${stateOf(first)}`)
+        : { ok: true, says: first.kind };
     case "start":
       return bring(device, "on", first, context);
     case "stop":
@@ -127,9 +129,19 @@ async function readFirst(device: PowerDevice, context: SwitchContext): Promise<P
 }
 
 function describe(seen: PowerReading, { signal }: SwitchContext): string {
-  const state =
-    seen.kind === "unknown" ? `its power state is unknown: ${seen.why}` : `the host is ${seen.kind}`;
+  const state = stateOf(seen);
   return signal.aborted ? `when the time was over ${state}` : state;
+}
+
+function stateOf(seen: PowerReading): string {
+  switch (seen.kind) {
+    case "unknown":
+      return `its power state is unknown: ${seen.why}`;
+    case "between":
+      return `the host is neither on nor off: ${seen.why}`;
+    default:
+      return `the host is ${seen.kind}`;
+  }
 }
 
 function failed(says: string): AgentResult {

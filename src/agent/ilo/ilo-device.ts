@@ -1,0 +1,79 @@
+import type { PowerDevice, PowerReading, SwitchAnswer } from "../device.ts";
+import type { SshClient } from "../ssh/client.ts";
+import { parseOutcome, parsePower, parseSystem, quoteAnswer } from "./clp.ts";
+import { createDialogue } from "./dialogue.ts";
+
+/** In which words the device is spoken to: `power …` of every iLO, or the SMASH CLP of `/system1`. */
+type Dialect = "power" | "system1";
+
+export interface IloOptions {
+  readonly address: string;
+  readonly dialect: Dialect | "auto";
+  /** `argument`: the command is an argument of ssh; `dialogue`: it is typed at the prompt. */
+  readonly session: "dialogue" | "argument";
+}
+
+const WORDS: Readonly<
+  Record<Dialect, { read: string; parse: (answer: string) => PowerReading | null; on: string; off: string }>
+> = {
+  power: { read: "power", parse: parsePower, on: "power on", off: "power off hard" },
+  system1: { read: "show /system1", parse: parseSystem, on: "start /system1", off: "stop /system1 -f" },
+};
+
+/** An iLO needs this long until `power` no longer says what was. */
+const SETTLE_MS = 5_000;
+
+/** HP and HPE iLO 2 to 6 by ssh (facts/fencing.md). */
+export function createIlo(client: SshClient, options: IloOptions): PowerDevice {
+  const ask = options.session === "dialogue" ? askInDialogue : askByArgument;
+  let understood: Dialect | null = options.dialect === "auto" ? null : options.dialect;
+  return {
+    name: `iLO ${options.address}`,
+    settleMs: SETTLE_MS,
+    async read(signal) {
+      let why = "";
+      for (const dialect of understood === null ? (["power", "system1"] as const) : [understood]) {
+        const { read, parse } = WORDS[dialect];
+        const answer = await ask(client, read, signal);
+        if (!answer.ok) return { kind: "unknown", why: answer.why };
+        const reading = parse(answer.text);
+        if (reading?.kind === "on" || reading?.kind === "off") understood = dialect;
+        if (reading !== null) return reading;
+        why ||= `no answer to ${read}: ${quoteAnswer(answer.text)}`;
+      }
+      return { kind: "unknown", why };
+    },
+    async switchPower(to, signal) {
+      let last: SwitchAnswer = { kind: "refused", why: "there was no time to ask" };
+      for (const dialect of options.dialect === "auto"
+        ? (["system1", "power"] as const)
+        : [options.dialect]) {
+        const answer = await ask(client, WORDS[dialect][to], signal);
+        if (!answer.ok) return { kind: "refused", why: answer.why };
+        last = parseOutcome(answer.text);
+        if (last.kind === "accepted") return last;
+      }
+      return last;
+    },
+  };
+}
+
+type Answer = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
+
+async function askInDialogue(client: SshClient, command: string, signal: AbortSignal): Promise<Answer> {
+  const dialogue = createDialogue(command);
+  const { output, fault } = await client.converse(dialogue, signal);
+  const text = dialogue.answer();
+  if (text !== null) return { ok: true, text };
+  const silent = `no prompt came; ${quoteAnswer(output)}`;
+  return { ok: false, why: fault === null || output !== "" ? `${fault ?? "it hung up"}: ${silent}` : fault };
+}
+
+async function askByArgument(client: SshClient, command: string, signal: AbortSignal): Promise<Answer> {
+  const { output, fault } = await client.run(command, signal);
+  // A command that ended properly has ended its last line, too.
+  if (fault === null) return { ok: true, text: `${output}\n` };
+  // An iLO may hang up without an exit status, which looks like a fault: what it said before is its answer.
+  if (output !== "") return { ok: true, text: output };
+  return { ok: false, why: fault };
+}

@@ -1,0 +1,33 @@
+import { mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/** Where the key of one device is pinned, in the format of known_hosts. */
+export interface KnownHost {
+  readonly path: string;
+  /** False until the first connection: then whatever key the device shows is taken, and kept from then on. */
+  readonly pinned: boolean;
+}
+
+/**
+ * A file for each device: two that are fenced at the same moment do not write one file, and to forget a key is to remove a
+ * file. A folder that cannot be made (a full disk) costs the pin, not the fence.
+ */
+export function knownHost(pins: string, address: string): KnownHost {
+  const folder = join(pins, "ssh");
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch {
+    // ssh says nothing either when it cannot write the key.
+  }
+  // ssh would replace `%`, the zone of an IPv6 address, by something else.
+  const path = join(folder, address.toLowerCase().replaceAll("%", "="));
+  return { path, pinned: isFilled(path) };
+}
+
+function isFilled(path: string): boolean {
+  try {
+    return statSync(path).size > 0;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,71 @@
+import { statSync } from "node:fs";
+import { readMethodFile } from "../method-files.ts";
+import { parseOptions } from "../options-file.ts";
+
+export type SshLogin =
+  | { readonly kind: "password"; readonly password: string }
+  | { readonly kind: "key"; readonly path: string };
+
+/** A device that is reached by ssh. */
+export interface SshTarget {
+  /** A name, IPv4, or IPv6 without brackets. */
+  readonly address: string;
+  readonly user: string;
+  readonly login: SshLogin;
+  /** Offer the algorithms of old devices, too. */
+  readonly legacy: boolean;
+}
+
+/** What every method that uses ssh understands in its `<METHOD>.conf`. */
+export const SSH_OPTIONS = {
+  /** ssh would replace `%`. */
+  SSH_KEY: { fallback: "", pattern: /^(\/[^\s%"]+)?$/ },
+  LEGACY_SSH: { fallback: "0", pattern: /^[01]$/ },
+};
+
+const ADDRESS = /^[A-Za-z0-9_:.][A-Za-z0-9_:.%-]*$/;
+const OTHERS_MAY_READ = 0o077;
+
+/** A string says what is wrong. */
+export function openTarget(
+  address: string,
+  user: string,
+  options: Readonly<Record<keyof typeof SSH_OPTIONS, string>>,
+  password: string,
+): SshTarget | string {
+  if (!ADDRESS.test(address)) return `Cannot fence: ${address} is no address`;
+  const login = chooseLogin(options.SSH_KEY, password);
+  if (typeof login === "string") return login;
+  return { address, user, login, legacy: options.LEGACY_SSH === "1" };
+}
+
+function chooseLogin(path: string, password: string): SshLogin | string {
+  if (path === "") {
+    if (password === "") return "Cannot log in: there is neither a password (FENCE_PASSWD) nor SSH_KEY";
+    // What comes after the end of a line would be the answer to a second question.
+    return /[\r\n]/.test(password)
+      ? "Cannot log in: the password (FENCE_PASSWD) has more than one line"
+      : { kind: "password", password };
+  }
+  try {
+    const { mode, uid } = statSync(path);
+    if ((mode & OTHERS_MAY_READ) !== 0)
+      return `Cannot use the key ${path}: others may read it; run: chmod 600 ${path}`;
+    if (uid !== 0 && uid !== process.getuid?.())
+      return `Cannot use the key ${path}: it belongs to another user`;
+    return { kind: "key", path };
+  } catch (error) {
+    return `Cannot use the key ${path}: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+/** The options of a method's file; a file that is not there is no option. A string says what is wrong with it. */
+export function readOptions<Name extends string>(
+  path: string,
+  known: Readonly<Record<Name, { readonly fallback: string; readonly pattern: RegExp }>>,
+): Readonly<Record<Name, string>> | string {
+  const file = readMethodFile(path, true);
+  if (!file.ok) return file.why;
+  const parsed = parseOptions(file.text, known);
+  return parsed.ok ? parsed.options : `Cannot use ${path}: ${parsed.why}`;
+}

@@ -1,0 +1,117 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { createSystemClock } from "../../../src/adapters/clock-system.ts";
+import { pathsFrom } from "../../../src/adapters/paths.ts";
+import type { MethodContext, OpenDevice } from "../../../src/agent/method.ts";
+import { readRequest } from "../../../src/agent/request.ts";
+import { type AgentResult, type PowerAction, switchPower } from "../../../src/agent/switch-power.ts";
+import type { Clock } from "../../../src/ports/clock.ts";
+import { PASSWORD, type SshServer } from "../../devices/sshd.ts";
+
+export const MAIN = resolve(import.meta.dir, "../../../src/main.ts");
+export const HOST = "2f4a7c1e-0b5d-4e8a-9c3f-1a2b3c4d5e6f";
+
+/** The pauses between looks cost a fiftieth here; ssh itself has all its time. */
+const FASTER = 50;
+
+export interface Played extends AgentResult {
+  readonly said: readonly string[];
+}
+
+let agents = 0;
+
+/** The folders of an agent: lists and options of its method, and what it has learnt about its devices. */
+export class AgentFolders {
+  private readonly name = `agent-${++agents}`;
+  /** HA_LIZARD_ROOT. */
+  readonly root: string;
+  readonly pins: string;
+  /** FENCE_FILE_LOC. */
+  readonly path: string;
+
+  readonly method: string;
+  private readonly server: SshServer;
+
+  constructor(server: SshServer, method: string, files: Readonly<Record<string, string>>) {
+    this.server = server;
+    this.method = method;
+    this.path = server.folder.at(this.name, "fence");
+    this.root = server.folder.at(this.name);
+    this.pins = join(pathsFrom({ HA_LIZARD_ROOT: this.root }).state, "fence-pins");
+    mkdirSync(this.path, { recursive: true });
+    for (const [name, text] of Object.entries(files)) this.write(name, text);
+  }
+
+  write(name: string, text: string, mode = 0o644): string {
+    return this.server.folder.write(join(this.name, "fence", this.method, name), text, mode);
+  }
+
+  /** A file where the folder of the pins would be. */
+  blockPins(): void {
+    mkdirSync(dirname(this.pins), { recursive: true });
+    writeFileSync(this.pins, "");
+  }
+
+  pinOf(address: string): string {
+    return join(this.pins, "ssh", address);
+  }
+}
+
+export interface Play {
+  readonly action?: PowerAction;
+  readonly host?: string;
+  readonly password?: string;
+  readonly address?: string;
+  readonly user?: string;
+  readonly timeoutMs?: number;
+  /** Its time is over as soon as it says this. */
+  readonly overAt?: string;
+}
+
+/** Runs an agent in this process as `fence` does, against a device of a test. */
+export async function playAgent(
+  open: OpenDevice,
+  server: SshServer,
+  folders: AgentFolders,
+  play: Play = {},
+): Promise<Played> {
+  const said: string[] = [];
+  const request = readRequest(folders.method, [play.host ?? HOST, play.action ?? "stop"], {
+    FENCE_FILE_LOC: folders.path,
+    FENCE_PASSWD: play.password ?? PASSWORD,
+    FENCE_USER: play.user,
+    FENCE_IPADDRESS: play.address,
+  });
+  if (typeof request === "string") throw new Error(request);
+  const over = new AbortController();
+  const context = contextFor(server, folders, (text) => {
+    said.push(text);
+    if (play.overAt !== undefined && text.includes(play.overAt)) over.abort();
+  });
+  const device = open(request, context);
+  if (typeof device === "string") return { ok: false, says: device, said };
+  const result = await switchPower(device, request.action, {
+    clock: quickClock(context.clock),
+    signal: AbortSignal.any([over.signal, AbortSignal.timeout(play.timeoutMs ?? 60_000)]),
+    say: context.say,
+  });
+  return { ...result, said };
+}
+
+export function contextFor(
+  server: SshServer,
+  folders: AgentFolders,
+  say: (text: string) => void = () => undefined,
+): MethodContext {
+  return {
+    clock: createSystemClock(),
+    environment: { ...server.environment(), BUN_JSC_useJIT: "0" },
+    self: [server.askpass],
+    pins: folders.pins,
+    say,
+  };
+}
+
+function quickClock(clock: Clock): Clock {
+  return { ...clock, sleep: (ms, signal) => clock.sleep(ms / FASTER, signal) };
+}
