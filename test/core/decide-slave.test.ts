@@ -274,6 +274,24 @@ describe("after the promotion", () => {
     expect(done.memory).toMatchObject({ promotion: null, promoted: { oldMaster: host(1), epoch: 1 } });
   });
 
+  test("a member that followed this host all the time has not started again: after three minutes its agent is restarted", () => {
+    const brain = promoted();
+    brain.self = { ...brain.self, xapiInitComplete: true };
+    const view = stale();
+    const sleeping = { ...view, hosts: view.hosts.map((each) => ({ ...each, enabled: true })) };
+    const restart: Action = { kind: "restart-agent", host: host(3) };
+    for (const atS of [46, 100, 200]) {
+      const { actions } = brain.look(atS, { database: ok(sleeping), probes: followed });
+      expect(kinds(actions)).not.toContain("restart-agent");
+    }
+    const decision = brain.look(230, { database: ok(sleeping), probes: followed });
+    expect(decision.actions).toContainEqual(restart);
+    brain.finish(restart, { kind: "done" }, 231);
+    const next = brain.look(233, { database: ok(sleeping), probes: followed });
+    expect(kinds(next.actions)).not.toContain("restart-agent");
+    expect(kinds(next.reasons)).toContain("waits-for-members");
+  });
+
   test("SLAVE_HA=0: the new master starts nothing until the old one is back as a slave", () => {
     const brain = promoted();
     brain.settings = { ...SETTINGS, SLAVE_HA: false };
