@@ -5,6 +5,7 @@ import type { HostUuid } from "../core/ids.ts";
 import type { XapiResult } from "../core/pool-view.ts";
 import { withDeadline } from "../ports/deadline.ts";
 import type { StartResult, Xapi } from "../ports/pool-database.ts";
+import { checkDevices, fenceByLevels, fenceLimitMs } from "./fence.ts";
 import type { PassPorts } from "./pass-ports.ts";
 
 export interface Executor {
@@ -51,13 +52,14 @@ export async function execute(action: Action, executor: Executor, signal: AbortS
 function limitOf(action: Action, settings: Settings): number {
   switch (action.kind) {
     case "fence-host":
-      return settings.FENCE_TIMEOUT * 1_000 + LAST_PROBE_MS + FENCE_MARGIN_MS;
+      return fenceLimitMs(settings) + LAST_PROBE_MS + FENCE_MARGIN_MS;
     case "start-vm":
     case "start-appliance":
     case "declare-host-dead":
     case "recover-slaves":
     case "sync-database":
     case "restart-toolstack":
+    case "check-fence-devices":
       return LONG_MS;
     default:
       return SHORT_MS;
@@ -83,6 +85,8 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
       return resultOf(await xapi.enableHost(action.host, signal));
     case "restart-agent":
       return resultOf(await xapi.restartAgent(action.host, signal));
+    case "check-fence-devices":
+      return checkDevices(action, executor.settings, ports, signal);
     case "mark-host":
       return resultOf(await xapi.setHostKey(action.host, action.key, action.value, signal));
     case "set-pool-key":
@@ -133,22 +137,8 @@ async function fenceHost(
   ]);
   if (refusal !== null) return refusal;
   if (heard) return { kind: "not-fenced", fault: "host-answers-again", detail: "through the own xapi" };
-  const outcome = await ports.fencer.fence(
-    {
-      host: action.host,
-      method: settings.FENCE_METHOD,
-      action: settings.FENCE_ACTION,
-      agents: settings.FENCE_FILE_LOC,
-      timeoutMs: settings.FENCE_TIMEOUT * 1_000,
-      device: {
-        password: settings.FENCE_PASSWD,
-        user: settings.FENCE_USER,
-        address: settings.FENCE_IPADDRESS,
-      },
-    },
-    signal,
-  );
-  return outcome.kind === "fenced" ? { kind: "done" } : outcome;
+  const again = () => lastProbe(action, executor, signal);
+  return fenceByLevels(action.host, settings, ports.fencer, again, signal);
 }
 
 /** Probes may be stopped by a firewall that lets XAPI through: a slave's xapi talks to the master all the time. */

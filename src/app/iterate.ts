@@ -5,6 +5,7 @@ import type { LocalView } from "../core/pool-view.ts";
 import type { Reason } from "../core/reason.ts";
 import { forgetOld, nextPassMs } from "../core/schedule.ts";
 import { OVER, withDeadline } from "../ports/deadline.ts";
+import { fenceLimitMs } from "./fence.ts";
 import { viewForJournal, writeJournal } from "./journal.ts";
 import { observe } from "./observe.ts";
 import { absorbEnded, admit, launch, type Pass, saveMemory, tell } from "./pass.ts";
@@ -32,7 +33,7 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
   const ports = withPatience(given);
   const startedMs = ports.clock.uptimeMs();
   const config = await openConfig(ports);
-  const deadlineMs = config.settings.FENCE_TIMEOUT * 1_000 + PASS_MARGIN_MS;
+  const deadlineMs = fenceLimitMs(config.settings) + PASS_MARGIN_MS;
   const self = await observeSelf(ports, signal);
   if (self === null) return doNothing(ports, { startedMs, config, ...NO_UUID });
   const loaded = await loadMemory(ports, self.bootId);

@@ -67,6 +67,7 @@ function reasonsOf(texts: ConfigTexts, problems: readonly string[]): readonly Re
 }
 
 function isSame(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  if (a === b) return true;
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }

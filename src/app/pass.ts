@@ -41,8 +41,11 @@ export interface Pass {
 /** The same action again and again within one pass is a loop, not persistence. */
 const BEGINS_PER_PASS = 3;
 
-/** Actions whose memory must be on disk before they begin: a second reboot, a take-over without its gate. */
-const NEEDS_MEMORY = new Set<Action["kind"]>(["promote-self", "reboot-self"]);
+/**
+ * Actions whose memory must be on disk before they begin: a second reboot, a take-over without its gate; what is done
+ * once a day would be done with every pass.
+ */
+const NEEDS_MEMORY = new Set<Action["kind"]>(["promote-self", "reboot-self", "check-fence-devices"]);
 
 /** Writes the memory; a failure is told once and holds back what must not be forgotten. */
 export async function saveMemory(pass: Pass): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Clock } from "../ports/clock.ts";
 import type { ConfigSource } from "../ports/config-source.ts";
+import type { Fencer } from "../ports/fencer.ts";
 import type { LocalHost } from "../ports/local-host.ts";
 import type { Xapi } from "../ports/pool-database.ts";
 import type { StateStore } from "../ports/state-store.ts";
@@ -11,6 +12,8 @@ export interface CliPorts {
   /** Opens a client; `xeTimeoutMs` is the deadline of one ordinary call (XE_TIMEOUT). */
   openXapi(xeTimeoutMs: number): Xapi;
   readonly config: ConfigSource;
+  /** Only asks the fence devices; ha-cfg switches nothing off. */
+  readonly fencer: Pick<Fencer, "status">;
   /** Only asked for this host's role, to say whose silence it is. */
   readonly localHost: Pick<LocalHost, "observe">;
   /** Only read: what the iterations of this host remember stands in for a pool that does not answer. */

@@ -3,6 +3,7 @@ import { type CommandDef, renderUsage, runCommand } from "citty";
 import { nearestWord } from "../config/nearest.ts";
 import { type Action, checkArguments } from "./action.ts";
 import { type CliPorts, EXIT, UsageError } from "./cli-ports.ts";
+import { fenceTestAction } from "./commands/fence-test.ts";
 import { getAction } from "./commands/get.ts";
 import { haStatusAction } from "./commands/ha-status.ts";
 import { haDisableAction, haEnableAction } from "./commands/ha-switch.ts";
@@ -11,9 +12,16 @@ import { setAction } from "./commands/set.ts";
 import { versionAction } from "./commands/version.ts";
 
 const ACTIONS: ReadonlyMap<string, Action> = new Map(
-  [insertAction, getAction, setAction, haStatusAction, haEnableAction, haDisableAction, versionAction].map(
-    (action) => [action.name, action],
-  ),
+  [
+    insertAction,
+    getAction,
+    setAction,
+    haStatusAction,
+    haEnableAction,
+    haDisableAction,
+    fenceTestAction,
+    versionAction,
+  ].map((action) => [action.name, action]),
 );
 
 const HA_CFG: CommandDef = {

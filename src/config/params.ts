@@ -1,6 +1,6 @@
 import { FUNCTION_NAMES, type FunctionName } from "../core/alert-policy.ts";
 import { host, hosts, mailAddress, mailAddresses, uuids } from "./addresses.ts";
-import { choice, count, flag, type Kind, minutes, name, path, port, seconds, text } from "./values.ts";
+import { choice, count, flag, type Kind, minutes, name, names, path, port, seconds, text } from "./values.ts";
 
 /**
  * Where a parameter is kept. pool: in the pool database as `HA_<NAME>`, and this host's override file before that;
@@ -101,13 +101,14 @@ export const PARAMETERS = {
   ENABLE_ALERTS: row(flag(), true, "Alerts as XAPI messages."),
   FENCE_ENABLED: row(flag(), true, "Failed hosts are fenced."),
   FENCE_METHOD: row(
-    name(
+    names(
       METHOD_NAME,
-      "POOL, ILO, XVM, IPMI, REDFISH or the folder name of an agent (letters, digits, _, -)",
+      "POOL, ILO, XVM, IPMI, REDFISH or the folder name of an agent (letters, digits, _, -); several with , between",
       METHODS,
+      "POOL",
     ),
     "POOL",
-    "Fence agent: POOL, ILO, XVM, IPMI, REDFISH or the name of a folder in FENCE_FILE_LOC.",
+    "Fence agent: POOL, ILO, XVM, IPMI, REDFISH or the name of a folder in FENCE_FILE_LOC; of several the next is tried when one fails.",
     {
       warns: {
         at: "POOL",

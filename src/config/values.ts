@@ -111,6 +111,27 @@ export function name(form: RegExp, allowed: string, known: readonly string[] = [
   };
 }
 
+/** Names in the order in which they are tried, `,` between; the last of `known` may only be the last. */
+export function names(form: RegExp, allowed: string, known: readonly string[], last: string): Kind<string> {
+  const one = name(form, allowed, known);
+  return {
+    label: "names",
+    allowed,
+    choices: known,
+    parse(value) {
+      const parsed = value.split(",").map((part) => one.parse(part));
+      const texts = parsed.map((part) => (part.ok ? part.value : ""));
+      if (texts.includes("")) return bad(allowed);
+      if (new Set(texts).size < texts.length) return bad(allowed, "a name stands there twice");
+      const place = texts.indexOf(last);
+      if (place >= 0 && place < texts.length - 1)
+        return bad(allowed, `${last} always succeeds, so nothing may follow it`);
+      return good(texts.join(","));
+    },
+    render: (value) => value,
+  };
+}
+
 /** An absolute path without tricks. */
 export function path(): Kind<string> {
   const allowed = "an absolute path without '..'";

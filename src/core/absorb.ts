@@ -3,6 +3,7 @@ import { actionKey } from "./action.ts";
 import { afterFailure } from "./back-off.ts";
 import { hostName } from "./decision.ts";
 import { describeFault } from "./describe-reason.ts";
+import { absorbDevices } from "./fence-devices.ts";
 import { methodProves } from "./fence-policy.ts";
 import type { HostUuid } from "./ids.ts";
 import { type IncidentEvent, stepIncident } from "./member-recovery.ts";
@@ -61,6 +62,8 @@ export function absorb(
     case "restart-agent":
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
       return { memory: tried, reasons: [{ kind: "agent-restarted", host: hostName(tried, action.host) }] };
+    case "check-fence-devices":
+      return absorbDevices(tried, action.method, result, context.nowMs);
     case "destroy-domain":
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
       return { memory: tried, reasons: [{ kind: "leftover-destroyed", vm: action.vm }] };
@@ -93,7 +96,7 @@ const DONE_AND_WAITED_FOR: Partial<Record<Action["kind"], number>> = {
 
 function noteRetry(memory: Memory, outcome: Outcome, nowMs: number): Memory {
   const key = actionKey(outcome.action);
-  const { kind } = outcome.result;
+  const kind = outcome.result.kind === "checked" ? "done" : outcome.result.kind;
   const againMs = kind === "done" ? DONE_AND_WAITED_FOR[outcome.action.kind] : undefined;
   if (againMs !== undefined) {
     const retry = { failures: 0, notBeforeMs: nowMs + againMs };
@@ -117,7 +120,7 @@ function stepOf(memory: Memory, host: HostUuid, event: IncidentEvent): Memory {
 function absorbFence(memory: Memory, host: HostUuid, result: Result, context: AbsorbContext) {
   const name = hostName(memory, host);
   if (result.kind === "done") {
-    const proved = methodProves(context.settings.FENCE_METHOD);
+    const proved = methodProves(result.by ?? context.settings.FENCE_METHOD);
     const fenced: Reason = { kind: "host-fenced", host: name, proved };
     return { memory: stepOf(memory, host, { kind: "fence-succeeded", proved }), reasons: [fenced] };
   }

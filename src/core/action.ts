@@ -57,6 +57,12 @@ export type Action =
   | { readonly kind: "follow-master"; readonly address: string }
   | { readonly kind: "destroy-domain"; readonly vm: VmUuid }
   | { readonly kind: "restart-toolstack" }
+  /** Asks the devices of these hosts whether they are on; `live`: one of a host that is up cannot be off. */
+  | {
+      readonly kind: "check-fence-devices";
+      readonly method: string;
+      readonly hosts: readonly { readonly host: HostUuid; readonly live: boolean }[];
+    }
   | { readonly kind: "reboot-self" }
   | { readonly kind: "alert"; readonly alert: Alert };
 
@@ -101,7 +107,10 @@ export type FenceFault =
 
 /** What became of an action. `pending`: begun, not finished when the pass had to end. */
 export type Result =
-  | { readonly kind: "done" }
+  /** `by`: the fence method that succeeded. */
+  | { readonly kind: "done"; readonly by?: string }
+  /** What is wrong with the fence device of a host, by the host's uuid. */
+  | { readonly kind: "checked"; readonly wrong: Readonly<Record<string, string>> }
   | { readonly kind: "pending" }
   | { readonly kind: "refused"; readonly fault: XapiFault }
   | {

@@ -12,6 +12,7 @@ import {
   stepAllHealth,
   tallyNow,
 } from "./decision.ts";
+import { watchFenceDevices } from "./fence-devices.ts";
 import { finishPromotion, stepPromoted } from "./finish-promotion.ts";
 import { missingMembers, stepGathering } from "./gathering.ts";
 import { customFieldKey } from "./ha-flag.ts";
@@ -213,9 +214,11 @@ function decideUndisputed(
   actions.push(...enabling.actions);
   const calling = callBackLost(enabling.memory, mastership, input);
   take(calling);
-  const { memory } = calling;
+  const devices = watchFenceDevices(calling.memory, database, input);
+  const { memory } = devices;
 
   if (memory.promotion === null) {
+    take(devices);
     take(chooseSuccessor(memory, database, input));
     actions.push(...markHosts(memory, database, input), ...stampHomePools(memory, database, input));
   }

@@ -1,17 +1,8 @@
-import type { FunctionName, Notice, Severity } from "./alert-policy.ts";
-import { CURE_UNFENCED, describeFenceFailure, FENCE_REFUSALS } from "./describe-fencing.ts";
+import type { Notice } from "./alert-policy.ts";
+import { FENCE_SAYINGS } from "./describe-fencing.ts";
 import type { XapiFault } from "./pool-view.ts";
 import type { PromotionRefusal, Reason } from "./reason.ts";
-
-interface Saying {
-  readonly from: FunctionName;
-  readonly severity: Severity;
-  /** What it is about, so that two hosts are two conditions. */
-  readonly about: string;
-  readonly text: string;
-  readonly event?: true;
-  readonly alert?: boolean;
-}
+import type { SayingsOf } from "./saying.ts";
 
 /** A reason in the words of the log and the mail. */
 export function describeReason(reason: Reason): Notice {
@@ -41,8 +32,6 @@ export function describeFault(fault: XapiFault): string {
   }
 }
 
-type SayingOf<K extends Reason["kind"]> = (reason: Extract<Reason, { kind: K }>) => Saying;
-
 const PROMOTION_REFUSALS: Record<PromotionRefusal, string> = {
   "no-view": "this host has never seen the pool healthy, so it does not know who belongs to it",
   "promotion-disabled": "promotion is switched off (PROMOTE_SLAVE=0)",
@@ -55,7 +44,8 @@ const PROMOTION_REFUSALS: Record<PromotionRefusal, string> = {
   "old-master-not-fenced": "the old master could not be fenced",
 };
 
-const SAYINGS: { readonly [K in Reason["kind"]]: SayingOf<K> } = {
+const SAYINGS: SayingsOf<Reason["kind"]> = {
+  ...FENCE_SAYINGS,
   "role-unknown": ({ why }) => ({
     from: "master_ip",
     severity: "error",
@@ -191,13 +181,6 @@ const SAYINGS: { readonly [K in Reason["kind"]]: SayingOf<K> } = {
     text: `${host} does not answer this host, and nobody has taken over. Check the network of this host, and the successor.`,
     alert: true,
   }),
-  "fence-refused": ({ host, why }) => ({
-    from: "fence_host",
-    severity: "error",
-    about: host,
-    text: `${host} is not fenced: ${FENCE_REFUSALS[why]}. ${CURE_UNFENCED}`,
-    alert: true,
-  }),
   isolated: ({ reboots }) => ({
     from: "check_quorum",
     severity: "critical",
@@ -252,25 +235,6 @@ const SAYINGS: { readonly [K in Reason["kind"]]: SayingOf<K> } = {
     text: `${vm} cannot be started: ${why}. It is tried again later.`,
     event: true,
     alert: true,
-  }),
-  "host-fenced": ({ host, proved }) => ({
-    from: "fence_host",
-    severity: "critical",
-    about: host,
-    text: proved
-      ? `${host} was fenced: its agent confirms that it is off.`
-      : `${host} counts as fenced, but nothing proves that it is off (POOL, or FENCE_HA_ONFAIL=1).`,
-    event: true,
-    alert: true,
-  }),
-  "fence-failed": (reason) => ({
-    from: "fence_host",
-    severity: reason.fault === "host-answers-again" ? "warning" : "critical",
-    about: reason.host,
-    text: describeFenceFailure(reason),
-    event: true,
-    // One that answers again has mended itself, unless it answers another way than the one that is watched.
-    alert: reason.fault !== "host-answers-again" || reason.detail !== "",
   }),
   "agent-restarted": ({ host }) => ({
     from: "promote_slave",

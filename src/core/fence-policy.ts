@@ -40,6 +40,11 @@ export function judgeFence(
   return { kind: "fence" };
 }
 
+/** The methods of FENCE_METHOD in the order in which they are tried: the next one when one has failed. */
+export function fenceMethods(setting: string): readonly string[] {
+  return setting.split(",");
+}
+
 /** POOL switches nothing off: its success is the administrator's choice, not a proof (field.md F2). */
 export function methodProves(method: string): boolean {
   return method !== "POOL";

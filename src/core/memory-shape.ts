@@ -36,6 +36,8 @@ const isKnownHost = shape({
   disabledByStart: isFlag,
 });
 
+const isFenceDevices = nullOr(shape({ method: isText, checkedAtMs: isTime, wrong: recordOf(isText) }));
+
 const isMemory = shape({
   version: (value) => value === 1,
   bootId: isText,
@@ -97,6 +99,8 @@ const isMemory = shape({
       startDelayS: isTime,
     }),
   ),
+  // Absent in a memory of 3.0.0-alpha.1.
+  fenceDevices: (value) => value === undefined || isFenceDevices(value),
   retries: recordOf(shape({ failures: isTime, notBeforeMs: isTime })),
   alerts: shape({ active: recordOf(isText), toldAtMs: recordOf(isTime) }),
   toolstack: nullOr(shape({ silentSinceMs: isTime, restarted: isFlag })),

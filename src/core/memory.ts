@@ -1,6 +1,7 @@
 import type { AlertMemory } from "./alert-policy.ts";
 import type { Retry } from "./back-off.ts";
 import type { PromotionState } from "./failover.ts";
+import type { FenceDevices } from "./fence-devices.ts";
 import type { Gathering } from "./gathering.ts";
 import type { HaFlag } from "./ha-flag.ts";
 import type { HostHealth } from "./host-health.ts";
@@ -36,6 +37,8 @@ export interface Memory {
   readonly gathering: Gathering | null;
   readonly isolation: Isolation | null;
   readonly restarts: Readonly<Record<string, RestartHistory>>;
+  /** What the last look at the fence devices came to; null before the first, and where there are none. */
+  readonly fenceDevices: FenceDevices | null;
   readonly retries: Readonly<Record<string, Retry>>;
   readonly alerts: AlertMemory;
   /** Own xapi: silent since, and whether this silence already cost a restart of the toolstack. */
@@ -89,6 +92,7 @@ export function emptyMemory(bootId: string): Memory {
     gathering: null,
     isolation: null,
     restarts: {},
+    fenceDevices: null,
     retries: {},
     alerts: { active: {}, toldAtMs: {} },
     toolstack: null,

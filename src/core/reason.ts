@@ -37,6 +37,7 @@ export type Reason =
   /** `mine`: it is for this host to tell; the others only log it. */
   | { readonly kind: "host-failed"; readonly host: string; readonly mine: boolean }
   | { readonly kind: "fence-refused"; readonly host: string; readonly why: FenceRefusal }
+  | { readonly kind: "fence-device-wrong"; readonly host: string; readonly why: string }
   | { readonly kind: "isolated"; readonly reboots: boolean }
   | { readonly kind: "out-of-ha-after-reboot" }
   | { readonly kind: "no-successor" }
@@ -55,6 +56,7 @@ export type Reason =
       /** Its VMs are started elsewhere although nothing proves that it is off. */
       readonly goesOn: boolean;
     }
+  | { readonly kind: "fence-device-back"; readonly host: string }
   | { readonly kind: "agent-restarted"; readonly host: string }
   | { readonly kind: "host-declared-dead"; readonly host: string }
   | { readonly kind: "host-answers-xapi"; readonly host: string }

@@ -1,6 +1,7 @@
 import { createConfigFiles } from "../adapters/config-files.ts";
 import { wakeMonitor } from "../adapters/service-script.ts";
 import { runHaCfg } from "../cli/ha-cfg.ts";
+import { createFencer } from "./real-fencer.ts";
 import { createRealPeers } from "./real-xapi.ts";
 import { createRuntime } from "./runtime.ts";
 import { VERSION } from "./version.ts";
@@ -15,6 +16,7 @@ export function run(args: readonly string[]): Promise<number> {
     clock,
     openXapi: peers.openXapi,
     config: createConfigFiles(paths),
+    fencer: createFencer(runtime),
     localHost: peers.localHost,
     store,
     wakeMonitor: async () => wakeMonitor(paths),

@@ -1,12 +1,11 @@
 import { hostname } from "node:os";
-import { join } from "node:path";
 import { createConfigFiles } from "../adapters/config-files.ts";
-import { createScriptFencer } from "../adapters/fencer-script.ts";
 import { createSocketLock } from "../adapters/lock-socket.ts";
 import { createChildMailer } from "../adapters/mailer-child.ts";
 import { LOST_PASSES } from "../adapters/processes-bun.ts";
 import { runPass, UUID_UNKNOWN } from "../app/iterate.ts";
 import type { PassPorts } from "../app/pass-ports.ts";
+import { createFencer } from "./real-fencer.ts";
 import { createRealPeers } from "./real-xapi.ts";
 import { createRuntime, flushLog, stopSignal } from "./runtime.ts";
 
@@ -33,7 +32,7 @@ export async function run(): Promise<number> {
     store,
     logger,
     config: createConfigFiles(paths),
-    fencer: createScriptFencer({ clock, logger, environment, locks: join(paths.state, "locks") }),
+    fencer: createFencer(runtime),
     mailer: createChildMailer({ self, environment, host: hostname() }),
   };
   const report = await runPass(ports, stopSignal());

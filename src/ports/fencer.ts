@@ -26,6 +26,14 @@ export interface FenceRequest {
   };
 }
 
+/** What the device of a host says about its power, asked and nothing more. */
+export type DeviceState =
+  | { readonly kind: "on" }
+  | { readonly kind: "off" }
+  | { readonly kind: "unknown"; readonly why: string }
+  /** There is no device (POOL), or the agent does not say that it can be asked. */
+  | { readonly kind: "not-asked"; readonly why: string };
+
 /** Cuts a host off from its VMs' disks, by power or otherwise. */
 export interface Fencer {
   /**
@@ -34,4 +42,9 @@ export interface Fencer {
    * decide about an unfenced host.
    */
   fence(request: FenceRequest, signal: AbortSignal): Promise<FenceOutcome>;
+  /**
+   * Asks the agent for the power state; switches nothing. An agent is asked only when it says in a comment that it knows
+   * `status`: one that does not look at its second argument would switch the host off. Never rejects.
+   */
+  status(request: Omit<FenceRequest, "action">, signal: AbortSignal): Promise<DeviceState>;
 }

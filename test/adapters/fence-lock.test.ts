@@ -23,7 +23,13 @@ function attempt(body: string, timeoutMs = 5_000): FenceRequest {
 }
 
 const fencer = (locks: string, at: Clock = clock) =>
-  createScriptFencer({ clock: at, logger: { log: () => undefined }, locks, environment: { PATH } });
+  createScriptFencer({
+    program: "",
+    clock: at,
+    logger: { log: () => undefined },
+    locks,
+    environment: { PATH },
+  });
 
 /** An agent that waits for a helper in a session of its own, as ssh needs it to ask for a password. */
 function leaving(pids: string): string {
@@ -62,6 +68,7 @@ test("fence: an agent whose iteration was killed has its time, and no more", asy
     import { createSystemClock } from "${import.meta.dir}/../../src/adapters/clock-system.ts";
     await createScriptFencer({
       clock: createSystemClock(), logger: { log: () => undefined },
+      program: "/nowhere/ha-lizard",
       locks: ${JSON.stringify(locks)}, environment: { PATH: process.env.PATH },
     }).fence(${JSON.stringify(attempt(leaving(pids)))}, new AbortController().signal);`;
   const program = Bun.spawn([process.execPath, folder.write("orphan.ts", code)], {

@@ -46,6 +46,7 @@ function createFencer(locks = `locks-${++agents}`) {
   const fencer = createScriptFencer({
     clock: createSystemClock(),
     logger: { log: (severity, from, text) => void lines.push(`${severity} ${from} ${text}`) },
+    program: "/nowhere/ha-lizard",
     locks: scratch.path(locks),
     environment: { PATH: process.env["PATH"] ?? "", LANG: "C" },
   });
@@ -191,6 +192,7 @@ describe("fence: what the agent is given", () => {
     expect(PATH).toBe(process.env["PATH"] ?? "");
     expect(rest).toEqual({
       LANG: "C",
+      HA_LIZARD_PROGRAM: "/nowhere/ha-lizard",
       FENCE_METHOD: method,
       FENCE_ACTION: "reset",
       FENCE_FILE_LOC: scratch.path("fence"),
@@ -286,6 +288,7 @@ describe("fence: one attempt on a host at a time", () => {
        import { createSystemClock } from "$src/adapters/clock-system.ts";
        const fencer = createScriptFencer({
          clock: createSystemClock(), logger: { log: () => undefined },
+         program: "/nowhere/ha-lizard",
          locks: ${JSON.stringify(scratch.path("orphan-locks"))}, environment: { PATH: process.env.PATH },
        });
        await fencer.fence(${JSON.stringify(request(method, { timeoutMs: 15_000 }))}, new AbortController().signal);`,
@@ -317,6 +320,7 @@ describe("fence: one attempt on a host at a time", () => {
     const outcome = await createScriptFencer({
       clock: createSystemClock(),
       logger: { log: () => undefined },
+      program: "/nowhere/ha-lizard",
       locks: scratch.path("no-flock-locks"),
       environment: { PATH: scratch.path("empty") },
     }).fence(request(agent("exit 0")), never());

@@ -128,6 +128,7 @@ describe("runPass: bad input", () => {
         }),
       },
       fencer: {
+        ...ports.fencer,
         fence: async (request, signal) => {
           methods.push(request.method);
           return ports.fencer.fence(request, signal);
@@ -140,6 +141,7 @@ describe("runPass: bad input", () => {
       await passOf(pool, 1, (ports) => ({
         config: { ...ports.config, read: async () => ({ ...(await ports.config.read()), override: null }) },
         fencer: {
+          ...ports.fencer,
           fence: async (request, signal) => {
             methods.push(request.method);
             return ports.fencer.fence(request, signal);
@@ -192,6 +194,7 @@ describe("runPass: a fence", () => {
     const phases: unknown[] = [];
     await passOf(pool, 1, (ports) => ({
       fencer: {
+        ...ports.fencer,
         fence: async (request, signal) => {
           const memory = JSON.parse(pool.disks[0]?.documents.get("memory") ?? "null");
           phases.push(memory.incidents[request.host]?.phase);

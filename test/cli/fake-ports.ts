@@ -1,7 +1,8 @@
 import type { CliPorts } from "../../src/cli/cli-ports.ts";
 import { hostUuid, poolUuid } from "../../src/core/ids.ts";
 import { emptyMemory, type LastGoodView } from "../../src/core/memory.ts";
-import type { DatabaseView, Role, XapiFault, XapiResult } from "../../src/core/pool-view.ts";
+import type { DatabaseView, HostView, Role, XapiFault, XapiResult } from "../../src/core/pool-view.ts";
+import type { DeviceState } from "../../src/ports/fencer.ts";
 import type { Xapi } from "../../src/ports/pool-database.ts";
 
 const HOST = hostUuid("11111111-0000-0000-0000-000000000001");
@@ -19,6 +20,9 @@ export interface FakeWorld {
   readFault: XapiFault | null;
   writeFault: ((key: string) => XapiFault | null) | null;
   syncFault: XapiFault | null;
+  /** What the fence device of a host says. */
+  device: (host: string, method: string) => DeviceState;
+  hosts: readonly HostView[];
   /** Reads never settle, and time flies. */
   hangs: boolean;
   rememberedFlag: LastGoodView["haFlag"] | null;
@@ -37,6 +41,8 @@ export function fakeWorld(): FakeWorld {
     readFault: null,
     writeFault: null,
     syncFault: null,
+    device: () => ({ kind: "on" }),
+    hosts: [],
     hangs: false,
     rememberedFlag: null,
     calls: [],
@@ -71,6 +77,7 @@ export function fakePorts(world: FakeWorld): Captured {
           world.calls.push("save last good");
         },
       },
+      fencer: { status: async ({ host, method }) => world.device(host, method) },
       localHost: {
         observe: async () => ({
           uuid: HOST,
@@ -173,7 +180,7 @@ function database(world: FakeWorld): DatabaseView {
       haEnabled: world.haEnabled,
       otherConfig: world.otherConfig,
     },
-    hosts: [],
+    hosts: world.hosts,
     halted: [],
     appliances: null,
     domains: [],

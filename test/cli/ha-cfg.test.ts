@@ -1,23 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { runHaCfg } from "../../src/cli/ha-cfg.ts";
-import { type FakeWorld, fakePorts, fakeWorld } from "./fake-ports.ts";
+import { haCfg } from "./run.ts";
 
 const FLAG = "XenCenter.CustomFields.ha-lizard-enabled";
-const ACTIONS = ["insert", "get", "set", "ha-status", "ha-enable", "ha-disable", "version"];
-
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-  readonly world: FakeWorld;
-}
-
-async function haCfg(args: readonly string[], setUp: Partial<FakeWorld> = {}): Promise<Run> {
-  const world = Object.assign(fakeWorld(), setUp);
-  const captured = fakePorts(world);
-  const code = await runHaCfg(args, captured.ports);
-  return { code, out: captured.out, err: captured.err, world };
-}
+const ACTIONS = ["insert", "get", "set", "ha-status", "ha-enable", "ha-disable", "fence-test", "version"];
 
 const wrongUsage: readonly (readonly [readonly string[], string])[] = [
   [[], "USAGE"],
@@ -42,6 +27,9 @@ const wrongUsage: readonly (readonly [readonly string[], string])[] = [
   [["ha-enable", "now"], "1 values given, at most 0"],
   [["ha-disable", "--yes"], "there is no option --yes"],
   [["insert", "--overwrit"], "did you mean --overwrite?"],
+  [["set", "FENCE_METHOD", "POOL,ILO"], "nothing may follow it"],
+  [["set", "FENCE_METHOD", "ILO,ilo"], "stands there twice"],
+  [["set", "FENCE_METHOD", "ILO,"], "several with , between"],
 ];
 
 for (const [args, says] of wrongUsage) {

@@ -176,7 +176,7 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
     regression: "the password of the fence device is an argument of the agent",
     edits: [
       {
-        file: "src/adapters/fencer-script.ts",
+        file: "src/adapters/fence-agent.ts",
         from: "agentOf(request), request.host, request.action]",
         to: "agentOf(request), request.host, request.action, request.device.password]",
       },

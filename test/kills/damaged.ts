@@ -32,6 +32,6 @@ export function trustsItsBeginnings(): RunPass {
       begun.add(request.host);
       return fencer.fence(request, inner);
     };
-    return runPass({ ...ports, fencer: { fence } }, signal);
+    return runPass({ ...ports, fencer: { ...fencer, fence } }, signal);
   };
 }

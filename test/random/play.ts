@@ -1,12 +1,12 @@
 import { runPass } from "../../src/app/iterate.ts";
 import { act } from "../scenarios/verbs.ts";
-import { type Broken, disunity, Invariants } from "../sim/invariants/invariants.ts";
+import { type Broken, disunity, Invariants, isUnited } from "../sim/invariants/invariants.ts";
 import { whyDown } from "../sim/invariants/rules.ts";
 import type { RunPass } from "../sim/monitor.ts";
 import { type SimPool, simulatePool } from "../sim/pool.ts";
 import { ChaosSource } from "../sim/ports/chaos.ts";
 import { createRandom } from "../sim/random.ts";
-import type { LogEntry } from "../sim/world.ts";
+import type { LogEntry, SimVm } from "../sim/world.ts";
 import { isWithoutProof } from "./draw-params.ts";
 import type { Plan } from "./plan.ts";
 
@@ -25,7 +25,7 @@ export interface Tally {
   readonly doubleRuns: number;
   /** VMs of such a run that still run twice when all is mended: only an administrator can say which copy is to end. */
   readonly twiceAtEnd: number;
-  /** Two masters by an administrator's hand, both standing down and saying so: nothing runs until he has chosen. */
+  /** Two masters, or none, by an administrator's hand or wish, and they say so: nothing runs until he has chosen. */
   readonly stoodDown: number;
 }
 
@@ -66,7 +66,7 @@ export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played>
   chaos?.end();
   mend(pool);
   const unwell = await becomeWell(pool, withoutProof);
-  const down = unwell.length > 0 && standsDown(pool);
+  const down = unwell.length > 0 && (standsDown(pool) || isLostAndSaid(pool));
   const twice = [...pool.world.vms.values()].filter(({ name }) => pool.running(name).length > 1).length;
   const failures = [...invariants.forbidden().map(describe), ...(down ? [] : unwell)];
   return {
@@ -116,13 +116,16 @@ function mendDatabase(pool: SimPool): void {
 /** What is still not well when the time is over; empty when the pool is, and stays, whole. */
 async function becomeWell(pool: SimPool, withoutProof: boolean): Promise<readonly string[]> {
   const endMs = pool.world.nowMs() + LIVENESS_MS;
-  while (disunity(pool.world) !== null && pool.world.nowMs() < endMs) {
-    await pool.until(() => disunity(pool.world) === null, 10 * STEADY_MS);
+  while (!isUnited(pool.world) && pool.world.nowMs() < endMs) {
+    await pool.until(() => isUnited(pool.world), 10 * STEADY_MS);
     switchOn(pool);
+    // The flag was switched on in the database of a master that has fallen since.
+    pool.ha("true");
+    if (isLostAndSaid(pool)) break;
   }
-  if (disunity(pool.world) === null) mendDatabase(pool);
+  if (isUnited(pool.world)) mendDatabase(pool);
   while (pool.world.nowMs() < endMs) {
-    await pool.until(() => ailments(pool, withoutProof).length === 0, STEADY_MS);
+    await pool.until(wellness(pool, withoutProof), STEADY_MS);
     switchOn(pool);
     if (standsDown(pool)) break;
     if (ailments(pool, withoutProof).length > 0) continue;
@@ -135,6 +138,24 @@ async function becomeWell(pool: SimPool, withoutProof: boolean): Promise<readonl
 /** A fence that was under way while everything was mended has cut power once more. */
 function switchOn(pool: SimPool): void {
   for (const { number } of pool.world.hosts) pool.power(number, true);
+}
+
+/**
+ * No host is master, which needs an administrator where promotion is switched off, or where he began it by hand with the
+ * old master alive; and the hosts have told him so.
+ */
+function isLostAndSaid(pool: SimPool): boolean {
+  const { hosts, log } = pool.world;
+  const [first] = hosts;
+  const byHand = log.some(
+    ({ what, line }) => what === "script" && String(line).startsWith("promote-by-hand"),
+  );
+  const mayNot = first !== undefined && pool.setting(first, "PROMOTE_SLAVE") === "0";
+  const before = pool.world.nowMs() - STOOD_DOWN_MS;
+  const said = log.some(
+    ({ what, key, atMs }) => what === "mail" && key === "master-is-slave" && atMs < before,
+  );
+  return (byHand || mayNot) && said && hosts.every(({ poolConf }) => poolConf !== "master");
 }
 
 /** How long it must last: a master that was just called back stands down for a moment, too. */
@@ -158,8 +179,8 @@ function saidRival(pool: SimPool, host: number, beforeMs: number): boolean {
 function ailments(pool: SimPool, withoutProof: boolean): readonly string[] {
   const split = disunity(pool.world);
   const missing = [...pool.world.vms.values()].flatMap((vm): readonly string[] => {
+    if (!ails(pool, vm, withoutProof)) return [];
     const on = pool.running(vm.name);
-    if (on.length === 1 || (on.length > 1 && withoutProof) || staysDown(pool, vm.ref)) return [];
     return [
       on.length === 0
         ? `${vm.name} does not run`
@@ -167,6 +188,27 @@ function ailments(pool: SimPool, withoutProof: boolean): readonly string[] {
     ];
   });
   return [...(split === null ? [] : [split]), ...missing];
+}
+
+function ails(pool: SimPool, vm: SimVm, withoutProof: boolean): boolean {
+  let copies = 0;
+  for (const host of pool.world.hosts) if (host.domains.has(vm.uuid)) copies += 1;
+  return !(copies === 1 || (copies > 1 && withoutProof) || staysDown(pool, vm.ref));
+}
+
+/** Is there no ailment? Asked after every event, so whoever ailed last is looked at first. */
+function wellness(pool: SimPool, withoutProof: boolean): () => boolean {
+  let last: SimVm | null = null;
+  return () => {
+    if (last !== null && ails(pool, last, withoutProof)) return false;
+    if (!isUnited(pool.world)) return false;
+    for (const vm of pool.world.vms.values()) {
+      if (!ails(pool, vm, withoutProof)) continue;
+      last = vm;
+      return false;
+    }
+    return true;
+  };
 }
 
 function staysDown(pool: SimPool, ref: string): boolean {

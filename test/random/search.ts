@@ -21,19 +21,21 @@ export interface SearchState {
   readonly failures: ChunkResult["failures"];
 }
 
-const CHUNK = 500;
+/** The program needs some hundred histories until it runs at its full speed, so one process plays many. */
+const MOST_IN_CHUNK = 2_000;
 /** A chunk that takes longer than this hangs: a bug in the program or in the simulator. */
-const CHUNK_MS = 15 * 60_000;
+const CHUNK_MS = 30 * 60_000;
 
 /** Plays many histories over several processes; the result does not depend on their number. */
 export async function search(options: SearchOptions): Promise<SearchState> {
   const end = options.first + options.runs;
   let state: SearchState = options.from ?? { next: options.first, sums: NO_SUMS, failures: [] };
   let ahead = state.next;
+  const most = Math.min(MOST_IN_CHUNK, Math.max(1, Math.ceil((end - ahead) / options.workers)));
   const done = new Map<number, ChunkResult & { readonly count: number }>();
   const work = async (): Promise<void> => {
     while (ahead < end) {
-      const count = Math.min(CHUNK, end - ahead);
+      const count = Math.min(most, end - ahead);
       const chunk: Chunk = { first: ahead, count, least: options.least, most: options.most };
       ahead += count;
       done.set(chunk.first, { ...(await playElsewhere(chunk)), count });

@@ -58,10 +58,12 @@ export function simPassPorts(
     mailer: simMailer(world, hostNumber),
   };
   const ports = chaos === null ? reliable : chaoticPorts(reliable, hostNumber, chaos);
-  const store = patientStore(mortal(process, ports.store), clock);
+  const mortalStore = mortal(process, ports.store);
+  // Only the client's: a pass puts its own deadline around the others.
+  const store = patientStore(mortalStore, clock);
   return {
     ...ports,
-    store,
+    store: mortalStore,
     prober: mortal(process, ports.prober),
     pinger: mortal(process, ports.pinger),
     fencer: mortal(process, ports.fencer),

@@ -8,6 +8,8 @@ export interface Random {
   chance(probability: number): boolean;
   /** A uuid, of the form XAPI gives. */
   uuid(): string;
+  /** Draws a uuid that is seldom looked at: it is written down when it is asked for. */
+  lateUuid(): () => string;
   /** A source of its own, so that drawing more here does not change what is drawn there. */
   fork(): Random;
 }
@@ -23,7 +25,6 @@ export function createRandom(seed: number): Random {
     mixed = Math.imul(mixed, 0x735a2d97);
     return (mixed ^ (mixed >>> 15)) >>> 0;
   };
-  const hex = (): string => word().toString(16).padStart(8, "0");
   const random: Random = {
     next: () => word() / 0x1_0000_0000,
     below: (below) => Math.floor(random.next() * below),
@@ -33,11 +34,31 @@ export function createRandom(seed: number): Random {
       return item;
     },
     chance: (probability) => random.next() < probability,
-    uuid: () => {
-      const [a, b, c, d] = [hex(), hex(), hex(), hex()];
-      return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-8${c.slice(1, 4)}-${c.slice(4)}${d}`;
+    uuid: () => writeUuid(word(), word(), word(), word()),
+    lateUuid: () => {
+      const [a, b, c, d] = [word(), word(), word(), word()];
+      return () => writeUuid(a, b, c, d);
     },
     fork: () => createRandom(word()),
   };
   return random;
+}
+
+function writeUuid(a: number, b: number, c: number, d: number): string {
+  const version = 0x4000 | (b & 0xfff);
+  const variant = 0x8000 | ((c >>> 16) & 0xfff);
+  const end = hex4(c) + hex4(d >>> 16) + hex4(d);
+  return `${hex4(a >>> 16)}${hex4(a)}-${hex4(b >>> 16)}-${hex4(version)}-${hex4(variant)}-${end}`;
+}
+
+/** Sixteen bits as text: there are few enough of them to be kept, and a history writes thousands. */
+const HEX4: (string | undefined)[] = Array<undefined>(0x1_0000).fill(undefined);
+
+function hex4(word: number): string {
+  const low = word & 0xffff;
+  const known = HEX4[low];
+  if (known !== undefined) return known;
+  const text = low.toString(16).padStart(4, "0");
+  HEX4[low] = text;
+  return text;
 }

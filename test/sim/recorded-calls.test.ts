@@ -39,7 +39,7 @@ class Replay {
     this.name({ $host1: one.ref, $host2: two.ref, $hostUuid1: one.uuid, $vm: vm.ref, $vmUuid: vm.uuid });
     this.name({ $pool: pool?.[0] ?? "", $poolUuid: String(pool?.[1]["uuid"]), "POOL-SECRET": POOL_SECRET });
     const session = "OpaqueRef:session";
-    one.xapi?.sessions.set(session, {});
+    one.xapi?.sessions.set(session, () => ({}));
     this.name({ $session: session });
   }
 

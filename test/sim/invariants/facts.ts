@@ -20,6 +20,9 @@ export interface LastEnd {
   readonly why: string;
 }
 
+/** One host as another sees it, as the key of a map: all pairs are looked at with every change. */
+const pair = (from: number, to: number): number => from * 1_000 + to;
+
 /**
  * What the invariants need to know of the past, gathered from the world alone: who could hear whom and until when, who
  * had a quorum, what became of fences, how VMs ended. The program's own beliefs are not looked at.
@@ -38,11 +41,11 @@ export class Facts {
   /** Since when a host knows that HA is not on. */
   private readonly offSinceMs = new Map<number, number>();
   /** Since when, without a break, one host can ping another; and when its XAPI could last answer. */
-  private readonly pingsSinceMs = new Map<string, number>();
+  private readonly pingsSinceMs = new Map<number, number>();
   /** Until when a host was last heard for long enough to be noticed. */
-  private readonly heardLongUntilMs = new Map<string, number>();
-  private readonly xapiSinceMs = new Map<string, number>();
-  private readonly xapiUntilMs = new Map<string, number>();
+  private readonly heardLongUntilMs = new Map<number, number>();
+  private readonly xapiSinceMs = new Map<number, number>();
+  private readonly xapiUntilMs = new Map<number, number>();
   private readonly quorateUntilMs = new Map<number, number>();
   private readonly disks: readonly SimDisk[];
 
@@ -64,13 +67,13 @@ export class Facts {
 
   /** How long a host has been able to ping another without a break; 0 when it cannot. */
   pingsForMs(from: number, to: number): number {
-    const since = this.pingsSinceMs.get(`${from}>${to}`);
+    const since = this.pingsSinceMs.get(pair(from, to));
     return since === undefined ? 0 : this.world.nowMs() - since;
   }
 
   /** How long the XAPI of one host has answered another without a break. */
   xapiAnswersForMs(from: number, to: number): number {
-    const since = this.xapiSinceMs.get(`${from}>${to}`);
+    const since = this.xapiSinceMs.get(pair(from, to));
     return since === undefined ? 0 : this.world.nowMs() - since;
   }
 
@@ -78,7 +81,7 @@ export class Facts {
   xapiSilentMs(from: number, to: number): number {
     const target = this.world.host(to);
     if (this.hears(from, target)) return 0;
-    const until = this.xapiUntilMs.get(`${from}>${to}`);
+    const until = this.xapiUntilMs.get(pair(from, to));
     return until === undefined ? Number.POSITIVE_INFINITY : this.world.nowMs() - until;
   }
 
@@ -160,7 +163,7 @@ export class Facts {
     for (const from of this.world.hosts) {
       for (const to of this.world.hosts) {
         if (from === to) continue;
-        const key = `${from.number}>${to.number}`;
+        const key = pair(from.number, to.number);
         const pings =
           this.world.reaches(from.number, to.number) && this.world.letsProbe(from.number, to.number);
         if (!pings) this.pingsSinceMs.delete(key);
@@ -174,7 +177,7 @@ export class Facts {
   }
 
   /** When one host could hear the XAPI of another; a moment between two probes is nothing it could know of. */
-  private noteXapi(key: string, hears: boolean, nowMs: number): void {
+  private noteXapi(key: number, hears: boolean, nowMs: number): void {
     const sinceMs = this.xapiSinceMs.get(key);
     if (hears) {
       if (sinceMs === undefined) this.xapiSinceMs.set(key, nowMs);
@@ -236,7 +239,7 @@ export class Facts {
     const fencedAtMs = this.fencedAtMs.get(other.number);
     if (fencedAtMs === undefined || host === other) return false;
     if (this.xapiAnswersForMs(host.number, other.number) >= NOTICED_MS) return false;
-    const heardMs = this.heardLongUntilMs.get(`${host.number}>${other.number}`);
+    const heardMs = this.heardLongUntilMs.get(pair(host.number, other.number));
     return heardMs === undefined || heardMs <= fencedAtMs;
   }
 

@@ -1,5 +1,5 @@
 import type { SimDisk } from "../ports/disk.ts";
-import type { LogEntry, World } from "../world.ts";
+import type { LogEntry, SimHost, World } from "../world.ts";
 import { Facts } from "./facts.ts";
 import { RULES } from "./rules.ts";
 
@@ -103,6 +103,20 @@ export class Invariants {
   private add(atMs: number, rule: string, text: string, needsProof: boolean): void {
     this.broken.push({ atMs, rule, text, counted: needsProof && this.options.withoutProof === true });
   }
+}
+
+/** Has the pool nothing that `disunity` would tell? For those who ask after every event. */
+export function isUnited({ hosts }: World): boolean {
+  let master: SimHost | null = null;
+  for (const host of hosts) {
+    if (!host.power || host.poolConf !== "master") continue;
+    if (master !== null) return false;
+    master = host;
+  }
+  if (master === null) return false;
+  const follows = `slave:${master.address}`;
+  for (const host of hosts) if (host.power && host !== master && host.poolConf !== follows) return false;
+  return true;
 }
 
 /** A healed pool has exactly one master, and every host that has power follows it. */

@@ -96,6 +96,13 @@ export function chaoticPorts(ports: PassPorts, host: number, source: ChaosSource
             detail: "simulated fault",
           }),
         ),
+      status: (request, signal) =>
+        source.call(
+          "fence status",
+          host,
+          () => fencer.status(request, signal),
+          () => ({ kind: "unknown", why: "simulated fault" }),
+        ),
     },
     localHost: {
       observe: (signal) =>

@@ -5,6 +5,7 @@ import type { SimHost, World } from "../world.ts";
 
 /** Fence agents and the devices behind them. POOL succeeds and switches nothing off; other names reach a BMC. */
 export function simFencer(world: World, from: number): Fencer {
+  const { bmcMs, bmcSlowMs } = world.timings;
   return {
     fence: async (request, signal) => {
       const host = world.hosts.find((candidate) => candidate.uuid === request.host);
@@ -13,6 +14,17 @@ export function simFencer(world: World, from: number): Fencer {
         host === undefined ? failed("no such host") : await fence(world, from, host, request, signal);
       world.record("fence-ended", { by: from, host: host?.number ?? request.host, outcome: outcome.kind });
       return outcome;
+    },
+    status: async (request, signal) => {
+      const host = world.hosts.find((candidate) => candidate.uuid === request.host);
+      if (request.method === "POOL") return { kind: "not-asked", why: "POOL switches nothing off" };
+      if (host === undefined) return { kind: "unknown", why: "no such host" };
+      const silent = host.bmc === "dead" || !world.reachesBmc(from, host.number);
+      const neededMs = silent ? Number.POSITIVE_INFINITY : host.bmc === "slow" ? bmcSlowMs : bmcMs;
+      await sleep(world.clock, Math.min(neededMs, request.timeoutMs), signal);
+      if (neededMs > request.timeoutMs || signal.aborted)
+        return { kind: "unknown", why: `no answer within ${request.timeoutMs / 1_000} s` };
+      return { kind: world.host(host.bmcOf).power ? "on" : "off" };
     },
   };
 }

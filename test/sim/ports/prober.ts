@@ -26,14 +26,20 @@ export function simProber(world: World, from: number, pinger: Pinger, clock: Clo
 /** HTTP POST as the real one: rejects when nobody answers over HTTP. Ports 80 and 443 are the same here. */
 function simPostJson(world: World, from: number): PostJson {
   return async (url, body, signal) => {
-    const { hostname } = new URL(url);
     const request: unknown = JSON.parse(body);
-    const answer = await orAbort(post(world, from, hostname.replace(/^\[|\]$/g, ""), request), signal);
+    const answer = await orAbort(post(world, from, hostOf(url), request), signal);
     if (answer === null) throw new Error(`Cannot ask ${url}: aborted`);
     if (typeof answer === "string") throw new Error(`Cannot ask ${url}: ${answer}`);
     if (answer.http === 500) return { status: 500, text: answer.html };
     return { status: 200, text: JSON.stringify(answer.body) };
   };
+}
+
+/** Of the URLs that the prober makes, without a port; an IPv6 address stands in brackets. */
+function hostOf(url: string): string {
+  const begin = url.indexOf("//") + 2;
+  const host = url.slice(begin, url.indexOf("/", begin));
+  return host.startsWith("[") ? host.slice(1, -1) : host;
 }
 
 /** `system.isAlive:<fresh uuid>` from a host to an address: only the echo proves anything. */

@@ -20,39 +20,49 @@ export function newSimProcess(host: number, watch: Watch | null = null): SimProc
   return { host, alive: true, watch };
 }
 
+type Member = (...args: unknown[]) => unknown;
+
 /**
- * The same port for a process that can be killed: after its death no call begins and no call ever comes back, so that
- * nothing that was waiting goes on, as after kill -9 or a power cut.
+ * The same port, a plain object, for a process that can be killed: after its death no call begins and no call ever
+ * comes back, so that nothing that was waiting goes on, as after kill -9 or a power cut.
  */
 export function mortal<T extends object>(process: SimProcess, port: T): T {
-  return new Proxy(port, {
-    get(target, name, receiver) {
-      const member: unknown = Reflect.get(target, name, receiver);
-      if (typeof member !== "function") return member;
-      return (...args: unknown[]) => {
-        if (!process.alive) return new Promise(() => {});
-        const begin = (given: readonly unknown[]): unknown => Reflect.apply(member, target, given);
-        const { watch } = process;
-        const result = watch === null ? begin(args) : watch({ method: String(name), args, begin });
-        if (result instanceof Promise) return whileAlive(process, result);
-        return isPort(result) ? mortal(process, result) : result;
-      };
-    },
-  });
+  const members: Record<string, unknown> = {};
+  for (const name of Object.keys(port)) {
+    const member = (port as Record<string, unknown>)[name];
+    members[name] =
+      typeof member === "function" ? mortalMember(process, port, name, member as Member) : member;
+  }
+  return members as T;
+}
+
+function mortalMember(process: SimProcess, port: object, method: string, member: Member): Member {
+  const { watch } = process;
+  return (...args) => {
+    if (!process.alive) return never();
+    const result =
+      watch === null
+        ? member.apply(port, args)
+        : watch({ method, args, begin: (given) => member.apply(port, [...given]) });
+    if (result instanceof Promise) return whileAlive(process, result);
+    return isPort(result) ? mortal(process, result) : result;
+  };
 }
 
 /** Settles like `promise` as long as the process lives. */
 export function whileAlive<T>(process: SimProcess, promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    promise.then(
-      (value) => {
-        if (process.alive) resolve(value);
-      },
-      (error: unknown) => {
-        if (process.alive) reject(error);
-      },
-    );
-  });
+  return promise.then(
+    (value) => (process.alive ? value : never()),
+    (error: unknown) => {
+      if (process.alive) throw error;
+      return never();
+    },
+  );
+}
+
+/** Each one anew: what hangs on it goes with it. */
+function never(): Promise<never> {
+  return new Promise(() => {});
 }
 
 /** What a port hands out that is a port itself (the client of one pass). */

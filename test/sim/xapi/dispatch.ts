@@ -27,12 +27,13 @@ export async function dispatch(
   const session = sessionless ? "" : text(args[0]);
   const rest = sessionless ? args : args.slice(1);
   if (known) checkTypes(method, rest);
-  const local = sessionless ? false : await checkSession(world, process, channel, session);
+  const local =
+    !sessionless && (isLocal(process, session) ?? (await checkAtMaster(world, process, channel, session)));
   if (!known) throw new ApiError("MESSAGE_METHOD_UNKNOWN", [name]);
   if (method.session === "local" && !local) {
     throw new ApiError("INTERNAL_ERROR", ["Internal API call attempted with non-pool (external) session"]);
   }
-  const task = `OpaqueRef:${world.random.uuid()}`;
+  const task = world.random.lateUuid();
   const { database } = process.host;
   const call: Call = { world, process, channel, session, local, task, database };
   return asynchronous ? beginTask(call, name, () => method.run(call, rest)) : method.run(call, rest);
@@ -97,20 +98,23 @@ function text(value: Json | undefined): string {
 }
 
 /**
- * True for a session of this host only, which passes every check here (xapi.md §1.4). On a slave any other session
- * is looked up in the master's database, which may block.
+ * True for a session of this host only, which passes every check here (xapi.md §1.4); false for one of the pool on a
+ * master; null when another host knows.
  */
-async function checkSession(
+function isLocal(process: XapiProcess, session: string): boolean | null {
+  if (process.localSessions.has(session)) return true;
+  if (process.role.kind !== "master") return null;
+  if (!process.sessions.has(session)) throw new ApiError("SESSION_INVALID", [session]);
+  return false;
+}
+
+/** On a slave a session of the pool is looked up in the master's database, which may block. */
+async function checkAtMaster(
   world: World,
   process: XapiProcess,
   channel: "unix" | "tcp",
   session: string,
-): Promise<boolean> {
-  if (process.localSessions.has(session)) return true;
-  if (process.role.kind === "master") {
-    if (!process.sessions.has(session)) throw new ApiError("SESSION_INVALID", [session]);
-    return false;
-  }
+): Promise<false> {
   if (session === NULL_REF) throw new ApiError("SESSION_INVALID", [session]);
   const master = await databaseServer(world, process);
   if (!master.sessions.has(session)) throw new ApiError("SESSION_INVALID", [session]);

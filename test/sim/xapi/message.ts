@@ -56,7 +56,7 @@ function create(call: Call, [name, priority, cls, object, body]: readonly Json[]
     priority: Number(priority),
     cls: String(cls),
     obj_uuid: String(object),
-    timestamp: wallTime(world),
+    timestamp: wallTime(world.nowMs()),
     body: String(body),
   });
   world.record("message", { host: process.host.number, name: String(name), body: String(body) });

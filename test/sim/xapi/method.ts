@@ -11,10 +11,15 @@ export interface Call {
   readonly session: string;
   /** The session is one of this host only (`session.slave_local_login`). */
   readonly local: boolean;
-  /** Key of the call in current_operations. */
-  readonly task: string;
+  /** The uuid of its task, by which it stands in current_operations; most calls are none. */
+  readonly task: () => string;
   /** Only on a master. */
   readonly database: Database;
+}
+
+/** Reference of the call's task. */
+export function taskRef(call: Pick<Call, "task">): string {
+  return `OpaqueRef:${call.task()}`;
 }
 
 export type ParameterType = "string" | "bool" | "int" | "float" | "map" | "set";

@@ -1,6 +1,6 @@
 import type { Fields } from "../database.ts";
 import { ApiError } from "./answer.ts";
-import type { Call } from "./method.ts";
+import { type Call, taskRef } from "./method.ts";
 import { untilOrLater } from "./process.ts";
 import { need } from "./read.ts";
 
@@ -15,7 +15,7 @@ export async function withOperation<T>(
   allowedStates: readonly string[],
   run: (vm: Fields) => Promise<T>,
 ): Promise<T> {
-  const { database, process, task, world } = call;
+  const { database, process, world } = call;
   const operations = () => Object.keys((database.get("VM", self)?.["current_operations"] ?? {}) as Fields);
   assertNotBlocked(need(database, "VM", self), self, operation);
   const free = await untilOrLater(
@@ -30,7 +30,7 @@ export async function withOperation<T>(
   assertNotBlocked(vm, self, operation);
   if (vm["is_a_template"] === true) throw new ApiError("VM_IS_TEMPLATE", [self]);
   assertPowerState(vm, self, allowedStates);
-  database.update("VM", self, { current_operations: { [task]: operation } });
+  database.update("VM", self, { current_operations: { [taskRef(call)]: operation } });
   try {
     return await run(vm);
   } finally {
@@ -38,10 +38,11 @@ export async function withOperation<T>(
   }
 }
 
-function endOperation({ database, task }: Call, self: string): void {
+function endOperation(call: Call, self: string): void {
+  const { database } = call;
   const vm = database.get("VM", self);
   if (vm === undefined) return;
-  const { [task]: _, ...others } = vm["current_operations"] as Fields;
+  const { [taskRef(call)]: _, ...others } = vm["current_operations"] as Fields;
   database.update("VM", self, { current_operations: others, scheduled_to_be_resident_on: "OpaqueRef:NULL" });
 }
 

@@ -26,7 +26,8 @@ export interface XapiProcess {
   lostAtMs: number;
   retryAtMs: number | null;
   fuseLit: boolean;
-  readonly sessions: Map<string, Fields>;
+  /** By reference; the record is made when it is read. */
+  readonly sessions: Map<string, () => Fields>;
   readonly localSessions: Set<string>;
   /** Master: when each host was last heard of, by reference. */
   readonly heartbeats: Map<string, number>;

@@ -50,7 +50,7 @@ export const SESSION_METHODS: Methods = {
     run: (call, [self]) => {
       const session = call.process.sessions.get(String(self));
       if (session === undefined) throw new ApiError("HANDLE_INVALID", ["session", String(self)]);
-      return session;
+      return session();
     },
   },
 };
@@ -70,16 +70,18 @@ async function login(call: Call, args: readonly Json[]): Promise<Json> {
   return ref;
 }
 
-function sessionRecord(call: Call, server: XapiProcess, originator: string): Fields {
-  const now = wallTime(call.world);
-  return {
+/** As it is from its beginning on; hardly anybody reads it. */
+function sessionRecord(call: Call, server: XapiProcess, originator: string): () => Fields {
+  const nowMs = call.world.nowMs();
+  const uuid = call.world.random.lateUuid();
+  return () => ({
     ...TEMPLATES.session,
-    uuid: call.world.random.uuid(),
+    uuid: uuid(),
     this_host: server.host.ref,
     originator,
-    last_active: now,
-    validation_time: now,
-  };
+    last_active: wallTime(nowMs),
+    validation_time: wallTime(nowMs),
+  });
 }
 
 /** Over TCP only root's password opens a session, and PAM takes its time to say no. */

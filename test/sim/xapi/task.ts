@@ -2,18 +2,19 @@ import type { Json } from "../database.ts";
 import { TEMPLATES } from "../records/templates.ts";
 import { ApiError } from "./answer.ts";
 import { wallTime } from "./format.ts";
-import type { Call, Methods } from "./method.ts";
+import { type Call, type Methods, taskRef } from "./method.ts";
 import { need } from "./read.ts";
 
 /** Starts a call as a task and returns its reference at once; the end is written into the record (xapi.md §3.13). */
 export function beginTask(call: Call, name: string, run: () => Json | Promise<Json>): string {
-  const { database, task, world } = call;
+  const { database, world } = call;
+  const task = taskRef(call);
   database.insert("task", task, {
     ...TEMPLATES.task,
     uuid: world.random.uuid(),
     name_label: name,
     allowed_operations: ["cancel"],
-    created: wallTime(world),
+    created: wallTime(world.nowMs()),
     finished: "19700101T00:00:00Z",
     status: "pending",
     resident_on: call.process.host.ref,
@@ -21,17 +22,17 @@ export function beginTask(call: Call, name: string, run: () => Json | Promise<Js
     result: "",
     error_info: [],
   });
-  void follow(call, run);
+  void follow(call, task, run);
   return task;
 }
 
-async function follow(call: Call, run: () => Json | Promise<Json>): Promise<void> {
-  const { database, task } = call;
+async function follow(call: Call, task: string, run: () => Json | Promise<Json>): Promise<void> {
+  const { database } = call;
   const end = (status: string, changes: Record<string, Json>) =>
     database.update("task", task, {
       status,
       progress: 1,
-      finished: wallTime(call.world),
+      finished: wallTime(call.world.nowMs()),
       allowed_operations: [],
       ...changes,
     });

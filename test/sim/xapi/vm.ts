@@ -134,12 +134,10 @@ async function startAppliance(call: Call, self: string): Promise<Json> {
     const group = halted.filter(([, vm]) => vm["order"] === order);
     await Promise.all(
       group.map(([ref]) =>
-        start({ ...call, task: `OpaqueRef:${call.world.random.uuid()}` }, ref, null).catch(
-          (error: unknown) => {
-            if (!(error instanceof ApiError)) throw error;
-            failed.push(ref);
-          },
-        ),
+        start({ ...call, task: call.world.random.lateUuid() }, ref, null).catch((error: unknown) => {
+          if (!(error instanceof ApiError)) throw error;
+          failed.push(ref);
+        }),
       ),
     );
   }

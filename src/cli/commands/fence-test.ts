@@ -1,0 +1,113 @@
+import { deviceStates, whatIsWrong } from "../../app/fence.ts";
+import { fenceMethods } from "../../core/fence-policy.ts";
+import type { HostUuid } from "../../core/ids.ts";
+import { parseMemory } from "../../core/memory-shape.ts";
+import type { DeviceState } from "../../ports/fencer.ts";
+import { defineAction } from "../action.ts";
+import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
+import { type PoolAccess, withPool } from "../pool-access.ts";
+
+interface Target {
+  readonly uuid: HostUuid;
+  readonly name: string;
+  /** XAPI calls it enabled and live, so its device should say on. */
+  readonly up: boolean;
+}
+
+interface Row {
+  readonly host: string;
+  readonly uuid: HostUuid;
+  readonly method: string;
+  readonly state: DeviceState["kind"];
+  /** Why this host could not be fenced; null when it could. */
+  readonly wrong: string | null;
+}
+
+export const fenceTestAction = defineAction({
+  name: "fence-test",
+  description: "Asks the fence device of every host whether that is on. Fences nobody.",
+  args: {
+    host: { type: "positional", required: false, description: "one host only: its name or uuid" },
+    json: { type: "boolean", description: "for programs" },
+  },
+  async run(args, ports) {
+    return withPool(ports, async (pool) => {
+      const all = pool.database === null ? await rememberedHosts(ports) : hostsOf(pool);
+      const wanted = choose(all, args.host);
+      if (wanted.length === 0) {
+        ports.stderr("Cannot test fencing: this host knows no host of the pool.\n");
+        return pool.exitWithout;
+      }
+      return test(wanted, pool, ports, args.json === true);
+    });
+  },
+});
+
+function hostsOf({ database }: PoolAccess): readonly Target[] {
+  return (database?.hosts ?? []).map(({ uuid, name, enabled, live }) => ({
+    uuid,
+    name,
+    up: enabled && live,
+  }));
+}
+
+/** The master may be dead: that is when somebody wants to know. */
+async function rememberedHosts(ports: CliPorts): Promise<readonly Target[]> {
+  const loaded = await ports.store.load("memory");
+  const memory = loaded.kind === "found" ? parseMemory(loaded.value) : null;
+  return (memory?.lastGood?.hosts ?? []).map(({ uuid, name }) => ({ uuid, name, up: false }));
+}
+
+function choose(all: readonly Target[], typed: string | undefined): readonly Target[] {
+  if (typed === undefined || all.length === 0) return all;
+  const found = all.filter(({ uuid, name }) => uuid === typed.toLowerCase() || name === typed);
+  const names = all.map(({ name }) => name).join(", ");
+  if (found.length === 0)
+    throw new UsageError(`Cannot test ${typed}: there is no such host; there are ${names}`);
+  if (found.length > 1)
+    throw new UsageError(`Cannot test ${typed}: ${found.length} hosts have that name; give a uuid`);
+  return found;
+}
+
+async function test(
+  targets: readonly Target[],
+  pool: PoolAccess,
+  ports: CliPorts,
+  json: boolean,
+): Promise<ExitCode> {
+  const { settings } = pool.resolved;
+  if (!settings.FENCE_ENABLED) ports.stderr("Warning: FENCE_ENABLED=0, no host is fenced at all.\n");
+  const methods = fenceMethods(settings.FENCE_METHOD).join(", ");
+  if (!json) ports.stdout(`Asking the fence devices (FENCE_METHOD ${methods}) of ${targets.length} hosts\n`);
+  const over = new AbortController();
+  const looked = await Promise.all(
+    targets.map(async ({ uuid, name, up }): Promise<readonly Row[]> => {
+      const states = await deviceStates(uuid, settings, ports, over.signal);
+      return states.map(({ method, state }) => ({
+        host: name,
+        uuid,
+        method,
+        state: state.kind,
+        wrong: state.kind === "not-asked" ? state.why : whatIsWrong(state, up),
+      }));
+    }),
+  );
+  const rows = looked.flat();
+  ports.stdout(json ? `${JSON.stringify(rows, null, 2)}\n` : renderRows(rows));
+  const failed = looked.filter((levels) => levels.some(({ wrong }) => wrong !== null)).length;
+  if (failed === 0) return EXIT.done;
+  if (!json) ports.stderr(`Cannot rely on the fence devices of ${failed} of ${targets.length} hosts.\n`);
+  return EXIT.failed;
+}
+
+function renderRows(rows: readonly Row[]): string {
+  const hostWidth = Math.max(...rows.map(({ host }) => host.length));
+  const methodWidth = Math.max(...rows.map(({ method }) => method.length));
+  const words = ({ state, wrong }: Row): string => {
+    if (wrong === null) return state;
+    return state === "off" ? `off: ${wrong}` : `cannot say: ${wrong}`;
+  };
+  return rows
+    .map((row) => `${row.host.padEnd(hostWidth)}  ${row.method.padEnd(methodWidth)}  ${words(row)}\n`)
+    .join("");
+}
