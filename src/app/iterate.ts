@@ -180,7 +180,10 @@ async function runRounds(pass: Pass): Promise<void> {
 function keepStill(pass: Pass): void {
   // Where nothing is decided, the memory of an earlier boot must still learn what is told in this one.
   pass.memory = rebaseMemory(pass.memory, pass.self.bootId);
-  pass.reasons = [...pass.config.reasons, { kind: "parameters-unknown" }];
+  pass.reasons = [
+    ...pass.config.reasons,
+    { kind: "parameters-unknown", starting: !pass.self.xapiInitComplete },
+  ];
 }
 
 /** Until an action ends, or a tick: a long one must not make the others wait. */

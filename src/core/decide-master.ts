@@ -18,7 +18,7 @@ import { missingMembers, stepGathering } from "./gathering.ts";
 import { customFieldKey } from "./ha-flag.ts";
 import { isAlive } from "./host-health.ts";
 import type { HostUuid } from "./ids.ts";
-import { isIsolated, stepIsolation } from "./isolation.ts";
+import { endIsolation, isIsolated, stepIsolation } from "./isolation.ts";
 import { findLeftovers } from "./leftover-domains.ts";
 import { chooseSuccessor, markHosts, stampHomePools } from "./mark-hosts.ts";
 import { judgeMastership, type Mastership } from "./mastership.ts";
@@ -280,7 +280,7 @@ function stepAlone(
     const together = satisfied.quorate || mastership.kind === "wanted";
     const outOfHa = memory.isolation?.rebooted === true && !together;
     return {
-      memory: outOfHa ? memory : { ...memory, isolation: null },
+      memory: outOfHa ? memory : { ...memory, isolation: endIsolation(memory.isolation, view.nowMs) },
       isolated: false,
       outOfHa,
       actions: [],

@@ -12,7 +12,7 @@ import {
 } from "./decision.ts";
 import { isAlive } from "./host-health.ts";
 import type { HostUuid } from "./ids.ts";
-import { isIsolated, stepIsolation } from "./isolation.ts";
+import { endIsolation, isIsolated, stepIsolation } from "./isolation.ts";
 import { findLeftovers } from "./leftover-domains.ts";
 import { isInMaintenance } from "./maintenance.ts";
 import { isTurnToEnd, stepMasterless } from "./masterless.ts";
@@ -130,7 +130,8 @@ function followMaster(
   }
   const seen = rememberView(calm, database, { view, fieldName: settings.XC_FIELD_NAME });
   const lastGood = seen && { ...seen, parameters: fingerprintParameters(database.pool.otherConfig) };
-  const memory: Memory = { ...calm, lastGood, isolation: null, confirmed: true };
+  const isolation = endIsolation(calm.isolation, view.nowMs);
+  const memory: Memory = { ...calm, lastGood, isolation, confirmed: true };
   if (lastGood?.haFlag !== "on" || database.pool.haEnabled) return { memory, actions: [], reasons };
   const actions = findLeftovers(view.self, database).map(
     ({ vm }): Action => ({ kind: "destroy-domain", vm }),
@@ -187,7 +188,7 @@ function replaceMaster(memory: Memory, master: HostUuid, input: DecisionInput): 
   const satisfied = { ...quorum, quorate: quorum.quorate || !settings.FENCE_QUORUM_REQUIRED };
   const alone = stepAlone(memory, satisfied, input);
   if (alone !== null) return alone;
-  if (memory.isolation?.rebooted === true) {
+  if (memory.isolation?.rebooted === true && memory.isolation.wellSinceMs === null) {
     return { memory, actions: [], reasons: [{ kind: "out-of-ha-after-reboot" }] };
   }
   const rival = findOtherMaster(master, lastGood, input);

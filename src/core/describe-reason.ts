@@ -72,12 +72,14 @@ const SAYINGS: SayingsOf<Reason["kind"]> = {
     text: "XenServer HA is enabled: HA-Lizard switches itself off, because two HA systems would fight. Disable one of them.",
     alert: true,
   }),
-  "parameters-unknown": () => ({
+  "parameters-unknown": ({ starting }) => ({
     from: "check_xapi",
-    severity: "error",
+    severity: starting ? "info" : "error",
     about: "",
-    text: "Neither the pool database nor the last good copy of the parameters can be read: nothing is done until one can.",
-    alert: true,
+    text: starting
+      ? "There is no last good copy of the parameters, and XAPI is starting: nothing is done until the pool database can be read."
+      : "Neither the pool database nor the last good copy of the parameters can be read: nothing is done until one can.",
+    alert: !starting,
   }),
   "parameter-problem": ({ problem }) => ({
     from: "xe_wrapper",

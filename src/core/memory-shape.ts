@@ -91,7 +91,7 @@ const isMemory = shape({
   masterlessSinceMs: nullOr(isTime),
   promoted: nullOr(shape({ oldMaster: isText, epoch: isTime })),
   gathering: nullOr(shape({ wholeSinceMs: nullOr(isTime) })),
-  isolation: nullOr(shape({ sinceMs: isTime, rebooted: isFlag })),
+  isolation: nullOr(shape({ sinceMs: isTime, rebooted: isFlag, wellSinceMs: nullOr(isTime) })),
   restarts: recordOf(
     shape({
       startedAtMs: (value) => Array.isArray(value) && value.every(isTime),

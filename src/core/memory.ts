@@ -120,6 +120,6 @@ export function rebaseMemory(memory: Memory, bootId: string): Memory {
     lastGood: lastGood && { ...lastGood, atMs: 0, hosts, members },
     promotion: promotion && { ...promotion, sinceMs: 0, calledAtMs: 0, backAtMs: {} },
     promoted: memory.promoted,
-    isolation: memory.isolation,
+    isolation: memory.isolation && { ...memory.isolation, wellSinceMs: null },
   };
 }

@@ -12,7 +12,8 @@ export type Reason =
   | { readonly kind: "xapi-silent"; readonly fault: XapiFault }
   | { readonly kind: "not-master-in-database"; readonly master: string }
   | { readonly kind: "xapi-ha-enabled" }
-  | { readonly kind: "parameters-unknown" }
+  /** `starting`: the own xapi has not finished its start, so the pool database could not be read yet. */
+  | { readonly kind: "parameters-unknown"; readonly starting: boolean }
   | { readonly kind: "parameter-problem"; readonly problem: string }
   | { readonly kind: "state-damaged"; readonly why: string }
   | { readonly kind: "state-not-saved"; readonly why: string }

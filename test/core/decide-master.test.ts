@@ -321,6 +321,9 @@ describe("decideMaster", () => {
     }
     expect(brain.memory.isolation?.rebooted).toBe(true);
     brain.look(45, { database: ok(settled()), probes: calm });
+    // A moment of health does not buy another reboot; a minute of it is the end of the incident.
+    expect(brain.memory.isolation).toMatchObject({ rebooted: true, wellSinceMs: 45_000 });
+    brain.look(105, { database: ok(settled()), probes: calm });
     expect(brain.memory.isolation).toBeNull();
   });
 
