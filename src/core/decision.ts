@@ -61,15 +61,25 @@ export function aliveNow(view: PoolView, health: Readonly<Record<string, HostHea
   return [view.self.uuid, ...[...view.probes.keys()].filter((uuid) => isAlive(health[uuid]))];
 }
 
-/** The vote of this round. Without a valid view there are no members, and so no quorum. */
+/**
+ * The vote of this round. Without a valid view there are no members, and so no quorum. A probe that learnt nothing makes
+ * nobody dead, and gives nobody a vote either.
+ */
 export function tallyNow(view: PoolView, memory: Memory): QuorumTally {
   const members = memory.lastGood?.members ?? [];
-  const alive = aliveNow(view, memory.health).filter((uuid) => !followsAnother(uuid, view, memory));
+  const alive = aliveNow(view, memory.health).filter(
+    (uuid) => isHeard(uuid, view) && !followsAnother(uuid, view, memory),
+  );
   return tallyQuorum({
     members,
     alive,
     heuristics: heuristicsFor(view, memory),
   });
+}
+
+function isHeard(uuid: HostUuid, view: PoolView): boolean {
+  const probe = view.probes.get(uuid);
+  return uuid === view.self.uuid || probe?.xapi === "answered" || probe?.icmp === "answered";
 }
 
 /** A member that follows another master, and not the one that this host replaces, has no vote for this one. */

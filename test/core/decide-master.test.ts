@@ -17,6 +17,7 @@ import {
   SETTINGS,
   short,
   three,
+  UNKNOWN,
   vm,
   XAPI_DOWN,
 } from "./fixtures.ts";
@@ -325,6 +326,17 @@ describe("decideMaster", () => {
     expect(brain.memory.isolation).toMatchObject({ rebooted: true, wellSinceMs: 45_000 });
     brain.look(105, { database: ok(settled()), probes: calm });
     expect(brain.memory.isolation).toBeNull();
+  });
+
+  test("a probe that learnt nothing is no vote: nobody is fenced by it, and nobody reboots for it", () => {
+    const brain = restedMaster();
+    brain.settings = { ...SETTINGS, FENCE_REBOOT_LONE_HOST: true };
+    failH3(brain);
+    brain.memory = { ...brain.memory, incidents: {}, retries: {} };
+    const decision = brain.look(40, { database: ok(settled()), probes: { h2: UNKNOWN, h3: DEAD } });
+    const acts = kinds(decision.actions).filter((kind) => kind === "fence-host" || kind === "reboot-self");
+    expect(acts).toEqual([]);
+    expect(decision.reasons).toContainEqual({ kind: "fence-refused", host: "h3", why: "no-quorum" });
   });
 
   test("a member follows another master: stand down", () => {
