@@ -55,7 +55,7 @@ export function simPassPorts(
     store: diskStore(disk),
     config: diskConfig(disk),
     logger: simLogger(world, process),
-    mailer: simMailer(world, hostNumber),
+    mailer: simMailer(world, process),
   };
   const ports = chaos === null ? reliable : chaoticPorts(reliable, hostNumber, chaos);
   const mortalStore = mortal(process, ports.store);
@@ -84,10 +84,11 @@ export function simLogger(world: World, process: SimProcess): Logger {
   };
 }
 
-function simMailer(world: World, host: number): Mailer {
+function simMailer(world: World, process: SimProcess): Mailer {
   return {
     send: async (alert, pool) => {
-      world.record("mail", { host, pool, ...alert });
+      // It may have been on its way when its host lost power.
+      if (process.alive) world.record("mail", { host: process.host, pool, ...alert });
     },
   };
 }
