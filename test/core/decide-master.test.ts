@@ -4,9 +4,7 @@ import type { DatabaseView } from "../../src/core/pool-view.ts";
 import {
   ALIVE,
   address,
-  type Brain,
   DEAD,
-  database,
   FLAG,
   haltedVm,
   host,
@@ -16,38 +14,11 @@ import {
   POOL,
   SETTINGS,
   short,
-  three,
-  UNKNOWN,
   vm,
   XAPI_DOWN,
 } from "./fixtures.ts";
+import { calm, failH3, h3dead, kinds, ok, restedMaster, settled } from "./master-fixtures.ts";
 
-const ok = (value: DatabaseView) => ({ ok: true, value }) as const;
-/** A pool at rest: nothing left to mark, stamp or copy. */
-function settled(over: Partial<DatabaseView> = {}): DatabaseView {
-  const marks = ["master", "healthy", "healthy"];
-  const hosts = three().map((view, index) => ({ ...view, otherConfig: { [FLAG]: marks[index] ?? "" } }));
-  return database(hosts, over);
-}
-const calm = { h2: ALIVE(), h3: ALIVE() };
-function restedMaster(): Brain {
-  const brain = master();
-  brain.look(0, { database: ok(settled()), probes: calm });
-  const { lastGood } = brain.memory;
-  if (lastGood === null) throw new Error("no view");
-  const sync = brain.look(1, { database: ok(settled()), probes: calm }).actions;
-  for (const action of sync) brain.finish(action, { kind: "done" }, 1);
-  brain.look(6, { database: ok(settled()), probes: calm });
-  return brain;
-}
-const kinds = (reasons: readonly { kind: string }[]) => reasons.map((reason) => reason.kind);
-const h3dead = { h2: ALIVE(), h3: DEAD };
-/** h3 fails: suspected at 10 s, failed at 30 s (XAPI_COUNT 2, XAPI_DELAY 10). */
-function failH3(brain: Brain, view: DatabaseView = settled()) {
-  brain.look(10, { database: ok(view), probes: h3dead });
-  brain.look(20, { database: ok(view), probes: h3dead });
-  return brain.look(30, { database: ok(view), probes: h3dead });
-}
 const fenceH3: Action = { kind: "fence-host", host: host(3), address: address(host(3)), pingIsLife: true };
 
 describe("decideMaster", () => {
@@ -285,58 +256,6 @@ describe("decideMaster", () => {
         expect(kinds(decision.reasons)).toContain("too-few-followers");
       }
     }
-  });
-
-  test("both slaves silent: this master may be the isolated one; it fences nobody and starts nothing", () => {
-    const brain = restedMaster();
-    const dead = { h2: DEAD, h3: DEAD };
-    const view = settled({ halted: [haltedVm("a")] });
-    const decisions = [10, 20, 30, 40].map((atS) => brain.look(atS, { database: ok(view), probes: dead }));
-    expect(
-      decisions
-        .flatMap(({ actions }) => short(actions))
-        .filter((action) => /fence|start|reboot/.test(action)),
-    ).toEqual([]);
-    expect(kinds(decisions.at(-1)?.reasons ?? [])).toContain("isolated");
-  });
-
-  test("FENCE_REBOOT_LONE_HOST: one reboot per incident, then out of HA until the pool is healthy", () => {
-    const brain = restedMaster();
-    brain.settings = { ...SETTINGS, FENCE_REBOOT_LONE_HOST: true };
-    const dead = { h2: DEAD, h3: DEAD };
-    const reboots = [10, 20, 30, 40, 50].map(
-      (atS) => brain.look(atS, { database: ok(settled()), probes: dead }).actions,
-    );
-    expect(reboots.map((actions) => kinds(actions).includes("reboot-self"))).toEqual([
-      false,
-      false,
-      true,
-      false,
-      false,
-    ]);
-    brain.self = { ...brain.self, bootId: "boot-2" };
-    for (const atS of [5, 15, 25, 35]) {
-      expect(kinds(brain.look(atS, { database: ok(settled()), probes: dead }).actions)).not.toContain(
-        "reboot-self",
-      );
-    }
-    expect(brain.memory.isolation?.rebooted).toBe(true);
-    brain.look(45, { database: ok(settled()), probes: calm });
-    // A moment of health does not buy another reboot; a minute of it is the end of the incident.
-    expect(brain.memory.isolation).toMatchObject({ rebooted: true, wellSinceMs: 45_000 });
-    brain.look(105, { database: ok(settled()), probes: calm });
-    expect(brain.memory.isolation).toBeNull();
-  });
-
-  test("a probe that learnt nothing is no vote: nobody is fenced by it, and nobody reboots for it", () => {
-    const brain = restedMaster();
-    brain.settings = { ...SETTINGS, FENCE_REBOOT_LONE_HOST: true };
-    failH3(brain);
-    brain.memory = { ...brain.memory, incidents: {}, retries: {} };
-    const decision = brain.look(40, { database: ok(settled()), probes: { h2: UNKNOWN, h3: DEAD } });
-    const acts = kinds(decision.actions).filter((kind) => kind === "fence-host" || kind === "reboot-self");
-    expect(acts).toEqual([]);
-    expect(decision.reasons).toContainEqual({ kind: "fence-refused", host: "h3", why: "no-quorum" });
   });
 
   test("a member follows another master: stand down", () => {
