@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { parseOverrideFile, renderAssignment } from "../config/override-file.ts";
-import type { ConfigSource } from "../ports/config-source.ts";
+import { assignInFile, parseOverrideFile, renderAssignment } from "../config/override-file.ts";
+import type { ConfigSource, OverrideWriter } from "../ports/config-source.ts";
 import type { Paths } from "./paths.ts";
 import { replaceFile } from "./state-store-files.ts";
 
@@ -10,7 +10,7 @@ interface Texts {
 }
 
 /** Override file and last good copy, both KEY=VALUE lines: data, never executed. */
-export function createConfigFiles(paths: Paths): ConfigSource {
+export function createConfigFiles(paths: Paths): ConfigSource & OverrideWriter {
   return {
     async read() {
       const [override, lastGood] = await Promise.all([
@@ -29,6 +29,18 @@ export function createConfigFiles(paths: Paths): ConfigSource {
         .map((key) => renderAssignment(key, values[key] ?? ""));
       const head = "# Last good parameters of the pool, kept by ha-lizard. Do not edit: use ha-cfg set.\n";
       await replaceFile(paths.lastGood, `${head}${lines.join("\n")}\n`, 0o600);
+    },
+    async setOverride(name, value) {
+      try {
+        const text = await readFile(paths.override, "utf8").catch((error: NodeJS.ErrnoException) => {
+          if (error.code === "ENOENT") return "";
+          throw error;
+        });
+        await replaceFile(paths.override, assignInFile(text, name, value), 0o600);
+        return null;
+      } catch (error) {
+        return `${paths.override}: ${error instanceof Error ? error.message : String(error)}`;
+      }
     },
   };
 }

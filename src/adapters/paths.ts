@@ -16,6 +16,12 @@ export interface Paths {
   readonly monitorPid: string;
   /** Left by a deliberate stop, so that the watchdog does not undo it. */
   readonly monitorStopped: string;
+  readonly watchdogPid: string;
+  readonly watchdogStopped: string;
+  /** Links to the services that are started at boot: these two of one or the other make, and systemd's own. */
+  readonly runLevel: string;
+  readonly runLevelOther: string;
+  readonly bootUnits: string;
   readonly serviceScript: string;
   readonly listDomains: string;
 }
@@ -39,6 +45,11 @@ export function pathsFrom(environment: Environment): Paths {
     sysrq: environment["HA_LIZARD_SYSRQ"] || "/proc/sysrq-trigger",
     monitorPid: below("var/run/ha-lizard.pid"),
     monitorStopped: below("var/run/ha-lizard.stopped"),
+    watchdogPid: below("var/run/ha-lizard-watchdog.pid"),
+    watchdogStopped: below("var/run/ha-lizard-watchdog.stopped"),
+    runLevel: below("etc/rc3.d"),
+    runLevelOther: below("etc/rc.d/rc3.d"),
+    bootUnits: below("etc/systemd/system/multi-user.target.wants"),
     serviceScript: below("etc/init.d/ha-lizard"),
     listDomains: below("opt/xensource/bin/list_domains"),
   };

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { Clock } from "../ports/clock.ts";
 import type { Service } from "../ports/service.ts";
+import { findDaemon } from "./daemon-process.ts";
 import type { Paths } from "./paths.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -10,27 +11,9 @@ const RESTART_MS = 55_000;
 /** The pid in the pid file, if it is a live monitor and not another process that was given its number. */
 export function monitorPid(paths: Paths): number | null {
   try {
-    return findMonitor(paths);
+    return findDaemon(paths.monitorPid, MONITOR);
   } catch {
     return null;
-  }
-}
-
-/** null: there is no such process. Throws when the pid file is there and cannot be read. */
-function findMonitor(paths: Paths): number | null {
-  const pid = Number.parseInt(readIfThere(paths.monitorPid) ?? "", 10);
-  if (!Number.isInteger(pid) || pid <= 1) return null;
-  return readIfThere(`/proc/${pid}/cmdline`)?.includes(MONITOR) === true ? pid : null;
-}
-
-function readIfThere(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // ESRCH: a process that ended between open and read.
-    if (code === "ENOENT" || code === "ESRCH") return null;
-    throw error;
   }
 }
 
@@ -45,7 +28,7 @@ export function createService(options: {
     async state() {
       if (existsSync(paths.monitorStopped)) return "stopped-on-purpose";
       try {
-        return findMonitor(paths) === null ? "dead" : "running";
+        return findDaemon(paths.monitorPid, MONITOR) === null ? "dead" : "running";
       } catch {
         return "running";
       }

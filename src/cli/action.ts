@@ -33,21 +33,40 @@ export function defineAction<const T extends ArgsDef>(definition: ActionDefiniti
  */
 export function checkArguments(action: Action, rawArgs: readonly string[]): void {
   const end = rawArgs.indexOf("--");
-  const options = Object.entries(action.args).flatMap(([name, arg]) =>
-    arg.type === "boolean" ? [`--${name}`] : [],
-  );
-  for (const raw of end === -1 ? rawArgs : rawArgs.slice(0, end)) {
-    if (!raw.startsWith("-") || raw === "-" || options.includes(raw)) continue;
-    const near = nearestWord(raw, options);
+  const { plain, valued } = optionsOf(action.args);
+  const given = rawArgs.slice(0, end === -1 ? rawArgs.length : end);
+  for (let at = 0; at < given.length; at++) {
+    const raw = given[at] ?? "";
+    if (!raw.startsWith("-") || raw === "-" || plain.includes(raw)) continue;
+    if (valued.includes(raw)) {
+      at += 1;
+      if (at < given.length && given[at] !== "") continue;
+      throw new UsageError(`Cannot run ${action.name}: ${raw} needs a value`);
+    }
+    if (valued.some((name) => raw.startsWith(name.startsWith("--") ? `${name}=` : name))) continue;
+    const near = nearestWord(raw, [...plain, ...valued]);
     const hint = near === undefined ? "write -- before a value that begins with -" : `did you mean ${near}?`;
     // What looks like an option may be a password that begins with -.
     const shown = "value" in action.args ? "such option" : `option ${raw.split("=")[0]}`;
     throw new UsageError(`Cannot run ${action.name}: there is no ${shown}; ${hint}`);
   }
   const places = Object.values(action.args).filter((arg) => arg.type === "positional").length;
-  const given = parseArgs([...rawArgs], action.args)._.length;
-  if (given > places) {
-    const why = `${given} values given, at most ${places} taken; put quotes around a value with spaces`;
+  const taken = parseArgs([...rawArgs], action.args)._.length;
+  if (taken > places) {
+    const why = `${taken} values given, at most ${places} taken; put quotes around a value with spaces`;
     throw new UsageError(`Cannot run ${action.name}: ${why}`);
   }
+}
+
+/** The options as they are typed: those that stand alone, and those that a value follows. */
+function optionsOf(args: ArgsDef): { readonly plain: readonly string[]; readonly valued: readonly string[] } {
+  const plain: string[] = [];
+  const valued: string[] = [];
+  for (const [name, arg] of Object.entries(args)) {
+    if (arg.type === "boolean") plain.push(`--${name}`, ...(arg.default === true ? [`--no-${name}`] : []));
+    if (arg.type !== "string") continue;
+    valued.push(`--${name}`);
+    if (typeof arg.alias === "string") valued.push(`-${arg.alias}`);
+  }
+  return { plain, valued };
 }

@@ -1,9 +1,16 @@
 import type { Clock } from "../ports/clock.ts";
-import type { ConfigSource } from "../ports/config-source.ts";
+import type { ConfigSource, OverrideWriter } from "../ports/config-source.ts";
+import type { Daemons } from "../ports/daemons.ts";
 import type { Fencer } from "../ports/fencer.ts";
+import type { Keyboard } from "../ports/keyboard.ts";
 import type { LocalHost } from "../ports/local-host.ts";
+import type { LogReader } from "../ports/log-reader.ts";
+import type { PeerProber, Pinger } from "../ports/peers.ts";
 import type { Xapi } from "../ports/pool-database.ts";
+import type { PoolSurvey } from "../ports/pool-survey.ts";
+import type { PrivateFiles } from "../ports/private-files.ts";
 import type { StateStore } from "../ports/state-store.ts";
+import type { TcpProbe } from "../ports/tcp-probe.ts";
 
 /** All that ha-cfg reaches the world through. */
 export interface CliPorts {
@@ -12,16 +19,34 @@ export interface CliPorts {
   /** Opens a client; `xeTimeoutMs` is the deadline of one ordinary call (XE_TIMEOUT). */
   openXapi(xeTimeoutMs: number): Xapi;
   readonly config: ConfigSource;
+  /** Writes the override file of this host. */
+  readonly override: OverrideWriter;
   /** Only asks the fence devices; ha-cfg switches nothing off. */
   readonly fencer: Pick<Fencer, "status">;
   /** Only asked for this host's role, to say whose silence it is. */
   readonly localHost: Pick<LocalHost, "observe">;
   /** Only read: what the iterations of this host remember stands in for a pool that does not answer. */
   readonly store: Pick<StateStore, "load">;
+  /** Who answers questions; nothing is asked when nobody can see it. */
+  readonly keyboard: Keyboard;
+  /** Backups of the parameters. */
+  readonly files: PrivateFiles;
+  /** Asks the other hosts of the pool whether they live. */
+  readonly prober: PeerProber;
+  /** Asks the heuristic IPs. */
+  readonly pinger: Pinger;
+  readonly daemons: Daemons;
+  /** Asks the mail server. */
+  readonly tcp: TcpProbe;
+  /** Reads that only people need, in a session of their own. */
+  openSurvey(xeTimeoutMs: number): PoolSurvey;
+  readonly log: LogReader;
   /** Asks the monitor of this host for an iteration now. Never rejects; a monitor that does not run is no fault. */
   wakeMonitor(): Promise<void>;
   stdout(text: string): void;
   stderr(text: string): void;
+  /** Standard output is a terminal: boxes and progress may be drawn. */
+  readonly isTerminal: boolean;
   /** Standard output is a terminal and NO_COLOR is not set: colours may be used. */
   readonly colours: boolean;
   /** The user is root: secrets may be shown when asked for. */

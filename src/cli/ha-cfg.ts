@@ -3,25 +3,52 @@ import { type CommandDef, renderUsage, runCommand } from "citty";
 import { nearestWord } from "../config/nearest.ts";
 import { type Action, checkArguments } from "./action.ts";
 import { type CliPorts, EXIT, UsageError } from "./cli-ports.ts";
+import { backupAction } from "./commands/backup.ts";
+import { bashCompletionAction } from "./commands/bash-completion.ts";
+import { clearAlertsAction } from "./commands/clear-alerts.ts";
+import { doctorAction } from "./commands/doctor.ts";
 import { fenceTestAction } from "./commands/fence-test.ts";
 import { getAction } from "./commands/get.ts";
+import { getVmHaAction } from "./commands/get-vm-ha.ts";
 import { haStatusAction } from "./commands/ha-status.ts";
 import { haDisableAction, haEnableAction } from "./commands/ha-switch.ts";
 import { insertAction } from "./commands/insert.ts";
+import { logAction } from "./commands/log.ts";
+import { presetAction } from "./commands/preset.ts";
+import { removeAction } from "./commands/remove.ts";
+import { restoreAction } from "./commands/restore.ts";
+import { restoreDefaultAction } from "./commands/restore-default.ts";
 import { setAction } from "./commands/set.ts";
+import { setVmHaAction } from "./commands/set-vm-ha.ts";
+import { showAlertsAction } from "./commands/show-alerts.ts";
+import { statusAction } from "./commands/status.ts";
 import { versionAction } from "./commands/version.ts";
 
+const LISTED: readonly Action[] = [
+  insertAction,
+  removeAction,
+  getAction,
+  setAction,
+  getVmHaAction,
+  setVmHaAction,
+  presetAction,
+  backupAction,
+  restoreAction,
+  restoreDefaultAction,
+  showAlertsAction,
+  clearAlertsAction,
+  logAction,
+  statusAction,
+  haStatusAction,
+  haEnableAction,
+  haDisableAction,
+  fenceTestAction,
+  doctorAction,
+  versionAction,
+];
+
 const ACTIONS: ReadonlyMap<string, Action> = new Map(
-  [
-    insertAction,
-    getAction,
-    setAction,
-    haStatusAction,
-    haEnableAction,
-    haDisableAction,
-    fenceTestAction,
-    versionAction,
-  ].map((action) => [action.name, action]),
+  [...LISTED, bashCompletionAction(LISTED)].map((action) => [action.name, action]),
 );
 
 const HA_CFG: CommandDef = {

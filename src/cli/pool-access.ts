@@ -52,28 +52,45 @@ export async function withPool(
   }
 }
 
+/** One change of one thing: a key set, a key taken away. Safe to repeat. */
+export interface PoolChange {
+  /** Behind "Cannot": `write HA_OP_MODE to the pool database`. */
+  readonly what: string;
+  run(signal: AbortSignal): Promise<XapiResult<void>>;
+  /** Called when XAPI has taken it. */
+  done(): void;
+}
+
 /**
- * Writes keys of the pool one by one, copies the database to the slaves and wakes the monitor. Stops at the first key
- * that XAPI does not take; `done` is told of each that it took.
+ * Carries out changes one by one, copies the database to the slaves and wakes the monitor. Stops at the first that XAPI
+ * does not take; those before it stay, and are copied too where XAPI still answers.
  */
-export async function writePoolKeys(
+export async function changePool(
   ports: CliPorts,
   pool: PoolAccess,
-  changes: readonly (readonly [string, string])[],
-  done: (key: string) => void,
+  changes: readonly PoolChange[],
 ): Promise<ExitCode> {
   const writeMs = pool.resolved.settings.XE_TIMEOUT * 1_000 * WRITE_FACTOR;
-  for (const [key, value] of changes) {
-    const written = await limit(ports, writeMs, (signal) => pool.xapi.setPoolKey(key, value, signal));
+  let taken = 0;
+  for (const change of changes) {
+    const written = await limit(ports, writeMs, (signal) => change.run(signal));
     if (written.ok) {
-      done(key);
+      change.done();
+      taken += 1;
       continue;
     }
-    await tellSilence(ports, `write ${key} to the pool database`, written.fault);
-    if (written.fault.kind === "timeout")
-      ports.stderr("It may have been written all the same: see ha-cfg get.\n");
-    return exitOf(written.fault);
+    await tellSilence(ports, change.what, written.fault);
+    if (written.fault.kind === "timeout") ports.stderr("XAPI may have done it all the same.\n");
+    // A XAPI that is silent would only be waited for once more.
+    const exit = exitOf(written.fault);
+    if (taken > 0 && exit !== EXIT.xapiSilent) await spread(ports, pool);
+    return exit;
   }
+  await spread(ports, pool);
+  return EXIT.done;
+}
+
+async function spread(ports: CliPorts, pool: PoolAccess): Promise<void> {
   const synced = await limit(ports, SYNC_MS, (signal) => pool.xapi.syncDatabase(signal));
   if (!synced.ok) {
     const why = describeFault(synced.fault);
@@ -82,8 +99,44 @@ export async function writePoolKeys(
     );
   }
   await ports.wakeMonitor();
-  return EXIT.done;
 }
+
+/** Writes keys of the pool one by one (`changePool`); `done` is told of each that XAPI took. */
+export function writePoolKeys(
+  ports: CliPorts,
+  pool: PoolAccess,
+  changes: readonly (readonly [string, string])[],
+  done: (key: string) => void,
+): Promise<ExitCode> {
+  return changePool(
+    ports,
+    pool,
+    changes.map(([key, value]) => ({
+      what: `write ${key} to the pool database`,
+      run: (signal) => pool.xapi.setPoolKey(key, value, signal),
+      done: () => done(key),
+    })),
+  );
+}
+
+/** A whole list is some calls that XAPI is given 30 s for each. */
+const LIST_MS = 60_000;
+
+/** Asks XAPI for something that takes long. When it does not do it, that is told on standard error: end with `exit`. */
+export async function askPool<T>(
+  ports: CliPorts,
+  what: string,
+  ask: (signal: AbortSignal) => Promise<XapiResult<T>>,
+): Promise<Asked<T>> {
+  const answer = await limit(ports, LIST_MS, ask);
+  if (answer.ok) return answer;
+  await tellSilence(ports, what, answer.fault);
+  return { ok: false, exit: exitOf(answer.fault) };
+}
+
+export type Asked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly exit: ExitCode };
 
 function limit<T>(
   ports: CliPorts,

@@ -71,3 +71,27 @@ export function renderAssignment(key: string, value: string): string {
   if (!line.includes("'")) return `${key}='${line}'`;
   return `${key}="${line.replace(/["\\$`]/g, "\\$&")}"`;
 }
+
+/**
+ * The text of a file in which `key` has this value, and nothing else is another. It takes the place of the line that
+ * counts (the last one), else stands behind the commented-out line of the installed file, else at the end.
+ */
+export function assignInFile(text: string, key: string, value: string): string {
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  const assigned = indicesOf(lines, (line) => {
+    const parsed = parseLine(line.replace(/^\uFEFF/, ""));
+    return parsed.kind === "entry" && parsed.key === key;
+  });
+  const place = assigned.at(-1);
+  const [commented] = indicesOf(lines, (line) => line.startsWith(`#${key}=`));
+  const line = renderAssignment(key, value);
+  if (place !== undefined) lines[place] = line;
+  else lines.splice(commented === undefined ? lines.length : commented + 1, 0, line);
+  const kept = lines.filter((_, at) => at === place || !assigned.includes(at));
+  return `${kept.join("\n")}\n`;
+}
+
+function indicesOf(lines: readonly string[], holds: (line: string) => boolean): readonly number[] {
+  return lines.flatMap((line, at) => (holds(line) ? [at] : []));
+}

@@ -1,27 +1,62 @@
+import { join } from "node:path";
 import { createConfigFiles } from "../adapters/config-files.ts";
+import { createDaemons } from "../adapters/daemon-files.ts";
+import { createSystemKeyboard } from "../adapters/keyboard.ts";
+import { createLogFile } from "../adapters/log-file.ts";
+import { createPrivateFiles } from "../adapters/private-files.ts";
 import { wakeMonitor } from "../adapters/service-script.ts";
+import { createTcpProbe } from "../adapters/tcp-connect.ts";
+import { openSurvey } from "../adapters/xapi/survey.ts";
+import { createSocketTransport } from "../adapters/xapi/transport.ts";
 import { runHaCfg } from "../cli/ha-cfg.ts";
 import { createFencer } from "./real-fencer.ts";
 import { createRealPeers } from "./real-xapi.ts";
 import { createRuntime } from "./runtime.ts";
 import { VERSION } from "./version.ts";
 
+/** Where syslog writes in Dom0, and on other systems. */
+const LOGS = ["var/log/messages", "var/log/syslog"];
+
+/** Aborts when nobody reads the output any more: `ha-cfg log | head` has to end. */
+function outputClosed(): AbortSignal {
+  const controller = new AbortController();
+  process.stdout.on("error", () => controller.abort());
+  return controller.signal;
+}
+
 /** `ha-cfg`: the command line for administrators. */
 export function run(args: readonly string[]): Promise<number> {
   const runtime = createRuntime();
   const { paths, clock, store } = runtime;
   const peers = createRealPeers(runtime);
+  const config = createConfigFiles(paths);
+  const closed = outputClosed();
   return runHaCfg(args, {
     version: VERSION,
     clock,
     openXapi: peers.openXapi,
-    config: createConfigFiles(paths),
+    config,
+    override: config,
     fencer: createFencer(runtime),
     localHost: peers.localHost,
     store,
+    keyboard: createSystemKeyboard(),
+    files: createPrivateFiles(),
+    log: createLogFile({ clock, places: LOGS.map((place) => join(paths.root, place)), closed }),
+    prober: peers.prober,
+    pinger: peers.pinger,
+    daemons: createDaemons(paths),
+    tcp: createTcpProbe(),
+    openSurvey: (xeTimeoutMs) =>
+      openSurvey({
+        transport: createSocketTransport({ socketPath: paths.xapiSocket }),
+        clock,
+        xeTimeoutMs,
+      }),
     wakeMonitor: async () => wakeMonitor(paths),
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
+    isTerminal: process.stdout.isTTY === true,
     colours: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,
     isRoot: process.getuid?.() === 0,
   });

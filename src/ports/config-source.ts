@@ -6,6 +6,15 @@ export interface ConfigSource {
   saveLastGood(values: Readonly<Record<string, string>>): Promise<void>;
 }
 
+/** The override file of this host, as an administrator changes it. */
+export interface OverrideWriter {
+  /**
+   * Gives one parameter this value and leaves every other line as it is; the file is replaced as a whole, mode 0600, and
+   * made when there is none. null when it is done, else why it is not. Never rejects.
+   */
+  setOverride(name: string, value: string): Promise<string | null>;
+}
+
 export interface ConfigTexts {
   /** `/etc/ha-lizard/ha-lizard.conf`, by parameter name; null when it is there but cannot be read. */
   readonly override: Readonly<Record<string, string>> | null;

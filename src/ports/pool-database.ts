@@ -1,6 +1,6 @@
 import type { HostMark } from "../core/action.ts";
 import type { ApplianceUuid, HostUuid, PoolUuid, VmUuid } from "../core/ids.ts";
-import type { DatabaseView, XapiResult } from "../core/pool-view.ts";
+import type { DatabaseView, HaltedVm, XapiResult } from "../core/pool-view.ts";
 
 /** What a read should contain beyond pool, hosts, halted VMs and residents. */
 export interface ReadScope {
@@ -84,9 +84,49 @@ export interface Promotion {
 export interface MessageBoard {
   /** `message.create` on the pool. Priority 1 (most severe) to 5. */
   post(name: string, priority: number, body: string, signal: AbortSignal): Promise<XapiResult<void>>;
+  /**
+   * All messages of this name that the master holds, the oldest first; another master has others (xapi.md §3.12).
+   * `message.get_all_records_where`, whose filter XAPI before 8 ignores, so that up to 10,000 messages may come.
+   */
+  listPosted(name: string, signal: AbortSignal): Promise<XapiResult<readonly PostedMessage[]>>;
+  /** `message.destroy`. One that is gone already (HANDLE_INVALID) is no fault. */
+  destroyPosted(message: PostedMessage, signal: AbortSignal): Promise<XapiResult<void>>;
 }
 
-/** One session for one pass; what a pass needs of XAPI, by role. */
+/** The name that all messages of this program have. */
+export const ALERT_NAME = "HA-LIZARD";
+
+/** A message as XAPI holds it. */
+export interface PostedMessage {
+  /** What XAPI knows it by; opaque. */
+  readonly id: string;
+  /** 1 (most severe) to 5. */
+  readonly priority: number;
+  /** ISO 8601, UTC, whole seconds, by the master's clock. */
+  readonly postedAt: string;
+  readonly body: string;
+}
+
+/** A VM in any power state, with all that a halted one is judged by; no template, snapshot or control domain. */
+export interface ListedVm extends HaltedVm {
+  readonly powerState: "Halted" | "Paused" | "Running" | "Suspended";
+  readonly applianceName: string | null;
+}
+
+/** What only an administrator asks for: whole lists, keys taken away. */
+export interface PoolAdministration {
+  /**
+   * Every VM, by name, then by uuid. Two calls, `VM.get_all_records_where` and `VM_appliance.get_all_records`, each
+   * given 30 s: a thousand records are some 10 MB. On a slave see `PoolReader`.
+   */
+  listVms(signal: AbortSignal): Promise<XapiResult<readonly ListedVm[]>>;
+  /** `host.remove_from_other_config`; an absent key is no error. */
+  removeHostKey(host: HostUuid, key: string, signal: AbortSignal): Promise<XapiResult<void>>;
+  /** `VM.remove_from_other_config`; an absent key is no error. */
+  removeVmKey(vm: VmUuid, key: string, signal: AbortSignal): Promise<XapiResult<void>>;
+}
+
+/** One session, for a pass or an action of ha-cfg; what they need of XAPI, by role. */
 export interface Xapi
   extends PoolReader,
     VmStarter,
@@ -94,7 +134,8 @@ export interface Xapi
     MemberRecovery,
     MasterPath,
     Promotion,
-    MessageBoard {
+    MessageBoard,
+    PoolAdministration {
   /** Logs out and closes connections. Never rejects, takes no longer than a second. */
   close(): Promise<void>;
   /** Requests sent so far, for the record of the pass. */

@@ -89,3 +89,23 @@ test("saveLastGood: replaces the whole file", async () => {
   expect((await config.read()).lastGood).toEqual({ OP_MODE: "2" });
   expect(readFileSync(paths.lastGood, "utf8")).toStartWith("#");
 });
+
+test("setOverride: the other lines stay, only the owner can read the file, and it comes back as it was", async () => {
+  const { config, paths } = host({ "ha-lizard.conf": "# this host\nLOG_vm_mon=0\nwhat is this\n" });
+  expect(await config.setOverride("FENCE_PASSWD", `a 'b' "c"`)).toBeNull();
+  expect(await config.setOverride("FENCE_PASSWD", "second")).toBeNull();
+  expect(readFileSync(paths.override, "utf8")).toBe(
+    "# this host\nLOG_vm_mon=0\nwhat is this\nFENCE_PASSWD=second\n",
+  );
+  expect(statSync(paths.override).mode & 0o777).toBe(0o600);
+  expect(readdirSync(dirname(paths.override))).toEqual(["ha-lizard.conf"]);
+});
+
+test("setOverride: makes a file that is not there; says why when it cannot", async () => {
+  const fresh = host();
+  expect(await fresh.config.setOverride("OP_MODE", "1")).toBeNull();
+  expect((await fresh.config.read()).override).toEqual({ OP_MODE: "1" });
+  const { config, paths } = host();
+  mkdirSync(paths.override);
+  expect(await config.setOverride("OP_MODE", "1")).toStartWith(`${paths.override}: `);
+});

@@ -1,17 +1,18 @@
 import type { CliPorts } from "../../src/cli/cli-ports.ts";
-import { hostUuid, poolUuid } from "../../src/core/ids.ts";
 import { emptyMemory, type LastGoodView } from "../../src/core/memory.ts";
-import type { DatabaseView, HostView, Role, XapiFault, XapiResult } from "../../src/core/pool-view.ts";
+import type { HostView, Role, XapiFault } from "../../src/core/pool-view.ts";
 import type { DeviceState } from "../../src/ports/fencer.ts";
-import type { Xapi } from "../../src/ports/pool-database.ts";
-
-const HOST = hostUuid("11111111-0000-0000-0000-000000000001");
-const POOL = poolUuid("22222222-0000-0000-0000-000000000001");
+import type { LogLine, LogLines } from "../../src/ports/log-reader.ts";
+import type { ListedVm, PostedMessage } from "../../src/ports/pool-database.ts";
+import { fakeSurroundings, quietSurroundings, type Surroundings } from "./fake-surroundings.ts";
+import { fakeXapi, HOST, POOL } from "./fake-xapi.ts";
 
 /** What a test sets up, and what it looks at afterwards. */
-export interface FakeWorld {
+export interface FakeWorld extends Surroundings {
   otherConfig: Record<string, string>;
   override: Record<string, string>;
+  /** Why the override file cannot be written. */
+  overrideFault: string | null;
   lastGood: Record<string, string>;
   haEnabled: boolean;
   role: Role;
@@ -23,8 +24,21 @@ export interface FakeWorld {
   /** What the fence device of a host says. */
   device: (host: string, method: string) => DeviceState;
   hosts: readonly HostView[];
+  vms: readonly ListedVm[];
+  messages: readonly PostedMessage[];
+  /** Fault of the lists of VMs and messages. */
+  listFault: XapiFault | null;
+  /** Standard input is a terminal. */
+  terminal: boolean;
+  /** What is typed, or comes through the pipe, line by line. */
+  lines: readonly string[];
+  /** Files by name; null is something that is no ordinary file. */
+  files: Record<string, string | null>;
   /** Reads never settle, and time flies. */
   hangs: boolean;
+  /** The log of this host, and what comes into it later. */
+  log: LogLines;
+  logLater: readonly LogLine[];
   rememberedFlag: LastGoodView["haFlag"] | null;
   /** What was asked of the world, in order. */
   readonly calls: string[];
@@ -32,8 +46,10 @@ export interface FakeWorld {
 
 export function fakeWorld(): FakeWorld {
   return {
+    ...quietSurroundings(),
     otherConfig: {},
     override: {},
+    overrideFault: null,
     lastGood: {},
     haEnabled: false,
     role: { kind: "master" },
@@ -43,7 +59,15 @@ export function fakeWorld(): FakeWorld {
     syncFault: null,
     device: () => ({ kind: "on" }),
     hosts: [],
+    vms: [],
+    messages: [],
+    listFault: null,
+    terminal: false,
+    lines: [],
+    files: {},
     hangs: false,
+    log: { ok: true, lines: [] },
+    logLater: [],
     rememberedFlag: null,
     calls: [],
   };
@@ -56,6 +80,7 @@ export interface Captured {
 }
 
 export function fakePorts(world: FakeWorld): Captured {
+  const lines = [...world.lines];
   const captured: { ports: CliPorts; out: string; err: string } = {
     out: "",
     err: "",
@@ -77,6 +102,14 @@ export function fakePorts(world: FakeWorld): Captured {
           world.calls.push("save last good");
         },
       },
+      override: {
+        setOverride: async (name, value) => {
+          if (world.overrideFault !== null) return world.overrideFault;
+          world.calls.push(`override ${name}=${value}`);
+          world.override = { ...world.override, [name]: value };
+          return null;
+        },
+      },
       fencer: { status: async ({ host, method }) => world.device(host, method) },
       localHost: {
         observe: async () => ({
@@ -89,6 +122,24 @@ export function fakePorts(world: FakeWorld): Captured {
         }),
       },
       store: { load: async () => rememberedMemory(world) },
+      keyboard: {
+        isTerminal: world.terminal,
+        readLine: async (prompt, echo) => {
+          if (world.terminal) captured.err += prompt;
+          const line = lines.shift() ?? null;
+          if (world.terminal) captured.err += echo ? `${line}\n` : "\n";
+          return line;
+        },
+      },
+      files: fakeFiles(world),
+      log: {
+        recent: async () => world.log,
+        follow: async (tell) => {
+          world.calls.push("follow");
+          for (const line of world.logLater) tell(line);
+        },
+      },
+      ...fakeSurroundings(world),
       wakeMonitor: async () => {
         world.calls.push("wake");
       },
@@ -97,6 +148,9 @@ export function fakePorts(world: FakeWorld): Captured {
       },
       stderr: (text) => {
         captured.err += text;
+      },
+      get isTerminal() {
+        return world.terminal;
       },
       colours: false,
       get isRoot() {
@@ -123,66 +177,22 @@ function rememberedMemory(world: FakeWorld): { kind: "found"; value: unknown } |
   return { kind: "found", value: { ...emptyMemory("boot"), lastGood } };
 }
 
-function fakeXapi(world: FakeWorld): Xapi {
-  const fail = async (): Promise<never> => {
-    throw new Error("ha-cfg must not call this");
-  };
-  const answer = async (fault: XapiFault | null): Promise<XapiResult<void>> =>
-    fault === null ? { ok: true, value: undefined } : { ok: false, fault };
+function fakeFiles(world: FakeWorld): CliPorts["files"] {
   return {
-    hearsMaster: fail,
-    read: async () => {
-      world.calls.push("read");
-      if (world.hangs) return new Promise(() => undefined);
-      return world.readFault === null
-        ? { ok: true, value: database(world) }
-        : { ok: false, fault: world.readFault };
+    read: async (path) => {
+      const text = world.files[path];
+      if (typeof text === "string") return { ok: true, text };
+      return { ok: false, why: text === null ? "it is no ordinary file" : "there is no such file" };
     },
-    setPoolKey: async (key, value) => {
-      const fault = world.writeFault?.(key) ?? null;
-      if (fault === null) {
-        world.calls.push(`${key}=${value}`);
-        world.otherConfig = { ...world.otherConfig, [key]: value };
-      }
-      return answer(fault);
+    look: async (path) => {
+      if (!(path in world.files)) return "none";
+      return world.files[path] === null ? "other" : "ordinary";
     },
-    syncDatabase: () => {
-      world.calls.push("sync");
-      return answer(world.syncFault);
+    write: async (path, text) => {
+      if (path.startsWith("/full/")) return "the disk is full";
+      world.calls.push(`write ${path}`);
+      world.files = { ...world.files, [path]: text };
+      return null;
     },
-    close: async () => {
-      world.calls.push("close");
-    },
-    calls: () => 0,
-    startVm: fail,
-    startAppliance: fail,
-    removePoolKey: fail,
-    setHostKey: fail,
-    setVmKey: fail,
-    stampHomePool: fail,
-    declareDead: fail,
-    forgetHost: fail,
-    enableHost: fail,
-    restartAgent: fail,
-    promoteSelf: fail,
-    recoverSlaves: fail,
-    followMaster: fail,
-    post: fail,
-  };
-}
-
-function database(world: FakeWorld): DatabaseView {
-  return {
-    pool: {
-      uuid: POOL,
-      name: "lab",
-      master: HOST,
-      haEnabled: world.haEnabled,
-      otherConfig: world.otherConfig,
-    },
-    hosts: world.hosts,
-    halted: [],
-    appliances: null,
-    domains: [],
   };
 }

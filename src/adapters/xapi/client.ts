@@ -1,5 +1,6 @@
 import { neverAborts, withDeadline } from "../../ports/deadline.ts";
 import type { Xapi } from "../../ports/pool-database.ts";
+import { createAdministration } from "./administration.ts";
 import { createMarker } from "./marker.ts";
 import { createMasterPath } from "./master-path.ts";
 import { createMessageBoard } from "./message-board.ts";
@@ -39,6 +40,7 @@ export function createXapi(options: XapiOptions): Xapi {
     ...createMasterPath(options.transport, options.newUuid ?? (() => crypto.randomUUID())),
     ...createPromotion(context),
     ...createMessageBoard(context),
+    ...createAdministration(context),
     calls: () => session.calls(),
     async close(): Promise<void> {
       const closing = Promise.all([index.save(), session.close()]).then(() => undefined);

@@ -4,13 +4,13 @@
  */
 const equals = (field: string, value: string): string => `(field "${field}" = "${value}")`;
 
-/** Halted VMs that are no template, snapshot or control domain. */
-export const HALTED_VMS = [
-  equals("power_state", "Halted"),
-  equals("is_control_domain", "false"),
-  equals("is_a_template", "false"),
-  equals("is_a_snapshot", "false"),
-].join(" and ");
+const NO_REAL_VM = ["is_control_domain", "is_a_template", "is_a_snapshot"];
+
+/** VMs of every power state that are no template, snapshot or control domain. */
+export const REAL_VMS = NO_REAL_VM.map((field) => equals(field, "false")).join(" and ");
+
+/** Halted ones of them. */
+export const HALTED_VMS = `${equals("power_state", "Halted")} and ${REAL_VMS}`;
 
 /** Every VM that has a domain, control domains included. */
 export const VMS_WITH_DOMAIN = [equals("power_state", "Running"), equals("power_state", "Paused")].join(
@@ -20,4 +20,9 @@ export const VMS_WITH_DOMAIN = [equals("power_state", "Running"), equals("power_
 /** VMs by reference (`_ref`) or `uuid`; at least one, each checked by records.ts before. */
 export function anyOf(field: "_ref" | "uuid", values: readonly string[]): string {
   return values.map((value) => equals(field, value)).join(" or ");
+}
+
+/** Messages of one name, which is ours and has no quotes in it. */
+export function namedMessages(name: string): string {
+  return equals("name", name);
 }

@@ -44,6 +44,9 @@ export function createMarker(context: XapiContext): PoolMarker {
   };
 }
 
+/** Somebody else who sets the same key at the same time can come between our two steps; the last one to add wins. */
+const MOST_TRIES = 4;
+
 /**
  * One key of `other_config`. XAPI can add and remove keys but not change one (xapi.md §3.6): a key that exists is
  * removed and added again, when its value differs. Between the two a reader finds no key, so these steps do not depend on
@@ -57,14 +60,17 @@ async function setKey(
   value: string,
   signal: AbortSignal,
 ): Promise<XapiResult<void>> {
-  const add = (within: AbortSignal) => session.call(`${cls}.add_to_other_config`, [ref, key, value], within);
-  const added = await add(signal);
-  if (added.ok || !isApiFault(added.fault, "MAP_DUPLICATE_KEY")) return voidOf(added);
-  const getter = `${cls}.get_other_config`;
-  const before = parseValue(getter, otherConfig, await session.call(getter, [ref], signal));
-  if (!before.ok) return before;
-  if (before.value[key] === value) return { ok: true, value: undefined };
-  const removed = await session.call(`${cls}.remove_from_other_config`, [ref, key], neverAborts());
-  if (!removed.ok) return removed;
-  return voidOf(await add(neverAborts()));
+  let within = signal;
+  for (let tries = 1; ; tries++) {
+    const added = await session.call(`${cls}.add_to_other_config`, [ref, key, value], within);
+    const isThere = !added.ok && isApiFault(added.fault, "MAP_DUPLICATE_KEY");
+    if (!isThere || tries === MOST_TRIES) return voidOf(added);
+    const getter = `${cls}.get_other_config`;
+    const before = parseValue(getter, otherConfig, await session.call(getter, [ref], within));
+    if (!before.ok) return before;
+    if (before.value[key] === value) return { ok: true, value: undefined };
+    within = neverAborts();
+    const removed = await session.call(`${cls}.remove_from_other_config`, [ref, key], within);
+    if (!removed.ok) return removed;
+  }
 }

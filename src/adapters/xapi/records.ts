@@ -98,6 +98,13 @@ export const taskRecord = z.object({
   error_info: z.array(z.string()),
 });
 
+export const messageRecord = z.object({
+  name: z.string(),
+  priority: int,
+  timestamp: z.string(),
+  body: z.string(),
+});
+
 export const otherConfig = textMap;
 export const refList = z.array(ref);
 export const uuidText = uuid;
@@ -108,6 +115,7 @@ export type HaltedRecord = z.infer<typeof haltedRecord>;
 export type ResidentRecord = z.infer<typeof residentRecord>;
 export type DomainWireRecord = z.infer<typeof domainRecord>;
 export type ApplianceRecord = z.infer<typeof applianceRecord>;
+export type MessageRecord = z.infer<typeof messageRecord>;
 export type PoolRecord = z.infer<typeof poolRecord>;
 
 /** The answer of `what` as the shape says, or `malformed` with the path of the first field that is not so. */

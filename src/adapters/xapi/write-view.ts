@@ -46,7 +46,7 @@ export function writeView(wire: WireDatabase, index: Pick<VmIndex, "get">): Data
     },
     hosts: [...wire.hosts.values()].map((host) => writeHost(host, wire, index)),
     halted: [...wire.halted]
-      .filter(([, vm]) => isRealVm(vm))
+      .filter(([, vm]) => isHaltedVm(vm))
       .map(([ref, vm]) => writeHalted(vm, residents.has(ref), wire)),
     appliances: wire.appliances && [...wire.appliances.values()].map((one) => writeAppliance(one, wire)),
     domains: [...wire.domains.values()].map((domain) => writeDomain(domain, wire)),
@@ -87,15 +87,24 @@ function writeResident({ uuid, homePool }: IndexedVm): ResidentVm {
 }
 
 /** The filter has asked for nothing else; that XAPI understood it is checked, for what is halted may be started. */
-function isRealVm(vm: HaltedRecord): boolean {
-  return vm.power_state === "Halted" && !vm.is_control_domain && !vm.is_a_template && !vm.is_a_snapshot;
+function isHaltedVm(vm: HaltedRecord): boolean {
+  return vm.power_state === "Halted" && isRealVm(vm);
+}
+
+/** Neither template, snapshot nor control domain. */
+export function isRealVm(vm: HaltedRecord): boolean {
+  return !vm.is_control_domain && !vm.is_a_template && !vm.is_a_snapshot;
 }
 
 /**
  * Hosts and VMs are read at the same time, so a VM can be seen both as halted and as resident: it is just starting or
  * stopping, an operation in progress like the ones XAPI lists.
  */
-function writeHalted(vm: HaltedRecord, isResident: boolean, wire: WireDatabase): HaltedVm {
+export function writeHalted(
+  vm: HaltedRecord,
+  isResident: boolean,
+  wire: Pick<WireDatabase, "appliances">,
+): HaltedVm {
   const appliance = wire.appliances?.get(vm.appliance);
   const busy = isResident || vm.resident_on !== NULL_REF || hasKeys(vm.current_operations);
   return {
@@ -119,7 +128,7 @@ function hasKeys(map: Readonly<Record<string, string>>): boolean {
 function writeAppliance(appliance: ApplianceRecord, wire: WireDatabase): ApplianceView {
   const haltedVms: VmUuid[] = appliance.VMs.flatMap((ref) => {
     const vm = wire.halted.get(ref);
-    return vm === undefined || !isRealVm(vm) ? [] : [vmUuid(vm.uuid)];
+    return vm === undefined || !isHaltedVm(vm) ? [] : [vmUuid(vm.uuid)];
   });
   return {
     uuid: applianceUuid(appliance.uuid),

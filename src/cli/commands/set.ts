@@ -1,34 +1,44 @@
 import { type ParameterName, rowOf } from "../../config/params.ts";
-import { poolKey } from "../../config/pool-keys.ts";
+import { resolveSettings } from "../../config/resolve.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
 import { requireParameter } from "../parameter-argument.ts";
-import { type PoolAccess, withPool, writePoolKeys } from "../pool-access.ts";
+import { planChanges, waitText, warnOf, writeParameters } from "../parameter-changes.ts";
+import { type PoolAccess, withPool } from "../pool-access.ts";
 import { shownText } from "../render.ts";
+import { readValue } from "../value-argument.ts";
 
 export const setAction = defineAction({
   name: "set",
   description: "Changes a parameter of the pool, after a check of its value.",
   args: {
     param: { type: "positional", required: true, description: "the parameter, in any case" },
-    value: { type: "positional", required: true, description: "its value; '' for nothing" },
+    value: {
+      type: "positional",
+      required: true,
+      description: "its value; '' for nothing, - to be asked for it",
+    },
+    local: { type: "boolean", description: "for this host only, in its override file" },
   },
   async run(args, ports) {
+    const local = args.local === true;
     const name = requireParameter("set", args.param);
     const row = rowOf(name);
-    if (row.scope !== "pool") throw new UsageError(`Cannot set ${name}: ${PLACES[row.scope]}`);
-    const parsed = row.kind.parse(args.value);
-    if (!parsed.ok) throw new UsageError(`Cannot set ${name}${quote(row.secret, args.value)}: ${parsed.why}`);
+    const isHere = row.scope === "pool" || (local && row.scope === "host");
+    if (!isHere) throw new UsageError(`Cannot set ${name}: ${PLACES[row.scope]}`);
+    const typed = await readValue(name, args.value, ports);
+    const parsed = row.kind.parse(typed);
+    if (!parsed.ok) throw new UsageError(`Cannot set ${name}${quote(row.secret, typed)}: ${parsed.why}`);
     const value = row.kind.render(parsed.value);
-    if (row.warns !== null && row.kind.render(row.warns.at) === value) {
-      ports.stderr(`Warning: ${name}=${value}: ${row.warns.text}.\n`);
-    }
+    warnOf([[name, value]], ports);
+    if (local) return storeHere(name, value, ports);
     return withPool(ports, (pool) => store(name, value, pool, ports));
   },
 });
 
 const PLACES = {
-  host: "it belongs to one host; write it to /etc/ha-lizard/ha-lizard.conf there",
+  pool: "",
+  host: "it belongs to one host: set --local writes it to /etc/ha-lizard/ha-lizard.conf there",
   watchdog: "it is a variable in /etc/init.d/ha-lizard-watchdog",
 } as const;
 
@@ -43,25 +53,30 @@ async function store(
   ports: CliPorts,
 ): Promise<ExitCode> {
   if (pool.database === null) return pool.exitWithout;
-  const key = poolKey(name);
-  const shown = shownText(rowOf(name), value, false);
-  if (pool.database.pool.otherConfig[key] === value) {
-    ports.stdout(`${name} is ${shown} already.\n`);
+  const changes = planChanges([[name, value]], pool.database.pool.otherConfig);
+  if (changes.length === 0) {
+    ports.stdout(`${name} is ${shownText(rowOf(name), value, false)} already.\n`);
     return EXIT.done;
   }
-  const code = await writePoolKeys(ports, pool, [[key, value]], () => {
-    ports.stdout(`Success: ${name} set to ${shown}\n`);
-  });
-  if (code !== EXIT.done) return code;
-  const { settings } = pool.resolved;
-  ports.stdout(`Wait at least ${settings.MONITOR_DELAY} seconds for changes to be applied\n`);
-  if (Object.hasOwn(pool.texts.override ?? {}, name)) {
-    ports.stderr(`Warning: on this host the override file sets ${name}, and it is stronger than the pool.\n`);
+  return writeParameters(ports, pool, changes);
+}
+
+/** Needs no XAPI: it may be silent just because of what is to be changed. */
+async function storeHere(name: ParameterName, value: string, ports: CliPorts): Promise<ExitCode> {
+  const { override, lastGood } = await ports.config.read();
+  const shown = shownText(rowOf(name), value, false);
+  if (override?.[name] === value) {
+    ports.stdout(`${name} is ${shown} on this host already.\n`);
+    return EXIT.done;
   }
-  if (name === "XC_FIELD_NAME") {
-    ports.stderr(
-      `Warning: HA on/off is now read from the field ${value}: switch it with ha-cfg ha-enable or ha-disable.\n`,
-    );
+  const why = await ports.override.setOverride(name, value);
+  if (why !== null) {
+    ports.stderr(`Cannot set ${name} on this host: ${why}.\n`);
+    return EXIT.failed;
   }
+  ports.stdout(`Success: ${name} set to ${shown} on this host\n`);
+  await ports.wakeMonitor();
+  const { settings } = resolveSettings({ override, pool: null, lastGood: lastGood ?? {} });
+  ports.stdout(waitText(settings.MONITOR_DELAY));
   return EXIT.done;
 }

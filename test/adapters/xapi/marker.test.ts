@@ -88,6 +88,20 @@ describe("setPoolKey", () => {
     expect(methods().slice(-2)).toEqual(["pool.remove_from_other_config", "pool.add_to_other_config"]);
   });
 
+  test("setPoolKey: somebody who sets the same key between remove and add does not make it fail", async () => {
+    const { xapi, methods } = openWriter({
+      "pool.add_to_other_config": (_, nth) => (nth <= 2 ? DUPLICATE : value("")),
+      "pool.get_other_config": (_, nth) => value({ "ha:test": nth === 1 ? "1" : "theirs" }),
+    });
+    expect(await xapi.setPoolKey("ha:test", "2", never())).toEqual(OK);
+    expect(methods().filter((method) => method === "pool.remove_from_other_config").length).toBe(2);
+    const busy = openWriter({
+      "pool.add_to_other_config": () => DUPLICATE,
+      "pool.get_other_config": () => value({ "ha:test": "theirs" }),
+    });
+    expect((await busy.xapi.setPoolKey("ha:test", "2", never())).ok).toBe(false);
+  });
+
   test("setPoolKey: any other error is the answer", async () => {
     const { xapi, methods } = openWriter({
       "pool.add_to_other_config": () => api("INTERNAL_ERROR", "Db_exn.Empty_key_in_map"),

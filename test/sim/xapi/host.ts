@@ -1,6 +1,7 @@
 import type { Fields, Json } from "../database.ts";
 import { ApiError } from "./answer.ts";
 import { hostOfRef } from "./connection.ts";
+import { wallTime } from "./format.ts";
 import { forwardTo } from "./forward.ts";
 import { isHostAlive } from "./host-alive.ts";
 import { releaseLocks } from "./locks.ts";
@@ -51,6 +52,15 @@ export const HOST_METHODS: Methods = {
     run: ({ process }) => {
       if (process.emergency !== null) throw process.emergency;
       return "";
+    },
+  },
+  // The host itself says it, so a dead one says nothing.
+  "host.get_servertime": {
+    params: ["string"],
+    run: async (call, [host]) => {
+      need(call.database, "host", String(host));
+      const { wallStepMs } = (await forwardTo(call, String(host))).host;
+      return wallTime(call.world.nowMs() + wallStepMs);
     },
   },
   "host.compute_free_memory": {

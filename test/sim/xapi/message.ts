@@ -1,6 +1,7 @@
 import type { ClassName, Fields, Json } from "../database.ts";
 import { TEMPLATES } from "../records/templates.ts";
 import { ApiError } from "./answer.ts";
+import { parseFilter } from "./filter.ts";
 import { wallTime } from "./format.ts";
 import type { Call, Methods } from "./method.ts";
 
@@ -21,6 +22,10 @@ export const MESSAGE_METHODS: Methods = {
   "message.create": { params: ["string", "int", "string", "string", "string"], run: create },
   "message.get_all": { params: [], run: ({ process }) => [...process.host.messages.keys()] },
   "message.get_all_records": { params: [], run: ({ process }) => Object.fromEntries(process.host.messages) },
+  "message.get_all_records_where": {
+    params: ["string"],
+    run: ({ process }, [text]) => where(process.host.messages, String(text)),
+  },
   "message.get_record": {
     params: ["string"],
     run: ({ process }, [self]) => need(process.host.messages, self),
@@ -34,6 +39,22 @@ export const MESSAGE_METHODS: Methods = {
     },
   },
 };
+
+const FIELDS: ReadonlySet<string> = new Set(Object.keys(TEMPLATES.message));
+
+/** Messages are in no table, so a column that does not exist matches nothing and is no error (transcript I). */
+function where(messages: ReadonlyMap<string, Fields>, text: string): Record<string, Fields> {
+  const matches = parseFilter(text, FIELDS);
+  const found = [...messages].filter(([ref, fields]) => {
+    try {
+      return matches(ref, fields);
+    } catch (error) {
+      if (error instanceof ApiError) return false;
+      throw error;
+    }
+  });
+  return Object.fromEntries(found);
+}
 
 function need(messages: ReadonlyMap<string, Fields>, self: Json | undefined): Fields {
   const message = messages.get(String(self));

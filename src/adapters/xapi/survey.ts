@@ -1,0 +1,94 @@
+import type { ZodMiniType } from "zod/mini";
+import { type HostUuid, hostUuid, vmUuid } from "../../core/ids.ts";
+import type { XapiResult } from "../../core/pool-view.ts";
+import { neverAborts, withDeadline } from "../../ports/deadline.ts";
+import type { LocalDisk, PoolSurvey } from "../../ports/pool-survey.ts";
+import { malformed, readRef } from "./errors.ts";
+import { REAL_VMS } from "./filter.ts";
+import { parseRecords, parseValue } from "./records.ts";
+import { openSession, type Session, type SessionOptions } from "./session.ts";
+import * as shapes from "./survey-records.ts";
+
+const CLOSE_MS = 1_000;
+/** A large pool has thousands of disks: whole lists need more than an ordinary call. */
+const LIST_MS = 30_000;
+
+type Records<T> = XapiResult<ReadonlyMap<string, T>>;
+
+/** The survey in a session of its own, opened with the first call that needs it. */
+export function openSurvey(options: SessionOptions): PoolSurvey {
+  const session = openSession(options);
+  return {
+    localDisks: (signal) => readLocalDisks(session, signal),
+    hostClock: (host, signal) => readClock(session, host, signal),
+    async close() {
+      await withDeadline(
+        options.clock,
+        CLOSE_MS,
+        neverAborts(),
+        () => session.close(),
+        () => undefined,
+      );
+    },
+  };
+}
+
+async function all<T>(
+  session: Session,
+  cls: string,
+  shape: ZodMiniType<T>,
+  signal: AbortSignal,
+  filter?: string,
+): Promise<Records<T>> {
+  const method = filter === undefined ? `${cls}.get_all_records` : `${cls}.get_all_records_where`;
+  const params = filter === undefined ? [] : [filter];
+  return parseRecords(method, shape, await session.call(method, params, signal, LIST_MS));
+}
+
+/** A VM can be started where every SR of its disks has an attached PBD (xapi.md §3.15), `shared` or not. */
+async function readLocalDisks(
+  session: Session,
+  signal: AbortSignal,
+): Promise<XapiResult<readonly LocalDisk[]>> {
+  const [vms, hosts, devices, disks, storages, plugs] = await Promise.all([
+    all(session, "VM", shapes.named, signal, REAL_VMS),
+    all(session, "host", shapes.named, signal),
+    all(session, "VBD", shapes.blockDevice, signal),
+    all(session, "VDI", shapes.disk, signal),
+    all(session, "SR", shapes.storage, signal),
+    all(session, "PBD", shapes.plug, signal),
+  ]);
+  if (!vms.ok) return vms;
+  if (!hosts.ok) return hosts;
+  if (!devices.ok) return devices;
+  if (!disks.ok) return disks;
+  if (!storages.ok) return storages;
+  if (!plugs.ok) return plugs;
+  const hostsOf = (pbds: readonly string[]): readonly HostUuid[] =>
+    pbds.flatMap((pbd) => {
+      const plug = plugs.value.get(pbd);
+      const host = plug?.currently_attached === true ? hosts.value.get(plug.host) : undefined;
+      return host === undefined ? [] : [hostUuid(host.uuid)];
+    });
+  const found = [...devices.value.values()].flatMap((device): readonly LocalDisk[] => {
+    const vm = vms.value.get(device.VM);
+    const storage = storages.value.get(disks.value.get(device.VDI)?.SR ?? "");
+    if (vm === undefined || storage === undefined) return [];
+    const attached = hostsOf(storage.PBDs);
+    if (attached.length >= hosts.value.size) return [];
+    return [{ vm: vmUuid(vm.uuid), storage: storage.name_label, hosts: attached }];
+  });
+  return { ok: true, value: found };
+}
+
+async function readClock(session: Session, host: HostUuid, signal: AbortSignal): Promise<XapiResult<number>> {
+  const ref = readRef(await session.call("host.get_by_uuid", [host], signal));
+  if (!ref.ok) return ref;
+  const method = "host.get_servertime";
+  const told = parseValue(method, shapes.dateTime, await session.call(method, [ref.value], signal));
+  if (!told.ok) return told;
+  const [date, time] = told.value.replaceAll("-", "").split("T");
+  const iso = date?.replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3");
+  const value = Date.parse(`${iso}T${time}`);
+  return Number.isFinite(value) ? { ok: true, value } : malformed(`${method}: ${told.value} is no time`);
+}

@@ -1,0 +1,52 @@
+import { resolveSettings } from "../../config/resolve.ts";
+import { defineAction } from "../action.ts";
+import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
+import { confirm } from "../confirm.ts";
+import { poolNames, renderParameterFile } from "../parameter-file.ts";
+import { type PoolAccess, withPool } from "../pool-access.ts";
+import { plainText } from "../text.ts";
+
+export const backupAction = defineAction({
+  name: "backup",
+  description: "Writes the parameters of the pool to a file that only root can read.",
+  args: {
+    file: { type: "positional", required: true, description: "the file; passwords stand in it as they are" },
+    yes: { type: "boolean", description: "replaces a file that is there without asking" },
+  },
+  async run(args, ports) {
+    const { file } = args;
+    if (file.trim() === "" || file === "-")
+      throw new UsageError("Cannot write a backup: give the name of a file");
+    return withPool(ports, (pool) => backUp(file, args.yes === true, pool, ports));
+  },
+});
+
+async function backUp(file: string, yes: boolean, pool: PoolAccess, ports: CliPorts): Promise<ExitCode> {
+  if (pool.database === null) return pool.exitWithout;
+  const shown = plainText(file);
+  const there = await ports.files.look(file);
+  if (there === "other") {
+    ports.stderr(`Cannot write a backup to ${shown}: it is there, and it is no ordinary file.\n`);
+    return EXIT.failed;
+  }
+  const question = `${shown} is there already. Replace it?`;
+  if (there === "ordinary" && !(await confirm(ports, "backup", question, yes))) return EXIT.failed;
+  const { name, otherConfig } = pool.database.pool;
+  // What this host overrides is no parameter of the pool.
+  const stored = { override: {}, pool: otherConfig, lastGood: pool.texts.lastGood ?? {} };
+  const { settings, problems } = resolveSettings(stored);
+  for (const problem of problems) ports.stderr(`Warning: ${problem}\n`);
+  const text = renderParameterFile(settings, [
+    `Parameters of pool ${name}, ${new Date(ports.clock.wallMs()).toISOString()}, ha-lizard ${ports.version}.`,
+    'Put back with "ha-cfg restore". HA on/off and the HA flags of VMs are not in it. Passwords are, as they are.',
+  ]);
+  const why = await ports.files.write(file, text);
+  if (why !== null) {
+    ports.stderr(`Cannot write a backup to ${shown}: ${why}.\n`);
+    return EXIT.failed;
+  }
+  ports.stdout(
+    `${poolNames().length} parameters of pool ${plainText(name)} written to ${shown} (mode 0600)\n`,
+  );
+  return EXIT.done;
+}

@@ -1,0 +1,69 @@
+import { deviceStates, whatIsWrong } from "../../app/fence.ts";
+import { fenceMethods, methodProves } from "../../core/fence-policy.ts";
+import type { SeenHost } from "../sight/sight.ts";
+import { type Check, type Examination, enabledHosts, type Finding, findingsOf } from "./check.ts";
+
+const ASK_MS = 35_000;
+
+/** Fencing cuts power, and the device of every host can be asked. Nobody is fenced. */
+export const fencingCheck: Check = {
+  name: "fencing",
+  limitMs: (settings) => Math.min(settings.FENCE_TIMEOUT * 1_000 + 5_000, ASK_MS),
+  async run(examination, signal) {
+    const { ok, warn, bad } = findingsOf("fencing");
+    const { settings, sight } = examination;
+    if (sight.hosts.length < 2) return [ok("a single host is not fenced by anybody")];
+    if (!settings.FENCE_ENABLED)
+      return [
+        warn(
+          `fencing is off: ${TWO_COPIES}`,
+          "ha-cfg set FENCE_ENABLED 1, with a FENCE_METHOD that cuts power",
+        ),
+      ];
+    if (settings.FENCE_ACTION === "start")
+      return [
+        bad("FENCE_ACTION=start cuts nobody off: no host is ever fenced", "ha-cfg set FENCE_ACTION stop"),
+      ];
+    const methods = fenceMethods(settings.FENCE_METHOD);
+    const powerless = methods.filter((method) => !methodProves(method));
+    const only = powerless.length === methods.length;
+    const pool = powerless.map((method) =>
+      warn(
+        only
+          ? `FENCE_METHOD=${method} cuts no power: ${TWO_COPIES}`
+          : `when all others fail, ${method} counts as fenced without cutting power: ${TWO_COPIES}`,
+        only
+          ? "ha-cfg set FENCE_METHOD to IPMI, REDFISH, ILO or an agent of your own"
+          : `ha-cfg set FENCE_METHOD ${methods.filter(methodProves).join(",")}`,
+      ),
+    );
+    if (only) return pool;
+    const asked = await Promise.all(sight.hosts.map((host) => ask(host, examination, signal)));
+    return [...pool, ...asked.flat()];
+  },
+};
+
+const TWO_COPIES = "two copies of a VM are possible after a network split";
+
+async function ask(
+  host: SeenHost,
+  examination: Examination,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const { ok, warn, bad } = findingsOf("fence-devices");
+  const { ports, settings } = examination;
+  const up = host.isSelf || host.probe?.xapi === "answered" || host.probe?.icmp === "answered";
+  const disabled = !enabledHosts(examination).includes(host);
+  const states = await deviceStates(host.uuid, settings, ports, signal);
+  return states
+    .filter(({ method }) => methodProves(method))
+    .map(({ method, state }) => {
+      const about = `fence device of ${host.name} by ${method}`;
+      if (state.kind === "not-asked")
+        return warn(`${about} cannot be asked: ${state.why}`, "let the agent know the action status");
+      const wrong = whatIsWrong(state, up);
+      if (wrong === null) return ok(`${about}: ${state.kind}`);
+      const cure = `see ${settings.FENCE_FILE_LOC}/${method}, and ha-cfg fence-test ${host.name}`;
+      return disabled ? warn(`${about}: ${wrong}`, cure) : bad(`${about}: ${wrong}`, cure);
+    });
+}

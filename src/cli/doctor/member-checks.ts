@@ -1,0 +1,85 @@
+import type { PeerProbe } from "../../core/pool-view.ts";
+import { withDeadline } from "../../ports/deadline.ts";
+import type { SeenHost } from "../sight/sight.ts";
+import { type Check, type Examination, type Finding, findingsOf } from "./check.ts";
+
+const PROBE_MS = 7_000;
+
+/** Every other host answers ping and XAPI from here, and follows the master of this pool. */
+export const memberCheck: Check = {
+  name: "members",
+  limitMs: () => PROBE_MS + 2_000,
+  async run(examination, signal) {
+    const { bad } = findingsOf("members");
+    const { sight } = examination;
+    if (sight.self === null)
+      return [
+        bad("this host does not know its own uuid", "see INSTALLATION_UUID in /etc/xensource-inventory"),
+      ];
+    if (sight.hosts.length === 0)
+      return [bad("this host knows no host of the pool", "see that XAPI answers")];
+    const others = sight.hosts.filter(({ isSelf }) => !isSelf);
+    const found = await Promise.all(others.map((host) => examine(host, examination, signal)));
+    return found.flat();
+  },
+};
+
+async function examine(
+  host: SeenHost,
+  { ports, sight }: Examination,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  // To a question whom it follows a master needs two seconds, and counts it as a failed login.
+  const question = host.uuid === sight.master ? "life" : "life-and-master";
+  const probe = await withDeadline<PeerProbe | null>(
+    ports.clock,
+    PROBE_MS,
+    signal,
+    (inner) => ports.prober.probe(host.address, question, inner),
+    () => null,
+  );
+  const about = `${host.name} (${host.address})`;
+  return [judge(host, about, probe), ...judgeMaster(about, probe, sight)];
+}
+
+function judge({ enabled }: SeenHost, about: string, probe: PeerProbe | null): Finding {
+  const { ok, warn, bad } = findingsOf("members");
+  if (probe === null) return bad(`${about} could not be probed in time`, "run this again");
+  const { icmp, xapi } = probe;
+  if (xapi === "answered" && icmp === "answered")
+    return ok(`${about} answers ping and XAPI${enabled ? "" : ", and is disabled"}`);
+  if (!enabled) {
+    return warn(`${about} is disabled and does not answer ${xapi === "silent" ? "XAPI" : "ping"}`, null);
+  }
+  if (icmp === "unknown")
+    return warn(`${about}: ping could not be run here; XAPI ${xapi}`, "see that ping is installed");
+  if (xapi === "answered")
+    return bad(
+      `${about} answers XAPI but not ping, which keeps a host alive while its toolstack restarts`,
+      "let ICMP echo through between the hosts",
+    );
+  return icmp === "answered"
+    ? bad(`${about} answers ping but not XAPI`, "see systemctl status xapi there, and ports 443 and 80")
+    : bad(`${about} answers neither ping nor XAPI`, "see whether it is up, and the network between");
+}
+
+function judgeMaster(about: string, probe: PeerProbe | null, { master, hosts }: Examination["sight"]) {
+  const { bad } = findingsOf("one-master");
+  const own = hosts.find(({ uuid }) => uuid === master)?.address;
+  const follows = probe?.follows;
+  if (follows === undefined || own === undefined) return [];
+  switch (follows.kind) {
+    case "slave-of":
+      return follows.address === own
+        ? []
+        : [bad(`${about} follows ${follows.address}, not the master ${own}`, CALL_BACK)];
+    case "is-master":
+      return [bad(`${about} takes itself for the master beside ${own}`, CALL_BACK)];
+    case "lost":
+      return [bad(`${about} is in emergency mode: it finds no master`, CALL_BACK)];
+    default:
+      return [];
+  }
+}
+
+const CALL_BACK = "xe pool-recover-slaves on the master that is to stay";

@@ -1,0 +1,32 @@
+import type { Paint, Tone } from "../paint.ts";
+import { plainText } from "../text.ts";
+import type { Finding, Verdict } from "./check.ts";
+
+const TONES: Readonly<Record<Verdict, Tone>> = { ok: "good", warn: "warning", bad: "bad" };
+
+/** A line for each finding, what is amiss with its cure, and a last line that counts. */
+export function renderFindings(findings: readonly Finding[], paint: Paint): string {
+  const lines = findings.map(({ verdict, text, cure }) => {
+    const end = cure === null ? "" : paint("quiet", ` -> ${plainText(cure)}`);
+    return `${paint(TONES[verdict], verdict.padEnd(4))}  ${plainText(text)}${end}\n`;
+  });
+  const count = (verdict: Verdict) => findings.filter((one) => one.verdict === verdict).length;
+  return `${lines.join("")}\n${count("ok")} ok, ${count("warn")} to look at, ${count("bad")} bad\n`;
+}
+
+/** The schema of `ha-cfg doctor --json`; `schema` changes when a field changes its meaning or goes. */
+export interface DoctorReport {
+  readonly schema: 1;
+  readonly version: string;
+  /** This host. */
+  readonly host: string | null;
+  /** The worst of the findings. */
+  readonly verdict: Verdict;
+  readonly findings: readonly Finding[];
+}
+
+/** The worst of the findings. */
+export function worstOf(findings: readonly Finding[]): Verdict {
+  if (findings.some(({ verdict }) => verdict === "bad")) return "bad";
+  return findings.some(({ verdict }) => verdict === "warn") ? "warn" : "ok";
+}

@@ -1,0 +1,50 @@
+import { findParameter, isUnusedParameter } from "../config/params.ts";
+import { poolParameters } from "../config/pool-keys.ts";
+import { resolveSettings } from "../config/resolve.ts";
+import { customFieldKey } from "../core/ha-flag.ts";
+import { EPOCH_KEY } from "../core/remember.ts";
+import { HOME_POOL_KEY } from "../core/restart-plan.ts";
+import { RANKING_KEY, SUCCESSOR_KEY } from "../core/successor.ts";
+
+type Texts = Readonly<Record<string, string>>;
+
+/** Keys of `pool.other_config` by what they are. */
+export interface PoolKeys {
+  /** HA on/off, by every field name that is in use. */
+  readonly flags: readonly string[];
+  /** Parameters of this program and of HA-Lizard 2.x. */
+  readonly parameters: readonly string[];
+  /** Successors, and the count of promotions. */
+  readonly notes: readonly string[];
+  /** They begin with HA_ too, and are nobody's that is known here. */
+  readonly foreign: readonly string[];
+}
+
+/** What in `pool.other_config` belongs to this program. `fields`: names of the custom field (`fieldNames`). */
+export function findPoolKeys(otherConfig: Texts, fields: readonly string[]): PoolKeys {
+  const named = [...poolParameters(otherConfig).keys()];
+  const isOurs = (name: string) => findParameter(name) === name || isUnusedParameter(name);
+  const present = (keys: readonly string[]) => keys.filter((key) => Object.hasOwn(otherConfig, key));
+  return {
+    flags: present(fields.map(customFieldKey)),
+    parameters: named.filter(isOurs).map((name) => `HA_${name}`),
+    notes: present([SUCCESSOR_KEY, RANKING_KEY, EPOCH_KEY]),
+    foreign: named.filter((name) => !isOurs(name)).map((name) => `HA_${name}`),
+  };
+}
+
+/** What in the `other_config` of a host belongs to this program. */
+export function findHostKeys(otherConfig: Texts, fields: readonly string[]): readonly string[] {
+  return fields.map(customFieldKey).filter((key) => Object.hasOwn(otherConfig, key));
+}
+
+/** What in the `other_config` of a VM belongs to this program. */
+export function findVmKeys(otherConfig: Texts, fields: readonly string[]): readonly string[] {
+  return [...fields.map(customFieldKey), HOME_POOL_KEY].filter((key) => Object.hasOwn(otherConfig, key));
+}
+
+/** The custom field's names: the one in force on this host, and the pool's, when an override stands before that. */
+export function fieldNames(effective: string, otherConfig: Texts, lastGood: Texts | null): readonly string[] {
+  const ofPool = resolveSettings({ override: {}, pool: otherConfig, lastGood: lastGood ?? {} });
+  return [...new Set([effective, ofPool.settings.XC_FIELD_NAME])];
+}

@@ -1,0 +1,60 @@
+import type { HostUuid } from "../../core/ids.ts";
+import type { Incident } from "../../core/member-recovery.ts";
+import { nameOf, type Sight } from "../sight/sight.ts";
+import type { IncidentReport } from "./status-report.ts";
+
+const PHASES: Readonly<Record<Incident["phase"], string>> = {
+  open: "has failed and is not fenced yet",
+  fencing: "has failed and is being fenced",
+  fenced: "has failed and is fenced; XAPI is being told",
+  declared: "has failed; its VMs are free to start elsewhere",
+  answered: "had failed, but XAPI reaches it: its VMs stay where they are",
+};
+
+/** What is not over: hosts that failed, a take-over, this host being alone. */
+export function incidentReports(sight: Sight, nowMs: number): readonly IncidentReport[] {
+  const { memory } = sight;
+  if (memory === null) return [];
+  const { incidents, promotion, isolation } = memory.memory;
+  const ageS = (sinceMs: number) =>
+    memory.ofThisBoot ? Math.max(0, Math.round((nowMs - sinceMs) / 1_000)) : null;
+  const failed = Object.values(incidents).map((incident): IncidentReport => {
+    const host = nameOf(sight, incident.host);
+    const tries = incident.fenceFailures === 0 ? "" : `; fencing failed ${times(incident.fenceFailures)}`;
+    const text = `${host} ${PHASES[incident.phase]}${tries}`;
+    return { kind: "host-failed", host, text, ageS: ageS(incident.openedAtMs) };
+  });
+  return [
+    ...failed,
+    ...(promotion === null
+      ? []
+      : [promotionReport(sight, promotion.oldMaster, promotion.phase, ageS(promotion.sinceMs))]),
+    ...(isolation === null ? [] : [isolationReport(isolation.rebooted, ageS(isolation.sinceMs))]),
+  ];
+}
+
+function times(count: number): string {
+  return count === 1 ? "once" : `${count} times`;
+}
+
+function promotionReport(
+  sight: Sight,
+  oldMaster: HostUuid | null,
+  phase: "called" | "recovering",
+  ageS: number | null,
+): IncidentReport {
+  const host = oldMaster === null ? null : nameOf(sight, oldMaster);
+  const from = host === null ? "" : ` from ${host}`;
+  const doing = phase === "called" ? "XAPI is becoming master" : "the other hosts are being called";
+  return { kind: "promotion", host, text: `this host takes over as master${from}: ${doing}`, ageS };
+}
+
+function isolationReport(rebooted: boolean, ageS: number | null): IncidentReport {
+  const cost = rebooted ? "; it has rebooted itself for that once and will not again" : "";
+  return {
+    kind: "isolation",
+    host: null,
+    text: `this host saw no other member and had no quorum${cost}`,
+    ageS,
+  };
+}

@@ -1,0 +1,91 @@
+import type { HaFlag } from "../../core/ha-flag.ts";
+import type { DaemonState } from "../../ports/daemons.ts";
+
+/**
+ * What `ha-cfg status --json` prints: the schema. Fields may be added; those that are here keep their name and meaning
+ * as long as `schema` is 1. Names are as XAPI has them, ages and durations in seconds, times ISO 8601 in UTC; null is
+ * what is not known.
+ */
+export interface StatusReport {
+  readonly schema: 1;
+  readonly version: string;
+  /** `pool`: the pool database of now. `last-good`: what this host remembers. `none`: it remembers nothing. */
+  readonly source: "pool" | "last-good" | "none";
+  /** How old that is; null with `last-good`: from before the last boot of this host. */
+  readonly sourceAgeS: number | null;
+  /** Why the pool database could not be read; null when it was. */
+  readonly xapiFault: string | null;
+  readonly ha: HaFlag | null;
+  /** XAPI's own HA, which must be off. */
+  readonly xapiHa: boolean | null;
+  /** The operating mode in words. */
+  readonly mode: string;
+  readonly fencing: string;
+  readonly self: NamedUuid & { readonly role: HostRole };
+  readonly pool: NamedUuid;
+  readonly master: NamedUuid | null;
+  readonly successor: NamedUuid | null;
+  readonly monitor: DaemonState;
+  readonly watchdog: DaemonState;
+  readonly lastIteration: IterationReport | null;
+  readonly hosts: readonly HostReport[];
+  /** Of the VMs that HA manages; null when they could not be listed. */
+  readonly vms: {
+    readonly all: number;
+    readonly managed: number;
+    readonly running: number;
+    /** Halted, and nothing speaks against a start. */
+    readonly waiting: number;
+  } | null;
+  readonly incidents: readonly IncidentReport[];
+  /** What the last iteration had to say that still holds, in the words of the log. */
+  readonly conditions: readonly string[];
+}
+
+export interface NamedUuid {
+  readonly uuid: string | null;
+  readonly name: string | null;
+}
+
+export type HostRole = "master" | "slave" | "broken" | "unknown";
+
+export interface IterationReport {
+  readonly finishedAt: string;
+  /** null: in an earlier boot. */
+  readonly ageS: number | null;
+  readonly durationS: number;
+  /** `done`, `no database`, `deadline`, or why nothing could be done. */
+  readonly result: string;
+  /** The next one should have ended by now. */
+  readonly overdue: boolean;
+}
+
+export interface HostReport {
+  readonly uuid: string;
+  readonly name: string;
+  readonly address: string;
+  readonly role: "master" | "slave";
+  readonly isSelf: boolean;
+  readonly enabled: boolean;
+  readonly state: HostState;
+  readonly xapi: "answers" | "silent" | null;
+  /** 0 is now. */
+  readonly lastSeenS: number | null;
+  /** VMs that run there. */
+  readonly vms: number | null;
+}
+
+/**
+ * As the iterations of this host judge it, unless it answers just now. `silent`: it does not answer, and the iterations
+ * have not judged that yet.
+ */
+export type HostState = "alive" | "xapi-down" | "suspect" | "failed" | "silent" | "unknown";
+
+export interface IncidentReport {
+  readonly kind: "host-failed" | "promotion" | "isolation";
+  /** Name of the host that it is about. */
+  readonly host: string | null;
+  readonly text: string;
+  /** Since when; null where that was before the last boot. */
+  readonly ageS: number | null;
+}

@@ -1,0 +1,35 @@
+/** Text of other people's for a line of a terminal: nothing in it may move the cursor or begin a line of its own. */
+export function plainText(text: string): string {
+  return text.replace(/\p{Cc}+/gu, " ").trim();
+}
+
+/** Rows as columns two spaces apart; the last column is as long as it is. */
+export function renderColumns(rows: readonly (readonly string[])[]): string {
+  const widths = rows.reduce<number[]>(
+    (widest, row) => row.map((cell, at) => Math.max(widest[at] ?? 0, Bun.stringWidth(cell))),
+    [],
+  );
+  const padded = (cell: string, at: number): string =>
+    cell + " ".repeat((widths[at] ?? 0) - Bun.stringWidth(cell));
+  return rows
+    .map((row) => `${row.map((cell, at) => (at === row.length - 1 ? cell : padded(cell, at))).join("  ")}\n`)
+    .join("");
+}
+
+/** Width of what is meant for people who read it in a terminal, in columns. */
+const WIDTH = 80;
+
+/** A paragraph in lines of at most 80 columns, each after `indent`; a longer word stands alone. */
+export function wrapText(text: string, indent: string): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ").filter((one) => one !== "")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (line !== "" && Bun.stringWidth(indent + longer) > WIDTH) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  if (line !== "") lines.push(line);
+  return lines.map((one) => `${indent}${one}\n`).join("");
+}
