@@ -4,7 +4,7 @@ import type { Alert, Severity } from "../core/alert-policy.ts";
 import type { HostUuid } from "../core/ids.ts";
 import type { XapiResult } from "../core/pool-view.ts";
 import { withDeadline } from "../ports/deadline.ts";
-import type { StartResult, Xapi } from "../ports/pool-database.ts";
+import { ALERT_NAME, type StartResult, type Xapi } from "../ports/pool-database.ts";
 import { checkDevices, fenceByLevels, fenceLimitMs } from "./fence.ts";
 import type { PassPorts } from "./pass-ports.ts";
 
@@ -199,7 +199,7 @@ async function sendAlert(alert: Alert, executor: Executor, signal: AbortSignal):
     jobs.push(doneAfter(ports.mailer.send(alert, poolName, settings)));
   if (settings.ENABLE_ALERTS && executor.xapiAnswers) {
     const posted = xapi.post(
-      "HA-LIZARD",
+      ALERT_NAME,
       PRIORITIES[alert.severity],
       `${alert.subject}\n${alert.body}`,
       signal,

@@ -1,6 +1,7 @@
 import type { Action } from "./action.ts";
 import { isDue } from "./back-off.ts";
 import { type DecisionInput, hostName, mayBegin } from "./decision.ts";
+import { needsRecoverSlaves } from "./failover.ts";
 import type { HostUuid } from "./ids.ts";
 import type { Mastership } from "./mastership.ts";
 import type { Memory } from "./memory.ts";
@@ -28,7 +29,10 @@ export function callBackLost(memory: Memory, mastership: Mastership, input: Deci
     .filter(([, probe]) => probe.follows.kind === "lost")
     .map(([uuid]) => uuid);
   const known = lost.filter((uuid) => isKnown(memory, uuid));
-  if (known.length === 0 || !mayCall(known, memory, mastership, input) || memory.promotion !== null)
+  // A take-over calls its own members. One that is no member is called all the same: a master's xapi may not end its
+  // start before such a host has answered who its master is (xapi.md §10).
+  const calling = memory.promotion !== null && needsRecoverSlaves(memory.promotion);
+  if (known.length === 0 || !mayCall(known, memory, mastership, input) || calling)
     return { memory, actions: [], reasons: [] };
   const reasons: readonly Reason[] = [
     { kind: "hosts-lost", hosts: known.map((uuid) => hostName(memory, uuid)) },
