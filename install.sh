@@ -131,7 +131,7 @@ check_sources() {
 
 # agents <folder>: the files of the built-in fence agents, as paths below the folder.
 agents() {
-  (cd "$1" && find . -type f ! -name '*.ts' ! -name '*.md' | sed 's|^\./||' | sort)
+  (cd "$1" && find . -type f ! -name '*.ts' | sed 's|^\./||' | sort)
 }
 
 lay_out_program() {
@@ -147,13 +147,13 @@ lay_out_program() {
   if [ ! -e "$own/ha-lizard.conf" ]; then run write_conf "$own/ha-lizard.conf"; fi
 }
 
-# Built-in agents are always replaced; other folders, and lists of addresses that exist, are the administrator's.
+# Built-in agents are always replaced; other folders, and lists and options that exist, are the administrator's.
 lay_out_agents() {
   for agent in $(agents "$here/fence"); do
     target=$own/fence/$agent
     case $agent in
       *.sh) run put 0755 "$here/fence/$agent" "$target" ;;
-      *.hosts) if [ ! -e "$target" ]; then run put 0600 "$here/fence/$agent" "$target"; fi ;;
+      *.hosts | *.conf) if [ ! -e "$target" ]; then run put 0600 "$here/fence/$agent" "$target"; fi ;;
       *) run put 0644 "$here/fence/$agent" "$target" ;;
     esac
   done

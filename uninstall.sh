@@ -76,7 +76,7 @@ remove_agents() {
   [ -f "$list" ] || return 0
   while read -r agent; do
     case $agent in
-      *..* | *.hosts) ;;
+      *..* | *.hosts | *.conf) ;;
       /etc/ha-lizard/fence/?*)
         remove "$root$agent"
         folder=${agent%/*}

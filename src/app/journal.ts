@@ -1,3 +1,4 @@
+import { withoutSecrets } from "../config/pool-keys.ts";
 import type { Action, Outcome } from "../core/action.ts";
 import type { PoolView } from "../core/pool-view.ts";
 import type { Reason } from "../core/reason.ts";
@@ -20,12 +21,13 @@ const KEPT_PASSES = 500;
 const KEPT_BYTES = 4_000_000;
 const ROUNDS_PER_PASS = 40;
 
-/** The view as plain JSON, without the long lists that no decision about hosts reads. */
+/** The view as plain JSON, without the long lists that no decision about hosts reads, and without passwords. */
 export function viewForJournal(view: PoolView): unknown {
   const { database } = view;
   const slim = database.ok
     ? {
         ...database.value,
+        pool: { ...database.value.pool, otherConfig: withoutSecrets(database.value.pool.otherConfig) },
         hosts: database.value.hosts.map((host) => ({ ...host, residents: host.residents.length })),
       }
     : database.fault;

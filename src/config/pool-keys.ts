@@ -1,4 +1,4 @@
-import type { ParameterName } from "./params.ts";
+import { findParameter, type ParameterName, rowOf } from "./params.ts";
 
 const PREFIX = "HA_";
 
@@ -14,4 +14,18 @@ export function poolParameters(otherConfig: Readonly<Record<string, string>>): R
       .filter(([key]) => key.startsWith(PREFIX))
       .map(([key, value]) => [key.slice(PREFIX.length), value]),
   );
+}
+
+const MASK = "********";
+
+/** The same map for a file that people may pass on: passwords are masked, also under names that are no parameter's. */
+export function withoutSecrets(otherConfig: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(otherConfig).map(([key, value]) => [key, isSecret(key) && value !== "" ? MASK : value]),
+  );
+}
+
+function isSecret(key: string): boolean {
+  const known = key.startsWith(PREFIX) ? findParameter(key.slice(PREFIX.length)) : undefined;
+  return (known !== undefined && rowOf(known).secret) || /pass|secret|token/i.test(key);
 }

@@ -51,7 +51,7 @@ export async function startSettledPool(vms: readonly VmSpec[] = twoVmsPerHost(3)
 }
 
 /** Waits until the pool has one master, a successor that is on, and every monitor has finished a pass. */
-async function settled(pool: Pool): Promise<void> {
+export async function settled(pool: Pool): Promise<void> {
   await successor(pool);
   for (const host of pool.hostNumbers().filter((number) => pool.isOn(number))) {
     await until(`a pass of host ${host}`, STEP_MS, async () =>

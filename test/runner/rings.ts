@@ -17,13 +17,15 @@ export interface Ring {
 
 const MINUTE_MS = 60_000;
 const POOL_TOOLS = ["ip", "ping", "unshare", "nsenter", "busybox", "curl", "openssl"];
+/** Fence devices and their clients. */
+const DEVICE_TOOLS = ["ssh", "sshd", "ssh-keygen", "ipmitool", "ipmi_sim", "openssl", "curl"];
 /** Quick and telling ones first. Folders that are not named here come after these, before the slow ones. */
 const FIRST = ["tidy", "core", "config", "adapters", "app", "cli", "main", "sim", "pool"];
 
 /** What a ring needs besides the runtime. */
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
   scripts: ["shellcheck", "unshare"],
-  agent: ["ssh", "sshd", "ssh-keygen", "unshare", "openssl", "ipmitool", "ipmi_sim"],
+  agent: [...DEVICE_TOOLS, "ip", "unshare", "nsenter", "script"],
 };
 
 /** Every folder below test/ that has tests is a ring, so that a new one cannot be forgotten. */
@@ -50,9 +52,10 @@ export function listRings(testFolder: string): readonly Ring[] {
       paths: readdirSync(join(testFolder, "e2e"))
         .filter((name) => name.endsWith(".test.ts") && name !== "binary.test.ts")
         .map((name) => join(testFolder, "e2e", name)),
-      needs: POOL_TOOLS,
+      needs: [...new Set([...POOL_TOOLS, ...DEVICE_TOOLS])],
       deadlineMs: 20 * MINUTE_MS,
-      workers: 2,
+      // They mostly wait.
+      workers: 3,
       beside: false,
     },
   ];

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { run, Scratch, SHELLS, TREE } from "./scratch.ts";
 
 let scratch: Scratch;
@@ -23,11 +23,18 @@ const PROGRAM = [
 ];
 const SHARED = ["etc", "etc/init.d", "usr", "usr/bin"];
 
+/** Lists, options and pinned keys, written after the installation. */
+const OF_AN_ADMINISTRATOR = [
+  "etc/ha-lizard/fence/ILO/ILO.hosts",
+  "etc/ha-lizard/fence/IPMI/IPMI.conf",
+  "etc/ha-lizard/state/fence-pins/ssh/192.0.2.7",
+];
+
 /** What stands in fence/, as the installer is to lay it out. */
 function agents(): readonly string[] {
-  return readdirSync(join(TREE, "fence"), { recursive: true, encoding: "utf8" })
-    .filter((name) => !/\.(ts|md)$/.test(name))
-    .map((name) => `etc/ha-lizard/fence/${name}`);
+  return readdirSync(join(TREE, "fence"), { recursive: true, encoding: "utf8" }).map(
+    (name) => `etc/ha-lizard/fence/${name}`,
+  );
 }
 
 const mode = (name: string): string => (statSync(scratch.path(name)).mode & 0o777).toString(8);
@@ -48,14 +55,16 @@ for (const shell of SHELLS) {
       scratch.write("etc/ha-lizard/ha-lizard.conf", "MONITOR_DELAY=20\n");
       scratch.write("etc/ha-lizard/state/memory.json", "{}");
       scratch.write("etc/ha-lizard/fence/OWN/OWN.sh", "own");
-      scratch.write("etc/ha-lizard/fence/POOL/POOL.hosts", "list");
+      for (const name of OF_AN_ADMINISTRATOR) scratch.write(name, name);
       scratch.write("etc/ha-lizard/fence/POOL/POOL.sh", "changed");
+      scratch.write("etc/ha-lizard/fence/ILO/README.md", "changed");
       expect((await scratch.install(shell)).code).toBe(0);
       expect(scratch.text("etc/ha-lizard/ha-lizard.conf")).toBe("MONITOR_DELAY=20\n");
       expect(scratch.text("etc/ha-lizard/state/memory.json")).toBe("{}");
       expect(scratch.text("etc/ha-lizard/fence/OWN/OWN.sh")).toBe("own");
-      expect(scratch.text("etc/ha-lizard/fence/POOL/POOL.hosts")).toBe("list");
+      for (const name of OF_AN_ADMINISTRATOR) expect(scratch.text(name)).toBe(name);
       expect(scratch.text("etc/ha-lizard/fence/POOL/POOL.sh")).toContain("usage: POOL.sh");
+      expect(scratch.text("etc/ha-lizard/fence/ILO/README.md")).toContain("ILO.hosts");
     });
 
     test("--dry-run changes nothing, and names each step", async () => {
@@ -77,6 +86,19 @@ for (const shell of SHELLS) {
       expect([code, said]).toEqual([0, expect.stringContaining("Files of the administrator are still in")]);
       const own = ["etc/ha-lizard/fence", "etc/ha-lizard/fence/OWN", "etc/ha-lizard/fence/OWN/OWN.sh"];
       expect(scratch.list()).toEqual([...SHARED, "etc/ha-lizard", ...KEPT, ...own, "var", "var/run"].sort());
+    });
+
+    test("leaves lists and options of the built-in methods, also those that were installed", async () => {
+      await scratch.install(shell);
+      for (const name of OF_AN_ADMINISTRATOR) scratch.write(name, name);
+      const list = "etc/ha-lizard/installed-agents";
+      const before = scratch.text(list);
+      scratch.write(list, `${before}${OF_AN_ADMINISTRATOR.map((name) => `/${name}\n`).join("")}`);
+      expect((await scratch.uninstall(shell)).code).toBe(0);
+      const left = scratch.list().filter((name) => name.startsWith("etc/ha-lizard/fence/"));
+      const lists = OF_AN_ADMINISTRATOR.filter((name) => name.includes("/fence/"));
+      expect(left.filter((name) => name.includes("."))).toEqual(lists);
+      expect(left.filter((name) => !name.includes("."))).toEqual(lists.map((name) => dirname(name)));
     });
 
     test("--purge leaves only the folders that were not ours", async () => {
@@ -105,7 +127,10 @@ describe("install.sh", () => {
     expect(mode("etc/ha-lizard/ha-lizard")).toBe("755");
     expect(mode("etc/ha-lizard/ha-lizard.conf")).toBe("600");
     expect(mode("etc/ha-lizard/state")).toBe("700");
-    expect(mode("etc/ha-lizard/fence/POOL/POOL.sh")).toBe("755");
+    for (const name of agents().filter((agent) => agent.endsWith(".sh")))
+      expect([name, mode(name)]).toEqual([name, "755"]);
+    for (const name of agents().filter((agent) => agent.endsWith(".md")))
+      expect([name, mode(name)]).toEqual([name, "644"]);
     expect(mode("etc/init.d/ha-lizard")).toBe("755");
   });
 

@@ -34,6 +34,8 @@ export class Namespaces {
       stdout: "pipe",
       stderr: openSync(join(folder, "world.log"), "a"),
       env: { ...process.env, POOL_BUN: process.execPath },
+      // A signal to all of this process's group, as Ctrl-C sends it, must not end what clears up after it.
+      detached: true,
     });
     const reader = shell.stdout.getReader();
     const first = await reader.read();

@@ -9,6 +9,7 @@
 #   pool.sh on|off <dir> <i>       power
 #   pool.sh sh <dir> <i> cmd...    run a command on a host that is on
 #   pool.sh part <dir> "1 2" "3"   every group on a bridge of its own;  pool.sh heal <dir>
+#   pool.sh hasty <dir> <n>        silent neighbours are soon known to be
 set -eu
 self=$(readlink -f "$0")
 here=$(dirname "$self")
@@ -77,6 +78,22 @@ partition() {
 # links_named <pattern>: /sys shows the network of whoever mounted it, so ip is asked.
 links_named() {
   ip -o link show | sed -n "s/^[0-9]*: \($1\)[@:].*/\1/p"
+}
+
+# hasty <n>: a neighbour that is silent counts as unreachable after 0.3 s instead of 3 s.
+hasty() {
+  for i in $(seq "$1"); do
+    # The variable belongs to the inner shell.
+    # shellcheck disable=SC2016
+    nsenter --net="/run/netns/h$i" sh -c '
+      for link in default eth0; do
+        echo 1 >"/proc/sys/net/ipv4/neigh/$link/mcast_solicit"
+        echo 300 >"/proc/sys/net/ipv4/neigh/$link/retrans_time_ms"
+        echo 1 >"/proc/sys/net/ipv4/neigh/$link/ucast_solicit"
+        echo 0 >"/proc/sys/net/ipv4/neigh/$link/delay_first_probe_time"
+        echo 500 >"/proc/sys/net/ipv4/neigh/$link/base_reachable_time_ms"
+      done'
+  done
 }
 
 heal() {
@@ -241,8 +258,9 @@ case $verb in
   sh) run_on "$@" ;;
   part) shift && partition "$@" ;;
   heal) heal ;;
+  hasty) shift && hasty "$@" ;;
   *)
-    sed -n '2,12p' "$self" >&2
+    sed -n '2,13p' "$self" >&2
     exit 2
     ;;
 esac

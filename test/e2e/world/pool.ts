@@ -10,6 +10,10 @@ import { until } from "./wait.ts";
 
 const ROOT = resolve(import.meta.dir, "../../..");
 
+const PROCESS_SPACE = 'readlink "/proc/$(cat "/run/pool/h$1/pid")/ns/pid"';
+const COUNT_PROCESSES =
+  'n=0; for p in /proc/[0-9]*; do [ "$(readlink "$p/ns/pid")" != "$1" ] || n=$((n + 1)); done 2>/dev/null; echo $n';
+
 export interface PoolOptions {
   readonly hosts: number;
   readonly vms: readonly VmSpec[];
@@ -119,6 +123,41 @@ export class Pool {
   async partition(...groups: readonly (readonly number[])[]): Promise<void> {
     await this.world.verb("part", ...groups.map((group) => group.join(" ")));
     await this.sim.do({ verb: "partition", groups });
+  }
+
+  /** Leaves each of these hosts alone; the others keep their network, and the devices in it. */
+  async isolate(...hosts: readonly number[]): Promise<void> {
+    await this.world.verb("part", ...hosts.map(String));
+    const others = this.hostNumbers().filter((number) => !hosts.includes(number));
+    await this.sim.do({ verb: "partition", groups: [others, ...hosts.map((host) => [host])] });
+  }
+
+  /** From now on a silent neighbour is known to be one after 0.3 s, not 3 s: for tests that are about what follows. */
+  async beHasty(): Promise<void> {
+    await this.world.verb("hasty", String(this.count));
+  }
+
+  /** Starts a program in the world's own network, which ends with the world; its output goes to a file of the folder. */
+  background(command: readonly string[], logName: string): Bun.Subprocess {
+    return this.world.background(command, logName);
+  }
+
+  /** Shared between the world and this process. */
+  get folder(): string {
+    return this.world.folder;
+  }
+
+  /** What identifies the processes of a host that is on, until its next start. */
+  async processSpace(host: number): Promise<string> {
+    const result = await this.world.run(["sh", "-c", PROCESS_SPACE, "sh", String(host)]);
+    if (result.code !== 0) throw new Error(`Cannot find the processes of host ${host}: ${result.stderr}`);
+    return result.stdout.trim();
+  }
+
+  /** How many processes live in such a space. */
+  async processesIn(space: string): Promise<number> {
+    const result = await this.world.run(["sh", "-c", COUNT_PROCESSES, "sh", space]);
+    return Number(result.stdout.trim());
   }
 
   async heal(): Promise<void> {
