@@ -95,7 +95,13 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
   {
     fault: "F14",
     regression: "the reboot is forgotten by the reboot",
-    edits: [{ file: "src/core/memory.ts", from: "    isolation: memory.isolation,\n  };", to: "  };" }],
+    edits: [
+      {
+        file: "src/core/memory.ts",
+        from: "    isolation: memory.isolation && { ...memory.isolation, wellSinceMs: null },\n",
+        to: "",
+      },
+    ],
     caughtBy: { scenario: "fault-f14-one-reboot", sign: "rule rebooted-twice broken" },
   },
   {
