@@ -36,6 +36,8 @@ export class Facts {
   readonly maintenanceSinceMs = new Map<number, number>();
   readonly changedAtMs = new Map<string, number>();
   readonly forgotten = new Set<number>();
+  /** When a host's xapi last started: until it has settled, disabled says nothing (behaviour.md §4, xapi.md §3.8). */
+  readonly xapiStartedAtMs = new Map<number, number>();
   /** When a host's memory was last deleted or torn. */
   readonly lostMemoryAtMs = new Map<number, number>();
   /** Since when a host knows that HA is not on. */
@@ -136,6 +138,9 @@ export class Facts {
       case "maintenance":
         if (entry["on"] === true) this.maintenanceSinceMs.set(host, entry.atMs);
         else this.maintenanceSinceMs.delete(host);
+        return;
+      case "xapi-started":
+        this.xapiStartedAtMs.set(host, entry.atMs);
         return;
       case "state-lost":
         this.lostMemoryAtMs.set(host, entry.atMs);

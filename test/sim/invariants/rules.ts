@@ -62,7 +62,8 @@ const noFenceInMaintenance: Rule = {
     const host = hostBy(entry, facts);
     const sinceMs = facts.maintenanceSinceMs.get(Number(entry["host"]));
     const seenAfterMs = 4 * MINUTE + 2 * Number(facts.setting(host, "MONITOR_DELAY")) * SECOND;
-    if (sinceMs === undefined || entry.atMs - sinceMs < seenAfterMs) return null;
+    const startedMs = facts.xapiStartedAtMs.get(Number(entry["host"])) ?? 0;
+    if (sinceMs === undefined || entry.atMs - Math.max(sinceMs, startedMs) < seenAfterMs) return null;
     return `h${host.number} fences h${entry["host"]}, which is in maintenance`;
   },
 };
