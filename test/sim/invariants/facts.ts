@@ -7,6 +7,9 @@ import { poolKeys, settingOf } from "./settings.ts";
 /** A XAPI that takes longer than this is silent for a probe. */
 const PROBE_PATIENCE_MS = 2_000;
 
+/** The patience of a probe, and the work around it. */
+const ROUND_MS = 4_000;
+
 /** Two probes of a host are at most a MONITOR_DELAY apart. */
 const PROBED_MS = 60_000;
 /** A host that answers for a shorter time may come and go between two looks of another. */
@@ -46,6 +49,8 @@ export class Facts {
   private readonly pingsSinceMs = new Map<number, number>();
   /** Until when a host was last heard for long enough to be noticed. */
   private readonly heardLongUntilMs = new Map<number, number>();
+  /** Until when one host could reach another. */
+  private readonly reachedUntilMs = new Map<number, number>();
   private readonly xapiSinceMs = new Map<number, number>();
   private readonly xapiUntilMs = new Map<number, number>();
   private readonly quorateUntilMs = new Map<number, number>();
@@ -173,6 +178,7 @@ export class Facts {
           this.world.reaches(from.number, to.number) && this.world.letsProbe(from.number, to.number);
         if (!pings) this.pingsSinceMs.delete(key);
         else if (!this.pingsSinceMs.has(key)) this.pingsSinceMs.set(key, nowMs);
+        this.keepUntil(this.reachedUntilMs, key, this.world.reaches(from.number, to.number), nowMs);
         const hears = this.hears(from.number, to);
         this.noteXapi(key, hears, nowMs);
       }
@@ -248,10 +254,15 @@ export class Facts {
     return heardMs === undefined || heardMs <= fencedAtMs;
   }
 
+  /** One round of probes lasts until the silent have had their time: its votes are not of one instant. */
+  private reachedInRound(host: SimHost, other: SimHost): boolean {
+    if (other.power && this.world.reaches(host.number, other.number)) return true;
+    const until = this.reachedUntilMs.get(pair(host.number, other.number));
+    return until !== undefined && this.world.nowMs() - until <= ROUND_MS;
+  }
+
   private hasVotes(host: SimHost, members: readonly SimHost[]): boolean {
-    const alive = members.filter(
-      (other) => other === host || (other.power && this.world.reaches(host.number, other.number)),
-    ).length;
+    const alive = members.filter((other) => other === host || this.reachedInRound(host, other)).length;
     if (alive * 2 !== members.length) return alive * 2 > members.length;
     if (this.setting(host, "FENCE_USE_IP_HEURISTICS") !== "1") return false;
     const addresses =
