@@ -108,7 +108,10 @@ async function confirm(
   for (let poll = 0; poll < polls && !signal.aborted; poll++) {
     if (poll > 0) await clock.sleep(POLL_MS, signal);
     if (signal.aborted) break;
-    last = await device.read(signal);
+    const reading = await device.read(signal);
+    // A look that the deadline has broken off says less than the one before it.
+    if (signal.aborted && reading.kind === "unknown") break;
+    last = reading;
     inARow = last.kind === to ? inARow + 1 : 0;
     if (inARow >= 2) return last;
   }

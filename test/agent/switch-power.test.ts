@@ -105,7 +105,9 @@ describe("stop", () => {
   test("the deadline ends it, whatever the device does", async () => {
     const end = await play("stop", { reads: ["on"], readMs: 700, timeoutMs: 5_000 });
     expect(end.ok).toBe(false);
-    expect(end.says).toContain("when the time was over");
+    expect(end.says).toBe(
+      "BMC 192.0.2.7: the command was accepted, and when the time was over the host is on",
+    );
   });
 });
 
