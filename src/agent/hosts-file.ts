@@ -1,4 +1,4 @@
-import { type HostUuid, hostUuid } from "../core/ids.ts";
+import { type HostUuid, hostUuid, isUuid } from "../core/ids.ts";
 
 /** A line of `<METHOD>.hosts`: which device cuts which host. */
 export interface HostsEntry {
@@ -16,7 +16,6 @@ export interface HostsFile {
 }
 
 const LINE = /^(?<host>[^:]*):(?<device>\[[^\]]*\](?:\/[^:[\]]*)?|[^:[\]]*)(?::(?<user>[^:]*))?$/;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * `<host uuid>:<device>[:<user>]`, one a line; `#` begins a comment. A line that could mean the wrong host is none: the
@@ -55,7 +54,7 @@ function parseLine(content: string, line: number): HostsEntry | string {
   if (groups === undefined)
     return "it is not <host uuid>:<address>[:<user>]; an IPv6 address needs brackets: [2001:db8::7]";
   const { host = "", device = "", user } = groups;
-  if (!UUID.test(host)) return `${host === "" ? "the host's uuid is missing" : `${host} is no uuid`}`;
+  if (!isUuid(host)) return `${host === "" ? "the host's uuid is missing" : `${host} is no uuid`}`;
   const bare = device.replace(/^\[(.*)\]/, "$1");
   if (bare === "" || bare.startsWith("-")) return "the address is missing, or begins with a dash";
   if (user !== undefined && !/^[A-Za-z0-9_.@\\-]+$/.test(user))

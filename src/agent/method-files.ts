@@ -1,12 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { FileText } from "../ports/private-files.ts";
 import { type HostsEntry, parseHostsFile } from "./hosts-file.ts";
 import type { AgentRequest } from "./request.ts";
-
-/** What stands in a method's folder, or why it cannot be used. */
-export type FileText =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly why: string };
 
 const OTHERS_MAY_WRITE = 0o022;
 

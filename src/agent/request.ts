@@ -1,4 +1,4 @@
-import { type HostUuid, hostUuid } from "../core/ids.ts";
+import { type HostUuid, hostUuid, isUuid } from "../core/ids.ts";
 import type { PowerAction } from "./switch-power.ts";
 
 /** What an agent is asked: `<host uuid> <action>` on its command line, everything else in its environment. */
@@ -17,7 +17,6 @@ export interface AgentRequest {
 }
 
 const ACTIONS: readonly PowerAction[] = ["start", "stop", "reset", "status"];
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const DEFAULT_TIMEOUT_S = 60;
 /** The agent ends by itself, and says why, before the one who called it ends it. */
 const MARGIN_MS = 1_000;
@@ -32,7 +31,7 @@ export function readRequest(
   const usage = `usage: ${method}.sh <host uuid> <${ACTIONS.join("|")}>`;
   const action = ACTIONS.find((candidate) => candidate === typed);
   if (action === undefined || more.length > 0) return usage;
-  if (!UUID.test(host)) return `${host} is no uuid of a host; ${usage}`;
+  if (!isUuid(host)) return `${host} is no uuid of a host; ${usage}`;
   const timeoutS = Number(environment["FENCE_TIMEOUT"] || DEFAULT_TIMEOUT_S);
   if (!(timeoutS >= 1)) return `FENCE_TIMEOUT=${environment["FENCE_TIMEOUT"]} is no number of seconds`;
   return {

@@ -4,7 +4,7 @@ import { parseMemory } from "../core/memory-shape.ts";
 import type { LocalView } from "../core/pool-view.ts";
 import type { Reason } from "../core/reason.ts";
 import { forgetOld, nextPassMs } from "../core/schedule.ts";
-import { OVER, withDeadline } from "../ports/deadline.ts";
+import { neverAborts, OVER, withDeadline } from "../ports/deadline.ts";
 import { fenceLimitMs } from "./fence.ts";
 import { viewForJournal, writeJournal } from "./journal.ts";
 import { observe } from "./observe.ts";
@@ -76,7 +76,7 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
     await withDeadline(
       ports.clock,
       CLOSE_MS,
-      new AbortController().signal,
+      neverAborts(),
       () => xapi.close(),
       () => undefined,
     );

@@ -76,15 +76,15 @@ export function launch(pass: Pass, actions: readonly Action[]): void {
   const { ports, xapi, config } = pass;
   const poolName = pass.memory.lastGood?.poolName ?? "";
   const xapiAnswers = pass.view?.database.ok === true;
+  const probedAtMs = (host: HostUuid) => {
+    const last = pass.recent.get(host);
+    return last?.full === true ? last.atMs : null;
+  };
+  const followed = masterOf(pass.self.role, pass.memory.lastGood);
+  const executor = { ports, followed, xapi, settings: config.settings, poolName, xapiAnswers, probedAtMs };
   for (const action of actions) {
     const key = actionKey(action);
     pass.begun.set(key, (pass.begun.get(key) ?? 0) + 1);
-    const probedAtMs = (host: HostUuid) => {
-      const last = pass.recent.get(host);
-      return last?.full === true ? last.atMs : null;
-    };
-    const followed = masterOf(pass.self.role, pass.memory.lastGood);
-    const executor = { ports, followed, xapi, settings: config.settings, poolName, xapiAnswers, probedAtMs };
     const running = execute(action, executor, pass.signal).then((result): Outcome => {
       const outcome = { action, result };
       pass.inFlight.delete(key);

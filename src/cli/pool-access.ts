@@ -1,10 +1,11 @@
-import { type Resolved, resolveSettings } from "../config/resolve.ts";
+import type { Resolved } from "../config/resolve.ts";
 import { describeFault } from "../core/describe-reason.ts";
 import type { DatabaseView, XapiFault, XapiResult } from "../core/pool-view.ts";
 import type { ConfigTexts } from "../ports/config-source.ts";
-import { withDeadline } from "../ports/deadline.ts";
+import { neverAborts, withDeadline } from "../ports/deadline.ts";
 import type { Xapi } from "../ports/pool-database.ts";
 import { type CliPorts, EXIT, type ExitCode } from "./cli-ports.ts";
+import { resolveTexts } from "./resolve-texts.ts";
 
 /** The pool as one action sees it. */
 export interface PoolAccess {
@@ -29,8 +30,7 @@ export async function withPool(
   use: (pool: PoolAccess) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const texts = await ports.config.read();
-  const { override, lastGood } = texts;
-  const cached = resolveSettings({ override, pool: null, lastGood: lastGood ?? {} });
+  const cached = resolveTexts(texts, null);
   const timeoutMs = cached.settings.XE_TIMEOUT * 1_000;
   const xapi = ports.openXapi(timeoutMs);
   try {
@@ -41,11 +41,7 @@ export async function withPool(
       await tellSilence(ports, "read the pool database", read.fault);
       return await use({ xapi, texts, database: null, resolved: cached, exitWithout: exitOf(read.fault) });
     }
-    const resolved = resolveSettings({
-      override,
-      pool: read.value.pool.otherConfig,
-      lastGood: lastGood ?? {},
-    });
+    const resolved = resolveTexts(texts, read.value.pool.otherConfig);
     return await use({ xapi, texts, database: read.value, resolved, exitWithout: EXIT.failed });
   } finally {
     await xapi.close();
@@ -144,7 +140,7 @@ function limit<T>(
   task: (signal: AbortSignal) => Promise<XapiResult<T>>,
 ): Promise<XapiResult<T>> {
   const late = (): XapiResult<T> => ({ ok: false, fault: { kind: "timeout" } });
-  return withDeadline(ports.clock, ms, new AbortController().signal, task, late);
+  return withDeadline(ports.clock, ms, neverAborts(), task, late);
 }
 
 function exitOf(fault: XapiFault): ExitCode {
@@ -160,7 +156,7 @@ async function tellSilence(ports: CliPorts, what: string, fault: XapiFault): Pro
   const self = await withDeadline(
     ports.clock,
     OBSERVE_MS,
-    new AbortController().signal,
+    neverAborts(),
     (signal) => ports.localHost.observe(signal),
     () => null,
   );

@@ -2,6 +2,7 @@ import type { Action, Result } from "./action.ts";
 import { type DecisionInput, hostName, mayBegin } from "./decision.ts";
 import { fenceMethods } from "./fence-policy.ts";
 import { isAlive } from "./host-health.ts";
+import { hostUuid } from "./ids.ts";
 import type { Memory } from "./memory.ts";
 import type { DatabaseView } from "./pool-view.ts";
 import type { Reason } from "./reason.ts";
@@ -41,7 +42,7 @@ export function watchFenceDevices(memory: Memory, database: DatabaseView, input:
   const reasons = Object.entries(last?.wrong ?? {}).map(
     ([uuid, why]): Reason => ({
       kind: "fence-device-wrong",
-      host: database.hosts.find((host) => host.uuid === uuid)?.name ?? uuid,
+      host: hostName(memory, hostUuid(uuid)),
       why,
     }),
   );
@@ -74,6 +75,6 @@ export function absorbDevices(
   const back = before.filter((uuid) => result.wrong[uuid] === undefined);
   return {
     memory: { ...memory, fenceDevices: { method, checkedAtMs: nowMs, wrong: result.wrong } },
-    reasons: back.map((uuid) => ({ kind: "fence-device-back", host: hostName(memory, uuid as never) })),
+    reasons: back.map((uuid) => ({ kind: "fence-device-back", host: hostName(memory, hostUuid(uuid)) })),
   };
 }

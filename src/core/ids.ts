@@ -12,3 +12,10 @@ export const hostUuid = (text: string): HostUuid => text as HostUuid;
 export const vmUuid = (text: string): VmUuid => text as VmUuid;
 export const applianceUuid = (text: string): ApplianceUuid => text as ApplianceUuid;
 export const poolUuid = (text: string): PoolUuid => text as PoolUuid;
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Has this text the shape of a uuid, in either case? */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}

@@ -147,37 +147,6 @@ export function parseRecords<T>(
   shape: z.ZodMiniType<T>,
   answer: XapiResult<unknown>,
 ): XapiResult<ReadonlyMap<string, T>> {
-  const { value } = answer.ok ? answer : { value: null };
-  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  const raw: Raw = isObject ? (value as Raw) : {};
-  const known = knownOf(shape);
-  const refs = Object.keys(raw);
-  const unknown = refs.filter((one) => known.get(raw[one] as object)?.ref !== one);
-  if (!isObject || unknown.length > 0) {
-    const fresh = isObject ? Object.fromEntries(unknown.map((one) => [one, raw[one]])) : value;
-    const parsed = parseValue(what, answerOf(shape), answer.ok ? { ok: true, value: fresh } : answer);
-    if (!parsed.ok) return parsed;
-    for (const [one, record] of Object.entries(parsed.value))
-      known.set(raw[one] as object, { ref: one, record });
-  }
-  return { ok: true, value: new Map(refs.map((one) => [one, known.get(raw[one] as object)?.record as T])) };
-}
-
-type Raw = Readonly<Record<string, unknown>>;
-
-interface Known {
-  readonly ref: string;
-  readonly record: unknown;
-}
-
-/**
- * Records that were checked before, by shape: nobody changes an answer, and where the same records come again (out of a
- * database in memory) they need not be checked again.
- */
-const KNOWN = new WeakMap<object, WeakMap<object, Known>>();
-
-function knownOf(shape: object): WeakMap<object, Known> {
-  const known = KNOWN.get(shape) ?? new WeakMap<object, Known>();
-  KNOWN.set(shape, known);
-  return known;
+  const parsed = parseValue(what, answerOf(shape), answer);
+  return parsed.ok ? { ok: true, value: new Map(Object.entries(parsed.value)) } : parsed;
 }

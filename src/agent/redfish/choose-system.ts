@@ -1,10 +1,9 @@
+import { isUuid } from "../../core/ids.ts";
 import type { SystemFacts } from "./resources.ts";
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Whether this is the system that REDFISH.hosts names: by UUID if it looks like one, else by Id. */
 export function isWanted(wanted: string, system: SystemFacts): boolean {
-  return UUID.test(wanted) ? system.uuid === wanted.toLowerCase() : system.id === wanted;
+  return isUuid(wanted) ? system.uuid === wanted.toLowerCase() : system.id === wanted;
 }
 
 /** The one system that is wanted, of those that could be read; a string says why none is. Never a guess. */

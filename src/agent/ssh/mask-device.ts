@@ -1,4 +1,5 @@
 import type { PowerDevice } from "../device.ts";
+import { printable } from "../quote.ts";
 
 const MASK = "********";
 const LONGEST = 400;
@@ -8,10 +9,7 @@ const LONGEST = 400;
  * write lines or colours of their own; short. The cut comes last: it could leave half of the secret.
  */
 export function maskDevice(device: PowerDevice, secret: string): PowerDevice {
-  const plain = (text: string) => {
-    const masked = secret === "" ? text : text.replaceAll(secret, MASK);
-    return masked.replace(/[^\x20-\x7e]+/g, " ").slice(0, LONGEST);
-  };
+  const plain = (text: string) => printable(text, secret, MASK).slice(0, LONGEST);
   return {
     name: device.name,
     settleMs: device.settleMs,

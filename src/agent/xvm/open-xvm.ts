@@ -1,10 +1,11 @@
 import { join } from "node:path";
+import { isUuid } from "../../core/ids.ts";
 import type { OpenDevice } from "../method.ts";
 import { findEntry } from "../method-files.ts";
 import { createSshClient } from "../ssh/client.ts";
 import { maskDevice } from "../ssh/mask-device.ts";
 import { openTarget, readOptions, SSH_OPTIONS } from "../ssh/target.ts";
-import { createXvm, isVmUuid } from "./xvm-device.ts";
+import { createXvm } from "./xvm-device.ts";
 
 const USER = "root";
 
@@ -13,7 +14,7 @@ export const openXvm: OpenDevice = (request, context) => {
   const entry = findEntry("XVM", request, context.say);
   if (typeof entry === "string") return entry;
   const vm = entry.device.toLowerCase();
-  if (!isVmUuid(vm))
+  if (!isUuid(vm))
     return `Cannot fence: ${entry.device} in XVM.hosts, line ${entry.line}, is no uuid of a VM`;
   const outerHost = request.address.replace(/^\[(.*)\]$/, "$1");
   if (outerHost === "")

@@ -1,7 +1,7 @@
+import { isUuid } from "../../core/ids.ts";
 import type { PowerDevice, PowerReading } from "../device.ts";
 import type { SshAnswer, SshClient } from "../ssh/client.ts";
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** `xe` returns when it is done. */
 const SETTLE_MS = 1_000;
 /** Everything that keeps, or could again take, the VM's memory and disks counts as on. */
@@ -12,14 +12,10 @@ const STATES: Readonly<Record<string, "on" | "off">> = {
   suspended: "on",
 };
 
-/** What may stand in a command line of the outer host's shell. */
-export function isVmUuid(text: string): boolean {
-  return UUID.test(text);
-}
-
 /** A pool host that is a VM of another XenServer (a test pool): `xe` there, by ssh. */
 export function createXvm(client: SshClient, outerHost: string, vm: string): PowerDevice {
-  if (!isVmUuid(vm)) throw new Error(`Assertion: ${vm} is no uuid of a VM`);
+  // It stands in a command line of the outer host's shell.
+  if (!isUuid(vm)) throw new Error(`Assertion: ${vm} is no uuid of a VM`);
   return {
     name: `VM ${vm} on ${outerHost}`,
     settleMs: SETTLE_MS,

@@ -1,11 +1,12 @@
 import { deviceStates, whatIsWrong } from "../../app/fence.ts";
 import { fenceMethods } from "../../core/fence-policy.ts";
 import type { HostUuid } from "../../core/ids.ts";
-import { parseMemory } from "../../core/memory-shape.ts";
+import { neverAborts } from "../../ports/deadline.ts";
 import type { DeviceState } from "../../ports/fencer.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
 import { type PoolAccess, withPool } from "../pool-access.ts";
+import { rememberedMemory } from "../remembered.ts";
 
 interface Target {
   readonly uuid: HostUuid;
@@ -53,8 +54,7 @@ function hostsOf({ database }: PoolAccess): readonly Target[] {
 
 /** The master may be dead: that is when somebody wants to know. */
 async function rememberedHosts(ports: CliPorts): Promise<readonly Target[]> {
-  const loaded = await ports.store.load("memory");
-  const memory = loaded.kind === "found" ? parseMemory(loaded.value) : null;
+  const memory = await rememberedMemory(ports.store);
   return (memory?.lastGood?.hosts ?? []).map(({ uuid, name }) => ({ uuid, name, up: false }));
 }
 
@@ -79,10 +79,9 @@ async function test(
   if (!settings.FENCE_ENABLED) ports.stderr("Warning: FENCE_ENABLED=0, no host is fenced at all.\n");
   const methods = fenceMethods(settings.FENCE_METHOD).join(", ");
   if (!json) ports.stdout(`Asking the fence devices (FENCE_METHOD ${methods}) of ${targets.length} hosts\n`);
-  const over = new AbortController();
   const looked = await Promise.all(
     targets.map(async ({ uuid, name, up }): Promise<readonly Row[]> => {
-      const states = await deviceStates(uuid, settings, ports, over.signal);
+      const states = await deviceStates(uuid, settings, ports, neverAborts());
       return states.map(({ method, state }) => ({
         host: name,
         uuid,

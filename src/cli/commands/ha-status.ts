@@ -1,8 +1,8 @@
 import { type HaFlag, haFlagOf } from "../../core/ha-flag.ts";
-import { parseMemory } from "../../core/memory-shape.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT } from "../cli-ports.ts";
 import { withPool } from "../pool-access.ts";
+import { rememberedMemory } from "../remembered.ts";
 
 const WORDS: Readonly<Record<HaFlag, string>> = { on: "true", off: "false", unset: "unset" };
 
@@ -34,7 +34,6 @@ export const haStatusAction = defineAction({
 
 /** HA on/off as the iterations of this host saw it last. */
 async function rememberedFlag(ports: CliPorts): Promise<HaFlag | null> {
-  const loaded = await ports.store.load("memory");
-  const memory = loaded.kind === "found" ? parseMemory(loaded.value) : null;
+  const memory = await rememberedMemory(ports.store);
   return memory?.lastGood?.haFlag ?? null;
 }

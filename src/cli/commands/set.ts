@@ -1,11 +1,11 @@
 import { type ParameterName, rowOf } from "../../config/params.ts";
-import { resolveSettings } from "../../config/resolve.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
 import { requireParameter } from "../parameter-argument.ts";
 import { planChanges, waitText, warnOf, writeParameters } from "../parameter-changes.ts";
 import { type PoolAccess, withPool } from "../pool-access.ts";
 import { shownText } from "../render.ts";
+import { resolveTexts } from "../resolve-texts.ts";
 import { readValue } from "../value-argument.ts";
 
 export const setAction = defineAction({
@@ -63,9 +63,9 @@ async function store(
 
 /** Needs no XAPI: it may be silent just because of what is to be changed. */
 async function storeHere(name: ParameterName, value: string, ports: CliPorts): Promise<ExitCode> {
-  const { override, lastGood } = await ports.config.read();
+  const texts = await ports.config.read();
   const shown = shownText(rowOf(name), value, false);
-  if (override?.[name] === value) {
+  if (texts.override?.[name] === value) {
     ports.stdout(`${name} is ${shown} on this host already.\n`);
     return EXIT.done;
   }
@@ -76,7 +76,7 @@ async function storeHere(name: ParameterName, value: string, ports: CliPorts): P
   }
   ports.stdout(`Success: ${name} set to ${shown} on this host\n`);
   await ports.wakeMonitor();
-  const { settings } = resolveSettings({ override, pool: null, lastGood: lastGood ?? {} });
+  const { settings } = resolveTexts(texts, null);
   ports.stdout(waitText(settings.MONITOR_DELAY));
   return EXIT.done;
 }

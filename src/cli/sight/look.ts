@@ -1,12 +1,13 @@
-import { type Resolved, resolveSettings } from "../../config/resolve.ts";
+import type { Resolved } from "../../config/resolve.ts";
 import { masterOf } from "../../core/decide-slave.ts";
 import { rebaseMemory } from "../../core/memory.ts";
-import { parseMemory } from "../../core/memory-shape.ts";
 import type { DatabaseView, LocalView, PeerProbe, XapiResult } from "../../core/pool-view.ts";
 import type { ConfigTexts } from "../../ports/config-source.ts";
 import { neverAborts, OVER, withDeadline } from "../../ports/deadline.ts";
 import type { ListedVm, Xapi } from "../../ports/pool-database.ts";
 import type { CliPorts } from "../cli-ports.ts";
+import { rememberedMemory } from "../remembered.ts";
+import { resolveTexts } from "../resolve-texts.ts";
 import { type LastPass, readLastPass } from "./last-pass.ts";
 import type { RememberedMemory, SeenHost, Sight } from "./sight.ts";
 
@@ -30,19 +31,14 @@ interface Looking {
  * for a world in trouble.
  */
 export async function lookAtPool(ports: CliPorts): Promise<Sight> {
-  const [texts, remembered, lastPass] = await Promise.all([
+  const [texts, parsed, lastPass] = await Promise.all([
     ports.config.read(),
-    ports.store.load("memory"),
+    rememberedMemory(ports.store),
     readLastPass(ports.store),
   ]);
-  const cached = resolveSettings({
-    override: texts.override,
-    pool: null,
-    lastGood: texts.lastGood ?? {},
-  });
+  const cached = resolveTexts(texts, null);
   const xapi = ports.openXapi(cached.settings.XE_TIMEOUT * 1_000);
   const looking: Looking = { ports, xapi, probes: new Map() };
-  const parsed = remembered.kind === "found" ? parseMemory(remembered.value) : null;
   for (const { address } of parsed?.lastGood?.hosts ?? []) void probe(looking, address);
   try {
     const observing = observe(ports);
@@ -151,14 +147,7 @@ async function assemble(looking: Looking, facts: Facts): Promise<Sight> {
   const { texts, cached, self, memory, lastPass, database, vms, readMs } = facts;
   const lastGood = memory?.memory.lastGood ?? null;
   const read = database.ok ? database.value : null;
-  const resolved =
-    read === null
-      ? cached
-      : resolveSettings({
-          override: texts.override,
-          pool: read.pool.otherConfig,
-          lastGood: texts.lastGood ?? {},
-        });
+  const resolved = read === null ? cached : resolveTexts(texts, read.pool.otherConfig);
   const known = read?.hosts ?? lastGood?.hosts ?? [];
   const hosts = await Promise.all(
     known.map(async ({ uuid, name, address, enabled }): Promise<SeenHost> => {

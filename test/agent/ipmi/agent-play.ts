@@ -3,9 +3,9 @@ import { join, resolve } from "node:path";
 import { createSystemClock } from "../../../src/adapters/clock-system.ts";
 import type { MethodContext, OpenDevice } from "../../../src/agent/method.ts";
 import { readRequest } from "../../../src/agent/request.ts";
-import { type AgentResult, type PowerAction, switchPower } from "../../../src/agent/switch-power.ts";
-import type { Clock } from "../../../src/ports/clock.ts";
+import type { PowerAction } from "../../../src/agent/switch-power.ts";
 import { PATH, ScratchFolder } from "../../adapters/scratch.ts";
+import { type Played, playRequest } from "../play.ts";
 
 const ROOT = resolve(import.meta.dir, "../../..");
 const MAIN = join(ROOT, "src/main.ts");
@@ -13,15 +13,9 @@ export const HOST = "5a1b6c1e-0b5d-4e8a-9c3f-1a2b3c4d5e6f";
 export const OTHER_HOST = "7c1d8e2f-0b5d-4e8a-9c3f-1a2b3c4d5e6f";
 /** Too strange to be in a command line by chance. ipmi_sim takes no space, IPMI 1.5 at most 16 characters. */
 export const PASSWORD = "pW!7'$x;4tz";
-/** Pauses between looks cost a fiftieth; what a device needs is real. */
-const FASTER = 50;
 
 /** The settings that an agent gets from the pool, and its program search path. */
 export type Settings = Readonly<Record<string, string | undefined>>;
-
-export interface Played extends AgentResult {
-  readonly said: readonly string[];
-}
 
 /** A method's folder with its lists and options, and what it learns about its devices. */
 export class AgentFolder {
@@ -52,32 +46,23 @@ export class AgentFolder {
   }
 }
 
-/** Runs an agent in this process as `fence` does, but for the pauses between its looks. */
+/** Runs an agent with what stands in its folder (`playRequest`). */
 export async function play(
   open: OpenDevice,
   folder: AgentFolder,
   action: PowerAction,
   settings: Settings = {},
 ): Promise<Played> {
-  const said: string[] = [];
   const environment = folder.settings(settings);
   const request = readRequest(folder.method, [environment["HOST"] ?? HOST, action], environment);
   if (typeof request === "string") throw new Error(request);
-  const context = contextOf(folder, (line) => said.push(line), environment["PATH"]);
-  const device = open(request, context);
-  if (typeof device === "string") return { ok: false, says: device, said };
-  const signal = AbortSignal.timeout(30_000);
-  const clock = quickClock(context.clock);
-  return { ...(await switchPower(device, action, { clock, signal, say: context.say })), said };
+  const context = contextOf(folder, () => undefined, environment["PATH"]);
+  return playRequest(open, request, context, AbortSignal.timeout(30_000));
 }
 
 export function contextOf(folder: AgentFolder, say: (line: string) => void, path = PATH): MethodContext {
   const environment = { PATH: path };
   return { clock: createSystemClock(), environment, self: [process.execPath, MAIN], pins: folder.pins, say };
-}
-
-function quickClock(clock: Clock): Clock {
-  return { ...clock, sleep: (ms, signal) => clock.sleep(ms / FASTER, signal) };
 }
 
 /** Starts the method's own script, `<METHOD>.sh <host> <action>`; `before` are words like `nsenter …`. */

@@ -4,19 +4,12 @@ import { createSystemClock } from "../../../src/adapters/clock-system.ts";
 import { pathsFrom } from "../../../src/adapters/paths.ts";
 import type { MethodContext, OpenDevice } from "../../../src/agent/method.ts";
 import { readRequest } from "../../../src/agent/request.ts";
-import { type AgentResult, type PowerAction, switchPower } from "../../../src/agent/switch-power.ts";
-import type { Clock } from "../../../src/ports/clock.ts";
+import type { PowerAction } from "../../../src/agent/switch-power.ts";
 import { PASSWORD, type SshServer } from "../../devices/sshd.ts";
+import { type Played, playRequest } from "../play.ts";
 
 export const MAIN = resolve(import.meta.dir, "../../../src/main.ts");
 export const HOST = "2f4a7c1e-0b5d-4e8a-9c3f-1a2b3c4d5e6f";
-
-/** The pauses between looks cost a fiftieth here; ssh itself has all its time. */
-const FASTER = 50;
-
-export interface Played extends AgentResult {
-  readonly said: readonly string[];
-}
 
 let agents = 0;
 
@@ -75,7 +68,6 @@ export async function playAgent(
   folders: AgentFolders,
   play: Play = {},
 ): Promise<Played> {
-  const said: string[] = [];
   const request = readRequest(folders.method, [play.host ?? HOST, play.action ?? "stop"], {
     FENCE_FILE_LOC: folders.path,
     FENCE_PASSWD: play.password ?? PASSWORD,
@@ -85,17 +77,10 @@ export async function playAgent(
   if (typeof request === "string") throw new Error(request);
   const over = new AbortController();
   const context = contextFor(server, folders, (text) => {
-    said.push(text);
     if (play.overAt !== undefined && text.includes(play.overAt)) over.abort();
   });
-  const device = open(request, context);
-  if (typeof device === "string") return { ok: false, says: device, said };
-  const result = await switchPower(device, request.action, {
-    clock: quickClock(context.clock),
-    signal: AbortSignal.any([over.signal, AbortSignal.timeout(play.timeoutMs ?? 60_000)]),
-    say: context.say,
-  });
-  return { ...result, said };
+  const signal = AbortSignal.any([over.signal, AbortSignal.timeout(play.timeoutMs ?? 60_000)]);
+  return playRequest(open, request, context, signal);
 }
 
 export function contextFor(
@@ -110,8 +95,4 @@ export function contextFor(
     pins: folders.pins,
     say,
   };
-}
-
-function quickClock(clock: Clock): Clock {
-  return { ...clock, sleep: (ms, signal) => clock.sleep(ms / FASTER, signal) };
 }
