@@ -1,10 +1,12 @@
 import type { Settings } from "../config/params.ts";
 import type { Action, Result } from "../core/action.ts";
-import type { Alert, Severity } from "../core/alert-policy.ts";
+import type { Alert } from "../core/alert-policy.ts";
 import type { HostUuid } from "../core/ids.ts";
+import type { PoolReport } from "../core/pool-report.ts";
 import type { XapiResult } from "../core/pool-view.ts";
 import { withDeadline } from "../ports/deadline.ts";
-import { ALERT_NAME, type StartResult, type Xapi } from "../ports/pool-database.ts";
+import type { StartResult, Xapi } from "../ports/pool-database.ts";
+import { messageOf } from "./alert-message.ts";
 import { checkDevices, fenceByLevels, fenceLimitMs } from "./fence.ts";
 import type { PassPorts } from "./pass-ports.ts";
 
@@ -12,13 +14,12 @@ export interface Executor {
   readonly ports: PassPorts;
   readonly xapi: Xapi;
   readonly settings: Settings;
-  readonly poolName: string;
+  /** How the pool stands, for a mail. */
+  readonly report: () => PoolReport;
   /** When the host of a fence was last probed: right now is the last probe before the agent. */
   readonly probedAtMs: (host: HostUuid) => number | null;
   /** The master that this host follows; null on a master. Its own xapi is a second way to it. */
   readonly followed: HostUuid | null;
-  /** The last read of the pool database succeeded: a message board behind a dead master is not worth a wait. */
-  readonly xapiAnswers: boolean;
 }
 
 /** What an action may take, in milliseconds; the fence has its own parameter. */
@@ -105,8 +106,10 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
       return doneAfter(ports.localHost.restartToolstack(signal));
     case "reboot-self":
       return doneAfter(ports.localHost.rebootNow());
-    case "alert":
-      return sendAlert(action.alert, executor, signal);
+    case "mail":
+      return doneAfter(sendMail(action.alerts, executor));
+    case "post-message":
+      return resultOf(await xapi.post(messageOf(action.alert, ports.clock), signal));
   }
 }
 
@@ -188,26 +191,7 @@ async function lastProbe(
   return null;
 }
 
-/** XAPI's priorities: 1 is the most severe, 5 information (xapi.md §3.12). */
-const PRIORITIES: Record<Severity, number> = { critical: 1, error: 2, warning: 3, info: 5 };
-
-/** Mail and XAPI message; one that fails does not keep the other back. */
-async function sendAlert(alert: Alert, executor: Executor, signal: AbortSignal): Promise<Result> {
-  const { ports, xapi, settings, poolName } = executor;
-  const jobs: Promise<Result>[] = [];
-  if (settings.MAIL_ON && !settings.mailOff.has(alert.from))
-    jobs.push(doneAfter(ports.mailer.send(alert, poolName, settings)));
-  if (settings.ENABLE_ALERTS && executor.xapiAnswers) {
-    const posted = xapi.post(
-      ALERT_NAME,
-      PRIORITIES[alert.severity],
-      `${alert.subject}\n${alert.body}`,
-      signal,
-    );
-    jobs.push(posted.then(resultOf));
-  }
-  const results = await Promise.all(
-    jobs.map((job) => job.catch((error) => ({ kind: "failed", detail: String(error) }) as const)),
-  );
-  return results.find((result) => result.kind !== "done") ?? { kind: "done" };
+async function sendMail(alerts: readonly Alert[], { ports, settings, report }: Executor): Promise<void> {
+  const now = { nowMs: ports.clock.uptimeMs(), wallMs: ports.clock.wallMs() };
+  await ports.mailer.send({ alerts, report: report(), ...now }, settings);
 }

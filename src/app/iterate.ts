@@ -164,9 +164,9 @@ async function runRounds(pass: Pass): Promise<void> {
     });
     pass.memory = decision.memory;
     pass.reasons = [...pass.config.reasons, ...decision.reasons];
-    const alerts = tell(pass, pass.reasons);
+    const alerts = tell(pass, pass.reasons, decision.actions);
     await saveMemory(pass);
-    const actions = admit(pass, [...decision.actions, ...alerts]);
+    const actions = [...admit(pass, decision.actions), ...alerts];
     if (actions.length > 0 || outcomes.length > 0) {
       pass.journal.push({ view: viewForJournal(pass.view), reasons: decision.reasons, actions, outcomes });
     }
@@ -199,11 +199,13 @@ async function endPass(pass: Pass, startedMs: number): Promise<PassReport> {
   // After the deadline every action still in flight has been told to stop and answers at once.
   if (pass.inFlight.size > 0) await Promise.all(pass.inFlight.values());
   absorbEnded(pass);
-  const alerts = tell(pass, pass.reasons);
+  const alerts = tell(pass, pass.reasons, []);
   pass.memory = forgetOld(pass.memory, pass.ports.clock.uptimeMs());
   await saveMemory(pass);
-  launch(pass, admit(pass, alerts));
+  launch(pass, alerts);
   await Promise.all(pass.inFlight.values());
+  // A message that XAPI did not take is kept for the next pass.
+  if (absorbEnded(pass).some(({ result }) => result.kind !== "done")) await saveMemory(pass);
   await writeJournal(pass.ports, pass.journal);
   const { ports, memory, config, self, xapi } = pass;
   const result = pass.signal.aborted ? "deadline" : pass.view?.database.ok ? "done" : "no database";

@@ -1,10 +1,13 @@
 import { absorb } from "../core/absorb.ts";
 import { type Action, actionKey, type Outcome } from "../core/action.ts";
 import { tellNotices } from "../core/alert-policy.ts";
+import { dropStale, enqueue, mailed, nextMail, nextPosts, posted } from "../core/alert-queue.ts";
+import { targetOf } from "../core/alert-target.ts";
 import { masterOf } from "../core/decide-slave.ts";
 import { describeReason } from "../core/describe-reason.ts";
 import type { HostUuid } from "../core/ids.ts";
 import type { Memory } from "../core/memory.ts";
+import { reportPool } from "../core/pool-report.ts";
 import type { LocalView, PoolView } from "../core/pool-view.ts";
 import type { Reason } from "../core/reason.ts";
 import type { Xapi } from "../ports/pool-database.ts";
@@ -74,14 +77,13 @@ export function admit(pass: Pass, actions: readonly Action[]): readonly Action[]
 /** Begins actions; each reports itself as ended. */
 export function launch(pass: Pass, actions: readonly Action[]): void {
   const { ports, xapi, config } = pass;
-  const poolName = pass.memory.lastGood?.poolName ?? "";
-  const xapiAnswers = pass.view?.database.ok === true;
+  const report = () => reportPool(pass.memory, pass.self, pass.view, ports.clock.uptimeMs());
   const probedAtMs = (host: HostUuid) => {
     const last = pass.recent.get(host);
     return last?.full === true ? last.atMs : null;
   };
   const followed = masterOf(pass.self.role, pass.memory.lastGood);
-  const executor = { ports, followed, xapi, settings: config.settings, poolName, xapiAnswers, probedAtMs };
+  const executor = { ports, followed, xapi, settings: config.settings, report, probedAtMs };
   for (const action of actions) {
     const key = actionKey(action);
     pass.begun.set(key, (pass.begun.get(key) ?? 0) + 1);
@@ -117,13 +119,16 @@ export function absorbEnded(pass: Pass): readonly Outcome[] {
   return outcomes;
 }
 
-/** Logs what is new and returns the alerts to send. */
-export function tell(pass: Pass, reasons: readonly Reason[]): readonly Action[] {
+/** Logs what is new and returns what is to be sent now: a mail, messages for XAPI. */
+export function tell(pass: Pass, reasons: readonly Reason[], decided: readonly Action[]): readonly Action[] {
   const { settings } = pass.config;
-  const notices = [...pass.events.splice(0), ...reasons].map(describeReason);
+  const hosts = pass.memory.lastGood?.hosts ?? [];
+  const notices = [...pass.events.splice(0), ...reasons].map((reason) => ({
+    ...describeReason(reason),
+    target: targetOf(reason, pass.self.uuid, hosts),
+  }));
   const nowMs = pass.ports.clock.uptimeMs();
   const telling = tellNotices(pass.memory.alerts, notices, nowMs, settings);
-  pass.memory = { ...pass.memory, alerts: telling.memory };
   for (const line of telling.lines) {
     if (settings.ENABLE_LOGGING && !settings.logOff.has(line.from))
       pass.ports.logger.log(line.severity, line.from, line.body);
@@ -134,5 +139,26 @@ export function tell(pass: Pass, reasons: readonly Reason[]): readonly Action[] 
     notices.filter((notice) => notice.lasting || notice.key === "state-not-saved").map(({ key }) => key),
   );
   const alerts = forgetful ? telling.alerts.filter(({ key }) => !lasting.has(key)) : telling.alerts;
-  return alerts.map((alert): Action => ({ kind: "alert", alert }));
+  const queue = enqueue(telling.memory.queue, alerts, settings);
+  pass.memory = { ...pass.memory, alerts: { ...telling.memory, queue } };
+  // A mail on its way would die with this host: it is sent after the boot.
+  return decided.some(({ kind }) => kind === "reboot-self") ? [] : takeFromQueue(pass, nowMs);
+}
+
+/** What leaves the queue is told once: it is out of the memory before it is on its way. */
+function takeFromQueue(pass: Pass, nowMs: number): readonly Action[] {
+  const memory = pass.memory.alerts;
+  let queue = dropStale(memory.queue, memory.active, nowMs);
+  const mail = nextMail(queue, nowMs);
+  const mails: readonly Action[] = mail.length > 0 ? [{ kind: "mail", alerts: mail }] : [];
+  // A message board behind a dead master is not worth a wait.
+  const posts = pass.view?.database.ok === true ? nextPosts(queue) : [];
+  const wanted = [...mails, ...posts.map((alert): Action => ({ kind: "post-message", alert }))];
+  const actions = admit(pass, wanted);
+  for (const action of actions) {
+    if (action.kind === "mail") queue = mailed(queue, action.alerts, nowMs);
+    if (action.kind === "post-message") queue = posted(queue, action.alert);
+  }
+  pass.memory = { ...pass.memory, alerts: { ...memory, queue } };
+  return actions;
 }

@@ -1,5 +1,7 @@
 import type { Action, Outcome, Result } from "./action.ts";
 import { actionKey } from "./action.ts";
+import type { Alert } from "./alert-policy.ts";
+import { putBack } from "./alert-queue.ts";
 import { afterFailure } from "./back-off.ts";
 import { hostName } from "./decision.ts";
 import { describeFault } from "./describe-reason.ts";
@@ -41,9 +43,9 @@ export function absorb(
     case "declare-host-dead":
       return absorbDeclare(tried, action.host, result);
     case "start-vm":
-      return absorbStart(tried, action.vm, action.name, result, context);
+      return absorbStart(tried, action, result, context);
     case "start-appliance":
-      return absorbStart(tried, action.appliance, action.name, result, context);
+      return absorbStart(tried, action, result, context);
     case "sync-database": {
       const { lastGood } = tried;
       const synced = result.kind === "done" && lastGood !== null;
@@ -64,6 +66,10 @@ export function absorb(
       return { memory: tried, reasons: [{ kind: "agent-restarted", host: hostName(tried, action.host) }] };
     case "check-fence-devices":
       return absorbDevices(tried, action.method, result, context.nowMs);
+    case "mail":
+      return { memory: tried, reasons: reportFailure(action, result) };
+    case "post-message":
+      return absorbPost(tried, action.alert, result, reportFailure(action, result));
     case "destroy-domain":
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
       return { memory: tried, reasons: [{ kind: "leftover-destroyed", vm: action.vm }] };
@@ -160,10 +166,18 @@ function absorbDeclare(
 /** Somebody else was quicker: the VM runs or is being started, which is what was wanted. */
 const BENIGN_START_FAULTS = new Set(["VM_BAD_POWER_STATE", "OTHER_OPERATION_IN_PROGRESS"]);
 
-function absorbStart(memory: Memory, uuid: string, name: string, result: Result, context: AbsorbContext) {
+function absorbStart(
+  memory: Memory,
+  action: Extract<Action, { kind: "start-vm" | "start-appliance" }>,
+  result: Result,
+  context: AbsorbContext,
+) {
+  const { name: vm } = action;
+  const uuid = action.kind === "start-vm" ? action.vm : null;
+  const key = action.kind === "start-vm" ? action.vm : action.appliance;
   if (result.kind === "done" || result.kind === "pending") {
-    const restarts = put(memory.restarts, uuid, historyAfterStart(memory, uuid, result, context));
-    const started: readonly Reason[] = result.kind === "done" ? [{ kind: "vm-started", vm: name }] : [];
+    const restarts = put(memory.restarts, key, historyAfterStart(memory, key, result, context));
+    const started: readonly Reason[] = result.kind === "done" ? [{ kind: "vm-started", vm, uuid }] : [];
     return { memory: { ...memory, restarts }, reasons: started };
   }
   if (
@@ -173,7 +187,7 @@ function absorbStart(memory: Memory, uuid: string, name: string, result: Result,
   ) {
     return { memory, reasons: [] };
   }
-  const failed: Reason = { kind: "vm-start-failed", vm: name, why: describeResult(result) };
+  const failed: Reason = { kind: "vm-start-failed", vm, uuid, why: describeResult(result) };
   return { memory, reasons: [failed] };
 }
 
@@ -191,6 +205,14 @@ function historyAfterStart(
   // A start that has ended has waited its start_delay itself.
   const startDelayS = result.kind === "done" ? 0 : (vm?.startDelayS ?? 0);
   return { startedAtMs, order: vm?.order ?? 0, startDelayS };
+}
+
+/** A XAPI that is away is told later; one that refuses the message would refuse it again. */
+function absorbPost(memory: Memory, alert: Alert, result: Result, failure: readonly Reason[]) {
+  if (result.kind === "done" || (result.kind === "refused" && result.fault.kind === "api"))
+    return { memory, reasons: failure };
+  const { alerts } = memory;
+  return { memory: { ...memory, alerts: { ...alerts, queue: putBack(alerts.queue, alert) } }, reasons: [] };
 }
 
 function reportFailure(action: Action, result: Result): readonly Reason[] {

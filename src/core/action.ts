@@ -64,7 +64,10 @@ export type Action =
       readonly hosts: readonly { readonly host: HostUuid; readonly live: boolean }[];
     }
   | { readonly kind: "reboot-self" }
-  | { readonly kind: "alert"; readonly alert: Alert };
+  /** One mail for all of them; not empty. */
+  | { readonly kind: "mail"; readonly alerts: readonly Alert[] }
+  /** As XAPI message, on what it is about. */
+  | { readonly kind: "post-message"; readonly alert: Alert };
 
 export type HostMark = "master" | "healthy" | "failed";
 export type ActionKind = Action["kind"];
@@ -87,7 +90,9 @@ export function actionKey(action: Action): string {
       return `${action.kind}:${action.host}`;
     case "set-pool-key":
       return `${action.kind}:${action.key}`;
-    case "alert":
+    case "mail":
+      return `${action.kind}:${action.alerts[0]?.key}`;
+    case "post-message":
       return `${action.kind}:${action.alert.key}`;
     default:
       return action.kind;

@@ -1,3 +1,4 @@
+import { adviceOn } from "./advice.ts";
 import type { Notice } from "./alert-policy.ts";
 import { FENCE_SAYINGS } from "./describe-fencing.ts";
 import type { XapiFault } from "./pool-view.ts";
@@ -13,6 +14,7 @@ export function describeReason(reason: Reason): Notice {
     severity: saying.severity,
     subject: saying.text.split(/[:.](?= |$)/, 1)[0] ?? reason.kind,
     body: saying.text,
+    advice: saying.alert === true ? adviceOn(reason.kind) : "",
     lasting: saying.event !== true,
     alert: saying.alert === true,
   };
@@ -222,18 +224,18 @@ const SAYINGS: SayingsOf<Reason["kind"]> = {
     about: vm,
     text: `${vm} is halted and is not started: ${why}.`,
   }),
-  "vm-started": ({ vm }) => ({
+  "vm-started": ({ vm, uuid }) => ({
     from: "vm_mon",
     severity: "info",
-    about: vm,
+    about: uuid ?? vm,
     text: `${vm} was halted and has been started.`,
     event: true,
     alert: true,
   }),
-  "vm-start-failed": ({ vm, why }) => ({
+  "vm-start-failed": ({ vm, uuid, why }) => ({
     from: "vm_mon",
     severity: "error",
-    about: vm,
+    about: uuid ?? vm,
     text: `${vm} cannot be started: ${why}. It is tried again later.`,
     event: true,
     alert: true,

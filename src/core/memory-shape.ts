@@ -1,3 +1,4 @@
+import { NO_ALERTS } from "./alert-policy.ts";
 import type { Memory } from "./memory.ts";
 
 type Check = (value: unknown) => boolean;
@@ -37,6 +38,29 @@ const isKnownHost = shape({
 });
 
 const isFenceDevices = nullOr(shape({ method: isText, checkedAtMs: isTime, wrong: recordOf(isText) }));
+
+const isAlert = shape({
+  key: isText,
+  from: isText,
+  severity: oneOf("info", "warning", "error", "critical"),
+  subject: isText,
+  body: isText,
+  advice: isText,
+  target: shape({ kind: oneOf("pool", "host", "vm") }),
+  lasting: isFlag,
+  atMs: isTime,
+  repeats: nullOr(shape({ count: isTime, sinceMs: isTime })),
+});
+const arrayOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+
+const isAlertMemory = shape({
+  active: recordOf(isText),
+  told: recordOf(shape({ atMs: isTime, heldBack: isTime })),
+  queue: shape({ unmailed: arrayOf(isAlert), unposted: arrayOf(isAlert), mailedAtMs: arrayOf(isTime) }),
+});
 
 const isMemory = shape({
   version: (value) => value === 1,
@@ -102,7 +126,8 @@ const isMemory = shape({
   // Absent in a memory of 3.0.0-alpha.1.
   fenceDevices: (value) => value === undefined || isFenceDevices(value),
   retries: recordOf(shape({ failures: isTime, notBeforeMs: isTime })),
-  alerts: shape({ active: recordOf(isText), toldAtMs: recordOf(isTime) }),
+  // What was told decides nothing: one that cannot be used is none.
+  alerts: isObject,
   toolstack: nullOr(shape({ silentSinceMs: isTime, restarted: isFlag })),
 });
 
@@ -111,5 +136,7 @@ const isMemory = shape({
  * or edited by hand must not decide about a host's power. All or nothing: half a memory is none.
  */
 export function parseMemory(value: unknown): Memory | null {
-  return isMemory(value) ? (value as Memory) : null;
+  if (!isMemory(value)) return null;
+  const memory = value as Memory;
+  return isAlertMemory(memory.alerts) ? memory : { ...memory, alerts: NO_ALERTS };
 }

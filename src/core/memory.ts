@@ -1,4 +1,4 @@
-import type { AlertMemory } from "./alert-policy.ts";
+import { type AlertMemory, NO_ALERTS, rebaseAlerts } from "./alert-policy.ts";
 import type { Retry } from "./back-off.ts";
 import type { PromotionState } from "./failover.ts";
 import type { FenceDevices } from "./fence-devices.ts";
@@ -94,7 +94,7 @@ export function emptyMemory(bootId: string): Memory {
     restarts: {},
     fenceDevices: null,
     retries: {},
-    alerts: { active: {}, toldAtMs: {} },
+    alerts: NO_ALERTS,
     toolstack: null,
   };
 }
@@ -120,6 +120,7 @@ export function rebaseMemory(memory: Memory, bootId: string): Memory {
     lastGood: lastGood && { ...lastGood, atMs: 0, hosts, members },
     promotion: promotion && { ...promotion, sinceMs: 0, calledAtMs: 0, backAtMs: {} },
     promoted: memory.promoted,
+    alerts: rebaseAlerts(memory.alerts, lastGood?.atMs ?? 0),
     isolation: memory.isolation && { ...memory.isolation, wellSinceMs: null },
   };
 }

@@ -1,5 +1,6 @@
 import type { FenceFault } from "./action.ts";
 import type { FenceRefusal } from "./fence-policy.ts";
+import type { VmUuid } from "./ids.ts";
 import type { XapiFault } from "./pool-view.ts";
 
 /**
@@ -46,8 +47,14 @@ export type Reason =
   | { readonly kind: "promotion-under-way"; readonly phase: string }
   | { readonly kind: "vm-not-started"; readonly vm: string; readonly why: string }
   // events: told each time
-  | { readonly kind: "vm-started"; readonly vm: string }
-  | { readonly kind: "vm-start-failed"; readonly vm: string; readonly why: string }
+  /** `uuid`: of the VM; null for an appliance. */
+  | { readonly kind: "vm-started"; readonly vm: string; readonly uuid: VmUuid | null }
+  | {
+      readonly kind: "vm-start-failed";
+      readonly vm: string;
+      readonly uuid: VmUuid | null;
+      readonly why: string;
+    }
   | { readonly kind: "host-fenced"; readonly host: string; readonly proved: boolean }
   | {
       readonly kind: "fence-failed";

@@ -4,7 +4,7 @@ import type { Memory } from "./memory.ts";
 import { invariant } from "./record.ts";
 
 /** What may happen while HA is not on: the administrator's own switch, the successor, the slaves' copies, words. */
-const ALLOWED_WHILE_OFF = new Set<Action["kind"]>(["set-pool-key", "sync-database", "alert"]);
+const ALLOWED_WHILE_OFF = new Set<Action["kind"]>(["set-pool-key", "sync-database", "mail", "post-message"]);
 
 /**
  * The rules that may never be broken (behaviour.md §13), checked on every decision in production too, apart from the

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { createConfigFiles } from "../adapters/config-files.ts";
 import { createSocketLock } from "../adapters/lock-socket.ts";
-import { createChildMailer } from "../adapters/mailer-child.ts";
+import { createChildMailer } from "../adapters/mail/mailer-child.ts";
 import { LOST_PASSES } from "../adapters/processes-bun.ts";
 import { runPass, UUID_UNKNOWN } from "../app/iterate.ts";
 import type { PassPorts } from "../app/pass-ports.ts";
@@ -33,7 +33,7 @@ export async function run(): Promise<number> {
     logger,
     config: createConfigFiles(paths),
     fencer: createFencer(runtime),
-    mailer: createChildMailer({ self, environment, host: hostname() }),
+    mailer: createChildMailer({ self, environment, hostName: hostname() }),
   };
   const report = await runPass(ports, stopSignal());
   await flushLog(runtime);

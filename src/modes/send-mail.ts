@@ -1,23 +1,30 @@
-import { sendMail } from "../adapters/mail-send.ts";
+import { parseJob } from "../adapters/mail/mail-job.ts";
+import { createSmtp } from "../adapters/mail/smtp.ts";
+import { DELIVERY_MS, deliverMail } from "../app/deliver-mail.ts";
+import type { MailJob } from "../core/mail/compose-mail.ts";
 import { createRuntime, flushLog } from "./runtime.ts";
 
-/** A server that says a word now and then would hold the process for ever. */
-const TOTAL_MS = 60_000;
+/** A socket that does not close must not keep the process. */
+const LINGER_MS = 1_000;
 
 /** `send-mail`: one mail from standard input, for the iteration. Its failure delays nothing; it is in the log. */
 export async function run(): Promise<number> {
   const runtime = createRuntime();
-  const late = Promise.withResolvers<never>();
-  setTimeout(() => late.reject(new Error(`no end within ${TOTAL_MS / 1_000} s`)), TOTAL_MS).unref();
   // Whatever still holds the program after that, it ends.
-  setTimeout(() => process.exit(1), TOTAL_MS * 1.2).unref();
+  setTimeout(() => process.exit(1), DELIVERY_MS).unref();
+  const job = await readJob();
+  if (typeof job === "string") runtime.logger.log("error", "email", `Cannot send a mail: ${job}`);
+  const isSent = typeof job !== "string" && (await deliverMail(job, { ...runtime, transport: createSmtp() }));
+  await flushLog(runtime);
+  setTimeout(() => process.exit(), LINGER_MS).unref();
+  return isSent ? 0 : 1;
+}
+
+/** The mail from standard input, or why there is none. */
+async function readJob(): Promise<MailJob | string> {
   try {
-    await Promise.race([Bun.stdin.text().then(sendMail), late.promise]);
-    return 0;
+    return parseJob(await Bun.stdin.text());
   } catch (error) {
-    const text = `Cannot send the mail: ${error instanceof Error ? error.message : String(error)}`;
-    runtime.logger.log("warning", "email", text);
-    await flushLog(runtime);
-    return 1;
+    return error instanceof Error ? error.message : String(error);
   }
 }

@@ -1,22 +1,27 @@
-import type { Alert, FunctionName, Severity } from "../core/alert-policy.ts";
+import type { FunctionName, Severity } from "../core/alert-policy.ts";
+import type { AlertMail, MailJob, MailSettings } from "../core/mail/compose-mail.ts";
 
 /** Syslog. Never throws: a full disk or a missing /dev/log must not change what is done. */
 export interface Logger {
   log(severity: Severity | "debug", from: FunctionName, text: string): void;
 }
 
-/** Where mail goes, by the parameters' names. */
-export interface MailSettings {
-  readonly SMTP_SERVER: string;
-  readonly SMTP_PORT: number;
-  readonly SMTP_USER: string;
-  readonly SMTP_PASS: string;
-  readonly MAIL_FROM: string;
-  readonly MAIL_TO: readonly string[];
-  readonly MAIL_SUBJECT: string;
-}
-
 /** Mail. Handing over is quick; sending happens elsewhere, with its own deadline. */
 export interface Mailer {
-  send(alert: Alert, pool: string, settings: MailSettings): Promise<void>;
+  /** Hands one mail over. Rejects when it cannot; that it then cannot be delivered is in the log. */
+  send(mail: AlertMail, settings: MailSettings): Promise<void>;
+}
+
+/** What became of a mail; `passing`: the same mail may be taken later. */
+export type MailResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly why: string; readonly passing: boolean };
+
+/** The way to the mail server. */
+export interface MailTransport {
+  /**
+   * Sends one mail, within some ten seconds more than the server takes to answer. `dialogue` gets every line that is
+   * said, with the password masked. Never rejects; `why` is what the server, or the way to it, said.
+   */
+  send(job: MailJob, dialogue: ((line: string) => void) | null): Promise<MailResult>;
 }

@@ -1,4 +1,5 @@
 import type { HostMark } from "../core/action.ts";
+import type { AlertTarget } from "../core/alert-policy.ts";
 import type { ApplianceUuid, HostUuid, PoolUuid, VmUuid } from "../core/ids.ts";
 import type { DatabaseView, HaltedVm, XapiResult } from "../core/pool-view.ts";
 
@@ -82,8 +83,11 @@ export interface Promotion {
 
 /** XAPI messages: the alerts that XenCenter and Xen Orchestra show. */
 export interface MessageBoard {
-  /** `message.create` on the pool. Priority 1 (most severe) to 5. */
-  post(name: string, priority: number, body: string, signal: AbortSignal): Promise<XapiResult<void>>;
+  /**
+   * `message.create` on what the alert is about; on the pool when XAPI knows no such object (any more). Priority 1 (most
+   * severe) to 5. An answer of another kind than `api` may be asked again (xapi.md §3.12).
+   */
+  post(message: NewMessage, signal: AbortSignal): Promise<XapiResult<void>>;
   /**
    * All messages of this name that the master holds, the oldest first; another master has others (xapi.md §3.12).
    * `message.get_all_records_where`, whose filter XAPI before 8 ignores, so that up to 10,000 messages may come.
@@ -91,6 +95,14 @@ export interface MessageBoard {
   listPosted(name: string, signal: AbortSignal): Promise<XapiResult<readonly PostedMessage[]>>;
   /** `message.destroy`. One that is gone already (HANDLE_INVALID) is no fault. */
   destroyPosted(message: PostedMessage, signal: AbortSignal): Promise<XapiResult<void>>;
+}
+
+/** A message to be posted. */
+export interface NewMessage {
+  readonly name: string;
+  readonly priority: number;
+  readonly target: AlertTarget;
+  readonly body: string;
 }
 
 /** The name that all messages of this program have. */

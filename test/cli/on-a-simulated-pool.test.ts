@@ -26,7 +26,7 @@ test("VM flags, alerts and removal against the real client and a simulated xapi,
     [ALERT_NAME, "h9 has failed\nLook at h9."],
     ["OTHERS", "stays"],
   ] as const)
-    void xapi.post(name, 1, body, neverAborts()).then(() => {
+    void xapi.post({ name, priority: 1, target: { kind: "pool" }, body }, neverAborts()).then(() => {
       posted += 1;
     });
   await pool.until(() => posted === 2, 10_000);

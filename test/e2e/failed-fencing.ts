@@ -75,7 +75,7 @@ export async function stopAndForget(pool: Pool): Promise<number> {
   const master = await onlyMaster(pool, STEP_MS);
   await pool.on(master, "/etc/init.d/ha-lizard", "stop");
   const memory = JSON.parse((await pool.file(master, MEMORY)) ?? "");
-  for (const part of [memory.retries, memory.alerts.toldAtMs]) {
+  for (const part of [memory.retries, memory.alerts.told]) {
     for (const key of Object.keys(part)) if (key.startsWith("fence-")) delete part[key];
   }
   await pool.writeFile(master, MEMORY, JSON.stringify(memory));

@@ -279,8 +279,8 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: "src/core/alert-policy.ts",
-        from: "if (!notice.alert || toldAtMs[notice.key] !== undefined) continue;",
-        to: "if (!notice.alert) continue;",
+        from: "if (last !== undefined && nowMs - last.atMs < screenMs) {",
+        to: "if (false) {",
       },
     ],
     tests: [["test/core/alert-policy.test.ts", "a condition is told when it begins"]],

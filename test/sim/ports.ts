@@ -86,9 +86,11 @@ export function simLogger(world: World, process: SimProcess): Logger {
 
 function simMailer(world: World, process: SimProcess): Mailer {
   return {
-    send: async (alert, pool) => {
+    send: async ({ alerts, report: { pool } }) => {
       // It may have been on its way when its host lost power.
-      if (process.alive) world.record("mail", { host: process.host, pool, ...alert });
+      if (!process.alive) return;
+      for (const { key, from, severity, subject, body, repeats } of alerts)
+        world.record("mail", { host: process.host, pool, key, from, severity, subject, body, repeats });
     },
   };
 }

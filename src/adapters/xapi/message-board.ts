@@ -5,6 +5,7 @@ import { isApiFault, malformed, NULL_REF, voidOf } from "./errors.ts";
 import { namedMessages } from "./filter.ts";
 import { type MessageRecord, messageRecord, parseRecords } from "./records.ts";
 
+const CLASSES = { host: "Host", vm: "VM" } as const;
 /** Far below the 300 KiB of a request; nobody reads more in a client's window. */
 const MAX_BODY_CHARACTERS = 16_000;
 /** The master reads a file for each of up to 10,000 messages. */
@@ -12,13 +13,19 @@ const LIST_MS = 30_000;
 
 export function createMessageBoard({ session, refs }: XapiContext): MessageBoard {
   return {
-    async post(name, priority, body, signal) {
-      const pool = await refs.pool(signal);
-      if (!pool.ok) return pool;
+    async post({ name, priority, target, body }, signal) {
       // XAPI refuses text that is no UTF-8, which half a surrogate pair would become.
       const text = body.slice(0, MAX_BODY_CHARACTERS).toWellFormed();
-      const params = [name, priority, "Pool", pool.value.uuid, text];
-      const answer = await session.call("message.create", params, signal);
+      const create = (cls: string, uuid: string) =>
+        session.call("message.create", [name, priority, cls, uuid, text], signal);
+      const onPool = async () => {
+        const pool = await refs.pool(signal);
+        return pool.ok ? create("Pool", pool.value.uuid) : pool;
+      };
+      let answer = target.kind === "pool" ? await onPool() : await create(CLASSES[target.kind], target.uuid);
+      // A host that was forgotten, a VM that was deleted: what is told of it is worth reading all the same.
+      if (target.kind !== "pool" && !answer.ok && isApiFault(answer.fault, "UUID_INVALID"))
+        answer = await onPool();
       if (!answer.ok) return answer;
       // A message that could not be written to disk is no error for XAPI, but has no reference (xapi.md §3.12).
       if (answer.value === NULL_REF) return malformed("message.create: nothing was stored");

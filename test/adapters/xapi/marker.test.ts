@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createXapi } from "../../../src/adapters/xapi/client.ts";
 import { hostUuid, poolUuid, vmUuid } from "../../../src/core/ids.ts";
+import type { NewMessage } from "../../../src/ports/pool-database.ts";
 import {
   api,
   createMemoryStore,
@@ -176,17 +177,49 @@ describe("the other marks", () => {
 });
 
 describe("post", () => {
+  const message = (over: Partial<NewMessage> = {}): NewMessage => ({
+    name: "HA-LIZARD",
+    priority: 1,
+    target: { kind: "pool" },
+    body: "x",
+    ...over,
+  });
+  const POOL_UUID = "c214c33b-308b-0c17-eb42-c93deff5e740";
+
   test("post: a message on the pool, with a body that XAPI can store", async () => {
     const { xapi, calls } = openWriter({ "message.create": () => value("OpaqueRef:message") });
-    expect(await xapi.post("HA-LIZARD", 1, `half a \ud83d${"x".repeat(400_000)}`, never())).toEqual(OK);
+    const body = `half a \ud83d${"x".repeat(400_000)}`;
+    expect(await xapi.post(message({ body }), never())).toEqual(OK);
     const params = calls.at(-1)?.params ?? [];
-    expect(params.slice(1, 5)).toEqual(["HA-LIZARD", 1, "Pool", "c214c33b-308b-0c17-eb42-c93deff5e740"]);
+    expect(params.slice(1, 5)).toEqual(["HA-LIZARD", 1, "Pool", POOL_UUID]);
     expect(String(params[5])).toStartWith("half a \ufffdx");
     expect(Buffer.byteLength(JSON.stringify(params))).toBeLessThan(100_000);
   });
 
+  test("post: on the host or VM that it is about", async () => {
+    const { xapi, calls } = openWriter({ "message.create": () => value("OpaqueRef:message") });
+    await xapi.post(message({ target: { kind: "host", uuid: hostUuid("h-1") } }), never());
+    await xapi.post(message({ target: { kind: "vm", uuid: vmUuid("v-1") } }), never());
+    const posts = calls.filter(({ method }) => method === "message.create");
+    expect(posts.map(({ params }) => params.slice(3, 5))).toEqual([
+      ["Host", "h-1"],
+      ["VM", "v-1"],
+    ]);
+  });
+
+  test("post: on the pool when XAPI knows the host no more", async () => {
+    const { xapi, calls } = openWriter({
+      "message.create": (params) =>
+        params[3] === "Pool" ? value("OpaqueRef:message") : api("UUID_INVALID", "host", "h-1"),
+    });
+    expect(await xapi.post(message({ target: { kind: "host", uuid: hostUuid("h-1") } }), never())).toEqual(
+      OK,
+    );
+    expect(calls.at(-1)?.params.slice(3, 5)).toEqual(["Pool", POOL_UUID]);
+  });
+
   test("post: a message that XAPI could not store is a fault", async () => {
     const { xapi } = openWriter({ "message.create": () => value("OpaqueRef:NULL") });
-    expect((await xapi.post("HA-LIZARD", 1, "x", never())).ok).toBe(false);
+    expect((await xapi.post(message(), never())).ok).toBe(false);
   });
 });

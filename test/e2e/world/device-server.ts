@@ -1,7 +1,7 @@
 import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
-import { startSmtpServer } from "../../adapters/smtp-server.ts";
+import { startSmtpServer } from "../../adapters/mail/smtp-server.ts";
 import { IpmiSim } from "../../devices/ipmi-sim.ts";
 import { FilePower, powerOf } from "../../devices/power.ts";
 import type { Behaviour } from "../../devices/redfish/behaviour.ts";

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ReceivedMail } from "../../adapters/smtp-server.ts";
+import type { ReceivedMail } from "../../adapters/mail/smtp-server.ts";
 import type { SeenRequest } from "../../devices/redfish-server.ts";
 import { hostDefaults } from "../../sim/spec.ts";
 import type { SeenArguments } from "./argument-watch.ts";

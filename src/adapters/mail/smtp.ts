@@ -1,0 +1,66 @@
+import { createTransport } from "nodemailer";
+import type { MailJob } from "../../core/mail/compose-mail.ts";
+import type { MailResult, MailTransport } from "../../ports/notices.ts";
+import { dialogueLogger } from "./dialogue.ts";
+
+/** How long the server may take to be found and to greet, to be silent afterwards, and for all of it. */
+const LIMITS = { connectMs: 10_000, silenceMs: 20_000, totalMs: 60_000 };
+const IMPLICIT_TLS_PORT = 465;
+
+/**
+ * SMTP: TLS from the start on port 465, else STARTTLS when offered. The server's certificate is not checked: the mail
+ * server of a pool is often a self-signed one next door, and an alert that does not arrive is worse than one that was
+ * read.
+ */
+export function createSmtp(limits = LIMITS): MailTransport {
+  return {
+    async send(job, dialogue) {
+      // A server that says a word now and then would go on for ever.
+      const late = Promise.withResolvers<MailResult>();
+      const why = `no end within ${limits.totalMs / 1_000} s`;
+      const timer = setTimeout(() => late.resolve({ ok: false, why, passing: true }), limits.totalMs);
+      try {
+        return await Promise.race([sendOnce(job, dialogue, limits), late.promise]);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}
+
+async function sendOnce(
+  job: MailJob,
+  dialogue: ((line: string) => void) | null,
+  limits: typeof LIMITS,
+): Promise<MailResult> {
+  const { host, port, user, password } = job.server;
+  const transport = createTransport({
+    host,
+    port,
+    secure: port === IMPLICIT_TLS_PORT,
+    ...(user === "" ? {} : { auth: { user, pass: password } }),
+    ...(dialogue === null ? {} : { debug: true, logger: dialogueLogger(job.server, dialogue) }),
+    tls: { rejectUnauthorized: false },
+    connectionTimeout: limits.connectMs,
+    greetingTimeout: limits.connectMs,
+    dnsTimeout: limits.connectMs,
+    socketTimeout: limits.silenceMs,
+  });
+  try {
+    const { from, to, subject, text, html } = job;
+    await transport.sendMail({ from, to: [...to], subject, text, html });
+    return { ok: true };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { ok: false, why, passing: isPassing(error) };
+  } finally {
+    transport.close();
+  }
+}
+
+/** Not what the server refuses for good (5xx), nor a wrong password. */
+function isPassing(error: unknown): boolean {
+  const { responseCode, code } = error as { responseCode?: unknown; code?: unknown };
+  if (typeof responseCode === "number") return responseCode < 500;
+  return code !== "EAUTH" && code !== "EENVELOPE";
+}
