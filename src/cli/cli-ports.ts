@@ -5,6 +5,7 @@ import type { Fencer } from "../ports/fencer.ts";
 import type { Keyboard } from "../ports/keyboard.ts";
 import type { LocalHost } from "../ports/local-host.ts";
 import type { LogReader } from "../ports/log-reader.ts";
+import type { MailTransport } from "../ports/notices.ts";
 import type { PeerProber, Pinger } from "../ports/peers.ts";
 import type { Xapi } from "../ports/pool-database.ts";
 import type { PoolSurvey } from "../ports/pool-survey.ts";
@@ -36,7 +37,11 @@ export interface CliPorts {
   /** Asks the heuristic IPs. */
   readonly pinger: Pinger;
   readonly daemons: Daemons;
-  /** Asks the mail server. */
+  /** Sends test mails. */
+  readonly mail: MailTransport;
+  /** The name of this machine. */
+  readonly hostName: string;
+  /** Asks whether the mail server is there. */
   readonly tcp: TcpProbe;
   /** Reads that only people need, in a session of their own. */
   openSurvey(xeTimeoutMs: number): PoolSurvey;

@@ -7,6 +7,7 @@ import { backupAction } from "./commands/backup.ts";
 import { bashCompletionAction } from "./commands/bash-completion.ts";
 import { clearAlertsAction } from "./commands/clear-alerts.ts";
 import { doctorAction } from "./commands/doctor.ts";
+import { emailAction, emailDebugAction } from "./commands/email.ts";
 import { fenceTestAction } from "./commands/fence-test.ts";
 import { getAction } from "./commands/get.ts";
 import { getVmHaAction } from "./commands/get-vm-ha.ts";
@@ -35,6 +36,8 @@ const LISTED: readonly Action[] = [
   backupAction,
   restoreAction,
   restoreDefaultAction,
+  emailAction,
+  emailDebugAction,
   showAlertsAction,
   clearAlertsAction,
   logAction,

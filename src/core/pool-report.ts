@@ -28,6 +28,19 @@ export interface HostLine {
   readonly vms: number | null;
 }
 
+/** The report of a host that knows nothing. */
+export const UNSEEN_POOL: PoolReport = {
+  pool: "",
+  host: "",
+  role: "unknown",
+  ageMs: null,
+  ha: null,
+  master: null,
+  successor: null,
+  hosts: [],
+  conditions: [],
+};
+
 /** The report of this host, from what it sees and remembers. */
 export function reportPool(
   memory: Memory,

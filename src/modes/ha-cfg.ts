@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { createConfigFiles } from "../adapters/config-files.ts";
 import { createDaemons } from "../adapters/daemon-files.ts";
@@ -46,6 +47,11 @@ export function run(args: readonly string[]): Promise<number> {
     prober: peers.prober,
     pinger: peers.pinger,
     daemons: createDaemons(paths),
+    mail: {
+      // Only who sends a mail loads what that needs.
+      send: async (...mail) => (await import("../adapters/mail/smtp.ts")).createSmtp().send(...mail),
+    },
+    hostName: hostname(),
     tcp: createTcpProbe(),
     openSurvey: (xeTimeoutMs) =>
       openSurvey({

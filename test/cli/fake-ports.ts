@@ -86,6 +86,7 @@ export function fakePorts(world: FakeWorld): Captured {
     err: "",
     ports: {
       version: "3.0.0",
+      hostName: "xcp1.example.org",
       clock: {
         wallMs: () => 0,
         uptimeMs: () => 0,

@@ -1,6 +1,8 @@
 import type { CliPorts } from "../../src/cli/cli-ports.ts";
+import type { MailJob } from "../../src/core/mail/compose-mail.ts";
 import type { PeerProbe, XapiResult } from "../../src/core/pool-view.ts";
 import type { DaemonName, DaemonState } from "../../src/ports/daemons.ts";
+import type { MailResult } from "../../src/ports/notices.ts";
 import type { LocalDisk } from "../../src/ports/pool-survey.ts";
 import type { TcpAnswer } from "../../src/ports/tcp-probe.ts";
 
@@ -10,6 +12,8 @@ export interface Surroundings {
   ping: (address: string) => "answered" | "silent" | "unknown";
   daemon: (name: DaemonName) => DaemonState;
   tcp: (host: string, port: number) => TcpAnswer;
+  /** What the mail server makes of a mail. */
+  mail: (job: MailJob) => MailResult;
   localDisks: XapiResult<readonly LocalDisk[]>;
   /** Milliseconds since the epoch, by uuid. */
   hostClock: (host: string) => XapiResult<number>;
@@ -24,12 +28,13 @@ export function quietSurroundings(): Surroundings {
     ping: () => "answered",
     daemon: (name) => ({ state: "running", pid: name === "monitor" ? 4321 : 4322, atBoot: true }),
     tcp: () => ({ kind: "open" }),
+    mail: () => ({ ok: true }),
     localDisks: { ok: true, value: [] },
     hostClock: () => ({ ok: true, value: 0 }),
   };
 }
 
-type SurroundingPorts = Pick<CliPorts, "prober" | "pinger" | "daemons" | "tcp" | "openSurvey">;
+type SurroundingPorts = Pick<CliPorts, "prober" | "pinger" | "daemons" | "tcp" | "mail" | "openSurvey">;
 
 export function fakeSurroundings(world: Surroundings): SurroundingPorts {
   return {
@@ -37,6 +42,12 @@ export function fakeSurroundings(world: Surroundings): SurroundingPorts {
     pinger: { ping: async (address) => world.ping(address) },
     daemons: { look: async (name) => world.daemon(name) },
     tcp: { connect: async ({ host, port }) => world.tcp(host, port) },
+    mail: {
+      send: async (job, dialogue) => {
+        dialogue?.("< 220 mail.example.org");
+        return world.mail(job);
+      },
+    },
     openSurvey: () => ({
       localDisks: async () => world.localDisks,
       hostClock: async (host) => world.hostClock(host),

@@ -13,6 +13,8 @@ const ACTIONS = [
   "backup",
   "restore",
   "restore-default",
+  "email",
+  "email-debug",
   "show-alerts",
   "clear-alerts",
   "log",

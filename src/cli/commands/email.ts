@@ -1,0 +1,114 @@
+import type { ArgsDef } from "citty";
+import type { Settings } from "../../config/params.ts";
+import type { AlertMail } from "../../core/mail/compose-mail.ts";
+import { composeMail } from "../../core/mail/compose-mail.ts";
+import { type PoolReport, reportPool, UNSEEN_POOL } from "../../core/pool-report.ts";
+import { neverAborts, withDeadline } from "../../ports/deadline.ts";
+import type { MailResult } from "../../ports/notices.ts";
+import { type Action, defineAction } from "../action.ts";
+import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
+import { withPool } from "../pool-access.ts";
+import { rememberedMemory } from "../remembered.ts";
+import { plainText } from "../text.ts";
+
+const ARGS = { json: { type: "boolean", description: "for programs" } } as const satisfies ArgsDef;
+
+export const emailAction = testMailAction("email", "Sends a test mail with the settings in force.", false);
+
+export const emailDebugAction = testMailAction(
+  "email-debug",
+  "Sends a test mail and shows what is said with the mail server, without the password.",
+  true,
+);
+
+function testMailAction(name: string, description: string, shows: boolean): Action {
+  return defineAction({
+    name,
+    description,
+    args: ARGS,
+    run: (args, ports) =>
+      // A XAPI that is silent is a good time for a test: the settings are those of the last good copy then.
+      withPool(ports, ({ resolved }) =>
+        sendTest(resolved.settings, ports, { shows, json: args.json === true }),
+      ),
+  });
+}
+
+async function sendTest(
+  settings: Settings,
+  ports: CliPorts,
+  { shows, json }: { readonly shows: boolean; readonly json: boolean },
+): Promise<ExitCode> {
+  if (!settings.MAIL_ON) ports.stderr("Warning: MAIL_ON=0, so alerts are not mailed; this test is.\n");
+  const job = composeMail(await testMail(ports), ports.hostName, settings);
+  const server = `${job.server.host}:${job.server.port}`;
+  if (!json) ports.stdout(`Sending a test mail from ${job.from} to ${job.to.join(", ")} through ${server}\n`);
+  const dialogue: string[] = [];
+  const hear = (line: string) => {
+    dialogue.push(line);
+    if (!json) ports.stdout(`  ${plainText(line)}\n`);
+  };
+  const result = await ports.mail.send(job, shows ? hear : null);
+  if (json) {
+    const why = result.ok ? null : result.why;
+    const report = {
+      sent: result.ok,
+      server,
+      from: job.from,
+      to: job.to,
+      why,
+      ...(shows ? { dialogue } : {}),
+    };
+    ports.stdout(`${JSON.stringify(report, null, 2)}\n`);
+  } else if (result.ok)
+    ports.stdout("The mail server has taken it. If it does not arrive, ask that server.\n");
+  if (!result.ok)
+    ports.stderr(`Cannot send the test mail: ${plainText(result.why)}. ${cureOf(result, shows)}\n`);
+  return result.ok ? EXIT.done : EXIT.failed;
+}
+
+function cureOf(result: Extract<MailResult, { ok: false }>, shows: boolean): string {
+  const settings = result.passing
+    ? "SMTP_SERVER and SMTP_PORT"
+    : "MAIL_FROM, MAIL_TO, SMTP_USER and SMTP_PASS";
+  return `Check ${settings}${shows ? "" : "; ha-cfg email-debug shows what is said"}.`;
+}
+
+const OBSERVE_MS = 2_000;
+
+async function testMail(ports: CliPorts): Promise<AlertMail> {
+  const moment = { nowMs: ports.clock.uptimeMs(), wallMs: ports.clock.wallMs() };
+  return {
+    ...moment,
+    alerts: [
+      {
+        key: "test",
+        from: "email",
+        severity: "info",
+        subject: "Test mail of HA-Lizard",
+        body: "This is a test, sent by an administrator with ha-cfg. Nothing has happened.",
+        advice: "Nothing: mail works.",
+        target: { kind: "pool" },
+        lasting: false,
+        atMs: moment.nowMs,
+        repeats: null,
+      },
+    ],
+    report: await lastReport(ports, moment.nowMs),
+  };
+}
+
+/** How the pool stands, as the iterations of this host saw it last. */
+async function lastReport(ports: CliPorts, nowMs: number): Promise<PoolReport> {
+  const self = await withDeadline(
+    ports.clock,
+    OBSERVE_MS,
+    neverAborts(),
+    (signal) => ports.localHost.observe(signal),
+    () => null,
+  );
+  const memory = await rememberedMemory(ports.store);
+  if (self === null || memory?.lastGood == null || memory.bootId !== self.bootId)
+    return { ...UNSEEN_POOL, host: ports.hostName, role: self?.role.kind ?? "unknown" };
+  return reportPool(memory, self, null, nowMs);
+}
