@@ -25,14 +25,18 @@ export function createKeyboard(options: KeyboardOptions): Keyboard {
     isTerminal: options.isTerminal,
     async readLine(prompt, echo) {
       if (!options.isTerminal) return readLine(options.fd);
+      if (!echo) return readUnseen(prompt, options);
       options.show(prompt);
-      return echo ? readLine(options.fd) : readUnseen(options);
+      return readLine(options.fd);
     },
   };
 }
 
-/** Ctrl-C must not leave a terminal behind that shows nothing. */
-async function readUnseen(options: KeyboardOptions): Promise<string | null> {
+/**
+ * Nothing is seen from before the question on: who types at once is not quicker. Ctrl-C must not leave a terminal behind
+ * that shows nothing.
+ */
+async function readUnseen(prompt: string, options: KeyboardOptions): Promise<string | null> {
   const interrupted = () => {
     options.setEcho(true);
     options.show("\n");
@@ -40,7 +44,9 @@ async function readUnseen(options: KeyboardOptions): Promise<string | null> {
   };
   process.on("SIGINT", interrupted);
   try {
-    return options.setEcho(false) ? await readLine(options.fd) : null;
+    if (!options.setEcho(false)) return null;
+    options.show(prompt);
+    return await readLine(options.fd);
   } finally {
     options.setEcho(true);
     process.off("SIGINT", interrupted);

@@ -12,6 +12,7 @@ export interface ActionDefinition<T extends ArgsDef> {
 /** One action of ha-cfg: a citty command, and the arguments that it really has. */
 export interface Action {
   readonly name: string;
+  readonly description: string;
   readonly args: ArgsDef;
   readonly command: CommandDef;
 }
@@ -24,7 +25,7 @@ export function defineAction<const T extends ArgsDef>(definition: ActionDefiniti
     args,
     run: (context) => definition.run(context.args, context.data as CliPorts),
   });
-  return { name, args, command: command as unknown as CommandDef };
+  return { name, description, args, command: command as unknown as CommandDef };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { type CommandDef, renderUsage, runCommand } from "citty";
+import { runCommand } from "citty";
 import { nearestWord } from "../config/nearest.ts";
 import { type Action, checkArguments } from "./action.ts";
 import { type CliPorts, EXIT, UsageError } from "./cli-ports.ts";
@@ -24,6 +24,7 @@ import { setVmHaAction } from "./commands/set-vm-ha.ts";
 import { showAlertsAction } from "./commands/show-alerts.ts";
 import { statusAction } from "./commands/status.ts";
 import { versionAction } from "./commands/version.ts";
+import { renderActionHelp, renderHelp } from "./help.ts";
 
 const LISTED: readonly Action[] = [
   insertAction,
@@ -54,11 +55,6 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map(
   [...LISTED, bashCompletionAction(LISTED)].map((action) => [action.name, action]),
 );
 
-const HA_CFG: CommandDef = {
-  meta: { name: "ha-cfg", description: "Configures high availability of this pool and shows it." },
-  subCommands: Object.fromEntries([...ACTIONS].map(([name, action]) => [name, action.command])),
-};
-
 /**
  * Runs `ha-cfg <argv>`.
  *
@@ -81,17 +77,17 @@ export async function runHaCfg(argv: readonly string[], ports: CliPorts): Promis
 async function dispatch(argv: readonly string[], ports: CliPorts): Promise<number> {
   const [typed, ...rest] = argv;
   if (typed === undefined) {
-    ports.stderr(await usageOf(HA_CFG, undefined, ports));
+    ports.stderr(renderHelp([...ACTIONS.values()]));
     return EXIT.usage;
   }
   if (typed === "--help" || typed === "-h" || typed === "help") {
     const about = typed === "help" && rest[0] !== undefined ? findAction(rest[0]) : undefined;
-    ports.stdout(await usageOf(about?.command ?? HA_CFG, about && HA_CFG, ports));
+    ports.stdout(about === undefined ? renderHelp([...ACTIONS.values()]) : renderActionHelp(about));
     return EXIT.done;
   }
   const action = findAction(typed === "--version" ? "version" : typed);
   if (asksForHelp(rest)) {
-    ports.stdout(await usageOf(action.command, HA_CFG, ports));
+    ports.stdout(renderActionHelp(action));
     return EXIT.done;
   }
   checkArguments(action, rest);
@@ -117,14 +113,4 @@ function isUsageFault(error: unknown): error is Error {
   return (
     error instanceof Error && "code" in error && (error.code === "EARG" || error.code === "E_UNKNOWN_COMMAND")
   );
-}
-
-/** citty colours whatever it writes to. */
-async function usageOf(
-  command: CommandDef,
-  parent: CommandDef | undefined,
-  ports: CliPorts,
-): Promise<string> {
-  const usage = await renderUsage(command, parent);
-  return `${ports.colours ? usage : stripVTControlCharacters(usage)}\n`;
 }

@@ -1,5 +1,6 @@
 import { type AnyParameter, defaultText, type ParameterName, type Settings } from "../config/params.ts";
 import type { Source } from "../config/resolve.ts";
+import { wrapText } from "./text.ts";
 
 /** One parameter with its effective value, as `get` shows it. */
 export interface ShownParameter {
@@ -50,14 +51,14 @@ export function renderParameters(shown: readonly ShownParameter[]): string {
 /** One parameter with all there is to know about it. */
 export function renderParameter({ name, row, value, source }: ShownParameter): string {
   const mark = row.mark === null ? "" : ` (${row.mark})`;
-  return [
-    `${name} = ${value}${mark}`,
-    `  from     ${SOURCES[source]}`,
-    `  default  ${defaultText(name)}`,
-    `  allowed  ${row.kind.allowed}`,
-    `  meaning  ${row.meaning}`,
-    "",
-  ].join("\n");
+  const lines: readonly (readonly [string, string])[] = [
+    ["from", SOURCES[source]],
+    ["default", defaultText(name)],
+    ["allowed", row.kind.allowed],
+    ["meaning", row.meaning],
+  ];
+  const about = lines.map(([label, text]) => wrapText(text, " ".repeat(11), `  ${label.padEnd(7)}  `));
+  return [`${name} = ${value}${mark}\n`, ...about].join("");
 }
 
 /** For programs: the same as an array of objects. */

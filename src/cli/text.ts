@@ -19,8 +19,11 @@ export function renderColumns(rows: readonly (readonly string[])[]): string {
 /** Width of what is meant for people who read it in a terminal, in columns. */
 const WIDTH = 80;
 
-/** A paragraph in lines of at most 80 columns, each after `indent`; a longer word stands alone. */
-export function wrapText(text: string, indent: string): string {
+/**
+ * A paragraph in lines of at most 80 columns, each after `indent`, the first after `first` of the same width; a longer
+ * word stands alone.
+ */
+export function wrapText(text: string, indent: string, first = indent): string {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ").filter((one) => one !== "")) {
@@ -31,5 +34,5 @@ export function wrapText(text: string, indent: string): string {
     } else line = longer;
   }
   if (line !== "") lines.push(line);
-  return lines.map((one) => `${indent}${one}\n`).join("");
+  return lines.map((one, at) => `${at === 0 ? first : indent}${one}\n`).join("");
 }

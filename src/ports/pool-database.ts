@@ -37,6 +37,8 @@ export interface VmStarter {
 /** Single keys of `other_config`, changed one by one: the whole map is never written (xapi.md §3.6). */
 export interface PoolMarker {
   setPoolKey(key: string, value: string, signal: AbortSignal): Promise<XapiResult<void>>;
+  /** Writes the key unless it is there, whoever wrote it; answers whether it was written. */
+  addPoolKey(key: string, value: string, signal: AbortSignal): Promise<XapiResult<boolean>>;
   removePoolKey(key: string, signal: AbortSignal): Promise<XapiResult<void>>;
   setHostKey(host: HostUuid, key: string, value: HostMark, signal: AbortSignal): Promise<XapiResult<void>>;
   setVmKey(vm: VmUuid, key: string, value: string, signal: AbortSignal): Promise<XapiResult<void>>;

@@ -46,7 +46,7 @@ test("createKeyboard: on a terminal a secret is read with the echo off, and the 
   const { keyboard: terminal, said } = keyboard("hunter2\nyes\n", { terminal: true });
   expect(await terminal.readLine("Password: ", false)).toBe("hunter2");
   expect(await terminal.readLine("Sure? ", true)).toBe("yes");
-  expect(said).toEqual(["Password: ", "echo false", "echo true", "\n", "Sure? "]);
+  expect(said).toEqual(["echo false", "Password: ", "echo true", "\n", "Sure? "]);
 });
 
 test("createKeyboard: where the echo cannot be switched off, no secret is read", async () => {

@@ -10,6 +10,8 @@ import { fakeXapi, HOST, POOL } from "./fake-xapi.ts";
 /** What a test sets up, and what it looks at afterwards. */
 export interface FakeWorld extends Surroundings {
   otherConfig: Record<string, string>;
+  /** What somebody else writes right after the read. */
+  meanwhile: Readonly<Record<string, string>>;
   override: Record<string, string>;
   /** Why the override file cannot be written. */
   overrideFault: string | null;
@@ -48,6 +50,7 @@ export function fakeWorld(): FakeWorld {
   return {
     ...quietSurroundings(),
     otherConfig: {},
+    meanwhile: {},
     override: {},
     overrideFault: null,
     lastGood: {},

@@ -16,9 +16,10 @@ export function fakeXapi(world: FakeWorld): Xapi {
     read: async () => {
       world.calls.push("read");
       if (world.hangs) return new Promise(() => undefined);
-      return world.readFault === null
-        ? { ok: true, value: database(world) }
-        : { ok: false, fault: world.readFault };
+      if (world.readFault !== null) return { ok: false, fault: world.readFault };
+      const value = database(world);
+      world.otherConfig = { ...world.otherConfig, ...world.meanwhile };
+      return { ok: true, value };
     },
     setPoolKey: async (key, value) => {
       const fault = world.writeFault?.(key) ?? null;
@@ -27,6 +28,14 @@ export function fakeXapi(world: FakeWorld): Xapi {
         world.otherConfig = { ...world.otherConfig, [key]: value };
       }
       return answer(fault);
+    },
+    addPoolKey: async (key, value) => {
+      const fault = world.writeFault?.(key) ?? null;
+      if (fault !== null) return { ok: false, fault };
+      world.calls.push(`${key}=${value}`);
+      if (Object.hasOwn(world.otherConfig, key)) return { ok: true, value: false };
+      world.otherConfig = { ...world.otherConfig, [key]: value };
+      return { ok: true, value: true };
     },
     syncDatabase: () => {
       world.calls.push("sync");

@@ -26,7 +26,7 @@ const ACTIONS = [
 ];
 
 const wrongUsage: readonly (readonly [readonly string[], string])[] = [
-  [[], "USAGE"],
+  [[], "Usage: ha-cfg <action>"],
   [["ha-staus"], "did you mean ha-status?"],
   [["ha-enabel"], "did you mean ha-enable?"],
   [["frobnicate"], "see ha-cfg --help"],
@@ -91,6 +91,16 @@ describe("help", () => {
 });
 
 describe("ha-cfg insert", () => {
+  test("a key that somebody else has set since the read is kept", async () => {
+    const { code, out, world } = await haCfg(["insert"], {
+      otherConfig: {},
+      meanwhile: { HA_XE_TIMEOUT: "17" },
+    });
+    expect([code, world.otherConfig["HA_XE_TIMEOUT"]]).toEqual([0, "17"]);
+    expect(out).not.toContain("HA_XE_TIMEOUT");
+    expect(out).toMatch(/^\d+ keys written, 1 kept\.$/m);
+  });
+
   test("an empty pool gets every parameter, then the successor, HA off last; then one copy and a wake-up", async () => {
     const { code, out, world } = await haCfg(["insert"]);
     expect(code).toBe(0);

@@ -17,6 +17,13 @@ export function createMarker(context: XapiContext): PoolMarker {
       const pool = await refs.pool(signal);
       return pool.ok ? setKey(context, "pool", pool.value.ref, key, value, signal) : pool;
     },
+    async addPoolKey(key, value, signal) {
+      const pool = await refs.pool(signal);
+      if (!pool.ok) return pool;
+      const added = await session.call("pool.add_to_other_config", [pool.value.ref, key, value], signal);
+      if (added.ok) return { ok: true, value: true };
+      return isApiFault(added.fault, "MAP_DUPLICATE_KEY") ? { ok: true, value: false } : added;
+    },
     async removePoolKey(key, signal) {
       const pool = await refs.pool(signal);
       if (!pool.ok) return pool;

@@ -27,7 +27,7 @@ export const doctorAction = defineAction({
           findings,
         };
         ports.stdout(`${JSON.stringify(report, null, 2)}\n`);
-      } else ports.stdout(renderFindings(findings, paintFor(ports.colours)));
+      } else ports.stdout(renderFindings(findings, paintFor(ports.colours), ports.isTerminal));
       return verdict === "bad" ? EXIT.failed : EXIT.done;
     } finally {
       await survey.close();

@@ -5,7 +5,7 @@ import { customFieldKey } from "../../core/ha-flag.ts";
 import { NO_SUCCESSOR, SUCCESSOR_KEY } from "../../core/successor.ts";
 import { defineAction } from "../action.ts";
 import { EXIT } from "../cli-ports.ts";
-import { withPool, writePoolKeys } from "../pool-access.ts";
+import { changePool, withPool } from "../pool-access.ts";
 
 type Change = readonly [string, string];
 
@@ -28,13 +28,32 @@ export const insertAction = defineAction({
         ports.stdout(`All ${total} keys are in the pool database already: nothing was changed.\n`);
         return EXIT.done;
       }
-      const values = new Map(changes);
-      const code = await writePoolKeys(ports, pool, changes, (key) => {
-        const verb = Object.hasOwn(otherConfig, key) ? "replaced" : "inserted";
-        ports.stdout(`${verb} ${key} = ${values.get(key)}\n`);
-      });
-      if (code === EXIT.done)
-        ports.stdout(`${changes.length} keys written, ${total - changes.length} kept.\n`);
+      let written = 0;
+      const code = await changePool(
+        ports,
+        pool,
+        changes.map(([key, value]) => {
+          const isThere = Object.hasOwn(otherConfig, key);
+          let kept = false;
+          return {
+            what: `write ${key} to the pool database`,
+            run: async (signal) => {
+              if (isThere) return pool.xapi.setPoolKey(key, value, signal);
+              // Somebody may have set it since it was read.
+              const added = await pool.xapi.addPoolKey(key, value, signal);
+              if (!added.ok) return added;
+              kept = !added.value;
+              return { ok: true, value: undefined };
+            },
+            done: () => {
+              if (kept) return;
+              written += 1;
+              ports.stdout(`${isThere ? "replaced" : "inserted"} ${key} = ${value}\n`);
+            },
+          };
+        }),
+      );
+      if (code === EXIT.done) ports.stdout(`${written} keys written, ${total - written} kept.\n`);
       return code;
     });
   },

@@ -1,14 +1,23 @@
 import type { Paint, Tone } from "../paint.ts";
-import { plainText } from "../text.ts";
+import { plainText, wrapText } from "../text.ts";
 import type { Finding, Verdict } from "./check.ts";
 
 const TONES: Readonly<Record<Verdict, Tone>> = { ok: "good", warn: "warning", bad: "bad" };
 
-/** A line for each finding, what is amiss with its cure, and a last line that counts. */
-export function renderFindings(findings: readonly Finding[], paint: Paint): string {
+const INDENT = " ".repeat(6);
+
+/**
+ * A line for each finding, what is amiss with its cure, and a last line that counts. On a terminal in lines of 80 columns,
+ * elsewhere one line each, for grep.
+ */
+export function renderFindings(findings: readonly Finding[], paint: Paint, isTerminal: boolean): string {
   const lines = findings.map(({ verdict, text, cure }) => {
-    const end = cure === null ? "" : paint("quiet", ` -> ${plainText(cure)}`);
-    return `${paint(TONES[verdict], verdict.padEnd(4))}  ${plainText(text)}${end}\n`;
+    const first = `${paint(TONES[verdict], verdict.padEnd(4))}  `;
+    const said = plainText(text);
+    const done = cure === null ? null : `-> ${plainText(cure)}`;
+    if (!isTerminal) return `${first}${said}${done === null ? "" : ` ${done}`}\n`;
+    const cured = done === null ? "" : paint("quiet", wrapText(done, `${INDENT}   `, INDENT));
+    return `${wrapText(said, INDENT, first)}${cured}`;
   });
   const count = (verdict: Verdict) => findings.filter((one) => one.verdict === verdict).length;
   return `${lines.join("")}\n${count("ok")} ok, ${count("warn")} to look at, ${count("bad")} bad\n`;

@@ -176,6 +176,20 @@ describe("the other marks", () => {
   });
 });
 
+describe("addPoolKey", () => {
+  test("addPoolKey: writes what is not there", async () => {
+    const { xapi, calls } = openWriter({ "pool.add_to_other_config": () => value("") });
+    expect(await xapi.addPoolKey("HA_X", "1", never())).toEqual({ ok: true, value: true });
+    expect(calls.at(-1)?.params.slice(2)).toEqual(["HA_X", "1"]);
+  });
+
+  test("addPoolKey: what is there stays, whoever wrote it", async () => {
+    const { xapi, calls } = openWriter({ "pool.add_to_other_config": () => DUPLICATE });
+    expect(await xapi.addPoolKey("HA_X", "1", never())).toEqual({ ok: true, value: false });
+    expect(calls.map(({ method }) => method)).not.toContain("pool.remove_from_other_config");
+  });
+});
+
 describe("post", () => {
   const message = (over: Partial<NewMessage> = {}): NewMessage => ({
     name: "HA-LIZARD",
