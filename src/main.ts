@@ -18,6 +18,7 @@ High availability for XenServer and XCP-ng pools.
   fence       the built-in fence agents: fence <METHOD> <host uuid> <start|stop|reset|status>
   version     print the version
 
+monitor, iterate and watchdog take --foreground: their log lines also go to standard error.
 Administrators use: service ha-lizard start -w, and ha-cfg.
 `;
 
@@ -37,21 +38,33 @@ export function chooseMode(
   return { mode: named ?? "help", rest: [] };
 }
 
+class WrongUsage extends Error {}
+
+/** The one option of the modes that log. */
+function foregroundOf(rest: readonly string[]): true | undefined {
+  const [wrong] = rest.filter((arg) => arg !== "--foreground");
+  if (wrong !== undefined)
+    throw new WrongUsage(`Cannot run: there is no option ${wrong}; there is --foreground.\n`);
+  return rest.length > 0 ? true : undefined;
+}
+
 /** Only the wanted mode is loaded: the monitor stays small. */
 async function run(mode: string, rest: readonly string[]): Promise<number> {
   switch (mode) {
     case "monitor":
-      return (await import("./modes/monitor.ts")).run();
+      return (await import("./modes/monitor.ts")).run(foregroundOf(rest));
     case "iterate":
-      return (await import("./modes/iterate.ts")).run();
+      return (await import("./modes/iterate.ts")).run(foregroundOf(rest));
     case "watchdog":
-      return (await import("./modes/watchdog.ts")).run();
+      return (await import("./modes/watchdog.ts")).run(foregroundOf(rest));
     case "ha-cfg":
       return (await import("./modes/ha-cfg.ts")).run(rest);
     case "fence":
       return (await import("./modes/fence.ts")).run(rest);
     case "askpass":
       return (await import("./modes/askpass.ts")).run();
+    case "alarm":
+      return (await import("./modes/alarm.ts")).run();
     case "send-mail":
       return (await import("./modes/send-mail.ts")).run();
     case "version":
@@ -88,6 +101,11 @@ if (import.meta.main) {
       process.exitCode = code;
     },
     (error: unknown) => {
+      if (error instanceof WrongUsage) {
+        process.stderr.write(error.message);
+        process.exitCode = 2;
+        return;
+      }
       process.stderr.write(
         `Cannot go on: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
       );

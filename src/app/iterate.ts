@@ -8,10 +8,11 @@ import { neverAborts, OVER, withDeadline } from "../ports/deadline.ts";
 import { fenceLimitMs } from "./fence.ts";
 import { viewForJournal, writeJournal } from "./journal.ts";
 import { observe } from "./observe.ts";
-import { absorbEnded, admit, launch, type Pass, saveMemory, tell } from "./pass.ts";
+import { absorbEnded, admit, launch, logSummary, type Pass, saveMemory, tell } from "./pass.ts";
 import { areKnown, openConfig, refreshConfig } from "./pass-config.ts";
 import type { PassPorts, PassReport } from "./pass-ports.ts";
 import { withPatience } from "./patience.ts";
+import { summarise } from "./summary.ts";
 
 /** While something is in flight the world is looked at this often, so that a VM never waits behind a fence. */
 const TICK_MS = 1_000;
@@ -207,6 +208,7 @@ async function endPass(pass: Pass, startedMs: number): Promise<PassReport> {
   // A message that XAPI did not take is kept for the next pass.
   if (absorbEnded(pass).some(({ result }) => result.kind !== "done")) await saveMemory(pass);
   await writeJournal(pass.ports, pass.journal);
+  logSummary(pass, summarise(pass, pass.ports.clock.uptimeMs() - startedMs));
   const { ports, memory, config, self, xapi } = pass;
   const result = pass.signal.aborted ? "deadline" : pass.view?.database.ok ? "done" : "no database";
   return report(ports, startedMs, { config, memory, bootId: self.bootId, calls: xapi.calls(), result });

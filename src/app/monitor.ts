@@ -1,4 +1,5 @@
 import { judgeRunning, MONITOR_DEFAULTS, type MonitorSettings, waitAfter } from "../core/supervision.ts";
+import type { Alarm } from "../ports/alarm.ts";
 import type { Clock } from "../ports/clock.ts";
 import { OVER } from "../ports/deadline.ts";
 import type { Logger } from "../ports/notices.ts";
@@ -14,6 +15,7 @@ export interface MonitorPorts {
   readonly store: StateStore;
   readonly wake: WakeSource;
   readonly logger: Logger;
+  readonly alarm: Alarm;
 }
 
 /** A killed child is gone at once; this is for the kernel. */
@@ -48,11 +50,37 @@ export async function runMonitor(ports: MonitorPorts, signal: AbortSignal): Prom
       ports.logger.log(crashed ? "error" : "info", "check_xapi", text);
     }
     lost = crashed ? lost + 1 : 0;
+    if (lost === LOST_BEFORE_ALARM) tellLost(ports);
     settings = report?.monitor ?? settings;
     await waitForNext(ports, waitAfter(report, settings, lost), signal);
   }
   ports.logger.log("info", "check_xapi", "The monitor has stopped.");
   return 0;
+}
+
+/** One crash is followed by the next start; that many in a row are nothing that mends itself. */
+const LOST_BEFORE_ALARM = 5;
+
+function tellLost({ alarm }: MonitorPorts): void {
+  alarm.raise({
+    key: "iterations-lost",
+    severity: "critical",
+    subject: "HA does not work on this host: its iterations crash",
+    body: `${LOST_BEFORE_ALARM} iterations in a row ended without a result. Nothing is watched, fenced or started by this host until one succeeds; the monitor goes on trying.`,
+    advice: "Look at the log of this host (ha-cfg log), at its disk, and run ha-cfg doctor.",
+  });
+}
+
+function tellHung({ alarm, logger }: MonitorPorts, pid: number): void {
+  const text = `The iteration hung and was killed (pid ${pid}).`;
+  logger.log("critical", "check_xapi", text);
+  alarm.raise({
+    key: "iteration-hung",
+    severity: "critical",
+    subject: "An iteration of HA hung on this host",
+    body: `${text} The next one is started.`,
+    advice: "If it happens again, look at the log of this host (ha-cfg log) for what it hung at.",
+  });
 }
 
 function startChild(ports: MonitorPorts, lost: number): RunningChild | null {
@@ -80,8 +108,7 @@ async function superviseChild(
       ports.logger.log("error", "check_xapi", "The iteration hangs; MONITOR_KILLALL=0 leaves it alone.");
     if (verdict === "kill") {
       child.killGroup();
-      if (!signal.aborted)
-        ports.logger.log("critical", "check_xapi", `The iteration hung and was killed (pid ${child.pid}).`);
+      if (!signal.aborted) tellHung(ports, child.pid);
       await raceSleep(ports.clock, KILL_MS, end, new AbortController().signal);
       return;
     }

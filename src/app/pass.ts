@@ -145,6 +145,13 @@ export function tell(pass: Pass, reasons: readonly Reason[], decided: readonly A
   return decided.some(({ kind }) => kind === "reboot-self") ? [] : takeFromQueue(pass, nowMs);
 }
 
+/** A line about the pass itself; LOG_write_pool_state is off unless somebody wants to read along. */
+export function logSummary(pass: Pass, text: string): void {
+  const { settings } = pass.config;
+  if (settings.ENABLE_LOGGING && !settings.logOff.has("write_pool_state"))
+    pass.ports.logger.log("debug", "write_pool_state", text);
+}
+
 /** What leaves the queue is told once: it is out of the memory before it is on its way. */
 function takeFromQueue(pass: Pass, nowMs: number): readonly Action[] {
   const memory = pass.memory.alerts;

@@ -1,4 +1,5 @@
 import { judgeMonitor, MONITOR_DEFAULTS, restartWaitMs } from "../core/supervision.ts";
+import type { Alarm } from "../ports/alarm.ts";
 import type { Clock } from "../ports/clock.ts";
 import { withDeadline } from "../ports/deadline.ts";
 import type { Logger } from "../ports/notices.ts";
@@ -11,6 +12,7 @@ export interface WatchdogPorts {
   readonly service: Service;
   readonly store: StateStore;
   readonly logger: Logger;
+  readonly alarm: Alarm;
   readonly intervalMs: number;
 }
 
@@ -37,6 +39,7 @@ export async function runWatchdog(ports: WatchdogPorts, signal: AbortSignal): Pr
       restarts++;
       notBeforeMs = nowMs + restartWaitMs(restarts);
       watchedSinceMs = nowMs;
+      tellRestart(ports, verdict, restarts);
       await restart(ports, verdict, signal);
     }
     await ports.clock.sleep(ports.intervalMs, signal);
@@ -45,9 +48,33 @@ export async function runWatchdog(ports: WatchdogPorts, signal: AbortSignal): Pr
   return 0;
 }
 
+const STATES = { dead: "is not running", hung: "runs, but its iterations do not end" } as const;
+/** After that many restarts in a row nobody should believe that the next one helps. */
+const RESTARTS_IN_VAIN = 3;
+
+function tellRestart({ alarm }: WatchdogPorts, why: "dead" | "hung", restarts: number): void {
+  if (restarts === 1) {
+    alarm.raise({
+      key: `monitor-${why}`,
+      severity: "error",
+      subject: "The monitor of HA was restarted on this host",
+      body: `The monitor ${STATES[why]}. The watchdog has restarted the service.`,
+      advice: "Look at the log of this host (ha-cfg log) for why it ended.",
+    });
+  }
+  if (restarts === RESTARTS_IN_VAIN) {
+    alarm.raise({
+      key: "restarts-in-vain",
+      severity: "critical",
+      subject: "HA does not work on this host: restarts do not help",
+      body: `The monitor ${STATES[why]}, and ${restarts} restarts have not helped. The watchdog goes on trying, less and less often.`,
+      advice: "Run ha-cfg doctor on this host, and look at its log (ha-cfg log).",
+    });
+  }
+}
+
 async function restart(ports: WatchdogPorts, why: "dead" | "hung", signal: AbortSignal): Promise<void> {
-  const state = why === "dead" ? "is not running" : "runs, but its iterations do not end";
-  ports.logger.log("critical", "check_xapi", `The monitor ${state}: restarting the service.`);
+  ports.logger.log("critical", "check_xapi", `The monitor ${STATES[why]}: restarting the service.`);
   try {
     await withDeadline(
       ports.clock,

@@ -171,8 +171,12 @@ function fromLastGood(key: string, row: AnyParameter, work: Work): Choice | null
   return { value: parsed.value, source: "last-good" };
 }
 
-/** HA-Lizard 2.x fills the database from shell assignments; quotes around a value are not part of it. */
+/**
+ * HA-Lizard 2.x fills the database from shell assignments; quotes around a value are not part of it. A password may begin
+ * and end with one; nothing but quotes is no password.
+ */
 function unquote(text: string, row: AnyParameter): string {
+  if (text === '""' || text === "''") return "";
   if (row.secret) return text;
   return /^(["']).*\1$/s.test(text) && text.length > 1 ? text.slice(1, -1) : text;
 }

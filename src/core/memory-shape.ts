@@ -1,4 +1,4 @@
-import { NO_ALERTS } from "./alert-policy.ts";
+import { type AlertMemory, NO_ALERTS } from "./alert-policy.ts";
 import type { Memory } from "./memory.ts";
 
 type Check = (value: unknown) => boolean;
@@ -138,5 +138,10 @@ const isMemory = shape({
 export function parseMemory(value: unknown): Memory | null {
   if (!isMemory(value)) return null;
   const memory = value as Memory;
-  return isAlertMemory(memory.alerts) ? memory : { ...memory, alerts: NO_ALERTS };
+  return { ...memory, alerts: parseAlertMemory(memory.alerts) ?? NO_ALERTS };
+}
+
+/** What was told, as read from a file; null when it is something else. */
+export function parseAlertMemory(value: unknown): AlertMemory | null {
+  return isAlertMemory(value) ? (value as AlertMemory) : null;
 }

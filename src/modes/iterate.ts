@@ -16,8 +16,8 @@ const LINGER_MS = 2_000;
  * `iterate`: one iteration on the real machine. One at a time: that of a monitor which was killed may still run, holds
  * the same state file, and does the work meanwhile.
  */
-export async function run(): Promise<number> {
-  const runtime = createRuntime();
+export async function run(foreground?: true): Promise<number> {
+  const runtime = createRuntime(foreground);
   const { clock, store, logger, paths, environment, self } = runtime;
   const lock = createSocketLock("ha-lizard.iterate", paths.root);
   if (!(await lock.acquire())) {

@@ -16,11 +16,11 @@ export interface Runtime {
   readonly self: readonly string[];
 }
 
-export function createRuntime(): Runtime {
+/** `foreground`: log lines also go to standard error, as they do on a terminal. */
+export function createRuntime(foreground = process.stderr.isTTY === true): Runtime {
   const paths = pathsFrom(process.env);
   const clock = createSystemClock();
   const environment = cleanEnvironment(process.env);
-  const foreground = process.stderr.isTTY === true;
   const logger = createSyslogLogger({ clock, environment, foreground });
   return { paths, clock, environment, logger, store: createStateStore(paths.state), self: selfCommand() };
 }

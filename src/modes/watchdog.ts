@@ -1,3 +1,4 @@
+import { createChildAlarm } from "../adapters/alarm-child.ts";
 import { createSocketLock } from "../adapters/lock-socket.ts";
 import { createService } from "../adapters/service-script.ts";
 import { runWatchdog } from "../app/watchdog.ts";
@@ -7,9 +8,9 @@ const DEFAULT_INTERVAL_S = 10;
 const LONGEST_INTERVAL_S = 300;
 
 /** `ha-lizard-watchdog`: keeps the monitor alive until SIGTERM. WATCH_INTERVAL (seconds) comes from its service script. */
-export async function run(): Promise<number> {
-  const runtime = createRuntime();
-  const { clock, store, logger, environment, paths } = runtime;
+export async function run(foreground?: true): Promise<number> {
+  const runtime = createRuntime(foreground);
+  const { clock, store, logger, environment, paths, self } = runtime;
   const lock = createSocketLock("ha-lizard-watchdog", paths.root);
   if (!(await lock.acquire())) {
     logger.log("error", "check_xapi", "Cannot start the watchdog: another one runs on this host.");
@@ -17,8 +18,9 @@ export async function run(): Promise<number> {
     return 1;
   }
   const service = createService({ paths, clock, environment });
+  const alarm = createChildAlarm({ self, environment });
   const intervalMs = intervalS(process.env["WATCH_INTERVAL"]) * 1_000;
-  const code = await runWatchdog({ clock, store, logger, service, intervalMs }, stopSignal());
+  const code = await runWatchdog({ clock, store, logger, alarm, service, intervalMs }, stopSignal());
   await flushLog(runtime);
   return code;
 }

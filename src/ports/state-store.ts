@@ -17,5 +17,5 @@ export type LoadedState =
   | { readonly kind: "unreadable"; readonly why: string };
 
 /** memory: what the core remembers · pass: heartbeat and next pass · journal: ring of the last passes ·
- * vm-index: which reference is which VM. */
-export type StateName = "memory" | "pass" | "journal" | "vm-index";
+ * vm-index: which reference is which VM · alarms: what monitor and watchdog have told. */
+export type StateName = "memory" | "pass" | "journal" | "vm-index" | "alarms";

@@ -19,6 +19,7 @@ function stage(
   const monitor = { ...MONITOR, killAll: over.killAll ?? true };
   const ports: MonitorPorts = {
     clock: portClock(clock, () => 0),
+    alarm: { raise: ({ severity, subject }) => void log.push(`${time()} alarm ${severity} ${subject}`) },
     lock: { acquire: async () => over.locked !== true },
     logger: { log: (severity, _from, text) => void log.push(`${time()} ${severity} ${text}`) },
     wake: { next: () => new Promise<void>((resolve) => (wake = resolve)) },
@@ -84,6 +85,7 @@ describe("runMonitor", () => {
       "2 iteration 2",
       "32 kill 2",
       "32 critical The iteration hung and was killed (pid 2).",
+      "32 alarm critical An iteration of HA hung on this host",
       "32 error An iteration ended without a result: starting the next one.",
       "37 iteration 3",
       "38 info Iterations end normally again.",
@@ -102,6 +104,15 @@ describe("runMonitor", () => {
     await clock.runUntil(17_000);
     expect(log.filter((line) => line.includes("without a result")).length).toBe(1);
     expect(log.filter((line) => line.includes("iteration 3"))).toEqual(["15.2 iteration 3"]);
+  });
+
+  test("five crashes in a row are an alarm, once", async () => {
+    const { clock, log } = stage(Array.from({ length: 7 }, () => ({ runs: 100, crashes: true })));
+    await clock.runUntil(300_000);
+    expect(log.filter((line) => line.includes("iteration 7")).length).toBe(1);
+    expect(log.filter((line) => line.includes("alarm"))).toEqual([
+      "75.5 alarm critical HA does not work on this host: its iterations crash",
+    ]);
   });
 
   test("a stop ends the child and the monitor within 5 s", async () => {

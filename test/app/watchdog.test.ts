@@ -7,6 +7,7 @@ import { portClock, VirtualClock } from "../sim/clock.ts";
 function stage(heals: boolean) {
   const clock = new VirtualClock();
   const restarts: number[] = [];
+  const alarms: string[] = [];
   const world = { state: "running" as MonitorSight["service"], reportedAtMs: 0 };
   const stop = new AbortController();
   const exit = runWatchdog(
@@ -14,6 +15,7 @@ function stage(heals: boolean) {
       clock: portClock(clock, () => 0),
       intervalMs: 10_000,
       logger: { log: () => undefined },
+      alarm: { raise: ({ key }) => void alarms.push(`${clock.nowMs() / 1_000} ${key}`) },
       store: {
         load: async () => ({
           kind: "found",
@@ -35,25 +37,27 @@ function stage(heals: boolean) {
     },
     stop.signal,
   );
-  return { clock, world, restarts, stop, exit };
+  return { clock, world, restarts, alarms, stop, exit };
 }
 
 test("runWatchdog: a dead monitor is restarted at the next look", async () => {
-  const { clock, world, restarts, stop, exit } = stage(true);
+  const { clock, world, restarts, alarms, stop, exit } = stage(true);
   await clock.runUntil(25_000);
   world.state = "dead";
   await clock.runUntil(60_000);
   expect(restarts).toEqual([30]);
+  expect(alarms).toEqual(["30 monitor-dead"]);
   stop.abort();
   await clock.run(1_000);
   expect(await exit).toBe(0);
 });
 
-test("runWatchdog: restarts that do not help come less and less often", async () => {
-  const { clock, world, restarts } = stage(false);
+test("runWatchdog: restarts that do not help come less and less often, and the third is an alarm", async () => {
+  const { clock, world, restarts, alarms } = stage(false);
   world.state = "dead";
   await clock.runUntil(320_000);
   expect(restarts).toEqual([0, 10, 30, 70, 150, 310]);
+  expect(alarms).toEqual(["0 monitor-dead", "30 restarts-in-vain"]);
 });
 
 test("runWatchdog: a deliberate stop is not undone", async () => {

@@ -37,6 +37,8 @@ function renderEntry({ atMs: _, what, ...details }: LogEntry): string {
       return `h${details["host"]} ${details["severity"]} ${details["from"]}: ${details["text"]}`;
     case "mail":
       return `h${details["host"]} mail ${details["severity"]}: ${details["subject"]}`;
+    case "alarm":
+      return `h${details["host"]} alarm ${details["severity"]}: ${details["subject"]}`;
     case "message":
       return `message ${details["priority"] ?? ""} ${String(details["body"] ?? "").split("\n")[0]}`;
     case "script":

@@ -95,6 +95,11 @@ export class SimMonitor {
       clock: mortal(service, clock),
       store: mortal(service, diskStore(this.disk)),
       logger: simLogger(this.world, service),
+      alarm: {
+        raise: ({ severity, subject }) => {
+          if (service.alive) this.world.record("alarm", { host: this.host, severity, subject });
+        },
+      },
       lock: { acquire: async () => true },
       wake: { next: untilAborted },
       processes: mortal(service, { startIteration: (lost) => this.startIteration(lost) }),
