@@ -55,21 +55,21 @@ link() {
   ln -s "$1" "$2"
 }
 
-# write_conf <file>: may hold passwords, so nobody else can ever read it.
+# write_conf <file>: every parameter, commented out. May come to hold passwords, so nobody else can ever read it.
 write_conf() {
   (
     umask 077
-    cat >"$1.new" <<'END'
-# HA-Lizard: parameters of this host only. KEY=VALUE, one per line; a parameter here wins over the pool database.
-#
-# Parameters for the whole pool are set with "ha-cfg set <PARAMETER> <VALUE>". "ha-cfg get" shows each parameter with
-# its effective value and where that comes from; "ha-cfg set --help" says how values are checked.
-# LOG_<function>=0 and MAIL_<function>=0 switch off the log lines and the mails of a function.
-#
-# MAIL_fence_host=1
-END
+    "$binary" default-file >"$1.new" || die "Cannot write $1: $binary default-file failed"
     mv "$1.new" "$1"
   )
+}
+
+# write_completion <file>
+write_completion() {
+  mkdir -p "${1%/*}"
+  "$binary" ha-cfg bash-completion >"$1.new" || die "Cannot write $1: $binary ha-cfg bash-completion failed"
+  chmod 0644 "$1.new"
+  mv "$1.new" "$1"
 }
 
 # write_list <file>: what uninstall.sh removes besides the fixed places.
@@ -144,6 +144,7 @@ lay_out_program() {
     run link ../ha-lizard "$own/scripts/$name"
   done
   run link /etc/ha-lizard/ha-lizard "$root/usr/bin/ha-cfg"
+  run write_completion "$root/etc/bash_completion.d/ha-cfg"
   if [ ! -e "$own/ha-lizard.conf" ]; then run write_conf "$own/ha-lizard.conf"; fi
 }
 

@@ -89,6 +89,7 @@ remove_agents() {
 
 remove_program() {
   remove "$own/scripts/ha-lizard.mon" "$own/scripts/ha-lizard-watchdog" "$own/scripts/ha-cfg" "$own/ha-lizard"
+  remove "$root/etc/bash_completion.d/ha-cfg"
   # Another program's ha-cfg is not ours to remove.
   if [ "$(readlink "$root/usr/bin/ha-cfg" 2>/dev/null)" = /etc/ha-lizard/ha-lizard ]; then
     remove "$root/usr/bin/ha-cfg"
@@ -149,7 +150,7 @@ main() {
   remove_agents
   remove_program
   [ "$purge" = 0 ] || purge
-  remove_empty "$own/fence" "$own/scripts" "$own"
+  remove_empty "$own/fence" "$own/scripts" "$own" "$root/etc/bash_completion.d"
   [ -n "$root" ] || forget_services
 
   [ "$dry_run" = 0 ] || return 0

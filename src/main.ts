@@ -63,6 +63,9 @@ async function run(mode: string, rest: readonly string[]): Promise<number> {
       return (await import("./modes/fence.ts")).run(rest);
     case "askpass":
       return (await import("./modes/askpass.ts")).run();
+    case "default-file":
+      process.stdout.write((await import("./config/default-file.ts")).renderDefaultFile());
+      return 0;
     case "alarm":
       return (await import("./modes/alarm.ts")).run();
     case "send-mail":

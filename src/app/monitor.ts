@@ -65,9 +65,9 @@ function tellLost({ alarm }: MonitorPorts): void {
   alarm.raise({
     key: "iterations-lost",
     severity: "critical",
-    subject: "HA does not work on this host: its iterations crash",
-    body: `${LOST_BEFORE_ALARM} iterations in a row ended without a result. Nothing is watched, fenced or started by this host until one succeeds; the monitor goes on trying.`,
-    advice: "Look at the log of this host (ha-cfg log), at its disk, and run ha-cfg doctor.",
+    subject: "HA may not work on this host: its iterations leave no result",
+    body: `${LOST_BEFORE_ALARM} iterations in a row left no result: they crash, or the disk cannot be written. The monitor goes on trying.`,
+    advice: "Look at the disk of this host and at its log (ha-cfg log), and run ha-cfg doctor.",
   });
 }
 

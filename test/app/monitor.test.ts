@@ -111,7 +111,7 @@ describe("runMonitor", () => {
     await clock.runUntil(300_000);
     expect(log.filter((line) => line.includes("iteration 7")).length).toBe(1);
     expect(log.filter((line) => line.includes("alarm"))).toEqual([
-      "75.5 alarm critical HA does not work on this host: its iterations crash",
+      "75.5 alarm critical HA may not work on this host: its iterations leave no result",
     ]);
   });
 

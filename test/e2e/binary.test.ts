@@ -2,6 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { renderDefaultFile } from "../../src/config/default-file.ts";
 
 const BINARY = resolve(import.meta.dir, "../../dist/ha-lizard");
 const scratch = mkdtempSync(join(tmpdir(), "ha-lizard-binary-"));
@@ -50,6 +51,17 @@ test("binary: loads only libraries that CentOS 7 has", () => {
   expect(needed.length).toBeGreaterThan(0);
   const known = ["libc.so.6", "libpthread.so.0", "libdl.so.2", "libm.so.6", "ld-linux-x86-64.so.2"];
   expect(needed.filter((library) => !known.includes(library))).toEqual([]);
+});
+
+test("binary: prints what the installer writes: the override file and the completion", () => {
+  expect(run([named("ha-lizard"), "default-file"])).toEqual({
+    code: 0,
+    stdout: renderDefaultFile(),
+    stderr: "",
+  });
+  expect(run([named("ha-lizard"), "ha-cfg", "bash-completion"]).stdout).toContain(
+    "complete -F _ha_cfg ha-cfg",
+  );
 });
 
 test("binary: the name ha-cfg is the command line", () => {

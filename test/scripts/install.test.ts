@@ -9,9 +9,18 @@ beforeEach(() => {
 });
 afterEach(() => scratch.remove());
 
-const FOLDERS = ["etc", "etc/ha-lizard", "etc/ha-lizard/fence", "etc/ha-lizard/scripts", "etc/init.d", "usr"];
+const FOLDERS = [
+  "etc",
+  "etc/bash_completion.d",
+  "etc/ha-lizard",
+  "etc/ha-lizard/fence",
+  "etc/ha-lizard/scripts",
+  "etc/init.d",
+  "usr",
+];
 const KEPT = ["etc/ha-lizard/ha-lizard.conf", "etc/ha-lizard/state"];
 const PROGRAM = [
+  "etc/bash_completion.d/ha-cfg",
   "etc/ha-lizard/ha-lizard",
   "etc/ha-lizard/installed-agents",
   "etc/ha-lizard/scripts/ha-cfg",
@@ -132,6 +141,13 @@ describe("install.sh", () => {
     for (const name of agents().filter((agent) => agent.endsWith(".md")))
       expect([name, mode(name)]).toEqual([name, "644"]);
     expect(mode("etc/init.d/ha-lizard")).toBe("755");
+  });
+
+  test("the override file and the completion are what the executable prints", async () => {
+    await scratch.install("dash");
+    expect(scratch.text("etc/ha-lizard/ha-lizard.conf")).toBe("# default-file\n");
+    expect(scratch.text("etc/bash_completion.d/ha-cfg")).toBe("# ha-cfg bash-completion\n");
+    expect(mode("etc/bash_completion.d/ha-cfg")).toBe("644");
   });
 
   test("links: the one executable under its names", async () => {
