@@ -6,12 +6,13 @@ umask 022
 
 usage() {
   cat <<'END'
-Usage: install.sh [--root DIR] [--binary FILE] [--dry-run] [--nostart] [--yes]
+Usage: install.sh [--root DIR] [--binary FILE] [--dry-run] [--nostart] [--offline] [--yes]
 
   --root DIR     install below DIR; no service is registered or started
   --binary FILE  the executable; default: dist/ha-lizard or ha-lizard beside this script
   --dry-run      say what would be done, do nothing
   --nostart      do not start the services
+  --offline      do not ask XAPI: neither whether its own HA is on, nor to take the parameters (ha-cfg insert)
   --yes          do not ask
 END
 }
@@ -59,7 +60,7 @@ link() {
 write_conf() {
   (
     umask 077
-    "$binary" default-file >"$1.new" || die "Cannot write $1: $binary default-file failed"
+    (cd / && "$binary" default-file) >"$1.new" || die "Cannot write $1: $binary default-file failed"
     mv "$1.new" "$1"
   )
 }
@@ -67,8 +68,23 @@ write_conf() {
 # write_completion <file>
 write_completion() {
   mkdir -p "${1%/*}"
-  "$binary" ha-cfg bash-completion >"$1.new" || die "Cannot write $1: $binary ha-cfg bash-completion failed"
+  (cd / && "$binary" ha-cfg bash-completion) >"$1.new" || die "Cannot write $1: $binary ha-cfg bash-completion failed"
   chmod 0644 "$1.new"
+  mv "$1.new" "$1"
+}
+
+# write_recover <file>: HA-Lizard 2.x has a script of that name to run on a host that was fenced.
+write_recover() {
+  mkdir -p "${1%/*}"
+  cat >"$1.new" <<'END'
+#!/bin/sh
+# A host that was fenced needs no recovery: switched on again it follows the master, and HA counts it again. This says
+# whether that has happened, and what is wrong when it has not. A host that was forgotten (FENCE_HOST_FORGET=1) has to be
+# installed anew and joined to the pool.
+/etc/ha-lizard/scripts/ha-cfg status
+exec /etc/ha-lizard/scripts/ha-cfg doctor
+END
+  chmod 0755 "$1.new"
   mv "$1.new" "$1"
 }
 
@@ -76,6 +92,35 @@ write_completion() {
 write_list() {
   agents "$here/fence" | sed 's|^|/etc/ha-lizard/fence/|' >"$1.new"
   mv "$1.new" "$1"
+}
+
+# keep_original: an installation that is not ours (HA-Lizard 2.x, or a copy by hand) goes aside whole, for
+# uninstall.sh --restore. What its administrator wrote comes back: overrides, lists of devices, agents of his own.
+keep_original() {
+  mv "$own" "$original"
+  mkdir -p "$original/.system"
+  for file in $old_files; do
+    if [ -e "$root$file" ] || [ -L "$root$file" ]; then
+      mkdir -p "$original/.system${file%/*}"
+      mv "$root$file" "$original/.system$file"
+    fi
+  done
+  mkdir -p "$own/fence"
+  if [ -f "$original/ha-lizard.conf" ]; then
+    (umask 077 && cp "$original/ha-lizard.conf" "$own/ha-lizard.conf" && chmod 0600 "$own/ha-lizard.conf")
+  fi
+  for folder in "$original"/fence/*/; do
+    [ -d "$folder" ] || continue
+    method=${folder%/} method=${method##*/}
+    if [ -d "$here/fence/$method" ]; then
+      mkdir -p "$own/fence/$method"
+      for list in "$folder"*.hosts; do
+        if [ -f "$list" ]; then (umask 077 && cp "$list" "$own/fence/$method/"); fi
+      done
+    else
+      cp -pR "${folder%/}" "$own/fence/$method"
+    fi
+  done
 }
 
 # --- checks -----------------------------------------------------------------------------------------------------------
@@ -107,9 +152,25 @@ check_host() {
     return 0
   fi
   [ "$(id -u)" -eq 0 ] || wrong "this is not root; run it as root, or with --root DIR"
+  if [ ! -r /etc/xensource-inventory ]; then
+    wrong "there is no /etc/xensource-inventory: this is no host of XenServer or XCP-ng; run it in Dom0"
+  fi
   if [ -r /proc/cpuinfo ] && ! grep -qw sse4_2 /proc/cpuinfo; then
     wrong "the processor has no SSE4.2, which the executable needs"
   fi
+}
+
+# check_xapi: two systems of HA would fight, and parameters that cannot be written now would be forgotten.
+check_xapi() {
+  [ "$offline" = 0 ] && [ "$troubles" -eq 0 ] || return 0
+  status=0
+  seen=$(cd / && "$binary" ha-cfg status --json 2>/dev/null) || status=$?
+  if [ "$status" = 124 ]; then
+    wrong "XAPI does not answer; wait until xe host-list does (xe-toolstack-restart), or leave that out with --offline"
+  fi
+  case $seen in
+    *'"xapiHa": true'*) wrong "XenServer's own HA is on, and two systems of HA would fight; first: xe pool-ha-disable" ;;
+  esac
 }
 
 # check_space: the old executable stays until the new one is complete.
@@ -122,7 +183,7 @@ check_space() {
 }
 
 check_sources() {
-  for source in init.d/ha-lizard init.d/ha-lizard-watchdog fence/POOL/POOL.sh; do
+  for source in init.d/ha-lizard init.d/ha-lizard-watchdog init.d/ha-lizard.service fence/POOL/POOL.sh; do
     [ -f "$here/$source" ] || wrong "$here/$source is missing; copy init.d and fence together with install.sh"
   done
 }
@@ -144,6 +205,8 @@ lay_out_program() {
     run link ../ha-lizard "$own/scripts/$name"
   done
   run link /etc/ha-lizard/ha-lizard "$root/usr/bin/ha-cfg"
+  run write_recover "$own/scripts/recover_fenced_host"
+  if [ -f "$here/README.md" ]; then run put 0644 "$here/README.md" "$own/README.md"; fi
   run write_completion "$root/etc/bash_completion.d/ha-cfg"
   if [ ! -e "$own/ha-lizard.conf" ]; then run write_conf "$own/ha-lizard.conf"; fi
 }
@@ -175,7 +238,16 @@ stop_services() {
   done
 }
 
+# With systemd its own units, else what makes the links of the run levels.
 register_services() {
+  if [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1; then
+    for service in $services; do
+      run put 0644 "$here/init.d/$service.service" "/etc/systemd/system/$service.service"
+    done
+    run systemctl daemon-reload
+    for service in $services; do run systemctl --quiet enable "$service.service"; done
+    return
+  fi
   for service in $services; do
     if command -v chkconfig >/dev/null 2>&1; then
       run chkconfig --add "$service"
@@ -186,7 +258,11 @@ register_services() {
       echo "Cannot enable $service at boot: neither chkconfig nor update-rc.d is here" >&2
     fi
   done
-  if [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1; then run systemctl daemon-reload; fi
+}
+
+# insert_parameters: those that are not there yet; what is there stays, HA stays as it is.
+insert_parameters() {
+  run "$own/ha-lizard" ha-cfg insert || echo "Cannot write the parameters to the pool database: run ha-cfg insert later." >&2
 }
 
 # ask: on a terminal only; an unattended run is an answer.
@@ -205,7 +281,8 @@ unfinished() {
 
 main() {
   here=$(cd "$(dirname "$0")" && pwd)
-  root='' binary='' dry_run=0 start=1 yes=0 troubles=0
+  root='' binary='' dry_run=0 start=1 yes=0 offline=0 troubles=0
+  old_files='/etc/init.d/ha-lizard /etc/init.d/ha-lizard-watchdog /usr/bin/ha-cfg /etc/bash_completion.d/ha-cfg'
   services='ha-lizard ha-lizard-watchdog'
   while [ $# -gt 0 ]; do
     case $1 in
@@ -217,6 +294,7 @@ main() {
         ;;
       --dry-run) dry_run=1 ;;
       --nostart) start=0 ;;
+      --offline) offline=1 ;;
       --yes) yes=1 ;;
       --help | -h) usage && exit 0 ;;
       *)
@@ -233,22 +311,36 @@ main() {
   case $binary in /*) ;; *) binary=$PWD/$binary ;; esac
   case $root in '' | /*) ;; *) root=$PWD/$root ;; esac
   own=$root/etc/ha-lizard
+  original=$root/etc/ha-lizard.original
+  if [ -n "$root" ]; then offline=1; fi
+  # Ours leaves the list of its agents.
+  foreign=0
+  if [ -d "$own" ] && [ ! -f "$own/installed-agents" ]; then foreign=1; fi
 
   check_host
   check_binary
   check_sources
   check_space
+  check_xapi
+  if [ "$foreign" = 1 ] && [ -e "$original" ]; then
+    wrong "$own is not of this program, and $original is there from before; move one of them away"
+  fi
   [ "$troubles" -eq 0 ] || die "Nothing was changed."
   ask
 
   trap unfinished EXIT
   trap 'exit 130' INT TERM
   [ -n "$root" ] || stop_services
+  if [ "$foreign" = 1 ]; then
+    echo "$own is of another version: it is kept as $original (uninstall.sh --restore brings it back)."
+    run keep_original
+  fi
   lay_out_program
   lay_out_agents
   lay_out_services
   if [ -z "$root" ]; then
     register_services
+    if [ "$offline" = 0 ]; then insert_parameters; fi
     if [ "$start" = 1 ]; then run /etc/init.d/ha-lizard start -w; fi
   fi
   trap - EXIT INT TERM
@@ -256,7 +348,8 @@ main() {
   [ "$dry_run" = 0 ] || return 0
   echo "HA-Lizard is installed in $own."
   if [ -n "$root" ] || [ "$start" = 0 ]; then echo "Start it with: service ha-lizard start -w"; fi
-  echo "Once per pool: ha-cfg insert, then ha-cfg ha-enable."
+  if [ "$offline" = 1 ]; then echo "Once per pool: ha-cfg insert."; fi
+  echo "HA stays as it is in this pool; ha-cfg doctor says what is missing, ha-cfg ha-enable switches it on."
 }
 
 main "$@"

@@ -8,7 +8,7 @@ import { listRings, type Ring } from "./rings.ts";
 const SHOWN_LINES = 400;
 
 /** Rings that mostly wait for real time to pass. */
-const WAITS: readonly string[] = ["scripts", "binary", "e2e"];
+const WAITS: readonly string[] = ["scripts", "services", "binary", "e2e"];
 
 interface RingReport {
   readonly counts: Counts;

@@ -13,6 +13,7 @@ afterEach(() => scratch.remove());
 /** Runs a script on a host of its own; `chkconfig` there writes down how it was called. */
 async function onHost(script: string): Promise<Ran> {
   const prepare = `set -eu
+echo "INSTALLATION_UUID='00000001-1111-4111-8111-111111111101'" >/etc/xensource-inventory
 printf '#!/bin/sh\\necho "$@" >>/tmp/chkconfig\\n' >/usr/sbin/chkconfig
 chmod 755 /usr/sbin/chkconfig
 files() { (cd / && find etc usr/bin run -path etc/alternatives -prune -o -print | sort); }
@@ -67,6 +68,29 @@ echo '<end>'; [ ! -e /tmp/chkconfig ] || wc -l </tmp/chkconfig`);
     expect(part(ran, "said")).toContain("would do: /etc/init.d/ha-lizard start -w\n");
     expect(part(ran, "stopped")).toContain("status 3\n");
   });
+
+  const refusals: readonly [string, string, string][] = [
+    ["no Dom0", "rm /etc/xensource-inventory", "run it in Dom0"],
+    ["XAPI that is silent", "answer '' 124", "XAPI does not answer"],
+    ["XenServer's own HA", `answer '  "xapiHa": true,' 0`, "xe pool-ha-disable"],
+  ];
+  for (const [what, spoil, cure] of refusals) {
+    test(`${what}: refused with the cure, nothing changed; ${what === "no Dom0" ? "always" : "not with --offline"}`, async () => {
+      const ran = await onHost(`answer() {
+  printf '#!/bin/sh\\n[ "$1 $2" != "ha-cfg status" ] || { echo '"'%s'"'; exit %s; }\\nexec /srv/executable "$@"\\n' "$1" "$2" >/tmp/asked
+  chmod 755 /tmp/asked
+}
+answer '' 0
+${spoil}
+files >/tmp/before
+sh /tree/install.sh --binary /tmp/asked --nostart || echo "install $?"
+files | diff /tmp/before - && echo '<unchanged>'
+sh /tree/install.sh --binary /tmp/asked --nostart --offline && echo '<offline>'`);
+      expect(ran.said).toContain(cure);
+      expect(ran.said).toContain("install 1\n<unchanged>\n");
+      expect(ran.said.includes("<offline>")).toBe(what !== "no Dom0");
+    });
+  }
 
   test("an executable that does not run here is refused before the running services are stopped", async () => {
     const ran = await onHost(`install >/dev/null

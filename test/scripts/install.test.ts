@@ -21,11 +21,13 @@ const FOLDERS = [
 const KEPT = ["etc/ha-lizard/ha-lizard.conf", "etc/ha-lizard/state"];
 const PROGRAM = [
   "etc/bash_completion.d/ha-cfg",
+  "etc/ha-lizard/README.md",
   "etc/ha-lizard/ha-lizard",
   "etc/ha-lizard/installed-agents",
   "etc/ha-lizard/scripts/ha-cfg",
   "etc/ha-lizard/scripts/ha-lizard-watchdog",
   "etc/ha-lizard/scripts/ha-lizard.mon",
+  "etc/ha-lizard/scripts/recover_fenced_host",
   "etc/init.d/ha-lizard",
   "etc/init.d/ha-lizard-watchdog",
   "usr/bin/ha-cfg",
@@ -182,6 +184,50 @@ describe("install.sh", () => {
     const { code, said } = await run(command, { PATH: path });
     expect([code, said]).toEqual([1, expect.stringContaining("aarch64")]);
     expect(scratch.list()).toEqual([]);
+  });
+
+  test("an installation of HA-Lizard 2.x goes aside whole; what its administrator wrote stays in force", async () => {
+    const old: Readonly<Record<string, string>> = {
+      "etc/ha-lizard/ha-lizard.conf": "FENCE_METHOD=OWN\n",
+      "etc/ha-lizard/ha-lizard.sh": "old",
+      "etc/ha-lizard/scripts/ha-lizard.func": "old",
+      "etc/ha-lizard/fence/ILO/ILO.sh": "old",
+      "etc/ha-lizard/fence/ILO/ILO.hosts": "uuid:192.0.2.1\n",
+      "etc/ha-lizard/fence/OWN/OWN.sh": "own",
+      "etc/init.d/ha-lizard": "old",
+      "usr/bin/ha-cfg": "old",
+    };
+    for (const [name, text] of Object.entries(old)) scratch.write(name, text);
+    const before = scratch.list();
+    const { code, said } = await scratch.install("dash");
+    expect([code, said]).toEqual([0, expect.stringContaining("etc/ha-lizard.original")]);
+    expect(scratch.text("etc/ha-lizard/ha-lizard.conf")).toBe("FENCE_METHOD=OWN\n");
+    expect(mode("etc/ha-lizard/ha-lizard.conf")).toBe("600");
+    expect(scratch.text("etc/ha-lizard/fence/ILO/ILO.hosts")).toBe("uuid:192.0.2.1\n");
+    expect(scratch.text("etc/ha-lizard/fence/OWN/OWN.sh")).toBe("own");
+    expect(scratch.text("etc/ha-lizard/fence/ILO/ILO.sh")).not.toBe("old");
+    expect(scratch.list()).not.toContain("etc/ha-lizard/ha-lizard.sh");
+    expect(scratch.list()).not.toContain("etc/ha-lizard/scripts/ha-lizard.func");
+    // A second run, an update of ours, leaves the original alone.
+    expect((await scratch.install("dash")).code).toBe(0);
+    expect(scratch.text("etc/ha-lizard.original/ha-lizard.sh")).toBe("old");
+
+    const back = await scratch.uninstall("dash", "--restore");
+    expect([back.code, back.said]).toEqual([0, expect.stringContaining("is back in")]);
+    for (const [name, text] of Object.entries(old)) expect([name, scratch.text(name)]).toEqual([name, text]);
+    const kept = scratch.list().filter((name) => !name.startsWith("etc/ha-lizard.after"));
+    expect(kept).toEqual([...before]);
+  });
+
+  test("--restore without an original: refused, nothing removed", async () => {
+    await scratch.install("dash");
+    const before = scratch.list();
+    const { code, said } = await scratch.uninstall("dash", "--restore");
+    expect([code, said, scratch.list()]).toEqual([
+      1,
+      expect.stringContaining("Nothing was removed."),
+      before,
+    ]);
   });
 
   for (const script of ["install.sh", "uninstall.sh"]) {
