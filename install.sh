@@ -143,6 +143,13 @@ check_binary() {
   fi
 }
 
+# check_sums: of a release that came over a network, or from a disk.
+check_sums() {
+  [ -f "$here/SHA256SUMS" ] || return 0
+  (cd "$here" && sha256sum -c --quiet SHA256SUMS >/dev/null 2>&1) ||
+    wrong "a file of this release is not as it was made; sha256sum -c SHA256SUMS says which: copy the archive again"
+}
+
 check_host() {
   machine=$(uname -m)
   [ "$machine" = x86_64 ] || wrong "this machine is $machine; the executable is for x86-64 only"
@@ -318,6 +325,7 @@ main() {
   if [ -d "$own" ] && [ ! -f "$own/installed-agents" ]; then foreign=1; fi
 
   check_host
+  check_sums
   check_binary
   check_sources
   check_space
