@@ -45,7 +45,8 @@ export class Stage {
     if (!existsSync(BINARY)) throw new Error("Cannot run ha-cfg: dist/ha-lizard is missing; npm run build");
     const roots = Array.from({ length: config.hosts }, (_, index) => folder.at(`root${index + 1}`));
     for (const [index, root] of roots.entries()) furnish(root, folder.at("pool", `h${index + 1}`), index + 1);
-    const hosts = roots.map((root) => ({ root }));
+    // Loopback addresses, so that a probe in this machine's network reaches nobody else.
+    const hosts = roots.map((root, index) => ({ root, address: `127.77.0.${index + 1}` }));
     const server = await startSimServer({ ...config, hosts, dir: folder.at("pool") });
     symlinkSync(BINARY, folder.at("ha-cfg"));
     return new Stage(server, folder);

@@ -25,6 +25,7 @@ const FIRST = ["tidy", "core", "config", "adapters", "app", "cli", "main", "sim"
 /** What a ring needs besides the runtime. */
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
   scripts: ["shellcheck", "unshare"],
+  "old-kernel": ["gcc", "ping"],
   services: ["unshare", "nsenter", "bash", "pgrep", "systemctl"],
   "ha-cfg": ["unshare", "script", "stty"],
   agent: [...DEVICE_TOOLS, "ip", "unshare", "nsenter", "script"],
