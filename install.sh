@@ -322,7 +322,7 @@ main() {
   if [ -n "$root" ]; then offline=1; fi
   # Ours leaves the list of its agents.
   foreign=0
-  if [ -d "$own" ] && [ ! -f "$own/installed-agents" ]; then foreign=1; fi
+  if [ -d "$own" ] && [ ! -f "$own/installed-agents" ] && [ -n "$(ls -A "$own")" ]; then foreign=1; fi
 
   check_host
   check_sums

@@ -38,8 +38,12 @@ export const vmsOf = (...hosts: readonly number[]): string[] =>
   hosts.flatMap((host) => [`web${host}`, `db${host}`]);
 
 /** A pool of three with HA on and everything settled: a successor chosen, every slave told. */
-export async function startSettledPool(vms: readonly VmSpec[] = twoVmsPerHost(3)): Promise<Pool> {
-  const pool = await Pool.start({ hosts: 3, vms, params: FAST_PARAMETERS, ha: "true" });
+export async function startSettledPool(
+  vms: readonly VmSpec[] = twoVmsPerHost(3),
+  installer?: string,
+): Promise<Pool> {
+  const from = installer === undefined ? {} : { installer };
+  const pool = await Pool.start({ hosts: 3, vms, params: FAST_PARAMETERS, ha: "true", ...from });
   try {
     await settled(pool);
     return pool;

@@ -22,6 +22,8 @@ export interface PoolOptions {
   /** The pool's HA flag; null: unset. */
   readonly ha?: string | null;
   readonly timings?: Partial<Timings>;
+  /** The install.sh to install the hosts with; default: that of the tree. */
+  readonly installer?: string;
 }
 
 /**
@@ -59,7 +61,7 @@ export class Pool {
     const world = await Namespaces.start(folder);
     try {
       const tools = join(ROOT, "test/e2e");
-      await world.verb("up", String(options.hosts), join(ROOT, "install.sh"), tools);
+      await world.verb("up", String(options.hosts), options.installer ?? join(ROOT, "install.sh"), tools);
       writeFileSync(join(folder, "pool.json"), JSON.stringify(simulatorConfig(options)));
       const sim = await Simulator.start(world, join(ROOT, "test/sim/server.ts"), join(folder, "pool.json"));
       const pool = new Pool(world, sim, options);
