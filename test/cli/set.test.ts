@@ -1,10 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import { haCfg } from "./run.ts";
 
+const WHERE = `FENCE_PASSWD is stored in the pool database, where every administrator of the
+pool can read it; with --local it is in a file of this host that only root can
+read.
+`;
+
 describe("ha-cfg set PARAM -", () => {
   test("takes a secret from the pipe, and shows it nowhere", async () => {
     const run = await haCfg(["set", "FENCE_PASSWD", "-"], { lines: ["-hunter2 'x'"] });
-    expect([run.code, run.err]).toEqual([0, ""]);
+    // Where it goes is said before it is typed.
+    expect([run.code, run.err]).toEqual([0, WHERE]);
     expect(run.world.otherConfig["HA_FENCE_PASSWD"]).toBe("-hunter2 'x'");
     expect(run.out).toBe(
       "Success: FENCE_PASSWD set to ********\nWait at least 45 seconds for changes to be applied\n",
@@ -13,7 +19,7 @@ describe("ha-cfg set PARAM -", () => {
 
   test("on a terminal it asks twice and shows nothing", async () => {
     const run = await haCfg(["set", "FENCE_PASSWD", "-"], { terminal: true, lines: ["hunter2", "hunter2"] });
-    expect([run.code, run.err]).toEqual([0, "FENCE_PASSWD: \nFENCE_PASSWD again: \n"]);
+    expect([run.code, run.err]).toEqual([0, `${WHERE}FENCE_PASSWD: \nFENCE_PASSWD again: \n`]);
     const slip = await haCfg(["set", "FENCE_PASSWD", "-"], { terminal: true, lines: ["hunter2", "hunter3"] });
     expect([slip.code, slip.world.calls]).toEqual([2, []]);
     expect(slip.err).toContain("the two are not the same");
@@ -40,7 +46,7 @@ describe("ha-cfg set PARAM -", () => {
     const run = await haCfg(["set", "FENCE_PASSWD", "hunter2"]);
     expect([run.code, run.err]).toEqual([
       0,
-      "Warning: whoever is on this host can see a command line; ha-cfg set FENCE_PASSWD - asks.\n",
+      `${WHERE}Warning: whoever is on this host can see a command line; ha-cfg set FENCE_PASSWD - asks.\n`,
     ]);
   });
 });

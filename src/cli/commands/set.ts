@@ -6,6 +6,7 @@ import { planChanges, waitText, warnOf, writeParameters } from "../parameter-cha
 import { type PoolAccess, withPool } from "../pool-access.ts";
 import { shownText } from "../render.ts";
 import { resolveTexts } from "../resolve-texts.ts";
+import { wrapText } from "../text.ts";
 import { readValue } from "../value-argument.ts";
 
 export const setAction = defineAction({
@@ -26,6 +27,7 @@ export const setAction = defineAction({
     const row = rowOf(name);
     const isHere = row.scope === "pool" || (local && row.scope === "host");
     if (!isHere) throw new UsageError(`Cannot set ${name}: ${PLACES[row.scope]}`);
+    if (row.secret && !local && args.value !== "") ports.stderr(wrapText(whereSecretsGo(name), ""));
     const typed = await readValue(name, args.value, ports);
     const parsed = row.kind.parse(typed);
     if (!parsed.ok) throw new UsageError(`Cannot set ${name}${quote(row.secret, typed)}: ${parsed.why}`);
@@ -41,6 +43,11 @@ const PLACES = {
   host: "it belongs to one host: set --local writes it to /etc/ha-lizard/ha-lizard.conf there",
   watchdog: "it is a variable in /etc/init.d/ha-lizard-watchdog",
 } as const;
+
+/** Said before it is typed. */
+function whereSecretsGo(name: ParameterName): string {
+  return `${name} is stored in the pool database, where every administrator of the pool can read it; with --local it is in a file of this host that only root can read.`;
+}
 
 function quote(secret: boolean, value: string): string {
   return secret ? "" : ` to ${JSON.stringify(value.slice(0, 60))}`;
