@@ -40,7 +40,7 @@ export class Stage {
   /** `folder` is the test file's own, which removes it. */
   static async open(
     folder: ScratchFolder,
-    config: Omit<SimServerConfig, "hosts"> & { readonly hosts: number },
+    config: Omit<SimServerConfig, "hosts"> & { readonly hosts: number; readonly ownPort?: number },
   ): Promise<Stage> {
     if (!existsSync(BINARY)) throw new Error("Cannot run ha-cfg: dist/ha-lizard is missing; npm run build");
     const roots = Array.from({ length: config.hosts }, (_, index) => folder.at(`root${index + 1}`));

@@ -23,6 +23,8 @@ export interface SimServerOptions extends SimServerConfig {
   readonly dir?: string;
   /** Each host's TCP face also on a port of 127.0.0.1. */
   readonly tcp?: boolean;
+  /** Each host's TCP face also on this port of its own address. */
+  readonly ownPort?: number;
 }
 
 export interface SimServer {
@@ -56,6 +58,10 @@ export async function startSimServer(options: SimServerOptions): Promise<SimServ
       const path = join(folder, channel);
       rmSync(path, { force: true });
       faces.push(new XapiFront(world, number, channel === "xapi" ? "unix" : "tcp", { path }));
+    }
+    if (options.ownPort !== undefined) {
+      const place = { port: options.ownPort, address: world.host(number).address };
+      faces.push(new XapiFront(world, number, "tcp", place));
     }
     if (options.tcp === true) loopback.push(new XapiFront(world, number, "tcp", { port: 0 }));
   }

@@ -10,8 +10,8 @@ const MAX_BODY_BYTES = 307_200;
 const NOT_FOUND =
   '<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN"> <html><head> <title>404 Not Found</title> </head><body> <h1>Not Found</h1> </body></html>';
 
-/** Where one socket of one host listens: a unix path, or a port of the loopback address (0: any). */
-export type Place = { readonly path: string } | { readonly port: number };
+/** Where one socket of one host listens: a unix path, or a port (0: any) of an address, the loopback unless it says more. */
+export type Place = { readonly path: string } | { readonly port: number; readonly address?: string };
 
 /**
  * One listening socket of a simulated xapi. It listens only while that xapi has its sockets open, and its connections
@@ -59,11 +59,12 @@ export class XapiFront {
       const listening = () => {
         const address = server.address();
         // The same port again after a restart of xapi, so that a client finds it.
-        if (typeof address === "object" && address !== null) this.place = { port: address.port };
+        if (typeof address === "object" && address !== null && "port" in this.place)
+          this.place = { ...this.place, port: address.port };
         resolve();
       };
       if ("path" in this.place) server.listen(this.place.path, listening);
-      else server.listen(this.place.port, "127.0.0.1", listening);
+      else server.listen(this.place.port, this.place.address ?? "127.0.0.1", listening);
     });
   }
 
