@@ -2,53 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { parseOverrideFile } from "../../src/config/override-file.ts";
 import { ROWS } from "../../src/config/params.ts";
 import { resolveSettings } from "../../src/config/resolve.ts";
-
-/** The pool database as HA-Lizard 2.x leaves it: keys of ours, keys that only it has, and those of other programs. */
-const POOL_OF_2X = {
-  "memory-ratio-hvm": "0.25",
-  "XenCenter.CustomFields.ha-lizard-enabled": "true",
-  autopromote_uuid: "9c2a7a3e-0000-4000-8000-000000000002",
-  HA_DISABLED_VAPPS: "()",
-  HA_DISK_MONITOR: "1",
-  HA_ENABLE_ALERTS: "1",
-  HA_ENABLE_LOGGING: "1",
-  HA_FENCE_ACTION: "stop",
-  HA_FENCE_ENABLED: "1",
-  HA_FENCE_FILE_LOC: "/etc/ha-lizard/fence",
-  HA_FENCE_HA_ONFAIL: "0",
-  HA_FENCE_HEURISTICS_IPS: "10.10.10.1:10.10.10.2",
-  HA_FENCE_HOST_FORGET: "0",
-  HA_FENCE_IPADDRESS: "",
-  HA_FENCE_METHOD: "ILO",
-  HA_FENCE_MIN_HOSTS: "2",
-  HA_FENCE_PASSWD: 'it\'s "secret" $HOME',
-  HA_FENCE_QUORUM_REQUIRED: "1",
-  HA_FENCE_REBOOT_LONE_HOST: "0",
-  HA_FENCE_USE_IP_HEURISTICS: "1",
-  HA_GLOBAL_VM_HA: "0",
-  HA_HOST_SELECT_METHOD: "0",
-  HA_MAIL_FROM: "root@xcp1.example.org",
-  HA_MAIL_ON: "1",
-  HA_MAIL_SUBJECT: '"SYSTEM_ALERT-FROM_HOST:$HOSTNAME"',
-  HA_MAIL_TO: '"ops@example.org,night@example.org"',
-  HA_MGT_LINK_LOSS_TOLERANCE: "5",
-  HA_MONITOR_DELAY: "15",
-  HA_MONITOR_KILLALL: "1",
-  HA_MONITOR_MAX_STARTS: "20",
-  HA_MONITOR_SCANRATE: "10",
-  HA_OP_MODE: "2",
-  HA_PROMOTE_SLAVE: "1",
-  HA_SLAVE_HA: "1",
-  HA_SLAVE_VM_STAT: "0",
-  HA_SMTP_PASS: '""',
-  HA_SMTP_PORT: '"25"',
-  HA_SMTP_SERVER: "127.0.0.1",
-  HA_SMTP_USER: "",
-  HA_XAPI_COUNT: "2",
-  HA_XAPI_DELAY: "10",
-  HA_XC_FIELD_NAME: "'ha-lizard-enabled'",
-  HA_XE_TIMEOUT: "10",
-};
+import { POOL_OF_2X } from "./pool-of-2x.ts";
 
 describe("a pool that HA-Lizard 2.x has set up", () => {
   const { settings, problems, sources } = resolveSettings({ override: {}, pool: POOL_OF_2X, lastGood: {} });
