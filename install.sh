@@ -190,7 +190,8 @@ check_space() {
 }
 
 check_sources() {
-  for source in init.d/ha-lizard init.d/ha-lizard-watchdog init.d/ha-lizard.service fence/POOL/POOL.sh; do
+  for source in init.d/ha-lizard init.d/ha-lizard-watchdog init.d/ha-lizard.service init.d/ha-lizard-watchdog.service \
+    fence/POOL/POOL.sh; do
     [ -f "$here/$source" ] || wrong "$here/$source is missing; copy init.d and fence together with install.sh"
   done
 }

@@ -1,13 +1,13 @@
 import { decide } from "../core/decide.ts";
 import { emptyMemory, type Memory, rebaseMemory } from "../core/memory.ts";
 import { parseMemory } from "../core/memory-shape.ts";
-import type { LocalView } from "../core/pool-view.ts";
 import type { Reason } from "../core/reason.ts";
 import { forgetOld, nextPassMs } from "../core/schedule.ts";
 import { neverAborts, OVER, withDeadline } from "../ports/deadline.ts";
 import { fenceLimitMs } from "./fence.ts";
 import { viewForJournal, writeJournal } from "./journal.ts";
 import { observe } from "./observe.ts";
+import { observeSelf } from "./observe-self.ts";
 import { absorbEnded, admit, launch, logSummary, type Pass, saveMemory, tell } from "./pass.ts";
 import { areKnown, openConfig, refreshConfig } from "./pass-config.ts";
 import type { PassPorts, PassReport } from "./pass-ports.ts";
@@ -35,7 +35,7 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
   const startedMs = ports.clock.uptimeMs();
   const config = await openConfig(ports);
   const deadlineMs = fenceLimitMs(config.settings) + PASS_MARGIN_MS;
-  const self = await observeSelf(ports, signal);
+  const self = await observeSelf(ports, LOCAL_MS, signal);
   if (self === null) return doNothing(ports, { startedMs, config, ...NO_UUID });
   const loaded = await loadMemory(ports, self.bootId);
   if (loaded === null) return doNothing(ports, { startedMs, config, ...NO_MEMORY });
@@ -113,16 +113,6 @@ async function doNothing(
   return report(ports, startedMs, { config, memory: null, bootId: "", calls: 0, result });
 }
 
-async function observeSelf(ports: PassPorts, signal: AbortSignal): Promise<LocalView | null> {
-  return withDeadline(
-    ports.clock,
-    LOCAL_MS,
-    signal,
-    (inner) => ports.localHost.observe(inner),
-    () => null,
-  );
-}
-
 async function loadMemory(
   ports: PassPorts,
   bootId: string,
@@ -146,7 +136,7 @@ async function runRounds(pass: Pass): Promise<void> {
     const outcomes = absorbEnded(pass);
     // What ends while the world is looked at was still under way for that look: it is decided about in the next round.
     const inFlight = new Set(pass.inFlight.keys());
-    if (round > 0) pass.self = (await observeSelf(pass.ports, pass.signal)) ?? pass.self;
+    if (round > 0) pass.self = (await observeSelf(pass.ports, LOCAL_MS, pass.signal)) ?? pass.self;
     const { ports, xapi, self, memory, recent } = pass;
     pass.view = await observe(
       { ports, xapi, self, memory, recent, settings: pass.config.settings },

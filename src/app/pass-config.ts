@@ -1,8 +1,8 @@
 import type { Settings } from "../config/params.ts";
-import { resolveSettings } from "../config/resolve.ts";
 import type { Reason } from "../core/reason.ts";
 import type { ConfigTexts } from "../ports/config-source.ts";
 import type { PassPorts } from "./pass-ports.ts";
+import { resolveTexts } from "./resolve-texts.ts";
 
 /** The parameters in force in this pass; better known with every read of the pool database. */
 export interface PassConfig {
@@ -25,7 +25,8 @@ export function areKnown(config: PassConfig, databaseRead: boolean): boolean {
 /** Parameters before the pool database was read: override file, last good copy, defaults. */
 export async function openConfig(ports: PassPorts): Promise<PassConfig> {
   const texts = await ports.config.read();
-  return { opened: texts, ...resolve(texts, null) };
+  const { settings, problems } = resolveTexts(texts, null);
+  return { opened: texts, texts, settings, reasons: reasonsOf(texts, problems) };
 }
 
 /** Parameters with what the pool database says now; what is good of it becomes the last good copy. */
@@ -34,8 +35,8 @@ export async function refreshConfig(
   ports: PassPorts,
   otherConfig: Readonly<Record<string, string>>,
 ): Promise<PassConfig> {
-  const { override, lastGood } = config.texts;
-  const resolved = resolveSettings({ override, pool: otherConfig, lastGood: lastGood ?? {} });
+  const { lastGood } = config.texts;
+  const resolved = resolveTexts(config.texts, otherConfig);
   const texts = { ...config.texts, lastGood: resolved.lastGood };
   const next = {
     opened: config.opened,
@@ -51,15 +52,6 @@ export async function refreshConfig(
     const problem = `Cannot keep the last good parameters: ${error instanceof Error ? error.message : String(error)}`;
     return { ...next, reasons: [...next.reasons, { kind: "parameter-problem", problem }] };
   }
-}
-
-function resolve(
-  texts: ConfigTexts,
-  pool: Readonly<Record<string, string>> | null,
-): Omit<PassConfig, "opened"> {
-  const { override, lastGood } = texts;
-  const resolved = resolveSettings({ override, pool, lastGood: lastGood ?? {} });
-  return { texts, settings: resolved.settings, reasons: reasonsOf(texts, resolved.problems) };
 }
 
 function reasonsOf(texts: ConfigTexts, problems: readonly string[]): readonly Reason[] {

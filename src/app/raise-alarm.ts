@@ -1,12 +1,14 @@
-import { resolveSettings } from "../config/resolve.ts";
 import { type AlertMemory, NO_ALERTS, tellNotices } from "../core/alert-policy.ts";
 import type { AlertMail } from "../core/mail/compose-mail.ts";
-import { parseAlertMemory, parseMemory } from "../core/memory-shape.ts";
+import { parseAlertMemory } from "../core/memory-shape.ts";
 import { reportPool, UNSEEN_POOL } from "../core/pool-report.ts";
 import type { AlarmCall } from "../ports/alarm.ts";
 import { neverAborts, withDeadline } from "../ports/deadline.ts";
 import { messageOf } from "./alert-message.ts";
+import { observeSelf } from "./observe-self.ts";
 import type { PassPorts } from "./pass-ports.ts";
+import { rememberedMemory } from "./remembered.ts";
+import { resolveTexts } from "./resolve-texts.ts";
 
 /** What an alarm needs of the world: what an iteration needs, but for all that acts. */
 export type AlarmPorts = Pick<
@@ -24,19 +26,8 @@ const LOCAL_MS = 5_000;
  */
 export async function raiseAlarm(call: AlarmCall, ports: AlarmPorts): Promise<void> {
   const { clock, store } = ports;
-  const texts = await ports.config.read();
-  const { settings } = resolveSettings({
-    override: texts.override,
-    pool: null,
-    lastGood: texts.lastGood ?? {},
-  });
-  const self = await withDeadline(
-    clock,
-    LOCAL_MS,
-    neverAborts(),
-    (signal) => ports.localHost.observe(signal),
-    () => null,
-  );
+  const { settings } = resolveTexts(await ports.config.read(), null);
+  const self = await observeSelf(ports, LOCAL_MS, neverAborts());
   const target = self === null ? ({ kind: "pool" } as const) : ({ kind: "host", uuid: self.uuid } as const);
   const notice = { ...call, from: "check_xapi", lasting: false, alert: true, target } as const;
   const before = await told(ports, self?.bootId ?? "");
@@ -45,8 +36,7 @@ export async function raiseAlarm(call: AlarmCall, ports: AlarmPorts): Promise<vo
   await store.save("alarms", { bootId: before.bootId, alerts: memory }).catch(() => undefined);
   const [alert] = alerts;
   if (alert === undefined) return;
-  const loaded = await store.load("memory");
-  const remembered = loaded.kind === "found" ? parseMemory(loaded.value) : null;
+  const remembered = await rememberedMemory(store);
   const isKnown = self !== null && remembered?.bootId === self.bootId;
   const report = isKnown ? reportPool(remembered, self, null, nowMs) : UNSEEN_POOL;
   const mail: AlertMail = { alerts: [alert], report, nowMs, wallMs: clock.wallMs() };

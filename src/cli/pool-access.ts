@@ -1,3 +1,5 @@
+import { observeSelf } from "../app/observe-self.ts";
+import { resolveTexts } from "../app/resolve-texts.ts";
 import type { Resolved } from "../config/resolve.ts";
 import { describeFault } from "../core/describe-reason.ts";
 import type { DatabaseView, XapiFault, XapiResult } from "../core/pool-view.ts";
@@ -5,7 +7,6 @@ import type { ConfigTexts } from "../ports/config-source.ts";
 import { neverAborts, withDeadline } from "../ports/deadline.ts";
 import type { Xapi } from "../ports/pool-database.ts";
 import { type CliPorts, EXIT, type ExitCode } from "./cli-ports.ts";
-import { resolveTexts } from "./resolve-texts.ts";
 
 /** The pool as one action sees it. */
 export interface PoolAccess {
@@ -153,13 +154,7 @@ const OBSERVE_MS = 2_000;
 async function tellSilence(ports: CliPorts, what: string, fault: XapiFault): Promise<void> {
   ports.stderr(`Cannot ${what}: ${describeFault(fault)}.\n`);
   if (exitOf(fault) !== EXIT.xapiSilent) return;
-  const self = await withDeadline(
-    ports.clock,
-    OBSERVE_MS,
-    neverAborts(),
-    (signal) => ports.localHost.observe(signal),
-    () => null,
-  );
+  const self = await observeSelf(ports, OBSERVE_MS, neverAborts());
   if (self?.role.kind === "slave") {
     ports.stderr(
       `This host is a slave of ${self.role.masterAddress}, and XAPI here answers only with that master.\n`,

@@ -8,7 +8,14 @@ export function haFlagOf(otherConfig: Readonly<Record<string, string>>, fieldNam
   return value === "false" ? "off" : "unset";
 }
 
+const CUSTOM_FIELD = "XenCenter.CustomFields.";
+
 /** The key under which XenCenter shows a custom field of this name. */
 export function customFieldKey(fieldName: string): string {
-  return `XenCenter.CustomFields.${fieldName}`;
+  return `${CUSTOM_FIELD}${fieldName}`;
+}
+
+/** Is this a key of `pool.other_config` by which people say what they want: a parameter, or HA on/off? */
+export function isSetByPeople(key: string): boolean {
+  return key.startsWith("HA_") || key.startsWith(CUSTOM_FIELD);
 }

@@ -1,4 +1,4 @@
-import { haFlagOf } from "./ha-flag.ts";
+import { haFlagOf, isSetByPeople } from "./ha-flag.ts";
 import type { HostUuid } from "./ids.ts";
 import { isSettled } from "./member-recovery.ts";
 import { countMembers, type MembershipInput, rememberHosts } from "./membership.ts";
@@ -85,12 +85,7 @@ function fencedHosts(memory: Memory): ReadonlyMap<HostUuid, boolean> {
  */
 export function fingerprintParameters(otherConfig: Readonly<Record<string, string>>): string {
   const ours = Object.entries(otherConfig).filter(
-    ([key]) =>
-      key.startsWith("HA_") ||
-      key.startsWith("XenCenter.CustomFields.") ||
-      key === EPOCH_KEY ||
-      key === SUCCESSOR_KEY ||
-      key === RANKING_KEY,
+    ([key]) => isSetByPeople(key) || key === EPOCH_KEY || key === SUCCESSOR_KEY || key === RANKING_KEY,
   );
   const text = ours
     .map(([key, value]) => `${key}=${value}`)

@@ -1,3 +1,5 @@
+import { isSetByPeople } from "./ha-flag.ts";
+
 /** One change in the pool database, as `event.from` tells it (xapi.md §3.14). */
 export interface DatabaseEvent {
   /** Lower case: `pool`, `host_metrics`, `vm`. */
@@ -49,6 +51,6 @@ function isDown(vm: Readonly<Record<string, unknown>>): boolean {
 /** Only what people set: the successor, which the program itself writes beside it, wakes nobody. */
 function parametersOf(otherConfig: unknown): string {
   if (typeof otherConfig !== "object" || otherConfig === null) return "";
-  const set = Object.entries(otherConfig).filter(([key]) => /^HA_|^XenCenter\.CustomFields\./.test(key));
+  const set = Object.entries(otherConfig).filter(([key]) => isSetByPeople(key));
   return JSON.stringify(set.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -49,7 +49,7 @@ export function run(args: readonly string[]): Promise<number> {
     daemons: createDaemons(paths),
     mail: {
       // Only who sends a mail loads what that needs.
-      send: async (...mail) => (await import("../adapters/mail/smtp.ts")).createSmtp().send(...mail),
+      send: async (...mail) => (await import("../adapters/mail/smtp.ts")).createSmtp(clock).send(...mail),
     },
     hostName: hostname(),
     tcp: createTcpProbe(),

@@ -14,7 +14,8 @@ export async function run(): Promise<number> {
   setTimeout(() => process.exit(1), DELIVERY_MS).unref();
   const job = await readJob();
   if (typeof job === "string") runtime.logger.log("error", "email", `Cannot send a mail: ${job}`);
-  const isSent = typeof job !== "string" && (await deliverMail(job, { ...runtime, transport: createSmtp() }));
+  const isSent =
+    typeof job !== "string" && (await deliverMail(job, { ...runtime, transport: createSmtp(runtime.clock) }));
   await flushLog(runtime);
   setTimeout(() => process.exit(), LINGER_MS).unref();
   return isSent ? 0 : 1;

@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import { watchEvents } from "../../src/app/watch-events.ts";
+import { SUCCESSOR_KEY } from "../../src/core/successor.ts";
 import { portClock } from "../sim/clock.ts";
+import { setPoolKey } from "../sim/control.ts";
 import { type SimPool, simulatePool } from "../sim/pool.ts";
 import { simTransport } from "../sim/ports/transport.ts";
 
@@ -46,6 +48,14 @@ function watch(host = 1): {
   return { pool, woke, stop: () => stop.abort(), calls: () => calls };
 }
 
+/** The same on the master, when it has had its first look. */
+async function settledWatch() {
+  const watching = watch();
+  await watching.pool.run(10 * SECOND);
+  watching.woke();
+  return watching;
+}
+
 test("watchEvents: a VM that dies wakes within a second, on whatever host it ran", async () => {
   const { pool, woke } = watch();
   await pool.run(60 * SECOND);
@@ -62,9 +72,7 @@ test("watchEvents: a VM that dies wakes within a second, on whatever host it ran
 });
 
 test("watchEvents: a pool in which nothing happens costs a request every half minute", async () => {
-  const { pool, woke, calls } = watch();
-  await pool.run(10 * SECOND);
-  woke();
+  const { pool, woke, calls } = await settledWatch();
   const before = calls();
   await pool.run(600 * SECOND);
   expect(woke()).toEqual([]);
@@ -73,9 +81,7 @@ test("watchEvents: a pool in which nothing happens costs a request every half mi
 });
 
 test("watchEvents: many VMs that die at once are one look a second, not one each", async () => {
-  const { pool, woke } = watch();
-  await pool.run(10 * SECOND);
-  woke();
+  const { pool, woke } = await settledWatch();
   for (let number = 0; number < 30; number++) pool.crashVm(`many${number}`);
   await pool.run(30 * SECOND);
   const looks = woke().length;
@@ -84,21 +90,20 @@ test("watchEvents: many VMs that die at once are one look a second, not one each
 });
 
 test("watchEvents: the HA flag and parameters wake, the successor does not", async () => {
-  const { pool, woke } = watch();
-  await pool.run(10 * SECOND);
-  woke();
+  const { pool, woke } = await settledWatch();
   pool.param("XE_TIMEOUT", "9");
   await pool.run(10 * SECOND);
   expect(woke().length).toBe(1);
   pool.ha("false");
   await pool.run(10 * SECOND);
   expect(woke().length).toBe(1);
+  setPoolKey(pool.world, SUCCESSOR_KEY, "somebody");
+  await pool.run(10 * SECOND);
+  expect(woke()).toEqual([]);
 });
 
 test("watchEvents: XAPI that hangs or is gone is waited for, and looked at when it is back", async () => {
-  const { pool, woke } = watch();
-  await pool.run(10 * SECOND);
-  woke();
+  const { pool, woke } = await settledWatch();
   pool.xapi(1, "hang");
   await pool.run(300 * SECOND);
   pool.xapi(1, "run");

@@ -32,12 +32,11 @@ export class Daemons {
   static async start(folder: ScratchFolder): Promise<Daemons> {
     const params = { MONITOR_DELAY: "15", XAPI_DOWN_TOLERANCE: "86400" };
     const stage = await Stage.open(folder, { hosts: 1, ha: "true", vms: [{ name: "web", on: 1 }], params });
-    folder.script("root1/opt/xensource/bin/logger", "cat >/dev/null");
     const { env, cwd } = stage.command(1, [], { network: true });
     const begin = (mode: string) =>
       Bun.spawn([stage.binary, mode], {
         cwd,
-        env: { ...env, HA_LIZARD_SYSRQ: folder.at("sysrq"), BUN_JSC_useJIT: "0" },
+        env: { ...env, BUN_JSC_useJIT: "0" },
         stdin: "ignore",
         stdout: "ignore",
         stderr: "ignore",

@@ -52,17 +52,16 @@ for (const [index, [hosts, count]] of SIZES.entries()) {
     const params = { MAIL_ON: "0", FENCE_ENABLED: "0" };
     const stage = await Stage.open(folder, { hosts, ha: "true", vms, params, ownPort: 80 });
     try {
-      await measure(stage, folder, hosts, count);
+      await measure(stage, hosts, count);
     } finally {
       await stage.stop();
     }
   }, 300_000);
 }
 
-async function measure(stage: Stage, folder: ScratchFolder, hosts: number, count: number): Promise<void> {
-  folder.script("root1/opt/xensource/bin/logger", "cat >/dev/null");
+async function measure(stage: Stage, hosts: number, count: number): Promise<void> {
   const { env } = stage.command(1, [], { network: true });
-  const quiet = { ...env, HA_LIZARD_SYSRQ: folder.at("sysrq"), BUN_JSC_useJIT: "0" };
+  const quiet = { ...env, BUN_JSC_useJIT: "0" };
   const pass = () => costOf([stage.binary, "iterate"], quiet);
   for (let settling = 0; settling < SETTLING_PASSES; settling++) await pass();
   const costs: Cost[] = [];

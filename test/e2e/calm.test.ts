@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { nothingRanTwice, onlyMaster, passOfAll, STEP_MS, startSettledPool, successor } from "./story.ts";
+import { inPool, nothingRanTwice, onlyMaster, passOfAll, STEP_MS, successor } from "./story.ts";
 import type { Pool } from "./world/pool.ts";
 import { holds } from "./world/wait.ts";
 
@@ -8,19 +8,12 @@ const BOUND_MS = 5 * 60_000;
 /** Long enough for several failovers with the short delays of these tests: a failed host is fenced after 4 s. */
 const CALM_MS = 25_000;
 
-/** Runs `story` in a settled pool; shows the logs when it fails; the pool ends in any case. */
-async function inPool(story: (pool: Pool) => Promise<void>): Promise<void> {
-  const pool = await startSettledPool();
-  try {
+/** Plays a story after which nothing may have run twice. */
+const inCalmPool = (story: (pool: Pool) => Promise<void>): Promise<void> =>
+  inPool(async (pool) => {
     await story(pool);
     await nothingRanTwice(pool);
-  } catch (error) {
-    console.error(await pool.story());
-    throw error;
-  } finally {
-    await pool.stop();
-  }
-}
+  });
 
 /** A complaint when a host but `doomed` was fenced, or any promoted, or a VM started since the log had `from` entries. */
 async function stir(pool: Pool, from: number, doomed: number | null = null): Promise<string | null> {
@@ -36,7 +29,7 @@ async function stir(pool: Pool, from: number, doomed: number | null = null): Pro
 test(
   "toolstack restart of 60 s on the master: no fence, no promotion, and HA works afterwards",
   () =>
-    inPool(async (pool) => {
+    inCalmPool(async (pool) => {
       const from = (await pool.sim.log(0)).length;
       await pool.do({ verb: "xapi", host: 1, state: "stop" });
       await holds(60_000, () => stir(pool, from));
@@ -52,7 +45,7 @@ test(
 test(
   "a slave cut off without quorum: it starts nothing, fences nobody, is not promoted",
   () =>
-    inPool(async (pool) => {
+    inCalmPool(async (pool) => {
       // The successor, because it is the one that would; its controller is dead so that the others cannot fence it.
       const cutOff = await successor(pool);
       pool.controller.setState(cutOff, "dead");
@@ -73,7 +66,7 @@ test(
 test(
   "HA switched off: a dead VM, a dead slave and a dead master stay dead",
   () =>
-    inPool(async (pool) => {
+    inCalmPool(async (pool) => {
       await pool.on(1, "ha-cfg", "ha-disable");
       await passOfAll(pool);
       const from = (await pool.sim.log(0)).length;
@@ -89,7 +82,7 @@ test(
 test(
   "a host in maintenance loses its power: nothing is fenced or started",
   () =>
-    inPool(async (pool) => {
+    inCalmPool(async (pool) => {
       await pool.do({ verb: "maintenance", host: 3, on: true });
       await passOfAll(pool);
       const from = (await pool.sim.log(0)).length;

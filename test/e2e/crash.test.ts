@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import {
+  inPool,
   killProgram,
   nothingRanTwice,
   onlyMaster,
   rejoined,
   STEP_MS,
-  startSettledPool,
   successor,
   vmsOf,
 } from "./story.ts";
@@ -13,9 +13,8 @@ import { until } from "./world/wait.ts";
 
 test(
   "kill -9 of monitor and iteration in the middle of both failovers: they go on when the monitor is started again",
-  async () => {
-    const pool = await startSettledPool();
-    try {
+  () =>
+    inPool(async (pool) => {
       // A slave dies; the master's program is killed when it has just ordered the power-off.
       await pool.powerOff(3);
       await until("an attempt to fence host 3", STEP_MS, () => pool.controller.asked.includes(3));
@@ -37,12 +36,6 @@ test(
       expect(await onlyMaster(pool, STEP_MS)).toBe(next);
       await pool.untilRunning(pool.vmNames, STEP_MS, [1]);
       await nothingRanTwice(pool);
-    } catch (error) {
-      console.error(await pool.story());
-      throw error;
-    } finally {
-      await pool.stop();
-    }
-  },
+    }),
   6 * 60_000,
 );

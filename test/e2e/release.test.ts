@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { nothingRanTwice, rejoined, STEP_MS, startSettledPool, vmsOf } from "./story.ts";
+import { inPool, nothingRanTwice, rejoined, STEP_MS, startSettledPool, vmsOf } from "./story.ts";
 import type { Pool } from "./world/pool.ts";
 
 const TREE = resolve(import.meta.dir, "../..");
@@ -34,39 +34,39 @@ test(
   "from the archive: install, start, failover, upgrade, uninstall; nothing of ours is left",
   async () => {
     const release = unpackedRelease();
-    const pool = await startSettledPool(undefined, join(release, "install.sh"));
-    try {
-      await pool.do({ verb: "vm", vm: "db2", do: "crash" });
-      await pool.untilStartedAgain("db2", STEP_MS);
-      await pool.powerOff(3);
-      await pool.untilRunning(vmsOf(3), STEP_MS, [3]);
-      await pool.powerOn(3);
-      await rejoined(pool, 3, STEP_MS);
+    await inPool(
+      async (pool) => {
+        await pool.do({ verb: "vm", vm: "db2", do: "crash" });
+        await pool.untilStartedAgain("db2", STEP_MS);
+        await pool.powerOff(3);
+        await pool.untilRunning(vmsOf(3), STEP_MS, [3]);
+        await pool.powerOn(3);
+        await rejoined(pool, 3, STEP_MS);
 
-      // The upgrade is the installer of the next release, on the running host.
-      cpSync(release, join(pool.socketFolder, "release"), { recursive: true });
-      for (const host of [3, 2, 1]) {
-        const said = await pool.on(host, "sh", "/srv/pool/release/install.sh", "--yes");
-        expect(said).toContain("HA-Lizard is installed in /etc/ha-lizard.");
-        expect(await pool.on(host, "/etc/init.d/ha-lizard", "status", "-w")).toMatch(/running[\s\S]*running/);
-      }
-      await pool.do({ verb: "vm", vm: "web1", do: "crash" });
-      await pool.untilStartedAgain("web1", STEP_MS);
-      expect((await ours(pool)).length).toBeGreaterThan(40);
-      await nothingRanTwice(pool);
+        // The upgrade is the installer of the next release, on the running host.
+        cpSync(release, join(pool.socketFolder, "release"), { recursive: true });
+        for (const host of [3, 2, 1]) {
+          const said = await pool.on(host, "sh", "/srv/pool/release/install.sh", "--yes");
+          expect(said).toContain("HA-Lizard is installed in /etc/ha-lizard.");
+          expect(await pool.on(host, "/etc/init.d/ha-lizard", "status", "-w")).toMatch(
+            /running[\s\S]*running/,
+          );
+        }
+        await pool.do({ verb: "vm", vm: "web1", do: "crash" });
+        await pool.untilStartedAgain("web1", STEP_MS);
+        expect((await ours(pool)).length).toBeGreaterThan(40);
+        await nothingRanTwice(pool);
 
-      for (const host of [3, 2])
-        await pool.on(host, "sh", "/srv/pool/release/uninstall.sh", "--purge", "--yes");
-      await pool.on(1, "sh", "/srv/pool/release/uninstall.sh", "--purge", "--keys", "--yes");
-      for (const host of [1, 2, 3]) expect([host, await pool.on(host, "sh", "-c", LEFT)]).toEqual([host, ""]);
-      expect(await ours(pool)).toEqual([]);
-      expect(new Set(pool.controller.asked)).toEqual(new Set([3]));
-    } catch (error) {
-      console.error(await pool.story());
-      throw error;
-    } finally {
-      await pool.stop();
-    }
+        for (const host of [3, 2])
+          await pool.on(host, "sh", "/srv/pool/release/uninstall.sh", "--purge", "--yes");
+        await pool.on(1, "sh", "/srv/pool/release/uninstall.sh", "--purge", "--keys", "--yes");
+        for (const host of [1, 2, 3])
+          expect([host, await pool.on(host, "sh", "-c", LEFT)]).toEqual([host, ""]);
+        expect(await ours(pool)).toEqual([]);
+        expect(new Set(pool.controller.asked)).toEqual(new Set([3]));
+      },
+      () => startSettledPool(undefined, join(release, "install.sh")),
+    );
   },
   BOUND_MS,
 );

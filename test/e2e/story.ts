@@ -54,6 +54,22 @@ export async function startSettledPool(
   }
 }
 
+/** Plays a story in a settled pool; shows the logs when it fails; the pool ends in any case. */
+export async function inPool(
+  story: (pool: Pool) => Promise<void>,
+  start: () => Promise<Pool> = startSettledPool,
+): Promise<void> {
+  const pool = await start();
+  try {
+    await story(pool);
+  } catch (error) {
+    console.error(await pool.story());
+    throw error;
+  } finally {
+    await pool.stop();
+  }
+}
+
 /** Waits until the pool has one master, a successor that is on, and every monitor has finished a pass. */
 export async function settled(pool: Pool): Promise<void> {
   await successor(pool);

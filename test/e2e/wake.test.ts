@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { nothingRanTwice, STEP_MS, startSettledPool } from "./story.ts";
+import { inPool, nothingRanTwice, STEP_MS } from "./story.ts";
 import { until } from "./world/wait.ts";
 
 const BOUND_MS = 4 * 60_000;
@@ -9,9 +9,8 @@ const DEATHS = ["web1", "db2", "web3"];
 
 test(
   "a VM that dies is started again by the event, not by MONITOR_DELAY",
-  async () => {
-    const pool = await startSettledPool();
-    try {
+  () =>
+    inPool(async (pool) => {
       await pool.on(1, "ha-cfg", "set", "MONITOR_DELAY", "60");
       await until("the master's monitor to know it", STEP_MS, async () =>
         (await pool.file(1, "/etc/ha-lizard/state/pass.json"))?.includes('"delayMs":60000'),
@@ -31,12 +30,6 @@ test(
         await pool.untilStartedAgain(vm, STEP_MS);
       }
       await nothingRanTwice(pool);
-    } catch (error) {
-      console.error(await pool.story());
-      throw error;
-    } finally {
-      await pool.stop();
-    }
-  },
+    }),
   BOUND_MS,
 );

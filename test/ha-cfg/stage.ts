@@ -44,12 +44,17 @@ export class Stage {
   ): Promise<Stage> {
     if (!existsSync(BINARY)) throw new Error("Cannot run ha-cfg: dist/ha-lizard is missing; npm run build");
     const roots = Array.from({ length: config.hosts }, (_, index) => folder.at(`root${index + 1}`));
-    for (const [index, root] of roots.entries()) furnish(root, folder.at("pool", `h${index + 1}`), index + 1);
+    for (const [index, root] of roots.entries()) furnish(folder, root, index + 1);
     // Loopback addresses, so that a probe in this machine's network reaches nobody else.
     const hosts = roots.map((root, index) => ({ root, address: `127.77.0.${index + 1}` }));
     const server = await startSimServer({ ...config, hosts, dir: folder.at("pool") });
     symlinkSync(BINARY, folder.at("ha-cfg"));
     return new Stage(server, folder);
+  }
+
+  /** Where a host that reboots itself would say so. */
+  get sysrq(): string {
+    return this.folder.at("sysrq");
   }
 
   /** A path below the root of a host. */
@@ -72,6 +77,7 @@ export class Stage {
     const env = {
       PATH: `${this.at(host, "opt/xensource/bin")}:${process.env["PATH"]}`,
       HA_LIZARD_ROOT: this.folder.at(`root${host}`),
+      HA_LIZARD_SYSRQ: this.sysrq,
       ...options.env,
     };
     return { command: [...isolation, this.folder.at("ha-cfg"), ...args], env, cwd: this.folder.path };
@@ -159,7 +165,7 @@ export class Stage {
 }
 
 /** What the program reads of a Dom0 besides XAPI. */
-function furnish(root: string, sockets: string, number: number): void {
+function furnish(folder: ScratchFolder, root: string, number: number): void {
   const files: Readonly<Record<string, string>> = {
     "etc/xensource-inventory": `INSTALLATION_UUID='${hostDefaults(number).uuid}'\n`,
     "proc/sys/kernel/random/boot_id": `b007${String(number).padStart(4, "0")}-0000-4000-8000-000000000000\n`,
@@ -171,6 +177,9 @@ function furnish(root: string, sockets: string, number: number): void {
     writeFileSync(join(root, path), text);
   }
   mkdirSync(join(root, "etc/ha-lizard/state"), { recursive: true });
+  // In the place of those of this machine, which no run may reach.
+  folder.script(`root${number}/opt/xensource/bin/logger`, "cat >/dev/null");
+  folder.script(`root${number}/opt/xensource/bin/xe-toolstack-restart`, "exit 0");
   mkdirSync(join(root, "var/lib/xcp"), { recursive: true });
-  symlinkSync(join(sockets, "xapi"), join(root, "var/lib/xcp/xapi"));
+  symlinkSync(folder.at("pool", `h${number}`, "xapi"), join(root, "var/lib/xcp/xapi"));
 }

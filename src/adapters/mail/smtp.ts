@@ -1,5 +1,7 @@
 import { createTransport } from "nodemailer";
 import type { MailJob } from "../../core/mail/compose-mail.ts";
+import type { Clock } from "../../ports/clock.ts";
+import { neverAborts, withDeadline } from "../../ports/deadline.ts";
 import type { MailResult, MailTransport } from "../../ports/notices.ts";
 import { dialogueLogger } from "./dialogue.ts";
 
@@ -12,19 +14,18 @@ const IMPLICIT_TLS_PORT = 465;
  * server of a pool is often a self-signed one next door, and an alert that does not arrive is worse than one that was
  * read.
  */
-export function createSmtp(limits = LIMITS): MailTransport {
+export function createSmtp(clock: Clock, limits = LIMITS): MailTransport {
+  const why = `no end within ${limits.totalMs / 1_000} s`;
   return {
-    async send(job, dialogue) {
-      // A server that says a word now and then would go on for ever.
-      const late = Promise.withResolvers<MailResult>();
-      const why = `no end within ${limits.totalMs / 1_000} s`;
-      const timer = setTimeout(() => late.resolve({ ok: false, why, passing: true }), limits.totalMs);
-      try {
-        return await Promise.race([sendOnce(job, dialogue, limits), late.promise]);
-      } finally {
-        clearTimeout(timer);
-      }
-    },
+    // A server that says a word now and then would go on for ever.
+    send: (job, dialogue) =>
+      withDeadline<MailResult>(
+        clock,
+        limits.totalMs,
+        neverAborts(),
+        () => sendOnce(job, dialogue, limits),
+        () => ({ ok: false, why, passing: true }),
+      ),
   };
 }
 

@@ -1,14 +1,14 @@
 import type { ArgsDef } from "citty";
+import { observeSelf } from "../../app/observe-self.ts";
+import { rememberedMemory } from "../../app/remembered.ts";
 import type { Settings } from "../../config/params.ts";
-import type { AlertMail } from "../../core/mail/compose-mail.ts";
-import { composeMail } from "../../core/mail/compose-mail.ts";
+import { type AlertMail, composeMail } from "../../core/mail/compose-mail.ts";
 import { type PoolReport, reportPool, UNSEEN_POOL } from "../../core/pool-report.ts";
-import { neverAborts, withDeadline } from "../../ports/deadline.ts";
+import { neverAborts } from "../../ports/deadline.ts";
 import type { MailResult } from "../../ports/notices.ts";
 import { type Action, defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
 import { withPool } from "../pool-access.ts";
-import { rememberedMemory } from "../remembered.ts";
 import { plainText } from "../text.ts";
 
 const ARGS = { json: { type: "boolean", description: "for programs" } } as const satisfies ArgsDef;
@@ -100,13 +100,7 @@ async function testMail(ports: CliPorts): Promise<AlertMail> {
 
 /** How the pool stands, as the iterations of this host saw it last. */
 async function lastReport(ports: CliPorts, nowMs: number): Promise<PoolReport> {
-  const self = await withDeadline(
-    ports.clock,
-    OBSERVE_MS,
-    neverAborts(),
-    (signal) => ports.localHost.observe(signal),
-    () => null,
-  );
+  const self = await observeSelf(ports, OBSERVE_MS, neverAborts());
   const memory = await rememberedMemory(ports.store);
   if (self === null || memory?.lastGood == null || memory.bootId !== self.bootId)
     return { ...UNSEEN_POOL, host: ports.hostName, role: self?.role.kind ?? "unknown" };

@@ -1,4 +1,5 @@
 import { deviceStates, whatIsWrong } from "../../app/fence.ts";
+import { rememberedMemory } from "../../app/remembered.ts";
 import { fenceMethods } from "../../core/fence-policy.ts";
 import type { HostUuid } from "../../core/ids.ts";
 import { neverAborts } from "../../ports/deadline.ts";
@@ -6,7 +7,6 @@ import type { DeviceState } from "../../ports/fencer.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
 import { type PoolAccess, withPool } from "../pool-access.ts";
-import { rememberedMemory } from "../remembered.ts";
 
 interface Target {
   readonly uuid: HostUuid;

@@ -1,8 +1,8 @@
+import { rememberedMemory } from "../../app/remembered.ts";
 import { type HaFlag, haFlagOf } from "../../core/ha-flag.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT } from "../cli-ports.ts";
 import { withPool } from "../pool-access.ts";
-import { rememberedMemory } from "../remembered.ts";
 
 const WORDS: Readonly<Record<HaFlag, string>> = { on: "true", off: "false", unset: "unset" };
 

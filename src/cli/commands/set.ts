@@ -1,3 +1,4 @@
+import { resolveTexts } from "../../app/resolve-texts.ts";
 import { type ParameterName, rowOf } from "../../config/params.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
@@ -5,7 +6,6 @@ import { requireParameter } from "../parameter-argument.ts";
 import { planChanges, waitText, warnOf, writeParameters } from "../parameter-changes.ts";
 import { type PoolAccess, withPool } from "../pool-access.ts";
 import { shownText } from "../render.ts";
-import { resolveTexts } from "../resolve-texts.ts";
 import { wrapText } from "../text.ts";
 import { readValue } from "../value-argument.ts";
 

@@ -1,3 +1,5 @@
+import { rememberedMemory } from "../../app/remembered.ts";
+import { resolveTexts } from "../../app/resolve-texts.ts";
 import type { Resolved } from "../../config/resolve.ts";
 import { masterOf } from "../../core/decide-slave.ts";
 import { rebaseMemory } from "../../core/memory.ts";
@@ -6,8 +8,6 @@ import type { ConfigTexts } from "../../ports/config-source.ts";
 import { neverAborts, OVER, withDeadline } from "../../ports/deadline.ts";
 import type { ListedVm, Xapi } from "../../ports/pool-database.ts";
 import type { CliPorts } from "../cli-ports.ts";
-import { rememberedMemory } from "../remembered.ts";
-import { resolveTexts } from "../resolve-texts.ts";
 import { type LastPass, readLastPass } from "./last-pass.ts";
 import type { RememberedMemory, SeenHost, Sight } from "./sight.ts";
 

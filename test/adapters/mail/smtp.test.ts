@@ -1,11 +1,13 @@
 import { afterAll, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
+import { createSystemClock } from "../../../src/adapters/clock-system.ts";
 import { parseJob } from "../../../src/adapters/mail/mail-job.ts";
 import { createSmtp } from "../../../src/adapters/mail/smtp.ts";
 import type { MailJob } from "../../../src/core/mail/compose-mail.ts";
 import { ScratchFolder } from "../scratch.ts";
 import { type SmtpBehaviour, startSmtpServer, type TestMailServer } from "./smtp-server.ts";
 
+const clock = createSystemClock();
 const folder = new ScratchFolder();
 const servers: TestMailServer[] = [];
 afterAll(async () => {
@@ -41,7 +43,11 @@ const job = (port: number, changes: Partial<MailJob> = {}, user = "", password =
 });
 
 /** `sent`, or why it was not, with `!` when it is not worth trying again. */
-async function send(mail: MailJob, smtp = createSmtp(), dialogue: string[] | null = null): Promise<string> {
+async function send(
+  mail: MailJob,
+  smtp = createSmtp(clock),
+  dialogue: string[] | null = null,
+): Promise<string> {
   const result = await smtp.send(mail, dialogue && ((line) => void dialogue.push(line)));
   return result.ok ? "sent" : `${result.why}${result.passing ? "" : "!"}`;
 }
@@ -103,7 +109,7 @@ test("send: a server that is busy may take the mail later", async () => {
 });
 
 test("send: a server that is silent, hangs or hangs up, or is not there costs no longer than the limits", async () => {
-  const smtp = createSmtp({ connectMs: 300, silenceMs: 300, totalMs: 5_000 });
+  const smtp = createSmtp(clock, { connectMs: 300, silenceMs: 300, totalMs: 5_000 });
   const gone = await server();
   await gone.close();
   const troubles = ["silent", "hangs up", "hangs at the end"] as const;
@@ -117,14 +123,14 @@ test("send: a server that is silent, hangs or hangs up, or is not there costs no
 
 test("send: what goes on for ever ends at the limit of all", async () => {
   const { port } = await server({ trouble: "hangs at the end" });
-  const smtp = createSmtp({ connectMs: 10_000, silenceMs: 10_000, totalMs: 200 });
+  const smtp = createSmtp(clock, { connectMs: 10_000, silenceMs: 10_000, totalMs: 200 });
   expect(await send(job(port), smtp)).toBe("no end within 0.2 s");
 });
 
 test("send: the dialogue has both sides, and the password in no form", async () => {
   const { port } = await server({ login: "user:topsecret" });
   const lines: string[] = [];
-  expect(await send(job(port, {}, "user", "topsecret"), createSmtp(), lines)).toBe("sent");
+  expect(await send(job(port, {}, "user", "topsecret"), createSmtp(clock), lines)).toBe("sent");
   const text = lines.join("\n");
   for (const part of ["< 220 ", "> EHLO", "> AUTH PLAIN ********", "< 235 ", "> MAIL FROM:<root@h1>"])
     expect(text).toContain(part);
@@ -148,12 +154,13 @@ test("send: a subject with a line break cannot add a header", async () => {
 test("send: port 465 is TLS from the start", async () => {
   // The port is everybody's, so the test has it in a network of its own.
   const code = `
+    import { createSystemClock } from "${import.meta.dir}/../../../src/adapters/clock-system.ts";
     import { createSmtp } from "${import.meta.dir}/../../../src/adapters/mail/smtp.ts";
     import { startSmtpServer } from "${import.meta.dir}/smtp-server.ts";
     setTimeout(() => process.exit(9), 8_000).unref();
     const server = await startSmtpServer({ tls: ${JSON.stringify(tls)}, implicitTls: true, port: 465 });
     const lines = [];
-    await createSmtp().send(${JSON.stringify(job(465))}, (line) => lines.push(line));
+    await createSmtp(createSystemClock()).send(${JSON.stringify(job(465))}, (line) => lines.push(line));
     console.log(server.mails.length, server.mails[0]?.encrypted, lines.some((line) => line.includes("STARTTLS")));
     await server.close();`;
   const program = folder.write("implicit.ts", code);
