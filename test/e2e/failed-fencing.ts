@@ -52,12 +52,7 @@ export async function cannotFence(world: FencePool, causes: Causes): Promise<voi
       const attempts = async () => (await pool.messages(master)).slice(logFrom).split(line).length - 1;
       await until("another attempt", STEP_MS, async () => (await attempts()) > 1);
     }
-    const messages = await until(`a message of XAPI: ${failure}`, STEP_MS, async () =>
-      nonEmpty(await messagesOf(pool, from, failure)),
-    );
-    const mails = await until(`a mail: ${failure}`, STEP_MS, async () =>
-      nonEmpty(await mailsOf(world, mailsFrom, failure)),
-    );
+    const { messages, mails } = await toldOf(world, { messages: from, mails: mailsFrom }, failure);
     const told = expect.stringMatching(why);
     expect({ messages, mails }).toEqual({ messages: [told], mails: [told] });
   }
@@ -82,6 +77,21 @@ export async function stopAndForget(pool: Pool): Promise<number> {
   memory.alerts.queue.mailedAtMs = [];
   await pool.writeFile(master, MEMORY, JSON.stringify(memory));
   return master;
+}
+
+/** What was told about it since then, by XAPI and by mail, once both have. */
+export async function toldOf(
+  world: FencePool,
+  since: { readonly messages: number; readonly mails: number },
+  failure: string,
+): Promise<{ readonly messages: readonly string[]; readonly mails: readonly string[] }> {
+  const messages = await until(`a message of XAPI: ${failure}`, STEP_MS, async () =>
+    nonEmpty(await messagesOf(world.pool, since.messages, failure)),
+  );
+  const mails = await until(`a mail: ${failure}`, STEP_MS, async () =>
+    nonEmpty(await mailsOf(world, since.mails, failure)),
+  );
+  return { messages, mails };
 }
 
 async function messagesOf(pool: Pool, from: number, subject: string): Promise<readonly string[]> {

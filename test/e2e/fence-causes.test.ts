@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from "bun:test";
-import { agentPid, type Causes, cannotFence, stopAndForget } from "./failed-fencing.ts";
+import { agentPid, type Causes, cannotFence, stopAndForget, toldOf } from "./failed-fencing.ts";
 import {
   BOUND_MS,
   bringBack,
@@ -175,13 +175,16 @@ async function redfishIsRight({ devices }: FencePool): Promise<void> {
 story(
   "two hosts that are cut off and cannot be fenced",
   () => world,
-  async ({ pool }) => {
+  async (at) => {
+    const { pool } = at;
     // An agent has a second less.
     await setParameters(pool, { FENCE_TIMEOUT: "6", FENCE_METHOD: "NOSUCH" });
     const from = (await pool.messages(1)).length;
     await pool.isolate(...LOST);
     for (const host of LOST) {
       await pool.untilLogged(1, new RegExp(`h${host} could not be fenced`), STEP_MS, from);
+      // What is still on its way would be taken for the next story's.
+      await toldOf(at, { messages: 0, mails: 0 }, `h${host} could not be fenced`);
     }
   },
 );

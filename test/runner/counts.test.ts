@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { addCounts, countTests, renderCounts } from "./counts.ts";
+import { addCounts, countTests, failedTests, renderCounts } from "./counts.ts";
 
 const summary = (lines: string) =>
   `some output\n${lines}\n 12 expect() calls\nRan 5 tests across 2 files. [79.00ms]\n`;
@@ -32,6 +32,11 @@ test("countTests: a run of no tests is a failure", () => {
 test("countTests: a summary that a test printed earlier does not count", () => {
   const noise = ` 99 pass\n${"line\n".repeat(20)}`;
   expect(countTests(noise + summary(" 5 pass\n 0 fail"), 0).passed).toBe(5);
+});
+
+test("failedTests: each once, by its name", () => {
+  const output = "(pass) one [1.00ms]\n(fail) two [3.5s] is slow [8085.23ms]\n(fail) three\n\n(fail) three";
+  expect(failedTests(output)).toEqual(["two [3.5s] is slow", "three"]);
 });
 
 test("renderCounts: the last line of npm test", () => {

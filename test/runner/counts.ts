@@ -25,6 +25,15 @@ export function countTests(output: string, exitCode: number): Counts {
   };
 }
 
+/** The tests that failed, by name, as the output of `bun test` has them; empty when it died before it said so. */
+export function failedTests(output: string): readonly string[] {
+  const names = output
+    .split("\n")
+    .flatMap((line) => /^\(fail\) (.*?)(?: \[[\d.]+m?s\])?$/.exec(line)?.[1] ?? []);
+  // At the end bun repeats them.
+  return [...new Set(names)];
+}
+
 export function addCounts(all: readonly Counts[]): Counts {
   return all.reduce(
     (sum, each) => ({

@@ -1,7 +1,7 @@
 import { mkdtempSync, openSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { addCounts, type Counts, countTests, renderCounts } from "./counts.ts";
+import { addCounts, type Counts, countTests, failedTests, renderCounts } from "./counts.ts";
 import { listRings, type Ring } from "./rings.ts";
 
 /** Lines of a failed ring's log that are shown; the whole log is named beside them. */
@@ -13,6 +13,8 @@ const WAITS: readonly string[] = ["scripts", "services", "binary", "e2e"];
 interface RingReport {
   readonly counts: Counts;
   readonly leftOut: boolean;
+  /** `ring: what` of each test that failed, as far as the log names them. */
+  readonly failures: readonly string[];
 }
 
 async function runRing(ring: Ring, logs: string): Promise<RingReport> {
@@ -37,16 +39,18 @@ async function runRing(ring: Ring, logs: string): Promise<RingReport> {
   const deadline = setTimeout(() => child.kill("SIGKILL"), ring.deadlineMs);
   const exitCode = await child.exited;
   clearTimeout(deadline);
-  const counts = countTests(readFileSync(log, "utf8"), exitCode);
+  const text = readFileSync(log, "utf8");
+  const counts = countTests(text, exitCode);
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   console.log(`${ring.name.padEnd(10)} ${renderCounts(counts)}  (${seconds} s)`);
-  if (counts.failed > 0) showFailure(ring, log, exitCode);
-  return { counts, leftOut: false };
+  if (counts.failed === 0) return { counts, leftOut: false, failures: [] };
+  showFailure(ring, log, exitCode);
+  return { counts, leftOut: false, failures: failedTests(text).map((test) => `${ring.name}: ${test}`) };
 }
 
 function leaveOut(ring: Ring, why: string): RingReport {
   console.log(`${ring.name.padEnd(10)} LEFT OUT: ${why}`);
-  return { counts: { passed: 0, failed: 0, skipped: 1 }, leftOut: true };
+  return { counts: { passed: 0, failed: 0, skipped: 1 }, leftOut: true, failures: [] };
 }
 
 function showFailure(ring: Ring, log: string, exitCode: number): void {
@@ -84,6 +88,7 @@ async function main(names: readonly string[]): Promise<number> {
     if (WAITS.includes(ring.name)) reports.push(await runRing(ring, logs));
   }
   reports.push(...(await Promise.all(beside)));
+  for (const failure of reports.flatMap(({ failures }) => failures)) console.log(`failed  ${failure}`);
   const total = addCounts(reports.map((report) => report.counts));
   const leftOut = reports.some((report) => report.leftOut) && process.env["CI"] === "true";
   if (leftOut) console.log("a ring was left out, which is a failure with CI=true");
