@@ -3,7 +3,8 @@ import { promisify } from "node:util";
 import type { Keyboard } from "../ports/keyboard.ts";
 
 const readInto = promisify(read);
-const LONGEST_LINE = 65_536;
+/** A terminal takes no longer ones. */
+const LONGEST_LINE = 4_096;
 const LOOK_AGAIN_MS = 50;
 
 export interface KeyboardOptions {

@@ -39,7 +39,7 @@ test("createKeyboard: a pipe is read line by line, without a prompt; the last li
 
 test("createKeyboard: what is no text, or longer than a line, is none", async () => {
   expect(await keyboard(Buffer.from([0xff, 0xfe, 0x0a])).keyboard.readLine("", true)).toBeNull();
-  expect(await keyboard("x".repeat(70_000)).keyboard.readLine("", true)).toBeNull();
+  expect(await keyboard("x".repeat(5_000)).keyboard.readLine("", true)).toBeNull();
 });
 
 test("createKeyboard: on a terminal a secret is read with the echo off, and the echo comes back", async () => {

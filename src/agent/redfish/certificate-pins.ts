@@ -49,7 +49,7 @@ function render(address: string, fingerprint: string): string {
 /** Writes the file as a whole, or not at all; false when somebody else was first. */
 async function keepFirst(folder: string, path: string, text: string): Promise<boolean> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
   try {
     const file = await open(temporary, "w", 0o600);
     try {
