@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { writeError, writeOutput } from "./adapters/standard-streams.ts";
 
 /** The modes of the one executable, by the name it is called by (behaviour.md §2). */
 const BY_NAME: Readonly<Record<string, string>> = {
@@ -64,7 +65,7 @@ async function run(mode: string, rest: readonly string[]): Promise<number> {
     case "askpass":
       return (await import("./modes/askpass.ts")).run();
     case "default-file":
-      process.stdout.write((await import("./config/default-file.ts")).renderDefaultFile());
+      writeOutput((await import("./config/default-file.ts")).renderDefaultFile());
       return 0;
     case "alarm":
       return (await import("./modes/alarm.ts")).run();
@@ -73,25 +74,21 @@ async function run(mode: string, rest: readonly string[]): Promise<number> {
     case "version":
     case "--version": {
       const { VERSION } = await import("./modes/version.ts");
-      process.stdout.write(`ha-lizard ${VERSION}\n`);
+      writeOutput(`ha-lizard ${VERSION}\n`);
       return 0;
     }
     case "help":
     case "--help":
     case "-h":
-      process.stdout.write(HELP);
+      writeOutput(HELP);
       return 0;
     default:
-      process.stderr.write(
+      writeError(
         `Cannot run: there is no mode ${mode}. Modes: monitor, iterate, watchdog, ha-cfg, fence, version.\n`,
       );
       return 2;
   }
 }
-
-/** Standard output may be a pipe that is closed, or a full disk: neither is a reason to crash. */
-process.stdout.on("error", () => undefined);
-process.stderr.on("error", () => undefined);
 
 if (import.meta.main) {
   // ssh calls a program for the password by its path alone, with its question as the argument.
@@ -105,11 +102,11 @@ if (import.meta.main) {
     },
     (error: unknown) => {
       if (error instanceof WrongUsage) {
-        process.stderr.write(error.message);
+        writeError(error.message);
         process.exitCode = 2;
         return;
       }
-      process.stderr.write(
+      writeError(
         `Cannot go on: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
       );
       process.exitCode = 1;

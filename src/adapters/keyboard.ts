@@ -1,6 +1,7 @@
 import { read } from "node:fs";
 import { promisify } from "node:util";
 import type { Keyboard } from "../ports/keyboard.ts";
+import { writeError } from "./standard-streams.ts";
 
 const readInto = promisify(read);
 /** A terminal takes no longer ones. */
@@ -92,7 +93,7 @@ export function createSystemKeyboard(): Keyboard {
   return createKeyboard({
     fd: 0,
     isTerminal: process.stdin.isTTY === true && process.stderr.isTTY === true,
-    show: (text) => void process.stderr.write(text),
+    show: writeError,
     setEcho: (on) =>
       Bun.spawnSync(["stty", on ? "echo" : "-echo"], { stdin: "inherit", stdout: "ignore", stderr: "ignore" })
         .exitCode === 0,

@@ -2,6 +2,7 @@ import type { Severity } from "../core/alert-policy.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/notices.ts";
 import { runCommand } from "./run-command.ts";
+import { writeError } from "./standard-streams.ts";
 
 const PRIORITIES: Record<Severity | "debug", string> = {
   debug: "user.debug",
@@ -37,7 +38,7 @@ export function createSyslogLogger(options: {
   return {
     log(severity, from, text) {
       const line = `${from}: ${text.replace(/\p{Cc}+/gu, " ")}`;
-      if (options.foreground) process.stderr.write(`${severity} ${line}\n`);
+      if (options.foreground) writeError(`${severity} ${line}\n`);
       if (waiting >= WAITING_LINES) return;
       waiting++;
       const born = generation;

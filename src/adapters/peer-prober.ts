@@ -1,7 +1,7 @@
 import type { Follows, PeerProbe } from "../core/pool-view.ts";
 import type { Clock } from "../ports/clock.ts";
 import { OVER, withDeadline } from "../ports/deadline.ts";
-import type { PeerProber, Pinger, ProbeQuestion } from "../ports/peers.ts";
+import type { PeerProber, Pinger } from "../ports/peers.ts";
 import { parseAnswer, speaksInEmergency } from "./xapi/errors.ts";
 
 /** One HTTP POST of a JSON text. Rejects when there was no HTTP answer, and when `signal` aborts. */
@@ -17,6 +17,11 @@ export interface PeerProberOptions {
   readonly postJson: PostJson;
   /** For the question whether XAPI answers, both ports together, in milliseconds. */
   readonly probeTimeoutMs: number;
+  /**
+   * A peer whose XAPI answers within so many milliseconds is not pinged: it lives, whatever ping says, and ping is a
+   * process for each peer. 0: always pinged, to show both.
+   */
+  readonly pingAfterMs: number;
   /** A fresh random uuid each time, 36 characters: to shorter ones XAPI answers HTTP 500. */
   readonly newUuid: () => string;
 }
@@ -32,8 +37,9 @@ const PATIENT_MS = 10_000;
 const REQUEST_ID = 1;
 
 /**
- * Probes a peer over ICMP and XAPI at the same time (behaviour.md §4). XAPI is asked to echo a fresh uuid, on port 443
- * first and on 80 when that fails or takes half of the time: no session, no secret, and the answer proves itself.
+ * Probes a peer over XAPI and ICMP (behaviour.md §4). XAPI is asked to echo a fresh uuid, on port 443 first and on 80
+ * when that fails or takes half of the time: no session, no secret, and the answer proves itself. A peer that has not
+ * answered by `pingAfterMs` is pinged meanwhile.
  *
  * Whom the peer follows is taken from words only, never from silence: a login without a name answers HOST_IS_SLAVE, or
  * SESSION_AUTHENTICATION_FAILED after the two seconds that a master takes. To call a slow answer a master would, with
@@ -43,13 +49,37 @@ const REQUEST_ID = 1;
 export function createPeerProber(options: PeerProberOptions): PeerProber {
   return {
     async probe(address, question, signal): Promise<PeerProbe> {
-      const [icmp, overXapi] = await Promise.all([
-        ping(options, address, signal),
-        probeXapi(options, address, question, signal),
+      const timeoutMs = question === "life-patiently" ? PATIENT_MS : options.probeTimeoutMs;
+      const found = findXapi({ ...options, probeTimeoutMs: timeoutMs }, address, signal);
+      const asks = question === "life-and-master";
+      const [icmp, url, follows] = await Promise.all([
+        pingUnlessHeard(options, address, found, signal),
+        found,
+        found.then((url) => (url !== null && asks ? askFollowsInTime(options, url, signal) : UNKNOWN)),
       ]);
-      return { icmp, ...overXapi };
+      return { icmp, xapi: url === null ? "silent" : "answered", follows };
     },
   };
+}
+
+const UNKNOWN: Follows = { kind: "unknown" };
+
+/** `found` never rejects; what it resolves to in time is an answer of XAPI, or that there is none. */
+async function pingUnlessHeard(
+  options: PeerProberOptions,
+  address: string,
+  found: Promise<string | null>,
+  signal: AbortSignal,
+): Promise<PeerProbe["icmp"]> {
+  const { clock, pingAfterMs } = options;
+  if (pingAfterMs > 0) {
+    const heard = new AbortController();
+    const patience = clock.sleep(pingAfterMs, AbortSignal.any([signal, heard.signal])).then(() => null);
+    const url = await Promise.race([found, patience]);
+    heard.abort(OVER);
+    if (url !== null) return "unknown";
+  }
+  return ping(options, address, signal);
 }
 
 async function ping(
@@ -78,26 +108,14 @@ async function ping(
   }
 }
 
-async function probeXapi(
-  options: PeerProberOptions,
-  address: string,
-  question: ProbeQuestion,
-  signal: AbortSignal,
-): Promise<Pick<PeerProbe, "xapi" | "follows">> {
-  const unknown: Follows = { kind: "unknown" };
-  const patient = question === "life-patiently";
-  const timeoutMs = patient ? PATIENT_MS : options.probeTimeoutMs;
-  const url = await findXapi({ ...options, probeTimeoutMs: timeoutMs }, address, signal);
-  if (url === null) return { xapi: "silent", follows: unknown };
-  if (question !== "life-and-master") return { xapi: "answered", follows: unknown };
-  const follows = await withDeadline<Follows>(
+function askFollowsInTime(options: PeerProberOptions, url: string, signal: AbortSignal): Promise<Follows> {
+  return withDeadline<Follows>(
     options.clock,
     FOLLOWS_MS,
     signal,
     (inner) => askFollows(options, url, inner),
-    () => unknown,
+    () => UNKNOWN,
   );
-  return { xapi: "answered", follows };
 }
 
 /** The address under which XAPI answered, or null. */

@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isIP } from "./ip.ts";
 import { bad, good, hasControlCharacter, type Kind, type Parsed } from "./values.ts";
 
 /** An IPv4 or IPv6 address, or a host name. It ends up as an argument of other programs: never begins with `-`. */

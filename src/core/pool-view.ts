@@ -26,7 +26,7 @@ export interface LocalView {
 
 /** What one probe of a peer found; two independent facts and the answer to "whom do you follow?". */
 export interface PeerProbe {
-  /** `unknown`: the ping program could not be run, so nothing was learnt. */
+  /** `unknown`: it was not pinged, for its XAPI answered; or the ping program could not be run, so nothing was learnt. */
   readonly icmp: "answered" | "silent" | Unknown;
   readonly xapi: "answered" | "silent";
   /** Only asked of a peer whose XAPI answered. */

@@ -17,7 +17,7 @@ export async function run(): Promise<number> {
   const call = readCall(await Bun.stdin.text());
   if (call === null) return 2;
   await raiseAlarm(call, {
-    ...createRealPeers(runtime),
+    ...createRealPeers(runtime, { pingAfterMs: 0 }),
     ...runtime,
     config: createConfigFiles(paths),
     mailer: createChildMailer({ self, environment, hostName: hostname() }),

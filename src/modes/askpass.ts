@@ -1,7 +1,8 @@
+import { writeOutput } from "../adapters/standard-streams.ts";
 import { PASSWORD_VARIABLE } from "../agent/ssh/askpass.ts";
 
 /** Says the password to ssh, which reads it from a pipe. */
 export function run(): number {
-  process.stdout.write(`${process.env[PASSWORD_VARIABLE] ?? ""}\n`);
+  writeOutput(`${process.env[PASSWORD_VARIABLE] ?? ""}\n`);
   return 0;
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { createSystemClock } from "../adapters/clock-system.ts";
 import { cleanEnvironment, pathsFrom } from "../adapters/paths.ts";
+import { writeError, writeOutput } from "../adapters/standard-streams.ts";
 import type { MethodContext } from "../agent/method.ts";
 import { METHODS } from "../agent/methods.ts";
 import { readRequest } from "../agent/request.ts";
@@ -47,10 +48,10 @@ export async function run(args: readonly string[]): Promise<number> {
   const result = await switchPower(device, request.action, { clock, signal, say });
   over.abort();
   await timer;
-  process.stdout.write(`${result.says}\n`);
+  writeOutput(`${result.says}\n`);
   return result.ok ? EXIT.done : EXIT.failed;
 }
 
 function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  writeError(`${text}\n`);
 }

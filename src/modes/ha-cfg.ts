@@ -6,6 +6,7 @@ import { createSystemKeyboard } from "../adapters/keyboard.ts";
 import { createLogFile } from "../adapters/log-file.ts";
 import { createPrivateFiles } from "../adapters/private-files.ts";
 import { wakeMonitor } from "../adapters/service-script.ts";
+import { writeError, writeOutput } from "../adapters/standard-streams.ts";
 import { createTcpProbe } from "../adapters/tcp-connect.ts";
 import { openSurvey } from "../adapters/xapi/survey.ts";
 import { createSocketTransport } from "../adapters/xapi/transport.ts";
@@ -29,7 +30,7 @@ function outputClosed(): AbortSignal {
 export function run(args: readonly string[]): Promise<number> {
   const runtime = createRuntime();
   const { paths, clock, store } = runtime;
-  const peers = createRealPeers(runtime);
+  const peers = createRealPeers(runtime, { pingAfterMs: 0 });
   const config = createConfigFiles(paths);
   const closed = outputClosed();
   return runHaCfg(args, {
@@ -60,8 +61,8 @@ export function run(args: readonly string[]): Promise<number> {
         xeTimeoutMs,
       }),
     wakeMonitor: async () => wakeMonitor(paths),
-    stdout: (text) => void process.stdout.write(text),
-    stderr: (text) => void process.stderr.write(text),
+    stdout: writeOutput,
+    stderr: writeError,
     isTerminal: process.stdout.isTTY === true,
     colours: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,
     isRoot: process.getuid?.() === 0,

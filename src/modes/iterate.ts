@@ -12,6 +12,9 @@ import { createRuntime, flushLog, stopSignal } from "./runtime.ts";
 /** A connection or child that still holds the program after its pass would hold the next iteration too. */
 const LINGER_MS = 2_000;
 
+/** An xapi that is well answers in 1 to 8 ms. */
+const PING_AFTER_MS = 250;
+
 /**
  * `iterate`: one iteration on the real machine. One at a time: that of a monitor which was killed may still run, holds
  * the same state file, and does the work meanwhile.
@@ -26,7 +29,7 @@ export async function run(foreground?: true): Promise<number> {
     return 1;
   }
   const ports: PassPorts = {
-    ...createRealPeers(runtime),
+    ...createRealPeers(runtime, { pingAfterMs: PING_AFTER_MS }),
     clock,
     lostPasses: Number(process.env[LOST_PASSES] ?? "0") || 0,
     store,

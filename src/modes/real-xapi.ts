@@ -1,10 +1,10 @@
 import { createLocalHost } from "../adapters/local-host-files.ts";
 import { postJsonOverHttp } from "../adapters/peer-http.ts";
 import { createPeerProber } from "../adapters/peer-prober.ts";
-import { createPinger } from "../adapters/pinger-icmp.ts";
 import { createXapi } from "../adapters/xapi/client.ts";
 import { createSocketTransport } from "../adapters/xapi/transport.ts";
 import { patientStore } from "../app/patience.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { LocalHost } from "../ports/local-host.ts";
 import type { PeerProber, Pinger } from "../ports/peers.ts";
 import type { Xapi } from "../ports/pool-database.ts";
@@ -22,16 +22,18 @@ export interface RealPeers {
   openXapi(xeTimeoutMs: number): Xapi;
 }
 
-export function createRealPeers(runtime: Runtime): RealPeers {
+/** `pingAfterMs`: see `PeerProberOptions`. */
+export function createRealPeers(runtime: Runtime, { pingAfterMs }: { pingAfterMs: number }): RealPeers {
   const { paths, clock, environment, store } = runtime;
-  const pinger = createPinger({ clock });
+  const pinger = createLatePinger(clock);
   const newUuid = () => crypto.randomUUID();
   const common = { clock, postJson: postJsonOverHttp, newUuid };
-  const prober = createPeerProber({ ...common, pinger, probeTimeoutMs: PROBE_XAPI_MS });
+  const prober = createPeerProber({ ...common, pinger, pingAfterMs, probeTimeoutMs: PROBE_XAPI_MS });
   const silent: Pinger = { ping: async () => "silent" };
   const own = createPeerProber({
     ...common,
     pinger: silent,
+    pingAfterMs: 0,
     probeTimeoutMs: OWN_XAPI_MS,
   });
   const probeOwnXapi = async (signal: AbortSignal) =>
@@ -47,5 +49,17 @@ export function createRealPeers(runtime: Runtime): RealPeers {
         store: patientStore(store, clock),
         xeTimeoutMs,
       }),
+  };
+}
+
+/** A pass of a healthy pool pings nobody, and is begun thousands of times a day: ping is loaded when it is wanted. */
+function createLatePinger(clock: Clock): Pinger {
+  let made: Promise<Pinger> | null = null;
+  const make = async () => (await import("../adapters/pinger-icmp.ts")).createPinger({ clock });
+  return {
+    async ping(address, signal) {
+      made ??= make();
+      return (await made).ping(address, signal);
+    },
   };
 }

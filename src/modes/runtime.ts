@@ -1,6 +1,7 @@
 import { createSystemClock } from "../adapters/clock-system.ts";
 import { createSyslogLogger, type SyslogLogger } from "../adapters/logger-syslog.ts";
 import { cleanEnvironment, type Paths, pathsFrom } from "../adapters/paths.ts";
+import { hasTerminal } from "../adapters/standard-streams.ts";
 import { createStateStore } from "../adapters/state-store-files.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { StateStore } from "../ports/state-store.ts";
@@ -17,7 +18,7 @@ export interface Runtime {
 }
 
 /** `foreground`: log lines also go to standard error, as they do on a terminal. */
-export function createRuntime(foreground = process.stderr.isTTY === true): Runtime {
+export function createRuntime(foreground = hasTerminal()): Runtime {
   const paths = pathsFrom(process.env);
   const clock = createSystemClock();
   const environment = cleanEnvironment(process.env);

@@ -9,8 +9,8 @@ export type ProbeQuestion = "life" | "life-and-master" | "life-patiently";
 /** Is another host of the pool alive, and whom does it follow? (behaviour.md §4) */
 export interface PeerProber {
   /**
-   * One probe: ICMP and XAPI at the same time, then, if XAPI answered, whom it follows. Never rejects; on abort
-   * what was not learnt by then is silent (XAPI) or as ping found it.
+   * One probe: XAPI and, unless that answers soon, ICMP; then, if XAPI answered, whom it follows. Never rejects; on
+   * abort what was not learnt by then is silent (XAPI) or as ping found it.
    */
   probe(address: string, question: ProbeQuestion, signal: AbortSignal): Promise<PeerProbe>;
 }

@@ -14,6 +14,7 @@ interface Peer {
   readonly login?: () => Answer;
   readonly ping?: PeerProberOptions["pinger"]["ping"];
   readonly question?: ProbeQuestion;
+  readonly pingAfterMs?: number;
 }
 type Answer =
   | { readonly status: number; readonly text: string; readonly afterMs?: number }
@@ -56,6 +57,7 @@ function probeWith(peer: Peer) {
     clock,
     postJson,
     probeTimeoutMs: PROBE_MS,
+    pingAfterMs: peer.pingAfterMs ?? 0,
     newUuid: () => UUID,
   });
   const startedMs = clock.uptimeMs();
@@ -203,6 +205,44 @@ describe("probe: ICMP", () => {
     expect(await failing.run()).toMatchObject({ icmp: "unknown", xapi: "answered" });
     const stuck = probeWith({ ping: () => new Promise(() => undefined) });
     expect(await stuck.run()).toMatchObject({ icmp: "unknown", xapi: "answered", tookMs: 3_000 });
+  });
+});
+
+describe("probe: ICMP only when XAPI says nothing", () => {
+  const pinged = (alive: NonNullable<Peer["alive"]>) => {
+    const pings: number[] = [];
+    const probed = probeWith({
+      alive,
+      question: "life",
+      pingAfterMs: 250,
+      ping: () => {
+        pings.push(probed.clock.uptimeMs());
+        return Promise.resolve("answered");
+      },
+    });
+    const beganMs = probed.clock.uptimeMs();
+    return { ...probed, pings: () => pings.map((atMs) => atMs - beganMs) };
+  };
+
+  test("probe: a peer whose XAPI answers soon is not pinged", async () => {
+    const { run, pings } = pinged((_, uuid) => json({ jsonrpc: "2.0", result: uuid, id: 1 }, 200));
+    expect(await run()).toMatchObject({ icmp: "unknown", xapi: "answered", tookMs: 200 });
+    expect(pings()).toEqual([]);
+  });
+
+  test("probe: one whose XAPI is slow, or hangs, is pinged meanwhile", async () => {
+    const slow = pinged((_, uuid) => json({ jsonrpc: "2.0", result: uuid, id: 1 }, 300));
+    expect(await slow.run()).toMatchObject({ icmp: "answered", xapi: "answered", tookMs: 300 });
+    expect(slow.pings()).toEqual([250]);
+    const hangs = pinged(() => "hang");
+    expect(await hangs.run()).toMatchObject({ icmp: "answered", xapi: "silent", tookMs: PROBE_MS });
+    expect(hangs.pings()).toEqual([250]);
+  });
+
+  test("probe: one that refuses is pinged at once", async () => {
+    const { run, pings } = pinged(() => "refused");
+    expect(await run()).toMatchObject({ icmp: "answered", xapi: "silent", tookMs: 0 });
+    expect(pings()).toEqual([0]);
   });
 });
 

@@ -36,6 +36,17 @@ describe("ping: the system's own", () => {
     expect(new Set(await Promise.all(addresses.map((one) => ping(one))))).toEqual(new Set(["answered"]));
   });
 
+  test("sixty-three dead hosts take the time of one", async () => {
+    fakePing("sleep 0.5; echo '1 packets transmitted, 0 received'; exit 1");
+    const addresses = Array.from({ length: 63 }, (_, index) => `10.0.0.${index + 1}`);
+    const { ping } = createPinger({ clock });
+    const one = await timed(ping("10.0.0.1", never()));
+    const all = await timed(Promise.all(addresses.map((address) => ping(address, never()))));
+    expect(new Set([one.value, ...all.value])).toEqual(new Set(["silent"]));
+    // One after the other they would take 32 s.
+    expect(all.ms).toBeLessThan(one.ms + 2_000);
+  });
+
   test("the language of the administrator changes nothing", async () => {
     const before = process.env["LC_ALL"];
     process.env["LC_ALL"] = "de_DE.UTF-8";

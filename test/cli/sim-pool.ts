@@ -2,6 +2,7 @@ import { openSurvey } from "../../src/adapters/xapi/survey.ts";
 import { runPass } from "../../src/app/iterate.ts";
 import { runHaCfg } from "../../src/cli/ha-cfg.ts";
 import { type SimPool, type SimPoolOptions, simulatePool } from "../sim/pool.ts";
+import { simProber } from "../sim/ports/prober.ts";
 import { simTransport } from "../sim/ports/transport.ts";
 import { simPassPorts } from "../sim/ports.ts";
 import { fakePorts, fakeWorld } from "./fake-ports.ts";
@@ -34,12 +35,10 @@ export async function haCfgOn(
   const fake = fakePorts({ ...fakeWorld(), terminal });
   const disk = pool.disks[host - 1];
   if (disk === undefined) throw new RangeError(`Cannot run ha-cfg on host ${host}: there is none`);
-  const { clock, openXapi, prober, pinger, fencer, localHost, store, config } = simPassPorts(
-    pool.world,
-    host,
-    undefined,
-    disk,
-  );
+  const ofPass = simPassPorts(pool.world, host, undefined, disk);
+  const { clock, openXapi, pinger, fencer, localHost, store, config } = ofPass;
+  // It shows ping and XAPI both.
+  const prober = simProber(pool.world, host, pinger, clock, 0);
   const begunMs = pool.clock.nowMs();
   let code: number | null = null;
   const { daemons, tcp } = fakeSurroundings({ ...quietSurroundings(), ...surroundings });

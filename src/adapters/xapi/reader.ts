@@ -38,14 +38,11 @@ async function readWire(
   scope: ReadScope,
   signal: AbortSignal,
 ): Promise<XapiResult<WireDatabase>> {
-  const all = async <T>(cls: string, shape: Parameters<typeof records.parseRecords<T>>[1]): Records<T> => {
+  const all = async <T>(cls: string, shape: records.Shape<T>): Records<T> => {
     const method = `${cls}.get_all_records`;
     return records.parseRecords(method, shape, await session.call(method, [], signal));
   };
-  const vmsWhere = async <T>(
-    shape: Parameters<typeof records.parseRecords<T>>[1],
-    filter: string,
-  ): Records<T> => {
+  const vmsWhere = async <T>(shape: records.Shape<T>, filter: string): Records<T> => {
     const method = "VM.get_all_records_where";
     return records.parseRecords(method, shape, await session.call(method, [filter], signal));
   };

@@ -9,7 +9,18 @@ import { malformed } from "./errors.ts";
 
 /** Uuids and references become part of filters, whose literals know no escape: nothing else gets in. */
 const uuid = z.string().check(z.regex(/^[\w-]+$/));
-const ref = z.string().check(z.regex(/^OpaqueRef:[\w-]+$/));
+const REF = /^OpaqueRef:[\w-]+$/;
+const ref = z.string().check(z.regex(REF));
+/** References, checked in one walk: every VM that runs is one. */
+const refs = z.custom<readonly string[]>().check(
+  z.check(({ value, issues }) => {
+    if (!Array.isArray(value)) issues.push({ code: "invalid_type", expected: "array", input: value });
+    else
+      for (const [index, one] of value.entries())
+        if (typeof one !== "string" || !REF.test(one))
+          issues.push({ code: "invalid_format", format: "regex", input: String(one), path: [index] });
+  }),
+);
 /** A record of strings, checked in one walk: such maps are the greater part of what every pass reads. */
 const textMap = z.custom<Record<string, string>>().check(
   z.check((map) => {
@@ -30,102 +41,127 @@ const int = z.pipe(
   z.transform((value) => Number(value)),
 );
 
-export const poolRecord = z.object({
-  uuid,
-  name_label: z.string(),
-  master: ref,
-  ha_enabled: z.boolean(),
-  other_config: textMap,
-});
+/** Made when it is first wanted: a pass needs five of these, and is begun thousands of times a day. */
+export type Shape<T> = () => z.ZodMiniType<T>;
 
-export const hostRecord = z.object({
-  uuid,
-  name_label: z.string(),
-  address: z.string(),
-  enabled: z.boolean(),
-  metrics: ref,
-  other_config: textMap,
-  resident_VMs: z.array(ref),
-});
+export function lazily<S extends z.ZodMiniType>(make: () => S): () => S {
+  let made: S | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
 
-export const hostMetricsRecord = z.object({
-  live: z.boolean(),
-  /** Absent or 0 where xapi has not measured it yet. */
-  memory_total: z.optional(int),
-});
+export const poolRecord = lazily(() =>
+  z.object({
+    uuid,
+    name_label: z.string(),
+    master: ref,
+    ha_enabled: z.boolean(),
+    other_config: textMap,
+  }),
+);
+
+export const hostRecord = lazily(() =>
+  z.object({
+    uuid,
+    name_label: z.string(),
+    address: z.string(),
+    enabled: z.boolean(),
+    metrics: ref,
+    other_config: textMap,
+    resident_VMs: refs,
+  }),
+);
+
+export const hostMetricsRecord = lazily(() =>
+  z.object({
+    live: z.boolean(),
+    /** Absent or 0 where xapi has not measured it yet. */
+    memory_total: z.optional(int),
+  }),
+);
 
 /** A VM as far as a running one is of interest. */
-export const residentRecord = z.object({
-  uuid,
-  is_control_domain: z.boolean(),
-  memory_static_max: int,
-  other_config: textMap,
-});
+export const residentRecord = lazily(() =>
+  z.object({
+    uuid,
+    is_control_domain: z.boolean(),
+    memory_static_max: int,
+    other_config: textMap,
+  }),
+);
 
-export const haltedRecord = z.object({
-  uuid,
-  name_label: z.string(),
-  power_state: z.enum(["Halted", "Paused", "Running", "Suspended"]),
-  resident_on: ref,
-  is_control_domain: z.boolean(),
-  is_a_template: z.boolean(),
-  is_a_snapshot: z.boolean(),
-  order: int,
-  start_delay: int,
-  memory_static_max: int,
-  current_operations: textMap,
-  blocked_operations: textMap,
-  other_config: textMap,
-  appliance: ref,
-});
+export const haltedRecord = lazily(() =>
+  z.object({
+    uuid,
+    name_label: z.string(),
+    power_state: z.enum(["Halted", "Paused", "Running", "Suspended"]),
+    resident_on: ref,
+    is_control_domain: z.boolean(),
+    is_a_template: z.boolean(),
+    is_a_snapshot: z.boolean(),
+    order: int,
+    start_delay: int,
+    memory_static_max: int,
+    current_operations: textMap,
+    blocked_operations: textMap,
+    other_config: textMap,
+    appliance: ref,
+  }),
+);
 
-export const domainRecord = z.object({
-  uuid,
-  power_state: z.enum(["Halted", "Paused", "Running", "Suspended"]),
-  resident_on: ref,
-  current_operations: textMap,
-});
+export const domainRecord = lazily(() =>
+  z.object({
+    uuid,
+    power_state: z.enum(["Halted", "Paused", "Running", "Suspended"]),
+    resident_on: ref,
+    current_operations: textMap,
+  }),
+);
 
-export const applianceRecord = z.object({
-  uuid,
-  name_label: z.string(),
-  current_operations: textMap,
-  VMs: z.array(ref),
-});
+export const applianceRecord = lazily(() =>
+  z.object({
+    uuid,
+    name_label: z.string(),
+    current_operations: textMap,
+    VMs: refs,
+  }),
+);
 
-export const taskRecord = z.object({
-  status: z.enum(["pending", "success", "failure", "cancelling", "cancelled"]),
-  error_info: z.array(z.string()),
-});
+export const taskRecord = lazily(() =>
+  z.object({
+    status: z.enum(["pending", "success", "failure", "cancelling", "cancelled"]),
+    error_info: z.array(z.string()),
+  }),
+);
 
-export const messageRecord = z.object({
-  name: z.string(),
-  priority: int,
-  timestamp: z.string(),
-  body: z.string(),
-});
+export const messageRecord = lazily(() =>
+  z.object({
+    name: z.string(),
+    priority: int,
+    timestamp: z.string(),
+    body: z.string(),
+  }),
+);
 
-export const otherConfig = textMap;
-export const refList = z.array(ref);
-export const uuidText = uuid;
+export const otherConfig: Shape<Record<string, string>> = () => textMap;
+export const refList: Shape<readonly string[]> = () => refs;
+export const uuidText: Shape<string> = () => uuid;
 
-export type HostRecord = z.infer<typeof hostRecord>;
-export type HostMetricsRecord = z.infer<typeof hostMetricsRecord>;
-export type HaltedRecord = z.infer<typeof haltedRecord>;
-export type ResidentRecord = z.infer<typeof residentRecord>;
-export type DomainWireRecord = z.infer<typeof domainRecord>;
-export type ApplianceRecord = z.infer<typeof applianceRecord>;
-export type MessageRecord = z.infer<typeof messageRecord>;
-export type PoolRecord = z.infer<typeof poolRecord>;
+export type HostRecord = z.infer<ReturnType<typeof hostRecord>>;
+export type HostMetricsRecord = z.infer<ReturnType<typeof hostMetricsRecord>>;
+export type HaltedRecord = z.infer<ReturnType<typeof haltedRecord>>;
+export type ResidentRecord = z.infer<ReturnType<typeof residentRecord>>;
+export type DomainWireRecord = z.infer<ReturnType<typeof domainRecord>>;
+export type ApplianceRecord = z.infer<ReturnType<typeof applianceRecord>>;
+export type MessageRecord = z.infer<ReturnType<typeof messageRecord>>;
+export type PoolRecord = z.infer<ReturnType<typeof poolRecord>>;
 
 /** The answer of `what` as the shape says, or `malformed` with the path of the first field that is not so. */
-export function parseValue<T>(
-  what: string,
-  shape: z.ZodMiniType<T>,
-  answer: XapiResult<unknown>,
-): XapiResult<T> {
+export function parseValue<T>(what: string, shape: Shape<T>, answer: XapiResult<unknown>): XapiResult<T> {
   if (!answer.ok) return answer;
-  const parsed = z.safeParse(shape, answer.value);
+  const parsed = z.safeParse(shape(), answer.value);
   if (parsed.success) return { ok: true, value: parsed.data };
   const issue = parsed.error.issues[0];
   const path = issue?.path.map(String).join(".") ?? "";
@@ -133,18 +169,18 @@ export function parseValue<T>(
 }
 
 /** The shape of a whole answer of each shape of record: to make one costs more than to use it. */
-const ANSWERS = new WeakMap<object, z.ZodMiniType>();
+const ANSWERS = new WeakMap<object, Shape<Record<string, unknown>>>();
 
-function answerOf<T>(shape: z.ZodMiniType<T>): z.ZodMiniType<Record<string, T>> {
-  const known = ANSWERS.get(shape) ?? z.record(ref, shape);
+function answerOf<T>(shape: Shape<T>): Shape<Record<string, T>> {
+  const known = ANSWERS.get(shape) ?? lazily(() => z.record(ref, shape()));
   ANSWERS.set(shape, known);
-  return known as z.ZodMiniType<Record<string, T>>;
+  return known as Shape<Record<string, T>>;
 }
 
 /** The answer of a `get_all_records`: record by reference. One bad record spoils all: half a view is none. */
 export function parseRecords<T>(
   what: string,
-  shape: z.ZodMiniType<T>,
+  shape: Shape<T>,
   answer: XapiResult<unknown>,
 ): XapiResult<ReadonlyMap<string, T>> {
   const parsed = parseValue(what, answerOf(shape), answer);

@@ -1,11 +1,10 @@
-import type { ZodMiniType } from "zod/mini";
 import { type HostUuid, hostUuid, vmUuid } from "../../core/ids.ts";
 import type { XapiResult } from "../../core/pool-view.ts";
 import { neverAborts, withDeadline } from "../../ports/deadline.ts";
 import type { LocalDisk, PoolSurvey } from "../../ports/pool-survey.ts";
 import { malformed, readRef } from "./errors.ts";
 import { REAL_VMS } from "./filter.ts";
-import { parseRecords, parseValue } from "./records.ts";
+import { parseRecords, parseValue, type Shape } from "./records.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
 import * as shapes from "./survey-records.ts";
 
@@ -36,7 +35,7 @@ export function openSurvey(options: SessionOptions): PoolSurvey {
 async function all<T>(
   session: Session,
   cls: string,
-  shape: ZodMiniType<T>,
+  shape: Shape<T>,
   signal: AbortSignal,
   filter?: string,
 ): Promise<Records<T>> {

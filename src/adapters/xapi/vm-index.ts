@@ -1,4 +1,3 @@
-import * as z from "zod/mini";
 import type { PoolUuid, VmUuid } from "../../core/ids.ts";
 import { vmUuid } from "../../core/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -36,20 +35,17 @@ export interface VmIndex {
 /** Whatever somebody else changed in a record is seen after this time at the latest. */
 const MAX_AGE_MS = 60 * 60_000;
 
-const documentShape = z.object({
-  version: z.literal(1),
-  readAtMs: z.number(),
-  master: z.string(),
-  vms: z.record(
-    z.string(),
-    z.object({
-      uuid: z.string(),
-      homePool: z.nullable(z.string()),
-      memoryBytes: z.number(),
-      isControlDomain: z.boolean(),
-    }),
-  ),
-});
+/** As it is kept: of five thousand VMs every name of a field would be written, read and checked five thousand times. */
+type Row = readonly [uuid: string, homePool: string | null, memoryBytes: number, isControlDomain: boolean];
+
+const VERSION = 2;
+
+interface Document {
+  readonly version: typeof VERSION;
+  readonly readAtMs: number;
+  readonly master: string;
+  readonly vms: Readonly<Record<string, Row>>;
+}
 
 export function createVmIndex(store: IndexStore, clock: Pick<Clock, "uptimeMs">): VmIndex {
   return new StoredVmIndex(store, clock);
@@ -115,7 +111,8 @@ class StoredVmIndex implements VmIndex {
     if (!this.changed) return;
     this.changed = false;
     const { readAtMs, master } = this;
-    const document = { version: 1, readAtMs, master, vms: Object.fromEntries(this.vms) };
+    const vms = Object.fromEntries([...this.vms].map(([ref, vm]): [string, Row] => [ref, rowOf(vm)]));
+    const document: Document = { version: VERSION, readAtMs, master, vms };
     await this.store.save("vm-index", document).catch(() => {
       this.changed = true;
     });
@@ -124,11 +121,14 @@ class StoredVmIndex implements VmIndex {
   private async load(): Promise<void> {
     const found = await this.store.load("vm-index").catch(() => null);
     if (found?.kind !== "found") return;
-    const parsed = z.safeParse(documentShape, found.value);
-    if (!parsed.success) return;
-    for (const [ref, vm] of Object.entries(parsed.data.vms)) this.put(ref, { ...vm, uuid: vmUuid(vm.uuid) });
-    this.readAtMs = parsed.data.readAtMs;
-    this.master = parsed.data.master;
+    if (!isDocument(found.value)) return;
+    const { vms, readAtMs, master } = found.value;
+    for (const ref of Object.keys(vms)) {
+      const row = vms[ref];
+      if (row !== undefined) this.put(ref, vmOf(row));
+    }
+    this.readAtMs = readAtMs;
+    this.master = master;
     this.changed = false;
   }
 
@@ -148,4 +148,25 @@ function isSame(a: IndexedVm, b: IndexedVm): boolean {
     a.memoryBytes === b.memoryBytes &&
     a.isControlDomain === b.isControlDomain
   );
+}
+
+const rowOf = (vm: IndexedVm): Row => [vm.uuid, vm.homePool, vm.memoryBytes, vm.isControlDomain];
+
+function vmOf([uuid, homePool, memoryBytes, isControlDomain]: Row): IndexedVm {
+  return { uuid: vmUuid(uuid), homePool, memoryBytes, isControlDomain };
+}
+
+/** Checked by hand, in one walk: it is read with every pass. What is not whole is forgotten, and read from XAPI again. */
+function isDocument(value: unknown): value is Document {
+  if (typeof value !== "object" || value === null) return false;
+  const { version, readAtMs, master, vms } = value as Partial<Record<keyof Document, unknown>>;
+  if (version !== VERSION || typeof readAtMs !== "number" || typeof master !== "string") return false;
+  return typeof vms === "object" && vms !== null && Object.values(vms).every(isRow);
+}
+
+function isRow(row: unknown): row is Row {
+  if (!Array.isArray(row) || row.length !== 4) return false;
+  const [uuid, homePool, memoryBytes, isControlDomain] = row;
+  if (typeof uuid !== "string" || typeof memoryBytes !== "number") return false;
+  return (homePool === null || typeof homePool === "string") && typeof isControlDomain === "boolean";
 }

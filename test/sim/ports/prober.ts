@@ -7,18 +7,27 @@ import { understand } from "./transport.ts";
 
 /** What a probe's question to XAPI may take in the simulated hosts' program. */
 const PROBE_TIMEOUT_MS = 2_000;
+/** Of an iteration; ha-cfg pings at once (0). */
+const PING_AFTER_MS = 250;
 
 export function simPinger(world: World, from: number): Pinger {
   return { ping: (address, signal) => ping(world, from, address, signal) };
 }
 
 /** The real prober, over the world's network. */
-export function simProber(world: World, from: number, pinger: Pinger, clock: Clock): PeerProber {
+export function simProber(
+  world: World,
+  from: number,
+  pinger: Pinger,
+  clock: Clock,
+  pingAfterMs = PING_AFTER_MS,
+): PeerProber {
   return createPeerProber({
     pinger,
     clock,
     postJson: simPostJson(world, from),
     probeTimeoutMs: PROBE_TIMEOUT_MS,
+    pingAfterMs,
     newUuid: () => world.random.uuid(),
   });
 }

@@ -1,0 +1,34 @@
+import { readlinkSync } from "node:fs";
+
+/*
+ * Standard output and standard error, made when something is written to them: with them come all of the streams and
+ * sockets, 15 ms of CPU and a megabyte, which a daemon and the thousands of iterations of a day have no use for.
+ */
+
+export function writeOutput(text: string): void {
+  guard(process.stdout).write(text);
+}
+
+export function writeError(text: string): void {
+  guard(process.stderr).write(text);
+}
+
+const guarded = new WeakSet<NodeJS.WriteStream>();
+
+/** It may be a pipe that is closed, or a full disk: neither is a reason to crash. */
+function guard(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  if (!guarded.has(stream)) {
+    guarded.add(stream);
+    stream.on("error", () => undefined);
+  }
+  return stream;
+}
+
+/** Is standard error a terminal? */
+export function hasTerminal(): boolean {
+  try {
+    return /^\/dev\/(pts\/|tty|console)/.test(readlinkSync("/proc/self/fd/2"));
+  } catch {
+    return false;
+  }
+}
