@@ -1,3 +1,4 @@
+import { awaitedMs } from "./failover.ts";
 import type { Memory } from "./memory.ts";
 import { notBeforeMs } from "./restart-plan.ts";
 
@@ -25,13 +26,14 @@ export function nextPassMs(memory: Memory, nowMs: number, settings: ScheduleSett
     const times = [notBeforeMs(history, nowMs), last + history.startDelayS * 1_000];
     for (const time of times) if (time > nowMs) wanted.push(time - nowMs);
   }
-  if (memory.promotion !== null) wanted.push(BUSY_MS);
+  if (memory.promotion !== null) wanted.push(awaitedMs(memory.promotion, nowMs) ?? BUSY_MS);
   // Whole, and only waiting for the moment to pass; or not whole yet, and VMs wait for that.
   if (memory.gathering !== null)
     wanted.push(memory.gathering.wholeSinceMs === null ? settings.XAPI_DELAY * 1_000 : BUSY_MS);
   if (memory.toolstack !== null) wanted.push(settings.XAPI_DELAY * 1_000);
   const pending = Object.values(memory.incidents).some(
-    (incident) => incident.phase === "fencing" || incident.phase === "fenced",
+    // That of the old master waits for the members, like the promotion.
+    ({ host, phase }) => phase === "fencing" || (phase === "fenced" && host !== memory.promotion?.oldMaster),
   );
   if (pending) wanted.push(BUSY_MS);
   return Math.max(SOONEST_MS, Math.min(...wanted));

@@ -1,11 +1,14 @@
 import { createChildAlarm } from "../adapters/alarm-child.ts";
 import { readRole } from "../adapters/local-host-files.ts";
 import { createSocketLock } from "../adapters/lock-socket.ts";
+import { answersHttp } from "../adapters/master-echo.ts";
+import { postJsonOverHttp } from "../adapters/peer-http.ts";
 import { createProcesses } from "../adapters/processes-bun.ts";
 import { createSignalWake } from "../adapters/wake-signal.ts";
 import { createSocketTransport } from "../adapters/xapi/transport.ts";
 import { runMonitor } from "../app/monitor.ts";
 import { watchEvents } from "../app/watch-events.ts";
+import { watchMaster } from "../app/watch-master.ts";
 import { createRuntime, flushLog, stopSignal } from "./runtime.ts";
 
 /** `ha-lizard.mon`: supervises iterations until SIGTERM. */
@@ -22,12 +25,19 @@ export async function run(foreground?: true): Promise<number> {
     alarm: createChildAlarm({ self, environment }),
   };
   const stop = stopSignal();
-  // It ends with the monitor, and the monitor does not wait for it.
+  // The watches end with the monitor, and the monitor does not wait for them.
   const over = new AbortController();
   stop.addEventListener("abort", () => over.abort(), { once: true });
   const transport = createSocketTransport({ socketPath: paths.xapiSocket });
   const isMaster = async () => (await readRole(paths.poolConf)).kind === "master";
-  void watchEvents({ clock, transport, isMaster, wake: ports.wake.wake }, over.signal);
+  const masterAddress = async () => {
+    const role = await readRole(paths.poolConf);
+    return role.kind === "slave" ? role.masterAddress : null;
+  };
+  const answers = (address: string, signal: AbortSignal) => answersHttp(postJsonOverHttp, address, signal);
+  const { wake } = ports.wake;
+  void watchEvents({ clock, transport, isMaster, wake }, over.signal);
+  void watchMaster({ clock, masterAddress, answers, wake }, over.signal);
   const code = await runMonitor(ports, stop);
   over.abort();
   await flushLog(runtime);

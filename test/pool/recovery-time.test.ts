@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { RESYNC_SETTLE_MS } from "../../src/core/failover.ts";
 import type { SimPool } from "../sim/pool.ts";
 import { MINUTE, restedPool } from "./stage.ts";
 
@@ -27,14 +28,14 @@ async function lose(hosts: number, victim: number): Promise<SimPool> {
 /** What the program adds to the detection that the parameters set, and to what the agent and xapi take themselves. */
 describe("recovery time", () => {
   for (const hosts of SIZES) {
-    test(`${hosts} hosts, a slave dies: at most 5 s between failure and first start, beside the agent`, async () => {
+    test(`${hosts} hosts, a slave dies: at most 3 s between failure and first start, beside the agent`, async () => {
       const pool = await lose(hosts, hosts);
       const agentS = pool.world.timings.bmcMs / 1_000;
       const addedS = at(pool, "start-asked") - at(pool, "log", "has failed") - agentS;
-      expect(addedS).toBeLessThanOrEqual(5);
+      expect(addedS).toBeLessThanOrEqual(3);
     });
 
-    test(`${hosts} hosts, the master dies: at most 15 s beyond agent and XAPI's own restart`, async () => {
+    test(`${hosts} hosts, the master dies: at most 5 s beyond agent, XAPI's own restart and its resync`, async () => {
       const pool = await lose(hosts, 1);
       const agentS = pool.world.timings.bmcMs / 1_000;
       // In a tie the slave's half lets a living master go first.
@@ -43,8 +44,10 @@ describe("recovery time", () => {
       const decidedS = at(pool, "promote-asked") - failedS - turnS - agentS;
       const whole = pool.world.log.filter(({ what, present }) => what === "cookie" && present === true);
       const wholeS = Math.max(...whole.map(({ atMs }) => atMs)) / 1_000;
-      const addedS = decidedS + at(pool, "start-asked") - wholeS;
-      expect(addedS).toBeLessThanOrEqual(15);
+      // Nothing tells the end of the members' comparison of their VMs; it is given this time.
+      const resyncS = hosts === 2 ? 0 : RESYNC_SETTLE_MS / 1_000;
+      const addedS = decidedS + at(pool, "start-asked") - wholeS - resyncS;
+      expect(addedS).toBeLessThanOrEqual(5);
     });
   }
 });
