@@ -55,6 +55,8 @@ export interface SimVm {
   readonly name: string;
   /** Number of the disk's SR: 0 shared, n local to host n, null no disk. */
   readonly disk: number | null;
+  /** What its start takes; null: what every start takes. */
+  readonly startMs: number | null;
 }
 
 export interface LogEntry {

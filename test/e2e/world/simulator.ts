@@ -18,6 +18,8 @@ export interface LogEntry {
 
 /** The part of test/sim/server/truth.ts that these tests look at. */
 interface Truth {
+  /** The clock of the events. */
+  readonly nowMs: number;
   readonly hosts: readonly {
     readonly number: number;
     readonly power: boolean;

@@ -21,7 +21,7 @@ export async function bootOn(call: Call, self: string, hostRef: string): Promise
       throw new ApiError("INTERNAL_ERROR", ["Xenops_interface.Already_exists"]);
     const locked = await lockDisks(call, target, self, uuid);
     try {
-      await pause(world, target, world.timings.vmStartMs);
+      await pause(world, target, world.vms.get(uuid)?.startMs ?? world.timings.vmStartMs);
       const vm = database.get("VM", self);
       if (vm === undefined) throw new ApiError("HANDLE_INVALID", ["VM", self]);
     } catch (error) {
