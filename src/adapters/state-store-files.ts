@@ -29,24 +29,32 @@ export function createStateStore(directory: string): StateStore {
       }
     },
     async save(name, value) {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
-      if (!tidied) await removeLeftovers(directory);
+      if (!tidied) {
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+        await removeLeftovers(directory);
+      }
       tidied = true;
-      await replaceFile(pathOf(name), JSON.stringify(value), 0o600);
+      await replaceFile(pathOf(name), JSON.stringify(value), 0o600, !OF_THIS_BOOT.has(name));
     },
   };
 }
 
+/** The heartbeat of every pass says nothing after a power cut, so the disk need not be waited for. */
+const OF_THIS_BOOT: ReadonlySet<StateName> = new Set(["pass"]);
+
 let written = 0;
 
-/** Replaces a file as a whole: temporary file, fsync, rename, fsync of the directory. Leaves nothing behind when it rejects. */
-export async function replaceFile(path: string, text: string, mode: number): Promise<void> {
+/**
+ * Replaces a file as a whole: temporary file, fsync, rename, fsync of the directory (neither of them when it is not
+ * `durable`). Leaves nothing behind when it rejects.
+ */
+export async function replaceFile(path: string, text: string, mode: number, durable = true): Promise<void> {
   const temporary = `${path}.${process.pid}-${written++}.tmp`;
   try {
     const file = await open(temporary, "w", mode);
     try {
       await file.writeFile(text);
-      await file.sync();
+      if (durable) await file.sync();
     } finally {
       await file.close();
     }
@@ -55,6 +63,7 @@ export async function replaceFile(path: string, text: string, mode: number): Pro
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
+  if (!durable) return;
   const directory = await open(dirname(path), "r");
   try {
     await directory.sync();

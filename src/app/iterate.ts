@@ -59,6 +59,7 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
     recent: new Map(),
     reasons: [],
     saveFailed: false,
+    saved: null,
     inFlight: new Map(),
     ended: [],
     begun: new Map(),

@@ -32,6 +32,8 @@ export interface Pass {
   reasons: readonly Reason[];
   /** The memory of this host could not be written: what must not be forgotten is not begun. */
   saveFailed: boolean;
+  /** What this pass has written last; null: nothing yet. */
+  saved: string | null;
   readonly inFlight: Map<string, Promise<Outcome>>;
   readonly ended: Outcome[];
   /** How often each action was begun in this pass. */
@@ -50,12 +52,19 @@ const BEGINS_PER_PASS = 3;
  */
 const NEEDS_MEMORY = new Set<Action["kind"]>(["promote-self", "reboot-self", "check-fence-devices"]);
 
-/** Writes the memory; a failure is told once and holds back what must not be forgotten. */
+/**
+ * Writes the memory unless this pass has written the same just before, for every writing waits for the disk twice; a
+ * failure is told once and holds back what must not be forgotten.
+ */
 export async function saveMemory(pass: Pass): Promise<void> {
+  const text = JSON.stringify(pass.memory);
+  if (text === pass.saved) return;
   try {
     await pass.ports.store.save("memory", pass.memory);
+    pass.saved = text;
     pass.saveFailed = false;
   } catch (error) {
+    pass.saved = null;
     if (!pass.saveFailed)
       pass.events.push({
         kind: "state-not-saved",

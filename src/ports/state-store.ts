@@ -6,7 +6,7 @@ export interface StateStore {
    * so nothing may be written over it. Never rejects.
    */
   load(name: StateName): Promise<LoadedState>;
-  /** Temporary file, fsync, rename. Rejects when the disk refuses. */
+  /** Temporary file, fsync, rename; the heartbeat without fsync. Rejects when the disk refuses. */
   save(name: StateName, value: unknown): Promise<void>;
 }
 

@@ -34,6 +34,8 @@ export interface SimServer {
   readonly world: World;
   /** Ports of the hosts' TCP faces, in the order of the hosts; empty without `tcp`. */
   ports(): readonly number[];
+  /** What all xapis have answered so far. */
+  answeredBytes(): number;
   /** Resolves when every host's sockets are as its xapi wants them. */
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -81,6 +83,7 @@ export async function startSimServer(options: SimServerOptions): Promise<SimServ
     control: path,
     world,
     ports: () => loopback.map((face) => face.port),
+    answeredBytes: () => all.reduce((sum, face) => sum + face.answeredBytes, 0),
     settled: async () => {
       await following;
     },

@@ -24,6 +24,8 @@ export class XapiFront {
   private place: Place;
   private server: Server | null = null;
   private readonly sockets = new Set<Socket>();
+  /** What its answers came to. */
+  answeredBytes = 0;
 
   constructor(world: World, host: number, channel: "unix" | "tcp", place: Place) {
     this.world = world;
@@ -82,17 +84,19 @@ export class XapiFront {
     );
     if (headerBytes > MAX_HEADER_BYTES) {
       if (this.channel === "tcp") return page(response, 431, "");
-      return send(response, internalServerError('Invalid_argument("index out of bounds")'));
+      return void send(response, internalServerError('Invalid_argument("index out of bounds")'));
     }
     if (request.method !== "POST") return page(response, 404, NOT_FOUND);
     const body = await readBody(request);
-    if (body === null) return send(response, internalServerError("Http.Client_requested_size_over_limit"));
+    if (body === null)
+      return void send(response, internalServerError("Http.Client_requested_size_over_limit"));
     if (request.url !== "/jsonrpc") {
-      return send(response, internalServerError('Xmlm.Error(1:1, "expected root element")'));
+      return void send(response, internalServerError('Xmlm.Error(1:1, "expected root element")'));
     }
     const parsed = parseJson(body);
-    if (!parsed.ok) return send(response, internalServerError(parsed.why));
-    send(response, await handle(this.world, this.host, this.channel, parsed.value));
+    if (!parsed.ok) return void send(response, internalServerError(parsed.why));
+    const bytes = send(response, await handle(this.world, this.host, this.channel, parsed.value));
+    this.answeredBytes += bytes;
   }
 }
 
@@ -115,24 +119,27 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
   return bytes > MAX_BODY_BYTES ? null : Buffer.concat(chunks).toString("utf8");
 }
 
-function send(response: ServerResponse, answer: Answer): void {
+/** Returns the bytes of a good answer. */
+function send(response: ServerResponse, answer: Answer): number {
   if (answer === "refused" || answer === "reset") {
     response.socket?.destroy();
-    return;
+    return 0;
   }
   if (answer.http === 500) {
     page(response, 500, answer.html);
-    return;
+    return 0;
   }
   const text = JSON.stringify(answer.body);
+  const bytes = Buffer.byteLength(text);
   response.writeHead(200, {
     "content-type": "application/json",
-    "content-length": Buffer.byteLength(text),
+    "content-length": bytes,
     "cache-control": "no-cache, no-store",
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Headers": "X-Requested-With",
   });
   response.end(text);
+  return bytes;
 }
 
 /** After an error at this level a real xapi closes the connection. */
