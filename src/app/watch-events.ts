@@ -27,7 +27,8 @@ const WAKE_GAP_MS = 1_000;
 
 /**
  * Wakes the monitor of a master when something happened, until `signal` aborts. An accelerator and nothing else: it says
- * nothing when XAPI is away, tries again with growing patience, and everything works at MONITOR_DELAY without it.
+ * nothing when XAPI is away, tries again with growing patience, and everything works at MONITOR_DELAY without it. Nothing
+ * is kept of what was seen, so deletions that `event.from` leaves out (xapi.md §3.14) are missed by nobody.
  */
 export async function watchEvents(ports: WatchPorts, signal: AbortSignal): Promise<void> {
   const { clock } = ports;

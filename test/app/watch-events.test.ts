@@ -128,3 +128,17 @@ test("watchEvents: on a slave nothing is asked; it ends when it is told to", asy
   await pool.run(10 * SECOND);
   expect(calls()).toBe(0);
 });
+
+test("watchEvents: a slave that becomes master is watched from then on", async () => {
+  const { pool, woke, calls } = watch(2);
+  pool.power(1, false);
+  await pool.run(10 * SECOND);
+  pool.promoteByHand(2);
+  await pool.run(60 * SECOND);
+  // The first look at what happened while nobody watched.
+  expect(woke().length).toBe(1);
+  pool.crashVm("db");
+  await pool.run(SECOND);
+  expect(woke().length).toBe(1);
+  expect(calls()).toBeLessThan(20);
+});
