@@ -73,8 +73,9 @@ async function pingUnlessHeard(
 ): Promise<PeerProbe["icmp"]> {
   const { clock, pingAfterMs } = options;
   if (pingAfterMs > 0) {
+    // `found` ends with `signal`, so patience does too.
     const heard = new AbortController();
-    const patience = clock.sleep(pingAfterMs, AbortSignal.any([signal, heard.signal])).then(() => null);
+    const patience = clock.sleep(pingAfterMs, heard.signal).then(() => null);
     const url = await Promise.race([found, patience]);
     heard.abort(OVER);
     if (url !== null) return "unknown";
@@ -118,37 +119,31 @@ function askFollowsInTime(options: PeerProberOptions, url: string, signal: Abort
   );
 }
 
+/** Made once, for `Promise.any`: nobody reads it, and a stack of its own costs more than the question. */
+const SILENT = new Error("XAPI did not answer");
+
 /** The address under which XAPI answered, or null. */
-async function findXapi(
-  options: PeerProberOptions,
-  address: string,
-  signal: AbortSignal,
-): Promise<string | null> {
+function findXapi(options: PeerProberOptions, address: string, signal: AbortSignal): Promise<string | null> {
   const { clock, probeTimeoutMs } = options;
   const host = address.includes(":") ? `[${address}]` : address;
-  const found = new AbortController();
-  const ask = async (url: string, signals: AbortSignal): Promise<string> => {
-    if (await isAlive(options, url, signals)) return url;
-    throw new Error(`no answer from ${url}`);
+  const ask = async (url: string, inner: AbortSignal): Promise<string> => {
+    if (await isAlive(options, url, inner)) return url;
+    throw SILENT;
   };
-  try {
-    return await withDeadline<string | null>(
-      clock,
-      probeTimeoutMs,
-      signal,
-      async (late) => {
-        const inner = AbortSignal.any([late, found.signal]);
-        const secure = ask(`https://${host}/jsonrpc`, inner);
-        const patience = clock.sleep(probeTimeoutMs / 2, inner).then(() => null);
-        const early = await Promise.race([secure.catch(() => null), patience]);
-        if (early !== null) return early;
-        return Promise.any([secure, ask(`http://${host}/jsonrpc`, inner)]).catch(() => null);
-      },
-      () => null,
-    );
-  } finally {
-    found.abort(OVER);
-  }
+  // Its signal aborts when one port has answered, too: the other question ends with it.
+  return withDeadline<string | null>(
+    clock,
+    probeTimeoutMs,
+    signal,
+    async (inner) => {
+      const secure = ask(`https://${host}/jsonrpc`, inner);
+      const patience = clock.sleep(probeTimeoutMs / 2, inner).then(() => null);
+      const early = await Promise.race([secure.catch(() => null), patience]);
+      if (early !== null) return early;
+      return Promise.any([secure, ask(`http://${host}/jsonrpc`, inner)]).catch(() => null);
+    },
+    () => null,
+  );
 }
 
 /** Any well-formed JSON-RPC answer is life, an error as good as a result; a result has to be our uuid. */

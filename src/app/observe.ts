@@ -155,7 +155,7 @@ function readDatabase(
   signal: AbortSignal,
 ): Promise<XapiResult<DatabaseView>> {
   const { ports, xapi, settings, self } = observer;
-  const domains = self.domains === "unknown" ? [] : self.domains;
+  const domains = self.domains === "unknown" ? null : { host: self.uuid, vms: self.domains };
   return withDeadline<XapiResult<DatabaseView>>(
     ports.clock,
     limitMs,

@@ -106,8 +106,8 @@ export interface DatabaseView {
   /** null when not asked for. */
   readonly appliances: readonly ApplianceView[] | null;
   /**
-   * Where the database says the VMs run whose domains run here, with "an operation is in progress"; only those
-   * domains that were asked for, absent ones are VMs the database does not know.
+   * Of the domains that were asked for, those that the database does not have on their host: where it has them, with
+   * "an operation is in progress". One that is neither here nor among that host's residents is no VM of the database.
    */
   readonly domains: readonly DomainRecord[];
 }

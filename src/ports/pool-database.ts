@@ -7,8 +7,11 @@ import type { DatabaseView, HaltedVm, XapiResult } from "../core/pool-view.ts";
 export interface ReadScope {
   /** Read appliances (OP_MODE=1): one more call. */
   readonly appliances: boolean;
-  /** VMs whose domains run on this host, to be compared with the database: one more call unless empty. */
-  readonly domains: readonly VmUuid[];
+  /**
+   * VMs whose domains run on this host, to be compared with the database; one more call when there is one that the
+   * database does not have there. null: nothing to compare.
+   */
+  readonly domains: { readonly host: HostUuid; readonly vms: readonly VmUuid[] } | null;
 }
 
 /**

@@ -6,7 +6,8 @@ import { malformed } from "./errors.ts";
 import { anyOf, HALTED_VMS, VMS_WITH_DOMAIN } from "./filter.ts";
 import * as records from "./records.ts";
 import { onlyPool } from "./refs.ts";
-import { indexedVm, type WireDatabase, writeView } from "./write-view.ts";
+import type { Session } from "./session.ts";
+import { indexedVm, type WireRecords, writeView } from "./write-view.ts";
 
 /** More unknown residents than this are not named one by one: all VMs with a domain are read instead. */
 const MAX_NAMED = 150;
@@ -15,8 +16,8 @@ type Records<T> = Promise<XapiResult<ReadonlyMap<string, T>>>;
 
 /**
  * Reads the database in at most eight calls, login and logout included, whatever the number of VMs: pool, hosts, their
- * metrics, halted VMs, and what the scope asks for, at the same time; after them, and only when there are residents
- * that the index does not know, their records. (With appliances, domains and new residents together it is nine.)
+ * metrics, halted VMs, and appliances, at the same time; after them, and only when there are any, the records of
+ * residents that the index does not know, and of domains that are no residents. (With all of these it is nine.)
  */
 export function createReader(context: XapiContext): PoolReader {
   return {
@@ -27,7 +28,9 @@ export function createReader(context: XapiContext): PoolReader {
       if (!indexed.ok) return indexed;
       await context.index.save();
       rememberRefs(context, wire.value);
-      const view: DatabaseView = writeView(wire.value, context.index);
+      const domains = await readStrangers(context, scope, wire.value, signal);
+      if (!domains.ok) return domains;
+      const view: DatabaseView = writeView({ ...wire.value, domains: domains.value }, context.index);
       return { ok: true, value: view };
     },
   };
@@ -37,24 +40,17 @@ async function readWire(
   { session }: XapiContext,
   scope: ReadScope,
   signal: AbortSignal,
-): Promise<XapiResult<WireDatabase>> {
+): Promise<XapiResult<WireRecords>> {
   const all = async <T>(cls: string, shape: records.Shape<T>): Records<T> => {
     const method = `${cls}.get_all_records`;
     return records.parseRecords(method, shape, await session.call(method, [], signal));
   };
-  const vmsWhere = async <T>(shape: records.Shape<T>, filter: string): Records<T> => {
-    const method = "VM.get_all_records_where";
-    return records.parseRecords(method, shape, await session.call(method, [filter], signal));
-  };
-  const [pools, hosts, metrics, halted, appliances, domains] = await Promise.all([
+  const [pools, hosts, metrics, halted, appliances] = await Promise.all([
     all("pool", records.poolRecord),
     all("host", records.hostRecord),
     all("host_metrics", records.hostMetricsRecord),
-    vmsWhere(records.haltedRecord, HALTED_VMS),
+    vmsWhere(session, records.haltedRecord, HALTED_VMS, signal),
     scope.appliances ? all("VM_appliance", records.applianceRecord) : NOT_ASKED,
-    scope.domains.length > 0
-      ? vmsWhere(records.domainRecord, anyOf("uuid", scope.domains))
-      : Promise.resolve(NO_RECORDS),
   ]);
   const pool = onlyPool(pools);
   if (!pool.ok) return pool;
@@ -62,7 +58,6 @@ async function readWire(
   if (!metrics.ok) return metrics;
   if (!halted.ok) return halted;
   if (!appliances.ok) return appliances;
-  if (!domains.ok) return domains;
   if (hosts.value.size === 0) return malformed("host.get_all_records: a pool without a host");
   return {
     ok: true,
@@ -72,7 +67,6 @@ async function readWire(
       metrics: metrics.value,
       halted: halted.value,
       appliances: appliances.value,
-      domains: domains.value,
     },
   };
 }
@@ -80,19 +74,44 @@ async function readWire(
 const NOT_ASKED = Promise.resolve({ ok: true, value: null } as const);
 const NO_RECORDS: XapiResult<ReadonlyMap<string, records.DomainWireRecord>> = { ok: true, value: new Map() };
 
+async function vmsWhere<T>(
+  session: Session,
+  shape: records.Shape<T>,
+  filter: string,
+  signal: AbortSignal,
+): Records<T> {
+  const method = "VM.get_all_records_where";
+  return records.parseRecords(method, shape, await session.call(method, [filter], signal));
+}
+
+/**
+ * The domains that run on a host and are none of its residents: what the database says of them. In a pool that is well
+ * there are none, and a host's VMs are a megabyte of records that nobody has to read.
+ */
+async function readStrangers(
+  { session, index }: XapiContext,
+  { domains }: ReadScope,
+  { hosts }: WireRecords,
+  signal: AbortSignal,
+): Records<records.DomainWireRecord> {
+  const host = [...hosts.values()].find(({ uuid }) => uuid === domains?.host);
+  const residents = new Set(host?.resident_VMs.map((ref) => index.get(ref)?.uuid));
+  const strangers = (domains?.vms ?? []).filter((vm) => !residents.has(vm));
+  if (strangers.length === 0) return NO_RECORDS;
+  return vmsWhere(session, records.domainRecord, anyOf("uuid", strangers), signal);
+}
+
 /** Every resident in the index, and nothing else than residents and halted VMs. */
 async function completeIndex(
   { session, index }: XapiContext,
-  wire: WireDatabase,
+  wire: WireRecords,
   signal: AbortSignal,
 ): Promise<XapiResult<void>> {
   const residents = new Set([...wire.hosts.values()].flatMap((host) => host.resident_VMs));
   const missing = await index.missing([...residents], wire.pool.record.master);
   if (missing.length > 0) {
-    const method = "VM.get_all_records_where";
     const filter = missing.length > MAX_NAMED ? VMS_WITH_DOMAIN : anyOf("_ref", missing);
-    const answer = await session.call(method, [filter], signal);
-    const read = records.parseRecords(method, records.residentRecord, answer);
+    const read = await vmsWhere(session, records.residentRecord, filter, signal);
     if (!read.ok) return read;
     // One that is not in the answer is gone since the hosts were read.
     for (const [ref, vm] of read.value) if (residents.has(ref)) index.put(ref, indexedVm(vm));
@@ -103,7 +122,7 @@ async function completeIndex(
   return { ok: true, value: undefined };
 }
 
-function rememberRefs({ refs }: XapiContext, wire: WireDatabase): void {
+function rememberRefs({ refs }: XapiContext, wire: WireRecords): void {
   const byUuid = <U extends string, T extends { readonly uuid: string }>(
     map: ReadonlyMap<string, T>,
     brand: (text: string) => U,

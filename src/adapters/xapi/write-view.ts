@@ -21,13 +21,17 @@ import type {
 import type { PoolRef } from "./refs.ts";
 import type { IndexedVm, VmIndex } from "./vm-index.ts";
 
-/** The records of one read, by reference. */
-export interface WireDatabase {
+/** The records that every read asks for, by reference. */
+export interface WireRecords {
   readonly pool: PoolRef & { readonly record: PoolRecord };
   readonly hosts: ReadonlyMap<string, HostRecord>;
   readonly metrics: ReadonlyMap<string, HostMetricsRecord>;
   readonly halted: ReadonlyMap<string, HaltedRecord>;
   readonly appliances: ReadonlyMap<string, ApplianceRecord> | null;
+}
+
+/** The records of one read. */
+export interface WireDatabase extends WireRecords {
   readonly domains: ReadonlyMap<string, DomainWireRecord>;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { vmUuid } from "../../../src/core/ids.ts";
+import { hostUuid, vmUuid } from "../../../src/core/ids.ts";
 import { createMemoryStore, createTestClock, never } from "./fixtures.ts";
 import {
   addRunning,
@@ -26,7 +26,9 @@ describe("read: how many calls a pass makes", () => {
       expect(first.calls.length).toBeLessThanOrEqual(8);
 
       const second = open(pool, store, createTestClock(1_010_000));
-      const scope = { appliances: true, domains: [vmUuid("aaaaaaaa-0000-4000-8000-000000000000")] };
+      const host = hostUuid("00000001-1111-4111-8111-111111111111");
+      const domains = { host, vms: [vmUuid("bbbbbbbb-0000-4000-8000-000000000000")] };
+      const scope = { appliances: true, domains };
       const view = granted(await second.xapi.read(scope, never()));
       await second.xapi.close();
       expect(view.hosts[0]?.residents.length).toBe(count);
@@ -34,6 +36,20 @@ describe("read: how many calls a pass makes", () => {
       expect(second.calls.length).toBe(second.xapi.calls());
     });
   }
+
+  test("read: domains that the database has on their host are not read, also among others", async () => {
+    const pool = createPool();
+    const uuids = addRunning(pool, 2).map((ref) => vmUuid(String(pool.tables.vms[ref]?.["uuid"])));
+    const host = hostUuid("00000001-1111-4111-8111-111111111111");
+    const { xapi, methods, calls } = open(pool);
+    await xapi.read(PLAIN, never());
+    const before = methods().length;
+    const view = granted(await xapi.read({ appliances: false, domains: { host, vms: uuids } }, never()));
+    expect([view.domains, methods().length - before]).toEqual([[], 4]);
+    const stranger = vmUuid("bbbbbbbb-0000-4000-8000-000000000000");
+    await xapi.read({ appliances: false, domains: { host, vms: [...uuids, stranger] } }, never());
+    expect(calls.at(-1)?.params[1]).toBe(`(field "uuid" = "${stranger}")`);
+  });
 
   test("read: only a resident never seen before is read, and only a changed index is written", async () => {
     const pool = createPool();
@@ -113,6 +129,9 @@ describe("read: how many calls a pass makes", () => {
     addRunning(pool, 1);
     const store = createMemoryStore();
     store.documents.set("vm-index", { version: 1, vms: "?" });
+    expect(granted(await open(pool, store).xapi.read(PLAIN, never())).hosts[0]?.residents.length).toBe(1);
+    const row = ["dddddddd-0000-4000-8000-000000000000", null, "much", false];
+    store.documents.set("vm-index", { version: 2, readAtMs: 1, master: HOST_1, vms: { "OpaqueRef:x": row } });
     expect(granted(await open(pool, store).xapi.read(PLAIN, never())).hosts[0]?.residents.length).toBe(1);
     const broken = {
       ...createMemoryStore(),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createXapi } from "../../../src/adapters/xapi/client.ts";
 import { createSocketTransport } from "../../../src/adapters/xapi/transport.ts";
-import { vmUuid } from "../../../src/core/ids.ts";
+import { hostUuid, vmUuid } from "../../../src/core/ids.ts";
 import {
   createMemoryStore,
   createScript,
@@ -196,7 +196,11 @@ describe("read: what is made of the records", () => {
     pool.tables.vms[three] = { ...pool.tables.vms[three], resident_on: "OpaqueRef:not-read" };
     const uuids = [one, two, three].map((ref) => vmUuid(String(pool.tables.vms[ref]?.["uuid"])));
     const unknown = vmUuid("bbbbbbbb-0000-4000-8000-000000000000");
-    const { domains } = await readPool(pool, { appliances: false, domains: [...uuids, unknown] });
+    const here = hostUuid("00000001-1111-4111-8111-111111111111");
+    const { domains } = await readPool(pool, {
+      appliances: false,
+      domains: { host: here, vms: [...uuids, unknown] },
+    });
     const host = "00000002-1111-4111-8111-111111111112";
     expect(domains.map(({ uuid, residentOn, busy }) => [uuid, residentOn as string | null, busy])).toEqual([
       [uuids[0], host, false],
@@ -220,7 +224,7 @@ describe("read: what is made of the records", () => {
       },
     };
     pool.tables.vms[halted] = { ...pool.tables.vms[halted], appliance: "OpaqueRef:app" };
-    const view = await readPool(pool, { appliances: true, domains: [] });
+    const view = await readPool(pool, { appliances: true, domains: null });
     const uuid = vmUuid(String(pool.tables.vms[halted]?.["uuid"]));
     expect(view.appliances).toEqual([
       { uuid: "cccccccc-0000-4000-8000-000000000000", name: "shop", busy: true, haltedVms: [uuid] } as never,
