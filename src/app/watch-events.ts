@@ -19,8 +19,10 @@ const ORDINARY_MS = 5_000;
 /** How long XAPI holds a request without news, and how much later it has to answer at the latest. */
 const HOLD_S = 30.5;
 const HOLD_MARGIN_MS = 10_000;
-/** While this host is no master, or its XAPI is silent. */
+/** While this host is no master, and after a session that ended: each new one wakes. */
 const AWAY_MS = 5_000;
+/** While its XAPI is silent: soon first, for it may only be a moment behind, then twice as long each time. */
+const RETRY_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 /** A storm of events is one look a second. */
 const WAKE_GAP_MS = 1_000;
@@ -34,11 +36,12 @@ export async function watchEvents(ports: WatchPorts, signal: AbortSignal): Promi
   const { clock } = ports;
   let failures = 0;
   while (!signal.aborted) {
-    if (await ports.isMaster()) {
-      const served = await watchOnce(ports, signal);
-      failures = served ? 0 : failures + 1;
+    let waitMs = AWAY_MS;
+    if ((await ports.isMaster()) && !(await watchOnce(ports, signal))) {
+      waitMs = Math.min(RETRY_MS * 2 ** failures, LONGEST_WAIT_MS);
+      failures += 1;
     } else failures = 0;
-    await clock.sleep(Math.min(AWAY_MS * 2 ** Math.max(0, failures - 1), LONGEST_WAIT_MS), signal);
+    await clock.sleep(waitMs, signal);
   }
 }
 

@@ -120,6 +120,21 @@ test("watchEvents: XAPI that hangs or is gone is waited for, and looked at when 
   expect(woke().length).toBe(1);
 });
 
+test("watchEvents: where XAPI is a moment late, it is tried again within seconds; where it is gone, once a minute", async () => {
+  const { pool, woke, calls } = watch();
+  pool.xapi(1, "stop");
+  await pool.run(2 * SECOND);
+  pool.xapi(1, "run");
+  await pool.run(10 * SECOND);
+  const [first = Number.NaN] = woke();
+  expect(first).toBeLessThan(9);
+  pool.xapi(1, "stop");
+  await pool.run(600 * SECOND);
+  const before = calls();
+  await pool.run(600 * SECOND);
+  expect(calls() - before).toBeLessThanOrEqual(10);
+});
+
 test("watchEvents: on a slave nothing is asked; it ends when it is told to", async () => {
   const { pool, woke, calls, stop } = watch(2);
   await pool.run(300 * SECOND);

@@ -7,6 +7,9 @@ import { malformed } from "./errors.ts";
  * it is no fact, and makes the whole read malformed. References and snake_case names end in this directory.
  */
 
+// zod would write and compile a parser for each shape, which a process that lives for 50 ms does not get back.
+z.config({ jitless: true });
+
 /** Uuids and references become part of filters, whose literals know no escape: nothing else gets in. */
 const uuid = z.string().check(z.regex(/^[\w-]+$/));
 const REF = /^OpaqueRef:[\w-]+$/;
