@@ -34,7 +34,8 @@ export async function run(foreground?: true): Promise<number> {
     const role = await readRole(paths.poolConf);
     return role.kind === "slave" ? role.masterAddress : null;
   };
-  const answers = (address: string, signal: AbortSignal) => answersHttp(postJsonOverHttp, address, signal);
+  const echo = { clock, postJson: postJsonOverHttp };
+  const answers = (address: string, signal: AbortSignal) => answersHttp(echo, address, signal);
   const { wake } = ports.wake;
   void watchEvents({ clock, transport, isMaster, wake }, over.signal);
   void watchMaster({ clock, masterAddress, answers, wake }, over.signal);

@@ -2,29 +2,47 @@ import { expect, test } from "bun:test";
 import { answersHttp } from "../../src/adapters/master-echo.ts";
 import type { PostJson } from "../../src/adapters/peer-prober.ts";
 import { never } from "./scratch.ts";
+import { createTestClock } from "./xapi/fixtures.ts";
 
-/** What was asked, where these schemes answer. */
-async function ask(address: string, answering: readonly string[], signal = never()) {
+type Port = "answers" | "refuses" | "hangs";
+
+/** What was asked, and what came of it, where the ports do this. */
+async function ask(address: string, ports: { http: Port; https: Port }, signal = never()) {
+  const clock = createTestClock();
   const asked: string[] = [];
-  const post: PostJson = async (url, body) => {
+  const postJson: PostJson = async (url, body, inner) => {
     asked.push(url);
     expect(JSON.parse(body).method).toMatch(/^system\.isAlive:[0-9a-f-]{36}$/);
-    if (answering.some((scheme) => url.startsWith(`${scheme}:`))) return { status: 500, text: "whatever" };
-    throw new Error("refused");
+    const port = url.startsWith("https:") ? ports.https : ports.http;
+    if (port === "hangs") await clock.sleep(1_000_000, inner);
+    if (port !== "answers") throw new Error("no answer");
+    return { status: 500, text: "whatever" };
   };
-  return { heard: await answersHttp(post, address, signal), asked };
+  const beganMs = clock.uptimeMs();
+  const heard = await answersHttp({ clock, postJson }, address, signal);
+  return { heard, asked, tookMs: clock.uptimeMs() - beganMs };
 }
 
 test("answersHttp: any answer on port 80 will do", async () => {
-  expect(await ask("10.77.0.11", ["http"])).toEqual({ heard: true, asked: ["http://10.77.0.11/jsonrpc"] });
+  const asked = ["http://10.77.0.11/jsonrpc"];
+  expect(await ask("10.77.0.11", { http: "answers", https: "refuses" })).toEqual({
+    heard: true,
+    asked,
+    tookMs: 0,
+  });
 });
 
-test("answersHttp: 443 where 80 is closed; silence when both are", async () => {
+test("answersHttp: 443 where 80 is closed, or behind a firewall; silence when both are", async () => {
   const asked = ["http://[2001:db8::7]/jsonrpc", "https://[2001:db8::7]/jsonrpc"];
-  expect(await ask("2001:db8::7", ["https"])).toEqual({ heard: true, asked });
-  expect(await ask("2001:db8::7", [])).toEqual({ heard: false, asked });
+  const closed = await ask("2001:db8::7", { http: "refuses", https: "answers" });
+  expect(closed).toEqual({ heard: true, asked, tookMs: 0 });
+  const dropped = await ask("2001:db8::7", { http: "hangs", https: "answers" });
+  expect(dropped).toEqual({ heard: true, asked, tookMs: 700 });
+  const silent = await ask("2001:db8::7", { http: "refuses", https: "refuses" });
+  expect(silent).toEqual({ heard: false, asked, tookMs: 0 });
 });
 
 test("answersHttp: when the time is over, 443 is not asked any more", async () => {
-  expect((await ask("10.77.0.11", [], AbortSignal.abort())).asked.length).toBe(1);
+  const { heard, asked } = await ask("10.77.0.11", { http: "hangs", https: "answers" }, AbortSignal.abort());
+  expect([heard, asked.length]).toEqual([false, 1]);
 });
