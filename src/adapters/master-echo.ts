@@ -1,5 +1,5 @@
 import type { Clock } from "../ports/clock.ts";
-import type { PostJson } from "./peer-prober.ts";
+import { askTwoPorts, type PostJson, requestText } from "./two-ports.ts";
 
 export interface EchoOptions {
   readonly clock: Clock;
@@ -20,12 +20,12 @@ export async function answersHttp(
   signal: AbortSignal,
 ): Promise<boolean> {
   const uuid = crypto.randomUUID();
-  const body = JSON.stringify({ jsonrpc: "2.0", method: `system.isAlive:${uuid}`, params: [uuid], id: 1 });
-  const host = address.includes(":") ? `[${address}]` : address;
-  const ask = (scheme: string) => postJson(`${scheme}://${host}/jsonrpc`, body, signal).then(() => true);
-  const plain = ask("http");
-  const patience = clock.sleep(PLAIN_MS, signal).then(() => false);
-  if (await Promise.race([plain.catch(() => false), patience])) return true;
-  if (signal.aborted) return false;
-  return Promise.any([plain, ask("https")]).catch(() => false);
+  const body = requestText(`system.isAlive:${uuid}`, [uuid]);
+  const anything = (url: string) =>
+    postJson(url, body, signal).then(
+      () => true,
+      () => false,
+    );
+  const ports = { clock, address, first: "http", patienceMs: PLAIN_MS } as const;
+  return (await askTwoPorts(ports, anything, signal)) !== null;
 }

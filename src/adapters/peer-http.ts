@@ -1,4 +1,4 @@
-import type { PostJson } from "./peer-prober.ts";
+import type { PostJson } from "./two-ports.ts";
 
 /**
  * POST to another host of the pool. Certificates are not checked: XAPI's are self-signed, nothing secret is sent, and

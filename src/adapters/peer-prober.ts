@@ -2,14 +2,8 @@ import type { Follows, PeerProbe } from "../core/pool-view.ts";
 import type { Clock } from "../ports/clock.ts";
 import { OVER, withDeadline } from "../ports/deadline.ts";
 import type { PeerProber, Pinger } from "../ports/peers.ts";
+import { askTwoPorts, type PostJson, REQUEST_ID, requestText } from "./two-ports.ts";
 import { parseAnswer, speaksInEmergency } from "./xapi/errors.ts";
-
-/** One HTTP POST of a JSON text. Rejects when there was no HTTP answer, and when `signal` aborts. */
-export type PostJson = (
-  url: string,
-  body: string,
-  signal: AbortSignal,
-) => Promise<{ readonly status: number; readonly text: string }>;
 
 export interface PeerProberOptions {
   readonly pinger: Pinger;
@@ -34,7 +28,6 @@ const PING_GRACE_MS = 100;
 const FOLLOWS_MS = 3_000;
 /** An answer that comes this late is an answer. */
 const PATIENT_MS = 10_000;
-const REQUEST_ID = 1;
 
 /**
  * Probes a peer over XAPI and ICMP (behaviour.md §4). XAPI is asked to echo a fresh uuid, on port 443 first and on 80
@@ -119,29 +112,16 @@ function askFollowsInTime(options: PeerProberOptions, url: string, signal: Abort
   );
 }
 
-/** Made once, for `Promise.any`: nobody reads it, and a stack of its own costs more than the question. */
-const SILENT = new Error("XAPI did not answer");
-
 /** The address under which XAPI answered, or null. */
 function findXapi(options: PeerProberOptions, address: string, signal: AbortSignal): Promise<string | null> {
   const { clock, probeTimeoutMs } = options;
-  const host = address.includes(":") ? `[${address}]` : address;
-  const ask = async (url: string, inner: AbortSignal): Promise<string> => {
-    if (await isAlive(options, url, inner)) return url;
-    throw SILENT;
-  };
+  const ports = { clock, address, first: "https", patienceMs: probeTimeoutMs / 2 } as const;
   // Its signal aborts when one port has answered, too: the other question ends with it.
   return withDeadline<string | null>(
     clock,
     probeTimeoutMs,
     signal,
-    async (inner) => {
-      const secure = ask(`https://${host}/jsonrpc`, inner);
-      const patience = clock.sleep(probeTimeoutMs / 2, inner).then(() => null);
-      const early = await Promise.race([secure.catch(() => null), patience]);
-      if (early !== null) return early;
-      return Promise.any([secure, ask(`http://${host}/jsonrpc`, inner)]).catch(() => null);
-    },
+    (inner) => askTwoPorts(ports, (url) => isAlive(options, url, inner), inner),
     () => null,
   );
 }
@@ -179,9 +159,8 @@ async function post(
   params: readonly string[],
   signal: AbortSignal,
 ): Promise<string | null> {
-  const body = JSON.stringify({ jsonrpc: "2.0", method, params, id: REQUEST_ID });
   try {
-    const { status, text } = await postJson(url, body, signal);
+    const { status, text } = await postJson(url, requestText(method, params), signal);
     return status === 200 ? text : null;
   } catch {
     return null;

@@ -1,7 +1,7 @@
-import { isIP } from "node:net";
 import type { PingConfig } from "ping";
 import { getCommandArguments } from "ping/lib/builder/linux.js";
 import { createParser } from "ping/lib/parser/factory.js";
+import { isIP } from "../config/ip.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Pinger } from "../ports/peers.ts";
 import { runCommand } from "./run-command.ts";

@@ -88,9 +88,9 @@ export function stillAwaited(promotion: PromotionState, nowMs: number): readonly
 
 /** How long until the members that are back have had their time; null while one is not back, or none is awaited. */
 export function awaitedMs(promotion: PromotionState, nowMs: number): number | null {
-  const back = promotion.awaited.map((member) => promotion.backAtMs[member] ?? null);
-  if (back.length === 0 || back.includes(null)) return null;
-  return Math.max(0, ...back.map((atMs) => (atMs ?? 0) + RESYNC_SETTLE_MS - nowMs));
+  if (promotion.awaited.length === 0 || needsRecoverSlaves(promotion)) return null;
+  const settledAtMs = promotion.awaited.map((member) => (promotion.backAtMs[member] ?? 0) + RESYNC_SETTLE_MS);
+  return Math.max(0, Math.max(...settledAtMs) - nowMs);
 }
 
 /** Should `pool.recover_slaves` be called (again)? While anyone awaited is not back at all. */

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { answersHttp } from "../../src/adapters/master-echo.ts";
-import type { PostJson } from "../../src/adapters/peer-prober.ts";
+import type { PostJson } from "../../src/adapters/two-ports.ts";
 import { never } from "./scratch.ts";
 import { createTestClock } from "./xapi/fixtures.ts";
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { createPeerProber, type PeerProberOptions, type PostJson } from "../../src/adapters/peer-prober.ts";
+import { createPeerProber, type PeerProberOptions } from "../../src/adapters/peer-prober.ts";
+import type { PostJson } from "../../src/adapters/two-ports.ts";
 import type { PeerProbe } from "../../src/core/pool-view.ts";
 import type { ProbeQuestion } from "../../src/ports/peers.ts";
 import { createTestClock, never, recorded } from "./xapi/fixtures.ts";

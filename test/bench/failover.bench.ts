@@ -5,14 +5,16 @@ import {
   onlyMaster,
   rejoined,
   STEP_MS,
+  setMonitorDelay,
   settled,
+  shown,
   successor,
 } from "../e2e/story.ts";
 import { Pool } from "../e2e/world/pool.ts";
 import type { LogEntry } from "../e2e/world/simulator.ts";
 import { until } from "../e2e/world/wait.ts";
 import { DEFAULT_TIMINGS } from "../sim/timings.ts";
-import { quantile } from "./statistics.ts";
+import { medianOf, quantile } from "./statistics.ts";
 
 /**
  * `npm run bench`: from a death to the start of what died, in the namespace pool of three hosts, the compiled program on
@@ -45,22 +47,18 @@ const seconds = (ms: number): string => (ms / 1_000).toFixed(2);
 /** When XAPI was asked to start it. */
 const askedMs = (started: LogEntry): number => started.atMs - DEFAULT_TIMINGS.vmStartMs;
 
-async function bench(name: string, measure: () => Promise<void>): Promise<void> {
-  try {
+const bench = (measure: () => Promise<void>): Promise<void> =>
+  shown(pool, async () => {
     await measure();
     await nothingRanTwice(pool);
-  } catch (error) {
-    console.error(`${name}\n${await pool.story()}`);
-    throw error;
-  }
-}
+  });
 
 const count = async (): Promise<number> => (await pool.sim.log(0)).length;
 
 test(
   "a VM dies",
   () =>
-    bench("a VM dies", async () => {
+    bench(async () => {
       await setDelay(FAR_S);
       const tookMs: number[] = [];
       for (let death = 0; death < DEATHS; death++) {
@@ -86,11 +84,8 @@ test(
 );
 
 async function setDelay(delayS: number): Promise<void> {
-  await pool.on(1, "ha-cfg", "set", "MONITOR_DELAY", String(delayS));
-  await until("the master's monitor to know it", STEP_MS, async () =>
-    (await pool.file(1, "/etc/ha-lizard/state/pass.json"))?.includes(`"delayMs":${delayS * 1_000}`),
-  );
-  // A monitor connects some seconds after its start.
+  await setMonitorDelay(pool, delayS, [1]);
+  // In its first seconds a master's monitor starts nothing: it makes sure that all members follow it.
   await Bun.sleep(6_000);
 }
 
@@ -147,12 +142,7 @@ async function lose(host: number, seer: number, isMaster: boolean): Promise<Fail
 
 function show(what: string, times: readonly Failover[]): void {
   const of = (pick: (time: Failover) => number | null) =>
-    seconds(
-      quantile(
-        times.map((time) => pick(time) ?? 0),
-        0.5,
-      ),
-    ).padStart(10);
+    seconds(medianOf(times, (time) => pick(time) ?? 0)).padStart(10);
   const cells = [
     of((time) => time.detectedMs),
     of((time) => time.promotedMs),
@@ -166,7 +156,7 @@ function show(what: string, times: readonly Failover[]): void {
 test(
   "a slave dies, and the master dies",
   () =>
-    bench("a host dies", async () => {
+    bench(async () => {
       const slaves: Failover[] = [];
       const masters: Failover[] = [];
       for (let turn = 0; turn < FAILOVERS; turn++) {

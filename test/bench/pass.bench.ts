@@ -3,7 +3,7 @@ import { readFileSync, symlinkSync } from "node:fs";
 import { ScratchFolder } from "../adapters/scratch.ts";
 import { Stage } from "../ha-cfg/stage.ts";
 import { vmDefaultUuid } from "../sim/spec.ts";
-import { quantile } from "./statistics.ts";
+import { medianOf } from "./statistics.ts";
 
 /**
  * `npm run bench`: what a pass of a healthy master costs, the compiled program against a simulated xapi, beside the way of
@@ -100,18 +100,12 @@ async function measure(stage: Stage, hosts: number, count: number): Promise<void
     ["bash", "-c", SHELLS_WAY, "bash", String(questions(hosts, count)), vmDefaultUuid(1)],
     quiet,
   );
-  const cpuMs = quantile(
-    costs.map((cost) => cost.cpuMs),
-    0.5,
-  );
+  const cpuMs = medianOf(costs, (cost) => cost.cpuMs);
   const cells = [
     ...[String(hosts).padStart(5), String(count).padStart(6), String(xapiCalls).padStart(6)],
     (bytes / 1024).toFixed(0).padStart(9),
     cpuMs.toFixed(0).padStart(7),
-    quantile(
-      costs.map((cost) => cost.wallMs),
-      0.5,
-    )
+    medianOf(costs, (cost) => cost.wallMs)
       .toFixed(0)
       .padStart(8),
     Math.max(...costs.map((cost) => cost.peakMib))

@@ -8,6 +8,7 @@ import {
   rejoined,
   STEP_MS,
   settled,
+  shown,
   successor,
   twoVmsPerHost,
 } from "./story.ts";
@@ -57,15 +58,11 @@ export async function startFencePool(kinds: readonly DeviceKind[], hosts = 3): P
 export function story(name: string, world: () => FencePool, tell: (world: FencePool) => Promise<void>): void {
   test(
     name,
-    async () => {
-      try {
+    () =>
+      shown(world().pool, async () => {
         await tell(world());
         await nothingRanTwice(world().pool);
-      } catch (error) {
-        console.error(await world().pool.story());
-        throw error;
-      }
-    },
+      }),
     BOUND_MS,
   );
 }

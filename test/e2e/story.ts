@@ -61,13 +61,29 @@ export async function inPool(
 ): Promise<void> {
   const pool = await start();
   try {
-    await story(pool);
-  } catch (error) {
-    console.error(await pool.story());
-    throw error;
+    await shown(pool, () => story(pool));
   } finally {
     await pool.stop();
   }
+}
+
+/** Shows the logs of the pool when what is done with it fails. */
+export async function shown(pool: Pool, story: () => Promise<void>): Promise<void> {
+  try {
+    await story();
+  } catch (error) {
+    console.error(await pool.story());
+    throw error;
+  }
+}
+
+/** Sets MONITOR_DELAY as an administrator does, on the first host; resolves when the monitors of `hosts` know it. */
+export async function setMonitorDelay(pool: Pool, seconds: number, hosts: readonly number[]): Promise<void> {
+  await pool.on(1, "ha-cfg", "set", "MONITOR_DELAY", String(seconds));
+  for (const host of hosts)
+    await until(`the monitor of host ${host} to know it`, STEP_MS, async () =>
+      (await pool.file(host, PASS_FILE))?.includes(`"delayMs":${seconds * 1_000}`),
+    );
 }
 
 /** Waits until the pool has one master, a successor that is on, and every monitor has finished a pass. */

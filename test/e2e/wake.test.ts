@@ -1,6 +1,5 @@
 import { expect, test } from "bun:test";
-import { inPool, nothingRanTwice, STEP_MS } from "./story.ts";
-import type { Pool } from "./world/pool.ts";
+import { inPool, nothingRanTwice, STEP_MS, setMonitorDelay } from "./story.ts";
 import { until } from "./world/wait.ts";
 
 const BOUND_MS = 4 * 60_000;
@@ -8,20 +7,11 @@ const BOUND_MS = 4 * 60_000;
 const SOON_MS = 8_000;
 const DEATHS = ["web1", "db2", "web3"];
 
-/** MONITOR_DELAY of a minute; resolves when the monitors of these hosts know it. */
-async function waitLong(pool: Pool, ...hosts: readonly number[]): Promise<void> {
-  await pool.on(1, "ha-cfg", "set", "MONITOR_DELAY", "60");
-  for (const host of hosts)
-    await until(`the monitor of host ${host} to know it`, STEP_MS, async () =>
-      (await pool.file(host, "/etc/ha-lizard/state/pass.json"))?.includes('"delayMs":60000'),
-    );
-}
-
 test(
   "a VM that dies is started again by the event, not by MONITOR_DELAY",
   () =>
     inPool(async (pool) => {
-      await waitLong(pool, 1);
+      await setMonitorDelay(pool, 60, [1]);
       for (const vm of DEATHS) {
         const from = (await pool.sim.log(0)).length;
         await pool.do({ verb: "vm", vm, do: "crash" });
@@ -48,7 +38,7 @@ test(
   "a slave notices that its master is silent by its monitor's own question, not by MONITOR_DELAY",
   () =>
     inPool(async (pool) => {
-      await waitLong(pool, 1, 2, 3);
+      await setMonitorDelay(pool, 60, [1, 2, 3]);
       await pool.powerOff(1);
       const beganMs = performance.now();
       await Promise.all(

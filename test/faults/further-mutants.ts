@@ -71,8 +71,8 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/adapters/peer-prober.ts",
-        from: "    probeTimeoutMs,\n    signal,\n    async (inner) => {",
-        to: "    probeTimeoutMs * 100,\n    signal,\n    async (inner) => {",
+        from: "    probeTimeoutMs,\n    signal,\n    (inner) => askTwoPorts(",
+        to: "    probeTimeoutMs * 100,\n    signal,\n    (inner) => askTwoPorts(",
       },
     ],
     caughtBy: {

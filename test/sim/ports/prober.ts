@@ -1,4 +1,5 @@
-import { createPeerProber, type PostJson } from "../../../src/adapters/peer-prober.ts";
+import { createPeerProber } from "../../../src/adapters/peer-prober.ts";
+import type { PostJson } from "../../../src/adapters/two-ports.ts";
 import type { Clock } from "../../../src/ports/clock.ts";
 import type { PeerProber, Pinger } from "../../../src/ports/peers.ts";
 import type { World } from "../world.ts";
