@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { hostUuid, type VmUuid, vmUuid } from "../core/ids.ts";
 import type { LocalView, Role } from "../core/pool-view.ts";
@@ -41,7 +41,7 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
         uuid: hostUuid(uuid),
         role,
         bootId: bootId?.trim() || "unknown-boot",
-        xapiInitComplete: existsSync(paths.initComplete),
+        initCompleteAtMs: statSync(paths.initComplete, { throwIfNoEntry: false })?.mtimeMs ?? null,
         domains,
         xapiAnswers,
       };

@@ -2,7 +2,7 @@ import type { Follows, PeerProbe } from "../core/pool-view.ts";
 import type { Clock } from "../ports/clock.ts";
 import { OVER, withDeadline } from "../ports/deadline.ts";
 import type { PeerProber, Pinger } from "../ports/peers.ts";
-import { askTwoPorts, type PostJson, REQUEST_ID, requestText } from "./two-ports.ts";
+import { askTwoPorts, type PostJson, REQUEST_ID, requestText, urlOf } from "./two-ports.ts";
 import { parseAnswer, speaksInEmergency } from "./xapi/errors.ts";
 
 export interface PeerProberOptions {
@@ -26,6 +26,8 @@ const PING_MS = 3_000;
 const PING_GRACE_MS = 100;
 /** A slave names its master within 5 ms; a master has been seen to need 2.7 s to refuse the login. */
 const FOLLOWS_MS = 3_000;
+/** A slave that is well has named its master by then. */
+const NAMED_SOON_MS = 100;
 /** An answer that comes this late is an answer. */
 const PATIENT_MS = 10_000;
 
@@ -37,18 +39,28 @@ const PATIENT_MS = 10_000;
  * Whom the peer follows is taken from words only, never from silence: a login without a name answers HOST_IS_SLAVE, or
  * SESSION_AUTHENTICATION_FAILED after the two seconds that a master takes. To call a slow answer a master would, with
  * the old master dead, keep every successor from its promotion as long as one slave is slow; to give up earlier would
- * hide a second master. No answer in time, and any other one, is `unknown`.
+ * hide a second master. No answer in time, and any other one, is `unknown`. It is asked first: a slave that names its
+ * master lives, so that in a pool that is well each peer is asked one thing, on one connection.
  */
 export function createPeerProber(options: PeerProberOptions): PeerProber {
   return {
     async probe(address, question, signal): Promise<PeerProbe> {
-      const timeoutMs = question === "life-patiently" ? PATIENT_MS : options.probeTimeoutMs;
-      const found = findXapi({ ...options, probeTimeoutMs: timeoutMs }, address, signal);
       const asks = question === "life-and-master";
+      const first = urlOf("https", address);
+      const beganMs = options.clock.uptimeMs();
+      const timeoutMs = question === "life-patiently" ? PATIENT_MS : options.probeTimeoutMs;
+      const leftMs = () => timeoutMs - (options.clock.uptimeMs() - beganMs);
+      const told = asks ? askFollowsInTime(options, first, signal) : NOT_ASKED;
+      const found = namesMasterSoon(options.clock, told).then((named) =>
+        named ? first : findXapi({ ...options, probeTimeoutMs: leftMs() }, address, signal),
+      );
       const [icmp, url, follows] = await Promise.all([
         pingUnlessHeard(options, address, found, signal),
         found,
-        found.then((url) => (url !== null && asks ? askFollowsInTime(options, url, signal) : UNKNOWN)),
+        found.then((url) => {
+          if (url === null || !asks) return UNKNOWN;
+          return url === first ? told : askFollowsInTime(options, url, signal);
+        }),
       ]);
       return { icmp, xapi: url === null ? "silent" : "answered", follows };
     },
@@ -56,6 +68,16 @@ export function createPeerProber(options: PeerProberOptions): PeerProber {
 }
 
 const UNKNOWN: Follows = { kind: "unknown" };
+const NOT_ASKED = Promise.resolve(UNKNOWN);
+
+/** `told` never rejects, and ends with the probe. */
+async function namesMasterSoon(clock: Clock, told: Promise<Follows>): Promise<boolean> {
+  const heard = new AbortController();
+  const patience = clock.sleep(NAMED_SOON_MS, heard.signal).then(() => UNKNOWN);
+  const soon = await Promise.race([told, patience]);
+  heard.abort(OVER);
+  return soon.kind === "slave-of";
+}
 
 /** `found` never rejects; what it resolves to in time is an answer of XAPI, or that there is none. */
 async function pingUnlessHeard(

@@ -15,6 +15,11 @@ export function requestText(method: string, params: readonly string[]): string {
   return JSON.stringify({ jsonrpc: "2.0", method, params, id: REQUEST_ID });
 }
 
+/** Where XAPI takes requests; `address` without brackets. */
+export function urlOf(scheme: "http" | "https", address: string): string {
+  return `${scheme}://${address.includes(":") ? `[${address}]` : address}/jsonrpc`;
+}
+
 export interface TwoPorts {
   readonly clock: Clock;
   readonly address: string;
@@ -35,9 +40,8 @@ export async function askTwoPorts(
   ask: (url: string) => Promise<boolean>,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const host = address.includes(":") ? `[${address}]` : address;
   const on = async (scheme: "http" | "https"): Promise<string> => {
-    const url = `${scheme}://${host}/jsonrpc`;
+    const url = urlOf(scheme, address);
     if (await ask(url)) return url;
     throw SILENT;
   };

@@ -89,6 +89,7 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
     case "check-fence-devices":
       return checkDevices(action, executor.settings, ports, signal);
     case "mark-host":
+    case "mark-start":
       return resultOf(await xapi.setHostKey(action.host, action.key, action.value, signal));
     case "set-pool-key":
       return resultOf(await xapi.setPoolKey(action.key, action.value, signal));

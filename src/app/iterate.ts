@@ -174,7 +174,7 @@ function keepStill(pass: Pass): void {
   pass.memory = rebaseMemory(pass.memory, pass.self.bootId);
   pass.reasons = [
     ...pass.config.reasons,
-    { kind: "parameters-unknown", starting: !pass.self.xapiInitComplete },
+    { kind: "parameters-unknown", starting: pass.self.initCompleteAtMs === null },
   ];
 }
 

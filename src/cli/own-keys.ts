@@ -4,6 +4,7 @@ import { resolveSettings } from "../config/resolve.ts";
 import { customFieldKey } from "../core/ha-flag.ts";
 import { EPOCH_KEY } from "../core/remember.ts";
 import { HOME_POOL_KEY } from "../core/restart-plan.ts";
+import { START_MARK_KEY } from "../core/start-mark.ts";
 import { RANKING_KEY, SUCCESSOR_KEY } from "../core/successor.ts";
 
 type Texts = Readonly<Record<string, string>>;
@@ -35,7 +36,7 @@ export function findPoolKeys(otherConfig: Texts, fields: readonly string[]): Poo
 
 /** What in the `other_config` of a host belongs to this program. */
 export function findHostKeys(otherConfig: Texts, fields: readonly string[]): readonly string[] {
-  return fields.map(customFieldKey).filter((key) => Object.hasOwn(otherConfig, key));
+  return [...fields.map(customFieldKey), START_MARK_KEY].filter((key) => Object.hasOwn(otherConfig, key));
 }
 
 /** What in the `other_config` of a VM belongs to this program. */

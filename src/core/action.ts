@@ -44,6 +44,13 @@ export type Action =
       readonly key: string;
       readonly value: HostMark;
     }
+  /** The host itself has seen the start of its xapi to its end (core/start-mark.ts). */
+  | {
+      readonly kind: "mark-start";
+      readonly host: HostUuid;
+      readonly key: string;
+      readonly value: string;
+    }
   | {
       readonly kind: "set-pool-key";
       readonly key: string;
@@ -69,7 +76,7 @@ export type Action =
   /** As XAPI message, on what it is about. */
   | { readonly kind: "post-message"; readonly alert: Alert };
 
-export type HostMark = "master" | "healthy" | "failed";
+type HostMark = "master" | "healthy" | "failed";
 export type ActionKind = Action["kind"];
 
 /** One action of a kind on one thing at a time: the key under which it is in flight and backs off. */
@@ -87,6 +94,7 @@ export function actionKey(action: Action): string {
     case "enable-host":
     case "restart-agent":
     case "mark-host":
+    case "mark-start":
       return `${action.kind}:${action.host}`;
     case "set-pool-key":
       return `${action.kind}:${action.key}`;

@@ -25,6 +25,7 @@ import type { PromotionRefusal, Reason } from "./reason.ts";
 import { omit, put } from "./record.ts";
 import { stepIncidents } from "./recover-members.ts";
 import { fingerprintParameters, rememberView } from "./remember.ts";
+import { markOwnStart } from "./start-mark.ts";
 
 /** The host that this slave follows, by what it knows; null when it has never seen the pool. */
 export function masterOf(role: Role, lastGood: LastGoodView | null): HostUuid | null {
@@ -133,9 +134,10 @@ function followMaster(
   const isolation = endIsolation(calm.isolation, view.nowMs);
   const memory: Memory = { ...calm, lastGood, isolation, confirmed: true };
   if (lastGood?.haFlag !== "on" || database.pool.haEnabled) return { memory, actions: [], reasons };
-  const actions = findLeftovers(view.self, database).map(
+  const leftovers = findLeftovers(view.self, database).map(
     ({ vm }): Action => ({ kind: "destroy-domain", vm }),
   );
+  const actions = [...leftovers, ...markOwnStart(database, input)];
   if (!settings.SLAVE_VM_STAT || !isSteady(lastGood, view.nowMs)) return { memory, actions, reasons };
   const plan = planStarts(memory, database, input);
   return {

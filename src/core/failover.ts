@@ -1,5 +1,6 @@
 import type { HostUuid } from "./ids.ts";
 import type { DatabaseView, PeerProbe } from "./pool-view.ts";
+import { isStartMarked } from "./start-mark.ts";
 
 /**
  * The take-over by this host, kept from before `pool.emergency_transition_to_master` until the pool is whole again.
@@ -22,9 +23,14 @@ export interface PromotionState {
   readonly startTimes: Readonly<Record<string, string | null>>;
   /** When each awaited member was first seen whole again. */
   readonly backAtMs: Readonly<Record<string, number>>;
+  /** Those of them that have told the end of their start, and so of the comparison of their VMs (core/start-mark.ts). */
+  readonly compared: readonly HostUuid[];
 }
 
-/** A member's VM resync runs after it is enabled again; nothing tells its end, so it is given this time. */
+/**
+ * A member's VM resync runs after it is enabled again, and XAPI does not tell its end. Where the member itself does not
+ * tell it either (its monitor is stopped, or is one of HA-Lizard 2.x), it is given this time.
+ */
 export const RESYNC_SETTLE_MS = 5_000;
 /** After this the old master is recovered even if a living member is not back; starts still wait for it. */
 export const RECOVER_LIMIT_MS = 180_000;
@@ -45,6 +51,7 @@ export function beginPromotion(input: {
     inMaintenance: input.inMaintenance,
     startTimes: input.startTimes,
     backAtMs: {},
+    compared: [],
   };
 }
 
@@ -65,7 +72,8 @@ export function stepPromotion(promotion: PromotionState, view: PromotionView): P
     if (isBack(member, promotion, view)) backAtMs[member] = promotion.backAtMs[member] ?? view.nowMs;
   }
   const awaited = promotion.awaited.filter((member) => !view.writtenOff.includes(member));
-  return { ...promotion, phase: "recovering", awaited, backAtMs };
+  const compared = awaited.filter((member) => backAtMs[member] !== undefined && hasCompared(member, view));
+  return { ...promotion, phase: "recovering", awaited, backAtMs, compared };
 }
 
 function isBack(member: HostUuid, promotion: PromotionState, view: PromotionView): boolean {
@@ -78,18 +86,26 @@ function isBack(member: HostUuid, promotion: PromotionState, view: PromotionView
   return follows.address === own.address && host.live && enabled && host.agentStartTime !== before;
 }
 
+function hasCompared(member: HostUuid, { database }: PromotionView): boolean {
+  const host = database.hosts.find((candidate) => candidate.uuid === member);
+  return host !== undefined && isStartMarked(host);
+}
+
 /** Awaited members that are not back, or not long enough to have compared their VMs with the database. */
 export function stillAwaited(promotion: PromotionState, nowMs: number): readonly HostUuid[] {
   return promotion.awaited.filter((member) => {
     const back = promotion.backAtMs[member];
-    return back === undefined || nowMs - back < RESYNC_SETTLE_MS;
+    if (back === undefined) return true;
+    return !promotion.compared.includes(member) && nowMs - back < RESYNC_SETTLE_MS;
   });
 }
 
-/** How long until the members that are back have had their time; null while one is not back, or none is awaited. */
+/** How long until the last of the members that are back has had its time; null while one is not back, or none waits. */
 export function awaitedMs(promotion: PromotionState, nowMs: number): number | null {
-  if (promotion.awaited.length === 0 || needsRecoverSlaves(promotion)) return null;
-  const settledAtMs = promotion.awaited.map((member) => (promotion.backAtMs[member] ?? 0) + RESYNC_SETTLE_MS);
+  if (needsRecoverSlaves(promotion)) return null;
+  const waiting = stillAwaited(promotion, nowMs);
+  if (waiting.length === 0) return null;
+  const settledAtMs = waiting.map((member) => (promotion.backAtMs[member] ?? 0) + RESYNC_SETTLE_MS);
   return Math.max(0, Math.max(...settledAtMs) - nowMs);
 }
 

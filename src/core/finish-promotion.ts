@@ -32,7 +32,8 @@ export function finishPromotion(memory: Memory, database: DatabaseView, input: D
   const writtenOff = memory.promotion.awaited.filter((host) => isWrittenOff(host, memory, input));
   const promotion = stepPromotion(memory.promotion, { nowMs, self: self.uuid, database, probes, writtenOff });
   const missing = stillAwaited(promotion, nowMs);
-  if (missing.length === 0 && self.xapiInitComplete && isDealtWith(promotion.oldMaster, memory, input)) {
+  const isWhole = missing.length === 0 && self.initCompleteAtMs !== null;
+  if (isWhole && isDealtWith(promotion.oldMaster, memory, input)) {
     return closePromotion(memory, promotion, database);
   }
   const recover: Action = { kind: "recover-slaves" };

@@ -109,6 +109,7 @@ const isMemory = shape({
       inMaintenance: isTextArray,
       startTimes: recordOf(nullOr(isText)),
       backAtMs: recordOf(isTime),
+      compared: isTextArray,
     }),
   ),
   following: nullOr(isText),

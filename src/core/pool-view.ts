@@ -16,8 +16,11 @@ export interface LocalView {
   readonly role: Role;
   /** Changes with every boot, so that times in the memory of an earlier boot are not compared with ours. */
   readonly bootId: string;
-  /** `/var/run/xapi_init_complete.cookie` exists: xapi's whole start sequence is done. */
-  readonly xapiInitComplete: boolean;
+  /**
+   * Since when `/var/run/xapi_init_complete.cookie` stands, in wall milliseconds: xapi's whole start sequence is done.
+   * null: it does not.
+   */
+  readonly initCompleteAtMs: number | null;
   /** VMs whose domains really run here, or unknown when the tool did not answer. */
   readonly domains: readonly VmUuid[] | Unknown;
   /** Own xapi answered a probe over the loopback address (this needs no master, no session). */
@@ -50,7 +53,7 @@ export interface HostView {
   readonly enabled: boolean;
   /** `host_metrics.live`: the master's opinion; true for ten minutes after a host's death. */
   readonly live: boolean;
-  /** `other_config["agent_start_time"]`, compared for equality only; null when absent. */
+  /** `other_config["agent_start_time"]`: seconds of the host's own wall clock, as text (`1795426874.`); null when absent. */
   readonly agentStartTime: string | null;
   readonly otherConfig: Readonly<Record<string, string>>;
   /** VMs the database says are resident here (control domain excluded). */

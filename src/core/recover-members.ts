@@ -199,7 +199,7 @@ function stepDeclare(memory: Memory, incident: Incident, input: DecisionInput): 
     const ready =
       promotion.phase === "recovering" &&
       stillAwaited(promotion, nowMs).length === 0 &&
-      input.view.self.xapiInitComplete;
+      input.view.self.initCompleteAtMs !== null;
     if (!ready && !waited) return nothing(memory);
   }
   const action: Action = { kind: "declare-host-dead", host, proved };

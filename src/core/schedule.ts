@@ -26,7 +26,7 @@ export function nextPassMs(memory: Memory, nowMs: number, settings: ScheduleSett
     const times = [notBeforeMs(history, nowMs), last + history.startDelayS * 1_000];
     for (const time of times) if (time > nowMs) wanted.push(time - nowMs);
   }
-  if (memory.promotion !== null) wanted.push(awaitedMs(memory.promotion, nowMs) ?? BUSY_MS);
+  if (memory.promotion !== null) wanted.push(BUSY_MS, awaitedMs(memory.promotion, nowMs) ?? BUSY_MS);
   // Whole, and only waiting for the moment to pass; or not whole yet, and VMs wait for that.
   if (memory.gathering !== null)
     wanted.push(memory.gathering.wholeSinceMs === null ? settings.XAPI_DELAY * 1_000 : BUSY_MS);

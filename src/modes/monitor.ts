@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createChildAlarm } from "../adapters/alarm-child.ts";
 import { readRole } from "../adapters/local-host-files.ts";
 import { createSocketLock } from "../adapters/lock-socket.ts";
@@ -9,6 +10,7 @@ import { createSocketTransport } from "../adapters/xapi/transport.ts";
 import { runMonitor } from "../app/monitor.ts";
 import { watchEvents } from "../app/watch-events.ts";
 import { watchMaster } from "../app/watch-master.ts";
+import { watchStart } from "../app/watch-start.ts";
 import { createRuntime, flushLog, stopSignal } from "./runtime.ts";
 
 /** `ha-lizard.mon`: supervises iterations until SIGTERM. */
@@ -38,6 +40,7 @@ export async function run(foreground?: true): Promise<number> {
   const answers = (address: string, signal: AbortSignal) => answersHttp(echo, address, signal);
   const { wake } = ports.wake;
   void watchEvents({ clock, transport, isMaster, wake }, over.signal);
+  void watchStart({ clock, isComplete: () => existsSync(paths.initComplete), wake }, over.signal);
   void watchMaster({ clock, masterAddress, answers, wake }, over.signal);
   const code = await runMonitor(ports, stop);
   over.abort();

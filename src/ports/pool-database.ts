@@ -1,4 +1,3 @@
-import type { HostMark } from "../core/action.ts";
 import type { AlertTarget } from "../core/alert-policy.ts";
 import type { ApplianceUuid, HostUuid, PoolUuid, VmUuid } from "../core/ids.ts";
 import type { DatabaseView, HaltedVm, XapiResult } from "../core/pool-view.ts";
@@ -43,7 +42,7 @@ export interface PoolMarker {
   /** Writes the key unless it is there, whoever wrote it; answers whether it was written. */
   addPoolKey(key: string, value: string, signal: AbortSignal): Promise<XapiResult<boolean>>;
   removePoolKey(key: string, signal: AbortSignal): Promise<XapiResult<void>>;
-  setHostKey(host: HostUuid, key: string, value: HostMark, signal: AbortSignal): Promise<XapiResult<void>>;
+  setHostKey(host: HostUuid, key: string, value: string, signal: AbortSignal): Promise<XapiResult<void>>;
   setVmKey(vm: VmUuid, key: string, value: string, signal: AbortSignal): Promise<XapiResult<void>>;
   stampHomePool(vm: VmUuid, pool: PoolUuid, signal: AbortSignal): Promise<XapiResult<void>>;
   /** `pool.sync_database`: every slave gets a fresh copy (xapi.md T6). */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readFileSync, utimesSync } from "node:fs";
 import { createSystemClock } from "../../src/adapters/clock-system.ts";
 import { createLocalHost, readRole } from "../../src/adapters/local-host-files.ts";
 import { pathsFrom } from "../../src/adapters/paths.ts";
@@ -14,6 +14,8 @@ const NIL = "00000000-0000-0000-0000-000000000000";
 const VM_1 = vmUuid("11111111-2222-4333-8444-000000000001");
 const VM_2 = vmUuid("aaaaaaaa-2222-4333-8444-000000000002");
 const BOOT = "5e5c9d6c-8ad1-4d43-9c5b-5c2f5d1b9f10";
+const COOKIE = "var/run/xapi_init_complete.cookie";
+const COOKIE_MS = Date.UTC(2026, 10, 23, 12, 0, 0);
 const LIST = "opt/xensource/bin/list_domains";
 
 /** A root with the files of a healthy slave, and tools of its own. */
@@ -61,20 +63,21 @@ describe("readRole", () => {
 
 describe("observe", () => {
   test("all that the files and the tool say", async () => {
-    const { local, tool } = host({ "var/run/xapi_init_complete.cookie": "" });
+    const { local, tool, at } = host({ [COOKIE]: "" });
     tool(LIST, `[ "$*" = -minimal ] || exit 9\n${minimal(CONTROL, VM_1, VM_2)}`);
+    utimesSync(at(COOKIE), new Date(COOKIE_MS), new Date(COOKIE_MS));
     expect(await local.observe(never())).toEqual({
       uuid: HOST as never,
       role: { kind: "slave", masterAddress: "10.0.0.1" },
       bootId: BOOT,
-      xapiInitComplete: true,
+      initCompleteAtMs: COOKIE_MS,
       domains: [VM_1, VM_2],
       xapiAnswers: true,
     });
   });
 
   test("no init cookie: xapi has not finished its start", async () => {
-    expect((await host().local.observe(never()))?.xapiInitComplete).toBe(false);
+    expect((await host().local.observe(never()))?.initCompleteAtMs).toBe(null);
   });
 
   for (const [what, text] of [

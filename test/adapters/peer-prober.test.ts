@@ -12,7 +12,7 @@ const PROBE_MS = 1_500;
 interface Peer {
   /** By scheme; null: the connection fails. The uuid is the one that was asked for. */
   readonly alive?: (scheme: string, uuid: string) => Answer;
-  readonly login?: () => Answer;
+  readonly login?: (scheme: string) => Answer;
   readonly ping?: PeerProberOptions["pinger"]["ping"];
   readonly question?: ProbeQuestion;
   readonly pingAfterMs?: number;
@@ -32,6 +32,9 @@ const page = (name: string): Answer => {
 const SLAVE = recorded("peers", "slave starting: login").body;
 const MASTER = recorded("peers", "healthy: login empty").body;
 
+const ALIVE = (scheme: string) => `system.isAlive:<uuid> ${scheme}://${ADDRESS}/jsonrpc`;
+const LOGIN = (scheme: string) => `session.login_with_password ${scheme}://${ADDRESS}/jsonrpc`;
+
 function probeWith(peer: Peer) {
   const clock = createTestClock();
   const asked: string[] = [];
@@ -43,7 +46,7 @@ function probeWith(peer: Peer) {
     const scheme = url.split(":")[0] ?? "";
     const answer = method.startsWith("system.isAlive:")
       ? (peer.alive ?? echo)(scheme, params[0])
-      : (peer.login?.() ?? json(SLAVE));
+      : (peer.login?.(scheme) ?? json(SLAVE));
     if (answer === "refused") throw new Error("connection refused");
     const waitMs = answer === "hang" ? 1_000_000 : (answer.afterMs ?? 0);
     if (waitMs > 0) await clock.sleep(waitMs, signal);
@@ -71,17 +74,14 @@ function probeWith(peer: Peer) {
 
 describe("probe: does XAPI answer?", () => {
   test("probe: an echoed uuid over https is an answer, and port 80 is not asked", async () => {
-    const { run, asked } = probeWith({});
+    const { run, asked } = probeWith({ question: "life" });
     expect(await run()).toMatchObject({ icmp: "answered", xapi: "answered" });
-    expect(asked).toEqual([
-      `system.isAlive:<uuid> https://${ADDRESS}/jsonrpc`,
-      ` session.login_with_password https://${ADDRESS}/jsonrpc`.replace(/^ /, ""),
-    ]);
+    expect(asked).toEqual([ALIVE("https")]);
   });
 
   test("probe: an error is as good as a result", async () => {
     for (const error of [["HOST_BROKEN"], { code: 1, message: "MESSAGE_METHOD_UNKNOWN", data: ["x"] }]) {
-      const { run } = probeWith({ alive: () => json({ jsonrpc: "2.0", error, id: 0 }) });
+      const { run } = probeWith({ question: "life", alive: () => json({ jsonrpc: "2.0", error, id: 0 }) });
       expect((await run()).xapi).toBe("answered");
     }
   });
@@ -100,27 +100,29 @@ describe("probe: does XAPI answer?", () => {
   ];
   for (const [what, alive] of silences) {
     test(`probe: ${what} is silence, on both ports`, async () => {
-      const { run, asked } = probeWith({ alive });
+      const { run, asked } = probeWith({ question: "life", alive });
       expect(await run()).toMatchObject({ xapi: "silent", follows: { kind: "unknown" } });
-      expect(asked).toEqual([
-        `system.isAlive:<uuid> https://${ADDRESS}/jsonrpc`,
-        `system.isAlive:<uuid> http://${ADDRESS}/jsonrpc`,
-      ]);
+      expect(asked).toEqual([ALIVE("https"), ALIVE("http")]);
     });
   }
 
   test("probe: port 80 is asked at once when 443 fails, and after half of the time when it says nothing", async () => {
     const failed = probeWith({
+      question: "life",
       alive: (scheme, uuid) => (scheme === "https" ? "refused" : echo(scheme, uuid)),
     });
     expect(await failed.run()).toMatchObject({ xapi: "answered", tookMs: 0 });
-    const silent = probeWith({ alive: (scheme, uuid) => (scheme === "https" ? "hang" : echo(scheme, uuid)) });
+    const silent = probeWith({
+      question: "life",
+      alive: (scheme, uuid) => (scheme === "https" ? "hang" : echo(scheme, uuid)),
+    });
     expect(await silent.run()).toMatchObject({ xapi: "answered", tookMs: PROBE_MS / 2 });
-    expect(silent.cut).toEqual([`system.isAlive:<uuid> https://${ADDRESS}/jsonrpc`]);
+    expect(silent.cut).toEqual([ALIVE("https")]);
   });
 
   test("probe: a slow answer on 443 counts although 80 was asked meanwhile", async () => {
     const { run } = probeWith({
+      question: "life",
       alive: (scheme, uuid) =>
         scheme === "https" ? json({ jsonrpc: "2.0", result: uuid, id: 1 }, PROBE_MS - 100) : "refused",
     });
@@ -128,7 +130,7 @@ describe("probe: does XAPI answer?", () => {
   });
 
   test("probe: a xapi that hangs is silent when the time is over, and no question is left open", async () => {
-    const { run, cut } = probeWith({ alive: () => "hang" });
+    const { run, cut } = probeWith({ question: "life", alive: () => "hang" });
     expect(await run()).toMatchObject({ icmp: "answered", xapi: "silent", tookMs: PROBE_MS });
     expect(cut.length).toBe(2);
   });
@@ -138,6 +140,27 @@ describe("probe: whom does the peer follow?", () => {
   test("probe: a slave names its master, as recorded", async () => {
     const { follows } = await probeWith({ login: () => json(SLAVE) }).run();
     expect(follows).toEqual({ kind: "slave-of", address: "10.77.0.11" });
+  });
+
+  test("probe: a slave that names its master lives, and is asked nothing else", async () => {
+    const { run, asked } = probeWith({ alive: () => "refused" });
+    expect(await run()).toMatchObject({ xapi: "answered", follows: { kind: "slave-of" }, tookMs: 0 });
+    expect(asked).toEqual([LOGIN("https")]);
+  });
+
+  test("probe: whoever does not name a master soon is asked whether it lives, and the name is waited for", async () => {
+    const { run, asked } = probeWith({ login: () => json(SLAVE, 150) });
+    expect(await run()).toMatchObject({ xapi: "answered", follows: { kind: "slave-of" }, tookMs: 150 });
+    expect(asked).toEqual([LOGIN("https"), ALIVE("https")]);
+  });
+
+  test("probe: where 443 is closed the name is asked for on port 80", async () => {
+    const { run, asked } = probeWith({
+      alive: (scheme, uuid) => (scheme === "https" ? "refused" : echo(scheme, uuid)),
+      login: (scheme) => (scheme === "https" ? "refused" : json(SLAVE)),
+    });
+    expect(await run()).toMatchObject({ xapi: "answered", follows: { kind: "slave-of" }, tookMs: 0 });
+    expect(asked).toEqual([LOGIN("https"), ALIVE("https"), ALIVE("http"), LOGIN("http")]);
   });
 
   test("probe: a master refuses the login, as recorded, after the seconds that its PAM needs", async () => {
@@ -184,12 +207,16 @@ describe("probe: whom does the peer follow?", () => {
     });
   }
 
-  test("probe: is not asked of a peer whose XAPI is silent, nor of one that need not be asked", async () => {
-    const silent = probeWith({ alive: () => "refused" });
-    await silent.run();
+  test("probe: is not asked of one that need not be asked, and counts as a failed login there", async () => {
     const spared = probeWith({ question: "life" });
     expect(await spared.run()).toMatchObject({ xapi: "answered", follows: { kind: "unknown" } });
-    expect([...silent.asked, ...spared.asked].filter((what) => what.includes("login"))).toEqual([]);
+    expect(spared.asked).toEqual([ALIVE("https")]);
+  });
+
+  test("probe: a dead host follows nobody", async () => {
+    const { run, asked } = probeWith({ alive: () => "refused", login: () => "refused" });
+    expect(await run()).toMatchObject({ xapi: "silent", follows: { kind: "unknown" } });
+    expect(asked).toEqual([LOGIN("https"), ALIVE("https"), ALIVE("http")]);
   });
 });
 
@@ -266,6 +293,7 @@ describe("probe: abort", () => {
   test("probe: ping says what it has found when the time is over", async () => {
     const controller = new AbortController();
     const { run, clock } = probeWith({
+      question: "life",
       alive: () => "hang",
       ping: (_, signal) =>
         new Promise((resolve) => signal.addEventListener("abort", () => resolve("silent"), { once: true })),

@@ -1,6 +1,7 @@
 import { beforeAll, test } from "bun:test";
 import { readFileSync, symlinkSync } from "node:fs";
 import { ScratchFolder } from "../adapters/scratch.ts";
+import { makeCertificate, readTls } from "../devices/redfish/certificate.ts";
 import { Stage } from "../ha-cfg/stage.ts";
 import { vmDefaultUuid } from "../sim/spec.ts";
 import { medianOf } from "./statistics.ts";
@@ -72,8 +73,9 @@ for (const [index, [hosts, count]] of SIZES.entries()) {
     const folder = folders[index];
     if (folder === undefined) return;
     const vms = Array.from({ length: count }, (_, vm) => ({ name: `vm${vm}`, on: (vm % hosts) + 1 }));
+    const ownPorts = readTls(makeCertificate(folder.path, "xapi", "xapi"));
     const params = { MAIL_ON: "0", FENCE_ENABLED: "0" };
-    const stage = await Stage.open(folder, { hosts, ha: "true", vms, params, ownPort: 80 });
+    const stage = await Stage.open(folder, { hosts, ha: "true", vms, params, ownPorts });
     const domains = vms.flatMap(({ on }, index) => (on === 1 ? [vmDefaultUuid(index + 1)] : []));
     folder.script("root1/opt/xensource/bin/list_domains", `echo ${[NO_UUID, ...domains].join(",")}`);
     try {

@@ -120,7 +120,7 @@ export function fakePorts(world: FakeWorld): Captured {
           uuid: HOST,
           role: world.role,
           bootId: "boot",
-          xapiInitComplete: true,
+          initCompleteAtMs: 0,
           domains: [],
           xapiAnswers: true,
         }),

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { Action } from "../../src/core/action.ts";
 import type { DatabaseView } from "../../src/core/pool-view.ts";
 import { nextPassMs } from "../../src/core/schedule.ts";
+import { START_MARK_KEY } from "../../src/core/start-mark.ts";
 import {
   ALIVE,
   address,
@@ -236,7 +237,7 @@ describe("after the promotion", () => {
     brain.finish(fenceMaster, { kind: "done" }, 31);
     brain.look(32, { probes: gone });
     brain.finish({ kind: "promote-self" }, { kind: "done" }, 33);
-    brain.self = { ...brain.self, role: { kind: "master" }, xapiInitComplete: false };
+    brain.self = { ...brain.self, role: { kind: "master" }, initCompleteAtMs: null };
     return brain;
   }
   /** The new master's own, old database: everyone disabled, h3 not back yet. */
@@ -262,7 +263,7 @@ describe("after the promotion", () => {
     const brain = promoted();
     const first = brain.look(46, { database: ok(stale()), probes: calling });
     expect(kinds(first.actions)).toEqual(["recover-slaves"]);
-    brain.self = { ...brain.self, xapiInitComplete: true };
+    brain.self = { ...brain.self, initCompleteAtMs: 0 };
     const back = brain.look(60, { database: ok(stale({}, true)), probes: followed });
     expect(back.actions).toEqual([]);
     expect(brain.memory.lastGood?.members).toEqual([host(1), host(2), host(3)]);
@@ -274,9 +275,26 @@ describe("after the promotion", () => {
     expect(done.memory).toMatchObject({ promotion: null, promoted: { oldMaster: host(1), epoch: 1 } });
   });
 
+  test("a member that has told the end of its start is not given time; the mark of the start before is no such word", () => {
+    const backWith = (mark: string) => {
+      const view = stale({}, true);
+      const marked = { otherConfig: { [START_MARK_KEY]: mark } };
+      return ok({
+        ...view,
+        hosts: view.hosts.map((each) => (each.uuid === host(3) ? { ...each, ...marked } : each)),
+      });
+    };
+    const brain = promoted();
+    brain.self = { ...brain.self, initCompleteAtMs: 0 };
+    expect(brain.look(60, { database: backWith("1."), probes: followed }).actions).toEqual([]);
+    expect(brain.look(61, { database: backWith("9."), probes: followed }).actions).toEqual([
+      { kind: "declare-host-dead", host: host(1), proved: true },
+    ]);
+  });
+
   test("a member that followed this host all the time has not started again: after three minutes its agent is restarted", () => {
     const brain = promoted();
-    brain.self = { ...brain.self, xapiInitComplete: true };
+    brain.self = { ...brain.self, initCompleteAtMs: 0 };
     const view = stale();
     const sleeping = { ...view, hosts: view.hosts.map((each) => ({ ...each, enabled: true })) };
     const restart: Action = { kind: "restart-agent", host: host(3) };

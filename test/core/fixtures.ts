@@ -115,7 +115,7 @@ export class Brain {
   self: LocalView;
 
   constructor(uuid: HostUuid, role: Role) {
-    this.self = { uuid, role, bootId: "boot-1", xapiInitComplete: true, domains: [], xapiAnswers: true };
+    this.self = { uuid, role, bootId: "boot-1", initCompleteAtMs: 0, domains: [], xapiAnswers: true };
   }
 
   input(

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { dirname, join, resolve } from "node:path";
 import type { ScratchFolder } from "../adapters/scratch.ts";
 import { type SimServer, type SimServerConfig, startSimServer } from "../sim/server/start.ts";
+import type { Tls } from "../sim/server/xapi-front.ts";
 import { hostDefaults } from "../sim/spec.ts";
 
 const BINARY = resolve(import.meta.dir, "../../dist/ha-lizard");
@@ -40,7 +41,7 @@ export class Stage {
   /** `folder` is the test file's own, which removes it. */
   static async open(
     folder: ScratchFolder,
-    config: Omit<SimServerConfig, "hosts"> & { readonly hosts: number; readonly ownPort?: number },
+    config: Omit<SimServerConfig, "hosts"> & { readonly hosts: number; readonly ownPorts?: Tls },
   ): Promise<Stage> {
     if (!existsSync(BINARY)) throw new Error("Cannot run ha-cfg: dist/ha-lizard is missing; npm run build");
     const roots = Array.from({ length: config.hosts }, (_, index) => folder.at(`root${index + 1}`));

@@ -1,4 +1,5 @@
-import type { SimClock } from "./clock.ts";
+import { START_MARK_KEY } from "../../src/core/start-mark.ts";
+import { type SimClock, WORLD_BEGIN_WALL_MS } from "./clock.ts";
 import { Database, type Fields, NULL_REF } from "./database.ts";
 import { createRandom } from "./random.ts";
 import { TEMPLATES } from "./records/templates.ts";
@@ -16,6 +17,9 @@ import {
 } from "./spec.ts";
 import { DEFAULT_TIMINGS, type Timings } from "./timings.ts";
 import { type SimHost, type SimVm, World } from "./world.ts";
+
+/** The pool runs when the world begins, and has done so for a while. */
+const BEGIN_S = WORLD_BEGIN_WALL_MS / 1_000;
 
 export const SHARED_SR = refOf("sr", "shared");
 export const localSr = (host: number): string => refOf("sr", `local${host}`);
@@ -64,6 +68,7 @@ export function buildHost(spec: HostSpec, number: number, database: Database): S
     bootedAtMs: 0,
     poolConf: "",
     initComplete: true,
+    initCompleteWallMs: WORLD_BEGIN_WALL_MS,
     database,
     databaseAtMs: 0,
     messages: new Map(),
@@ -121,8 +126,14 @@ export function addHost(database: Database, host: SimHost): void {
     resident_VMs: [controlDomain],
     PIFs: [],
     PBDs: [refOf("pbd", `shared${host.number}`), refOf("pbd", `local${host.number}`)],
-    other_config: { agent_start_time: `${1_795_400_000 + host.number}.`, boot_time: "1795390000." },
+    other_config: otherConfigOf(host),
   });
+}
+
+/** At rest: xapi has started long ago, and the host has told so. */
+function otherConfigOf(host: SimHost): Fields {
+  const started = `${BEGIN_S - 600 + host.number}.`;
+  return { agent_start_time: started, boot_time: `${BEGIN_S - 900}.`, [START_MARK_KEY]: started };
 }
 
 function addStorage(database: Database, world: World): void {

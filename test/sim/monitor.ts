@@ -16,6 +16,9 @@ interface Iteration {
   readonly end: (signal: string | null) => void;
 }
 
+/** The real watch looks every second (app/watch-start.ts). */
+const WAKE_MS = 500;
+
 /**
  * The service of one simulated host: the real monitor (app/monitor.ts), whose children are passes in this program. It
  * dies with the host's power and begins again some time after it comes back.
@@ -28,6 +31,9 @@ export class SimMonitor {
   private service: SimProcess | null = null;
   private iteration: Iteration | null = null;
   private pending: Scheduled | null = null;
+  /** An iteration is wanted before its time; whoever waits for that. */
+  private wanted = false;
+  private wake: (() => void) | null = null;
   passes = 0;
   /** The report of the last pass that ended. */
   last: PassReport | null = null;
@@ -39,6 +45,14 @@ export class SimMonitor {
     this.host = host;
     this.disk = disk;
     this.runPass = runPass;
+    world.listeners.push(({ what, host: of, present }) => {
+      if (what !== "cookie" || of !== host || present !== true) return;
+      world.clock.schedule(WAKE_MS, () => {
+        if (this.service === null) return;
+        this.wanted = true;
+        this.wake?.();
+      });
+    });
   }
 
   /** Starts the service `delayMs` from now, unless it runs. */
@@ -58,6 +72,8 @@ export class SimMonitor {
     if (this.iteration !== null) this.iteration.process.alive = false;
     this.service = null;
     this.iteration = null;
+    this.wanted = false;
+    this.wake = null;
   }
 
   /** kill -9 of the whole service; its watchdog starts it again. */
@@ -101,10 +117,27 @@ export class SimMonitor {
         },
       },
       lock: { acquire: async () => true },
-      wake: { next: untilAborted },
+      wake: { next: (signal) => this.untilWoken(signal) },
       processes: mortal(service, { startIteration: (lost) => this.startIteration(lost) }),
     };
     void runMonitor(ports, new AbortController().signal);
+  }
+
+  /** A simulated monitor is woken early by the end of a start of xapi, and by nothing else. */
+  private untilWoken(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = () => {
+        this.wanted = false;
+        this.wake = null;
+        resolve();
+      };
+      if (this.wanted) {
+        finish();
+        return;
+      }
+      this.wake = finish;
+      signal.addEventListener("abort", finish, { once: true });
+    });
   }
 
   private startIteration(lost: number): RunningChild {
@@ -139,11 +172,4 @@ export class SimMonitor {
       this.world.record("pass-crashed", { host: this.host, text });
     }
   }
-}
-
-/** Nothing wakes a simulated monitor early. */
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -27,6 +27,8 @@ export interface SimHost {
   poolConf: string;
   /** /var/run/xapi_init_complete.cookie exists. */
   initComplete: boolean;
+  /** When it was written last, by the clock of this host. */
+  initCompleteWallMs: number;
   /** The copy on this host's disk; on the master it is the pool database. */
   database: Database;
   databaseAtMs: number;

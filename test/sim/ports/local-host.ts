@@ -17,7 +17,7 @@ export function simLocalHost(world: World, host: SimHost): LocalHost {
       uuid: hostUuid(host.uuid),
       role: roleOf(host.poolConf),
       bootId: bootIdOf(host),
-      xapiInitComplete: host.initComplete,
+      initCompleteAtMs: host.initComplete ? host.initCompleteWallMs : null,
       domains: [...host.domains.keys()].map(vmUuid),
       xapiAnswers: await answersOverLoopback(world, host, signal),
     }),

@@ -9,7 +9,7 @@ import type { World } from "../world.ts";
 import { beginWhole } from "../xapi/start.ts";
 import { openControl } from "./control-front.ts";
 import { keepHostFiles } from "./host-files.ts";
-import { XapiFront } from "./xapi-front.ts";
+import { type Tls, XapiFront } from "./xapi-front.ts";
 
 export interface SimServerConfig extends PoolSpec {
   readonly seed?: number;
@@ -23,8 +23,8 @@ export interface SimServerOptions extends SimServerConfig {
   readonly dir?: string;
   /** Each host's TCP face also on a port of 127.0.0.1. */
   readonly tcp?: boolean;
-  /** Each host's TCP face also on this port of its own address. */
-  readonly ownPort?: number;
+  /** Each host's TCP face also on the ports of a real one, at its own address: 80, and 443 with this certificate. */
+  readonly ownPorts?: Tls;
 }
 
 export interface SimServer {
@@ -61,9 +61,10 @@ export async function startSimServer(options: SimServerOptions): Promise<SimServ
       rmSync(path, { force: true });
       faces.push(new XapiFront(world, number, channel === "xapi" ? "unix" : "tcp", { path }));
     }
-    if (options.ownPort !== undefined) {
-      const place = { port: options.ownPort, address: world.host(number).address };
-      faces.push(new XapiFront(world, number, "tcp", place));
+    if (options.ownPorts !== undefined) {
+      const { address } = world.host(number);
+      faces.push(new XapiFront(world, number, "tcp", { port: 80, address }));
+      faces.push(new XapiFront(world, number, "tcp", { port: 443, address, tls: options.ownPorts }));
     }
     if (options.tcp === true) loopback.push(new XapiFront(world, number, "tcp", { port: 0 }));
   }

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import type { World } from "../world.ts";
 import { type Answer, internalServerError } from "../xapi/answer.ts";
@@ -10,8 +11,16 @@ const MAX_BODY_BYTES = 307_200;
 const NOT_FOUND =
   '<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN"> <html><head> <title>404 Not Found</title> </head><body> <h1>Not Found</h1> </body></html>';
 
+/** Certificate and key, as text. */
+export interface Tls {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** Where one socket of one host listens: a unix path, or a port (0: any) of an address, the loopback unless it says more. */
-export type Place = { readonly path: string } | { readonly port: number; readonly address?: string };
+export type Place =
+  | { readonly path: string }
+  | { readonly port: number; readonly address?: string; readonly tls?: Tls };
 
 /**
  * One listening socket of a simulated xapi. It listens only while that xapi has its sockets open, and its connections
@@ -47,7 +56,10 @@ export class XapiFront {
   }
 
   private open(): Promise<void> {
-    const server = createServer((request, response) => void this.serve(request, response));
+    const listener = (request: IncomingMessage, response: ServerResponse) =>
+      void this.serve(request, response);
+    const tls = "port" in this.place ? this.place.tls : undefined;
+    const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
     this.server = server;
     // A real xapi closes no idle connection of its socket.
     server.keepAliveTimeout = 0;

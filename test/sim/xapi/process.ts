@@ -1,3 +1,4 @@
+import { WORLD_BEGIN_WALL_MS } from "../clock.ts";
 import type { Fields } from "../database.ts";
 import type { SimHost, World } from "../world.ts";
 import type { ApiError } from "./answer.ts";
@@ -133,6 +134,7 @@ export function endXapi(world: World, host: SimHost, why: string): void {
 export function setCookie(world: World, host: SimHost, present: boolean): void {
   if (host.initComplete === present) return;
   host.initComplete = present;
+  if (present) host.initCompleteWallMs = WORLD_BEGIN_WALL_MS + world.nowMs() + host.wallStepMs;
   world.record("cookie", { host: host.number, present });
 }
 

@@ -1,3 +1,4 @@
+import { WORLD_BEGIN_WALL_MS } from "../clock.ts";
 import type { Fields } from "../database.ts";
 import type { SimHost, World } from "../world.ts";
 import { ApiError } from "./answer.ts";
@@ -187,8 +188,9 @@ function stampStart(world: World, host: SimHost, process?: XapiProcess): void {
   const other = database.get("host", host.ref)?.["other_config"] as Fields | undefined;
   if (other === undefined) return;
   const before = Number.parseInt(String(other["agent_start_time"] ?? "0"), 10);
-  const now = Math.max(before + 1, 1_795_400_000 + Math.floor(world.nowMs() / 1000));
-  const boot_time = `${1_795_390_000 + Math.floor(host.bootedAtMs / 1000)}.`;
+  const wallS = (atMs: number) => Math.floor((WORLD_BEGIN_WALL_MS + atMs) / 1_000);
+  const now = Math.max(before + 1, wallS(world.nowMs() + host.wallStepMs));
+  const boot_time = `${wallS(host.bootedAtMs)}.`;
   database.update("host", host.ref, { other_config: { ...other, agent_start_time: `${now}.`, boot_time } });
 }
 

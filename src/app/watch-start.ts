@@ -1,0 +1,29 @@
+import type { Clock } from "../ports/clock.ts";
+
+export interface StartWatchPorts {
+  readonly clock: Clock;
+  /** Does `/var/run/xapi_init_complete.cookie` stand? It is gone while xapi starts, for seconds. */
+  isComplete(): boolean;
+  /** Asks for an iteration. */
+  wake(): void;
+}
+
+/** A look at one file name costs microseconds. */
+const EVERY_MS = 1_000;
+
+/**
+ * Wakes the monitor when the xapi of this host has finished a start, until `signal` aborts: a master that has taken over
+ * waits for the word of every member that it has (core/start-mark.ts), and should not wait for MONITOR_DELAY.
+ */
+export async function watchStart(
+  { clock, isComplete, wake }: StartWatchPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  let before = isComplete();
+  while (!signal.aborted) {
+    await clock.sleep(EVERY_MS, signal);
+    const now = isComplete();
+    if (now && !before && !signal.aborted) wake();
+    before = now;
+  }
+}

@@ -1,0 +1,32 @@
+import type { Action } from "./action.ts";
+import { type DecisionInput, mayBegin } from "./decision.ts";
+import type { DatabaseView, HostView } from "./pool-view.ts";
+
+/** In `host.other_config`: the `agent_start_time` of the start of xapi that the host itself has seen to its end. */
+export const START_MARK_KEY = "ha-lizard-start-complete";
+
+/**
+ * A slave says in the pool database that its xapi's start is over. Only then has it compared its VMs with the database
+ * of its master (xapi.md §3.8); nothing else in the database tells, for the host is enabled before, and a new master
+ * waits for it with every start of a VM.
+ *
+ * The cookie is believed by its age: that of the start before stays for two seconds after xapi has ended. (The time of
+ * the start is rounded down to seconds; no xapi ends, starts and enters it within one.)
+ */
+export function markOwnStart(database: DatabaseView, input: DecisionInput): readonly Action[] {
+  const { self } = input.view;
+  const own = database.hosts.find((host) => host.uuid === self.uuid);
+  if (own === undefined || own.agentStartTime === null || self.initCompleteAtMs === null) return [];
+  if (isStartMarked(own)) return [];
+  const startedMs = Number(own.agentStartTime) * 1_000;
+  // Written so that a time which is no number is no proof.
+  if (!(self.initCompleteAtMs >= startedMs)) return [];
+  const value = own.agentStartTime;
+  const action: Action = { kind: "mark-start", host: own.uuid, key: START_MARK_KEY, value };
+  return mayBegin(action, input) ? [action] : [];
+}
+
+/** Has this host told that the start of its xapi which the database knows is over? */
+export function isStartMarked(host: HostView): boolean {
+  return host.agentStartTime !== null && host.otherConfig[START_MARK_KEY] === host.agentStartTime;
+}

@@ -1,0 +1,52 @@
+import { describe, expect, test } from "bun:test";
+import type { HostView } from "../../src/core/pool-view.ts";
+import { isStartMarked, START_MARK_KEY } from "../../src/core/start-mark.ts";
+import { database, FLAG, host, hostView, MASTER, slave } from "./fixtures.ts";
+
+const STARTED = "1795426874.";
+const STARTED_MS = 1_795_426_874_000;
+
+/** What a slave that follows its master does about its own mark. */
+function marks(over: Partial<HostView>, initCompleteAtMs: number | null, flag = "true") {
+  const brain = slave(2);
+  brain.self = { ...brain.self, initCompleteAtMs };
+  const hosts = [hostView(host(1)), hostView(host(2), { agentStartTime: STARTED, ...over })];
+  const read = database(hosts);
+  const pool = { ...read.pool, otherConfig: { ...read.pool.otherConfig, [FLAG]: flag } };
+  const { actions } = brain.look(0, {
+    database: { ok: true, value: { ...read, pool } },
+    probes: { h1: MASTER },
+  });
+  return actions;
+}
+
+describe("markOwnStart", () => {
+  test("a slave whose xapi has finished its start says which start that was, once", () => {
+    const mark = { kind: "mark-start", host: host(2), key: START_MARK_KEY, value: STARTED } as const;
+    expect(marks({}, STARTED_MS + 12_000)).toEqual([mark]);
+    expect(marks({ otherConfig: { [START_MARK_KEY]: "1795400000." } }, STARTED_MS)).toEqual([mark]);
+    expect(marks({ otherConfig: { [START_MARK_KEY]: STARTED } }, STARTED_MS + 12_000)).toEqual([]);
+  });
+
+  test("nothing is said while it starts, and the cookie of the start before is no proof", () => {
+    expect(marks({}, null)).toEqual([]);
+    expect(marks({}, STARTED_MS - 1)).toEqual([]);
+  });
+
+  test("nor of a start that the database does not know, or whose time is no number", () => {
+    expect(marks({ agentStartTime: null }, STARTED_MS)).toEqual([]);
+    expect(marks({ agentStartTime: "yesterday" }, STARTED_MS)).toEqual([]);
+  });
+
+  test("nothing is written while HA is off", () => {
+    expect(marks({}, STARTED_MS + 12_000, "false")).toEqual([]);
+  });
+});
+
+test("isStartMarked: only by the mark of the start that the database knows", () => {
+  const of = (agentStartTime: string | null, mark: string) =>
+    isStartMarked(hostView(host(2), { agentStartTime, otherConfig: { [START_MARK_KEY]: mark } }));
+  expect(of(STARTED, STARTED)).toBe(true);
+  expect(of(STARTED, "1795400000.")).toBe(false);
+  expect(of(null, "null")).toBe(false);
+});
