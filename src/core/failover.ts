@@ -1,6 +1,6 @@
 import type { HostUuid } from "./ids.ts";
 import type { DatabaseView, PeerProbe } from "./pool-view.ts";
-import { isStartMarked } from "./start-mark.ts";
+import { hasStartMark, isStartMarked } from "./start-mark.ts";
 
 /**
  * The take-over by this host, kept from before `pool.emergency_transition_to_master` until the pool is whole again.
@@ -23,15 +23,17 @@ export interface PromotionState {
   readonly startTimes: Readonly<Record<string, string | null>>;
   /** When each awaited member was first seen whole again. */
   readonly backAtMs: Readonly<Record<string, number>>;
-  /** Those of them that have told the end of their start, and so of the comparison of their VMs (core/start-mark.ts). */
-  readonly compared: readonly HostUuid[];
+  /** From when on each of them is believed to have compared its VMs with this database. */
+  readonly settledAtMs: Readonly<Record<string, number>>;
 }
 
 /**
- * A member's VM resync runs after it is enabled again, and XAPI does not tell its end. Where the member itself does not
- * tell it either (its monitor is stopped, or is one of HA-Lizard 2.x), it is given this time.
+ * A member's VM resync runs after it is enabled again, and XAPI does not tell its end: the member does (start-mark.ts).
+ * One that has never told any start, for its monitor is that of HA-Lizard 2.x or has never run, is given this time.
  */
 export const RESYNC_SETTLE_MS = 5_000;
+/** One that has told earlier starts is waited for: a busy host may need long. Its monitor may also have been stopped. */
+export const TOLD_SETTLE_MS = 60_000;
 /** After this the old master is recovered even if a living member is not back; starts still wait for it. */
 export const RECOVER_LIMIT_MS = 180_000;
 
@@ -51,7 +53,7 @@ export function beginPromotion(input: {
     inMaintenance: input.inMaintenance,
     startTimes: input.startTimes,
     backAtMs: {},
-    compared: [],
+    settledAtMs: {},
   };
 }
 
@@ -68,12 +70,15 @@ export interface PromotionView {
 /** One look at the members after the promotion: who is back, who is still awaited. */
 export function stepPromotion(promotion: PromotionState, view: PromotionView): PromotionState {
   const backAtMs: Record<string, number> = {};
+  const settledAtMs: Record<string, number> = {};
   for (const member of promotion.awaited) {
-    if (isBack(member, promotion, view)) backAtMs[member] = promotion.backAtMs[member] ?? view.nowMs;
+    if (!isBack(member, promotion, view)) continue;
+    const sinceMs = promotion.backAtMs[member] ?? view.nowMs;
+    backAtMs[member] = sinceMs;
+    settledAtMs[member] = sinceMs + comparisonMs(member, view);
   }
   const awaited = promotion.awaited.filter((member) => !view.writtenOff.includes(member));
-  const compared = awaited.filter((member) => backAtMs[member] !== undefined && hasCompared(member, view));
-  return { ...promotion, phase: "recovering", awaited, backAtMs, compared };
+  return { ...promotion, phase: "recovering", awaited, backAtMs, settledAtMs };
 }
 
 function isBack(member: HostUuid, promotion: PromotionState, view: PromotionView): boolean {
@@ -86,27 +91,27 @@ function isBack(member: HostUuid, promotion: PromotionState, view: PromotionView
   return follows.address === own.address && host.live && enabled && host.agentStartTime !== before;
 }
 
-function hasCompared(member: HostUuid, { database }: PromotionView): boolean {
+/** What the comparison of its VMs may take a member that is back. */
+function comparisonMs(member: HostUuid, { database }: PromotionView): number {
   const host = database.hosts.find((candidate) => candidate.uuid === member);
-  return host !== undefined && isStartMarked(host);
+  if (host === undefined || !hasStartMark(host)) return RESYNC_SETTLE_MS;
+  return isStartMarked(host) ? 0 : TOLD_SETTLE_MS;
 }
 
 /** Awaited members that are not back, or not long enough to have compared their VMs with the database. */
 export function stillAwaited(promotion: PromotionState, nowMs: number): readonly HostUuid[] {
   return promotion.awaited.filter((member) => {
-    const back = promotion.backAtMs[member];
-    if (back === undefined) return true;
-    return !promotion.compared.includes(member) && nowMs - back < RESYNC_SETTLE_MS;
+    const settledAtMs = promotion.settledAtMs[member];
+    return settledAtMs === undefined || nowMs < settledAtMs;
   });
 }
 
 /** How long until the last of the members that are back has had its time; null while one is not back, or none waits. */
 export function awaitedMs(promotion: PromotionState, nowMs: number): number | null {
   if (needsRecoverSlaves(promotion)) return null;
-  const waiting = stillAwaited(promotion, nowMs);
-  if (waiting.length === 0) return null;
-  const settledAtMs = waiting.map((member) => (promotion.backAtMs[member] ?? 0) + RESYNC_SETTLE_MS);
-  return Math.max(0, Math.max(...settledAtMs) - nowMs);
+  const leftMs = promotion.awaited.map((member) => (promotion.settledAtMs[member] ?? nowMs) - nowMs);
+  const longestMs = Math.max(0, ...leftMs);
+  return longestMs === 0 ? null : longestMs;
 }
 
 /** Should `pool.recover_slaves` be called (again)? While anyone awaited is not back at all. */

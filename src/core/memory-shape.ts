@@ -109,7 +109,7 @@ const isMemory = shape({
       inMaintenance: isTextArray,
       startTimes: recordOf(nullOr(isText)),
       backAtMs: recordOf(isTime),
-      compared: isTextArray,
+      settledAtMs: recordOf(isTime),
     }),
   ),
   following: nullOr(isText),

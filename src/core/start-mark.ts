@@ -26,6 +26,11 @@ export function markOwnStart(database: DatabaseView, input: DecisionInput): read
   return mayBegin(action, input) ? [action] : [];
 }
 
+/** Has this host ever told the end of a start? */
+export function hasStartMark(host: HostView): boolean {
+  return host.otherConfig[START_MARK_KEY] !== undefined;
+}
+
 /** Has this host told that the start of its xapi which the database knows is over? */
 export function isStartMarked(host: HostView): boolean {
   return host.agentStartTime !== null && host.otherConfig[START_MARK_KEY] === host.agentStartTime;

@@ -275,7 +275,7 @@ describe("after the promotion", () => {
     expect(done.memory).toMatchObject({ promotion: null, promoted: { oldMaster: host(1), epoch: 1 } });
   });
 
-  test("a member that has told the end of its start is not given time; the mark of the start before is no such word", () => {
+  test("a member that tells its starts is waited for until it tells this one, a minute at most", () => {
     const backWith = (mark: string) => {
       const view = stale({}, true);
       const marked = { otherConfig: { [START_MARK_KEY]: mark } };
@@ -284,12 +284,19 @@ describe("after the promotion", () => {
         hosts: view.hosts.map((each) => (each.uuid === host(3) ? { ...each, ...marked } : each)),
       });
     };
-    const brain = promoted();
-    brain.self = { ...brain.self, initCompleteAtMs: 0 };
-    expect(brain.look(60, { database: backWith("1."), probes: followed }).actions).toEqual([]);
-    expect(brain.look(61, { database: backWith("9."), probes: followed }).actions).toEqual([
-      { kind: "declare-host-dead", host: host(1), proved: true },
-    ]);
+    const declare = { kind: "declare-host-dead", host: host(1), proved: true } as const;
+    const waiting = (): Brain => {
+      const brain = promoted();
+      brain.self = { ...brain.self, initCompleteAtMs: 0 };
+      for (const atS of [60, 70, 119]) {
+        const { actions, reasons } = brain.look(atS, { database: backWith("1."), probes: followed });
+        expect(actions).toEqual([]);
+        expect(kinds(reasons)).toContain("waits-for-members");
+      }
+      return brain;
+    };
+    expect(waiting().look(119.5, { database: backWith("9."), probes: followed }).actions).toEqual([declare]);
+    expect(waiting().look(120, { database: backWith("1."), probes: followed }).actions).toEqual([declare]);
   });
 
   test("a member that followed this host all the time has not started again: after three minutes its agent is restarted", () => {
