@@ -95,7 +95,9 @@ function isBack(member: HostUuid, promotion: PromotionState, view: PromotionView
 function comparisonMs(member: HostUuid, { database }: PromotionView): number {
   const host = database.hosts.find((candidate) => candidate.uuid === member);
   if (host === undefined || !hasStartMark(host)) return RESYNC_SETTLE_MS;
-  return isStartMarked(host) ? 0 : TOLD_SETTLE_MS;
+  if (!isStartMarked(host)) return TOLD_SETTLE_MS;
+  // In maintenance no `enabled` follows upon the entry of the start, so both may still be those of the old database.
+  return host.enabled ? 0 : RESYNC_SETTLE_MS;
 }
 
 /** Awaited members that are not back, or not long enough to have compared their VMs with the database. */
@@ -106,12 +108,9 @@ export function stillAwaited(promotion: PromotionState, nowMs: number): readonly
   });
 }
 
-/** How long until the last of the members that are back has had its time; null while one is not back, or none waits. */
-export function awaitedMs(promotion: PromotionState, nowMs: number): number | null {
-  if (needsRecoverSlaves(promotion)) return null;
-  const leftMs = promotion.awaited.map((member) => (promotion.settledAtMs[member] ?? nowMs) - nowMs);
-  const longestMs = Math.max(0, ...leftMs);
-  return longestMs === 0 ? null : longestMs;
+/** Are all members back, and only the word of some is missing, or their time not over? */
+export function waitsForWord(promotion: PromotionState, nowMs: number): boolean {
+  return !needsRecoverSlaves(promotion) && stillAwaited(promotion, nowMs).length > 0;
 }
 
 /** Should `pool.recover_slaves` be called (again)? While anyone awaited is not back at all. */

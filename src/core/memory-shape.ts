@@ -109,7 +109,8 @@ const isMemory = shape({
       inMaintenance: isTextArray,
       startTimes: recordOf(nullOr(isText)),
       backAtMs: recordOf(isTime),
-      settledAtMs: recordOf(isTime),
+      // Absent in a memory of 3.0.0-alpha.1.
+      settledAtMs: (value) => value === undefined || recordOf(isTime)(value),
     }),
   ),
   following: nullOr(isText),
@@ -139,7 +140,11 @@ const isMemory = shape({
 export function parseMemory(value: unknown): Memory | null {
   if (!isMemory(value)) return null;
   const memory = value as Memory;
-  return { ...memory, alerts: parseAlertMemory(memory.alerts) ?? NO_ALERTS };
+  const promotion = memory.promotion && {
+    ...memory.promotion,
+    settledAtMs: memory.promotion.settledAtMs ?? {},
+  };
+  return { ...memory, promotion, alerts: parseAlertMemory(memory.alerts) ?? NO_ALERTS };
 }
 
 /** What was told, as read from a file; null when it is something else. */

@@ -118,7 +118,7 @@ export function rebaseMemory(memory: Memory, bootId: string): Memory {
   return {
     ...emptyMemory(bootId),
     lastGood: lastGood && { ...lastGood, atMs: 0, hosts, members },
-    promotion: promotion && { ...promotion, sinceMs: 0, calledAtMs: 0, backAtMs: {} },
+    promotion: promotion && { ...promotion, sinceMs: 0, calledAtMs: 0, backAtMs: {}, settledAtMs: {} },
     promoted: memory.promoted,
     alerts: rebaseAlerts(memory.alerts, lastGood?.atMs ?? 0),
     isolation: memory.isolation && { ...memory.isolation, wellSinceMs: null },

@@ -1,4 +1,4 @@
-import { awaitedMs } from "./failover.ts";
+import { waitsForWord } from "./failover.ts";
 import type { Memory } from "./memory.ts";
 import { notBeforeMs } from "./restart-plan.ts";
 
@@ -26,7 +26,8 @@ export function nextPassMs(memory: Memory, nowMs: number, settings: ScheduleSett
     const times = [notBeforeMs(history, nowMs), last + history.startDelayS * 1_000];
     for (const time of times) if (time > nowMs) wanted.push(time - nowMs);
   }
-  if (memory.promotion !== null) wanted.push(BUSY_MS, awaitedMs(memory.promotion, nowMs) ?? BUSY_MS);
+  // The word of the last member is all that is missing: the VMs of the dead wait for nothing else.
+  if (memory.promotion !== null) wanted.push(waitsForWord(memory.promotion, nowMs) ? SOONEST_MS : BUSY_MS);
   // Whole, and only waiting for the moment to pass; or not whole yet, and VMs wait for that.
   if (memory.gathering !== null)
     wanted.push(memory.gathering.wholeSinceMs === null ? settings.XAPI_DELAY * 1_000 : BUSY_MS);

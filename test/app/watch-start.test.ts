@@ -8,27 +8,32 @@ test("watchStart: wakes once when xapi has finished a start, and never for one t
   const clock = new VirtualClock();
   const stop = new AbortController();
   const woke: number[] = [];
+  let looks = 0;
   let complete = true;
   const ended = watchStart(
     {
       clock: portClock(clock, () => 0),
-      isComplete: () => complete,
+      isComplete: () => {
+        looks += 1;
+        return complete;
+      },
       wake: () => void woke.push(clock.nowMs() / SECOND),
     },
     stop.signal,
   );
-  await clock.run(10.5 * SECOND);
+  await clock.run(60.1 * SECOND);
+  expect(looks).toBe(21);
   complete = false;
-  await clock.run(8 * SECOND);
+  await clock.run(9 * SECOND);
   expect(woke).toEqual([]);
   complete = true;
   await clock.run(10 * SECOND);
-  expect(woke).toEqual([19]);
+  expect(woke).toEqual([69.25]);
   complete = false;
-  await clock.run(2 * SECOND);
+  await clock.run(4 * SECOND);
   complete = true;
   stop.abort();
-  await clock.run(2 * SECOND);
+  await clock.run(4 * SECOND);
   await ended;
-  expect(woke).toEqual([19]);
+  expect(woke).toEqual([69.25]);
 });

@@ -22,10 +22,9 @@ function nextAt(nowMs: number, settledAtMs: Readonly<Record<string, number>>): n
   return nextPassMs({ ...emptyMemory("boot"), promotion, incidents }, nowMs, SETTINGS);
 }
 
-test("nextPassMs: a take-over looks every second for its members and their word, and when their time is over", () => {
+test("nextPassMs: a take-over looks every second for its members, and twice a second for the word of the last one", () => {
   expect(nextAt(20_000, {})).toBe(1_000);
   expect(nextAt(20_000, { h2: 18_000 })).toBe(1_000);
-  expect(nextAt(20_000, { h2: 18_000, h3: 79_500 })).toBe(1_000);
-  expect(nextAt(20_000, { h2: 18_000, h3: 20_600 })).toBe(600);
+  expect(nextAt(20_000, { h2: 18_000, h3: 79_500 })).toBe(500);
   expect(nextAt(20_000, { h2: 18_000, h3: 19_500 })).toBe(1_000);
 });

@@ -1,17 +1,21 @@
 import { describe, expect, test } from "bun:test";
-import type { HostView } from "../../src/core/pool-view.ts";
+import type { DomainRecord, HostView, LocalView } from "../../src/core/pool-view.ts";
 import { isStartMarked, START_MARK_KEY } from "../../src/core/start-mark.ts";
-import { database, FLAG, host, hostView, MASTER, slave } from "./fixtures.ts";
+import { database, FLAG, host, hostView, MASTER, slave, vm } from "./fixtures.ts";
 
 const STARTED = "1795426874.";
 const STARTED_MS = 1_795_426_874_000;
 
 /** What a slave that follows its master does about its own mark. */
-function marks(over: Partial<HostView>, initCompleteAtMs: number | null, flag = "true") {
+function marks(
+  over: Partial<HostView>,
+  initCompleteAtMs: number | null,
+  { flag = "true", domains = [] as LocalView["domains"], strangers = [] as readonly DomainRecord[] } = {},
+) {
   const brain = slave(2);
-  brain.self = { ...brain.self, initCompleteAtMs };
+  brain.self = { ...brain.self, initCompleteAtMs, domains };
   const hosts = [hostView(host(1)), hostView(host(2), { agentStartTime: STARTED, ...over })];
-  const read = database(hosts);
+  const read = database(hosts, { domains: strangers });
   const pool = { ...read.pool, otherConfig: { ...read.pool.otherConfig, [FLAG]: flag } };
   const { actions } = brain.look(0, {
     database: { ok: true, value: { ...read, pool } },
@@ -38,8 +42,17 @@ describe("markOwnStart", () => {
     expect(marks({ agentStartTime: "yesterday" }, STARTED_MS)).toEqual([]);
   });
 
+  test("nor while a domain runs here that is no resident, or nobody knows what runs here", () => {
+    const a = vm("a");
+    const halted: DomainRecord = { uuid: a, residentOn: null, powerState: "Halted", busy: false };
+    const domains = [a];
+    expect(marks({}, STARTED_MS + 12_000, { domains, strangers: [halted] })).toEqual([]);
+    expect(marks({}, STARTED_MS + 12_000, { domains: "unknown" })).toEqual([]);
+    expect(marks({}, STARTED_MS + 12_000, { domains }).length).toBe(1);
+  });
+
   test("nothing is written while HA is off", () => {
-    expect(marks({}, STARTED_MS + 12_000, "false")).toEqual([]);
+    expect(marks({}, STARTED_MS + 12_000, { flag: "false" })).toEqual([]);
   });
 });
 

@@ -16,8 +16,8 @@ interface Iteration {
   readonly end: (signal: string | null) => void;
 }
 
-/** The real watch looks every second (app/watch-start.ts). */
-const WAKE_MS = 500;
+/** The real watch looks four times a second while xapi starts (app/watch-start.ts). */
+const WAKE_MS = 250;
 
 /**
  * The service of one simulated host: the real monitor (app/monitor.ts), whose children are passes in this program. It
