@@ -16,6 +16,9 @@ const LIVENESS_MS = 60 * MINUTE;
 /** Well for this long is well. */
 const STEADY_MS = MINUTE / 2;
 
+/** The comparison of a host's VMs with the database: as measured, and on hosts that are busy or have many. */
+const RESYNCS_MS: readonly number[] = [300, 300, 3_000, 20_000];
+
 /** What a history amounts to, for the sums of a long search. */
 export interface Tally {
   readonly virtualMs: number;
@@ -46,7 +49,8 @@ const SECRETS = { FENCE_PASSWD: "s3cret-of-the-bmc", SMTP_PASS: "s3cret-of-the-m
 export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played> {
   const { hosts, vms, externals, seed } = plan;
   const params = { ...SECRETS, ...plan.params };
-  const pool = simulatePool({ hosts, vms, externals, seed, params, runPass: pass });
+  const timings = { resyncMs: createRandom(seed + 2).pick(RESYNCS_MS) };
+  const pool = simulatePool({ hosts, vms, externals, seed, params, timings, runPass: pass });
   const chaos = plan.chaos === null ? null : new ChaosSource(pool.world, createRandom(seed + 1), plan.chaos);
   pool.world.chaos = chaos;
   // A promotion by hand, with the old master alive, is an administrator's choice like POOL.
