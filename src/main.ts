@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { connectDirectly } from "./adapters/direct-connections.ts";
 import { writeError, writeOutput } from "./adapters/standard-streams.ts";
 
 /** The modes of the one executable, by the name it is called by (behaviour.md §2). */
@@ -91,6 +92,7 @@ async function run(mode: string, rest: readonly string[]): Promise<number> {
 }
 
 if (import.meta.main) {
+  connectDirectly(process.env);
   // ssh calls a program for the password by its path alone, with its question as the argument.
   const askpass = process.env["HA_LIZARD_ASKPASS"] !== undefined;
   const { mode, rest } = askpass

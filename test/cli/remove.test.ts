@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { hostUuid } from "../../src/core/ids.ts";
 import type { HostView } from "../../src/core/pool-view.ts";
+import { START_MARK_KEY } from "../../src/core/start-mark.ts";
 import { haCfg } from "./run.ts";
 import { FLAG, uuidOf, vm } from "./vms.ts";
 
@@ -22,7 +23,7 @@ function host(name: string): HostView {
     enabled: true,
     live: true,
     agentStartTime: null,
-    otherConfig: { [FLAG]: "master", mine: "1" },
+    otherConfig: { [FLAG]: "master", [START_MARK_KEY]: "1795426874.", mine: "1" },
     residents: [],
     freeMemoryBytes: "unknown",
   };
@@ -63,6 +64,7 @@ describe("ha-cfg remove", () => {
       "list VMs",
       `remove ${FLAG}`,
       `host 11111111-0000-0000-0000-000000000001 remove ${FLAG}`,
+      `host 11111111-0000-0000-0000-000000000001 remove ${START_MARK_KEY}`,
       `VM ${uuidOf(1)} remove ${FLAG}`,
       `VM ${uuidOf(1)} remove home-pool`,
       "remove HA_OP_MODE",
