@@ -20,6 +20,8 @@ const FAILED_PROBE_MS = 1_000;
 const PATIENT_PROBE_MS = 10_500;
 /** A xapi that restarts as master is asked often, not long. */
 const RESTARTING_READ_MS = 1_500;
+/** A silent peer holds a round up; what was read before that is read again, for a member may have told something since. */
+const OLD_MS = 500;
 /** All calls of one read together; each has its own deadline inside the client. */
 const READ_FACTOR = 3;
 
@@ -73,6 +75,7 @@ interface Seen {
 
 async function observeAsMaster(observer: Observer, signal: AbortSignal): Promise<Seen> {
   const { memory, self, settings } = observer;
+  const { clock } = observer.ports;
   const restarting = memory.promotion?.phase === "called";
   if (restarting) {
     // Until this host's own xapi serves as master there is nothing to decide, and nobody to ask.
@@ -80,10 +83,17 @@ async function observeAsMaster(observer: Observer, signal: AbortSignal): Promise
     if (!early.ok) return { database: early, probes: new Map() };
   }
   const known = peersOf(memory.lastGood?.hosts ?? [], self.uuid);
-  const [database, probes] = await Promise.all([
-    readDatabase(observer, settings.XE_TIMEOUT * READ_FACTOR * 1_000, signal),
+  const [first, probes] = await Promise.all([
+    readDatabase(observer, settings.XE_TIMEOUT * READ_FACTOR * 1_000, signal).then((answer) => ({
+      answer,
+      atMs: clock.uptimeMs(),
+    })),
     probePeers(observer, known, signal),
   ]);
+  const isOld = first.answer.ok && clock.uptimeMs() - first.atMs > OLD_MS;
+  const database = isOld
+    ? await readDatabase(observer, settings.XE_TIMEOUT * READ_FACTOR * 1_000, signal)
+    : first.answer;
   if (!database.ok) return { database, probes };
   const fresh = peersOf(database.value.hosts, self.uuid).filter((peer) => !isSamePeer(known, peer));
   const more = await probePeers(observer, fresh, signal);
