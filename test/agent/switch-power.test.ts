@@ -77,6 +77,14 @@ describe("stop", () => {
     expect(end.says).toBe("Cannot read the power state of BMC 192.0.2.7: no answer");
   });
 
+  test("a look that the deadline breaks off does not hide what the one before it found", async () => {
+    const nonsense: PowerReading = { kind: "unknown", why: "neither on nor off: Offline?" };
+    const end = await play("stop", { reads: [nonsense], readMs: 2_000, timeoutMs: 4_000 });
+    expect(end.says).toBe("Cannot read the power state of BMC 192.0.2.7: neither on nor off: Offline?");
+    const silent = await play("stop", { reads: [nonsense], readMs: 5_000, timeoutMs: 4_000 });
+    expect(silent.says).toBe("Cannot read the power state of BMC 192.0.2.7: the time is over");
+  });
+
   test("a device that answers at the second try is asked again over a new connection", async () => {
     const end = await play("stop", { reads: [UNKNOWN, "on", "off"] });
     expect(end).toMatchObject({ ok: true, said: ["BMC 192.0.2.7: no answer"] });
