@@ -78,7 +78,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     tests: [["test/adapters/peer-prober.test.ts", "probe"]],
-    scenarios: ["failover-slave-dies"],
+    scenarios: ["failover-master-dies"],
   },
   {
     fault: "F6",
