@@ -83,17 +83,13 @@ async function observeAsMaster(observer: Observer, signal: AbortSignal): Promise
     if (!early.ok) return { database: early, probes: new Map() };
   }
   const known = peersOf(memory.lastGood?.hosts ?? [], self.uuid);
+  const read = () => readDatabase(observer, settings.XE_TIMEOUT * READ_FACTOR * 1_000, signal);
   const [first, probes] = await Promise.all([
-    readDatabase(observer, settings.XE_TIMEOUT * READ_FACTOR * 1_000, signal).then((answer) => ({
-      answer,
-      atMs: clock.uptimeMs(),
-    })),
+    read().then((answer) => ({ answer, atMs: clock.uptimeMs() })),
     probePeers(observer, known, signal),
   ]);
   const isOld = first.answer.ok && clock.uptimeMs() - first.atMs > OLD_MS;
-  const database = isOld
-    ? await readDatabase(observer, settings.XE_TIMEOUT * READ_FACTOR * 1_000, signal)
-    : first.answer;
+  const database = isOld ? await read() : first.answer;
   if (!database.ok) return { database, probes };
   const fresh = peersOf(database.value.hosts, self.uuid).filter((peer) => !isSamePeer(known, peer));
   const more = await probePeers(observer, fresh, signal);

@@ -76,7 +76,7 @@ export type Action =
   /** As XAPI message, on what it is about. */
   | { readonly kind: "post-message"; readonly alert: Alert };
 
-type HostMark = "master" | "healthy" | "failed";
+export type HostMark = "master" | "healthy" | "failed";
 export type ActionKind = Action["kind"];
 
 /** One action of a kind on one thing at a time: the key under which it is in flight and backs off. */

@@ -1,4 +1,4 @@
-import type { Action } from "./action.ts";
+import type { Action, HostMark } from "./action.ts";
 import { type DecisionInput, hostName, mayBegin } from "./decision.ts";
 import { customFieldKey } from "./ha-flag.ts";
 import { isAlive } from "./host-health.ts";
@@ -22,9 +22,7 @@ export function markHosts(memory: Memory, database: DatabaseView, input: Decisio
   });
 }
 
-type MarkAction = Extract<Action, { kind: "mark-host" }>;
-
-function markOf(host: HostView, memory: Memory, input: DecisionInput): MarkAction["value"] | null {
+function markOf(host: HostView, memory: Memory, input: DecisionInput): HostMark | null {
   if (host.uuid === input.view.self.uuid) return "master";
   if (memory.incidents[host.uuid] !== undefined) return "failed";
   return isAlive(memory.health[host.uuid]) ? "healthy" : null;

@@ -1,3 +1,4 @@
+import { createWake, type Wake } from "../../src/adapters/wake-signal.ts";
 import { type MonitorPorts, runMonitor } from "../../src/app/monitor.ts";
 import type { PassPorts, PassReport } from "../../src/app/pass-ports.ts";
 import type { RunningChild } from "../../src/ports/processes.ts";
@@ -31,9 +32,8 @@ export class SimMonitor {
   private service: SimProcess | null = null;
   private iteration: Iteration | null = null;
   private pending: Scheduled | null = null;
-  /** An iteration is wanted before its time; whoever waits for that. */
-  private wanted = false;
-  private wake: (() => void) | null = null;
+  /** A simulated monitor is woken early by the end of a start of xapi, and by nothing else. */
+  private wake: Wake | null = null;
   passes = 0;
   /** The report of the last pass that ended. */
   last: PassReport | null = null;
@@ -48,9 +48,7 @@ export class SimMonitor {
     world.listeners.push(({ what, host: of, present }) => {
       if (what !== "cookie" || of !== host || present !== true) return;
       world.clock.schedule(WAKE_MS, () => {
-        if (this.service === null) return;
-        this.wanted = true;
-        this.wake?.();
+        this.wake?.wake();
       });
     });
   }
@@ -72,7 +70,6 @@ export class SimMonitor {
     if (this.iteration !== null) this.iteration.process.alive = false;
     this.service = null;
     this.iteration = null;
-    this.wanted = false;
     this.wake = null;
   }
 
@@ -101,6 +98,7 @@ export class SimMonitor {
   private live(): void {
     const service = newSimProcess(this.host);
     this.service = service;
+    this.wake = createWake();
     const host = this.world.host(this.host);
     const clock = portClock(
       this.world.clock,
@@ -117,27 +115,10 @@ export class SimMonitor {
         },
       },
       lock: { acquire: async () => true },
-      wake: { next: (signal) => this.untilWoken(signal) },
+      wake: this.wake,
       processes: mortal(service, { startIteration: (lost) => this.startIteration(lost) }),
     };
     void runMonitor(ports, new AbortController().signal);
-  }
-
-  /** A simulated monitor is woken early by the end of a start of xapi, and by nothing else. */
-  private untilWoken(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const finish = () => {
-        this.wanted = false;
-        this.wake = null;
-        resolve();
-      };
-      if (this.wanted) {
-        finish();
-        return;
-      }
-      this.wake = finish;
-      signal.addEventListener("abort", finish, { once: true });
-    });
   }
 
   private startIteration(lost: number): RunningChild {
