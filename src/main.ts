@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import { connectDirectly } from "./adapters/direct-connections.ts";
-import { writeError, writeOutput } from "./adapters/standard-streams.ts";
+import { connectDirectly } from "./adapters/peers/direct-connections.ts";
+import { writeError, writeOutput } from "./adapters/processes/standard-streams.ts";
 
 /** The modes of the one executable, by the name it is called by (behaviour.md §2). */
 const BY_NAME: Readonly<Record<string, string>> = {

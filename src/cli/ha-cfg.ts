@@ -24,7 +24,7 @@ import { setVmHaAction } from "./commands/set-vm-ha.ts";
 import { showAlertsAction } from "./commands/show-alerts.ts";
 import { statusAction } from "./commands/status.ts";
 import { versionAction } from "./commands/version.ts";
-import { renderActionHelp, renderHelp } from "./help.ts";
+import { renderActionHelp, renderHelp } from "./screens/help.ts";
 
 const LISTED: readonly Action[] = [
   insertAction,

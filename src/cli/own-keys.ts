@@ -1,11 +1,11 @@
 import { findParameter, isUnusedParameter } from "../config/params.ts";
 import { poolParameters } from "../config/pool-keys.ts";
 import { resolveSettings } from "../config/resolve.ts";
-import { customFieldKey } from "../core/ha-flag.ts";
-import { EPOCH_KEY } from "../core/remember.ts";
-import { HOME_POOL_KEY } from "../core/restart-plan.ts";
-import { START_MARK_KEY } from "../core/start-mark.ts";
-import { RANKING_KEY, SUCCESSOR_KEY } from "../core/successor.ts";
+import { EPOCH_KEY } from "../core/members/remember.ts";
+import { customFieldKey } from "../core/model/ha-flag.ts";
+import { HOME_POOL_KEY } from "../core/restart/restart-plan.ts";
+import { START_MARK_KEY } from "../core/takeover/start-mark.ts";
+import { RANKING_KEY, SUCCESSOR_KEY } from "../core/takeover/successor.ts";
 
 type Texts = Readonly<Record<string, string>>;
 

@@ -2,8 +2,8 @@ import { defaultText, type ParameterName, rowOf } from "../config/params.ts";
 import { poolKey } from "../config/pool-keys.ts";
 import { type CliPorts, EXIT, type ExitCode } from "./cli-ports.ts";
 import { type PoolAccess, writePoolKeys } from "./pool-access.ts";
-import { shownText } from "./render.ts";
-import { plainText } from "./text.ts";
+import { shownText } from "./screens/parameters.ts";
+import { plainText } from "./screens/text.ts";
 
 /** A parameter of the pool that is to have another text. */
 export interface ParameterChange {

@@ -8,8 +8,8 @@ import {
   type Settings,
 } from "../config/params.ts";
 import { unknownParameter } from "../config/resolve.ts";
-import { settingText } from "./render.ts";
-import { plainText } from "./text.ts";
+import { settingText } from "./screens/parameters.ts";
+import { plainText } from "./screens/text.ts";
 
 /** Parameters of the pool as they stand in a file. */
 export interface ParameterFile {

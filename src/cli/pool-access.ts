@@ -1,8 +1,8 @@
-import { observeSelf } from "../app/observe-self.ts";
-import { resolveTexts } from "../app/resolve-texts.ts";
+import { observeSelf } from "../app/pass/observe-self.ts";
+import { resolveTexts } from "../app/pass/resolve-texts.ts";
 import type { Resolved } from "../config/resolve.ts";
-import { describeFault } from "../core/describe-reason.ts";
-import type { DatabaseView, XapiFault, XapiResult } from "../core/pool-view.ts";
+import { describeFault } from "../core/alerts/describe-reason.ts";
+import type { DatabaseView, XapiFault, XapiResult } from "../core/model/pool-view.ts";
 import type { ConfigTexts } from "../ports/config-source.ts";
 import { neverAborts, withDeadline } from "../ports/deadline.ts";
 import type { Xapi } from "../ports/pool-database.ts";

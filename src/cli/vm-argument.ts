@@ -1,7 +1,7 @@
 import { nearestWord } from "../config/nearest.ts";
 import type { ListedVm } from "../ports/pool-database.ts";
 import { UsageError } from "./cli-ports.ts";
-import { plainText } from "./text.ts";
+import { plainText } from "./screens/text.ts";
 
 /** VMs that were meant: by uuid, else by their exact name. Throws UsageError, with the nearest name, when none is. */
 export function findVms(action: string, typed: string, all: readonly ListedVm[]): readonly ListedVm[] {

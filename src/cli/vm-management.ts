@@ -1,7 +1,7 @@
 import type { Settings } from "../config/params.ts";
-import { haFlagOf } from "../core/ha-flag.ts";
-import type { PoolUuid } from "../core/ids.ts";
-import { judgeVm } from "../core/restart-plan.ts";
+import { haFlagOf } from "../core/model/ha-flag.ts";
+import type { PoolUuid } from "../core/model/ids.ts";
+import { judgeVm } from "../core/restart/restart-plan.ts";
 import type { ListedVm } from "../ports/pool-database.ts";
 
 /** A VM as `get-vm-ha` shows it. */

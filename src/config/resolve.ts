@@ -1,4 +1,4 @@
-import type { FunctionName } from "../core/alert-policy.ts";
+import type { FunctionName } from "../core/alerts/alert-policy.ts";
 import { nearestWord } from "./nearest.ts";
 import {
   type AnyParameter,

@@ -1,18 +1,18 @@
-import type { Action, Outcome, Result } from "./action.ts";
-import { actionKey } from "./action.ts";
-import type { Alert } from "./alert-policy.ts";
-import { putBack } from "./alert-queue.ts";
-import { afterFailure } from "./back-off.ts";
-import { hostName } from "./decision.ts";
-import { describeFault } from "./describe-reason.ts";
-import { absorbDevices } from "./fence-devices.ts";
-import { methodProves } from "./fence-policy.ts";
-import type { HostUuid } from "./ids.ts";
-import { type IncidentEvent, stepIncident } from "./member-recovery.ts";
-import type { Memory } from "./memory.ts";
-import type { Reason } from "./reason.ts";
-import { omit, put } from "./record.ts";
-import type { RestartHistory } from "./restart-plan.ts";
+import type { Alert } from "./alerts/alert-policy.ts";
+import { putBack } from "./alerts/alert-queue.ts";
+import { describeFault } from "./alerts/describe-reason.ts";
+import { absorbDevices } from "./fencing/fence-devices.ts";
+import { methodProves } from "./fencing/fence-policy.ts";
+import { type IncidentEvent, stepIncident } from "./fencing/incident.ts";
+import { hostName } from "./members/decision.ts";
+import type { Memory } from "./memory/memory.ts";
+import type { Action, Outcome, Result } from "./model/action.ts";
+import { actionKey } from "./model/action.ts";
+import type { HostUuid } from "./model/ids.ts";
+import type { Reason } from "./model/reason.ts";
+import { omit, put } from "./model/record.ts";
+import { afterFailure } from "./pace/back-off.ts";
+import type { RestartHistory } from "./restart/restart-plan.ts";
 
 export interface AbsorbSettings {
   readonly FENCE_METHOD: string;

@@ -1,10 +1,10 @@
-import { decideMaster } from "./decide-master.ts";
-import { decideSlave } from "./decide-slave.ts";
-import type { Decision, DecisionInput } from "./decision.ts";
-import { rebaseMemory } from "./memory.ts";
-import type { Reason } from "./reason.ts";
+import type { Decision, DecisionInput } from "./members/decision.ts";
+import { rebaseMemory } from "./memory/memory.ts";
+import type { Reason } from "./model/reason.ts";
+import { stepToolstack } from "./pace/toolstack.ts";
+import { decideMaster } from "./roles/master.ts";
+import { decideSlave } from "./roles/slave.ts";
 import { assertSafe } from "./safety.ts";
-import { stepToolstack } from "./toolstack.ts";
 
 /** One round: from what is seen and remembered to what is done and said. Pure; the same input gives the same output. */
 export function decide(raw: DecisionInput): Decision {

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
-import { createConfigFiles } from "../adapters/config-files.ts";
+import { createConfigFiles } from "../adapters/files/config-files.ts";
 import { createChildMailer } from "../adapters/mail/mailer-child.ts";
-import { raiseAlarm } from "../app/raise-alarm.ts";
+import { raiseAlarm } from "../app/alerts/raise-alarm.ts";
 import type { AlarmCall } from "../ports/alarm.ts";
 import { createRealPeers } from "./real-xapi.ts";
 import { createRuntime, flushLog } from "./runtime.ts";

@@ -1,5 +1,5 @@
-import { writeOutput } from "../adapters/standard-streams.ts";
-import { PASSWORD_VARIABLE } from "../agent/ssh/askpass.ts";
+import { writeOutput } from "../adapters/processes/standard-streams.ts";
+import { PASSWORD_VARIABLE } from "../fence-agents/ssh/askpass.ts";
 
 /** Says the password to ssh, which reads it from a pipe. */
 export function run(): number {

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { createSystemClock } from "../adapters/clock-system.ts";
-import { cleanEnvironment, pathsFrom } from "../adapters/paths.ts";
-import { writeError, writeOutput } from "../adapters/standard-streams.ts";
-import type { MethodContext } from "../agent/method.ts";
-import { METHODS } from "../agent/methods.ts";
-import { readRequest } from "../agent/request.ts";
-import { switchPower } from "../agent/switch-power.ts";
+import { cleanEnvironment, pathsFrom } from "../adapters/files/paths.ts";
+import { createSystemClock } from "../adapters/processes/clock-system.ts";
+import { writeError, writeOutput } from "../adapters/processes/standard-streams.ts";
+import type { MethodContext } from "../fence-agents/method.ts";
+import { METHODS } from "../fence-agents/methods.ts";
+import { readRequest } from "../fence-agents/request.ts";
+import { switchPower } from "../fence-agents/switch-power.ts";
 import { selfCommand, stopSignal } from "./runtime.ts";
 
 const EXIT = { done: 0, failed: 1, usage: 2 };

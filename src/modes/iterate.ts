@@ -1,10 +1,10 @@
 import { hostname } from "node:os";
-import { createConfigFiles } from "../adapters/config-files.ts";
-import { createSocketLock } from "../adapters/lock-socket.ts";
+import { createConfigFiles } from "../adapters/files/config-files.ts";
 import { createChildMailer } from "../adapters/mail/mailer-child.ts";
-import { LOST_PASSES } from "../adapters/processes-bun.ts";
-import { runPass, UUID_UNKNOWN } from "../app/iterate.ts";
-import type { PassPorts } from "../app/pass-ports.ts";
+import { createSocketLock } from "../adapters/processes/lock-socket.ts";
+import { LOST_PASSES } from "../adapters/processes/processes-bun.ts";
+import { runPass, UUID_UNKNOWN } from "../app/pass/iterate.ts";
+import type { PassPorts } from "../app/pass/pass-ports.ts";
 import { createFencer } from "./real-fencer.ts";
 import { createRealPeers } from "./real-xapi.ts";
 import { createRuntime, flushLog, stopSignal } from "./runtime.ts";

@@ -1,16 +1,16 @@
 import { existsSync } from "node:fs";
-import { createChildAlarm } from "../adapters/alarm-child.ts";
-import { readRole } from "../adapters/local-host-files.ts";
-import { createSocketLock } from "../adapters/lock-socket.ts";
-import { answersHttp } from "../adapters/master-echo.ts";
-import { postJsonOverHttp } from "../adapters/peer-http.ts";
-import { createProcesses } from "../adapters/processes-bun.ts";
-import { createSignalWake } from "../adapters/wake-signal.ts";
+import { readRole } from "../adapters/files/local-host-files.ts";
+import { answersHttp } from "../adapters/peers/master-echo.ts";
+import { postJsonOverHttp } from "../adapters/peers/peer-http.ts";
+import { createChildAlarm } from "../adapters/processes/alarm-child.ts";
+import { createSocketLock } from "../adapters/processes/lock-socket.ts";
+import { createProcesses } from "../adapters/processes/processes-bun.ts";
+import { createSignalWake } from "../adapters/processes/wake-signal.ts";
 import { createSocketTransport } from "../adapters/xapi/transport.ts";
-import { runMonitor } from "../app/monitor.ts";
-import { watchEvents } from "../app/watch-events.ts";
-import { watchMaster } from "../app/watch-master.ts";
-import { watchStart } from "../app/watch-start.ts";
+import { runMonitor } from "../app/daemons/monitor.ts";
+import { watchEvents } from "../app/daemons/watch-events.ts";
+import { watchMaster } from "../app/daemons/watch-master.ts";
+import { watchStart } from "../app/daemons/watch-start.ts";
 import { createRuntime, flushLog, stopSignal } from "./runtime.ts";
 
 /** `ha-lizard.mon`: supervises iterations until SIGTERM. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createScriptFencer } from "../adapters/fencer-script.ts";
+import { createScriptFencer } from "../adapters/fencing/fencer-script.ts";
 import type { Fencer } from "../ports/fencer.ts";
 import type { Runtime } from "./runtime.ts";
 

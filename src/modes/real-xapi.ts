@@ -1,9 +1,9 @@
-import { createLocalHost } from "../adapters/local-host-files.ts";
-import { postJsonOverHttp } from "../adapters/peer-http.ts";
-import { createPeerProber } from "../adapters/peer-prober.ts";
+import { createLocalHost } from "../adapters/files/local-host-files.ts";
+import { postJsonOverHttp } from "../adapters/peers/peer-http.ts";
+import { createPeerProber } from "../adapters/peers/peer-prober.ts";
 import { createXapi } from "../adapters/xapi/client.ts";
 import { createSocketTransport } from "../adapters/xapi/transport.ts";
-import { patientStore } from "../app/patience.ts";
+import { patientStore } from "../app/pass/patience.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { LocalHost } from "../ports/local-host.ts";
 import type { PeerProber, Pinger } from "../ports/peers.ts";
@@ -55,7 +55,7 @@ export function createRealPeers(runtime: Runtime, { pingAfterMs }: { pingAfterMs
 /** A pass of a healthy pool pings nobody, and is begun thousands of times a day: ping is loaded when it is wanted. */
 function createLatePinger(clock: Clock): Pinger {
   let made: Promise<Pinger> | null = null;
-  const make = async () => (await import("../adapters/pinger-icmp.ts")).createPinger({ clock });
+  const make = async () => (await import("../adapters/peers/pinger-icmp.ts")).createPinger({ clock });
   return {
     async ping(address, signal) {
       made ??= make();

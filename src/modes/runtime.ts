@@ -1,8 +1,8 @@
-import { createSystemClock } from "../adapters/clock-system.ts";
-import { createSyslogLogger, type SyslogLogger } from "../adapters/logger-syslog.ts";
-import { cleanEnvironment, type Paths, pathsFrom } from "../adapters/paths.ts";
-import { hasTerminal } from "../adapters/standard-streams.ts";
-import { createStateStore } from "../adapters/state-store-files.ts";
+import { cleanEnvironment, type Paths, pathsFrom } from "../adapters/files/paths.ts";
+import { createStateStore } from "../adapters/files/state-store-files.ts";
+import { createSystemClock } from "../adapters/processes/clock-system.ts";
+import { hasTerminal } from "../adapters/processes/standard-streams.ts";
+import { createSyslogLogger, type SyslogLogger } from "../adapters/syslog/logger-syslog.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { StateStore } from "../ports/state-store.ts";
 

@@ -1,7 +1,7 @@
 import { parseJob } from "../adapters/mail/mail-job.ts";
 import { createSmtp } from "../adapters/mail/smtp.ts";
-import { DELIVERY_MS, deliverMail } from "../app/deliver-mail.ts";
-import type { MailJob } from "../core/mail/compose-mail.ts";
+import { DELIVERY_MS, deliverMail } from "../app/alerts/deliver-mail.ts";
+import type { MailJob } from "../core/alerts/mail/compose-mail.ts";
 import { createRuntime, flushLog } from "./runtime.ts";
 
 /** A socket that does not close must not keep the process. */

@@ -1,7 +1,7 @@
-import { createChildAlarm } from "../adapters/alarm-child.ts";
-import { createSocketLock } from "../adapters/lock-socket.ts";
-import { createService } from "../adapters/service-script.ts";
-import { runWatchdog } from "../app/watchdog.ts";
+import { createChildAlarm } from "../adapters/processes/alarm-child.ts";
+import { createSocketLock } from "../adapters/processes/lock-socket.ts";
+import { createService } from "../adapters/processes/service-script.ts";
+import { runWatchdog } from "../app/daemons/watchdog.ts";
 import { createRuntime, flushLog, stopSignal } from "./runtime.ts";
 
 const DEFAULT_INTERVAL_S = 10;

@@ -1,4 +1,4 @@
-import type { Severity } from "../core/alert-policy.ts";
+import type { Severity } from "../core/alerts/alert-policy.ts";
 
 /** What a daemon has to tell while no iteration can. */
 export interface AlarmCall {

@@ -1,5 +1,5 @@
-import type { FenceFault } from "../core/action.ts";
-import type { HostUuid } from "../core/ids.ts";
+import type { FenceFault } from "../core/model/action.ts";
+import type { HostUuid } from "../core/model/ids.ts";
 
 export type FenceOutcome =
   | { readonly kind: "fenced" }

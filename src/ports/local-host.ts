@@ -1,5 +1,5 @@
-import type { VmUuid } from "../core/ids.ts";
-import type { LocalView } from "../core/pool-view.ts";
+import type { VmUuid } from "../core/model/ids.ts";
+import type { LocalView } from "../core/model/pool-view.ts";
 
 /** What this host knows of itself: pool.conf, inventory, cookies, domains, own xapi. */
 export interface LocalHost {

@@ -1,5 +1,5 @@
-import type { FunctionName, Severity } from "../core/alert-policy.ts";
-import type { AlertMail, MailJob, MailSettings } from "../core/mail/compose-mail.ts";
+import type { FunctionName, Severity } from "../core/alerts/alert-policy.ts";
+import type { AlertMail, MailJob, MailSettings } from "../core/alerts/mail/compose-mail.ts";
 
 /** Syslog. Never throws: a full disk or a missing /dev/log must not change what is done. */
 export interface Logger {

@@ -1,4 +1,4 @@
-import type { PeerProbe } from "../core/pool-view.ts";
+import type { PeerProbe } from "../core/model/pool-view.ts";
 
 /**
  * What a probe asks for. Whom it follows is not asked of the master that one follows: a master needs 2 s of PAM for

@@ -1,6 +1,6 @@
-import type { AlertTarget } from "../core/alert-policy.ts";
-import type { ApplianceUuid, HostUuid, PoolUuid, VmUuid } from "../core/ids.ts";
-import type { DatabaseView, HaltedVm, XapiResult } from "../core/pool-view.ts";
+import type { AlertTarget } from "../core/alerts/alert-policy.ts";
+import type { ApplianceUuid, HostUuid, PoolUuid, VmUuid } from "../core/model/ids.ts";
+import type { DatabaseView, HaltedVm, XapiResult } from "../core/model/pool-view.ts";
 
 /** What a read should contain beyond pool, hosts, halted VMs and residents. */
 export interface ReadScope {

@@ -1,5 +1,5 @@
-import type { HostUuid, VmUuid } from "../core/ids.ts";
-import type { XapiResult } from "../core/pool-view.ts";
+import type { HostUuid, VmUuid } from "../core/model/ids.ts";
+import type { XapiResult } from "../core/model/pool-view.ts";
 
 /** A disk, or an inserted CD, of a VM on storage that not every host has: only the hosts named can start it. */
 export interface LocalDisk {

@@ -1,4 +1,4 @@
-import type { MonitorSight } from "../core/supervision.ts";
+import type { MonitorSight } from "../core/pace/supervision.ts";
 
 /** The monitor as a service of this host. */
 export interface Service {

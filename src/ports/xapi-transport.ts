@@ -1,4 +1,4 @@
-import type { XapiResult } from "../core/pool-view.ts";
+import type { XapiResult } from "../core/model/pool-view.ts";
 
 /**
  * One way to a xapi: the unix socket of this host, or a simulated one. It knows requests and answers, not what

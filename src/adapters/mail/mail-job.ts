@@ -1,5 +1,5 @@
 import { z } from "zod/mini";
-import type { MailJob } from "../../core/mail/compose-mail.ts";
+import type { MailJob } from "../../core/alerts/mail/compose-mail.ts";
 
 const JOB = z.object({
   server: z.object({ host: z.string(), port: z.number(), user: z.string(), password: z.string() }),

@@ -1,6 +1,6 @@
-import { composeMail } from "../../core/mail/compose-mail.ts";
+import { composeMail } from "../../core/alerts/mail/compose-mail.ts";
 import type { Mailer } from "../../ports/notices.ts";
-import { handOver, type SelfCommand } from "../hand-over.ts";
+import { handOver, type SelfCommand } from "../processes/hand-over.ts";
 
 /**
  * Hands each mail to a child of its own, which outlives the pass and has its own deadline: a mail server that is slow

@@ -1,5 +1,5 @@
 import { createTransport } from "nodemailer";
-import type { MailJob } from "../../core/mail/compose-mail.ts";
+import type { MailJob } from "../../core/alerts/mail/compose-mail.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { neverAborts, withDeadline } from "../../ports/deadline.ts";
 import type { MailResult, MailTransport } from "../../ports/notices.ts";

@@ -1,4 +1,4 @@
-import type { XapiResult } from "../../core/pool-view.ts";
+import type { XapiResult } from "../../core/model/pool-view.ts";
 import type { ListedVm, PoolAdministration } from "../../ports/pool-database.ts";
 import type { XapiContext } from "./context.ts";
 import { voidOf } from "./errors.ts";

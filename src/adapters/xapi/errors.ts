@@ -1,4 +1,4 @@
-import type { XapiFault, XapiResult } from "../../core/pool-view.ts";
+import type { XapiFault, XapiResult } from "../../core/model/pool-view.ts";
 
 /** A fault for an answer that is not what the protocol promises. */
 export function malformed(detail: string): { readonly ok: false; readonly fault: XapiFault } {

@@ -1,4 +1,4 @@
-import type { XapiResult } from "../../core/pool-view.ts";
+import type { XapiResult } from "../../core/model/pool-view.ts";
 import type { MessageBoard, PostedMessage } from "../../ports/pool-database.ts";
 import type { XapiContext } from "./context.ts";
 import { isApiFault, malformed, NULL_REF, voidOf } from "./errors.ts";

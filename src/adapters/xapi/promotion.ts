@@ -1,4 +1,4 @@
-import type { HostUuid } from "../../core/ids.ts";
+import type { HostUuid } from "../../core/model/ids.ts";
 import type { Promotion } from "../../ports/pool-database.ts";
 import type { XapiContext } from "./context.ts";
 import { voidOf } from "./errors.ts";

@@ -1,5 +1,5 @@
-import { applianceUuid, hostUuid } from "../../core/ids.ts";
-import type { DatabaseView, XapiResult } from "../../core/pool-view.ts";
+import { applianceUuid, hostUuid } from "../../core/model/ids.ts";
+import type { DatabaseView, XapiResult } from "../../core/model/pool-view.ts";
 import type { PoolReader, ReadScope } from "../../ports/pool-database.ts";
 import type { XapiContext } from "./context.ts";
 import { malformed } from "./errors.ts";

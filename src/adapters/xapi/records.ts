@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { XapiResult } from "../../core/pool-view.ts";
+import type { XapiResult } from "../../core/model/pool-view.ts";
 import { malformed } from "./errors.ts";
 
 /*

@@ -1,5 +1,5 @@
-import type { HostUuid } from "../../core/ids.ts";
-import type { XapiFault, XapiResult } from "../../core/pool-view.ts";
+import type { HostUuid } from "../../core/model/ids.ts";
+import type { XapiFault, XapiResult } from "../../core/model/pool-view.ts";
 import { OVER } from "../../ports/deadline.ts";
 import type { MemberRecovery } from "../../ports/pool-database.ts";
 import type { XapiContext } from "./context.ts";

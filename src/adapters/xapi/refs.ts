@@ -1,6 +1,6 @@
-import type { ApplianceUuid, HostUuid, PoolUuid, VmUuid } from "../../core/ids.ts";
-import { hostUuid, poolUuid } from "../../core/ids.ts";
-import type { XapiResult } from "../../core/pool-view.ts";
+import type { ApplianceUuid, HostUuid, PoolUuid, VmUuid } from "../../core/model/ids.ts";
+import { hostUuid, poolUuid } from "../../core/model/ids.ts";
+import type { XapiResult } from "../../core/model/pool-view.ts";
 import { malformed, readRef } from "./errors.ts";
 import { parseRecords, parseValue, poolRecord, uuidText } from "./records.ts";
 import type { Session } from "./session.ts";

@@ -1,4 +1,4 @@
-import type { XapiFault, XapiResult } from "../../core/pool-view.ts";
+import type { XapiFault, XapiResult } from "../../core/model/pool-view.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { neverAborts, OVER, withDeadline } from "../../ports/deadline.ts";
 import type { XapiTransport } from "../../ports/xapi-transport.ts";

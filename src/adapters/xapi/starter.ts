@@ -1,4 +1,4 @@
-import type { XapiResult } from "../../core/pool-view.ts";
+import type { XapiResult } from "../../core/model/pool-view.ts";
 import type { StartResult, VmStarter } from "../../ports/pool-database.ts";
 import type { XapiContext } from "./context.ts";
 import { beginTask, followTask } from "./task.ts";

@@ -1,5 +1,5 @@
-import { type HostUuid, hostUuid, vmUuid } from "../../core/ids.ts";
-import type { XapiResult } from "../../core/pool-view.ts";
+import { type HostUuid, hostUuid, vmUuid } from "../../core/model/ids.ts";
+import type { XapiResult } from "../../core/model/pool-view.ts";
 import { neverAborts, withDeadline } from "../../ports/deadline.ts";
 import type { LocalDisk, PoolSurvey } from "../../ports/pool-survey.ts";
 import { malformed, readRef } from "./errors.ts";

@@ -1,4 +1,4 @@
-import type { XapiFault, XapiResult } from "../../core/pool-view.ts";
+import type { XapiFault, XapiResult } from "../../core/model/pool-view.ts";
 import type { XapiContext } from "./context.ts";
 import { faultOfTask, readRef } from "./errors.ts";
 import { parseValue, taskRecord } from "./records.ts";

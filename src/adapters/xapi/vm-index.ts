@@ -1,5 +1,5 @@
-import type { PoolUuid, VmUuid } from "../../core/ids.ts";
-import { vmUuid } from "../../core/ids.ts";
+import type { PoolUuid, VmUuid } from "../../core/model/ids.ts";
+import { vmUuid } from "../../core/model/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { StateStore } from "../../ports/state-store.ts";
 

@@ -1,4 +1,4 @@
-import { applianceUuid, type HostUuid, hostUuid, type VmUuid, vmUuid } from "../../core/ids.ts";
+import { applianceUuid, type HostUuid, hostUuid, type VmUuid, vmUuid } from "../../core/model/ids.ts";
 import type {
   ApplianceView,
   DatabaseView,
@@ -6,8 +6,8 @@ import type {
   HaltedVm,
   HostView,
   ResidentVm,
-} from "../../core/pool-view.ts";
-import { HOME_POOL_KEY } from "../../core/restart-plan.ts";
+} from "../../core/model/pool-view.ts";
+import { HOME_POOL_KEY } from "../../core/restart/restart-plan.ts";
 import { NULL_REF } from "./errors.ts";
 import type {
   ApplianceRecord,

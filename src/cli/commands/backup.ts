@@ -4,7 +4,7 @@ import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts"
 import { confirm } from "../confirm.ts";
 import { poolNames, renderParameterFile } from "../parameter-file.ts";
 import { type PoolAccess, withPool } from "../pool-access.ts";
-import { plainText } from "../text.ts";
+import { plainText } from "../screens/text.ts";
 
 export const backupAction = defineAction({
   name: "backup",

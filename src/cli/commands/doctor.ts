@@ -1,8 +1,8 @@
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT } from "../cli-ports.ts";
 import { examine } from "../doctor/examine.ts";
-import { type DoctorReport, renderFindings, worstOf } from "../doctor/render.ts";
-import { paintFor } from "../paint.ts";
+import { type DoctorReport, renderFindings, worstOf } from "../screens/doctor.ts";
+import { paintFor } from "../screens/paint.ts";
 import { lookAtPool } from "../sight/look.ts";
 
 export const doctorAction = defineAction({

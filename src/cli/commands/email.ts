@@ -1,15 +1,15 @@
 import type { ArgsDef } from "citty";
-import { observeSelf } from "../../app/observe-self.ts";
-import { rememberedMemory } from "../../app/remembered.ts";
+import { observeSelf } from "../../app/pass/observe-self.ts";
+import { rememberedMemory } from "../../app/pass/remembered.ts";
 import type { Settings } from "../../config/params.ts";
-import { type AlertMail, composeMail } from "../../core/mail/compose-mail.ts";
-import { type PoolReport, reportPool, UNSEEN_POOL } from "../../core/pool-report.ts";
+import { type AlertMail, composeMail } from "../../core/alerts/mail/compose-mail.ts";
+import { type PoolReport, reportPool, UNSEEN_POOL } from "../../core/alerts/pool-report.ts";
 import { neverAborts } from "../../ports/deadline.ts";
 import type { MailResult } from "../../ports/notices.ts";
 import { type Action, defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
 import { withPool } from "../pool-access.ts";
-import { plainText } from "../text.ts";
+import { plainText } from "../screens/text.ts";
 
 const ARGS = { json: { type: "boolean", description: "for programs" } } as const satisfies ArgsDef;
 

@@ -1,7 +1,7 @@
-import { deviceStates, whatIsWrong } from "../../app/fence.ts";
-import { rememberedMemory } from "../../app/remembered.ts";
-import { fenceMethods } from "../../core/fence-policy.ts";
-import type { HostUuid } from "../../core/ids.ts";
+import { deviceStates, whatIsWrong } from "../../app/pass/fence.ts";
+import { rememberedMemory } from "../../app/pass/remembered.ts";
+import { fenceMethods } from "../../core/fencing/fence-policy.ts";
+import type { HostUuid } from "../../core/model/ids.ts";
 import { neverAborts } from "../../ports/deadline.ts";
 import type { DeviceState } from "../../ports/fencer.ts";
 import { defineAction } from "../action.ts";

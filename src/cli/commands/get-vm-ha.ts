@@ -1,7 +1,7 @@
 import { defineAction } from "../action.ts";
 import { EXIT } from "../cli-ports.ts";
 import { askPool, withPool } from "../pool-access.ts";
-import { plainText, renderColumns } from "../text.ts";
+import { plainText, renderColumns } from "../screens/text.ts";
 import { findVms } from "../vm-argument.ts";
 import { describeVm, type VmHa } from "../vm-management.ts";
 

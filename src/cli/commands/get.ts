@@ -11,7 +11,7 @@ import {
   type ShownParameter,
   settingText,
   shownText,
-} from "../render.ts";
+} from "../screens/parameters.ts";
 
 export const getAction = defineAction({
   name: "get",

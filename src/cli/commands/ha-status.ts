@@ -1,5 +1,5 @@
-import { rememberedMemory } from "../../app/remembered.ts";
-import { type HaFlag, haFlagOf } from "../../core/ha-flag.ts";
+import { rememberedMemory } from "../../app/pass/remembered.ts";
+import { type HaFlag, haFlagOf } from "../../core/model/ha-flag.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT } from "../cli-ports.ts";
 import { withPool } from "../pool-access.ts";

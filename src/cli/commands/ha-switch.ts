@@ -1,5 +1,5 @@
 import { poolParameters } from "../../config/pool-keys.ts";
-import { customFieldKey } from "../../core/ha-flag.ts";
+import { customFieldKey } from "../../core/model/ha-flag.ts";
 import { type Action, defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
 import { type PoolAccess, withPool, writePoolKeys } from "../pool-access.ts";

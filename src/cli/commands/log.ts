@@ -3,8 +3,8 @@ import type { LogLine } from "../../ports/log-reader.ts";
 import { defineAction } from "../action.ts";
 import { EXIT } from "../cli-ports.ts";
 import { parseCount, parseSince } from "../log-arguments.ts";
-import { type Paint, paintFor, type Tone } from "../paint.ts";
-import { plainText } from "../text.ts";
+import { type Paint, paintFor, type Tone } from "../screens/paint.ts";
+import { plainText } from "../screens/text.ts";
 
 const LINES = "20";
 

@@ -6,7 +6,7 @@ import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts"
 import { confirm } from "../confirm.ts";
 import { planChanges, renderChanges, warnOf, writeParameters } from "../parameter-changes.ts";
 import { type PoolAccess, withPool } from "../pool-access.ts";
-import { wrapText } from "../text.ts";
+import { wrapText } from "../screens/text.ts";
 
 interface Choices {
   readonly name: string;

@@ -3,7 +3,7 @@ import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
 import { confirm } from "../confirm.ts";
 import { fieldNames, findHostKeys, findPoolKeys, findVmKeys, type PoolKeys } from "../own-keys.ts";
 import { askPool, changePool, type PoolAccess, type PoolChange, withPool } from "../pool-access.ts";
-import { plainText, wrapText } from "../text.ts";
+import { plainText, wrapText } from "../screens/text.ts";
 
 export const removeAction = defineAction({
   name: "remove",

@@ -3,7 +3,7 @@ import { EXIT } from "../cli-ports.ts";
 import { planChanges, renderChanges, warnOf, writeParameters } from "../parameter-changes.ts";
 import { parseParameterFile } from "../parameter-file.ts";
 import { withPool } from "../pool-access.ts";
-import { plainText } from "../text.ts";
+import { plainText } from "../screens/text.ts";
 
 export const restoreAction = defineAction({
   name: "restore",

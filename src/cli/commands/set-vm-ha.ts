@@ -1,9 +1,9 @@
-import { customFieldKey, haFlagOf } from "../../core/ha-flag.ts";
+import { customFieldKey, haFlagOf } from "../../core/model/ha-flag.ts";
 import type { ListedVm } from "../../ports/pool-database.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
 import { askPool, changePool, type PoolAccess, withPool } from "../pool-access.ts";
-import { plainText } from "../text.ts";
+import { plainText } from "../screens/text.ts";
 import { findVms } from "../vm-argument.ts";
 
 type Flag = "true" | "false";

@@ -1,12 +1,12 @@
-import { resolveTexts } from "../../app/resolve-texts.ts";
+import { resolveTexts } from "../../app/pass/resolve-texts.ts";
 import { type ParameterName, rowOf } from "../../config/params.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
 import { requireParameter } from "../parameter-argument.ts";
 import { planChanges, waitText, warnOf, writeParameters } from "../parameter-changes.ts";
 import { type PoolAccess, withPool } from "../pool-access.ts";
-import { shownText } from "../render.ts";
-import { wrapText } from "../text.ts";
+import { shownText } from "../screens/parameters.ts";
+import { wrapText } from "../screens/text.ts";
 import { readValue } from "../value-argument.ts";
 
 export const setAction = defineAction({

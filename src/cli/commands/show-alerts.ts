@@ -2,7 +2,7 @@ import { ALERT_NAME, type PostedMessage } from "../../ports/pool-database.ts";
 import { defineAction } from "../action.ts";
 import { EXIT } from "../cli-ports.ts";
 import { askPool, withPool } from "../pool-access.ts";
-import { plainText, wrapText } from "../text.ts";
+import { plainText, wrapText } from "../screens/text.ts";
 
 export const showAlertsAction = defineAction({
   name: "show-alerts",

@@ -1,11 +1,11 @@
 import { runCommand } from "citty";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
-import { paintFor } from "../paint.ts";
+import { paintFor } from "../screens/paint.ts";
+import { renderStatus } from "../screens/status.ts";
 import { lookAtPool } from "../sight/look.ts";
 import type { Sight } from "../sight/sight.ts";
 import { gatherStatus } from "../status/gather.ts";
-import { renderStatus } from "../status/render.ts";
 import type { StatusReport } from "../status/status-report.ts";
 import { haDisableAction, haEnableAction } from "./ha-switch.ts";
 

@@ -1,5 +1,5 @@
-import { deviceStates, whatIsWrong } from "../../app/fence.ts";
-import { fenceMethods, methodProves } from "../../core/fence-policy.ts";
+import { deviceStates, whatIsWrong } from "../../app/pass/fence.ts";
+import { fenceMethods, methodProves } from "../../core/fencing/fence-policy.ts";
 import type { SeenHost } from "../sight/sight.ts";
 import { type Check, type Examination, enabledHosts, type Finding, findingsOf } from "./check.ts";
 

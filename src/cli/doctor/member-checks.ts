@@ -1,4 +1,4 @@
-import type { PeerProbe } from "../../core/pool-view.ts";
+import type { PeerProbe } from "../../core/model/pool-view.ts";
 import { withDeadline } from "../../ports/deadline.ts";
 import type { SeenHost } from "../sight/sight.ts";
 import { type Check, type Examination, type Finding, findingsOf } from "./check.ts";

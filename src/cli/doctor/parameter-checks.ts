@@ -1,7 +1,7 @@
 import { ROWS, rowOf } from "../../config/params.ts";
 import { poolParameters } from "../../config/pool-keys.ts";
-import { haFlagOf } from "../../core/ha-flag.ts";
-import { settingText } from "../render.ts";
+import { haFlagOf } from "../../core/model/ha-flag.ts";
+import { settingText } from "../screens/parameters.ts";
 import { type Check, type Examination, type Finding, fewNames, findingsOf } from "./check.ts";
 
 /** The parameters are there, understood, and no host has others than the pool, as far as that is seen from here. */

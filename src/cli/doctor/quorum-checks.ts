@@ -1,4 +1,4 @@
-import { tallyQuorum } from "../../core/quorum.ts";
+import { tallyQuorum } from "../../core/members/quorum.ts";
 import { withDeadline } from "../../ports/deadline.ts";
 import { type Check, type Examination, enabledHosts, type Finding, findingsOf } from "./check.ts";
 

@@ -1,5 +1,5 @@
-import { describeFault } from "../../core/describe-reason.ts";
-import type { HostUuid } from "../../core/ids.ts";
+import { describeFault } from "../../core/alerts/describe-reason.ts";
+import type { HostUuid } from "../../core/model/ids.ts";
 import { nameOf } from "../sight/sight.ts";
 import { describeVm } from "../vm-management.ts";
 import { type Check, type Examination, type Finding, fewNames, findingsOf } from "./check.ts";

@@ -1,6 +1,6 @@
 import type { StateStore } from "../../ports/state-store.ts";
 
-/** The last iteration of this host, from its report (app/pass-ports.ts `PassReport`). */
+/** The last iteration of this host, from its report (app/pass/pass-ports.ts `PassReport`). */
 export interface LastPass {
   /** ISO 8601. */
   readonly finishedAt: string;

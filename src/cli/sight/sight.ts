@@ -1,7 +1,7 @@
 import type { Resolved } from "../../config/resolve.ts";
-import type { HostUuid, PoolUuid } from "../../core/ids.ts";
-import type { Memory } from "../../core/memory.ts";
-import type { DatabaseView, LocalView, PeerProbe, XapiResult } from "../../core/pool-view.ts";
+import type { Memory } from "../../core/memory/memory.ts";
+import type { HostUuid, PoolUuid } from "../../core/model/ids.ts";
+import type { DatabaseView, LocalView, PeerProbe, XapiResult } from "../../core/model/pool-view.ts";
 import type { ConfigTexts } from "../../ports/config-source.ts";
 import type { ListedVm } from "../../ports/pool-database.ts";
 import type { LastPass } from "./last-pass.ts";

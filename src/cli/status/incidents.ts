@@ -1,5 +1,5 @@
-import type { HostUuid } from "../../core/ids.ts";
-import type { Incident } from "../../core/member-recovery.ts";
+import type { Incident } from "../../core/fencing/incident.ts";
+import type { HostUuid } from "../../core/model/ids.ts";
 import { nameOf, type Sight } from "../sight/sight.ts";
 import type { IncidentReport } from "./status-report.ts";
 

@@ -1,4 +1,4 @@
-import type { HaFlag } from "../../core/ha-flag.ts";
+import type { HaFlag } from "../../core/model/ha-flag.ts";
 import type { DaemonState } from "../../ports/daemons.ts";
 
 /**

@@ -1,0 +1,175 @@
+import { existsSync, statSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { hostUuid, type VmUuid, vmUuid } from "../../core/model/ids.ts";
+import type { LocalView, Role } from "../../core/model/pool-view.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { LocalHost } from "../../ports/local-host.ts";
+import { runCommand } from "../processes/run-command.ts";
+import type { Paths } from "./paths.ts";
+
+export interface LocalHostOptions {
+  readonly paths: Paths;
+  readonly clock: Clock;
+  readonly environment: Record<string, string>;
+  /** Does this host's own xapi answer over the loopback address? Needs no master and no session. */
+  readonly probeOwnXapi: (signal: AbortSignal) => Promise<boolean>;
+}
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
+const EVERY_UUID = new RegExp(UUID, "gi");
+const ONLY_UUID = new RegExp(`^${UUID.source}$`, "i");
+const NO_UUID = "00000000-0000-0000-0000-000000000000";
+const LIST_MS = 4_000;
+const DESTROY_MS = 15_000;
+const TOOLSTACK_MS = 110_000;
+
+/** What this host knows of itself from its files and tools (xapi.md §5, dom0.md). */
+export function createLocalHost(options: LocalHostOptions): LocalHost {
+  const { paths } = options;
+  return {
+    async observe(signal) {
+      const inventory = await readInventory(paths.inventory);
+      const uuid = inventory["INSTALLATION_UUID"] ?? "";
+      if (!ONLY_UUID.test(uuid)) return null;
+      const [role, bootId, domains, xapiAnswers] = await Promise.all([
+        readRole(paths.poolConf),
+        readText(paths.bootId),
+        listDomains(options, inventory["CONTROL_DOMAIN_UUID"] ?? "", signal),
+        options.probeOwnXapi(signal),
+      ]);
+      const view: LocalView = {
+        uuid: hostUuid(uuid),
+        role,
+        bootId: bootId?.trim() || "unknown-boot",
+        initCompleteAtMs: statSync(paths.initComplete, { throwIfNoEntry: false })?.mtimeMs ?? null,
+        domains,
+        xapiAnswers,
+      };
+      return view;
+    },
+    destroyDomain: (vm, signal) => destroyDomain(options, vm, signal),
+    restartToolstack: (signal) => restartToolstack(options, signal),
+    async rebootNow() {
+      // No sync before it: storage that does not answer would hold the reboot back for ever.
+      writeFileSync(paths.sysrq, "b");
+    },
+  };
+}
+
+/** `pool.conf` as xapi reads it: trimmed, everything after the first colon is the address. */
+export async function readRole(path: string): Promise<Role> {
+  const text = await readText(path);
+  if (text === null) return { kind: "unknown", why: `Cannot read ${path}` };
+  const content = text.trim();
+  if (content === "master") return { kind: "master" };
+  if (content === "broken") return { kind: "broken" };
+  const address = content.startsWith("slave:") ? content.slice("slave:".length).trim() : "";
+  if (address !== "") return { kind: "slave", masterAddress: address };
+  const shown = JSON.stringify(content.slice(0, 40));
+  return {
+    kind: "unknown",
+    why: `Cannot understand ${path}: ${shown} is neither master nor slave:<address>`,
+  };
+}
+
+/** `KEY='value'` lines; what is not understood is left out. */
+export async function readInventory(path: string): Promise<Readonly<Record<string, string>>> {
+  const text = (await readText(path)) ?? "";
+  const entries = text.split("\n").flatMap((line): [string, string][] => {
+    const [, key, value] = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    return key === undefined || value === undefined ? [] : [[key, value.replaceAll(/['"]/g, "").trim()]];
+  });
+  return Object.fromEntries(entries);
+}
+
+async function readText(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, "utf8");
+  } catch {
+    return null;
+  }
+}
+
+function listCommand(paths: Paths): string {
+  return existsSync(paths.listDomains) ? paths.listDomains : "list_domains";
+}
+
+/**
+ * VMs of the domains that run here, the control domain excluded. Domain 0 is in every list, so one without any uuid
+ * says nothing; and a part of a list would make a running VM look absent.
+ */
+async function listDomains(
+  options: LocalHostOptions,
+  controlDomain: string,
+  signal: AbortSignal,
+): Promise<LocalView["domains"]> {
+  const listed = await runTool(options, [listCommand(options.paths), "-minimal"], LIST_MS, signal);
+  if (listed === null) return "unknown";
+  const found = (listed.match(EVERY_UUID) ?? []).map((uuid) => uuid.toLowerCase());
+  if (found.length === 0) return "unknown";
+  const guests = found.filter((uuid) => uuid !== NO_UUID && uuid !== controlDomain.toLowerCase());
+  return [...new Set(guests)].map(vmUuid);
+}
+
+async function destroyDomain(options: LocalHostOptions, vm: VmUuid, signal: AbortSignal): Promise<void> {
+  // Gone already: that is what was wanted.
+  for (const domain of await domainsOf(options, vm, signal)) {
+    await runTool(options, ["xl", "destroy", domain], DESTROY_MS, signal);
+  }
+  const left = await domainsOf(options, vm, signal);
+  if (left.length > 0)
+    throw new Error(
+      `Cannot destroy the domain of ${vm}: domain ${left.join(", ")} is still there after xl destroy`,
+    );
+}
+
+/** The ids of this VM's domains, from lines like `  7 | 2f4a… |  B H`: two of them after a migration that went wrong. */
+async function domainsOf(
+  options: LocalHostOptions,
+  vm: VmUuid,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const listed = await runTool(options, [listCommand(options.paths)], LIST_MS, signal);
+  if (listed === null || !UUID.test(listed))
+    throw new Error(`Cannot destroy the domain of ${vm}: list_domains does not answer`);
+  const lines = listed.split("\n").filter((line) => line.toLowerCase().includes(vm.toLowerCase()));
+  return lines.map((line) => {
+    const id = /^\s*(\d+)\s*[|\s]/.exec(line)?.[1];
+    if (id !== undefined && id !== "0") return id;
+    throw new Error(`Cannot destroy the domain of ${vm}: there is no domain id in "${line}"`);
+  });
+}
+
+/** What a tool of Dom0 said, all of it; null when it failed or was late. */
+async function runTool(
+  options: LocalHostOptions,
+  command: readonly string[],
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const { clock, environment: env } = options;
+  const { exitCode, output, complete, late } = await runCommand(clock, command, { timeoutMs, env, signal });
+  return exitCode === 0 && complete && !late ? output : null;
+}
+
+async function restartToolstack(options: LocalHostOptions, signal: AbortSignal): Promise<void> {
+  const { clock, environment: env } = options;
+  for (const command of [
+    ["xe-toolstack-restart"],
+    ["service", "xapi", "restart"],
+    ["systemctl", "restart", "xapi"],
+  ]) {
+    const result = await runCommand(clock, command, {
+      timeoutMs: TOOLSTACK_MS,
+      env,
+      signal,
+      noOutput: true,
+    });
+    if (result.exitCode === 0) return;
+    if (result.late || signal.aborted)
+      throw new Error(`Cannot restart the toolstack: ${command.join(" ")} did not end in time`);
+  }
+  throw new Error(
+    "Cannot restart the toolstack: neither xe-toolstack-restart nor service xapi restart worked",
+  );
+}

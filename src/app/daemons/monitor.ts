@@ -1,0 +1,142 @@
+import {
+  judgeRunning,
+  MONITOR_DEFAULTS,
+  type MonitorSettings,
+  waitAfter,
+} from "../../core/pace/supervision.ts";
+import type { Alarm } from "../../ports/alarm.ts";
+import type { Clock } from "../../ports/clock.ts";
+import { OVER } from "../../ports/deadline.ts";
+import type { Logger } from "../../ports/notices.ts";
+import type { Lock, Processes, RunningChild } from "../../ports/processes.ts";
+import type { StateStore } from "../../ports/state-store.ts";
+import type { WakeSource } from "../../ports/wake.ts";
+import { readReport } from "./report.ts";
+
+export interface MonitorPorts {
+  readonly clock: Clock;
+  readonly processes: Processes;
+  readonly lock: Lock;
+  readonly store: StateStore;
+  readonly wake: WakeSource;
+  readonly logger: Logger;
+  readonly alarm: Alarm;
+}
+
+/** A killed child is gone at once; this is for the kernel. */
+const KILL_MS = 3_000;
+
+/**
+ * Supervises iterations until `signal` aborts: one at a time, the next one when the last asked for it, when something
+ * happened, or after MONITOR_DELAY; one that hangs is killed with its whole process group.
+ *
+ * @returns the exit code: 0 after a stop, 1 when another monitor runs on this host.
+ */
+export async function runMonitor(ports: MonitorPorts, signal: AbortSignal): Promise<number> {
+  if (!(await ports.lock.acquire())) {
+    ports.logger.log("error", "check_xapi", "Cannot start the monitor: another one runs on this host.");
+    return 1;
+  }
+  ports.logger.log("info", "check_xapi", "The monitor has started.");
+  let settings = MONITOR_DEFAULTS;
+  let lost = 0;
+  while (!signal.aborted) {
+    const startedMs = ports.clock.uptimeMs();
+    const child = startChild(ports, lost);
+    if (child !== null) await superviseChild(child, ports, settings, signal);
+    if (signal.aborted) break;
+    const last = await readReport(ports.store);
+    const report = last !== null && last.finishedAtMs >= startedMs ? last : null;
+    const crashed = report === null;
+    if (crashed !== lost > 0) {
+      const text = crashed
+        ? "An iteration ended without a result: starting the next one."
+        : "Iterations end normally again.";
+      ports.logger.log(crashed ? "error" : "info", "check_xapi", text);
+    }
+    lost = crashed ? lost + 1 : 0;
+    if (lost === LOST_BEFORE_ALARM) tellLost(ports);
+    settings = report?.monitor ?? settings;
+    await waitForNext(ports, waitAfter(report, settings, lost), signal);
+  }
+  ports.logger.log("info", "check_xapi", "The monitor has stopped.");
+  return 0;
+}
+
+/** One crash is followed by the next start; that many in a row are nothing that mends itself. */
+const LOST_BEFORE_ALARM = 5;
+
+function tellLost({ alarm }: MonitorPorts): void {
+  alarm.raise({
+    key: "iterations-lost",
+    severity: "critical",
+    subject: "HA may not work on this host: its iterations leave no result",
+    body: `${LOST_BEFORE_ALARM} iterations in a row left no result: they crash, or the disk cannot be written. The monitor goes on trying.`,
+    advice: "Look at the disk of this host and at its log (ha-cfg log), and run ha-cfg doctor.",
+  });
+}
+
+function tellHung({ alarm, logger }: MonitorPorts, pid: number): void {
+  const text = `The iteration hung and was killed (pid ${pid}).`;
+  logger.log("critical", "check_xapi", text);
+  alarm.raise({
+    key: "iteration-hung",
+    severity: "critical",
+    subject: "An iteration of HA hung on this host",
+    body: `${text} The next one is started.`,
+    advice: "If it happens again, look at the log of this host (ha-cfg log) for what it hung at.",
+  });
+}
+
+function startChild(ports: MonitorPorts, lost: number): RunningChild | null {
+  try {
+    return ports.processes.startIteration(lost);
+  } catch (error) {
+    ports.logger.log("error", "check_xapi", `Cannot start an iteration: ${String(error)}`);
+    return null;
+  }
+}
+
+async function superviseChild(
+  child: RunningChild,
+  ports: MonitorPorts,
+  settings: MonitorSettings,
+  signal: AbortSignal,
+): Promise<void> {
+  let ended = false;
+  const end = child.ended.then(() => {
+    ended = true;
+  });
+  for (let waits = 0; !ended; waits++) {
+    const verdict = signal.aborted ? "kill" : judgeRunning(waits, settings);
+    if (verdict === "complain")
+      ports.logger.log("error", "check_xapi", "The iteration hangs; MONITOR_KILLALL=0 leaves it alone.");
+    if (verdict === "kill") {
+      child.killGroup();
+      if (!signal.aborted) tellHung(ports, child.pid);
+      await raceSleep(ports.clock, KILL_MS, end, new AbortController().signal);
+      return;
+    }
+    await raceSleep(ports.clock, settings.scanRateMs, end, signal);
+  }
+}
+
+async function waitForNext(ports: MonitorPorts, ms: number, signal: AbortSignal): Promise<void> {
+  const woken = new AbortController();
+  const forward = () => woken.abort(OVER);
+  signal.addEventListener("abort", forward, { once: true });
+  await raceSleep(ports.clock, ms, ports.wake.next(woken.signal), signal);
+  woken.abort(OVER);
+  signal.removeEventListener("abort", forward);
+}
+
+/** Until `event`, `ms`, or the end of everything. */
+async function raceSleep(clock: Clock, ms: number, event: Promise<void>, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const forward = () => over.abort(OVER);
+  if (signal.aborted) over.abort(OVER);
+  signal.addEventListener("abort", forward, { once: true });
+  await Promise.race([event, clock.sleep(ms, over.signal)]);
+  over.abort(OVER);
+  signal.removeEventListener("abort", forward);
+}

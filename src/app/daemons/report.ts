@@ -1,0 +1,28 @@
+import type { MonitorSettings } from "../../core/pace/supervision.ts";
+import type { StateStore } from "../../ports/state-store.ts";
+
+/** What monitor and watchdog read of an iteration's report (app/pass/pass-ports.ts `PassReport`). */
+export interface HeartBeat {
+  readonly finishedAtMs: number;
+  readonly nextInMs: number;
+  readonly monitor: MonitorSettings;
+}
+
+/** The report of the last iteration; null when there is none that can be understood. */
+export async function readReport(store: StateStore): Promise<HeartBeat | null> {
+  const loaded = await store.load("pass");
+  return loaded.kind === "found" && isHeartBeat(loaded.value) ? loaded.value : null;
+}
+
+/** Checked by hand: the daemons stay small and import no parser. */
+function isHeartBeat(value: unknown): value is HeartBeat {
+  if (typeof value !== "object" || value === null) return false;
+  const { finishedAtMs, nextInMs, monitor } = value as Partial<HeartBeat>;
+  if (typeof finishedAtMs !== "number" || typeof nextInMs !== "number") return false;
+  if (typeof monitor !== "object" || monitor === null) return false;
+  const numbers = [monitor.delayMs, monitor.scanRateMs, monitor.maxStarts];
+  return (
+    numbers.every((number) => typeof number === "number" && number > 0) &&
+    typeof monitor.killAll === "boolean"
+  );
+}

@@ -1,0 +1,241 @@
+import { decide } from "../../core/decide.ts";
+import { emptyMemory, type Memory, rebaseMemory } from "../../core/memory/memory.ts";
+import { parseMemory } from "../../core/memory/memory-shape.ts";
+import type { Reason } from "../../core/model/reason.ts";
+import { forgetOld, nextPassMs } from "../../core/pace/schedule.ts";
+import { neverAborts, OVER, withDeadline } from "../../ports/deadline.ts";
+import { fenceLimitMs } from "./fence.ts";
+import { viewForJournal, writeJournal } from "./journal.ts";
+import { observe } from "./observe.ts";
+import { observeSelf } from "./observe-self.ts";
+import { absorbEnded, admit, launch, logSummary, type Pass, saveMemory, tell } from "./pass.ts";
+import { areKnown, openConfig, refreshConfig } from "./pass-config.ts";
+import type { PassPorts, PassReport } from "./pass-ports.ts";
+import { withPatience } from "./patience.ts";
+import { summarise } from "./summary.ts";
+
+/** While something is in flight the world is looked at this often, so that a VM never waits behind a fence. */
+const TICK_MS = 1_000;
+/** More rounds than this in one pass is a bug; the next pass goes on from the saved state. */
+const MAX_ROUNDS = 600;
+/** What a pass may take beyond one whole fence attempt. */
+const PASS_MARGIN_MS = 150_000;
+const LOCAL_MS = 5_000;
+const CLOSE_MS = 1_500;
+
+/** The result of a pass that could not learn who this host is. */
+export const UUID_UNKNOWN = "own uuid unknown";
+
+/**
+ * One iteration: observe, decide, save, act, absorb, save; again as long as there is something to do; then say when the
+ * next one is wanted. A kill at any point loses nothing that the next iteration does not find in the state file.
+ */
+export async function runPass(given: PassPorts, signal: AbortSignal): Promise<PassReport> {
+  const ports = withPatience(given);
+  const startedMs = ports.clock.uptimeMs();
+  const config = await openConfig(ports);
+  const deadlineMs = fenceLimitMs(config.settings) + PASS_MARGIN_MS;
+  const self = await observeSelf(ports, LOCAL_MS, signal);
+  if (self === null) return doNothing(ports, { startedMs, config, ...NO_UUID });
+  const loaded = await loadMemory(ports, self.bootId);
+  if (loaded === null) return doNothing(ports, { startedMs, config, ...NO_MEMORY });
+  const { memory, reasons } = loaded;
+  const xapi = ports.openXapi(config.settings.XE_TIMEOUT * 1_000);
+  const controller = new AbortController();
+  const forward = () => controller.abort(OVER);
+  signal.addEventListener("abort", forward, { once: true });
+  const timer = new AbortController();
+  const expired = ports.clock.sleep(deadlineMs, timer.signal).then(() => {
+    if (!timer.signal.aborted) controller.abort(OVER);
+  });
+  const pass: Pass = {
+    ports,
+    xapi,
+    signal: controller.signal,
+    config,
+    memory,
+    self,
+    view: null,
+    recent: new Map(),
+    reasons: [],
+    saveFailed: false,
+    saved: null,
+    inFlight: new Map(),
+    ended: [],
+    begun: new Map(),
+    events: [...reasons],
+    journal: [],
+  };
+  try {
+    // After passes that left nothing: can this one write at all? What it may tell depends on that.
+    if (ports.lostPasses > 0) await saveMemory(pass);
+    await runRounds(pass);
+    return await endPass(pass, startedMs);
+  } finally {
+    timer.abort(OVER);
+    signal.removeEventListener("abort", forward);
+    await expired;
+    await withDeadline(
+      ports.clock,
+      CLOSE_MS,
+      neverAborts(),
+      () => xapi.close(),
+      () => undefined,
+    );
+  }
+}
+
+interface Obstacle {
+  readonly result: string;
+  readonly text: string;
+}
+
+/** Without its own uuid a host cannot tell itself from the others. */
+const NO_UUID: Obstacle = {
+  result: UUID_UNKNOWN,
+  text: "Cannot learn the uuid of this host from the inventory: nothing is done.",
+};
+
+/** The memory may hold an unfinished take-over, or a reboot that was already spent: it is not begun anew over it. */
+const NO_MEMORY: Obstacle = {
+  result: "memory unreadable",
+  text: "Cannot read the state file of this host: nothing is done until it can. Check its disk.",
+};
+
+/** A pass that cannot decide anything. Said once, not with every pass. */
+async function doNothing(
+  ports: PassPorts,
+  why: Obstacle & { readonly startedMs: number; readonly config: Pass["config"] },
+): Promise<PassReport> {
+  const { result, text, startedMs, config } = why;
+  const last = await ports.store.load("pass");
+  const told = last.kind === "found" && (last.value as Partial<PassReport> | null)?.result === result;
+  if (!told) ports.logger.log("error", "master_ip", text);
+  return report(ports, startedMs, { config, memory: null, bootId: "", calls: 0, result });
+}
+
+async function loadMemory(
+  ports: PassPorts,
+  bootId: string,
+): Promise<{ memory: Memory; reasons: readonly Reason[] } | null> {
+  const loaded = await ports.store.load("memory");
+  if (loaded.kind === "unreadable") return null;
+  if (loaded.kind === "none") return { memory: emptyMemory(bootId), reasons: [] };
+  if (loaded.kind === "damaged") {
+    return { memory: emptyMemory(bootId), reasons: [{ kind: "state-damaged", why: loaded.why }] };
+  }
+  const memory = parseMemory(loaded.value);
+  if (memory !== null) return { memory, reasons: [] };
+  return {
+    memory: emptyMemory(bootId),
+    reasons: [{ kind: "state-damaged", why: "it is not a memory of this version" }],
+  };
+}
+
+async function runRounds(pass: Pass): Promise<void> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const outcomes = absorbEnded(pass);
+    // What ends while the world is looked at was still under way for that look: it is decided about in the next round.
+    const inFlight = new Set(pass.inFlight.keys());
+    if (round > 0) pass.self = (await observeSelf(pass.ports, LOCAL_MS, pass.signal)) ?? pass.self;
+    const { ports, xapi, self, memory, recent } = pass;
+    pass.view = await observe(
+      { ports, xapi, self, memory, recent, settings: pass.config.settings },
+      pass.signal,
+    );
+    if (pass.signal.aborted) return;
+    if (pass.view.database.ok) {
+      pass.config = await refreshConfig(pass.config, ports, pass.view.database.value.pool.otherConfig);
+    }
+    if (!areKnown(pass.config, pass.view.database.ok)) return keepStill(pass);
+    const decision = decide({
+      view: pass.view,
+      memory: pass.memory,
+      settings: pass.config.settings,
+      inFlight,
+    });
+    pass.memory = decision.memory;
+    pass.reasons = [...pass.config.reasons, ...decision.reasons];
+    const alerts = tell(pass, pass.reasons, decision.actions);
+    await saveMemory(pass);
+    const actions = [...admit(pass, decision.actions), ...alerts];
+    if (actions.length > 0 || outcomes.length > 0) {
+      pass.journal.push({ view: viewForJournal(pass.view), reasons: decision.reasons, actions, outcomes });
+    }
+    launch(pass, actions);
+    if (pass.inFlight.size === 0 && pass.ended.length === 0) return;
+    await waitForProgress(pass);
+  }
+}
+
+/** Parameters that are not known decide nothing (behaviour.md §3): the defaults would fence by POOL. */
+function keepStill(pass: Pass): void {
+  // Where nothing is decided, the memory of an earlier boot must still learn what is told in this one.
+  pass.memory = rebaseMemory(pass.memory, pass.self.bootId);
+  pass.reasons = [
+    ...pass.config.reasons,
+    { kind: "parameters-unknown", starting: pass.self.initCompleteAtMs === null },
+  ];
+}
+
+/** Until an action ends, or a tick: a long one must not make the others wait. */
+async function waitForProgress(pass: Pass): Promise<void> {
+  if (pass.ended.length > 0) return;
+  const done = new AbortController();
+  const tick = pass.ports.clock.sleep(TICK_MS, done.signal);
+  await Promise.race([...pass.inFlight.values(), tick]);
+  done.abort(OVER);
+}
+
+async function endPass(pass: Pass, startedMs: number): Promise<PassReport> {
+  // After the deadline every action still in flight has been told to stop and answers at once.
+  if (pass.inFlight.size > 0) await Promise.all(pass.inFlight.values());
+  absorbEnded(pass);
+  const alerts = tell(pass, pass.reasons, []);
+  pass.memory = forgetOld(pass.memory, pass.ports.clock.uptimeMs());
+  await saveMemory(pass);
+  launch(pass, alerts);
+  await Promise.all(pass.inFlight.values());
+  // A message that XAPI did not take is kept for the next pass.
+  if (absorbEnded(pass).some(({ result }) => result.kind !== "done")) await saveMemory(pass);
+  await writeJournal(pass.ports, pass.journal);
+  logSummary(pass, summarise(pass, pass.ports.clock.uptimeMs() - startedMs));
+  const { ports, memory, config, self, xapi } = pass;
+  const result = pass.signal.aborted ? "deadline" : pass.view?.database.ok ? "done" : "no database";
+  return report(ports, startedMs, { config, memory, bootId: self.bootId, calls: xapi.calls(), result });
+}
+
+interface Ended {
+  readonly config: Pass["config"];
+  readonly memory: Memory | null;
+  readonly bootId: string;
+  readonly calls: number;
+  readonly result: string;
+}
+
+async function report(ports: PassPorts, startedMs: number, ended: Ended): Promise<PassReport> {
+  const { settings } = ended.config;
+  const nowMs = ports.clock.uptimeMs();
+  const delayMs = settings.MONITOR_DELAY * 1_000;
+  const passReport: PassReport = {
+    finishedAtMs: nowMs,
+    finishedAtWall: new Date(ports.clock.wallMs()).toISOString(),
+    bootId: ended.bootId,
+    durationMs: nowMs - startedMs,
+    nextInMs: ended.memory === null ? delayMs : nextPassMs(ended.memory, nowMs, settings),
+    xapiCalls: ended.calls,
+    result: ended.result,
+    monitor: {
+      delayMs,
+      scanRateMs: settings.MONITOR_SCANRATE * 1_000,
+      maxStarts: settings.MONITOR_MAX_STARTS,
+      killAll: settings.MONITOR_KILLALL,
+    },
+  };
+  try {
+    await ports.store.save("pass", passReport);
+  } catch (error) {
+    ports.logger.log("error", "write_pool_state", `Cannot write the heartbeat: ${String(error)}`);
+  }
+  return passReport;
+}

@@ -1,0 +1,251 @@
+import type { Settings } from "../../config/params.ts";
+import { type HostHealth, isAlive, stepHealth } from "../../core/members/host-health.ts";
+import { isTie } from "../../core/members/quorum.ts";
+import type { Memory } from "../../core/memory/memory.ts";
+import type { HostUuid } from "../../core/model/ids.ts";
+import type { DatabaseView, LocalView, PeerProbe, PoolView, XapiResult } from "../../core/model/pool-view.ts";
+import { masterOf } from "../../core/roles/slave.ts";
+import { withDeadline } from "../../ports/deadline.ts";
+import type { ProbeQuestion } from "../../ports/peers.ts";
+import type { Xapi } from "../../ports/pool-database.ts";
+import type { PassPorts } from "./pass-ports.ts";
+
+/** One probe of one peer may take this long: ping waits a second, a hung xapi is given the rest. */
+const PROBE_MS = 3_500;
+/** How long a probe of this pass may serve its later rounds. */
+const REUSE_MS = 4_000;
+/** A host that has failed is only asked whether it is back: one that lives answers in milliseconds. */
+const FAILED_PROBE_MS = 1_000;
+/** Before a host that answers ping is given up, its xapi gets the time that a very slow one needs. */
+const PATIENT_PROBE_MS = 10_500;
+/** A xapi that restarts as master is asked often, not long. */
+const RESTARTING_READ_MS = 1_500;
+/** A silent peer holds a round up; what was read before that is read again, for a member may have told something since. */
+const OLD_MS = 500;
+/** All calls of one read together; each has its own deadline inside the client. */
+const READ_FACTOR = 3;
+
+const LEARNT_NOTHING: PeerProbe = { icmp: "unknown", xapi: "silent", follows: { kind: "unknown" } };
+
+/** A probe of an earlier round of this pass, with the time at which it ended. */
+export interface RecentProbe {
+  readonly probe: PeerProbe;
+  readonly atMs: number;
+  /** It had the whole time of a probe, so its silence is worth believing. */
+  readonly full: boolean;
+}
+
+export interface Observer {
+  /** Probes of earlier rounds; those of this one are added. */
+  readonly recent: Map<HostUuid, RecentProbe>;
+  readonly ports: PassPorts;
+  readonly xapi: Xapi;
+  readonly settings: Settings;
+  readonly memory: Memory;
+  readonly self: LocalView;
+}
+
+type Peer = { readonly uuid: HostUuid; readonly address: string };
+
+/**
+ * Everything one round decides from. A slave asks its master first: as long as that answers, the others are nobody's
+ * business; when it does not, a question to the own xapi would hang with it (xapi.md T2), so none is asked.
+ */
+export async function observe(observer: Observer, signal: AbortSignal): Promise<PoolView> {
+  // The beginning counts: retries are XAPI_DELAY apart, however long a silent host's probe takes.
+  const nowMs = observer.ports.clock.uptimeMs();
+  const seen =
+    observer.self.role.kind === "slave"
+      ? await observeAsSlave(observer, signal)
+      : await observeAsMaster(observer, signal);
+  const view: PoolView = {
+    nowMs,
+    self: observer.self,
+    database: seen.database,
+    probes: seen.probes,
+    heuristics: "not-asked",
+  };
+  return { ...view, heuristics: await askHeuristics(observer, view, signal) };
+}
+
+interface Seen {
+  readonly database: XapiResult<DatabaseView>;
+  readonly probes: ReadonlyMap<HostUuid, PeerProbe>;
+}
+
+async function observeAsMaster(observer: Observer, signal: AbortSignal): Promise<Seen> {
+  const { memory, self, settings } = observer;
+  const { clock } = observer.ports;
+  const restarting = memory.promotion?.phase === "called";
+  if (restarting) {
+    // Until this host's own xapi serves as master there is nothing to decide, and nobody to ask.
+    const early = await readDatabase(observer, RESTARTING_READ_MS, signal);
+    if (!early.ok) return { database: early, probes: new Map() };
+  }
+  const known = peersOf(memory.lastGood?.hosts ?? [], self.uuid);
+  const read = () => readDatabase(observer, settings.XE_TIMEOUT * READ_FACTOR * 1_000, signal);
+  const [first, probes] = await Promise.all([
+    read().then((answer) => ({ answer, atMs: clock.uptimeMs() })),
+    probePeers(observer, known, signal),
+  ]);
+  const isOld = first.answer.ok && clock.uptimeMs() - first.atMs > OLD_MS;
+  const database = isOld ? await read() : first.answer;
+  if (!database.ok) return { database, probes };
+  const fresh = peersOf(database.value.hosts, self.uuid).filter((peer) => !isSamePeer(known, peer));
+  const more = await probePeers(observer, fresh, signal);
+  return { database, probes: new Map([...probes, ...more]) };
+}
+
+async function observeAsSlave(observer: Observer, signal: AbortSignal): Promise<Seen> {
+  const { self, memory, settings } = observer;
+  const { role } = self;
+  const lastGood = memory.lastGood;
+  const master = masterOf(role, lastGood);
+  const others = peersOf(lastGood?.hosts ?? [], self.uuid).filter((peer) => peer.uuid !== master);
+  const probes = new Map<HostUuid, PeerProbe>();
+  if (role.kind === "slave" && master !== null) {
+    const address = role.masterAddress;
+    for (const [uuid, probe] of await probePeers(observer, [{ uuid: master, address }], signal, "life"))
+      probes.set(uuid, probe);
+  }
+  const answers = master === null || probes.get(master)?.xapi === "answered";
+  const wantOthers = !answers || settings.SLAVE_VM_STAT;
+  const [database, more] = await Promise.all([
+    answers
+      ? readDatabase(observer, settings.XE_TIMEOUT * READ_FACTOR * 1_000, signal)
+      : Promise.resolve(MASTER_SILENT),
+    probePeers(observer, wantOthers ? others : [], signal),
+  ]);
+  for (const [uuid, probe] of more) probes.set(uuid, probe);
+  if (!database.ok && answers && role.kind === "slave" && master !== null) {
+    // It lives, yet the database behind it does not answer: perhaps it is no master. A slave says so at once.
+    observer.recent.delete(master);
+    const peer = { uuid: master, address: role.masterAddress };
+    for (const [uuid, probe] of await probePeers(observer, [peer], signal)) probes.set(uuid, probe);
+    const kind = probes.get(master)?.follows.kind;
+    if (kind === "slave-of" || kind === "lost") {
+      // No master at that address: is there one anywhere?
+      for (const [uuid, probe] of await probePeers(observer, others, signal)) probes.set(uuid, probe);
+    }
+  }
+  const master2 = database.ok ? database.value.pool.master : null;
+  if (master2 !== null && master2 !== self.uuid && !probes.has(master2)) {
+    // First sight of this pool, or another master than last time: it is asked like any other.
+    const address = database.ok
+      ? database.value.hosts.find((host) => host.uuid === master2)?.address
+      : undefined;
+    if (address !== undefined) {
+      for (const [uuid, probe] of await probePeers(observer, [{ uuid: master2, address }], signal, "life"))
+        probes.set(uuid, probe);
+    }
+  }
+  return { database, probes };
+}
+
+const MASTER_SILENT: XapiResult<DatabaseView> = {
+  ok: false,
+  fault: { kind: "unreachable", detail: "the master does not answer" },
+};
+
+function peersOf(hosts: readonly Peer[], self: HostUuid): readonly Peer[] {
+  return hosts.filter((host) => host.uuid !== self).map(({ uuid, address }) => ({ uuid, address }));
+}
+
+function isSamePeer(peers: readonly Peer[], peer: Peer): boolean {
+  return peers.some((known) => known.uuid === peer.uuid && known.address === peer.address);
+}
+
+function readDatabase(
+  observer: Observer,
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<XapiResult<DatabaseView>> {
+  const { ports, xapi, settings, self } = observer;
+  const domains = self.domains === "unknown" ? null : { host: self.uuid, vms: self.domains };
+  return withDeadline<XapiResult<DatabaseView>>(
+    ports.clock,
+    limitMs,
+    signal,
+    (inner) => xapi.read({ appliances: settings.OP_MODE === 1, domains }, inner),
+    () => ({ ok: false, fault: { kind: "timeout" } }),
+  );
+}
+
+/**
+ * All peers at once: sixty-four dead hosts cost the time of one. Within a pass a probe is good for a moment, so that
+ * rounds after the first do not wait for a dead host's silence again: for less than XAPI_DELAY, so that one probe never
+ * counts as two retries, and for the whole pass when the host has failed (before its fence it is asked once more).
+ */
+async function probePeers(
+  observer: Observer,
+  peers: readonly Peer[],
+  signal: AbortSignal,
+  question: ProbeQuestion = "life-and-master",
+): Promise<ReadonlyMap<HostUuid, PeerProbe>> {
+  const { ports, recent, memory, settings } = observer;
+  const ask = (address: string, what: ProbeQuestion, ms: number): Promise<PeerProbe> =>
+    withDeadline(
+      ports.clock,
+      ms,
+      signal,
+      (inner) => ports.prober.probe(address, what, inner),
+      () => LEARNT_NOTHING,
+    );
+  const probed = await Promise.all(
+    peers.map(async ({ uuid, address }): Promise<[HostUuid, PeerProbe]> => {
+      const failed = memory.health[uuid]?.state === "failed";
+      const reuseMs = failed ? Number.POSITIVE_INFINITY : Math.min(REUSE_MS, settings.XAPI_DELAY * 500);
+      const known = recent.get(uuid);
+      if (known !== undefined && ports.clock.uptimeMs() - known.atMs < reuseMs) return [uuid, known.probe];
+      const quick = failed ? await ask(address, "life", FAILED_PROBE_MS) : null;
+      // Back from the dead: now there is a reason to wait for what a master needs two seconds to say.
+      const wanted = quick === null || (quick.xapi === "answered" && question !== "life");
+      const patient = isFading(memory.health[uuid], ports.clock.uptimeMs(), settings);
+      const [what, ms]: [ProbeQuestion, number] = patient
+        ? ["life-patiently", PATIENT_PROBE_MS]
+        : [question, PROBE_MS];
+      const probe = wanted ? await ask(address, what, ms) : quick;
+      recent.set(uuid, { probe, atMs: ports.clock.uptimeMs(), full: !failed });
+      return [uuid, probe];
+    }),
+  );
+  return new Map(probed);
+}
+
+/** Answers ping, and its xapi has been silent for most of the time that it is given: it may only be slow. */
+function isFading(health: HostHealth | undefined, nowMs: number, settings: Settings): boolean {
+  const toleranceMs = settings.XAPI_DOWN_TOLERANCE * 1_000;
+  if (health === undefined || !health.pings || health.xapiSilentSinceMs === null || toleranceMs === 0)
+    return false;
+  const waits = health.state === "xapi-down" || health.state === "suspect";
+  return waits && nowMs - health.xapiSilentSinceMs > toleranceMs / 2;
+}
+
+/** The heuristic IPs are asked only when their vote could count: a tie, and somebody missing. */
+async function askHeuristics(
+  observer: Observer,
+  view: PoolView,
+  signal: AbortSignal,
+): Promise<PoolView["heuristics"]> {
+  const { ports, settings, memory } = observer;
+  const addresses = settings.FENCE_HEURISTICS_IPS;
+  if (!settings.FENCE_USE_IP_HEURISTICS || addresses.length === 0 || view.probes.size === 0)
+    return "not-asked";
+  const alive = [...view.probes].filter(([uuid, probe]) =>
+    isAlive(stepHealth(memory.health[uuid], probe, view.nowMs, settings)),
+  );
+  const members = memory.lastGood?.members ?? [];
+  if (!isTie(members, [view.self.uuid, ...alive.map(([uuid]) => uuid)])) return "not-asked";
+  const answers = await Promise.all(
+    addresses.map((address) =>
+      withDeadline(
+        ports.clock,
+        PROBE_MS,
+        signal,
+        (inner) => ports.pinger.ping(address, inner),
+        () => "silent" as const,
+      ),
+    ),
+  );
+  return answers.every((answer) => answer === "answered") ? "all-answered" : "not-all-answered";
+}

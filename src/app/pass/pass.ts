@@ -1,0 +1,180 @@
+import { absorb } from "../../core/absorb.ts";
+import { tellNotices } from "../../core/alerts/alert-policy.ts";
+import { dropStale, enqueue, mailed, nextMail, nextPosts, posted } from "../../core/alerts/alert-queue.ts";
+import { targetOf } from "../../core/alerts/alert-target.ts";
+import { describeReason } from "../../core/alerts/describe-reason.ts";
+import { reportPool } from "../../core/alerts/pool-report.ts";
+import type { Memory } from "../../core/memory/memory.ts";
+import { type Action, actionKey, type Outcome } from "../../core/model/action.ts";
+import type { HostUuid } from "../../core/model/ids.ts";
+import type { LocalView, PoolView } from "../../core/model/pool-view.ts";
+import type { Reason } from "../../core/model/reason.ts";
+import { masterOf } from "../../core/roles/slave.ts";
+import type { Xapi } from "../../ports/pool-database.ts";
+import { execute } from "./execute.ts";
+import type { JournalRound } from "./journal.ts";
+import type { RecentProbe } from "./observe.ts";
+import type { PassConfig } from "./pass-config.ts";
+import type { PassPorts } from "./pass-ports.ts";
+
+/** What one pass carries from round to round. The only mutable thing of an iteration, and only iterate.ts owns one. */
+export interface Pass {
+  readonly ports: PassPorts;
+  readonly xapi: Xapi;
+  readonly signal: AbortSignal;
+  config: PassConfig;
+  memory: Memory;
+  self: LocalView;
+  view: PoolView | null;
+  /** Probes of this pass, for its later rounds. */
+  readonly recent: Map<HostUuid, RecentProbe>;
+  /** What the last round said; it still holds when the pass ends. */
+  reasons: readonly Reason[];
+  /** The memory of this host could not be written: what must not be forgotten is not begun. */
+  saveFailed: boolean;
+  /** What this pass has written last; null: nothing yet. */
+  saved: string | null;
+  readonly inFlight: Map<string, Promise<Outcome>>;
+  readonly ended: Outcome[];
+  /** How often each action was begun in this pass. */
+  readonly begun: Map<string, number>;
+  /** Reasons that arose from outcomes since the last telling. */
+  readonly events: Reason[];
+  readonly journal: JournalRound[];
+}
+
+/** The same action again and again within one pass is a loop, not persistence. */
+const BEGINS_PER_PASS = 3;
+
+/**
+ * Actions whose memory must be on disk before they begin: a second reboot, a take-over without its gate; what is done
+ * once a day would be done with every pass.
+ */
+const NEEDS_MEMORY = new Set<Action["kind"]>(["promote-self", "reboot-self", "check-fence-devices"]);
+
+/**
+ * Writes the memory unless this pass has written the same just before, for every writing waits for the disk twice; a
+ * failure is told once and holds back what must not be forgotten.
+ */
+export async function saveMemory(pass: Pass): Promise<void> {
+  const text = JSON.stringify(pass.memory);
+  if (text === pass.saved) return;
+  try {
+    await pass.ports.store.save("memory", pass.memory);
+    pass.saved = text;
+    pass.saveFailed = false;
+  } catch (error) {
+    pass.saved = null;
+    if (!pass.saveFailed)
+      pass.events.push({
+        kind: "state-not-saved",
+        why: error instanceof Error ? error.message : String(error),
+      });
+    pass.saveFailed = true;
+  }
+}
+
+/** The actions of a decision that may begin in this pass. */
+export function admit(pass: Pass, actions: readonly Action[]): readonly Action[] {
+  return actions.filter((action) => {
+    const key = actionKey(action);
+    if (pass.saveFailed && NEEDS_MEMORY.has(action.kind)) return false;
+    return !pass.inFlight.has(key) && (pass.begun.get(key) ?? 0) < BEGINS_PER_PASS;
+  });
+}
+
+/** Begins actions; each reports itself as ended. */
+export function launch(pass: Pass, actions: readonly Action[]): void {
+  const { ports, xapi, config } = pass;
+  const report = () => reportPool(pass.memory, pass.self, pass.view, ports.clock.uptimeMs());
+  const probedAtMs = (host: HostUuid) => {
+    const last = pass.recent.get(host);
+    return last?.full === true ? last.atMs : null;
+  };
+  const followed = masterOf(pass.self.role, pass.memory.lastGood);
+  const executor = { ports, followed, xapi, settings: config.settings, report, probedAtMs };
+  for (const action of actions) {
+    const key = actionKey(action);
+    pass.begun.set(key, (pass.begun.get(key) ?? 0) + 1);
+    const running = execute(action, executor, pass.signal).then((result): Outcome => {
+      const outcome = { action, result };
+      pass.inFlight.delete(key);
+      pass.ended.push(outcome);
+      return outcome;
+    });
+    pass.inFlight.set(key, running);
+  }
+}
+
+/** Learns from the actions that have ended since the last look. */
+export function absorbEnded(pass: Pass): readonly Outcome[] {
+  const outcomes = pass.ended.splice(0);
+  for (const { action } of outcomes) {
+    // A host that was reset may be back, with its VMs reported: it is asked again before it is declared dead.
+    if (action.kind === "fence-host" && pass.config.settings.FENCE_ACTION !== "stop")
+      pass.recent.delete(action.host);
+  }
+  const halted = pass.view?.database.ok ? pass.view.database.value.halted : [];
+  for (const outcome of outcomes) {
+    const step = absorb(pass.memory, outcome, {
+      nowMs: pass.ports.clock.uptimeMs(),
+      settings: pass.config.settings,
+      isSlave: pass.self.role.kind === "slave",
+      halted: new Map(halted.map((vm) => [vm.uuid, vm])),
+    });
+    pass.memory = step.memory;
+    pass.events.push(...step.reasons);
+  }
+  return outcomes;
+}
+
+/** Logs what is new and returns what is to be sent now: a mail, messages for XAPI. */
+export function tell(pass: Pass, reasons: readonly Reason[], decided: readonly Action[]): readonly Action[] {
+  const { settings } = pass.config;
+  const hosts = pass.memory.lastGood?.hosts ?? [];
+  const notices = [...pass.events.splice(0), ...reasons].map((reason) => ({
+    ...describeReason(reason),
+    target: targetOf(reason, pass.self.uuid, hosts),
+  }));
+  const nowMs = pass.ports.clock.uptimeMs();
+  const telling = tellNotices(pass.memory.alerts, notices, nowMs, settings);
+  for (const line of telling.lines) {
+    if (settings.ENABLE_LOGGING && !settings.logOff.has(line.from))
+      pass.ports.logger.log(line.severity, line.from, line.body);
+  }
+  // Where nothing can be written, every pass sees every condition begin: it was told by the first of them.
+  const forgetful = pass.saveFailed && pass.ports.lostPasses > 0;
+  const lasting = new Set(
+    notices.filter((notice) => notice.lasting || notice.key === "state-not-saved").map(({ key }) => key),
+  );
+  const alerts = forgetful ? telling.alerts.filter(({ key }) => !lasting.has(key)) : telling.alerts;
+  const queue = enqueue(telling.memory.queue, alerts, settings);
+  pass.memory = { ...pass.memory, alerts: { ...telling.memory, queue } };
+  // A mail on its way would die with this host: it is sent after the boot.
+  return decided.some(({ kind }) => kind === "reboot-self") ? [] : takeFromQueue(pass, nowMs);
+}
+
+/** A line about the pass itself; LOG_write_pool_state is off unless somebody wants to read along. */
+export function logSummary(pass: Pass, text: string): void {
+  const { settings } = pass.config;
+  if (settings.ENABLE_LOGGING && !settings.logOff.has("write_pool_state"))
+    pass.ports.logger.log("debug", "write_pool_state", text);
+}
+
+/** What leaves the queue is told once: it is out of the memory before it is on its way. */
+function takeFromQueue(pass: Pass, nowMs: number): readonly Action[] {
+  const memory = pass.memory.alerts;
+  let queue = dropStale(memory.queue, memory.active, nowMs);
+  const mail = nextMail(queue, nowMs);
+  const mails: readonly Action[] = mail.length > 0 ? [{ kind: "mail", alerts: mail }] : [];
+  // A message board behind a dead master is not worth a wait.
+  const posts = pass.view?.database.ok === true ? nextPosts(queue) : [];
+  const wanted = [...mails, ...posts.map((alert): Action => ({ kind: "post-message", alert }))];
+  const actions = admit(pass, wanted);
+  for (const action of actions) {
+    if (action.kind === "mail") queue = mailed(queue, action.alerts, nowMs);
+    if (action.kind === "post-message") queue = posted(queue, action.alert);
+  }
+  pass.memory = { ...pass.memory, alerts: { ...memory, queue } };
+  return actions;
+}

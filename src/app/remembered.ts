@@ -1,9 +1,0 @@
-import type { Memory } from "../core/memory.ts";
-import { parseMemory } from "../core/memory-shape.ts";
-import type { StateStore } from "../ports/state-store.ts";
-
-/** What the iterations of this host remember; null when they have left nothing that can be understood. */
-export async function rememberedMemory(store: Pick<StateStore, "load">): Promise<Memory | null> {
-  const loaded = await store.load("memory");
-  return loaded.kind === "found" ? parseMemory(loaded.value) : null;
-}

@@ -1,0 +1,110 @@
+import type { DaemonState } from "../../ports/daemons.ts";
+import type { HostReport, IterationReport, StatusReport } from "../status/status-report.ts";
+import type { Tone } from "./paint.ts";
+
+/** A word or two, and what they mean for the reader. */
+export interface Said {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/** A span of time as people say it. */
+export function spanText(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7_200) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.floor(seconds / 3_600)} h`;
+  return `${Math.floor(seconds / 86_400)} days`;
+}
+
+export function haSaid({ ha, xapiHa }: StatusReport): Said {
+  if (xapiHa === true)
+    return { text: "stopped: XAPI's own HA is on, and two of them would fight for the hosts", tone: "bad" };
+  switch (ha) {
+    case "on":
+      return { text: "on", tone: "good" };
+    case "off":
+      return { text: "off: no host is fenced, no VM is started", tone: "warning" };
+    case "unset":
+      return { text: "neither on nor off: see ha-cfg ha-enable", tone: "bad" };
+    case null:
+      return { text: "not known", tone: "bad" };
+  }
+}
+
+export function daemonSaid({ state, pid, atBoot }: DaemonState): Said {
+  const boot = atBoot === false ? "; not started at boot" : "";
+  switch (state) {
+    case "running":
+      return { text: `running (pid ${pid})${boot}`, tone: boot === "" ? "good" : "warning" };
+    case "stopped-on-purpose":
+      return { text: `stopped by an administrator${boot}`, tone: "warning" };
+    case "dead":
+      return { text: `not running${boot}`, tone: "bad" };
+    case "unknown":
+      return { text: `not known${boot}`, tone: "warning" };
+  }
+}
+
+export function iterationSaid(iteration: IterationReport | null): Said {
+  if (iteration === null) return { text: "there was none yet", tone: "warning" };
+  const { finishedAt, ageS, durationS, result, overdue } = iteration;
+  const when = ageS === null ? `${finishedAt}, before this boot` : `${spanText(ageS)} ago`;
+  const late = overdue && ageS !== null ? "; the next one is overdue" : "";
+  const good = result === "done" && !overdue;
+  return {
+    text: `${when}, took ${durationS} s: ${RESULTS[result] ?? result}${late}`,
+    tone: good ? "good" : "warning",
+  };
+}
+
+const RESULTS: Readonly<Record<string, string>> = {
+  "no database": "done without the pool database",
+  deadline: "it did not end in time",
+};
+
+export function vmsSaid({ vms, ha }: StatusReport): Said {
+  if (vms === null) return { text: "not known while XAPI is silent", tone: "quiet" };
+  const { managed, running, waiting } = vms;
+  const why = ha === "on" ? "waiting to be started" : "halted, not started while HA is not on";
+  const text = `${managed} managed, ${running} running, ${waiting} ${why}`;
+  return { text, tone: waiting > 0 ? "warning" : "plain" };
+}
+
+/** The cells of a host in the table, under HOST_HEAD. */
+export function hostCells(host: HostReport): readonly Said[] {
+  const { name, role, enabled, state, xapi, lastSeenS, vms, isSelf } = host;
+  const plain = (text: string): Said => ({ text, tone: "plain" });
+  return [
+    plain(`${isSelf ? "*" : " "} ${name}`),
+    plain(role),
+    enabled ? plain("yes") : { text: "no", tone: "warning" },
+    { text: STATES[state], tone: state === "alive" ? "good" : state === "failed" ? "bad" : "warning" },
+    xapi === "answers" ? plain(xapi) : { text: xapi ?? "?", tone: "warning" },
+    plain(lastSeenS === null ? "?" : lastSeenS === 0 ? "now" : `${spanText(lastSeenS)} ago`),
+    plain(vms === null ? "?" : String(vms)),
+  ];
+}
+
+export const HOST_HEAD = ["  HOST", "ROLE", "ENABLED", "STATE", "XAPI", "LAST SEEN", "VMS"] as const;
+
+const STATES: Readonly<Record<HostReport["state"], string>> = {
+  alive: "alive",
+  "xapi-down": "xapi down",
+  suspect: "suspect",
+  failed: "failed",
+  silent: "no answer",
+  unknown: "?",
+};
+
+/** Where all this comes from, when it is not the pool database of now; null when it is. */
+export function sourceSaid({ source, sourceAgeS, xapiFault, self }: StatusReport): string | null {
+  if (source === "pool") return null;
+  const why =
+    self.role === "slave"
+      ? "XAPI here answers only with the master, and does not"
+      : "XAPI of this host does not answer";
+  const fault = `${why} (${xapiFault ?? "no answer"}).`;
+  if (source === "none") return `${fault} This host remembers no pool.`;
+  const age = sourceAgeS === null ? "from before its last boot" : `of ${spanText(sourceAgeS)} ago`;
+  return `${fault} Pool, parameters and HA on/off are what this host remembers, ${age}; hosts were probed just now.`;
+}

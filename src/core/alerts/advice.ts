@@ -1,0 +1,32 @@
+import type { Reason } from "../model/reason.ts";
+
+/** What an administrator should do, where the sentence itself does not say it. */
+const ADVICE: Partial<Record<Reason["kind"], string>> = {
+  "state-damaged":
+    "Check the disk of this host. Its old state is kept beside the new one, in /etc/ha-lizard/state.",
+  "state-not-saved": "Make room on the disk of this host, or mend it.",
+  "hosts-lost": "Nothing, if they follow within some minutes. Else look at xapi on them.",
+  "host-failed": "Look at the host: its power, its network, its console. What is done about it is told next.",
+  "no-successor": "Bring a slave back, or enable one. Until then nobody takes over when this master dies.",
+  "not-promoted": "Look at the master. See ha-cfg status on this host for what would let it take over.",
+  "vm-started": "Find out why it was halted; if somebody halted it on purpose, switch its HA off first.",
+  "vm-start-failed": "Remove the cause that XAPI names, or switch HA off for this VM: ha-cfg set-vm-ha.",
+  "host-fenced": "Find out why it failed before it is switched on again; then it comes back by itself.",
+  "host-back": "Nothing. Find out why it was away.",
+  "stood-down": "Look at ha-cfg status on both hosts.",
+  "host-forgotten": "Do not switch it on as it is: it would still believe that it belongs to this pool.",
+  "host-enabled": "Nothing.",
+  promoting: "Nothing now. If the old master comes back, it becomes a slave by itself.",
+  promoted: "Find out why the old master failed before it is switched on again.",
+  "promotion-dropped": "Find out why the master did not answer for a while.",
+  "leftover-destroyed":
+    "Check the VM: for a while it may have run twice. Find out why its host was not fenced in time.",
+  "toolstack-restarted": "Look at /var/log/xensource.log of this host for what held it up.",
+  "ha-switched-off": "Switch it on again when the cause is gone: ha-cfg ha-enable.",
+  "fence-device-back": "Nothing.",
+};
+
+/** A sentence for the alert of such a reason; empty when the alert says itself what to do. */
+export function adviceOn(kind: Reason["kind"]): string {
+  return ADVICE[kind] ?? "";
+}

@@ -1,0 +1,77 @@
+import type { FenceRefusal } from "../fencing/fence-policy.ts";
+import type { Reason } from "../model/reason.ts";
+import type { SayingsOf } from "./saying.ts";
+
+/** Why a host is not fenced. */
+const FENCE_REFUSALS: Record<FenceRefusal, string> = {
+  "fencing-disabled": "fencing is switched off (FENCE_ENABLED=0)",
+  "in-maintenance": "it is disabled, so in maintenance, or it died while it started",
+  "action-is-start": "FENCE_ACTION=start switches nothing off (set it to stop)",
+  "no-quorum": "this host has no quorum",
+  "too-few-members": "the pool has fewer members than FENCE_MIN_HOSTS",
+  "answers-again": "it answers again",
+};
+
+/** What an administrator does about a host that is dead and cannot be proved off. */
+const CURE_UNFENCED =
+  "Its VMs stay where they are. Make sure that the host is off, then run on the master: xe host-declare-dead uuid=<host>. If it was the master itself, first on a slave: xe pool-emergency-transition-to-master.";
+
+/** Why a fence failed, and what follows: never the advice to declare a host dead that answers. */
+function describeFenceFailure(reason: Extract<Reason, { kind: "fence-failed" }>): string {
+  const { host, fault, detail, goesOn } = reason;
+  if (fault === "host-answers-again") {
+    const how = detail === "" ? "it answers again" : `it answers ${detail}`;
+    return `${host} is not fenced: ${how}. What lives is not switched off; check the network between the two.`;
+  }
+  const why = `${fault}${detail === "" ? "" : ` (${detail})`}`;
+  if (goesOn)
+    return `${host} could not be fenced: ${why}. Its VMs are started elsewhere all the same, because FENCE_HA_ONFAIL=1.`;
+  return `${host} could not be fenced: ${why}. ${CURE_UNFENCED} The attempt is repeated.`;
+}
+
+/** What is said about fencing and its devices. */
+export const FENCE_SAYINGS: SayingsOf<
+  "fence-refused" | "host-fenced" | "fence-failed" | "fence-device-wrong" | "fence-device-back"
+> = {
+  "fence-refused": ({ host, why }) => ({
+    from: "fence_host",
+    severity: "error",
+    about: host,
+    text: `${host} is not fenced: ${FENCE_REFUSALS[why]}. ${CURE_UNFENCED}`,
+    alert: true,
+  }),
+  "host-fenced": ({ host, proved }) => ({
+    from: "fence_host",
+    severity: "critical",
+    about: host,
+    text: proved
+      ? `${host} was fenced: its agent confirms that it is off.`
+      : `${host} counts as fenced, but nothing proves that it is off (POOL, or FENCE_HA_ONFAIL=1).`,
+    event: true,
+    alert: true,
+  }),
+  "fence-failed": (reason) => ({
+    from: "fence_host",
+    severity: reason.fault === "host-answers-again" ? "warning" : "critical",
+    about: reason.host,
+    text: describeFenceFailure(reason),
+    event: true,
+    // One that answers again has mended itself, unless it answers another way than the one that is watched.
+    alert: reason.fault !== "host-answers-again" || reason.detail !== "",
+  }),
+  "fence-device-wrong": ({ host, why }) => ({
+    from: "fence_host",
+    severity: "error",
+    about: host,
+    text: `The fence device of ${host} cannot be relied on: ${why}. If ${host} failed now, its VMs would stay down. Try again with: ha-cfg fence-test ${host}`,
+    alert: true,
+  }),
+  "fence-device-back": ({ host }) => ({
+    from: "fence_host",
+    severity: "info",
+    about: host,
+    text: `The fence device of ${host} answers again.`,
+    event: true,
+    alert: true,
+  }),
+};

@@ -1,0 +1,51 @@
+import type { QuorumTally } from "../members/quorum.ts";
+
+export interface FencePolicySettings {
+  readonly FENCE_ENABLED: boolean;
+  readonly FENCE_METHOD: string;
+  readonly FENCE_ACTION: "start" | "stop" | "reset";
+  readonly FENCE_MIN_HOSTS: number;
+  readonly FENCE_QUORUM_REQUIRED: boolean;
+}
+
+/** Why a failed host is not fenced. */
+export type FenceRefusal =
+  | "fencing-disabled"
+  | "action-is-start"
+  | "in-maintenance"
+  | "no-quorum"
+  | "too-few-members"
+  | "answers-again";
+
+export type FenceVerdict =
+  | { readonly kind: "fence" }
+  | { readonly kind: "refused"; readonly why: FenceRefusal };
+
+/**
+ * May this host fence that one? (behaviour.md §10) The answer is no for every doubt; that the host still does not
+ * answer is asked once more right before the agent runs.
+ */
+export function judgeFence(
+  host: { readonly enabled: boolean; readonly failed: boolean },
+  quorum: QuorumTally,
+  settings: FencePolicySettings,
+): FenceVerdict {
+  if (!settings.FENCE_ENABLED) return { kind: "refused", why: "fencing-disabled" };
+  // The manual allows it; an agent that was asked to switch a host on proves nothing about what it switched off.
+  if (settings.FENCE_ACTION === "start") return { kind: "refused", why: "action-is-start" };
+  if (!host.enabled) return { kind: "refused", why: "in-maintenance" };
+  if (!host.failed) return { kind: "refused", why: "answers-again" };
+  if (settings.FENCE_QUORUM_REQUIRED && !quorum.quorate) return { kind: "refused", why: "no-quorum" };
+  if (quorum.members < settings.FENCE_MIN_HOSTS) return { kind: "refused", why: "too-few-members" };
+  return { kind: "fence" };
+}
+
+/** The methods of FENCE_METHOD in the order in which they are tried: the next one when one has failed. */
+export function fenceMethods(setting: string): readonly string[] {
+  return setting.split(",");
+}
+
+/** POOL switches nothing off: its success is the administrator's choice, not a proof (field.md F2). */
+export function methodProves(method: string): boolean {
+  return method !== "POOL";
+}

@@ -1,8 +1,0 @@
-import type { HostUuid } from "./ids.ts";
-import type { LastGoodView } from "./memory.ts";
-
-/** Did somebody disable this host to work on it? One whose xapi has just started is disabled for a moment, too. */
-export function isInMaintenance(lastGood: LastGoodView | null, uuid: HostUuid): boolean {
-  const host = lastGood?.hosts.find((known) => known.uuid === uuid);
-  return host?.enabled === false && !host.disabledByStart;
-}

@@ -1,0 +1,86 @@
+import type { PeerProbe } from "../model/pool-view.ts";
+
+/**
+ * One peer as this host sees it. `alive` and `xapi-down` are alive (behaviour.md §4): a toolstack restart must not
+ * cost a host its life.
+ */
+export interface HostHealth {
+  readonly state: "alive" | "xapi-down" | "suspect" | "failed";
+  readonly sinceMs: number;
+  /** Failed retries so far, XAPI_DELAY apart; the probe that raised the suspicion is not one. */
+  readonly failedRetries: number;
+  readonly lastRetryMs: number;
+  /** XAPI has been silent since, while ICMP may answer; null while it answers. */
+  readonly xapiSilentSinceMs: number | null;
+  /** The last probe's ICMP answer: a host that fails although it answers ping is told apart at the fence. */
+  readonly pings: boolean;
+}
+
+export interface HealthSettings {
+  readonly XAPI_COUNT: number;
+  readonly XAPI_DELAY: number;
+  readonly XAPI_DOWN_TOLERANCE: number;
+}
+
+/** A probe a little before the full delay counts: a pass that was woken at the right second is never a millisecond late. */
+const RETRY_SLACK_MS = 250;
+
+/**
+ * The health of a peer after one more probe.
+ *
+ * A probe that learnt nothing (`unknown`) changes nothing: unknown is not dead. A silent probe counts as a retry only
+ * when XAPI_DELAY has passed since the last one, so that passes woken early do not shorten the patience.
+ */
+export function stepHealth(
+  previous: HostHealth | undefined,
+  probe: PeerProbe,
+  nowMs: number,
+  settings: HealthSettings,
+): HostHealth | undefined {
+  const pings = probe.icmp === "answered";
+  if (probe.xapi === "answered") {
+    const sinceMs = previous?.state === "alive" ? previous.sinceMs : nowMs;
+    return { state: "alive", sinceMs, failedRetries: 0, lastRetryMs: nowMs, xapiSilentSinceMs: null, pings };
+  }
+  if (probe.icmp === "unknown") return previous;
+
+  const xapiSilentSinceMs = previous?.xapiSilentSinceMs ?? nowMs;
+  const tolerated = nowMs - xapiSilentSinceMs <= settings.XAPI_DOWN_TOLERANCE * 1_000;
+  if (pings && tolerated && settings.XAPI_DOWN_TOLERANCE > 0) {
+    const sinceMs = previous?.state === "xapi-down" ? previous.sinceMs : nowMs;
+    return { state: "xapi-down", sinceMs, failedRetries: 0, lastRetryMs: nowMs, xapiSilentSinceMs, pings };
+  }
+  return stepSilent(previous, { nowMs, xapiSilentSinceMs, pings }, settings);
+}
+
+function stepSilent(
+  previous: HostHealth | undefined,
+  now: { nowMs: number; xapiSilentSinceMs: number; pings: boolean },
+  settings: HealthSettings,
+): HostHealth {
+  const { nowMs, xapiSilentSinceMs, pings } = now;
+  if (previous?.state === "failed") return { ...previous, xapiSilentSinceMs, pings };
+  if (previous?.state !== "suspect") {
+    return {
+      state: "suspect",
+      sinceMs: nowMs,
+      failedRetries: 0,
+      lastRetryMs: nowMs,
+      xapiSilentSinceMs,
+      pings,
+    };
+  }
+  if (nowMs - previous.lastRetryMs < settings.XAPI_DELAY * 1_000 - RETRY_SLACK_MS) {
+    return { ...previous, xapiSilentSinceMs, pings };
+  }
+  const failedRetries = previous.failedRetries + 1;
+  if (failedRetries >= settings.XAPI_COUNT) {
+    return { state: "failed", sinceMs: nowMs, failedRetries, lastRetryMs: nowMs, xapiSilentSinceMs, pings };
+  }
+  return { ...previous, failedRetries, lastRetryMs: nowMs, xapiSilentSinceMs, pings };
+}
+
+/** Alive in the sense of behaviour.md §4; a host nobody has probed yet is not. */
+export function isAlive(health: HostHealth | undefined): boolean {
+  return health?.state === "alive" || health?.state === "xapi-down";
+}

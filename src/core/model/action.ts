@@ -1,0 +1,140 @@
+import type { Alert } from "../alerts/alert-policy.ts";
+import type { ApplianceUuid, HostUuid, PoolUuid, VmUuid } from "./ids.ts";
+import type { XapiFault } from "./pool-view.ts";
+
+/** Everything an iteration can do to the world. Each is safe to repeat. */
+export type Action =
+  /** `candidates` in the order to try; empty: XAPI picks the host (HOST_SELECT_METHOD=1). */
+  | {
+      readonly kind: "start-vm";
+      readonly vm: VmUuid;
+      readonly name: string;
+      readonly candidates: readonly HostUuid[];
+    }
+  | {
+      readonly kind: "start-appliance";
+      readonly appliance: ApplianceUuid;
+      readonly name: string;
+    }
+  | {
+      readonly kind: "stamp-home-pool";
+      readonly vm: VmUuid;
+      readonly pool: PoolUuid;
+    }
+  /** `pingIsLife`: in the last probe before the agent runs, ICMP alone means alive (it was silent when the host failed). */
+  | {
+      readonly kind: "fence-host";
+      readonly host: HostUuid;
+      readonly address: string;
+      readonly pingIsLife: boolean;
+    }
+  /** `proved`: a fence agent confirmed the power-off, so XAPI may be told at once (`host.tickle_heartbeat`). */
+  | {
+      readonly kind: "declare-host-dead";
+      readonly host: HostUuid;
+      readonly proved: boolean;
+    }
+  | { readonly kind: "forget-host"; readonly host: HostUuid }
+  | { readonly kind: "enable-host"; readonly host: HostUuid }
+  /** The xapi of another host starts again, and compares its VMs with the database of this master. */
+  | { readonly kind: "restart-agent"; readonly host: HostUuid }
+  | {
+      readonly kind: "mark-host";
+      readonly host: HostUuid;
+      readonly key: string;
+      readonly value: HostMark;
+    }
+  /** The host itself has seen the start of its xapi to its end (core/takeover/start-mark.ts). */
+  | {
+      readonly kind: "mark-start";
+      readonly host: HostUuid;
+      readonly key: string;
+      readonly value: string;
+    }
+  | {
+      readonly kind: "set-pool-key";
+      readonly key: string;
+      readonly value: string;
+    }
+  /** `parameters`: the fingerprint that the slaves then have (core/members/remember.ts). */
+  | { readonly kind: "sync-database"; readonly parameters: string }
+  | { readonly kind: "promote-self" }
+  | { readonly kind: "recover-slaves" }
+  /** This master becomes a slave of the host at that address. */
+  | { readonly kind: "follow-master"; readonly address: string }
+  | { readonly kind: "destroy-domain"; readonly vm: VmUuid }
+  | { readonly kind: "restart-toolstack" }
+  /** Asks the devices of these hosts whether they are on; `live`: one of a host that is up cannot be off. */
+  | {
+      readonly kind: "check-fence-devices";
+      readonly method: string;
+      readonly hosts: readonly { readonly host: HostUuid; readonly live: boolean }[];
+    }
+  | { readonly kind: "reboot-self" }
+  /** One mail for all of them; not empty. */
+  | { readonly kind: "mail"; readonly alerts: readonly Alert[] }
+  /** As XAPI message, on what it is about. */
+  | { readonly kind: "post-message"; readonly alert: Alert };
+
+export type HostMark = "master" | "healthy" | "failed";
+export type ActionKind = Action["kind"];
+
+/** One action of a kind on one thing at a time: the key under which it is in flight and backs off. */
+export function actionKey(action: Action): string {
+  switch (action.kind) {
+    case "start-vm":
+    case "destroy-domain":
+    case "stamp-home-pool":
+      return `${action.kind}:${action.vm}`;
+    case "start-appliance":
+      return `${action.kind}:${action.appliance}`;
+    case "fence-host":
+    case "declare-host-dead":
+    case "forget-host":
+    case "enable-host":
+    case "restart-agent":
+    case "mark-host":
+    case "mark-start":
+      return `${action.kind}:${action.host}`;
+    case "set-pool-key":
+      return `${action.kind}:${action.key}`;
+    case "mail":
+      return `${action.kind}:${action.alerts[0]?.key}`;
+    case "post-message":
+      return `${action.kind}:${action.alert.key}`;
+    default:
+      return action.kind;
+  }
+}
+
+/** Why a fence attempt is not a success. Only a verified power-off is one (behaviour.md §10). */
+export type FenceFault =
+  | "agent-missing"
+  | "agent-not-executable"
+  | "agent-failed"
+  | "agent-timeout"
+  | "agent-killed"
+  | "already-running"
+  | "last-probe-unknown"
+  | "host-answers-again";
+
+/** What became of an action. `pending`: begun, not finished when the pass had to end. */
+export type Result =
+  /** `by`: the fence method that succeeded. */
+  | { readonly kind: "done"; readonly by?: string }
+  /** What is wrong with the fence device of a host, by the host's uuid. */
+  | { readonly kind: "checked"; readonly wrong: Readonly<Record<string, string>> }
+  | { readonly kind: "pending" }
+  | { readonly kind: "refused"; readonly fault: XapiFault }
+  | {
+      readonly kind: "not-fenced";
+      readonly fault: FenceFault;
+      readonly detail: string;
+    }
+  | { readonly kind: "failed"; readonly detail: string };
+
+/** An action with its result. */
+export interface Outcome {
+  readonly action: Action;
+  readonly result: Result;
+}

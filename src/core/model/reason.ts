@@ -1,0 +1,93 @@
+import type { FenceRefusal } from "../fencing/fence-policy.ts";
+import type { FenceFault } from "./action.ts";
+import type { VmUuid } from "./ids.ts";
+import type { XapiFault } from "./pool-view.ts";
+
+/**
+ * Everything the program may say about what it sees, does and refuses to do: one closed list, so that logs, mails and
+ * the expected stories of scenarios speak with one voice. Hosts and VMs are given as people know them.
+ */
+export type Reason =
+  // conditions: told when they begin
+  | { readonly kind: "role-unknown"; readonly why: string }
+  | { readonly kind: "xapi-silent"; readonly fault: XapiFault }
+  | { readonly kind: "not-master-in-database"; readonly master: string }
+  | { readonly kind: "xapi-ha-enabled" }
+  /** `starting`: the own xapi has not finished its start, so the pool database could not be read yet. */
+  | { readonly kind: "parameters-unknown"; readonly starting: boolean }
+  | { readonly kind: "parameter-problem"; readonly problem: string }
+  | { readonly kind: "state-damaged"; readonly why: string }
+  | { readonly kind: "state-not-saved"; readonly why: string }
+  | { readonly kind: "ha-off" }
+  | { readonly kind: "ha-unset"; readonly field: string }
+  | { readonly kind: "rival-master"; readonly host: string; readonly address: string }
+  | { readonly kind: "master-is-slave"; readonly host: string; readonly address: string }
+  | { readonly kind: "taken-over"; readonly host: string; readonly address: string }
+  | { readonly kind: "too-few-followers"; readonly followers: number; readonly members: number }
+  | { readonly kind: "waits-for-members"; readonly hosts: readonly string[] }
+  | { readonly kind: "hosts-lost"; readonly hosts: readonly string[] }
+  | { readonly kind: "host-suspect"; readonly host: string }
+  /** `long`: for longer than a toolstack restart or a boot takes. */
+  | {
+      readonly kind: "host-xapi-down";
+      readonly host: string;
+      readonly toleranceS: number;
+      readonly long: boolean;
+    }
+  /** For minutes, and nobody has replaced it: the others may hear it well. */
+  | { readonly kind: "master-lost"; readonly host: string }
+  /** `mine`: it is for this host to tell; the others only log it. */
+  | { readonly kind: "host-failed"; readonly host: string; readonly mine: boolean }
+  | { readonly kind: "fence-refused"; readonly host: string; readonly why: FenceRefusal }
+  | { readonly kind: "fence-device-wrong"; readonly host: string; readonly why: string }
+  | { readonly kind: "isolated"; readonly reboots: boolean }
+  | { readonly kind: "out-of-ha-after-reboot" }
+  | { readonly kind: "no-successor" }
+  | { readonly kind: "not-promoted"; readonly why: PromotionRefusal }
+  | { readonly kind: "promotion-under-way"; readonly phase: string }
+  | { readonly kind: "vm-not-started"; readonly vm: string; readonly why: string }
+  // events: told each time
+  /** `uuid`: of the VM; null for an appliance. */
+  | { readonly kind: "vm-started"; readonly vm: string; readonly uuid: VmUuid | null }
+  | {
+      readonly kind: "vm-start-failed";
+      readonly vm: string;
+      readonly uuid: VmUuid | null;
+      readonly why: string;
+    }
+  | { readonly kind: "host-fenced"; readonly host: string; readonly proved: boolean }
+  | {
+      readonly kind: "fence-failed";
+      readonly host: string;
+      readonly fault: FenceFault;
+      readonly detail: string;
+      /** Its VMs are started elsewhere although nothing proves that it is off. */
+      readonly goesOn: boolean;
+    }
+  | { readonly kind: "fence-device-back"; readonly host: string }
+  | { readonly kind: "agent-restarted"; readonly host: string }
+  | { readonly kind: "host-declared-dead"; readonly host: string }
+  | { readonly kind: "host-answers-xapi"; readonly host: string }
+  | { readonly kind: "host-back"; readonly host: string }
+  | { readonly kind: "stood-down"; readonly address: string }
+  | { readonly kind: "host-forgotten"; readonly host: string }
+  | { readonly kind: "host-enabled"; readonly host: string }
+  | { readonly kind: "promoting"; readonly oldMaster: string | null }
+  | { readonly kind: "promoted"; readonly oldMaster: string | null }
+  | { readonly kind: "promotion-dropped" }
+  | { readonly kind: "leftover-destroyed"; readonly vm: string }
+  | { readonly kind: "toolstack-restarted" }
+  | { readonly kind: "ha-switched-off" }
+  | { readonly kind: "successor-chosen"; readonly host: string }
+  | { readonly kind: "action-failed"; readonly what: string; readonly why: string };
+
+/** Why a slave does not take over from a dead master. */
+export type PromotionRefusal =
+  | "no-view"
+  | "promotion-disabled"
+  | "not-the-successor"
+  | "waits-its-turn"
+  | "in-maintenance"
+  | "no-quorum"
+  | "away-since-boot"
+  | "old-master-not-fenced";

@@ -1,0 +1,34 @@
+import type { ActionKind } from "../model/action.ts";
+
+/** How often an action of one key has failed in a row, and when it may be tried again. */
+export interface Retry {
+  readonly failures: number;
+  readonly notBeforeMs: number;
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+/** Waits after the 1st, 2nd … failure; the last one repeats. */
+const SCHEDULES: Partial<Record<ActionKind, readonly number[]>> = {
+  "start-vm": [1 * MINUTE, 2 * MINUTE, 4 * MINUTE, 8 * MINUTE, 15 * MINUTE],
+  "start-appliance": [1 * MINUTE, 2 * MINUTE, 4 * MINUTE, 8 * MINUTE, 15 * MINUTE],
+  "fence-host": [5 * SECOND, 15 * SECOND, 30 * SECOND, 1 * MINUTE, 2 * MINUTE],
+  "declare-host-dead": [2 * SECOND, 5 * SECOND, 15 * SECOND, 30 * SECOND, 1 * MINUTE],
+  "promote-self": [5 * SECOND, 15 * SECOND, 30 * SECOND, 1 * MINUTE],
+  "recover-slaves": [2 * SECOND, 3 * SECOND, 5 * SECOND],
+};
+const DEFAULT_SCHEDULE: readonly number[] = [15 * SECOND, 1 * MINUTE, 5 * MINUTE];
+
+/** The retry after one more failure at `nowMs`. */
+export function afterFailure(previous: Retry | undefined, kind: ActionKind, nowMs: number): Retry {
+  const failures = (previous?.failures ?? 0) + 1;
+  const waits = SCHEDULES[kind] ?? DEFAULT_SCHEDULE;
+  const wait = waits[Math.min(failures, waits.length) - 1] ?? MINUTE;
+  return { failures, notBeforeMs: nowMs + wait };
+}
+
+/** May an action be tried at `nowMs`? */
+export function isDue(retry: Retry | undefined, nowMs: number): boolean {
+  return retry === undefined || nowMs >= retry.notBeforeMs;
+}

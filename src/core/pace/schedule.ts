@@ -1,0 +1,54 @@
+import type { Memory } from "../memory/memory.ts";
+import { notBeforeMs } from "../restart/restart-plan.ts";
+import { waitsForWord } from "../takeover/promotion.ts";
+
+export interface ScheduleSettings {
+  readonly MONITOR_DELAY: number;
+  readonly XAPI_DELAY: number;
+}
+
+/** While a take-over is under way, or an incident waits for its next step, passes follow each other this fast. */
+const BUSY_MS = 1_000;
+const SOONEST_MS = 500;
+
+/** Milliseconds until the next iteration is wanted: MONITOR_DELAY, or sooner when something is to be retried. */
+export function nextPassMs(memory: Memory, nowMs: number, settings: ScheduleSettings): number {
+  const wanted = [settings.MONITOR_DELAY * 1_000];
+  for (const health of Object.values(memory.health)) {
+    if (health.state === "suspect") wanted.push(health.lastRetryMs + settings.XAPI_DELAY * 1_000 - nowMs);
+    if (health.state === "xapi-down") wanted.push(settings.XAPI_DELAY * 1_000);
+  }
+  for (const retry of Object.values(memory.retries)) {
+    if (retry.notBeforeMs > nowMs) wanted.push(retry.notBeforeMs - nowMs);
+  }
+  for (const history of Object.values(memory.restarts)) {
+    const last = history.startedAtMs.at(-1) ?? 0;
+    const times = [notBeforeMs(history, nowMs), last + history.startDelayS * 1_000];
+    for (const time of times) if (time > nowMs) wanted.push(time - nowMs);
+  }
+  // The word of the last member is all that is missing: the VMs of the dead wait for nothing else.
+  if (memory.promotion !== null) wanted.push(waitsForWord(memory.promotion, nowMs) ? SOONEST_MS : BUSY_MS);
+  // Whole, and only waiting for the moment to pass; or not whole yet, and VMs wait for that.
+  if (memory.gathering !== null)
+    wanted.push(memory.gathering.wholeSinceMs === null ? settings.XAPI_DELAY * 1_000 : BUSY_MS);
+  if (memory.toolstack !== null) wanted.push(settings.XAPI_DELAY * 1_000);
+  const pending = Object.values(memory.incidents).some(
+    // That of the old master waits for the members, like the promotion.
+    ({ host, phase }) => phase === "fencing" || (phase === "fenced" && host !== memory.promotion?.oldMaster),
+  );
+  if (pending) wanted.push(BUSY_MS);
+  return Math.max(SOONEST_MS, Math.min(...wanted));
+}
+
+const FORGET_RESTARTS_MS = 60 * 60_000;
+
+/** Drops what time has made meaningless, so that the memory of a large pool stays small. */
+export function forgetOld(memory: Memory, nowMs: number): Memory {
+  const restarts = Object.entries(memory.restarts).filter(
+    ([, history]) => nowMs - (history.startedAtMs.at(-1) ?? 0) < FORGET_RESTARTS_MS,
+  );
+  const retries = Object.entries(memory.retries).filter(
+    ([, retry]) => nowMs - retry.notBeforeMs < FORGET_RESTARTS_MS,
+  );
+  return { ...memory, restarts: Object.fromEntries(restarts), retries: Object.fromEntries(retries) };
+}

@@ -1,0 +1,23 @@
+import type { Memory } from "../memory/memory.ts";
+import type { Action } from "../model/action.ts";
+import type { PoolView } from "../model/pool-view.ts";
+
+/** A toolstack that is silent for this long is not merely restarting (a real one is whole after 9 s). */
+const AT_LEAST_S = 60;
+
+/**
+ * Watches this host's own xapi, which peers see as "xapi down": it is restarted in time, once per incident, before the
+ * others lose patience (half of XAPI_DOWN_TOLERANCE).
+ */
+export function stepToolstack(
+  previous: Memory["toolstack"],
+  view: PoolView,
+  settings: { readonly XAPI_DOWN_TOLERANCE: number },
+): { readonly toolstack: Memory["toolstack"]; readonly actions: readonly Action[] } {
+  if (view.self.xapiAnswers) return { toolstack: null, actions: [] };
+  const silent = previous ?? { silentSinceMs: view.nowMs, restarted: false };
+  const patienceMs = Math.max(AT_LEAST_S, settings.XAPI_DOWN_TOLERANCE / 2) * 1_000;
+  if (silent.restarted || view.nowMs - silent.silentSinceMs < patienceMs)
+    return { toolstack: silent, actions: [] };
+  return { toolstack: { ...silent, restarted: true }, actions: [{ kind: "restart-toolstack" }] };
+}

@@ -1,0 +1,205 @@
+import type { Action } from "../model/action.ts";
+import { customFieldKey } from "../model/ha-flag.ts";
+import type { HostUuid, PoolUuid, VmUuid } from "../model/ids.ts";
+import type { ApplianceView, HaltedVm } from "../model/pool-view.ts";
+import { isDue, type Retry } from "../pace/back-off.ts";
+
+/** Starts asked for at the same time; the rest follows as these end. */
+export const PARALLEL_STARTS = 10;
+export const HOME_POOL_KEY = "home-pool";
+
+/** Starts of one VM that we asked for, the youngest last; a VM that keeps falling over is not started for ever (field.md F20). */
+export interface RestartHistory {
+  readonly startedAtMs: readonly number[];
+  readonly order: number;
+  readonly startDelayS: number;
+}
+
+export interface RestartSettings {
+  readonly OP_MODE: 1 | 2;
+  readonly GLOBAL_VM_HA: boolean;
+  readonly DISABLED_VAPPS: readonly string[];
+  readonly XC_FIELD_NAME: string;
+  readonly HOST_SELECT_METHOD: 0 | 1;
+}
+
+/** Why a halted VM is left alone. */
+export type RestartRefusal =
+  | "not-managed"
+  | "operation-in-progress"
+  | "start-blocked"
+  | "never-ran-here"
+  | "home-is-another-pool"
+  | "waits-for-back-off"
+  | "keeps-halting"
+  | "waits-for-lower-order"
+  | "no-healthy-host";
+
+/** A host that may be given VMs: alive, enabled, no suspect. */
+export interface StartTarget {
+  readonly uuid: HostUuid;
+  readonly freeMemoryBytes: number | "unknown";
+}
+
+export interface RestartInput {
+  readonly pool: PoolUuid;
+  readonly nowMs: number;
+  readonly halted: readonly HaltedVm[];
+  readonly appliances: readonly ApplianceView[];
+  readonly targets: readonly StartTarget[];
+  /** Every host of the pool is healthy, so XAPI's own choice cannot fall on a dead one (xapi.md T8). */
+  readonly allHealthy: boolean;
+  readonly restarts: Readonly<Record<string, RestartHistory>>;
+  readonly retries: Readonly<Record<string, Retry>>;
+  /** Keys of actions in flight (core/model/action.ts). */
+  readonly inFlight: ReadonlySet<string>;
+}
+
+export interface RestartPlan {
+  readonly starts: readonly Action[];
+  readonly refused: readonly { readonly vm: string; readonly name: string; readonly why: RestartRefusal }[];
+}
+
+const FLAP_WINDOW_MS = 15 * 60_000;
+/** Starts within the window that cost nothing; the next ones wait 1, 2, 4 … minutes after the last start. */
+const FREE_STARTS = 2;
+
+/** May this VM be started at all? null when nothing speaks against it. */
+export function judgeVm(vm: HaltedVm, pool: PoolUuid, settings: RestartSettings): RestartRefusal | null {
+  const flag = vm.otherConfig[customFieldKey(settings.XC_FIELD_NAME)];
+  // GLOBAL_VM_HA=1 is "every VM": the flag of a single VM is not asked, as in HA-Lizard.
+  if (!settings.GLOBAL_VM_HA && flag !== "true") return "not-managed";
+  return judgeStart(vm, pool);
+}
+
+function judgeStart(vm: HaltedVm, pool: PoolUuid): RestartRefusal | null {
+  const home = vm.otherConfig[HOME_POOL_KEY];
+  if (home === undefined || home === "") return "never-ran-here";
+  if (home !== pool) return "home-is-another-pool";
+  if (vm.busy) return "operation-in-progress";
+  return vm.startBlocked ? "start-blocked" : null;
+}
+
+/** When a VM that keeps halting may be started again; 0 when at once. */
+export function notBeforeMs(history: RestartHistory | undefined, nowMs: number): number {
+  const recent = (history?.startedAtMs ?? []).filter((at) => nowMs - at < FLAP_WINDOW_MS);
+  const last = recent.at(-1);
+  if (last === undefined || recent.length < FREE_STARTS) return 0;
+  const minutes = Math.min(2 ** (recent.length - FREE_STARTS), 15);
+  return last + minutes * 60_000;
+}
+
+/** Starts in groups of `VM.order` (OP_MODE=2): lower first, negative last, the next group when the one before is up. */
+export function planVmRestarts(input: RestartInput, settings: RestartSettings): RestartPlan {
+  const refused: { vm: string; name: string; why: RestartRefusal }[] = [];
+  const refuse = (vm: HaltedVm, why: RestartRefusal) => refused.push({ vm: vm.uuid, name: vm.name, why });
+  const waiting: HaltedVm[] = [];
+  for (const vm of input.halted) {
+    const why = judgeVm(vm, input.pool, settings) ?? judgeTiming(vm, input);
+    if (why !== null) refuse(vm, why);
+    else waiting.push(vm);
+  }
+  const group = currentGroup(waiting, input);
+  const eligible = waiting.filter((vm) => orderRank(vm.order) <= group);
+  for (const vm of waiting) if (orderRank(vm.order) > group) refuse(vm, "waits-for-lower-order");
+  if (input.targets.length === 0) {
+    for (const vm of eligible) refuse(vm, "no-healthy-host");
+    return { starts: [], refused };
+  }
+  const room = PARALLEL_STARTS - countStartsInFlight(input.inFlight);
+  const chosen = eligible
+    .filter((vm) => !input.inFlight.has(`start-vm:${vm.uuid}`))
+    .sort(byOrderThenUuid)
+    .slice(0, Math.max(room, 0));
+  return { starts: placeVms(chosen, input, settings), refused };
+}
+
+function judgeTiming(vm: HaltedVm, input: RestartInput): RestartRefusal | null {
+  if (!isDue(input.retries[`start-vm:${vm.uuid}`], input.nowMs)) return "waits-for-back-off";
+  return input.nowMs < notBeforeMs(input.restarts[vm.uuid], input.nowMs) ? "keeps-halting" : null;
+}
+
+/** `VM.order` as a rank: XAPI's own HA starts negative ones last. */
+function orderRank(order: number): number {
+  return order < 0 ? Number.MAX_SAFE_INTEGER : order;
+}
+
+function byOrderThenUuid(a: HaltedVm, b: HaltedVm): number {
+  return orderRank(a.order) - orderRank(b.order) || (a.uuid < b.uuid ? -1 : 1);
+}
+
+/** The highest rank that may be started now: nothing of a lower one is waiting, starting, or within its start_delay. */
+function currentGroup(waiting: readonly HaltedVm[], input: RestartInput): number {
+  const ranks = waiting.map((vm) => orderRank(vm.order));
+  for (const [uuid, history] of Object.entries(input.restarts)) {
+    // XAPI's own start lasts until start_delay is over, though the VM runs by then.
+    if (input.inFlight.has(`start-vm:${uuid}`)) ranks.push(orderRank(history.order));
+    const last = history.startedAtMs.at(-1);
+    if (last !== undefined && input.nowMs < last + history.startDelayS * 1_000)
+      ranks.push(orderRank(history.order));
+  }
+  return ranks.length === 0 ? 0 : Math.min(...ranks);
+}
+
+function countStartsInFlight(inFlight: ReadonlySet<string>): number {
+  return [...inFlight].filter((key) => key.startsWith("start-")).length;
+}
+
+/** Most free memory first; what is placed in this plan is already counted off. */
+function placeVms(
+  vms: readonly HaltedVm[],
+  input: RestartInput,
+  settings: RestartSettings,
+): readonly Action[] {
+  const free = new Map(input.targets.map((target) => [target.uuid, target.freeMemoryBytes]));
+  const freeOf = (uuid: HostUuid): number => {
+    const bytes = free.get(uuid);
+    return typeof bytes === "number" ? bytes : 0;
+  };
+  return vms.map((vm) => {
+    const name = vm.name;
+    if (settings.HOST_SELECT_METHOD === 1 && input.allHealthy)
+      return { kind: "start-vm", vm: vm.uuid, name, candidates: [] };
+    const candidates = input.targets
+      .map((target) => target.uuid)
+      .sort((a, b) => freeOf(b) - freeOf(a) || (a < b ? -1 : 1));
+    const first = candidates[0];
+    if (first !== undefined) free.set(first, freeOf(first) - vm.memoryBytes);
+    return { kind: "start-vm", vm: vm.uuid, name, candidates };
+  });
+}
+
+/** Starts of appliances (OP_MODE=1): XAPI keeps the order inside; single VMs are not managed. */
+export function planApplianceRestarts(input: RestartInput, settings: RestartSettings): RestartPlan {
+  const refused: { vm: string; name: string; why: RestartRefusal }[] = [];
+  const starts: Action[] = [];
+  for (const appliance of input.appliances) {
+    if (appliance.haltedVms.length === 0) continue;
+    const why = judgeAppliance(appliance, input, settings);
+    if (why !== null) refused.push({ vm: appliance.uuid, name: appliance.name, why });
+    else if (!input.inFlight.has(`start-appliance:${appliance.uuid}`)) {
+      starts.push({ kind: "start-appliance", appliance: appliance.uuid, name: appliance.name });
+    }
+  }
+  const room = PARALLEL_STARTS - countStartsInFlight(input.inFlight);
+  return { starts: starts.slice(0, Math.max(room, 0)), refused };
+}
+
+function judgeAppliance(
+  appliance: ApplianceView,
+  input: RestartInput,
+  settings: RestartSettings,
+): RestartRefusal | null {
+  if (settings.DISABLED_VAPPS.includes(appliance.uuid)) return "not-managed";
+  if (appliance.busy) return "operation-in-progress";
+  const halted = new Map<VmUuid, HaltedVm>(input.halted.map((vm) => [vm.uuid, vm]));
+  for (const uuid of appliance.haltedVms) {
+    const vm = halted.get(uuid);
+    const why = vm === undefined ? "operation-in-progress" : judgeStart(vm, input.pool);
+    if (why !== null) return why;
+  }
+  if (!isDue(input.retries[`start-appliance:${appliance.uuid}`], input.nowMs)) return "waits-for-back-off";
+  if (input.nowMs < notBeforeMs(input.restarts[appliance.uuid], input.nowMs)) return "keeps-halting";
+  // VM_appliance.start lets XAPI pick the hosts: with a dead host about it could pick that one (xapi.md T8).
+  return input.allHealthy && input.targets.length > 0 ? null : "no-healthy-host";
+}

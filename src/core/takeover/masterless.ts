@@ -1,0 +1,38 @@
+import type { LastGoodView, Memory } from "../memory/memory.ts";
+import type { HostUuid } from "../model/ids.ts";
+import type { PoolView } from "../model/pool-view.ts";
+
+/** A master that has just been told to serve needs less than this until it says so. */
+const SETTLE_S = 60;
+const LEAST_TURN_S = 30;
+
+/**
+ * Since when no host of the pool is master. Two masters that find each other while they start each become the other's
+ * slave, and nothing in xapi ends that (xapi.md §4.1): every host waits for a master that is none. It is known only when
+ * all hosts have said that they are no master; one that does not answer may be it.
+ */
+export function stepMasterless(memory: Memory, lastGood: LastGoodView | null, view: PoolView): number | null {
+  if (lastGood === null || view.database.ok || view.self.role.kind !== "slave") return null;
+  const others = lastGood.hosts.filter((host) => host.uuid !== view.self.uuid);
+  const allSaidNo = others.every((host) => {
+    const probe = view.probes.get(host.uuid);
+    return probe?.xapi === "answered" && (probe.follows.kind === "slave-of" || probe.follows.kind === "lost");
+  });
+  return others.length > 0 && allSaidNo ? (memory.masterlessSinceMs ?? view.nowMs) : null;
+}
+
+/**
+ * Is it this host's turn to end that? In the order of uuids, which is the same for all, and far enough apart for the one
+ * before to be seen as master.
+ */
+export function isTurnToEnd(
+  sinceMs: number,
+  members: readonly HostUuid[],
+  view: PoolView,
+  settings: { readonly XAPI_COUNT: number; readonly XAPI_DELAY: number },
+): boolean {
+  const place = [...members].sort().indexOf(view.self.uuid);
+  if (place < 0) return false;
+  const turnS = Math.max(LEAST_TURN_S, settings.XAPI_COUNT * settings.XAPI_DELAY);
+  return view.nowMs - sinceMs >= (SETTLE_S + place * turnS) * 1_000;
+}

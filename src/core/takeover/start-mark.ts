@@ -1,0 +1,38 @@
+import { type DecisionInput, mayBegin } from "../members/decision.ts";
+import type { Action } from "../model/action.ts";
+import type { DatabaseView, HostView } from "../model/pool-view.ts";
+
+/** In `host.other_config`: the `agent_start_time` of the start of xapi that the host itself has seen to its end. */
+export const START_MARK_KEY = "ha-lizard-start-complete";
+
+/**
+ * A slave says in the pool database that its xapi's start is over. Only then has it compared its VMs with the database
+ * of its master (xapi.md §3.8); nothing else in the database tells, for the host is enabled before, and a new master
+ * waits for it with every start of a VM. What the comparison was for is looked at too: that every domain here which the
+ * database knows is a resident of this host, for xapi goes on with its start when the comparison has failed.
+ *
+ * The cookie is believed by its age: that of the start before stays for two seconds after xapi has ended. (The time of
+ * the start is rounded down to seconds; no xapi ends, starts and enters it within one.)
+ */
+export function markOwnStart(database: DatabaseView, input: DecisionInput): readonly Action[] {
+  const { self } = input.view;
+  const own = database.hosts.find((host) => host.uuid === self.uuid);
+  if (own === undefined || own.agentStartTime === null || self.initCompleteAtMs === null) return [];
+  if (isStartMarked(own) || self.domains === "unknown" || database.domains.length > 0) return [];
+  const startedMs = Number(own.agentStartTime) * 1_000;
+  // Written so that a time which is no number is no proof.
+  if (!(self.initCompleteAtMs >= startedMs)) return [];
+  const value = own.agentStartTime;
+  const action: Action = { kind: "mark-start", host: own.uuid, key: START_MARK_KEY, value };
+  return mayBegin(action, input) ? [action] : [];
+}
+
+/** Has this host ever told the end of a start? */
+export function hasStartMark(host: HostView): boolean {
+  return host.otherConfig[START_MARK_KEY] !== undefined;
+}
+
+/** Has this host told that the start of its xapi which the database knows is over? */
+export function isStartMarked(host: HostView): boolean {
+  return host.agentStartTime !== null && host.otherConfig[START_MARK_KEY] === host.agentStartTime;
+}

@@ -1,0 +1,237 @@
+import { START_MARK_KEY } from "../core/takeover/start-mark.ts";
+import { type SimClock, WORLD_BEGIN_WALL_MS } from "./clock.ts";
+import { Database, type Fields, NULL_REF } from "./database.ts";
+import { createRandom } from "./random.ts";
+import { TEMPLATES } from "./records/templates.ts";
+import {
+  CONTROL_DOMAIN_MEMORY,
+  DEFAULT_HOST_MEMORY,
+  DEFAULT_VM_MEMORY,
+  type HostSpec,
+  hostDefaults,
+  POOL_UUID,
+  type PoolSpec,
+  refOf,
+  type VmSpec,
+  vmDefaultUuid,
+} from "./spec.ts";
+import { DEFAULT_TIMINGS, type Timings } from "./timings.ts";
+import { type SimHost, type SimVm, World } from "./world.ts";
+
+/** The pool runs when the world begins, and has done so for a while. */
+const BEGIN_S = WORLD_BEGIN_WALL_MS / 1_000;
+
+export const SHARED_SR = refOf("sr", "shared");
+export const localSr = (host: number): string => refOf("sr", `local${host}`);
+
+/**
+ * Builds a healthy pool: every host has power and a whole xapi, every slave a fresh copy of the database. Its xapi
+ * processes are started by `startWorld` (xapi/process.ts), so that the building is free of time.
+ */
+export function buildWorld(
+  spec: PoolSpec,
+  clock: SimClock,
+  options: { seed?: number; timings?: Timings } = {},
+): World {
+  const world = new World(clock, createRandom(options.seed ?? 1), options.timings ?? DEFAULT_TIMINGS);
+  const database = new Database();
+  const hosts = typeof spec.hosts === "number" ? Array<HostSpec>(spec.hosts).fill({}) : spec.hosts;
+  for (const [index, host] of hosts.entries()) world.hosts.push(buildHost(host, index + 1, database));
+  const master = world.host(1);
+  addPool(database, spec, master);
+  for (const host of world.hosts) {
+    host.poolConf = host === master ? "master" : `slave:${master.address}`;
+    addHost(database, host);
+  }
+  addStorage(database, world);
+  for (const appliance of spec.appliances ?? []) addAppliance(database, appliance);
+  const field = spec.params?.["XC_FIELD_NAME"];
+  for (const [index, vm] of (spec.vms ?? []).entries()) addVm(world, database, vm, index + 1, field);
+  for (const address of spec.externals ?? []) world.externals.set(address, true);
+  for (const host of world.hosts) host.database = host === master ? database : database.copy();
+  return world;
+}
+
+export function buildHost(spec: HostSpec, number: number, database: Database): SimHost {
+  const identity = { ...hostDefaults(number), ...spec };
+  return {
+    number,
+    uuid: identity.uuid,
+    name: identity.name,
+    address: identity.address,
+    ref: refOf("host", identity.uuid),
+    metricsRef: refOf("host_metrics", identity.uuid),
+    memoryBytes: spec.memoryBytes ?? DEFAULT_HOST_MEMORY,
+    root: spec.root ?? null,
+    power: true,
+    bootCount: 1,
+    bootedAtMs: 0,
+    poolConf: "",
+    initComplete: true,
+    initCompleteWallMs: WORLD_BEGIN_WALL_MS,
+    database,
+    databaseAtMs: 0,
+    messages: new Map(),
+    xapi: null,
+    stayDisabled: false,
+    haArmed: false,
+    bmc: "up",
+    bmcOf: number,
+    slowMs: 0,
+    wallStepMs: 0,
+    domains: new Map(),
+  };
+}
+
+function addPool(database: Database, spec: PoolSpec, master: SimHost): void {
+  const params = Object.entries(spec.params ?? {}).map(([name, value]) => [`HA_${name}`, value]);
+  const field = spec.params?.["XC_FIELD_NAME"] ?? "ha-lizard-enabled";
+  const flag = spec.ha === null ? {} : { [`XenCenter.CustomFields.${field}`]: spec.ha ?? "true" };
+  const template = TEMPLATES.pool;
+  database.insert("pool", refOf("pool", POOL_UUID), {
+    ...template,
+    uuid: POOL_UUID,
+    name_label: "simulated",
+    master: master.ref,
+    default_SR: SHARED_SR,
+    other_config: { ...(template["other_config"] as Fields), ...Object.fromEntries(params), ...flag },
+  });
+}
+
+export function addHost(database: Database, host: SimHost): void {
+  const controlDomain = refOf("dom0", host.uuid);
+  database.insert("host_metrics", host.metricsRef, {
+    ...TEMPLATES.host_metrics,
+    uuid: host.uuid.replace("1111-4111", "1111-4112"),
+    memory_total: host.memoryBytes,
+    live: true,
+  });
+  database.insert("VM", controlDomain, {
+    ...TEMPLATES.control_domain,
+    uuid: host.uuid.replace("1111-4111", "2222-4222"),
+    name_label: `Control domain on host: ${host.name}`,
+    resident_on: host.ref,
+    affinity: host.ref,
+    memory_static_max: CONTROL_DOMAIN_MEMORY,
+  });
+  database.insert("host", host.ref, {
+    ...TEMPLATES.host,
+    uuid: host.uuid,
+    name_label: host.name,
+    hostname: host.name,
+    address: host.address,
+    enabled: true,
+    metrics: host.metricsRef,
+    control_domain: controlDomain,
+    resident_VMs: [controlDomain],
+    PIFs: [],
+    PBDs: [refOf("pbd", `shared${host.number}`), refOf("pbd", `local${host.number}`)],
+    other_config: otherConfigOf(host),
+  });
+}
+
+/** At rest: xapi has started long ago, and the host has told so. */
+function otherConfigOf(host: SimHost): Fields {
+  const started = `${BEGIN_S - 600 + host.number}.`;
+  return { agent_start_time: started, boot_time: `${BEGIN_S - 900}.`, [START_MARK_KEY]: started };
+}
+
+function addStorage(database: Database, world: World): void {
+  const pbd = (sr: string, name: string, host: SimHost): string => {
+    const ref = refOf("pbd", name);
+    const fields = { uuid: `pbd-${name}`, host: host.ref, SR: sr, currently_attached: true };
+    database.insert("PBD", ref, { ...TEMPLATES.PBD, ...fields });
+    return ref;
+  };
+  const shared = world.hosts.map((host) => pbd(SHARED_SR, `shared${host.number}`, host));
+  database.insert("SR", SHARED_SR, {
+    ...TEMPLATES.SR,
+    uuid: "sr-shared",
+    PBDs: shared,
+    VDIs: [],
+    shared: true,
+  });
+  for (const host of world.hosts) {
+    const ref = localSr(host.number);
+    const own = [pbd(ref, `local${host.number}`, host)];
+    const fields = { uuid: `sr-local${host.number}`, name_label: `local ${host.name}`, shared: false };
+    database.insert("SR", ref, { ...TEMPLATES.SR, ...fields, PBDs: own, VDIs: [] });
+  }
+}
+
+function addAppliance(database: Database, spec: { name: string; uuid?: string }): void {
+  const uuid = spec.uuid ?? `appliance-${spec.name}`;
+  const fields = { uuid, name_label: spec.name, VMs: [] };
+  database.insert("VM_appliance", refOf("appliance", spec.name), { ...TEMPLATES.VM_appliance, ...fields });
+}
+
+/** Puts a VM into the database of `database` and, with `on`, onto its host. */
+export function addVm(
+  world: World,
+  database: Database,
+  spec: VmSpec,
+  number: number,
+  fieldName = "ha-lizard-enabled",
+): SimVm {
+  const uuid = spec.uuid ?? vmDefaultUuid(number);
+  const ref = refOf("vm", uuid);
+  const disk = spec.disk === "none" ? null : typeof spec.disk === "number" ? spec.disk : 0;
+  const vm: SimVm = { uuid, ref, name: spec.name, disk, startMs: spec.startMs ?? null };
+  world.vms.set(uuid, vm);
+  const memory = spec.memoryBytes ?? DEFAULT_VM_MEMORY;
+  const on = spec.on === undefined ? null : world.host(spec.on);
+  const appliance = spec.appliance === undefined ? NULL_REF : refOf("appliance", spec.appliance);
+  const field = `XenCenter.CustomFields.${fieldName}`;
+  database.insert("VM", ref, {
+    ...TEMPLATES.VM,
+    uuid,
+    name_label: spec.name,
+    is_a_template: spec.template === true,
+    power_state: on === null ? "Halted" : "Running",
+    resident_on: on?.ref ?? NULL_REF,
+    order: spec.order ?? 0,
+    start_delay: spec.startDelayS ?? 0,
+    memory_static_max: memory,
+    memory_dynamic_max: memory,
+    memory_dynamic_min: memory,
+    memory_overhead: vmOverhead(memory),
+    appliance,
+    blocked_operations: spec.startBlocked === true ? { start: "blocked", start_on: "blocked" } : {},
+    VBDs: disk === null ? [] : [refOf("vbd", uuid)],
+    other_config: {
+      ...(spec.homePool === false ? {} : { "home-pool": POOL_UUID }),
+      ...(spec.ha === undefined ? {} : { [field]: spec.ha }),
+    },
+  });
+  if (appliance !== NULL_REF) {
+    const members = database.must("VM_appliance", appliance)["VMs"] as string[];
+    database.update("VM_appliance", appliance, { VMs: [...members, ref] });
+  }
+  if (disk !== null) addDisk(database, vm, disk, on);
+  if (on === null) return vm;
+  on.domains.set(uuid, { vm: uuid, sinceMs: world.nowMs() });
+  const residents = database.must("host", on.ref)["resident_VMs"] as string[];
+  database.update("host", on.ref, { resident_VMs: [...residents, ref] });
+  return vm;
+}
+
+function addDisk(database: Database, vm: SimVm, disk: number, on: SimHost | null): void {
+  const sr = disk === 0 ? SHARED_SR : localSr(disk);
+  const vdi = refOf("vdi", vm.uuid);
+  const vbd = refOf("vbd", vm.uuid);
+  const lock: Fields = on === null ? {} : { [`host_${on.ref}`]: "RW" };
+  database.insert("VDI", vdi, {
+    ...TEMPLATES.VDI,
+    uuid: `vdi-${vm.uuid}`,
+    SR: sr,
+    VBDs: [vbd],
+    sm_config: lock,
+  });
+  database.insert("VBD", vbd, { ...TEMPLATES.VBD, uuid: `vbd-${vm.uuid}`, VM: vm.ref, VDI: vdi });
+}
+
+/** Memory that Xen needs beside a VM's own: seen on a real xapi. */
+export function vmOverhead(staticMaxBytes: number): number {
+  const mib = 1024 ** 2;
+  return Math.ceil(staticMaxBytes / mib / 128) * mib + 3 * mib;
+}

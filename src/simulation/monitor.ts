@@ -1,0 +1,156 @@
+import { createWake, type Wake } from "../adapters/processes/wake-signal.ts";
+import { type MonitorPorts, runMonitor } from "../app/daemons/monitor.ts";
+import type { PassPorts, PassReport } from "../app/pass/pass-ports.ts";
+import type { RunningChild } from "../ports/processes.ts";
+import { portClock, type Scheduled } from "./clock.ts";
+import { diskStore, type SimDisk } from "./ports/disk.ts";
+import { mortal, newSimProcess, type SimProcess, type Watch } from "./ports/process.ts";
+import { simLogger, simPassPorts } from "./ports.ts";
+import type { World } from "./world.ts";
+
+/** One iteration, as app/pass/iterate.ts exports it, or a damaged one for the tests of the tests. */
+export type RunPass = (ports: PassPorts, signal: AbortSignal) => Promise<PassReport>;
+
+interface Iteration {
+  readonly process: SimProcess;
+  /** Tells the monitor that the child is gone. */
+  readonly end: (signal: string | null) => void;
+}
+
+/** The real watch looks four times a second while xapi starts (app/daemons/watch-start.ts). */
+const WAKE_MS = 250;
+
+/**
+ * The service of one simulated host: the real monitor (app/daemons/monitor.ts), whose children are passes in this program. It
+ * dies with the host's power and begins again some time after it comes back.
+ */
+export class SimMonitor {
+  private readonly world: World;
+  private readonly host: number;
+  private readonly disk: SimDisk;
+  private readonly runPass: RunPass;
+  private service: SimProcess | null = null;
+  private iteration: Iteration | null = null;
+  private pending: Scheduled | null = null;
+  /** A simulated monitor is woken early by the end of a start of xapi, and by nothing else. */
+  private wake: Wake | null = null;
+  passes = 0;
+  /** The report of the last pass that ended. */
+  last: PassReport | null = null;
+  /** Sees every port call of the iterations that begin from now on. */
+  watch: Watch | null = null;
+
+  constructor(world: World, host: number, disk: SimDisk, runPass: RunPass) {
+    this.world = world;
+    this.host = host;
+    this.disk = disk;
+    this.runPass = runPass;
+    world.listeners.push(({ what, host: of, present }) => {
+      if (what !== "cookie" || of !== host || present !== true) return;
+      world.clock.schedule(WAKE_MS, () => {
+        this.wake?.wake();
+      });
+    });
+  }
+
+  /** Starts the service `delayMs` from now, unless it runs. */
+  start(delayMs: number): void {
+    if (this.service !== null || this.pending !== null) return;
+    this.pending = this.world.clock.schedule(delayMs, () => {
+      this.pending = null;
+      if (this.world.host(this.host).power) this.live();
+    });
+  }
+
+  /** Ends everything of it at once, as a power cut or kill -9 of the whole service does. */
+  stop(): void {
+    this.pending?.cancel();
+    this.pending = null;
+    if (this.service !== null) this.service.alive = false;
+    if (this.iteration !== null) this.iteration.process.alive = false;
+    this.service = null;
+    this.iteration = null;
+    this.wake = null;
+  }
+
+  /** kill -9 of the whole service; its watchdog starts it again. */
+  killService(): void {
+    this.world.record("service-killed", { host: this.host });
+    this.stop();
+    this.start(this.world.timings.serviceStartMs);
+  }
+
+  /** kill -9 of the running iteration, if one runs; the monitor starts another. */
+  kill(): void {
+    if (this.iteration === null) return;
+    this.world.record("killed", { host: this.host });
+    this.endIteration("SIGKILL");
+  }
+
+  private endIteration(signal: string | null): void {
+    const { iteration } = this;
+    if (iteration === null) return;
+    this.iteration = null;
+    iteration.process.alive = false;
+    iteration.end(signal);
+  }
+
+  private live(): void {
+    const service = newSimProcess(this.host);
+    this.service = service;
+    this.wake = createWake();
+    const host = this.world.host(this.host);
+    const clock = portClock(
+      this.world.clock,
+      () => host.bootedAtMs,
+      () => host.wallStepMs,
+    );
+    const ports: MonitorPorts = {
+      clock: mortal(service, clock),
+      store: mortal(service, diskStore(this.disk)),
+      logger: simLogger(this.world, service),
+      alarm: {
+        raise: ({ severity, subject }) => {
+          if (service.alive) this.world.record("alarm", { host: this.host, severity, subject });
+        },
+      },
+      lock: { acquire: async () => true },
+      wake: this.wake,
+      processes: mortal(service, { startIteration: (lost) => this.startIteration(lost) }),
+    };
+    void runMonitor(ports, new AbortController().signal);
+  }
+
+  private startIteration(lost: number): RunningChild {
+    const process = newSimProcess(this.host, this.watch);
+    const ended = Promise.withResolvers<{ exitCode: number | null; signal: string | null }>();
+    const end = (signal: string | null) => ended.resolve({ exitCode: signal === null ? 0 : null, signal });
+    this.iteration = { process, end };
+    void this.pass(process, lost).then(() => {
+      if (process.alive) this.endIteration(null);
+    });
+    const killGroup = () => {
+      this.world.record("killed-by-monitor", { host: this.host });
+      this.endIteration("SIGKILL");
+    };
+    return { pid: 1, ended: ended.promise, killGroup };
+  }
+
+  private async pass(process: SimProcess, lost: number): Promise<void> {
+    const begunMs = this.world.nowMs();
+    try {
+      const ports = simPassPorts(this.world, this.host, process, this.disk, lost);
+      const report = await this.runPass(ports, new AbortController().signal);
+      if (!process.alive) return;
+      this.passes += 1;
+      this.last = report;
+      const { nextInMs, result } = report;
+      const tookMs = this.world.nowMs() - begunMs;
+      this.world.record("pass", { host: this.host, tookMs, nextInMs, result });
+    } catch (error) {
+      if (!process.alive) return;
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.world.record("pass-crashed", { host: this.host, text });
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import type { ConfigSource } from "../../ports/config-source.ts";
+import type { LoadedState, StateName, StateStore } from "../../ports/state-store.ts";
+
+/** What was saved, or written by hand; the other is made of it when somebody asks. */
+interface Document {
+  saved: unknown;
+  text: string | null;
+  /** What a reader gets: plain JSON. */
+  plain: { readonly value: unknown } | null;
+}
+
+/**
+ * State documents as text, so that only plain JSON comes back and a text can be torn. Most are replaced before anybody
+ * reads them, so the text is made when it is asked for: the program changes nothing that it has saved or loaded.
+ */
+export class SimDocuments {
+  private readonly documents = new Map<StateName, Document>();
+  /** Of the items of saved lists (the journal), each as it comes back: most were loaded before. */
+  private readonly plainItems = new WeakMap<object, unknown>();
+
+  get(name: StateName): string | undefined {
+    const document = this.documents.get(name);
+    if (document === undefined) return undefined;
+    document.text ??= JSON.stringify(document.saved);
+    return document.text;
+  }
+
+  set(name: StateName, text: string): void {
+    this.documents.set(name, { saved: undefined, text, plain: null });
+  }
+
+  clear(): void {
+    this.documents.clear();
+  }
+
+  save(name: StateName, saved: unknown): void {
+    this.documents.set(name, { saved, text: null, plain: null });
+  }
+
+  /** Throws when the text is no JSON. */
+  load(name: StateName): LoadedState {
+    const document = this.documents.get(name);
+    if (document === undefined) return { kind: "none" };
+    document.plain ??= { value: this.read(document) };
+    return { kind: "found", value: document.plain.value };
+  }
+
+  private read({ saved, text }: Document): unknown {
+    if (text !== null) return JSON.parse(text);
+    return Array.isArray(saved) ? saved.map((item: unknown) => this.plainItem(item)) : plainOf(saved);
+  }
+
+  private plainItem(item: unknown): unknown {
+    if (typeof item !== "object" || item === null) return plainOf(item);
+    const known = this.plainItems.get(item);
+    if (known !== undefined) return known;
+    const plain: unknown = plainOf(item);
+    this.plainItems.set(item, plain);
+    if (typeof plain === "object" && plain !== null) this.plainItems.set(plain, plain);
+    return plain;
+  }
+}
+
+function plainOf(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value ?? null));
+}
+
+/** What survives a host's power cut: its state documents and its files in /etc/ha-lizard. */
+export interface SimDisk {
+  readonly documents: SimDocuments;
+  override: Record<string, string>;
+  lastGood: Readonly<Record<string, string>> | null;
+  /** No document can be written. */
+  full: boolean;
+}
+
+export function newSimDisk(override: Readonly<Record<string, string>> = {}): SimDisk {
+  return { documents: new SimDocuments(), override: { ...override }, lastGood: null, full: false };
+}
+
+/** The state directory of a host, in memory; what stands there is text, so that only plain JSON comes back. */
+export function diskStore(disk: SimDisk): StateStore {
+  return {
+    load: async (name) => {
+      try {
+        return disk.documents.load(name);
+      } catch (error) {
+        return { kind: "damaged", why: String(error) };
+      }
+    },
+    save: async (name, value) => {
+      if (disk.full) throw new Error(`Cannot write ${name}: no space left on device`);
+      disk.documents.save(name, value);
+    },
+  };
+}
+
+export function diskConfig(disk: SimDisk): ConfigSource {
+  return {
+    read: async () => ({
+      override: { ...disk.override },
+      lastGood: disk.lastGood,
+      problems: [],
+    }),
+    saveLastGood: async (values) => {
+      if (disk.full) throw new Error("Cannot write ha-lizard.pool.conf: no space left on device");
+      disk.lastGood = values;
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import type { ScratchFolder } from "../../unit/adapters/scratch.ts";
+import { until } from "../e2e/world/wait.ts";
+import { Stage } from "../ha-cfg/stage.ts";
+
+/** Memory of a process, in KiB (`smaps_rollup`): its share of what it shares, and what is its alone. */
+export interface Memory {
+  readonly pss: number;
+  readonly own: number;
+}
+
+/** Processor time of a process and of the children that have ended, in milliseconds. */
+export interface Work {
+  readonly self: number;
+  readonly children: number;
+}
+
+const TICK_MS = 10;
+
+/** Monitor and watchdog of the compiled program on one host of a simulated pool that is well. */
+export class Daemons {
+  private readonly stage: Stage;
+  private readonly monitor: Bun.Subprocess;
+  private readonly watchdog: Bun.Subprocess;
+
+  private constructor(stage: Stage, monitor: Bun.Subprocess, watchdog: Bun.Subprocess) {
+    this.stage = stage;
+    this.monitor = monitor;
+    this.watchdog = watchdog;
+  }
+
+  static async start(folder: ScratchFolder): Promise<Daemons> {
+    const params = { MONITOR_DELAY: "15", XAPI_DOWN_TOLERANCE: "86400" };
+    const stage = await Stage.open(folder, { hosts: 1, ha: "true", vms: [{ name: "web", on: 1 }], params });
+    const { env, cwd } = stage.command(1, [], { network: true });
+    const begin = (mode: string) =>
+      Bun.spawn([stage.binary, mode], {
+        cwd,
+        env: { ...env, BUN_JSC_useJIT: "0" },
+        stdin: "ignore",
+        stdout: "ignore",
+        stderr: "ignore",
+      });
+    const daemons = new Daemons(stage, begin("monitor"), begin("watchdog"));
+    await until("the first pass", 20_000, () => daemons.lastPass() > 0);
+    return daemons;
+  }
+
+  memory(): { readonly monitor: Memory; readonly watchdog: Memory } {
+    return { monitor: memoryOf(this.monitor.pid), watchdog: memoryOf(this.watchdog.pid) };
+  }
+
+  work(): { readonly monitor: Work; readonly watchdog: Work } {
+    return { monitor: workOf(this.monitor.pid), watchdog: workOf(this.watchdog.pid) };
+  }
+
+  /** Asks for so many passes, one after the other, as ha-cfg does after a change. */
+  async passes(count: number): Promise<void> {
+    for (let done = 0; done < count; done++) {
+      const before = this.lastPass();
+      this.monitor.kill("SIGHUP");
+      const end = performance.now() + 20_000;
+      while (this.lastPass() === before) {
+        if (performance.now() > end) throw new Error(`Waited in vain for pass ${done + 1} of ${count}`);
+        await Bun.sleep(5);
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const daemon of [this.monitor, this.watchdog]) daemon.kill("SIGTERM");
+    await Promise.all([this.monitor.exited, this.watchdog.exited]);
+    await this.stage.stop();
+  }
+
+  private lastPass(): number {
+    try {
+      return JSON.parse(this.stage.read(1, "etc/ha-lizard/state/pass.json")).finishedAtMs;
+    } catch {
+      return 0;
+    }
+  }
+}
+
+function memoryOf(pid: number): Memory {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+  const value = (name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(text)?.[1] ?? Number.NaN);
+  return { pss: value("Pss"), own: value("Private_Clean") + value("Private_Dirty") };
+}
+
+function workOf(pid: number): Work {
+  const fields = (readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1] ?? "").split(" ").map(Number);
+  const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15);
+  return { self: (user + system) * TICK_MS, children: (childUser + childSystem) * TICK_MS };
+}

@@ -1,0 +1,156 @@
+import { hostDefaults, type VmSpec } from "../../../src/simulation/spec.ts";
+import { Pool } from "./world/pool.ts";
+import { until } from "./world/wait.ts";
+
+/** Short delays, so that a failover takes seconds. What they scale down is stated in test/README.md. */
+export const FAST_PARAMETERS: Readonly<Record<string, string>> = {
+  MONITOR_DELAY: "2",
+  MONITOR_SCANRATE: "1",
+  XAPI_COUNT: "2",
+  XAPI_DELAY: "1",
+  XE_TIMEOUT: "3",
+  FENCE_METHOD: "TESTBMC",
+  FENCE_TIMEOUT: "20",
+  MAIL_ON: "0",
+};
+
+/** Longest time for any one step of a story; a failover of the master takes about half a minute. */
+export const STEP_MS = 90_000;
+
+const PASS_FILE = "/etc/ha-lizard/state/pass.json";
+
+const KILL_PROGRAM = `
+for process in /proc/[0-9]*; do
+  case $(readlink "$process/exe") in
+    */ha-lizard*) kill -9 "\${process#/proc/}" && echo "\${process#/proc/}" ;;
+  esac
+done`;
+
+/** Two VMs on each host: web1 and db1 on host 1, and so on. */
+export function twoVmsPerHost(hosts: number): VmSpec[] {
+  return Array.from({ length: hosts }, (_, index) => index + 1).flatMap((on) => [
+    { name: `web${on}`, on },
+    { name: `db${on}`, on },
+  ]);
+}
+
+export const vmsOf = (...hosts: readonly number[]): string[] =>
+  hosts.flatMap((host) => [`web${host}`, `db${host}`]);
+
+/** A pool of three with HA on and everything settled: a successor chosen, every slave told. */
+export async function startSettledPool(
+  vms: readonly VmSpec[] = twoVmsPerHost(3),
+  installer?: string,
+): Promise<Pool> {
+  const from = installer === undefined ? {} : { installer };
+  const pool = await Pool.start({ hosts: 3, vms, params: FAST_PARAMETERS, ha: "true", ...from });
+  try {
+    await settled(pool);
+    return pool;
+  } catch (error) {
+    console.error(await pool.story());
+    await pool.stop();
+    throw error;
+  }
+}
+
+/** Plays a story in a settled pool; shows the logs when it fails; the pool ends in any case. */
+export async function inPool(
+  story: (pool: Pool) => Promise<void>,
+  start: () => Promise<Pool> = startSettledPool,
+): Promise<void> {
+  const pool = await start();
+  try {
+    await shown(pool, () => story(pool));
+  } finally {
+    await pool.stop();
+  }
+}
+
+/** Shows the logs of the pool when what is done with it fails. */
+export async function shown(pool: Pool, story: () => Promise<void>): Promise<void> {
+  try {
+    await story();
+  } catch (error) {
+    console.error(await pool.story());
+    throw error;
+  }
+}
+
+/** Sets MONITOR_DELAY as an administrator does, on the first host; resolves when the monitors of `hosts` know it. */
+export async function setMonitorDelay(pool: Pool, seconds: number, hosts: readonly number[]): Promise<void> {
+  await pool.on(1, "ha-cfg", "set", "MONITOR_DELAY", String(seconds));
+  for (const host of hosts)
+    await until(`the monitor of host ${host} to know it`, STEP_MS, async () =>
+      (await pool.file(host, PASS_FILE))?.includes(`"delayMs":${seconds * 1_000}`),
+    );
+}
+
+/** Waits until the pool has one master, a successor that is on, and every monitor has finished a pass. */
+export async function settled(pool: Pool): Promise<void> {
+  await successor(pool);
+  for (const host of pool.hostNumbers().filter((number) => pool.isOn(number))) {
+    await until(`a pass of host ${host}`, STEP_MS, async () =>
+      (await pool.file(host, PASS_FILE))?.includes("finishedAtMs"),
+    );
+  }
+}
+
+/** Waits until every host that is on has begun and finished a pass from now on. */
+export async function passOfAll(pool: Pool): Promise<void> {
+  const on = pool.hostNumbers().filter((number) => pool.isOn(number));
+  await Promise.all(
+    on.map(async (host) => {
+      const before = await pool.file(host, PASS_FILE);
+      // The first change may be of a pass that had begun before.
+      const first = await until(`a pass of host ${host}`, STEP_MS, () => changed(pool, host, before));
+      await until(`another pass of host ${host}`, STEP_MS, () => changed(pool, host, first));
+    }),
+  );
+}
+
+async function changed(pool: Pool, host: number, before: string | null): Promise<string | null> {
+  const now = await pool.file(host, PASS_FILE);
+  return now === before ? null : now;
+}
+
+/**
+ * kill -9 to the monitor, the iteration and whatever else of the program runs on a host. The host has a process space
+ * of its own, so nothing else can be hit. Returns how many there were.
+ */
+export async function killProgram(pool: Pool, host: number): Promise<number> {
+  const killed = await pool.on(host, "sh", "-c", KILL_PROGRAM);
+  return killed.split("\n").filter((line) => line !== "").length;
+}
+
+/** The number of the host that would take over. */
+export async function successor(pool: Pool): Promise<number> {
+  return await until("a successor that is on", STEP_MS, async () => {
+    const uuid = (await pool.sim.poolOtherConfig())["autopromote_uuid"];
+    const host = pool.hostNumbers().find((number) => hostDefaults(number).uuid === uuid);
+    return host !== undefined && pool.isOn(host) ? host : null;
+  });
+}
+
+/** The number of the only host whose xapi is a working master; waits for it. */
+export async function onlyMaster(pool: Pool, boundMs: number): Promise<number> {
+  return await until("exactly one master", boundMs, async () => {
+    const masters = await pool.sim.masters();
+    return masters.length === 1 ? masters[0] : null;
+  });
+}
+
+/** Waits until a host is an enabled slave again, and until every host has seen that: members are the enabled hosts. */
+export async function rejoined(pool: Pool, host: number, boundMs: number): Promise<void> {
+  await until(`host ${host} being an enabled slave`, boundMs, async () => {
+    const conf = await pool.sim.poolConf(host);
+    return conf.startsWith("slave:") && (await pool.sim.enabledHosts()).includes(host);
+  });
+  await passOfAll(pool);
+}
+
+/** What must be true whatever happened: no VM ever ran twice. */
+export async function nothingRanTwice(pool: Pool): Promise<void> {
+  const violations = await pool.sim.violations();
+  if (violations.length > 0) throw new Error(`Ran twice: ${JSON.stringify(violations)}`);
+}

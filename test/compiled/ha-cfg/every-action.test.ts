@@ -1,0 +1,265 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, statSync } from "node:fs";
+import { startSmtpServer, type TestMailServer } from "../../unit/adapters/mail/smtp-server.ts";
+import { ScratchFolder } from "../../unit/adapters/scratch.ts";
+import { type Ran, Stage } from "./stage.ts";
+
+const FLAG = "XenCenter.CustomFields.ha-lizard-enabled";
+const WEB = "00000001-3333-4333-8333-333333333333";
+
+const folder = new ScratchFolder("ha-cfg");
+let stage: Stage;
+let mail: TestMailServer;
+beforeAll(async () => {
+  mail = await startSmtpServer({ login: "user:topsecret" });
+  stage = await Stage.open(folder, {
+    hosts: 3,
+    ha: "true",
+    vms: [{ name: "web", on: 1 }, { name: "db", on: 2 }, { name: "spare" }],
+    params: {
+      ...{
+        SMTP_SERVER: "127.0.0.1",
+        SMTP_PORT: String(mail.port),
+        SMTP_USER: "user",
+        SMTP_PASS: "topsecret",
+      },
+      FENCE_PASSWD: "s3cret-of-the-bmc",
+    },
+  });
+});
+afterAll(async () => {
+  await stage.stop();
+  await mail.close();
+});
+
+/** Actions that a test of this file has run. */
+const tried = new Set<string>();
+
+async function run(args: readonly string[], options: Parameters<Stage["run"]>[2] = {}): Promise<Ran> {
+  tried.add(args[0] ?? "");
+  return stage.run(1, args, options);
+}
+
+async function done(args: readonly string[], options: Parameters<Stage["run"]>[2] = {}): Promise<string> {
+  const { code, out, err } = await run(args, options);
+  expect({ args, code, err }).toEqual({ args, code: 0, err: "" });
+  return out;
+}
+
+async function json(args: readonly string[]): Promise<unknown> {
+  return JSON.parse((await run([...args, "--json"])).out);
+}
+
+describe("ha-cfg, compiled, on a master", () => {
+  test("version", async () => expect(await done(["version"])).toMatch(/^ha-lizard \d+\.\d+\.\d+/));
+
+  test("insert: what is missing is written, what is there stays, twice is once", async () => {
+    const out = await done(["insert"]);
+    expect(out).toContain("inserted HA_FENCE_METHOD = POOL\n");
+    expect(out).not.toContain("HA_SMTP_PORT");
+    expect(stage.poolKeys()["HA_SMTP_PORT"]).toBe(String(mail.port));
+    expect(await done(["insert"])).toContain("nothing was changed");
+  });
+
+  test("get: values, where they are from, and no secret unless root asks for it", async () => {
+    const out = await done(["get"]);
+    expect(out).toMatch(/^FENCE_METHOD +POOL +pool$/m);
+    expect(out).toMatch(/^SMTP_PASS +\*{8} +pool$/m);
+    for (const text of [out, JSON.stringify(await json(["get"]))])
+      for (const secret of ["topsecret", "s3cret"]) expect(text).not.toContain(secret);
+    expect(await done(["get", "smtp_pass", "--show-secrets"])).toContain("topsecret");
+    expect(await json(["get", "fence_method"])).toMatchObject([{ name: "FENCE_METHOD", value: "POOL" }]);
+  });
+
+  test("set: one key, checked, with a word about danger", async () => {
+    expect(await done(["set", "xe_timeout", "7"])).toContain("XE_TIMEOUT");
+    expect(stage.poolKeys()["HA_XE_TIMEOUT"]).toBe("7");
+    const dangerous = await run(["set", "FENCE_HA_ONFAIL", "1"]);
+    expect([dangerous.code, dangerous.err]).toEqual([
+      0,
+      expect.stringContaining("two copies destroy a disk"),
+    ]);
+    await done(["set", "FENCE_HA_ONFAIL", "0"]);
+    const refused = await run(["set", "XE_TIMEOUT", "soon"]);
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("a whole number from 1 to 300")]);
+    expect(stage.poolKeys()["HA_XE_TIMEOUT"]).toBe("7");
+  });
+
+  test("set PARAM -: a secret comes through standard input, not through the command line", async () => {
+    const { code, out, err } = await run(["set", "FENCE_PASSWD", "-"], { input: "an0ther\n" });
+    expect(code).toBe(0);
+    expect(out + err).not.toContain("an0ther");
+    expect(stage.poolKeys()["HA_FENCE_PASSWD"]).toBe("an0ther");
+  });
+
+  test("set --local: the override file of this host, for root's eyes", async () => {
+    await done(["set", "--local", "FENCE_TIMEOUT", "90"]);
+    const file = stage.at(1, "etc/ha-lizard/ha-lizard.conf");
+    expect(stage.read(1, "etc/ha-lizard/ha-lizard.conf")).toBe("# nothing yet\nFENCE_TIMEOUT=90\n");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(await done(["get", "FENCE_TIMEOUT"])).toMatch(
+      /^FENCE_TIMEOUT = 90 .*\n +from +override file of this host$/m,
+    );
+    expect(stage.poolKeys()["HA_FENCE_TIMEOUT"]).toBe("60");
+  });
+
+  test("get-vm-ha and set-vm-ha", async () => {
+    const set = await run(["set-vm-ha", "web", "false"]);
+    expect(set.out).toContain("UUID for web found");
+    expect(set.out).toContain("Success: VM: web updated to HA status: false\n");
+    expect(set.err).toContain("GLOBAL_VM_HA=1 manages every VM");
+    expect(await json(["get-vm-ha", "web"])).toMatchObject([{ name: "web", uuid: WEB, ha: false }]);
+    await run(["set-vm-ha", WEB, "true"]);
+    expect(await done(["get-vm-ha"])).toMatch(new RegExp(`^true +yes +${WEB} +web$`, "m"));
+  });
+
+  test("ha-status, ha-disable, ha-enable", async () => {
+    expect(await done(["ha-status"])).toBe("true\n");
+    await done(["ha-disable"]);
+    expect([await done(["ha-status"]), stage.poolKeys()[FLAG]]).toEqual(["false\n", "false"]);
+    await done(["ha-enable"]);
+    expect(stage.poolKeys()[FLAG]).toBe("true");
+  });
+
+  test("preset: shows what it would change; nothing without a yes", async () => {
+    const before = stage.poolKeys();
+    const asked = await run(["preset", "auto-start"]);
+    expect([asked.code, stage.poolKeys()]).toEqual([2, before]);
+    expect(asked.err).toContain("--yes");
+    const { code } = await run(["preset", "auto-start", "--yes"]);
+    expect([code, stage.poolKeys()["HA_FENCE_ENABLED"]]).toEqual([0, "0"]);
+    await run(["preset", "two-node", "--yes"]);
+    expect(stage.poolKeys()["HA_FENCE_MIN_HOSTS"]).toBe("2");
+  });
+
+  test("backup, restore-default and restore: there and back", async () => {
+    const file = stage.at(1, "backup");
+    await done(["backup", file]);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const before = stage.poolKeys();
+    expect((await run(["restore-default", "--yes"])).code).toBe(0);
+    expect(stage.poolKeys()["HA_FENCE_MIN_HOSTS"]).toBe("3");
+    expect((await run(["restore", file])).code).toBe(0);
+    expect(stage.poolKeys()).toEqual(before);
+    stage.write(1, "bad", "XE_TIMEOUT=9\nXAPI_COUNT=none\n");
+    const bad = await run(["restore", stage.at(1, "bad")]);
+    expect([bad.code, stage.poolKeys()]).toEqual([1, before]);
+  });
+
+  test("email and email-debug: a real server takes it, and nobody sees the password", async () => {
+    expect(await done(["email"], { network: true })).toContain("The mail server has taken it.");
+    const { code, out, err } = await run(["email-debug"], { network: true });
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toMatch(/^ {2}> EHLO /m);
+    for (const secret of ["topsecret", Buffer.from("\0user\0topsecret").toString("base64")])
+      expect(out).not.toContain(secret);
+    expect(mail.mails.map(({ login, to }) => [login, to])).toEqual([
+      ["user:topsecret", ["root@localhost"]],
+      ["user:topsecret", ["root@localhost"]],
+    ]);
+    expect(mail.mails[0]?.data).toContain("Test mail of HA-Lizard");
+    await run(["set", "SMTP_PASS", "-"], { input: "wrong\n" });
+    const wrong = await run(["email", "--json"], { network: true });
+    expect([wrong.code, JSON.parse(wrong.out)]).toEqual([
+      1,
+      expect.objectContaining({ sent: false, why: expect.stringContaining("535") }),
+    ]);
+    expect(wrong.out + wrong.err).not.toContain("wrong\n");
+  });
+
+  test("show-alerts and clear-alerts: only ours", async () => {
+    const { database, messages } = stage.server.world.host(1);
+    const [pool] = database.refs("pool");
+    const post = (name: string, body: string) =>
+      messages.set(`OpaqueRef:${name}`, {
+        ...{ uuid: name, name, priority: 1, cls: "pool", obj_uuid: String(pool) },
+        ...{ timestamp: "20261123T09:41:40Z", body },
+      });
+    post("HA-LIZARD", "h9 has failed\nLook at h9.");
+    post("OTHERS", "stays");
+    expect(await done(["show-alerts"])).toBe(
+      "2026-11-23 09:41:40 UTC  critical\n  h9 has failed\n    Look at h9.\n",
+    );
+    expect(await json(["show-alerts"])).toMatchObject([{ severity: "critical", subject: "h9 has failed" }]);
+    expect(await done(["clear-alerts"])).toBe("1 alerts removed.\n");
+    expect([...messages.values()].map(({ name }) => name)).toEqual(["OTHERS"]);
+  });
+
+  test("log: this program's lines of the system's log", async () => {
+    const line = (text: string) => `Nov 23 09:41:40 h1 ${text}\n`;
+    stage.write(
+      1,
+      "var/log/messages",
+      line("ha-lizard[1]: vm_mon: one") + line("sshd[2]: other") + line("ha-lizard[1]: vm_mon: two"),
+    );
+    const out = await done(["log", "--no-follow", "-n", "1"]);
+    expect(out).toContain("vm_mon: two");
+    expect(out).not.toMatch(/one|other/);
+  });
+
+  test("status", async () => {
+    const out = await done(["status"]);
+    for (const part of [
+      /^HA +on$/m,
+      /^Master +h1$/m,
+      /^VMs +3 managed, 2 running, 1 waiting/m,
+      /^\* h1 +master/m,
+    ])
+      expect(out).toMatch(part);
+    expect(await json(["status"])).toMatchObject({ schema: 1, ha: "on", vms: { all: 3 } });
+  });
+
+  test("doctor: exit 1 while something is bad, each with its cure", async () => {
+    const { code, out } = await run(["doctor"]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^ok {4}XAPI answers in \d+ ms$/m);
+    expect(out).toMatch(/^bad {3}the monitor does not run on this host -> service ha-lizard start$/m);
+    expect(await json(["doctor"])).toBeObject();
+  });
+
+  test("fence-test: asks the method's agent, switches nothing", async () => {
+    stage.write(
+      1,
+      "agents/MINE/MINE.sh",
+      '#!/bin/sh\necho "$2" >>"$0.asked"\ncase $2 in status) exit 0 ;; esac\nexit 1\n',
+    );
+    await Bun.$`chmod 755 ${stage.at(1, "agents/MINE/MINE.sh")}`.quiet();
+    await run(["set", "FENCE_FILE_LOC", stage.at(1, "agents")]);
+    await run(["set", "FENCE_METHOD", "MINE"]);
+    const { out } = await run(["fence-test", "h2"]);
+    expect(out).toMatch(/^h2 +MINE /m);
+    const asked = stage.at(1, "agents/MINE/MINE.sh.asked");
+    if (existsSync(asked)) expect(stage.read(1, "agents/MINE/MINE.sh.asked")).toBe("status\n");
+    expect(await json(["fence-test"])).toBeArrayOfSize(3);
+  });
+
+  test("bash-completion", async () =>
+    expect(await done(["bash-completion"])).toContain("complete -F _ha_cfg ha-cfg"));
+
+  test("remove: asks first; then our keys are gone, and nobody else's", async () => {
+    const others = { "xo:tag": "gold", HA_unknown: "theirs" };
+    for (const [key, value] of Object.entries(others)) setPoolKey(key, value);
+    const asked = await run(["remove"]);
+    expect([asked.code, stage.poolKeys()["HA_OP_MODE"]]).toEqual([2, "2"]);
+    expect((await run(["remove", "--vms", "--yes"])).code).toBe(0);
+    expect(stage.poolKeys()).toMatchObject({ "xo:tag": "gold" });
+    const left = [...stage.otherConfigs("pool"), ...stage.otherConfigs("VM"), ...stage.otherConfigs("host")];
+    const ours = left
+      .flatMap((keys) => Object.keys(keys))
+      .filter((key) => key === FLAG || key === "home-pool" || key === "HA_XE_TIMEOUT");
+    expect(ours).toEqual([]);
+  });
+
+  test("every action in the help was run by a test here", async () => {
+    const { out } = await stage.run(1, ["--help"]);
+    const listed = [...out.matchAll(/^ {2,}([a-z][a-z-]+) {2,}/gm)].map((match) => match[1] ?? "");
+    expect(listed.length).toBeGreaterThan(20);
+    expect(listed.filter((name) => !tried.has(name))).toEqual([]);
+  });
+});
+
+function setPoolKey(key: string, value: string): void {
+  const { database } = stage.server.world.host(1);
+  for (const [ref, fields] of database.entries("pool"))
+    database.update("pool", ref, { other_config: { ...(fields["other_config"] as object), [key]: value } });
+}

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { z } from "zod/mini";
+import { ScratchFolder } from "../../unit/adapters/scratch.ts";
+import { Stage } from "./stage.ts";
+
+const folder = new ScratchFolder("ha-cfg");
+let stage: Stage;
+beforeAll(async () => {
+  const vms = [{ name: "web", on: 1, ha: "true" }, { name: "db", on: 2, ha: "false" }, { name: "spare" }];
+  stage = await Stage.open(folder, { hosts: 3, ha: "true", vms });
+  await stage.run(1, ["insert"]);
+  const { database, messages } = stage.server.world.host(1);
+  messages.set("OpaqueRef:m", {
+    ...{ uuid: "m", name: "HA-LIZARD", priority: 2, cls: "pool", obj_uuid: database.refs("pool")[0] ?? "" },
+    ...{ timestamp: "20261123T09:41:40Z", body: "h9 has failed\nLook at h9." },
+  });
+});
+afterAll(() => stage.stop());
+
+const text = z.string();
+const maybeText = z.nullable(text);
+const named = z.strictObject({ uuid: maybeText, name: maybeText });
+const daemon = z.looseObject({ state: text });
+const seconds = z.nullable(z.number());
+const verdict = z.enum(["ok", "warn", "bad"]);
+const mail = { sent: z.boolean(), server: text, from: text, to: z.array(text), why: maybeText };
+
+/** The table of src/cli/README.md. */
+const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
+  [
+    ["get"],
+    z.array(
+      z.strictObject({
+        name: text,
+        value: text,
+        source: z.enum(["default", "pool", "override", "last-good"]),
+        scope: z.enum(["pool", "host"]),
+        default: text,
+        meaning: text,
+      }),
+    ),
+  ],
+  [
+    ["get-vm-ha"],
+    z.array(
+      z.strictObject({
+        uuid: text,
+        name: text,
+        ha: z.nullable(z.boolean()),
+        powerState: text,
+        managed: z.boolean(),
+        why: text,
+        caveat: maybeText,
+      }),
+    ),
+  ],
+  [
+    ["status"],
+    z.strictObject({
+      schema: z.literal(1),
+      version: text,
+      source: z.enum(["pool", "last-good", "none"]),
+      sourceAgeS: seconds,
+      xapiFault: maybeText,
+      ha: z.nullable(z.enum(["on", "off", "unset"])),
+      xapiHa: z.nullable(z.boolean()),
+      mode: text,
+      fencing: text,
+      self: z.strictObject({ uuid: maybeText, name: maybeText, role: text }),
+      pool: named,
+      master: z.nullable(named),
+      successor: z.nullable(named),
+      monitor: daemon,
+      watchdog: daemon,
+      lastIteration: z.nullable(z.looseObject({ finishedAt: text, result: text, overdue: z.boolean() })),
+      hosts: z.array(
+        z.strictObject({
+          uuid: text,
+          name: text,
+          address: text,
+          role: z.enum(["master", "slave"]),
+          isSelf: z.boolean(),
+          enabled: z.boolean(),
+          state: text,
+          xapi: maybeText,
+          lastSeenS: seconds,
+          vms: seconds,
+        }),
+      ),
+      vms: z.nullable(
+        z.strictObject({ all: z.number(), managed: z.number(), running: z.number(), waiting: z.number() }),
+      ),
+      incidents: z.array(z.strictObject({ kind: text, host: maybeText, text, ageS: seconds })),
+      conditions: z.array(text),
+    }),
+  ],
+  [
+    ["doctor"],
+    z.strictObject({
+      schema: z.literal(1),
+      version: text,
+      host: maybeText,
+      verdict,
+      findings: z.array(z.strictObject({ check: text, verdict, text, cure: maybeText })),
+    }),
+  ],
+  [
+    ["fence-test"],
+    z.array(
+      z.strictObject({
+        host: text,
+        uuid: text,
+        method: text,
+        state: z.enum(["on", "off", "unknown", "not-asked"]),
+        wrong: maybeText,
+      }),
+    ),
+  ],
+  [["email"], z.strictObject(mail)],
+  [["email-debug"], z.strictObject({ ...mail, dialogue: z.array(text) })],
+  [
+    ["show-alerts"],
+    z.array(
+      z.strictObject({
+        at: text,
+        severity: z.enum(["critical", "error", "warning", "info"]),
+        subject: text,
+        body: text,
+      }),
+    ),
+  ],
+];
+
+for (const [args, schema] of SCHEMAS) {
+  test(`${args.join(" ")} --json: JSON and nothing else, as the table says`, async () => {
+    const { out } = await stage.run(1, [...args, "--json"]);
+    const read = z.safeParse(schema, JSON.parse(out));
+    expect(read.success ? [] : read.error.issues).toEqual([]);
+    if (Array.isArray(read.data)) expect(read.data.length).toBeGreaterThan(0);
+  });
+}

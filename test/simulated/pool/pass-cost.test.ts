@@ -1,0 +1,38 @@
+import { expect, test } from "bun:test";
+import { runPass } from "../../../src/app/pass/iterate.ts";
+import type { PassReport } from "../../../src/app/pass/pass-ports.ts";
+import { simulatePool } from "../../../src/simulation/pool.ts";
+
+const MINUTE_MS = 60_000;
+const SIZES = [
+  [2, 10],
+  [4, 100],
+  [16, 500],
+  [32, 1_500],
+] as const;
+
+/** What a pass of each host of a pool that is well asks XAPI for, some minutes after its start. */
+async function callsOfPass(hosts: number, vms: number): Promise<readonly number[]> {
+  const running = Array.from({ length: vms }, (_, index) => ({
+    name: `vm${index}`,
+    on: (index % hosts) + 1,
+  }));
+  const pool = simulatePool({ hosts, vms: running, runPass });
+  await pool.run(5 * MINUTE_MS);
+  return pool.disks.map((disk) => {
+    const report = JSON.parse(disk.documents.get("pass") ?? "null") as PassReport | null;
+    expect(report?.result).toBe("done");
+    return report?.xapiCalls ?? Number.NaN;
+  });
+}
+
+test("a healthy pass asks XAPI the same few questions whatever the size of the pool", async () => {
+  const all: string[] = [];
+  for (const [hosts, vms] of SIZES) {
+    const [master = Number.NaN, ...slaves] = await callsOfPass(hosts, vms);
+    all.push(`master ${master}, slaves ${[...new Set(slaves)].join(" or ")}`);
+    expect(Math.max(master, ...slaves)).toBeLessThanOrEqual(8);
+  }
+  // One line for all sizes.
+  expect([...new Set(all)].length).toBe(1);
+}, 60_000);

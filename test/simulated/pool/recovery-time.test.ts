@@ -1,0 +1,60 @@
+import { describe, expect, test } from "bun:test";
+import type { SimPool } from "../../../src/simulation/pool.ts";
+import { MINUTE, restedPool } from "./stage.ts";
+
+const SIZES = [2, 3, 8, 16];
+const GATEWAY = "192.0.2.1";
+const PARAMS = { FENCE_MIN_HOSTS: "2", FENCE_USE_IP_HEURISTICS: "1", FENCE_HEURISTICS_IPS: GATEWAY };
+
+/** MONITOR_DELAY and XAPI_DELAY of the stage. */
+const TIE_S = 10 + 5;
+
+/** Seconds from one event to the first of another kind after it. */
+function at(pool: SimPool, what: string, text = ""): number {
+  const found = pool.world.log.find(
+    (entry) => entry.atMs > 30_000 && entry.what === what && JSON.stringify(entry).includes(text),
+  );
+  return (found?.atMs ?? Number.NaN) / 1_000;
+}
+
+async function lose(hosts: number, victim: number, silent?: number): Promise<SimPool> {
+  const pool = await restedPool(hosts, { params: PARAMS, externals: [GATEWAY] });
+  if (silent !== undefined) pool.monitor(silent).stop();
+  pool.power(victim, false);
+  await pool.until(() => Number.isFinite(at(pool, "start-asked")), 5 * MINUTE);
+  return pool;
+}
+
+/** From the end of the last xapi's start to the first start of a VM. */
+function startAfterWholeS(pool: SimPool): number {
+  const whole = pool.world.log.filter(({ what, present }) => what === "cookie" && present === true);
+  return at(pool, "start-asked") - Math.max(...whole.map(({ atMs }) => atMs)) / 1_000;
+}
+
+/** What the program adds to the detection that the parameters set, and to what the agent and xapi take themselves. */
+describe("recovery time", () => {
+  for (const hosts of SIZES) {
+    test(`${hosts} hosts, a slave dies: at most 3 s between failure and first start, beside the agent`, async () => {
+      const pool = await lose(hosts, hosts);
+      const agentS = pool.world.timings.bmcMs / 1_000;
+      const addedS = at(pool, "start-asked") - at(pool, "log", "has failed") - agentS;
+      expect(addedS).toBeLessThanOrEqual(3);
+    });
+
+    test(`${hosts} hosts, the master dies: at most 5 s beyond agent and XAPI's own restart`, async () => {
+      const pool = await lose(hosts, 1);
+      const agentS = pool.world.timings.bmcMs / 1_000;
+      // In a tie the slave's half lets a living master go first.
+      const turnS = hosts === 2 ? TIE_S : 0;
+      const failedS = at(pool, "log", "has failed");
+      const decidedS = at(pool, "promote-asked") - failedS - turnS - agentS;
+      expect(decidedS + startAfterWholeS(pool)).toBeLessThanOrEqual(5);
+    });
+  }
+
+  test("a member that tells its starts, and whose monitor is stopped, is waited for a minute", async () => {
+    const waitedS = startAfterWholeS(await lose(3, 1, 3));
+    expect(waitedS).toBeGreaterThan(58);
+    expect(waitedS).toBeLessThanOrEqual(65);
+  });
+});

@@ -1,0 +1,82 @@
+import type { Chaos } from "../../../src/simulation/ports/chaos.ts";
+import { createRandom, type Random } from "../../../src/simulation/random.ts";
+import type { VmSpec } from "../../../src/simulation/spec.ts";
+import { drawParams, GATEWAY, type Params } from "./draw-params.ts";
+import { drawStep } from "./draw-step.ts";
+
+/** One step of a history: when, in seconds from its beginning, and the words of a scenario's script. */
+export interface Step {
+  readonly atS: number;
+  readonly words: readonly string[];
+}
+
+/** A whole history before it is played: a seed makes one, a shrinker takes from it, a scenario can be written of it. */
+export interface Plan {
+  readonly seed: number;
+  readonly hosts: number;
+  readonly vms: readonly VmSpec[];
+  readonly params: Params;
+  readonly externals: readonly string[];
+  readonly chaos: Chaos | null;
+  readonly steps: readonly Step[];
+  /** When everything is mended, in seconds. */
+  readonly healS: number;
+}
+
+/** The pool is left alone at first: everything has been seen whole once. */
+const SETTLED_S = 30;
+
+/** Draws the history of a seed for a pool of `least` to `most` hosts. */
+export function drawPlan(seed: number, least = 2, most = 16): Plan {
+  const random = createRandom(seed);
+  const hosts = drawHosts(random, least, most);
+  const params = drawParams(random);
+  const vms = drawVms(random, hosts);
+  const chaos = drawChaos(random);
+  const steps: Step[] = [];
+  let atS = SETTLED_S;
+  for (let left = 2 + random.below(6); left > 0; left--) {
+    steps.push({ atS, words: drawStep(random, hosts, vms) });
+    atS += drawGapS(random);
+  }
+  return { seed, hosts, vms, params, externals: [GATEWAY], chaos, steps, healS: atS };
+}
+
+/** Small pools are where ties are, and most administrators. */
+function drawHosts(random: Random, least: number, most: number): number {
+  const usual = [2, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4, 5];
+  const hosts = random.chance(0.05) ? 6 + random.below(11) : random.pick(usual);
+  return Math.min(Math.max(hosts, least), most);
+}
+
+/** Some faults come in the same second, most with time to be noticed, a few with time to be dealt with. */
+function drawGapS(random: Random): number {
+  if (random.chance(0.15)) return random.next();
+  return random.chance(0.1) ? 60 + random.below(180) : 1 + random.below(40);
+}
+
+function drawVms(random: Random, hosts: number): readonly VmSpec[] {
+  return Array.from({ length: Math.min(2 * hosts, 12) }, (_, index): VmSpec => {
+    const on = (index % hosts) + 1;
+    return {
+      name: `vm${index + 1}`,
+      on,
+      order: random.chance(0.2) ? random.below(4) - 1 : 0,
+      ...(random.chance(0.1) ? { startDelayS: random.below(20) } : {}),
+      ...(random.chance(0.1) ? { disk: on } : {}),
+      ...(random.chance(0.2) ? { ha: random.pick(["true", "false"]) } : {}),
+    };
+  });
+}
+
+/** Half of the histories have a program whose every call may fail. */
+function drawChaos(random: Random): Chaos | null {
+  if (random.chance(0.5)) return null;
+  const rate = random.pick([0.001, 0.005, 0.02, 0.05]);
+  return {
+    fails: rate,
+    lost: rate / 2,
+    hangs: rate / 10,
+    latencyMs: random.pick([0, 5, 50, 500]),
+  };
+}

@@ -1,0 +1,246 @@
+import { runPass } from "../../../src/app/pass/iterate.ts";
+import type { RunPass } from "../../../src/simulation/monitor.ts";
+import { type SimPool, simulatePool } from "../../../src/simulation/pool.ts";
+import { ChaosSource } from "../../../src/simulation/ports/chaos.ts";
+import { createRandom } from "../../../src/simulation/random.ts";
+import type { LogEntry, SimVm } from "../../../src/simulation/world.ts";
+import { type Broken, disunity, Invariants, isUnited } from "../invariants/invariants.ts";
+import { whyDown } from "../invariants/rules.ts";
+import { act } from "../scenarios/verbs.ts";
+import { isWithoutProof } from "./draw-params.ts";
+import type { Plan } from "./plan.ts";
+
+const MINUTE = 60_000;
+/** Once everything is mended, this long until every VM that should run does: back-offs are up to 15 minutes. */
+const LIVENESS_MS = 60 * MINUTE;
+/** Well for this long is well. */
+const STEADY_MS = MINUTE / 2;
+
+/** The comparison of a host's VMs with the database: as measured, and on hosts that are busy or have many. */
+const RESYNCS_MS: readonly number[] = [300, 300, 3_000, 20_000];
+
+/** What a history amounts to, for the sums of a long search. */
+export interface Tally {
+  readonly virtualMs: number;
+  readonly fences: number;
+  readonly promotions: number;
+  readonly starts: number;
+  readonly doubleRuns: number;
+  /** VMs of such a run that still run twice when all is mended: only an administrator can say which copy is to end. */
+  readonly twiceAtEnd: number;
+  /** Two masters, or none, by an administrator's hand or wish, and they say so: nothing runs until he has chosen. */
+  readonly stoodDown: number;
+}
+
+export interface Played {
+  /** What must not be: broken rules, and VMs that do not run again. Empty is good. */
+  readonly failures: readonly string[];
+  readonly tally: Tally;
+  /** The administrator has done without proofs of death. */
+  readonly withoutProof: boolean;
+  /** The same for the same seed, whatever the machine. */
+  readonly fingerprint: string;
+  readonly log: readonly LogEntry[];
+}
+
+const SECRETS = { FENCE_PASSWD: "s3cret-of-the-bmc", SMTP_PASS: "s3cret-of-the-mail" };
+
+/** Plays a history: safety while anything may fail, then everything is mended, then liveness. */
+export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played> {
+  const { hosts, vms, externals, seed } = plan;
+  const params = { ...SECRETS, ...plan.params };
+  const timings = { resyncMs: createRandom(seed + 2).pick(RESYNCS_MS) };
+  const pool = simulatePool({ hosts, vms, externals, seed, params, timings, runPass: pass });
+  const chaos = plan.chaos === null ? null : new ChaosSource(pool.world, createRandom(seed + 1), plan.chaos);
+  pool.world.chaos = chaos;
+  // A promotion by hand, with the old master alive, is an administrator's choice like POOL.
+  const byHand = plan.steps.some(({ words }) => words[0] === "promote-by-hand");
+  const withoutProof = isWithoutProof(plan.params) || byHand;
+  const invariants = new Invariants(pool.world, {
+    disks: pool.disks,
+    secrets: Object.values(SECRETS),
+    withoutProof,
+  });
+  for (const { atS, words } of plan.steps) {
+    await pool.run(atS * 1_000 - pool.world.nowMs());
+    pool.world.record("script", { line: words.join(" ") });
+    tryTo(() => act(pool, words));
+  }
+  await pool.run(plan.healS * 1_000 - pool.world.nowMs());
+  chaos?.end();
+  mend(pool);
+  const unwell = await becomeWell(pool, withoutProof);
+  const down = unwell.length > 0 && (standsDown(pool) || isLostAndSaid(pool));
+  const twice = [...pool.world.vms.values()].filter(({ name }) => pool.running(name).length > 1).length;
+  const failures = [...invariants.forbidden().map(describe), ...(down ? [] : unwell)];
+  return {
+    failures,
+    tally: { ...tallyOf(pool), twiceAtEnd: twice, stoodDown: down ? 1 : 0 },
+    withoutProof,
+    fingerprint: fingerprint(pool),
+    log: pool.world.log,
+  };
+}
+
+/** A step that cannot be done now (a VM that does not run cannot migrate) is a step that does not happen. */
+function tryTo(step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    if (!(error instanceof Error) || !/cannot|Cannot/.test(error.message)) throw error;
+  }
+}
+
+function mend(pool: SimPool): void {
+  pool.world.record("mended");
+  pool.heal();
+  for (const address of pool.world.externals.keys()) pool.world.externals.set(address, true);
+  for (const host of pool.world.hosts) {
+    host.bmcOf = host.number;
+    pool.bmc(host.number, "up");
+    pool.disk(host.number).full = false;
+    pool.xapi(host.number, "run");
+    pool.power(host.number, true);
+    pool.monitor(host.number).start(1_000);
+  }
+  mendDatabase(pool);
+}
+
+/** Once more after the pool has become one: what was written into the database of a master that then fell is gone. */
+function mendDatabase(pool: SimPool): void {
+  for (const { number, stayDisabled } of pool.world.hosts) if (stayDisabled) pool.maintenance(number, false);
+  pool.xapiHa(false);
+  pool.ha("true");
+  for (const { name } of pool.world.vms.values()) {
+    act(pool, ["vm", name, "idle"]);
+    act(pool, ["vm", name, "unblock"]);
+  }
+}
+
+/** What is still not well when the time is over; empty when the pool is, and stays, whole. */
+async function becomeWell(pool: SimPool, withoutProof: boolean): Promise<readonly string[]> {
+  const endMs = pool.world.nowMs() + LIVENESS_MS;
+  while (!isUnited(pool.world) && pool.world.nowMs() < endMs) {
+    await pool.until(() => isUnited(pool.world), 10 * STEADY_MS);
+    switchOn(pool);
+    // The flag was switched on in the database of a master that has fallen since.
+    pool.ha("true");
+    if (isLostAndSaid(pool)) break;
+  }
+  if (isUnited(pool.world)) mendDatabase(pool);
+  while (pool.world.nowMs() < endMs) {
+    await pool.until(wellness(pool, withoutProof), STEADY_MS);
+    switchOn(pool);
+    if (standsDown(pool)) break;
+    if (ailments(pool, withoutProof).length > 0) continue;
+    await pool.run(STEADY_MS);
+    if (ailments(pool, withoutProof).length === 0) return [];
+  }
+  return ailments(pool, withoutProof);
+}
+
+/** A fence that was under way while everything was mended has cut power once more. */
+function switchOn(pool: SimPool): void {
+  for (const { number } of pool.world.hosts) pool.power(number, true);
+}
+
+/**
+ * No host is master, which needs an administrator where promotion is switched off, or where he began it by hand with the
+ * old master alive; and the hosts have told him so.
+ */
+function isLostAndSaid(pool: SimPool): boolean {
+  const { hosts, log } = pool.world;
+  const [first] = hosts;
+  const byHand = log.some(
+    ({ what, line }) => what === "script" && String(line).startsWith("promote-by-hand"),
+  );
+  const mayNot = first !== undefined && pool.setting(first, "PROMOTE_SLAVE") === "0";
+  const before = pool.world.nowMs() - STOOD_DOWN_MS;
+  const said = log.some(
+    ({ what, key, atMs }) => what === "mail" && key === "master-is-slave" && atMs < before,
+  );
+  return (byHand || mayNot) && said && hosts.every(({ poolConf }) => poolConf !== "master");
+}
+
+/** How long it must last: a master that was just called back stands down for a moment, too. */
+const STOOD_DOWN_MS = 10 * MINUTE;
+
+/** Several masters, and each has said long ago that it stands down because of another one. */
+function standsDown(pool: SimPool): boolean {
+  const masters = pool.world.hosts.filter((host) => host.power && host.poolConf === "master");
+  const before = pool.world.nowMs() - STOOD_DOWN_MS;
+  return masters.length > 1 && masters.every(({ number }) => saidRival(pool, number, before));
+}
+
+function saidRival(pool: SimPool, host: number, beforeMs: number): boolean {
+  const said = pool.world.log.findLast(
+    (entry) => entry.what === "mail" && entry["host"] === host && entry["key"] === "rival-master",
+  );
+  return said !== undefined && said.atMs < beforeMs;
+}
+
+/** Without proofs a VM may run twice for good: that is counted, and told by the world's own rules. */
+function ailments(pool: SimPool, withoutProof: boolean): readonly string[] {
+  const split = disunity(pool.world);
+  const missing = [...pool.world.vms.values()].flatMap((vm): readonly string[] => {
+    if (!ails(pool, vm, withoutProof)) return [];
+    const on = pool.running(vm.name);
+    return [
+      on.length === 0
+        ? `${vm.name} does not run`
+        : `${vm.name} runs on ${on.map((h) => `h${h}`).join(" and ")}`,
+    ];
+  });
+  return [...(split === null ? [] : [split]), ...missing];
+}
+
+function ails(pool: SimPool, vm: SimVm, withoutProof: boolean): boolean {
+  let copies = 0;
+  for (const host of pool.world.hosts) if (host.domains.has(vm.uuid)) copies += 1;
+  return !(copies === 1 || (copies > 1 && withoutProof) || staysDown(pool, vm.ref));
+}
+
+/** Is there no ailment? Asked after every event, so whoever ailed last is looked at first. */
+function wellness(pool: SimPool, withoutProof: boolean): () => boolean {
+  let last: SimVm | null = null;
+  return () => {
+    if (last !== null && ails(pool, last, withoutProof)) return false;
+    if (!isUnited(pool.world)) return false;
+    for (const vm of pool.world.vms.values()) {
+      if (!ails(pool, vm, withoutProof)) continue;
+      last = vm;
+      return false;
+    }
+    return true;
+  };
+}
+
+function staysDown(pool: SimPool, ref: string): boolean {
+  const master = pool.world.hosts.find((host) => host.poolConf === "master");
+  const record = master?.database.get("VM", ref);
+  return (
+    master !== undefined &&
+    record !== undefined &&
+    whyDown(record, (name) => pool.setting(master, name)) !== null
+  );
+}
+
+function tallyOf(pool: SimPool): Omit<Tally, "stoodDown" | "twiceAtEnd"> {
+  const { world } = pool;
+  const count = (what: string): number => world.log.filter((entry) => entry.what === what).length;
+  return {
+    virtualMs: world.nowMs(),
+    fences: count("fence-begun"),
+    promotions: count("promote-asked"),
+    starts: count("start-asked"),
+    doubleRuns: world.violations.filter(({ what }) => what === "vm-twice").length,
+  };
+}
+
+function fingerprint(pool: SimPool): string {
+  return Bun.hash(JSON.stringify(pool.world.log)).toString(16);
+}
+
+function describe({ atMs, rule, text }: Broken): string {
+  return `${rule} at ${(atMs / 1_000).toFixed(1)} s: ${text}`;
+}

@@ -1,0 +1,69 @@
+import { hostDefaults } from "../../../src/simulation/spec.ts";
+import type { LogEntry } from "../../../src/simulation/world.ts";
+
+/** What every pool does all the time, or what another line tells better. */
+const NOISE = new Set([
+  "pass",
+  "database-copied",
+  "cookie",
+  "link",
+  "pool-key",
+  "vm-changed",
+  "state-lost",
+  "vouched-dead",
+  "administrator",
+]);
+const HOST_DETAILS = new Set(["host", "by", "from", "to", "master"]);
+
+/** A world's log as the lines of a story: time, what, who, and the rest; hosts by the names people use. */
+export function renderStory(log: readonly LogEntry[]): string {
+  return log
+    .filter(({ what }) => !NOISE.has(what))
+    .map((entry) => `${renderTime(entry.atMs)}  ${withNames(renderEntry(entry))}\n`)
+    .join("");
+}
+
+/** `12:05.3`: minutes, seconds and tenths since the beginning. */
+function renderTime(ms: number): string {
+  const tenths = Math.round(ms / 100);
+  const minutes = Math.floor(tenths / 600);
+  const seconds = ((tenths % 600) / 10).toFixed(1).padStart(4, "0");
+  return `${String(minutes).padStart(3)}:${seconds}`;
+}
+
+function renderEntry({ atMs: _, what, ...details }: LogEntry): string {
+  switch (what) {
+    case "log":
+      return `h${details["host"]} ${details["severity"]} ${details["from"]}: ${details["text"]}`;
+    case "mail":
+      return `h${details["host"]} mail ${details["severity"]}: ${details["subject"]}`;
+    case "alarm":
+      return `h${details["host"]} alarm ${details["severity"]}: ${details["subject"]}`;
+    case "message":
+      return `message ${details["priority"] ?? ""} ${String(details["body"] ?? "").split("\n")[0]}`;
+    case "script":
+      return `> ${details["line"]}`;
+    default:
+      return [what, ...Object.entries(details).map(([name, value]) => renderDetail(name, value))].join(" ");
+  }
+}
+
+function renderDetail(name: string, value: unknown): string {
+  if (HOST_DETAILS.has(name) && typeof value === "number")
+    return name === "host" ? `h${value}` : `${name} h${value}`;
+  if (name === "vm") return String(value);
+  if (name === "hosts" && Array.isArray(value)) return value.map((host) => `h${host}`).join(" ");
+  return `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`;
+}
+
+/** Uuids and addresses of hosts mean nothing to a reader. */
+function withNames(text: string): string {
+  let named = text;
+  for (let number = 1; number <= 16; number++) {
+    const { uuid, address, name } = hostDefaults(number);
+    named = named
+      .replaceAll(uuid, name)
+      .replaceAll(new RegExp(`${address.replaceAll(".", "\\.")}\\b`, "g"), name);
+  }
+  return named;
+}

@@ -1,0 +1,173 @@
+import { masterDatabases, type XapiState } from "../../../src/simulation/control.ts";
+import type { Fields } from "../../../src/simulation/database.ts";
+import type { SimPool } from "../../../src/simulation/pool.ts";
+import { POOL_UUID } from "../../../src/simulation/spec.ts";
+import { obey } from "../../../src/simulation/verbs.ts";
+import {
+  leaveLock,
+  pauseVm,
+  setVmBlocked,
+  setVmBusy,
+  setVmFlag,
+  suspendVm,
+} from "../../../src/simulation/vm-control.ts";
+import type { BmcState, SimVm, World } from "../../../src/simulation/world.ts";
+import { parseDuration } from "./script.ts";
+
+type Verb = (pool: SimPool, args: readonly string[]) => void;
+
+const GATEWAY = "192.0.2.1";
+
+/** Carries out one line of a script; throws a sentence when it cannot be understood. */
+export function act(pool: SimPool, words: readonly string[]): void {
+  const [name = "", ...args] = words;
+  const verb = VERBS[name];
+  if (verb === undefined) throw new Error(`no verb ${name}; there are ${Object.keys(VERBS).join(", ")}`);
+  verb(pool, args);
+}
+
+/** `h3` as 3. */
+export function hostNumber(word: string | undefined): number {
+  const match = /^h(\d+)$/.exec(word ?? "");
+  if (match === null) throw new Error(`a host is wanted (h1, h2 …): ${word}`);
+  return Number(match[1]);
+}
+
+function onOff(word: string | undefined): boolean {
+  if (word === "on" || word === "off") return word === "on";
+  throw new Error(`on or off is wanted: ${word}`);
+}
+
+function oneOf<T extends string>(word: string | undefined, ...allowed: readonly T[]): T {
+  const found = allowed.find((candidate) => candidate === word);
+  if (found === undefined) throw new Error(`one of ${allowed.join(", ")} is wanted: ${word}`);
+  return found;
+}
+
+/** The far end of a link: a host, its BMC (`bmc3`), this program's probes of it (`probe3`), or the gateway. */
+function farEnd(word: string | undefined): number | string {
+  if (word === "gateway") return GATEWAY;
+  return /^(bmc|probe)\d+$/.test(word ?? "") ? String(word) : hostNumber(word);
+}
+
+/** `cut h1 h2` both ways, `cut h1 > h2` one way. */
+function link(pool: SimPool, args: readonly string[], up: boolean): void {
+  const oneWay = args[1] === ">";
+  const [from, to] = [hostNumber(args[0]), farEnd(args[oneWay ? 2 : 1])];
+  pool.link(from, to, up);
+  if (!oneWay && typeof to === "number") pool.link(to, from, up);
+}
+
+/** The custom field of the flags, as the pool has it. */
+function fieldName(pool: SimPool): string {
+  return pool.setting(pool.world.host(1), "XC_FIELD_NAME");
+}
+
+/** The pool in which a VM ran, by its own record. */
+function setHome(world: World, vm: SimVm, whose: "here" | "other" | "none"): void {
+  world.record("vm-changed", { vm: vm.name });
+  for (const database of masterDatabases(world)) {
+    const { "home-pool": _, ...others } = database.must("VM", vm.ref)["other_config"] as Fields;
+    const home = whose === "here" ? POOL_UUID : POOL_UUID.replace(/1$/, "2");
+    database.update("VM", vm.ref, {
+      other_config: whose === "none" ? others : { ...others, "home-pool": home },
+    });
+  }
+}
+
+/** `h1,h2 | h3`: groups of hosts. */
+function groups(args: readonly string[]): readonly (readonly number[])[] {
+  return args
+    .join(" ")
+    .split("|")
+    .map((group) =>
+      group
+        .split(/[\s,]+/)
+        .filter(Boolean)
+        .map(hostNumber),
+    );
+}
+
+const VERBS: Readonly<Record<string, Verb>> = {
+  power: (pool, [host, state]) => pool.power(hostNumber(host), onOff(state)),
+  reset: (pool, [host]) => pool.reset(hostNumber(host)),
+  xapi: (pool, [host, state]) =>
+    pool.xapi(hostNumber(host), oneOf<XapiState>(state, "run", "stop", "hang", "slow")),
+  toolstack: (pool, [host]) => pool.restartToolstack(hostNumber(host)),
+  cut: (pool, args) => link(pool, args, false),
+  mend: (pool, args) => link(pool, args, true),
+  split: (pool, args) => pool.partition(...groups(args)),
+  heal: (pool) => pool.heal(),
+  gateway: (pool, [state]) => void pool.world.externals.set(GATEWAY, onOff(state)),
+  vm: (pool, args) => doToVm(pool, args),
+  maintenance: (pool, [host, state]) => pool.maintenance(hostNumber(host), onOff(state)),
+  ha: (pool, [state]) => pool.ha(state === "unset" ? null : String(onOff(state)), fieldName(pool)),
+  "xapi-ha": (pool, [state]) => pool.xapiHa(onOff(state)),
+  param: (pool, [name = "", value = ""]) => pool.param(name, value === "unset" ? null : value),
+  override: (pool, [host, name = "", value = ""]) => {
+    pool.disk(hostNumber(host)).override[name] = value;
+  },
+  clock: (pool, [host, by = ""]) => {
+    const ms = parseDuration(by.replace(/^[+-]/, ""));
+    if (ms === null) throw new Error(`a step like +1h or -30s is wanted: ${by}`);
+    pool.stepWallClock(hostNumber(host), by.startsWith("-") ? -ms : ms);
+  },
+  bmc: (pool, [host, state, other]) => {
+    const number = hostNumber(host);
+    if (state === "wired-to") pool.world.host(number).bmcOf = hostNumber(other);
+    else pool.bmc(number, oneOf<BmcState>(state, "up", "dead", "slow", "lying"));
+  },
+  kill: (pool, [host]) => pool.kill(hostNumber(host)),
+  service: (pool, [host, state]) => {
+    const monitor = pool.monitor(hostNumber(host));
+    const wanted = oneOf(state, "stop", "start", "kill");
+    if (wanted === "stop") monitor.stop();
+    else if (wanted === "start") monitor.start(1_000);
+    else monitor.killService();
+  },
+  disk: (pool, [host, state]) => {
+    pool.disk(hostNumber(host)).full = oneOf(state, "full", "free") === "full";
+  },
+  state: (pool, [host, what]) => {
+    const { documents } = pool.disk(hostNumber(host));
+    const memory = documents.get("memory") ?? "";
+    pool.world.record("state-lost", { host: hostNumber(host) });
+    if (oneOf(what, "delete", "tear") === "delete") documents.clear();
+    else documents.set("memory", memory.slice(0, memory.length / 2));
+  },
+  join: (pool) => pool.join(),
+  forget: (pool, [host]) => pool.forget(hostNumber(host)),
+  "promote-by-hand": (pool, [host]) => pool.promoteByHand(hostNumber(host)),
+};
+
+type VmVerb = (pool: SimPool, vm: SimVm, rest: readonly string[]) => void;
+
+function doToVm(pool: SimPool, [name = "", what = "", ...rest]: readonly string[]): void {
+  const verb = VM_VERBS[what];
+  if (verb === undefined) throw new Error(`a VM cannot ${what}; it can ${Object.keys(VM_VERBS).join(", ")}`);
+  verb(pool, pool.world.vmNamed(name), rest);
+}
+
+const VM_VERBS: Readonly<Record<string, VmVerb>> = {
+  crash: (pool, vm) => pool.crashVm(vm.name),
+  shutdown: (pool, vm) => pool.shutDownVm(vm.name),
+  /** By somebody else, through the master: `start`, `start on h2`. */
+  start: ({ world }, vm, [on, host]) => {
+    const where = on === "on" ? { host: hostNumber(host) } : {};
+    obey(world, { verb: "vm", vm: vm.name, do: "start", ...where });
+  },
+  migrate: (pool, vm, [to]) => {
+    if (!pool.migrateVm(vm.name, hostNumber(to))) throw new Error(`${vm.name} cannot migrate to ${to}`);
+  },
+  suspend: ({ world }, vm) => suspendVm(world, vm),
+  pause: ({ world }, vm) => pauseVm(world, vm, true),
+  unpause: ({ world }, vm) => pauseVm(world, vm, false),
+  busy: ({ world }, vm) => setVmBusy(world, vm, true),
+  idle: ({ world }, vm) => setVmBusy(world, vm, false),
+  block: ({ world }, vm) => setVmBlocked(world, vm, true),
+  unblock: ({ world }, vm) => setVmBlocked(world, vm, false),
+  flag: (pool, vm, [value = ""]) =>
+    setVmFlag(pool.world, vm, value === "unset" ? null : value, fieldName(pool)),
+  home: ({ world }, vm, [whose]) => setHome(world, vm, oneOf(whose, "here", "other", "none")),
+  lock: ({ world }, vm, [host]) => leaveLock(world, vm, world.host(hostNumber(host))),
+};

@@ -1,0 +1,35 @@
+import { fstatSync, readFileSync } from "node:fs";
+import { type SimServerConfig, startSimServer } from "./start.ts";
+
+/**
+ * sim-xapi-server: `bun test/simulated/server/main.ts --config <json> --dir <dir>`. Prints `ready`; ends with SIGTERM, SIGINT, or
+ * when a pipe on standard input is closed.
+ */
+async function main(): Promise<void> {
+  const config = argument("--config");
+  const dir = argument("--dir");
+  const server = await startSimServer({
+    ...(JSON.parse(readFileSync(config, "utf8")) as SimServerConfig),
+    dir,
+  });
+  const end = () => void server.stop().then(() => process.exit(0));
+  process.once("SIGTERM", end);
+  process.once("SIGINT", end);
+  const input = fstatSync(0);
+  if (input.isFIFO() || input.isSocket()) {
+    process.stdin.once("end", end);
+    process.stdin.once("error", end);
+    process.stdin.resume();
+  }
+  process.stdout.write("ready\n");
+}
+
+function argument(name: string): string {
+  const value = process.argv[process.argv.indexOf(name) + 1];
+  if (!process.argv.includes(name) || value === undefined) {
+    throw new Error(`Cannot start: ${name} is missing (usage: server.ts --config <json> --dir <dir>)`);
+  }
+  return value;
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,89 @@
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+
+/** A part of the tests that is run, reported and, where the machine does not allow it, left out as a whole. */
+export interface Ring {
+  readonly name: string;
+  /** Files or folders for `bun test`. */
+  readonly paths: readonly string[];
+  /** Commands without which the ring cannot run. */
+  readonly needs: readonly string[];
+  readonly deadlineMs: number;
+  /** Test files at the same time. */
+  readonly workers: number;
+  /** Needs the processor for minutes and no clock: it runs at the lowest priority beside the rings that wait. */
+  readonly beside: boolean;
+}
+
+const MINUTE_MS = 60_000;
+const POOL_TOOLS = ["ip", "ping", "unshare", "nsenter", "busybox", "curl", "openssl"];
+/** Fence devices and their clients. */
+const DEVICE_TOOLS = ["ssh", "sshd", "ssh-keygen", "ipmitool", "ipmi_sim", "openssl", "curl"];
+/** Quick and telling ones first. Folders that are not named here come after these, before the slow ones. */
+const FIRST = [
+  "tidy",
+  "runner",
+  "core",
+  "config",
+  "adapters",
+  "app",
+  "cli",
+  "main",
+  "simulation",
+  "server",
+  "pool",
+];
+
+/** What a ring needs besides the runtime. */
+const NEEDS: Readonly<Record<string, readonly string[]>> = {
+  scripts: ["shellcheck", "unshare"],
+  "old-kernel": ["gcc", "ping"],
+  services: ["unshare", "nsenter", "bash", "pgrep", "systemctl"],
+  "ha-cfg": ["unshare", "script", "stty"],
+  "fence-agents": [...DEVICE_TOOLS, "ip", "unshare", "nsenter", "script"],
+};
+
+/** The folders of test/ that hold rings; the order in which they are played is that of FIRST. */
+const GROUPS = ["tools", "unit", "simulated", "compiled"];
+
+/** Every folder below a group that has tests is a ring, so that a new one cannot be forgotten. */
+export function listRings(testFolder: string): readonly Ring[] {
+  const folders = GROUPS.flatMap((group) =>
+    readdirSync(join(testFolder, group), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && entry.name !== "e2e")
+      .map((entry) => join(testFolder, group, entry.name)),
+  )
+    .filter(hasTests)
+    .sort((a, b) => rank(basename(a)) - rank(basename(b)) || basename(a).localeCompare(basename(b)));
+  const e2e = join(testFolder, "compiled", "e2e");
+  return [
+    ...folders.map((folder) => ordinary(basename(folder), [folder])),
+    { ...ordinary("binary", [join(e2e, "binary.test.ts")]), needs: ["readelf", "qemu-x86_64"] },
+    {
+      name: "e2e",
+      paths: readdirSync(e2e)
+        .filter((name) => name.endsWith(".test.ts") && name !== "binary.test.ts")
+        .map((name) => join(e2e, name)),
+      needs: [...new Set([...POOL_TOOLS, ...DEVICE_TOOLS])],
+      deadlineMs: 20 * MINUTE_MS,
+      // They mostly wait.
+      workers: 3,
+      beside: false,
+    },
+  ];
+}
+
+function ordinary(name: string, paths: readonly string[]): Ring {
+  const needs = NEEDS[name] ?? [];
+  const beside = name === "random";
+  return { name, paths, needs, deadlineMs: (beside ? 25 : 10) * MINUTE_MS, workers: 1, beside };
+}
+
+function rank(name: string): number {
+  const place = FIRST.indexOf(name);
+  return place < 0 ? FIRST.length : place;
+}
+
+function hasTests(folder: string): boolean {
+  return readdirSync(folder, { recursive: true }).some((name) => String(name).endsWith(".test.ts"));
+}

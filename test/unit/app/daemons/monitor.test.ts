@@ -1,0 +1,133 @@
+import { describe, expect, test } from "bun:test";
+import { type MonitorPorts, runMonitor } from "../../../../src/app/daemons/monitor.ts";
+import type { PassReport } from "../../../../src/app/pass/pass-ports.ts";
+import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
+
+const MONITOR = { delayMs: 45_000, scanRateMs: 10_000, maxStarts: 3, killAll: true };
+
+/** A monitor on virtual time; `script` says for each iteration how long it runs (null: for ever) and what it reports. */
+function stage(
+  script: readonly { runs: number | null; next?: number; crashes?: boolean }[],
+  over: { killAll?: boolean; locked?: boolean } = {},
+) {
+  const clock = new VirtualClock();
+  const log: string[] = [];
+  const time = () => clock.nowMs() / 1_000;
+  let started = 0;
+  let document: Partial<PassReport> | null = null;
+  let wake: (() => void) | null = null;
+  const monitor = { ...MONITOR, killAll: over.killAll ?? true };
+  const ports: MonitorPorts = {
+    clock: portClock(clock, () => 0),
+    alarm: { raise: ({ severity, subject }) => void log.push(`${time()} alarm ${severity} ${subject}`) },
+    lock: { acquire: async () => over.locked !== true },
+    logger: { log: (severity, _from, text) => void log.push(`${time()} ${severity} ${text}`) },
+    wake: { next: () => new Promise<void>((resolve) => (wake = resolve)) },
+    store: {
+      load: async () => (document === null ? { kind: "none" } : { kind: "found", value: document }),
+      save: async () => undefined,
+    },
+    processes: {
+      startIteration() {
+        const step = script[started++] ?? { runs: null };
+        log.push(`${time()} iteration ${started}`);
+        const ended = Promise.withResolvers<{ exitCode: number | null; signal: string | null }>();
+        if (step.runs !== null) {
+          clock.schedule(step.runs, () => {
+            const report = { finishedAtMs: clock.nowMs(), nextInMs: step.next ?? 45_000, monitor };
+            if (step.crashes !== true) document = report;
+            ended.resolve({ exitCode: 0, signal: null });
+          });
+        }
+        const killGroup = () => {
+          log.push(`${time()} kill ${started}`);
+          ended.resolve({ exitCode: null, signal: "SIGKILL" });
+        };
+        return { pid: started, ended: ended.promise, killGroup };
+      },
+    },
+  };
+  const stop = new AbortController();
+  const exit = runMonitor(ports, stop.signal);
+  return { clock, log, exit, stop, wake: () => wake?.() };
+}
+
+describe("runMonitor", () => {
+  test("iterations follow each other after MONITOR_DELAY, or sooner when the last one asked for it", async () => {
+    const { clock, log } = stage([
+      { runs: 1_000 },
+      { runs: 1_000, next: 10_000 },
+      { runs: 1_000, next: 500_000 },
+      { runs: null },
+    ]);
+    await clock.runUntil(110_000);
+    expect(log.filter((line) => line.includes("iteration"))).toEqual([
+      "0 iteration 1",
+      "46 iteration 2",
+      "57 iteration 3",
+      "103 iteration 4",
+    ]);
+  });
+
+  test("a wake-up starts the next iteration at once", async () => {
+    const { clock, log, wake } = stage([{ runs: 1_000 }, { runs: 1_000 }]);
+    await clock.runUntil(20_000);
+    wake();
+    await clock.runUntil(21_000);
+    expect(log.at(-1)).toBe("20 iteration 2");
+  });
+
+  test("a hung iteration is killed with its group after MONITOR_MAX_STARTS waits, and the next one starts", async () => {
+    const { clock, log } = stage([{ runs: 1_000, next: 1_000 }, { runs: null }, { runs: 1_000 }]);
+    await clock.runUntil(60_000);
+    expect(log.slice(1)).toEqual([
+      "0 iteration 1",
+      "2 iteration 2",
+      "32 kill 2",
+      "32 critical The iteration hung and was killed (pid 2).",
+      "32 alarm critical An iteration of HA hung on this host",
+      "32 error An iteration ended without a result: starting the next one.",
+      "37 iteration 3",
+      "38 info Iterations end normally again.",
+    ]);
+  });
+
+  test("MONITOR_KILLALL=0: said once, left alone", async () => {
+    const { clock, log } = stage([{ runs: 1_000, next: 1_000 }, { runs: null }], { killAll: false });
+    await clock.runUntil(600_000);
+    expect(log.slice(3)).toEqual(["32 error The iteration hangs; MONITOR_KILLALL=0 leaves it alone."]);
+  });
+
+  test("an iteration that crashes without a report is followed by the next after 5 s, then 10, said once", async () => {
+    const crash = { runs: 100, crashes: true };
+    const { clock, log } = stage([crash, crash, crash]);
+    await clock.runUntil(17_000);
+    expect(log.filter((line) => line.includes("without a result")).length).toBe(1);
+    expect(log.filter((line) => line.includes("iteration 3"))).toEqual(["15.2 iteration 3"]);
+  });
+
+  test("five crashes in a row are an alarm, once", async () => {
+    const { clock, log } = stage(Array.from({ length: 7 }, () => ({ runs: 100, crashes: true })));
+    await clock.runUntil(300_000);
+    expect(log.filter((line) => line.includes("iteration 7")).length).toBe(1);
+    expect(log.filter((line) => line.includes("alarm"))).toEqual([
+      "75.5 alarm critical HA may not work on this host: its iterations leave no result",
+    ]);
+  });
+
+  test("a stop ends the child and the monitor within 5 s", async () => {
+    const { clock, log, exit, stop } = stage([{ runs: null }]);
+    await clock.runUntil(3_000);
+    stop.abort();
+    await clock.run(5_000);
+    expect(await exit).toBe(0);
+    expect(log.slice(-2)).toEqual(["3 kill 1", "3 info The monitor has stopped."]);
+  });
+
+  test("another monitor on this host: this one ends with 1 and starts nothing", async () => {
+    const { clock, log, exit } = stage([{ runs: 1 }], { locked: true });
+    await clock.runUntil(1_000);
+    expect(await exit).toBe(1);
+    expect(log).toEqual(["0 error Cannot start the monitor: another one runs on this host."]);
+  });
+});

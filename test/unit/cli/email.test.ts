@@ -1,0 +1,99 @@
+import { describe, expect, test } from "bun:test";
+import type { MailJob } from "../../../src/core/alerts/mail/compose-mail.ts";
+import { haCfg } from "./run.ts";
+
+const POOL = {
+  HA_SMTP_SERVER: "mail.example.org",
+  HA_SMTP_USER: "user",
+  HA_SMTP_PASS: "topsecret",
+  HA_MAIL_TO: "a@example.org;b@example.org",
+};
+
+async function play(
+  action: "email" | "email-debug",
+  setUp: Parameters<typeof haCfg>[1] = {},
+  args: string[] = [],
+) {
+  const mails: MailJob[] = [];
+  const run = await haCfg([action, ...args], {
+    otherConfig: POOL,
+    mail: (job) => {
+      mails.push(job);
+      return { ok: true };
+    },
+    ...setUp,
+  });
+  return { ...run, mails };
+}
+
+describe("ha-cfg email", () => {
+  test("sends a test with the settings in force, and says where it went", async () => {
+    const { code, out, err, mails } = await play("email");
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toBe(
+      "Sending a test mail from root@localhost to a@example.org, b@example.org through mail.example.org:25\n" +
+        "The mail server has taken it. If it does not arrive, ask that server.\n",
+    );
+    expect(mails.map(({ subject, server }) => [subject, server.user, server.password])).toEqual([
+      ["SYSTEM_ALERT-FROM_HOST:xcp1.example.org Test mail of HA-Lizard", "user", "topsecret"],
+    ]);
+    expect(mails[0]?.text).toContain("Nothing has happened.");
+    expect(mails[0]?.text).toContain("as xcp1.example.org (master) sees it");
+  });
+
+  test("a refusal: exit 1, with its cause and what to look at", async () => {
+    const { code, out, err } = await play("email", {
+      mail: () => ({ ok: false, why: "535 no\u001b[2J", passing: false }),
+    });
+    expect(code).toBe(1);
+    expect(out).not.toContain("taken");
+    expect(err).toBe(
+      "Cannot send the test mail: 535 no [2J. Check MAIL_FROM, MAIL_TO, SMTP_USER and SMTP_PASS; ha-cfg email-debug shows what is said.\n",
+    );
+  });
+
+  test("no server: the server's address is what to look at", async () => {
+    const { err } = await play("email", {
+      mail: () => ({ ok: false, why: "connection refused", passing: true }),
+    });
+    expect(err).toContain("Check SMTP_SERVER and SMTP_PORT; ");
+  });
+
+  test("MAIL_ON=0 is sent all the same, and said", async () => {
+    const { err, mails } = await play("email", { otherConfig: { ...POOL, HA_MAIL_ON: "0" } });
+    expect(err).toContain("MAIL_ON=0, so alerts are not mailed");
+    expect(mails.length).toBe(1);
+  });
+
+  test("XAPI silent: the settings of the last good copy", async () => {
+    const { code, err, mails } = await play("email", {
+      readFault: { kind: "timeout" },
+      lastGood: { SMTP_SERVER: "kept.example.org" },
+    });
+    expect(code).toBe(0);
+    expect(err).toContain("Cannot read the pool database: no answer in time.");
+    expect(mails[0]?.server.host).toBe("kept.example.org");
+  });
+
+  test("--json is JSON and nothing else", async () => {
+    const { out } = await play("email", {}, ["--json"]);
+    expect(JSON.parse(out)).toEqual({
+      sent: true,
+      server: "mail.example.org:25",
+      from: "root@localhost",
+      to: ["a@example.org", "b@example.org"],
+      why: null,
+    });
+  });
+});
+
+describe("ha-cfg email-debug", () => {
+  test("shows the dialogue", async () => {
+    const { code, out } = await play("email-debug");
+    expect(code).toBe(0);
+    expect(out).toContain("  < 220 mail.example.org\n");
+    expect(JSON.parse((await play("email-debug", {}, ["--json"])).out).dialogue).toEqual([
+      "< 220 mail.example.org",
+    ]);
+  });
+});

@@ -1,0 +1,202 @@
+import type { CliPorts } from "../../../src/cli/cli-ports.ts";
+import { emptyMemory, type LastGoodView } from "../../../src/core/memory/memory.ts";
+import type { HostView, Role, XapiFault } from "../../../src/core/model/pool-view.ts";
+import type { DeviceState } from "../../../src/ports/fencer.ts";
+import type { LogLine, LogLines } from "../../../src/ports/log-reader.ts";
+import type { ListedVm, PostedMessage } from "../../../src/ports/pool-database.ts";
+import { fakeSurroundings, quietSurroundings, type Surroundings } from "./fake-surroundings.ts";
+import { fakeXapi, HOST, POOL } from "./fake-xapi.ts";
+
+/** What a test sets up, and what it looks at afterwards. */
+export interface FakeWorld extends Surroundings {
+  otherConfig: Record<string, string>;
+  /** What somebody else writes right after the read. */
+  meanwhile: Readonly<Record<string, string>>;
+  override: Record<string, string>;
+  /** Why the override file cannot be written. */
+  overrideFault: string | null;
+  lastGood: Record<string, string>;
+  haEnabled: boolean;
+  role: Role;
+  isRoot: boolean;
+  /** Fault of every call, or of the calls named. */
+  readFault: XapiFault | null;
+  writeFault: ((key: string) => XapiFault | null) | null;
+  syncFault: XapiFault | null;
+  /** What the fence device of a host says. */
+  device: (host: string, method: string) => DeviceState;
+  hosts: readonly HostView[];
+  vms: readonly ListedVm[];
+  messages: readonly PostedMessage[];
+  /** Fault of the lists of VMs and messages. */
+  listFault: XapiFault | null;
+  /** Standard input is a terminal. */
+  terminal: boolean;
+  /** What is typed, or comes through the pipe, line by line. */
+  lines: readonly string[];
+  /** Files by name; null is something that is no ordinary file. */
+  files: Record<string, string | null>;
+  /** Reads never settle, and time flies. */
+  hangs: boolean;
+  /** The log of this host, and what comes into it later. */
+  log: LogLines;
+  logLater: readonly LogLine[];
+  rememberedFlag: LastGoodView["haFlag"] | null;
+  /** What was asked of the world, in order. */
+  readonly calls: string[];
+}
+
+export function fakeWorld(): FakeWorld {
+  return {
+    ...quietSurroundings(),
+    otherConfig: {},
+    meanwhile: {},
+    override: {},
+    overrideFault: null,
+    lastGood: {},
+    haEnabled: false,
+    role: { kind: "master" },
+    isRoot: true,
+    readFault: null,
+    writeFault: null,
+    syncFault: null,
+    device: () => ({ kind: "on" }),
+    hosts: [],
+    vms: [],
+    messages: [],
+    listFault: null,
+    terminal: false,
+    lines: [],
+    files: {},
+    hangs: false,
+    log: { ok: true, lines: [] },
+    logLater: [],
+    rememberedFlag: null,
+    calls: [],
+  };
+}
+
+export interface Captured {
+  readonly ports: CliPorts;
+  out: string;
+  err: string;
+}
+
+export function fakePorts(world: FakeWorld): Captured {
+  const lines = [...world.lines];
+  const captured: { ports: CliPorts; out: string; err: string } = {
+    out: "",
+    err: "",
+    ports: {
+      version: "3.0.0",
+      hostName: "xcp1.example.org",
+      clock: {
+        wallMs: () => 0,
+        uptimeMs: () => 0,
+        sleep: (_ms, signal) =>
+          new Promise((resolve) => {
+            if (world.hangs) resolve();
+            signal?.addEventListener("abort", () => resolve(), { once: true });
+          }),
+      },
+      openXapi: () => fakeXapi(world),
+      config: {
+        read: async () => ({ override: world.override, lastGood: world.lastGood, problems: [] }),
+        saveLastGood: async () => {
+          world.calls.push("save last good");
+        },
+      },
+      override: {
+        setOverride: async (name, value) => {
+          if (world.overrideFault !== null) return world.overrideFault;
+          world.calls.push(`override ${name}=${value}`);
+          world.override = { ...world.override, [name]: value };
+          return null;
+        },
+      },
+      fencer: { status: async ({ host, method }) => world.device(host, method) },
+      localHost: {
+        observe: async () => ({
+          uuid: HOST,
+          role: world.role,
+          bootId: "boot",
+          initCompleteAtMs: 0,
+          domains: [],
+          xapiAnswers: true,
+        }),
+      },
+      store: { load: async () => rememberedMemory(world) },
+      keyboard: {
+        isTerminal: world.terminal,
+        readLine: async (prompt, echo) => {
+          if (world.terminal) captured.err += prompt;
+          const line = lines.shift() ?? null;
+          if (world.terminal) captured.err += echo ? `${line}\n` : "\n";
+          return line;
+        },
+      },
+      files: fakeFiles(world),
+      log: {
+        recent: async () => world.log,
+        follow: async (tell) => {
+          world.calls.push("follow");
+          for (const line of world.logLater) tell(line);
+        },
+      },
+      ...fakeSurroundings(world),
+      wakeMonitor: async () => {
+        world.calls.push("wake");
+      },
+      stdout: (text) => {
+        captured.out += text;
+      },
+      stderr: (text) => {
+        captured.err += text;
+      },
+      get isTerminal() {
+        return world.terminal;
+      },
+      colours: false,
+      get isRoot() {
+        return world.isRoot;
+      },
+    },
+  };
+  return captured;
+}
+
+function rememberedMemory(world: FakeWorld): { kind: "found"; value: unknown } | { kind: "none" } {
+  if (world.rememberedFlag === null) return { kind: "none" };
+  const lastGood: LastGoodView = {
+    atMs: 1,
+    pool: POOL,
+    poolName: "pool",
+    master: HOST,
+    haFlag: world.rememberedFlag,
+    hosts: [],
+    members: [],
+    ranking: [],
+    parameters: "",
+  };
+  return { kind: "found", value: { ...emptyMemory("boot"), lastGood } };
+}
+
+function fakeFiles(world: FakeWorld): CliPorts["files"] {
+  return {
+    read: async (path) => {
+      const text = world.files[path];
+      if (typeof text === "string") return { ok: true, text };
+      return { ok: false, why: text === null ? "it is no ordinary file" : "there is no such file" };
+    },
+    look: async (path) => {
+      if (!(path in world.files)) return "none";
+      return world.files[path] === null ? "other" : "ordinary";
+    },
+    write: async (path, text) => {
+      if (path.startsWith("/full/")) return "the disk is full";
+      world.calls.push(`write ${path}`);
+      world.files = { ...world.files, [path]: text };
+      return null;
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { openSurvey } from "../../../src/adapters/xapi/survey.ts";
+import { runPass } from "../../../src/app/pass/iterate.ts";
+import { runHaCfg } from "../../../src/cli/ha-cfg.ts";
+import { type SimPool, type SimPoolOptions, simulatePool } from "../../../src/simulation/pool.ts";
+import { simProber } from "../../../src/simulation/ports/prober.ts";
+import { simTransport } from "../../../src/simulation/ports/transport.ts";
+import { simPassPorts } from "../../../src/simulation/ports.ts";
+import { fakePorts, fakeWorld } from "./fake-ports.ts";
+import { fakeSurroundings, quietSurroundings, type Surroundings } from "./fake-surroundings.ts";
+
+/** A simulated pool on which this program runs. */
+export function poolWithHa(options: SimPoolOptions): SimPool {
+  return simulatePool({ ...options, runPass });
+}
+
+export interface SimRun {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  /** Time of the world, in milliseconds. */
+  readonly tookMs: number;
+}
+
+/**
+ * Runs `ha-cfg <args>` on a host of a simulated pool: XAPI, probes, state files and fence devices are the world's;
+ * daemons and the mail server, of which it has none, are those of `around`.
+ */
+export async function haCfgOn(
+  pool: SimPool,
+  host: number,
+  args: readonly string[],
+  around: Partial<Surroundings> & { readonly terminal?: boolean } = {},
+): Promise<SimRun> {
+  const { terminal = false, ...surroundings } = around;
+  const fake = fakePorts({ ...fakeWorld(), terminal });
+  const disk = pool.disks[host - 1];
+  if (disk === undefined) throw new RangeError(`Cannot run ha-cfg on host ${host}: there is none`);
+  const ofPass = simPassPorts(pool.world, host, undefined, disk);
+  const { clock, openXapi, pinger, fencer, localHost, store, config } = ofPass;
+  // It shows ping and XAPI both.
+  const prober = simProber(pool.world, host, pinger, clock, 0);
+  const begunMs = pool.clock.nowMs();
+  let code: number | null = null;
+  const { daemons, tcp } = fakeSurroundings({ ...quietSurroundings(), ...surroundings });
+  void runHaCfg(args, {
+    ...fake.ports,
+    ...{ clock, openXapi, prober, pinger, fencer, localHost, store, daemons, tcp },
+    config: { ...fake.ports.config, ...config },
+    openSurvey: (xeTimeoutMs) =>
+      openSurvey({ transport: simTransport(pool.world, host), clock, xeTimeoutMs }),
+  }).then((ended) => {
+    code = ended;
+  });
+  await pool.until(() => code !== null, 300_000);
+  const tookMs = pool.clock.nowMs() - begunMs;
+  return { code: code ?? -1, out: fake.out, err: fake.err, tookMs };
+}

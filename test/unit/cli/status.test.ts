@@ -1,0 +1,220 @@
+import { describe, expect, test } from "bun:test";
+import { hostUuid } from "../../../src/core/model/ids.ts";
+import { haCfg } from "./run.ts";
+import { haCfgOn, poolWithHa } from "./sim-pool.ts";
+
+const POOL = {
+  hosts: 3,
+  vms: [
+    { name: "a1", on: 1 },
+    { name: "b1", on: 2, ha: "true" },
+    { name: "c1", on: 3 },
+    { name: "d1", homePool: false },
+  ],
+  params: { FENCE_METHOD: "IPMI", XAPI_COUNT: "2", XAPI_DELAY: "5", MONITOR_DELAY: "15" },
+} as const;
+
+const narrow = (out: string) => out.split("\n").every((line) => Bun.stringWidth(line) <= 80);
+
+describe("ha-cfg status on a healthy pool", () => {
+  test("everything, within 80 columns, the same on every host but for who it is", async () => {
+    const pool = poolWithHa(POOL);
+    await pool.run(60_000);
+    const run = await haCfgOn(pool, 2, ["status"]);
+    expect(run.out).toBe(`HA-Lizard 3.0.0
+
+HA              on
+Manages         every VM (OP_MODE=2, GLOBAL_VM_HA=1)
+Fencing         IPMI, stop
+VMs             4 managed, 3 running, 0 waiting to be started
+
+This host       slave, h2 00000002-1111-4111-8111-111111111102
+Pool            simulated 00000001-0000-4000-8000-000000000001
+Master          h1
+Successor       h2
+Monitor         running (pid 4321)
+Watchdog        running (pid 4322)
+Last iteration  14 s ago, took 0 s: done
+
+  HOST  ROLE    ENABLED  STATE  XAPI     LAST SEEN  VMS
+  h1    master  yes      alive  answers  now        1
+* h2    slave   yes      alive  answers  now        1
+  h3    slave   yes      alive  answers  now        1
+
+No open incidents.
+`);
+    expect([run.code, run.err]).toEqual([0, ""]);
+    const other = await haCfgOn(pool, 3, ["status"]);
+    const hosts = (out: string) => out.split("\n\n")[3]?.replaceAll("*", " ");
+    expect(hosts(other.out)).toBe(hosts(run.out) ?? "");
+  });
+
+  test("the flag of a VM counts where not every VM is managed; what is off is said", async () => {
+    const pool = poolWithHa({ ...POOL, ha: "false", params: { GLOBAL_VM_HA: "0", FENCE_ENABLED: "0" } });
+    await pool.run(60_000);
+    const { out } = await haCfgOn(pool, 1, ["status"]);
+    expect(out).toContain("VMs             1 managed, 1 running, 0 halted, not started while HA is not on");
+    expect(out).toContain("HA              off: no host is fenced, no VM is started");
+    expect(out).toContain("Fencing         off (FENCE_ENABLED=0)");
+  });
+
+  test("a halted VM that nothing keeps from its start is waiting; one in maintenance is not enabled", async () => {
+    const pool = poolWithHa(POOL);
+    await pool.run(60_000);
+    pool.maintenance(3, true);
+    pool.crashVm("a1");
+    await pool.run(1_000);
+    const { out } = await haCfgOn(pool, 1, ["status"]);
+    expect(out).toContain("4 managed, 2 running, 1 waiting to be started");
+    expect(out).toMatch(/ {2}h3 +slave +no +alive/);
+  });
+});
+
+describe("ha-cfg status while the master is dead", () => {
+  test("a slave tells from its caches, marks that, and needs less than 3 s", async () => {
+    const pool = poolWithHa(POOL);
+    await pool.run(60_000);
+    pool.power(1, false);
+    await pool.run(9_000);
+    const run = await haCfgOn(pool, 2, ["status"]);
+    expect(run.out).toStartWith(`HA-Lizard 3.0.0
+
+! XAPI here answers only with the master, and does not (no answer in time).
+Pool, parameters and HA on/off are what this host remembers, of 25 s ago; hosts
+were probed just now.
+
+HA              on
+`);
+    expect(run.out).toContain(`
+  HOST  ROLE    ENABLED  STATE    XAPI     LAST SEEN  VMS
+  h1    master  yes      suspect  silent   10 s ago   ?
+* h2    slave   yes      alive    answers  now        1
+  h3    slave   yes      alive    answers  now        ?
+`);
+    expect(run.out).toContain("Successor       h2\n");
+    expect(run.out).toContain("- h1 does not answer: retrying.\n");
+    expect(run.code).toBe(124);
+    expect(run.tookMs).toBeLessThan(2_500);
+    expect(narrow(run.out)).toBe(true);
+  });
+
+  test("judged by nobody yet, it is without answer, not failed", async () => {
+    const pool = poolWithHa(POOL);
+    await pool.run(60_000);
+    pool.power(1, false);
+    const { out } = await haCfgOn(pool, 3, ["status"]);
+    expect(out).toMatch(/ {2}h1 +master +yes +no answer +silent/);
+  });
+
+  test("the take-over is an incident, and the old master one of its own", async () => {
+    const pool = poolWithHa(POOL);
+    await pool.run(60_000);
+    pool.power(1, false);
+    await pool.run(31_000);
+    const { out, code } = await haCfgOn(pool, 2, ["status"]);
+    expect(code).toBe(0);
+    expect(out).toContain("This host       master, h2");
+    expect(out).toContain("Open incidents\n- h1 has failed and is fenced");
+    expect(out).toContain("- this host takes over as master from h1");
+  });
+
+  test("a master that is only slow is waited for", async () => {
+    const pool = poolWithHa(POOL);
+    await pool.run(60_000);
+    pool.world.host(1).slowMs = 1_200;
+    const run = await haCfgOn(pool, 2, ["status"]);
+    expect([run.code, run.out.includes("!")]).toEqual([0, false]);
+  });
+
+  test("--json: the same, with names that stay", async () => {
+    const pool = poolWithHa(POOL);
+    await pool.run(60_000);
+    pool.power(1, false);
+    await pool.run(9_000);
+    const { out, code } = await haCfgOn(pool, 2, ["status", "--json"]);
+    const report = JSON.parse(out) as Record<string, unknown>;
+    expect(Object.keys(report).sort()).toEqual(
+      [
+        ...["schema", "version", "source", "sourceAgeS", "xapiFault", "ha", "xapiHa", "mode", "fencing"],
+        ...["self", "pool", "master", "successor", "monitor", "watchdog", "lastIteration", "hosts", "vms"],
+        ...["incidents", "conditions"],
+      ].sort(),
+    );
+    expect(report).toMatchObject({ schema: 1, source: "last-good", ha: "on", xapiHa: null, vms: null });
+    expect((report["hosts"] as unknown[])[0]).toEqual({
+      uuid: "00000001-1111-4111-8111-111111111101",
+      name: "h1",
+      address: "10.77.0.11",
+      role: "master",
+      isSelf: false,
+      enabled: true,
+      state: "suspect",
+      xapi: "silent",
+      lastSeenS: 10,
+      vms: null,
+    });
+    expect(code).toBe(124);
+  });
+});
+
+describe("ha-cfg status on a terminal", () => {
+  const FLAG = "XenCenter.CustomFields.ha-lizard-enabled";
+
+  test("a box of 80 columns; the answer yes switches HA, any other changes nothing", async () => {
+    const off = await haCfg(["status"], { terminal: true, lines: ["yes"], otherConfig: { [FLAG]: "false" } });
+    expect(off.out.split("\n").slice(0, 2)).toEqual([
+      `┌${"─".repeat(78)}┐`,
+      `│ HA-Lizard 3.0.0${" ".repeat(62)}│`,
+    ]);
+    expect(off.err).toContain("Switch HA on?");
+    expect([off.code, off.world.otherConfig[FLAG]]).toEqual([0, "true"]);
+    for (const line of ["no", "y", ""]) {
+      const on = await haCfg(["status"], { terminal: true, lines: [line], otherConfig: { [FLAG]: "true" } });
+      expect(on.err).toContain("Switch HA off?");
+      expect([on.code, on.world.otherConfig[FLAG]]).toEqual([0, "true"]);
+    }
+  });
+
+  test("without a terminal, and with --json, nothing is asked", async () => {
+    const plain = await haCfg(["status"], { lines: ["yes"], otherConfig: { [FLAG]: "false" } });
+    const json = await haCfg(["status", "--json"], {
+      terminal: true,
+      lines: ["yes"],
+      otherConfig: { [FLAG]: "false" },
+    });
+    for (const { err, world } of [plain, json]) expect([err, world.otherConfig[FLAG]]).toEqual(["", "false"]);
+    expect(plain.out).not.toContain("│");
+  });
+
+  test("names of other people's cannot draw", async () => {
+    const hosts = [
+      {
+        uuid: hostUuid("11111111-0000-4000-8000-000000000009"),
+        name: "evil\x1b[2J\nname that is longer than any column has room for",
+        address: "192.0.2.9",
+        enabled: true,
+        live: true,
+        agentStartTime: null,
+        otherConfig: {},
+        residents: [],
+        freeMemoryBytes: 0,
+      },
+    ];
+    const { out } = await haCfg(["status"], { hosts, terminal: true, lines: [""], otherConfig: {} });
+    expect(out).not.toContain("\x1b");
+    expect(narrow(out)).toBe(true);
+  });
+});
+
+test("ha-cfg status: a host that knows nothing says so", async () => {
+  const run = await haCfg(["status"], {
+    readFault: { kind: "unreachable", detail: "refused" },
+    daemon: () => ({ state: "dead", pid: null, atBoot: false }),
+  });
+  expect(run.out).toContain(
+    "! XAPI of this host does not answer (not reachable (refused)). This host\nremembers no pool.\n",
+  );
+  expect(run.out).toContain("Monitor         not running; not started at boot");
+  expect(run.out).toContain("Last iteration  there was none yet");
+  expect(run.code).toBe(124);
+});

@@ -1,0 +1,38 @@
+import { describe, expect, test } from "bun:test";
+import { targetOf } from "../../../../src/core/alerts/alert-target.ts";
+import type { KnownHost } from "../../../../src/core/memory/memory.ts";
+import type { Reason } from "../../../../src/core/model/reason.ts";
+import { host, vm } from "../fixtures.ts";
+
+const known = (number: number, name: string): KnownHost => ({
+  uuid: host(number),
+  name,
+  address: "",
+  enabled: true,
+  agentStartTime: null,
+  agentStartedAtMs: 0,
+  disabledSinceMs: null,
+  disabledByStart: false,
+});
+const HOSTS = [known(1, "xcp1"), known(2, "xcp2"), known(3, "twin"), known(4, "twin")];
+
+describe("targetOf", () => {
+  const rows: readonly [string, Reason, object][] = [
+    ["a host by its name", { kind: "host-back", host: "xcp2" }, { kind: "host", uuid: host(2) }],
+    [
+      "a host that has no name yet, by its uuid",
+      { kind: "host-back", host: "h1" },
+      { kind: "host", uuid: host(1) },
+    ],
+    ["a name that two hosts have", { kind: "host-back", host: "twin" }, { kind: "pool" }],
+    ["a host that nobody knows", { kind: "host-back", host: "xcp9" }, { kind: "pool" }],
+    ["a VM", { kind: "vm-started", vm: "web", uuid: vm("v1") }, { kind: "vm", uuid: vm("v1") }],
+    ["an appliance", { kind: "vm-started", vm: "shop", uuid: null }, { kind: "pool" }],
+    ["a leftover", { kind: "leftover-destroyed", vm: "v1" }, { kind: "vm", uuid: vm("v1") }],
+    ["what this host says of itself", { kind: "toolstack-restarted" }, { kind: "host", uuid: host(1) }],
+    ["what is everybody's", { kind: "no-successor" }, { kind: "pool" }],
+  ];
+  for (const [what, reason, target] of rows)
+    test(`${what}: on the ${"kind" in target ? target.kind : ""}`, () =>
+      expect(targetOf(reason, host(1), HOSTS)).toEqual(target as never));
+});

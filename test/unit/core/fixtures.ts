@@ -1,0 +1,163 @@
+import { absorb } from "../../../src/core/absorb.ts";
+import { decide } from "../../../src/core/decide.ts";
+import type { CoreSettings, DecisionInput } from "../../../src/core/members/decision.ts";
+import { emptyMemory, type Memory } from "../../../src/core/memory/memory.ts";
+import type { Action, Result } from "../../../src/core/model/action.ts";
+import { type HostUuid, hostUuid, poolUuid, type VmUuid, vmUuid } from "../../../src/core/model/ids.ts";
+import type {
+  DatabaseView,
+  HaltedVm,
+  HostView,
+  LocalView,
+  PeerProbe,
+  PoolView,
+  Role,
+} from "../../../src/core/model/pool-view.ts";
+import { SUCCESSOR_KEY } from "../../../src/core/takeover/successor.ts";
+
+export const POOL = poolUuid("pool-1");
+export const FLAG = "XenCenter.CustomFields.ha-lizard-enabled";
+
+export const SETTINGS: CoreSettings = {
+  MONITOR_DELAY: 45,
+  XAPI_COUNT: 2,
+  XAPI_DELAY: 10,
+  XAPI_DOWN_TOLERANCE: 300,
+  FENCE_ENABLED: true,
+  FENCE_ACTION: "stop" as const,
+  FENCE_METHOD: "ILO",
+  FENCE_MIN_HOSTS: 3,
+  FENCE_QUORUM_REQUIRED: true,
+  FENCE_HA_ONFAIL: false,
+  FENCE_HOST_FORGET: false,
+  FENCE_REBOOT_LONE_HOST: false,
+  FENCE_USE_IP_HEURISTICS: false,
+  OP_MODE: 2,
+  GLOBAL_VM_HA: true,
+  DISABLED_VAPPS: [],
+  XC_FIELD_NAME: "ha-lizard-enabled",
+  HOST_SELECT_METHOD: 0,
+  MAIL_SCREEN_TIME: 60,
+  PROMOTE_SLAVE: true,
+  SLAVE_HA: true,
+  SLAVE_VM_STAT: false,
+};
+
+/** Hosts are named h1, h2 …; h1 is the master unless a test says otherwise. */
+export const host = (number: number): HostUuid => hostUuid(`h${number}`);
+export const vm = (name: string): VmUuid => vmUuid(name);
+export const address = (uuid: HostUuid): string => `10.0.0.${uuid.slice(1)}`;
+
+export function hostView(uuid: HostUuid, over: Partial<HostView> = {}): HostView {
+  return {
+    uuid,
+    name: uuid,
+    address: address(uuid),
+    enabled: true,
+    live: true,
+    agentStartTime: "1.",
+    otherConfig: {},
+    residents: [],
+    freeMemoryBytes: 1_000,
+    ...over,
+  };
+}
+
+export function haltedVm(name: string, over: Partial<HaltedVm> = {}): HaltedVm {
+  return {
+    uuid: vm(name),
+    name,
+    order: 0,
+    startDelayS: 0,
+    memoryBytes: 100,
+    busy: false,
+    startBlocked: false,
+    otherConfig: { "home-pool": POOL },
+    appliance: null,
+    ...over,
+  };
+}
+
+export function database(hosts: readonly HostView[], over: Partial<DatabaseView> = {}): DatabaseView {
+  return {
+    pool: {
+      uuid: POOL,
+      name: "pool",
+      master: host(1),
+      haEnabled: false,
+      otherConfig: { [FLAG]: "true", [SUCCESSOR_KEY]: "h2", autopromote_ranking: "h2:h3" },
+    },
+    hosts,
+    halted: [],
+    appliances: null,
+    domains: [],
+    ...over,
+  };
+}
+
+export const three = (): readonly HostView[] => [hostView(host(1)), hostView(host(2)), hostView(host(3))];
+
+export const ALIVE = (master: HostUuid = host(1)): PeerProbe => ({
+  icmp: "answered",
+  xapi: "answered",
+  follows: { kind: "slave-of", address: address(master) },
+});
+export const MASTER: PeerProbe = { icmp: "answered", xapi: "answered", follows: { kind: "is-master" } };
+export const DEAD: PeerProbe = { icmp: "silent", xapi: "silent", follows: { kind: "unknown" } };
+export const XAPI_DOWN: PeerProbe = { icmp: "answered", xapi: "silent", follows: { kind: "unknown" } };
+export const UNKNOWN: PeerProbe = { icmp: "unknown", xapi: "silent", follows: { kind: "unknown" } };
+
+/** One host's core, driven by hand: each `look` is a round at `atS` seconds; `memory` goes from round to round. */
+export class Brain {
+  memory: Memory = emptyMemory("boot-1");
+  settings: CoreSettings = SETTINGS;
+  inFlight = new Set<string>();
+  self: LocalView;
+
+  constructor(uuid: HostUuid, role: Role) {
+    this.self = { uuid, role, bootId: "boot-1", initCompleteAtMs: 0, domains: [], xapiAnswers: true };
+  }
+
+  input(
+    atS: number,
+    seen: Partial<Omit<PoolView, "probes">> & { probes?: Record<string, PeerProbe> },
+  ): DecisionInput {
+    const probes = new Map(Object.entries(seen.probes ?? {}).map(([uuid, probe]) => [hostUuid(uuid), probe]));
+    const unread = { ok: false, fault: { kind: "timeout" } } as const;
+    const view: PoolView = {
+      nowMs: atS * 1_000,
+      self: this.self,
+      database: seen.database ?? unread,
+      probes,
+      heuristics: seen.heuristics ?? "not-asked",
+    };
+    return { view, memory: this.memory, settings: this.settings, inFlight: this.inFlight };
+  }
+
+  look(atS: number, seen: Parameters<Brain["input"]>[1]) {
+    const decision = decide(this.input(atS, seen));
+    this.memory = decision.memory;
+    return decision;
+  }
+
+  /** An action ends; the kinds of what is told of it. */
+  finish(action: Action, result: Result, atS: number): readonly string[] {
+    const isSlave = this.self.role.kind === "slave";
+    const context = { nowMs: atS * 1_000, settings: this.settings, isSlave, halted: new Map() };
+    const step = absorb(this.memory, { action, result }, context);
+    this.memory = step.memory;
+    return step.reasons.map((reason) => reason.kind);
+  }
+}
+
+export const master = (number = 1): Brain => new Brain(host(number), { kind: "master" });
+export const slave = (number: number, of = 1): Brain =>
+  new Brain(host(number), { kind: "slave", masterAddress: address(host(of)) });
+
+/** The kinds of actions, with what they act on, in short. */
+export function short(actions: readonly { kind: string }[]): readonly string[] {
+  return actions.map((action) => {
+    const about = action as { host?: string; vm?: string; appliance?: string; key?: string };
+    return [action.kind, about.host ?? about.vm ?? about.appliance ?? about.key].filter(Boolean).join(" ");
+  });
+}

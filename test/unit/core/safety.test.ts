@@ -1,0 +1,127 @@
+import { describe, expect, test } from "bun:test";
+import { type Incident, openIncident } from "../../../src/core/fencing/incident.ts";
+import { emptyMemory, type LastGoodView, type Memory } from "../../../src/core/memory/memory.ts";
+import type { Action } from "../../../src/core/model/action.ts";
+import { assertSafe } from "../../../src/core/safety.ts";
+import { beginPromotion } from "../../../src/core/takeover/promotion.ts";
+import { address, host, POOL, SETTINGS, vm } from "./fixtures.ts";
+
+const SEEN: LastGoodView = {
+  atMs: 0,
+  pool: POOL,
+  poolName: "pool",
+  master: host(1),
+  haFlag: "on",
+  hosts: [],
+  members: [],
+  ranking: [],
+  parameters: "",
+};
+const health = {
+  state: "failed",
+  sinceMs: 0,
+  failedRetries: 2,
+  lastRetryMs: 0,
+  xapiSilentSinceMs: 0,
+  pings: false,
+} as const;
+const memory = (over: Partial<Memory> = {}): Memory => ({ ...emptyMemory("boot"), lastGood: SEEN, ...over });
+const incident = (phase: Incident["phase"]) => ({ h2: { ...openIncident(host(2), 0), phase } });
+const promotion = beginPromotion({
+  oldMaster: host(2),
+  nowMs: 0,
+  awaited: [],
+  inMaintenance: [],
+  startTimes: {},
+});
+
+const start: Action = { kind: "start-vm", vm: vm("a"), name: "a", candidates: [] };
+const fence: Action = { kind: "fence-host", host: host(2), address: address(host(2)), pingIsLife: true };
+const declare: Action = { kind: "declare-host-dead", host: host(2), proved: true };
+const promote: Action = { kind: "promote-self" };
+const reboot: Action = { kind: "reboot-self" };
+const lone = { ...SETTINGS, FENCE_REBOOT_LONE_HOST: true };
+
+describe("assertSafe", () => {
+  const rows: readonly [string, Action, Memory, typeof SETTINGS, boolean][] = [
+    ["a start", start, memory(), SETTINGS, true],
+    ["a start while HA is off", start, memory({ lastGood: { ...SEEN, haFlag: "off" } }), SETTINGS, false],
+    ["a start while HA is unset", start, memory({ lastGood: { ...SEEN, haFlag: "unset" } }), SETTINGS, false],
+    ["a start that was never told of a pool", start, memory({ lastGood: null }), SETTINGS, false],
+    ["a start during a take-over", start, memory({ promotion }), SETTINGS, false],
+    [
+      "a fence that is remembered",
+      fence,
+      memory({ health: { h2: health }, incidents: incident("fencing") }),
+      SETTINGS,
+      true,
+    ],
+    ["a fence that is not", fence, memory({ health: { h2: health } }), SETTINGS, false],
+    [
+      "a fence of a suspect",
+      fence,
+      memory({ health: { h2: { ...health, state: "suspect" } }, incidents: incident("fencing") }),
+      SETTINGS,
+      false,
+    ],
+    [
+      "a fence with FENCE_ENABLED=0",
+      fence,
+      memory({ health: { h2: health }, incidents: incident("fencing") }),
+      { ...SETTINGS, FENCE_ENABLED: false },
+      false,
+    ],
+    ["a declaration after the fence", declare, memory({ incidents: incident("fenced") }), SETTINGS, true],
+    ["a declaration before it", declare, memory({ incidents: incident("fencing") }), SETTINGS, false],
+    [
+      "a take-over after the fence",
+      promote,
+      memory({ promotion, incidents: incident("fenced") }),
+      SETTINGS,
+      true,
+    ],
+    ["a take-over before it", promote, memory({ promotion, incidents: incident("open") }), SETTINGS, false],
+    [
+      "a take-over without a memory of it",
+      promote,
+      memory({ incidents: incident("fenced") }),
+      SETTINGS,
+      false,
+    ],
+    [
+      "a take-over without fencing, by choice",
+      promote,
+      memory({ promotion }),
+      { ...SETTINGS, FENCE_ENABLED: false },
+      true,
+    ],
+    [
+      "a reboot that is remembered",
+      reboot,
+      memory({ isolation: { sinceMs: 0, rebooted: true, wellSinceMs: null } }),
+      lone,
+      true,
+    ],
+    [
+      "a reboot that is not",
+      reboot,
+      memory({ isolation: { sinceMs: 0, rebooted: false, wellSinceMs: null } }),
+      lone,
+      false,
+    ],
+    [
+      "a reboot nobody asked for",
+      reboot,
+      memory({ isolation: { sinceMs: 0, rebooted: true, wellSinceMs: null } }),
+      SETTINGS,
+      false,
+    ],
+  ];
+  for (const [title, action, seen, settings, safe] of rows) {
+    test(`${title}: ${safe ? "allowed" : "a bug"}`, () => {
+      const check = () => assertSafe([action], seen, settings);
+      if (safe) expect(check).not.toThrow();
+      else expect(check).toThrow("Broken invariant");
+    });
+  }
+});

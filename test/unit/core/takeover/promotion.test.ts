@@ -1,0 +1,44 @@
+import { expect, test } from "bun:test";
+import {
+  beginPromotion,
+  RESYNC_SETTLE_MS,
+  stepPromotion,
+  TOLD_SETTLE_MS,
+} from "../../../../src/core/takeover/promotion.ts";
+import { START_MARK_KEY } from "../../../../src/core/takeover/start-mark.ts";
+import { ALIVE, database, host, hostView } from "../fixtures.ts";
+
+const BACK_MS = 60_000;
+const MEMBER = host(3);
+
+/** How long a member that is back, with its start "9." in the database, is given to compare its VMs. */
+function givenMs(mark: string | null, { enabled = true, maintained = false } = {}): number | undefined {
+  const promotion = beginPromotion({
+    oldMaster: host(1),
+    nowMs: 0,
+    awaited: [MEMBER],
+    inMaintenance: maintained ? [MEMBER] : [],
+    startTimes: { [MEMBER]: "1." },
+  });
+  const otherConfig = mark === null ? {} : { [START_MARK_KEY]: mark };
+  const hosts = [hostView(host(2)), hostView(MEMBER, { enabled, agentStartTime: "9.", otherConfig })];
+  const probes = new Map([[MEMBER, ALIVE(host(2))]]);
+  const view = { nowMs: BACK_MS, self: host(2), database: database(hosts), probes, writtenOff: [] };
+  const settledAtMs = stepPromotion(promotion, view).settledAtMs[MEMBER];
+  return settledAtMs === undefined ? undefined : settledAtMs - BACK_MS;
+}
+
+test("stepPromotion: one that has told this start needs no more time, one that tells its starts is waited for", () => {
+  expect(givenMs("9.")).toBe(0);
+  expect(givenMs("1.")).toBe(TOLD_SETTLE_MS);
+});
+
+test("stepPromotion: one that never tells (HA-Lizard 2.x) is given some seconds", () => {
+  expect(givenMs(null)).toBe(RESYNC_SETTLE_MS);
+});
+
+test("stepPromotion: in maintenance the mark alone may be the old database's; disabled otherwise, it is not back", () => {
+  expect(givenMs("9.", { enabled: false, maintained: true })).toBe(RESYNC_SETTLE_MS);
+  expect(givenMs("9.", { enabled: true, maintained: true })).toBe(0);
+  expect(givenMs("9.", { enabled: false })).toBe(undefined);
+});
