@@ -237,12 +237,12 @@ test("sim-xapi-server: keeps pool.conf and the cookie of a host's root as files,
   expect(existsSync(join(outside, "xensource"))).toBe(false);
 });
 
-test("server.ts: prints ready, answers, and ends when its standard input is closed", async () => {
+test("main.ts: prints ready, answers, and ends when its standard input is closed", async () => {
   const folder = mkdtempSync(join(tmpdir(), "simsrv-"));
   cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
   const config = join(folder, "pool.json");
   writeFileSync(config, JSON.stringify({ hosts: 2, speed: 10 }));
-  const command = [process.execPath, join(import.meta.dir, "server.ts"), "--config", config, "--dir", folder];
+  const command = [process.execPath, join(import.meta.dir, "main.ts"), "--config", config, "--dir", folder];
   const child = Bun.spawn(command, { stdin: "pipe", stdout: "pipe", stderr: "inherit" });
   cleanups.push(() => child.kill());
   const { value } = await child.stdout.getReader().read();

@@ -13,8 +13,8 @@ test("createSyslogLogger: syslog is restarted, and away meanwhile: nothing crash
   const sources = resolve(import.meta.dir, "../../../../src");
   const program = folder.write(
     "logs.ts",
-    `import { createSystemClock } from "${sources}/adapters/clock-system.ts";
-     import { createSyslogLogger } from "${sources}/adapters/logger-syslog.ts";
+    `import { createSystemClock } from "${sources}/adapters/processes/clock-system.ts";
+     import { createSyslogLogger } from "${sources}/adapters/syslog/logger-syslog.ts";
      const environment = { PATH: process.env.PATH };
      const logger = createSyslogLogger({ clock: createSystemClock(), environment, foreground: false });
      for (const text of process.argv.slice(2)) logger.log("warning", "vm_mon", text);
