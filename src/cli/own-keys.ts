@@ -1,11 +1,9 @@
 import { findParameter, isUnusedParameter } from "../config/params.ts";
 import { poolParameters } from "../config/pool-keys.ts";
 import { resolveSettings } from "../config/resolve.ts";
-import { EPOCH_KEY } from "../core/members/remember.ts";
 import { customFieldKey } from "../core/model/ha-flag.ts";
-import { HOME_POOL_KEY } from "../core/restart/restart-plan.ts";
+import { EPOCH_KEY, HOME_POOL_KEY, RANKING_KEY, SUCCESSOR_KEY } from "../core/model/pool-keys.ts";
 import { START_MARK_KEY } from "../core/takeover/start-mark.ts";
-import { RANKING_KEY, SUCCESSOR_KEY } from "../core/takeover/successor.ts";
 
 type Texts = Readonly<Record<string, string>>;
 

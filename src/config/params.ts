@@ -1,4 +1,4 @@
-import { FUNCTION_NAMES, type FunctionName } from "../core/alerts/alert-policy.ts";
+import { FUNCTION_NAMES, type FunctionName } from "../core/model/alert.ts";
 import { host, hosts, mailAddress, mailAddresses, uuids } from "./addresses.ts";
 import { choice, count, flag, type Kind, minutes, name, names, path, port, seconds, text } from "./values.ts";
 

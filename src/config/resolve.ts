@@ -1,4 +1,4 @@
-import type { FunctionName } from "../core/alerts/alert-policy.ts";
+import type { FunctionName } from "../core/model/alert.ts";
 import { nearestWord } from "./nearest.ts";
 import {
   type AnyParameter,

@@ -1,18 +1,20 @@
-import type { Alert } from "./alerts/alert-policy.ts";
 import { putBack } from "./alerts/alert-queue.ts";
 import { describeFault } from "./alerts/describe-reason.ts";
 import { absorbDevices } from "./fencing/fence-devices.ts";
 import { methodProves } from "./fencing/fence-policy.ts";
-import { type IncidentEvent, stepIncident } from "./fencing/incident.ts";
-import { hostName } from "./members/decision.ts";
+import { type IncidentEvent, isWaivable } from "./fencing/incident.ts";
+import { afterEvent } from "./fencing/recover-hosts.ts";
+import { hostName } from "./members/host-rows.ts";
+import type { RestartHistory } from "./memory/attempts.ts";
 import type { Memory } from "./memory/memory.ts";
+import { incidentOf } from "./memory/memory.ts";
 import type { Action, Outcome, Result } from "./model/action.ts";
 import { actionKey } from "./model/action.ts";
+import type { Alert } from "./model/alert.ts";
 import type { HostUuid } from "./model/ids.ts";
 import type { Reason } from "./model/reason.ts";
 import { omit, put } from "./model/record.ts";
 import { afterFailure } from "./pace/back-off.ts";
-import type { RestartHistory } from "./restart/restart-plan.ts";
 
 export interface AbsorbSettings {
   readonly FENCE_METHOD: string;
@@ -61,9 +63,9 @@ export function absorb(
     case "enable-host":
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
       return { memory: tried, reasons: [{ kind: "host-enabled", host: hostName(tried, action.host) }] };
-    case "restart-agent":
+    case "restart-xapi":
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
-      return { memory: tried, reasons: [{ kind: "agent-restarted", host: hostName(tried, action.host) }] };
+      return { memory: tried, reasons: [{ kind: "xapi-restarted", host: hostName(tried, action.host) }] };
     case "check-fence-devices":
       return absorbDevices(tried, action.method, result, context.nowMs);
     case "mail":
@@ -97,7 +99,7 @@ function isEarlyStart(memory: Memory, { action, result }: Outcome): boolean {
 /** What is done takes effect later, and doing it again before that tells nothing new. */
 const DONE_AND_WAITED_FOR: Partial<Record<Action["kind"], number>> = {
   "recover-slaves": CALL_AGAIN_MS,
-  "restart-agent": 300_000,
+  "restart-xapi": 300_000,
 };
 
 function noteRetry(memory: Memory, outcome: Outcome, nowMs: number): Memory {
@@ -117,10 +119,10 @@ function noteRetry(memory: Memory, outcome: Outcome, nowMs: number): Memory {
   return { ...memory, retries: put(memory.retries, key, retry) };
 }
 
-function stepOf(memory: Memory, host: HostUuid, event: IncidentEvent): Memory {
-  const incident = memory.incidents[host];
-  if (incident === undefined) return memory;
-  return { ...memory, incidents: put(memory.incidents, host, stepIncident(incident, event)) };
+/** The memory after an event of a host's incident; when that is over (HA was switched off), the event is nobody's. */
+function afterHostEvent(memory: Memory, host: HostUuid, event: IncidentEvent): Memory {
+  const incident = incidentOf(memory, host);
+  return incident === undefined ? memory : afterEvent(memory, incident, event);
 }
 
 function absorbFence(memory: Memory, host: HostUuid, result: Result, context: AbsorbContext) {
@@ -128,12 +130,15 @@ function absorbFence(memory: Memory, host: HostUuid, result: Result, context: Ab
   if (result.kind === "done") {
     const proved = methodProves(result.by ?? context.settings.FENCE_METHOD);
     const fenced: Reason = { kind: "host-fenced", host: name, proved };
-    return { memory: stepOf(memory, host, { kind: "fence-succeeded", proved }), reasons: [fenced] };
+    return { memory: afterHostEvent(memory, host, { kind: "fence-succeeded", proved }), reasons: [fenced] };
   }
   const fault = result.kind === "not-fenced" ? result.fault : "agent-killed";
   const detail = result.kind === "not-fenced" ? result.detail : "the attempt was interrupted";
-  const goOnAnyway = context.settings.FENCE_HA_ONFAIL && !context.isSlave;
-  const next = stepOf(memory, host, { kind: "fence-failed", fault, goOnAnyway });
+  const isWaived = context.settings.FENCE_HA_ONFAIL && !context.isSlave && isWaivable(fault);
+  // A result of an attempt that an earlier incident has begun is no reason to go on with this one.
+  const wasFencing = memory.incidents[host]?.phase === "fencing";
+  const unfenced = afterHostEvent(memory, host, { kind: "fence-failed" });
+  const next = isWaived && wasFencing ? afterHostEvent(unfenced, host, { kind: "fencing-waived" }) : unfenced;
   const goesOn = next.incidents[host]?.phase === "fenced";
   const failed: Reason = { kind: "fence-failed", host: name, fault, detail, goesOn };
   if (!goesOn) return { memory: next, reasons: [failed] };
@@ -150,11 +155,11 @@ function absorbDeclare(
 ): { memory: Memory; reasons: readonly Reason[] } {
   const name = hostName(memory, host);
   if (result.kind === "done") {
-    const next = stepOf(memory, host, { kind: "declared-dead" });
+    const next = afterHostEvent(memory, host, { kind: "declared-dead" });
     return { memory: next, reasons: [{ kind: "host-declared-dead", host: name }] };
   }
   if (result.kind === "refused" && result.fault.kind === "api" && result.fault.code === "HOST_IS_LIVE") {
-    const next = stepOf(memory, host, { kind: "host-is-live" });
+    const next = afterHostEvent(memory, host, { kind: "host-is-live" });
     return { memory: next, reasons: [{ kind: "host-answers-xapi", host: name }] };
   }
   return {

@@ -1,23 +1,22 @@
-import type { Decision, DecisionInput } from "./members/decision.ts";
-import { rebaseMemory } from "./memory/memory.ts";
-import type { Reason } from "./model/reason.ts";
+import { rebaseMemory } from "./memory/rebase.ts";
+import { nothing, type Round, type Step } from "./memory/step.ts";
 import { stepToolstack } from "./pace/toolstack.ts";
 import { decideMaster } from "./roles/master.ts";
 import { decideSlave } from "./roles/slave.ts";
 import { assertSafe } from "./safety.ts";
 
 /** One round: from what is seen and remembered to what is done and said. Pure; the same input gives the same output. */
-export function decide(raw: DecisionInput): Decision {
-  const input = { ...raw, memory: rebaseMemory(raw.memory, raw.view.self.bootId) };
-  const decision = watchToolstack(decideByRole(input), input);
-  assertSafe(decision.actions, decision.memory, input.settings);
+export function decide(raw: Round): Step {
+  const round = { ...raw, memory: rebaseMemory(raw.memory, raw.view.self.bootId) };
+  const decision = watchToolstack(decideByRole(round), round);
+  assertSafe(decision.actions, decision.memory, round.settings);
   return decision;
 }
 
-function watchToolstack(decision: Decision, input: DecisionInput): Decision {
-  const haOn = decision.memory.lastGood?.haFlag === "on";
-  if (!haOn || decision.memory.promotion !== null) return decision;
-  const own = stepToolstack(decision.memory.toolstack, input.view, input.settings);
+function watchToolstack(decision: Step, { view, settings }: Round): Step {
+  const isHaOn = decision.memory.lastGood?.haFlag === "on";
+  if (!isHaOn || decision.memory.promotion !== null) return decision;
+  const own = stepToolstack(decision.memory.toolstack, view, settings);
   return {
     ...decision,
     memory: { ...decision.memory, toolstack: own.toolstack },
@@ -25,24 +24,23 @@ function watchToolstack(decision: Decision, input: DecisionInput): Decision {
   };
 }
 
-function decideByRole(input: DecisionInput): Decision {
-  const { role } = input.view.self;
+function decideByRole(round: Round): Step {
+  const { role } = round.view.self;
   switch (role.kind) {
     case "master":
-      return decideMaster(input);
+      return decideMaster(round);
     case "slave":
-      return decideSlave(input);
+      return decideSlave(round);
     case "broken":
       return idle(
-        input,
+        round,
         "xapi has set the role to broken; see xe host-emergency-ha-disable and the xensource.log",
       );
     case "unknown":
-      return idle(input, role.why);
+      return idle(round, role.why);
   }
 }
 
-function idle(input: DecisionInput, why: string): Decision {
-  const reason: Reason = { kind: "role-unknown", why };
-  return { memory: input.memory, actions: [], reasons: [reason] };
+function idle({ memory }: Round, why: string): Step {
+  return { ...nothing(memory), reasons: [{ kind: "role-unknown", why }] };
 }

@@ -1,7 +1,7 @@
-import type { CoreSettings } from "./members/decision.ts";
 import type { Memory } from "./memory/memory.ts";
 import type { Action } from "./model/action.ts";
 import { invariant } from "./model/record.ts";
+import type { CoreSettings } from "./model/settings.ts";
 
 /** What may happen while HA is not on: the administrator's own switch, the successor, the slaves' copies, words. */
 const ALLOWED_WHILE_OFF = new Set<Action["kind"]>(["set-pool-key", "sync-database", "mail", "post-message"]);

@@ -1,4 +1,4 @@
-import type { Severity } from "../core/alerts/alert-policy.ts";
+import type { Severity } from "../core/model/alert.ts";
 
 /** What a daemon has to tell while no iteration can. */
 export interface AlarmCall {

@@ -1,5 +1,6 @@
-import type { FunctionName, Severity } from "../core/alerts/alert-policy.ts";
-import type { AlertMail, MailJob, MailSettings } from "../core/alerts/mail/compose-mail.ts";
+import type { AlertMail } from "../core/alerts/mail/alert-mail.ts";
+import type { MailJob, MailSettings } from "../core/alerts/mail/compose-mail.ts";
+import type { FunctionName, Severity } from "../core/model/alert.ts";
 
 /** Syslog. Never throws: a full disk or a missing /dev/log must not change what is done. */
 export interface Logger {

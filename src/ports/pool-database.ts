@@ -1,4 +1,4 @@
-import type { AlertTarget } from "../core/alerts/alert-policy.ts";
+import type { AlertTarget } from "../core/model/alert.ts";
 import type { ApplianceUuid, HostUuid, PoolUuid, VmUuid } from "../core/model/ids.ts";
 import type { DatabaseView, HaltedVm, XapiResult } from "../core/model/pool-view.ts";
 
@@ -60,7 +60,7 @@ export interface MemberRecovery {
   /** `host.enable`, which is forwarded to the host: HOST_STILL_BOOTING until its start is over. */
   enableHost(host: HostUuid, signal: AbortSignal): Promise<XapiResult<void>>;
   /** `host.restart_agent`, forwarded to the host, whose xapi starts again 10 s later; its VMs run on. */
-  restartAgent(host: HostUuid, signal: AbortSignal): Promise<XapiResult<void>>;
+  restartXapi(host: HostUuid, signal: AbortSignal): Promise<XapiResult<void>>;
   /** `host.destroy` (FENCE_HOST_FORGET=1): for good. */
   forgetHost(host: HostUuid, signal: AbortSignal): Promise<XapiResult<void>>;
 }

@@ -1,4 +1,4 @@
-import type { Severity } from "../../core/alerts/alert-policy.ts";
+import type { Severity } from "../../core/model/alert.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/notices.ts";
 import { runCommand } from "../processes/run-command.ts";

@@ -1,5 +1,5 @@
+import { HOME_POOL_KEY } from "../../core/model/pool-keys.ts";
 import type { XapiResult } from "../../core/model/pool-view.ts";
-import { HOME_POOL_KEY } from "../../core/restart/restart-plan.ts";
 import { neverAborts } from "../../ports/deadline.ts";
 import type { PoolMarker } from "../../ports/pool-database.ts";
 import type { XapiContext } from "./context.ts";

@@ -25,7 +25,7 @@ export function createRecovery(context: XapiContext): MemberRecovery {
       const ref = await refs.host(host, signal);
       return ref.ok ? voidOf(await context.session.call("host.enable", [ref.value], signal, ENABLE_MS)) : ref;
     },
-    async restartAgent(host, signal) {
+    async restartXapi(host, signal) {
       const ref = await refs.host(host, signal);
       return ref.ok ? voidOf(await context.session.call("host.restart_agent", [ref.value], signal)) : ref;
     },

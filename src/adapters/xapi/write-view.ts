@@ -1,4 +1,5 @@
 import { applianceUuid, type HostUuid, hostUuid, type VmUuid, vmUuid } from "../../core/model/ids.ts";
+import { HOME_POOL_KEY } from "../../core/model/pool-keys.ts";
 import type {
   ApplianceView,
   DatabaseView,
@@ -7,7 +8,6 @@ import type {
   HostView,
   ResidentVm,
 } from "../../core/model/pool-view.ts";
-import { HOME_POOL_KEY } from "../../core/restart/restart-plan.ts";
 import { NULL_REF } from "./errors.ts";
 import type {
   ApplianceRecord,
@@ -79,7 +79,7 @@ function writeHost(host: HostRecord, wire: WireDatabase, index: Pick<VmIndex, "g
     enabled: host.enabled,
     // A host without metrics is one that XAPI has yet to hear from.
     live: metrics?.live ?? false,
-    agentStartTime: host.other_config["agent_start_time"] ?? null,
+    xapiStartTime: host.other_config["agent_start_time"] ?? null,
     otherConfig: host.other_config,
     residents: here.filter((vm) => !vm.isControlDomain).map(writeResident),
     freeMemoryBytes: totalBytes > 0 ? Math.max(totalBytes - usedBytes, 0) : "unknown",

@@ -1,5 +1,5 @@
-import type { Alert, Severity } from "../../core/alerts/alert-policy.ts";
 import { timesSince, wallTime } from "../../core/alerts/alert-times.ts";
+import type { Alert, Severity } from "../../core/model/alert.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { ALERT_NAME, type NewMessage } from "../../ports/pool-database.ts";
 

@@ -1,5 +1,5 @@
-import type { Severity } from "../../core/alerts/alert-policy.ts";
 import type { MailJob } from "../../core/alerts/mail/compose-mail.ts";
+import type { Severity } from "../../core/model/alert.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger, MailTransport } from "../../ports/notices.ts";
 

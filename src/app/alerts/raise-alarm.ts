@@ -1,7 +1,8 @@
-import { type AlertMemory, NO_ALERTS, tellNotices } from "../../core/alerts/alert-policy.ts";
-import type { AlertMail } from "../../core/alerts/mail/compose-mail.ts";
+import { tellNotices } from "../../core/alerts/alert-policy.ts";
+import type { AlertMail } from "../../core/alerts/mail/alert-mail.ts";
 import { reportPool, UNSEEN_POOL } from "../../core/alerts/pool-report.ts";
-import { parseAlertMemory } from "../../core/memory/memory-shape.ts";
+import { type AlertMemory, NO_ALERTS } from "../../core/memory/alert-memory.ts";
+import { parseAlertMemory } from "../../core/memory/memory.ts";
 import type { AlarmCall } from "../../ports/alarm.ts";
 import { neverAborts, withDeadline } from "../../ports/deadline.ts";
 import { observeSelf } from "../pass/observe-self.ts";

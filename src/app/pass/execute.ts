@@ -1,7 +1,7 @@
 import type { Settings } from "../../config/params.ts";
-import type { Alert } from "../../core/alerts/alert-policy.ts";
 import type { PoolReport } from "../../core/alerts/pool-report.ts";
 import type { Action, Result } from "../../core/model/action.ts";
+import type { Alert } from "../../core/model/alert.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { XapiResult } from "../../core/model/pool-view.ts";
 import { withDeadline } from "../../ports/deadline.ts";
@@ -84,8 +84,8 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
       return resultOf(await xapi.forgetHost(action.host, signal));
     case "enable-host":
       return resultOf(await xapi.enableHost(action.host, signal));
-    case "restart-agent":
-      return resultOf(await xapi.restartAgent(action.host, signal));
+    case "restart-xapi":
+      return resultOf(await xapi.restartXapi(action.host, signal));
     case "check-fence-devices":
       return checkDevices(action, executor.settings, ports, signal);
     case "mark-host":

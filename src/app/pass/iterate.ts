@@ -1,6 +1,6 @@
 import { decide } from "../../core/decide.ts";
-import { emptyMemory, type Memory, rebaseMemory } from "../../core/memory/memory.ts";
-import { parseMemory } from "../../core/memory/memory-shape.ts";
+import { emptyMemory, type Memory, parseMemory } from "../../core/memory/memory.ts";
+import { rebaseMemory } from "../../core/memory/rebase.ts";
 import type { Reason } from "../../core/model/reason.ts";
 import { forgetOld, nextPassMs } from "../../core/pace/schedule.ts";
 import { neverAborts, OVER, withDeadline } from "../../ports/deadline.ts";

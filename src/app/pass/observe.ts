@@ -1,10 +1,11 @@
 import type { Settings } from "../../config/params.ts";
-import { type HostHealth, isAlive, stepHealth } from "../../core/members/host-health.ts";
+import { isAlive, stepHealth } from "../../core/members/host-health.ts";
 import { isTie } from "../../core/members/quorum.ts";
+import type { HostHealth } from "../../core/memory/host-health.ts";
 import type { Memory } from "../../core/memory/memory.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { DatabaseView, LocalView, PeerProbe, PoolView, XapiResult } from "../../core/model/pool-view.ts";
-import { masterOf } from "../../core/roles/slave.ts";
+import { masterOf } from "../../core/takeover/other-master.ts";
 import { withDeadline } from "../../ports/deadline.ts";
 import type { ProbeQuestion } from "../../ports/peers.ts";
 import type { Xapi } from "../../ports/pool-database.ts";
@@ -232,7 +233,7 @@ async function askHeuristics(
   if (!settings.FENCE_USE_IP_HEURISTICS || addresses.length === 0 || view.probes.size === 0)
     return "not-asked";
   const alive = [...view.probes].filter(([uuid, probe]) =>
-    isAlive(stepHealth(memory.health[uuid], probe, view.nowMs, settings)),
+    isAlive(stepHealth(memory.health[uuid], probe, view.nowMs, settings) ?? null),
   );
   const members = memory.lastGood?.members ?? [];
   if (!isTie(members, [view.self.uuid, ...alive.map(([uuid]) => uuid)])) return "not-asked";

@@ -9,7 +9,7 @@ import { type Action, actionKey, type Outcome } from "../../core/model/action.ts
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { LocalView, PoolView } from "../../core/model/pool-view.ts";
 import type { Reason } from "../../core/model/reason.ts";
-import { masterOf } from "../../core/roles/slave.ts";
+import { masterOf } from "../../core/takeover/other-master.ts";
 import type { Xapi } from "../../ports/pool-database.ts";
 import { execute } from "./execute.ts";
 import type { JournalRound } from "./journal.ts";

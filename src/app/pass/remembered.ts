@@ -1,5 +1,5 @@
 import type { Memory } from "../../core/memory/memory.ts";
-import { parseMemory } from "../../core/memory/memory-shape.ts";
+import { parseMemory } from "../../core/memory/memory.ts";
 import type { StateStore } from "../../ports/state-store.ts";
 
 /** What the iterations of this host remember; null when they have left nothing that can be understood. */

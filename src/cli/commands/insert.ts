@@ -2,7 +2,7 @@ import { defaultText, ROWS } from "../../config/params.ts";
 import { poolKey } from "../../config/pool-keys.ts";
 import { resolveSettings } from "../../config/resolve.ts";
 import { customFieldKey } from "../../core/model/ha-flag.ts";
-import { NO_SUCCESSOR, SUCCESSOR_KEY } from "../../core/takeover/successor.ts";
+import { NO_SUCCESSOR, SUCCESSOR_KEY } from "../../core/model/pool-keys.ts";
 import { defineAction } from "../action.ts";
 import { EXIT } from "../cli-ports.ts";
 import { changePool, withPool } from "../pool-access.ts";

@@ -1,9 +1,9 @@
 import { rememberedMemory } from "../../app/pass/remembered.ts";
 import { resolveTexts } from "../../app/pass/resolve-texts.ts";
 import type { Resolved } from "../../config/resolve.ts";
-import { rebaseMemory } from "../../core/memory/memory.ts";
+import { rebaseMemory } from "../../core/memory/rebase.ts";
 import type { DatabaseView, LocalView, PeerProbe, XapiResult } from "../../core/model/pool-view.ts";
-import { masterOf } from "../../core/roles/slave.ts";
+import { masterOf } from "../../core/takeover/other-master.ts";
 import type { ConfigTexts } from "../../ports/config-source.ts";
 import { neverAborts, OVER, withDeadline } from "../../ports/deadline.ts";
 import type { ListedVm, Xapi } from "../../ports/pool-database.ts";

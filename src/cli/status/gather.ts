@@ -2,7 +2,7 @@ import type { Settings } from "../../config/params.ts";
 import { describeFault } from "../../core/alerts/describe-reason.ts";
 import { haFlagOf } from "../../core/model/ha-flag.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
-import { readRanking } from "../../core/takeover/successor.ts";
+import { readRanking } from "../../core/model/pool-keys.ts";
 import type { CliPorts } from "../cli-ports.ts";
 import type { Sight } from "../sight/sight.ts";
 import { describeVm } from "../vm-management.ts";

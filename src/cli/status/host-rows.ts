@@ -1,4 +1,4 @@
-import type { HostHealth } from "../../core/members/host-health.ts";
+import type { HostHealth } from "../../core/memory/host-health.ts";
 import type { SeenHost, Sight } from "../sight/sight.ts";
 import type { HostReport } from "./status-report.ts";
 

@@ -1,4 +1,4 @@
-import type { Incident } from "../../core/fencing/incident.ts";
+import type { Incident } from "../../core/memory/incident.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import { nameOf, type Sight } from "../sight/sight.ts";
 import type { IncidentReport } from "./status-report.ts";
@@ -9,6 +9,7 @@ const PHASES: Readonly<Record<Incident["phase"], string>> = {
   fenced: "has failed and is fenced; XAPI is being told",
   declared: "has failed; its VMs are free to start elsewhere",
   answered: "had failed, but XAPI reaches it: its VMs stay where they are",
+  returned: "has returned, and is not enabled yet",
 };
 
 /** What is not over: hosts that failed, a take-over, this host being alone. */
@@ -16,9 +17,10 @@ export function incidentReports(sight: Sight, nowMs: number): readonly IncidentR
   const { memory } = sight;
   if (memory === null) return [];
   const { incidents, promotion, isolation } = memory.memory;
+  const open = Object.values(incidents).filter(({ phase }) => phase !== "returned");
   const ageS = (sinceMs: number) =>
     memory.ofThisBoot ? Math.max(0, Math.round((nowMs - sinceMs) / 1_000)) : null;
-  const failed = Object.values(incidents).map((incident): IncidentReport => {
+  const failed = open.map((incident): IncidentReport => {
     const host = nameOf(sight, incident.host);
     const tries = incident.fenceFailures === 0 ? "" : `; fencing failed ${times(incident.fenceFailures)}`;
     const text = `${host} ${PHASES[incident.phase]}${tries}`;

@@ -1,15 +1,5 @@
-import type { Alert } from "./alert-policy.ts";
-
-/** Alerts that are not out yet. */
-export interface AlertQueue {
-  readonly unmailed: readonly Alert[];
-  /** For XAPI, which may be away. */
-  readonly unposted: readonly Alert[];
-  /** When the last mails were handed over. */
-  readonly mailedAtMs: readonly number[];
-}
-
-export const EMPTY_QUEUE: AlertQueue = { unmailed: [], unposted: [], mailedAtMs: [] };
+import type { AlertQueue } from "../memory/alert-memory.ts";
+import type { Alert } from "../model/alert.ts";
 
 export interface AlertWays {
   readonly MAIL_ON: boolean;
@@ -89,18 +79,4 @@ export function dropStale(
   const isFresh = ({ key, lasting, atMs }: Alert) => nowMs - atMs < STALE_MS && (!lasting || key in active);
   const fresh = queue.unposted.filter(isFresh);
   return fresh.length === queue.unposted.length ? queue : { ...queue, unposted: fresh };
-}
-
-/** The queue of an earlier boot, whose last moment was `endMs`, in the times of this one. */
-export function rebaseQueue(queue: AlertQueue, endMs: number): AlertQueue {
-  const rebase = (alert: Alert): Alert => ({
-    ...alert,
-    atMs: alert.atMs - endMs,
-    repeats: alert.repeats && { ...alert.repeats, sinceMs: alert.repeats.sinceMs - endMs },
-  });
-  return {
-    unmailed: queue.unmailed.map(rebase),
-    unposted: queue.unposted.map(rebase),
-    mailedAtMs: queue.mailedAtMs.map((atMs) => atMs - endMs),
-  };
 }

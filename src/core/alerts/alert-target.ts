@@ -1,7 +1,7 @@
-import type { KnownHost } from "../memory/memory.ts";
+import type { KnownHost } from "../memory/last-good.ts";
+import type { AlertTarget } from "../model/alert.ts";
 import { type HostUuid, vmUuid } from "../model/ids.ts";
 import type { Reason } from "../model/reason.ts";
-import type { AlertTarget } from "./alert-policy.ts";
 
 /** What is said of the host that says it. */
 const OF_THIS_HOST: ReadonlySet<Reason["kind"]> = new Set([

@@ -1,4 +1,4 @@
-import type { Alert } from "./alert-policy.ts";
+import type { Alert } from "../model/alert.ts";
 
 /** The same moment by Clock.uptimeMs and by the clock on the wall. */
 export interface Moment {

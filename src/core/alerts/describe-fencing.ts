@@ -1,5 +1,4 @@
-import type { FenceRefusal } from "../fencing/fence-policy.ts";
-import type { Reason } from "../model/reason.ts";
+import type { FenceRefusal, Reason } from "../model/reason.ts";
 import type { SayingsOf } from "./saying.ts";
 
 /** Why a host is not fenced. */

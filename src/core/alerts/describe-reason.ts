@@ -1,7 +1,7 @@
+import type { Notice } from "../model/alert.ts";
 import type { XapiFault } from "../model/pool-view.ts";
 import type { PromotionRefusal, Reason } from "../model/reason.ts";
 import { adviceOn } from "./advice.ts";
-import type { Notice } from "./alert-policy.ts";
 import { FENCE_SAYINGS } from "./describe-fencing.ts";
 import type { SayingsOf } from "./saying.ts";
 
@@ -240,7 +240,7 @@ const SAYINGS: SayingsOf<Reason["kind"]> = {
     event: true,
     alert: true,
   }),
-  "agent-restarted": ({ host }) => ({
+  "xapi-restarted": ({ host }) => ({
     from: "promote_slave",
     severity: "warning",
     about: host,

@@ -1,4 +1,4 @@
-import type { HostHealth } from "../members/host-health.ts";
+import type { HostHealth } from "../memory/host-health.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { HaFlag } from "../model/ha-flag.ts";
 import type { HostUuid } from "../model/ids.ts";

@@ -1,5 +1,5 @@
+import type { FunctionName, Severity } from "../model/alert.ts";
 import type { Reason } from "../model/reason.ts";
-import type { FunctionName, Severity } from "./alert-policy.ts";
 
 /** A reason in words, before the alert policy. */
 export interface Saying {

@@ -1,21 +1,6 @@
 import type { QuorumTally } from "../members/quorum.ts";
-
-export interface FencePolicySettings {
-  readonly FENCE_ENABLED: boolean;
-  readonly FENCE_METHOD: string;
-  readonly FENCE_ACTION: "start" | "stop" | "reset";
-  readonly FENCE_MIN_HOSTS: number;
-  readonly FENCE_QUORUM_REQUIRED: boolean;
-}
-
-/** Why a failed host is not fenced. */
-export type FenceRefusal =
-  | "fencing-disabled"
-  | "action-is-start"
-  | "in-maintenance"
-  | "no-quorum"
-  | "too-few-members"
-  | "answers-again";
+import type { FenceRefusal } from "../model/reason.ts";
+import type { FencePolicySettings } from "../model/settings.ts";
 
 export type FenceVerdict =
   | { readonly kind: "fence" }

@@ -1,62 +1,101 @@
+import type { Incident, IncidentPhase } from "../memory/incident.ts";
 import type { FenceFault } from "../model/action.ts";
 import type { HostUuid } from "../model/ids.ts";
+import { invariant } from "../model/record.ts";
 
-/**
- * The recovery of one failed host, from its failure to its return. The order IS the safety: its VMs are given free
- * (`declared`) only after `fenced`, and nothing leads there but a fence agent's success or the administrator's written
- * wish (FENCE_HA_ONFAIL, POOL).
- */
-export interface Incident {
-  readonly host: HostUuid;
-  readonly openedAtMs: number;
-  readonly phase:
-    | "open" // failed, not fenced (yet)
-    | "fencing" // an attempt was begun; after a crash it is simply begun again
-    | "fenced" // no VM runs there any more, as far as the method can know
-    | "declared" // XAPI has reset its VMs, disabled it, released its disks
-    | "answered"; // XAPI reached the host after all (HOST_IS_LIVE): hands off
-  /** The power-off was confirmed by an agent, not merely assumed. */
-  readonly proved: boolean;
-  readonly fenceFailures: number;
-}
-
+/** What happens to a host that has failed. */
 export type IncidentEvent =
+  /** None of the retries was answered: the first time, or after it had returned. */
+  | { readonly kind: "host-failed"; readonly atMs: number }
   | { readonly kind: "fence-begun" }
   | { readonly kind: "fence-succeeded"; readonly proved: boolean }
-  | { readonly kind: "fence-failed"; readonly fault: FenceFault; readonly goOnAnyway: boolean }
+  | { readonly kind: "fence-failed" }
+  /** The administrator's written wish to go on without a proof (FENCE_HA_ONFAIL). */
+  | { readonly kind: "fencing-waived" }
   | { readonly kind: "declared-dead" }
-  | { readonly kind: "host-is-live" };
+  /** XAPI refused to declare it dead: it still reaches the host (HOST_IS_LIVE). */
+  | { readonly kind: "host-is-live" }
+  /** So long ago that the host may have died since: everything begins anew. */
+  | { readonly kind: "answer-expired"; readonly atMs: number }
+  /** The host is alive again, by its probes. */
+  | { readonly kind: "host-returned"; readonly atMs: number }
+  /** A host that returned from a declared death is enabled again, or no longer in the pool. */
+  | { readonly kind: "nothing-left" };
+
+/** `over`: the incident ends, the host is a member like any other. */
+type Next = IncidentPhase | "over";
+
+/**
+ * The life of one failed host: in this phase, after that event, it is in this phase. The order IS the safety: its VMs
+ * may be started elsewhere (`declared`) only after `fenced`, and nothing leads to `fenced` but a fence agent's success
+ * or the administrator's written wish (FENCE_HA_ONFAIL, POOL). An event that a phase does not name is a bug.
+ *
+ * A result of a fence or of declare_dead can meet another phase than that in which it was begun: HA was switched off
+ * and on meanwhile, or the dead master answered for a moment, and the host has failed again since. Such a result says
+ * nothing about the host as it is now, so the phase stays.
+ */
+const LIFE: Readonly<Record<IncidentPhase, Partial<Record<IncidentEvent["kind"], Next>>>> = {
+  open: {
+    "fence-begun": "fencing",
+    "fencing-waived": "fenced",
+    "host-returned": "over",
+    "fence-succeeded": "open",
+    "fence-failed": "open",
+    "declared-dead": "open",
+    "host-is-live": "open",
+  },
+  fencing: {
+    "fence-begun": "fencing",
+    "fence-succeeded": "fenced",
+    "fence-failed": "open",
+    "fencing-waived": "fenced",
+    "host-returned": "over",
+    "declared-dead": "fencing",
+    "host-is-live": "fencing",
+  },
+  fenced: {
+    "declared-dead": "declared",
+    "host-is-live": "answered",
+    "host-returned": "over",
+  },
+  declared: { "host-returned": "returned" },
+  answered: { "answer-expired": "open", "host-returned": "over" },
+  returned: { "host-failed": "open", "nothing-left": "over" },
+};
+
+/** The incident of a host that has just failed. */
+export function openIncident(host: HostUuid, atMs: number): Incident {
+  return { host, openedAtMs: atMs, phase: "open", proved: false, fenceFailures: 0, returnedAtMs: null };
+}
+
+/** The incident after an event; null when it is over. */
+export function stepIncident(incident: Incident, event: IncidentEvent): Incident | null {
+  const phase = LIFE[incident.phase][event.kind];
+  invariant(phase !== undefined, `${event.kind} happens to a host whose incident is ${incident.phase}`);
+  if (phase === "over") return null;
+  const next: Incident = { ...incident, phase };
+  switch (event.kind) {
+    case "host-failed":
+    case "answer-expired":
+      return openIncident(incident.host, event.atMs);
+    case "fence-succeeded":
+      return phase === "fenced" ? { ...next, proved: event.proved } : next;
+    case "fencing-waived":
+      return { ...next, proved: false };
+    case "fence-failed":
+      if (incident.phase !== "fencing") return next;
+      return { ...next, proved: false, fenceFailures: incident.fenceFailures + 1 };
+    case "host-returned":
+      return { ...next, returnedAtMs: event.atMs };
+    default:
+      return next;
+  }
+}
 
 /** Faults that leave open whether the host is alive: no wish of an administrator reaches over these. */
 const IN_DOUBT = new Set<FenceFault>(["host-answers-again", "last-probe-unknown"]);
 
-export function openIncident(host: HostUuid, nowMs: number): Incident {
-  return { host, openedAtMs: nowMs, phase: "open", proved: false, fenceFailures: 0 };
-}
-
-/** The incident after an event; an event that does not fit its phase changes nothing. */
-export function stepIncident(incident: Incident, event: IncidentEvent): Incident {
-  switch (event.kind) {
-    case "fence-begun":
-      return incident.phase === "open" ? { ...incident, phase: "fencing" } : incident;
-    case "fence-succeeded":
-      return incident.phase === "fencing" ? { ...incident, phase: "fenced", proved: event.proved } : incident;
-    case "fence-failed":
-      if (incident.phase !== "fencing") return incident;
-      return {
-        ...incident,
-        fenceFailures: incident.fenceFailures + 1,
-        phase: event.goOnAnyway && !IN_DOUBT.has(event.fault) ? "fenced" : "open",
-        proved: false,
-      };
-    case "declared-dead":
-      return incident.phase === "fenced" ? { ...incident, phase: "declared" } : incident;
-    case "host-is-live":
-      return incident.phase === "fenced" ? { ...incident, phase: "answered" } : incident;
-  }
-}
-
-/** Does this incident still keep the host's VMs from being started elsewhere? */
-export function isSettled(incident: Incident): boolean {
-  return incident.phase === "declared";
+/** May a failed attempt be waived by the administrator's wish, or is the host perhaps alive? */
+export function isWaivable(fault: FenceFault): boolean {
+  return !IN_DOUBT.has(fault);
 }

@@ -1,26 +1,7 @@
+import type { HostHealth } from "../memory/host-health.ts";
+import type { Round } from "../memory/step.ts";
 import type { PeerProbe } from "../model/pool-view.ts";
-
-/**
- * One peer as this host sees it. `alive` and `xapi-down` are alive (behaviour.md §4): a toolstack restart must not
- * cost a host its life.
- */
-export interface HostHealth {
-  readonly state: "alive" | "xapi-down" | "suspect" | "failed";
-  readonly sinceMs: number;
-  /** Failed retries so far, XAPI_DELAY apart; the probe that raised the suspicion is not one. */
-  readonly failedRetries: number;
-  readonly lastRetryMs: number;
-  /** XAPI has been silent since, while ICMP may answer; null while it answers. */
-  readonly xapiSilentSinceMs: number | null;
-  /** The last probe's ICMP answer: a host that fails although it answers ping is told apart at the fence. */
-  readonly pings: boolean;
-}
-
-export interface HealthSettings {
-  readonly XAPI_COUNT: number;
-  readonly XAPI_DELAY: number;
-  readonly XAPI_DOWN_TOLERANCE: number;
-}
+import type { HealthSettings } from "../model/settings.ts";
 
 /** A probe a little before the full delay counts: a pass that was woken at the right second is never a millisecond late. */
 const RETRY_SLACK_MS = 250;
@@ -81,6 +62,16 @@ function stepSilent(
 }
 
 /** Alive in the sense of behaviour.md §4; a host nobody has probed yet is not. */
-export function isAlive(health: HostHealth | undefined): boolean {
+export function isAlive(health: HostHealth | null): boolean {
   return health?.state === "alive" || health?.state === "xapi-down";
+}
+
+/** The health of every host that was probed in this round; the others keep theirs. */
+export function stepAllHealth({ memory, view, settings }: Round): Readonly<Record<string, HostHealth>> {
+  const health: Record<string, HostHealth> = { ...memory.health };
+  for (const [uuid, probe] of view.probes) {
+    const next = stepHealth(health[uuid], probe, view.nowMs, settings);
+    if (next !== undefined) health[uuid] = next;
+  }
+  return health;
 }

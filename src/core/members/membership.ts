@@ -1,4 +1,4 @@
-import type { KnownHost, LastGoodView } from "../memory/memory.ts";
+import type { KnownHost, LastGoodView } from "../memory/last-good.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { HostView } from "../model/pool-view.ts";
 
@@ -10,11 +10,15 @@ const STARTING_MS = 180_000;
 /** Also a connection that broke disables a host for some seconds; maintenance lasts longer. */
 const MAINTENANCE_MS = 60_000;
 
-export interface MembershipInput {
+/** What is remembered of the hosts, and what the pool database has now. */
+export interface StartsInput {
   readonly previous: LastGoodView | null;
   readonly hosts: readonly HostView[];
   readonly master: HostUuid;
   readonly nowMs: number;
+}
+
+export interface MembershipInput extends StartsInput {
   /** After a promotion every host is disabled in the database for a while; membership stands still. */
   readonly frozen: boolean;
   /** Hosts this side has fenced: `true` when an agent proved it. A proof ends membership, POOL's word does not. */
@@ -24,23 +28,22 @@ export interface MembershipInput {
 }
 
 /** The hosts as they will be remembered, with what we saw of the starts of their xapi. */
-export function rememberHosts(input: MembershipInput): readonly KnownHost[] {
-  const { nowMs } = input;
-  const beforeOf = (uuid: HostUuid) => input.previous?.hosts.find((known) => known.uuid === uuid);
-  const isSame = (uuid: HostUuid) =>
-    beforeOf(uuid)?.agentStartTime === input.hosts.find((host) => host.uuid === uuid)?.agentStartTime;
-  const masterStarted = input.previous !== null && !isSame(input.master);
-  return input.hosts.map((host) => {
-    const before = beforeOf(host.uuid);
-    const same = before !== undefined && isSame(host.uuid);
-    const started = masterStarted || (before !== undefined && !same);
+export function rememberHosts({ previous, hosts, master, nowMs }: StartsInput): readonly KnownHost[] {
+  const known = new Map((previous?.hosts ?? []).map((host) => [host.uuid, host]));
+  const hasStarted = (host: HostView | undefined): boolean =>
+    host === undefined || known.get(host.uuid)?.xapiStartTime !== host.xapiStartTime;
+  const masterStarted = previous !== null && hasStarted(byUuid(hosts).get(master));
+  return hosts.map((host) => {
+    const before = known.get(host.uuid);
+    const isSame = before !== undefined && !hasStarted(host);
+    const started = masterStarted || (before !== undefined && !isSame);
     return {
       uuid: host.uuid,
       name: host.name,
       address: host.address,
       enabled: host.enabled,
-      agentStartTime: host.agentStartTime,
-      agentStartedAtMs: same ? before.agentStartedAtMs : nowMs,
+      xapiStartTime: host.xapiStartTime,
+      xapiStartedAtMs: isSame ? before.xapiStartedAtMs : nowMs,
       disabledSinceMs: host.enabled ? null : (before?.disabledSinceMs ?? nowMs),
       disabledByStart:
         !host.enabled && (before?.enabled === true ? started : before?.disabledByStart === true),
@@ -58,27 +61,34 @@ export function countMembers(input: MembershipInput, known: readonly KnownHost[]
   const before = input.previous === null ? null : new Set(input.previous.members);
   if (input.frozen && before !== null)
     return [...before].filter((uuid) => input.fenced.get(uuid) !== true).sort();
-  const master = known.find((host) => host.uuid === input.master);
+  const records = byUuid(input.hosts);
+  const master = byUuid(known).get(input.master);
+  const isMasterLongUp = master !== undefined && isStartOver(master, input.nowMs);
+  const isMember = (host: KnownHost): boolean => {
+    const fenced = input.fenced.get(host.uuid);
+    if (fenced === true) return false;
+    if (host.enabled) return true;
+    const wasMember = before === null || before.has(host.uuid);
+    if (!wasMember || fenced === false) return wasMember;
+    const record = records.get(host.uuid);
+    const isBelievable = isStartOver(host, input.nowMs) && isMasterLongUp;
+    const isWanted = isBelievable && isDisabledForLong(host, input.nowMs);
+    return !(isWanted && record !== undefined && input.answers(record));
+  };
   return known
-    .filter((host) => {
-      const fenced = input.fenced.get(host.uuid);
-      if (fenced === true) return false;
-      if (host.enabled) return true;
-      const wasMember = before === null || before.has(host.uuid);
-      if (!wasMember || fenced === false) return wasMember;
-      const view = input.hosts.find((candidate) => candidate.uuid === host.uuid);
-      const believable =
-        isSettled(host, input.nowMs) && master !== undefined && isSettled(master, input.nowMs);
-      return !(believable && isInMaintenance(host, input.nowMs) && view !== undefined && input.answers(view));
-    })
-    .map((host) => host.uuid)
+    .filter(isMember)
+    .map(({ uuid }) => uuid)
     .sort();
 }
 
-function isSettled(host: KnownHost, nowMs: number): boolean {
-  return nowMs - host.agentStartedAtMs >= STARTING_MS;
+function byUuid<T extends { readonly uuid: HostUuid }>(hosts: readonly T[]): ReadonlyMap<HostUuid, T> {
+  return new Map(hosts.map((host) => [host.uuid, host]));
 }
 
-function isInMaintenance(host: KnownHost, nowMs: number): boolean {
+function isStartOver(host: KnownHost, nowMs: number): boolean {
+  return nowMs - host.xapiStartedAtMs >= STARTING_MS;
+}
+
+function isDisabledForLong(host: KnownHost, nowMs: number): boolean {
   return host.disabledSinceMs !== null && nowMs - host.disabledSinceMs >= MAINTENANCE_MS;
 }

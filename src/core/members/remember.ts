@@ -1,11 +1,11 @@
-import { isSettled } from "../fencing/incident.ts";
-import type { LastGoodView, Memory } from "../memory/memory.ts";
-import { haFlagOf, isSetByPeople } from "../model/ha-flag.ts";
+import type { LastGoodView } from "../memory/last-good.ts";
+import type { Memory } from "../memory/memory.ts";
+import { haFlagOf } from "../model/ha-flag.ts";
 import type { HostUuid } from "../model/ids.ts";
+import { readRanking } from "../model/pool-keys.ts";
 import type { DatabaseView, HostView, PoolView } from "../model/pool-view.ts";
-import { RANKING_KEY, readRanking, SUCCESSOR_KEY } from "../takeover/successor.ts";
+import { hostRows, rowOf } from "./host-rows.ts";
 import { countMembers, type MembershipInput, rememberHosts } from "./membership.ts";
-import { isSlaveOf } from "./slave-of.ts";
 
 /** Who is asking: the view of a round, and the field that holds the HA flag. */
 export interface RememberContext {
@@ -24,20 +24,21 @@ export function rememberView(
   const { nowMs } = view;
   if (pool.master === null) return memory.lastGood;
   const previous = memory.lastGood?.pool === pool.uuid ? memory.lastGood : null;
-  const isStarting = (uuid: HostUuid): boolean =>
-    hosts.find((host) => host.uuid === uuid)?.disabledByStart === true;
+  const rows = hostRows(memory, view);
+  const starts = { previous, hosts: database.hosts, master: pool.master, nowMs };
+  const hosts = rememberHosts(starts);
+  const starting = new Set(hosts.filter(({ disabledByStart }) => disabledByStart).map(({ uuid }) => uuid));
+  // A master hears it from the host itself; a slave has only the master's word, that it is live.
+  const belongs = (host: HostView): boolean => {
+    const { isSelf, followsThisHost } = rowOf(rows, host.uuid);
+    return isSelf || (view.self.role.kind === "master" ? followsThisHost : host.live);
+  };
   const input: MembershipInput = {
-    previous,
-    hosts: database.hosts,
-    master: pool.master,
-    nowMs,
+    ...starts,
     frozen: memory.promotion !== null,
     fenced: fencedHosts(memory),
-    answers: (host) =>
-      (!isStarting(host.uuid) || isLongBack(memory, host.uuid, nowMs)) &&
-      answersMaster(host, pool.master, database, view),
+    answers: (host) => (!starting.has(host.uuid) || isLongBack(memory, host.uuid, nowMs)) && belongs(host),
   };
-  const hosts = rememberHosts(input);
   return {
     atMs: nowMs,
     pool: pool.uuid,
@@ -60,48 +61,8 @@ function isLongBack(memory: Memory, host: HostUuid, nowMs: number): boolean {
   return health === undefined || (health.state === "alive" && nowMs - health.sinceMs >= RECONNECT_MS);
 }
 
-/** A master hears it from the host itself; a slave has only the master's word, that it is live. */
-function answersMaster(
-  host: HostView,
-  master: HostUuid | null,
-  database: DatabaseView,
-  view: PoolView,
-): boolean {
-  if (host.uuid === view.self.uuid) return true;
-  if (view.self.role.kind !== "master") return host.live;
-  const own = database.hosts.find((candidate) => candidate.uuid === master);
-  return isSlaveOf(view.probes.get(host.uuid), own?.address);
-}
-
-/** Hosts whose fencing is behind us, with the proof or without. */
+/** Hosts that were declared dead: with the proof that they are off, or without. */
 function fencedHosts(memory: Memory): ReadonlyMap<HostUuid, boolean> {
-  const settled = Object.values(memory.incidents).filter(isSettled);
-  return new Map(settled.map((incident) => [incident.host, incident.proved]));
-}
-
-/**
- * The pool's parameters in one text, to see a change: what HA-Lizard keeps in `pool.other_config`, nothing of other
- * programs. Compared, never parsed.
- */
-export function fingerprintParameters(otherConfig: Readonly<Record<string, string>>): string {
-  const ours = Object.entries(otherConfig).filter(
-    ([key]) => isSetByPeople(key) || key === EPOCH_KEY || key === SUCCESSOR_KEY || key === RANKING_KEY,
-  );
-  const text = ours
-    .map(([key, value]) => `${key}=${value}`)
-    .sort()
-    .join("\n");
-  return `${ours.length}:${hashText(text)}`;
-}
-
-/** Counts the take-overs of this pool; a master that was replaced has an older one in its database. */
-export const EPOCH_KEY = "ha-lizard-epoch";
-
-/** FNV-1a, 32 bit. */
-function hashText(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
-  }
-  return hash.toString(16).padStart(8, "0");
+  const declared = Object.values(memory.incidents).filter(({ phase }) => phase === "declared");
+  return new Map(declared.map(({ host, proved }) => [host, proved]));
 }

@@ -1,4 +1,4 @@
-import type { Alert } from "../alerts/alert-policy.ts";
+import type { Alert } from "./alert.ts";
 import type { ApplianceUuid, HostUuid, PoolUuid, VmUuid } from "./ids.ts";
 import type { XapiFault } from "./pool-view.ts";
 
@@ -37,7 +37,7 @@ export type Action =
   | { readonly kind: "forget-host"; readonly host: HostUuid }
   | { readonly kind: "enable-host"; readonly host: HostUuid }
   /** The xapi of another host starts again, and compares its VMs with the database of this master. */
-  | { readonly kind: "restart-agent"; readonly host: HostUuid }
+  | { readonly kind: "restart-xapi"; readonly host: HostUuid }
   | {
       readonly kind: "mark-host";
       readonly host: HostUuid;
@@ -92,7 +92,7 @@ export function actionKey(action: Action): string {
     case "declare-host-dead":
     case "forget-host":
     case "enable-host":
-    case "restart-agent":
+    case "restart-xapi":
     case "mark-host":
     case "mark-start":
       return `${action.kind}:${action.host}`;

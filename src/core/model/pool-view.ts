@@ -54,7 +54,7 @@ export interface HostView {
   /** `host_metrics.live`: the master's opinion; true for ten minutes after a host's death. */
   readonly live: boolean;
   /** `other_config["agent_start_time"]`: seconds of the host's own wall clock, as text (`1795426874.`); null when absent. */
-  readonly agentStartTime: string | null;
+  readonly xapiStartTime: string | null;
   readonly otherConfig: Readonly<Record<string, string>>;
   /** VMs the database says are resident here (control domain excluded). */
   readonly residents: readonly ResidentVm[];

@@ -1,4 +1,3 @@
-import type { FenceRefusal } from "../fencing/fence-policy.ts";
 import type { FenceFault } from "./action.ts";
 import type { VmUuid } from "./ids.ts";
 import type { XapiFault } from "./pool-view.ts";
@@ -65,7 +64,7 @@ export type Reason =
       readonly goesOn: boolean;
     }
   | { readonly kind: "fence-device-back"; readonly host: string }
-  | { readonly kind: "agent-restarted"; readonly host: string }
+  | { readonly kind: "xapi-restarted"; readonly host: string }
   | { readonly kind: "host-declared-dead"; readonly host: string }
   | { readonly kind: "host-answers-xapi"; readonly host: string }
   | { readonly kind: "host-back"; readonly host: string }
@@ -91,3 +90,12 @@ export type PromotionRefusal =
   | "no-quorum"
   | "away-since-boot"
   | "old-master-not-fenced";
+
+/** Why a failed host is not fenced. */
+export type FenceRefusal =
+  | "fencing-disabled"
+  | "action-is-start"
+  | "in-maintenance"
+  | "no-quorum"
+  | "too-few-members"
+  | "answers-again";

@@ -1,10 +1,6 @@
-import type { ActionKind } from "../model/action.ts";
-
-/** How often an action of one key has failed in a row, and when it may be tried again. */
-export interface Retry {
-  readonly failures: number;
-  readonly notBeforeMs: number;
-}
+import type { Retry } from "../memory/attempts.ts";
+import type { Round } from "../memory/step.ts";
+import { type Action, type ActionKind, actionKey } from "../model/action.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -31,4 +27,15 @@ export function afterFailure(previous: Retry | undefined, kind: ActionKind, nowM
 /** May an action be tried at `nowMs`? */
 export function isDue(retry: Retry | undefined, nowMs: number): boolean {
   return retry === undefined || nowMs >= retry.notBeforeMs;
+}
+
+/** May this action begin now: is it not in flight, and not waiting after a failure? */
+export function mayBegin(action: Action, { memory, view, inFlight }: Round): boolean {
+  const key = actionKey(action);
+  return !inFlight.has(key) && isDue(memory.retries[key], view.nowMs);
+}
+
+/** The action alone, when it may begin now; nothing otherwise. */
+export function whenDue(action: Action, round: Round): readonly Action[] {
+  return mayBegin(action, round) ? [action] : [];
 }

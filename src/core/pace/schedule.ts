@@ -1,6 +1,6 @@
 import type { Memory } from "../memory/memory.ts";
-import { notBeforeMs } from "../restart/restart-plan.ts";
-import { waitsForWord } from "../takeover/promotion.ts";
+import { waitsForWord } from "../memory/promotion.ts";
+import { notBeforeMs } from "./flapping.ts";
 
 export interface ScheduleSettings {
   readonly MONITOR_DELAY: number;

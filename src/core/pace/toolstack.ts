@@ -1,4 +1,4 @@
-import type { Memory } from "../memory/memory.ts";
+import type { ToolstackSilence } from "../memory/toolstack.ts";
 import type { Action } from "../model/action.ts";
 import type { PoolView } from "../model/pool-view.ts";
 
@@ -10,10 +10,10 @@ const AT_LEAST_S = 60;
  * others lose patience (half of XAPI_DOWN_TOLERANCE).
  */
 export function stepToolstack(
-  previous: Memory["toolstack"],
+  previous: ToolstackSilence | null,
   view: PoolView,
   settings: { readonly XAPI_DOWN_TOLERANCE: number },
-): { readonly toolstack: Memory["toolstack"]; readonly actions: readonly Action[] } {
+): { readonly toolstack: ToolstackSilence | null; readonly actions: readonly Action[] } {
   if (view.self.xapiAnswers) return { toolstack: null, actions: [] };
   const silent = previous ?? { silentSinceMs: view.nowMs, restarted: false };
   const patienceMs = Math.max(AT_LEAST_S, settings.XAPI_DOWN_TOLERANCE / 2) * 1_000;

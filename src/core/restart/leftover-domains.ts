@@ -1,3 +1,6 @@
+import type { Memory } from "../memory/memory.ts";
+import type { MasterRound, Step } from "../memory/step.ts";
+import type { Action } from "../model/action.ts";
 import type { HostUuid, VmUuid } from "../model/ids.ts";
 import type { DatabaseView, LocalView } from "../model/pool-view.ts";
 
@@ -22,4 +25,12 @@ export function findLeftovers(
     const other = hosts.get(residentOn);
     return other?.enabled === true && other.live ? [{ vm: domain.uuid, runsOn: residentOn }] : [];
   });
+}
+
+/** Each leftover is destroyed at once. */
+export function destroyLeftovers(memory: Memory, { view, database }: MasterRound): Step {
+  const actions = findLeftovers(view.self, database).map(
+    ({ vm }): Action => ({ kind: "destroy-domain", vm }),
+  );
+  return { memory, actions, reasons: [] };
 }

@@ -1,27 +1,15 @@
+import type { RestartHistory, Retry } from "../memory/attempts.ts";
 import type { Action } from "../model/action.ts";
 import { customFieldKey } from "../model/ha-flag.ts";
 import type { HostUuid, PoolUuid, VmUuid } from "../model/ids.ts";
+import { HOME_POOL_KEY } from "../model/pool-keys.ts";
 import type { ApplianceView, HaltedVm } from "../model/pool-view.ts";
-import { isDue, type Retry } from "../pace/back-off.ts";
+import type { RestartSettings } from "../model/settings.ts";
+import { isDue } from "../pace/back-off.ts";
+import { notBeforeMs } from "../pace/flapping.ts";
 
 /** Starts asked for at the same time; the rest follows as these end. */
 export const PARALLEL_STARTS = 10;
-export const HOME_POOL_KEY = "home-pool";
-
-/** Starts of one VM that we asked for, the youngest last; a VM that keeps falling over is not started for ever (field.md F20). */
-export interface RestartHistory {
-  readonly startedAtMs: readonly number[];
-  readonly order: number;
-  readonly startDelayS: number;
-}
-
-export interface RestartSettings {
-  readonly OP_MODE: 1 | 2;
-  readonly GLOBAL_VM_HA: boolean;
-  readonly DISABLED_VAPPS: readonly string[];
-  readonly XC_FIELD_NAME: string;
-  readonly HOST_SELECT_METHOD: 0 | 1;
-}
 
 /** Why a halted VM is left alone. */
 export type RestartRefusal =
@@ -60,10 +48,6 @@ export interface RestartPlan {
   readonly refused: readonly { readonly vm: string; readonly name: string; readonly why: RestartRefusal }[];
 }
 
-const FLAP_WINDOW_MS = 15 * 60_000;
-/** Starts within the window that cost nothing; the next ones wait 1, 2, 4 … minutes after the last start. */
-const FREE_STARTS = 2;
-
 /** May this VM be started at all? null when nothing speaks against it. */
 export function judgeVm(vm: HaltedVm, pool: PoolUuid, settings: RestartSettings): RestartRefusal | null {
   const flag = vm.otherConfig[customFieldKey(settings.XC_FIELD_NAME)];
@@ -78,15 +62,6 @@ function judgeStart(vm: HaltedVm, pool: PoolUuid): RestartRefusal | null {
   if (home !== pool) return "home-is-another-pool";
   if (vm.busy) return "operation-in-progress";
   return vm.startBlocked ? "start-blocked" : null;
-}
-
-/** When a VM that keeps halting may be started again; 0 when at once. */
-export function notBeforeMs(history: RestartHistory | undefined, nowMs: number): number {
-  const recent = (history?.startedAtMs ?? []).filter((at) => nowMs - at < FLAP_WINDOW_MS);
-  const last = recent.at(-1);
-  if (last === undefined || recent.length < FREE_STARTS) return 0;
-  const minutes = Math.min(2 ** (recent.length - FREE_STARTS), 15);
-  return last + minutes * 60_000;
 }
 
 /** Starts in groups of `VM.order` (OP_MODE=2): lower first, negative last, the next group when the one before is up. */

@@ -1,6 +1,10 @@
-import type { LastGoodView, Memory } from "../memory/memory.ts";
+import { hostRows, rowOf } from "../members/host-rows.ts";
+import type { LastGoodView } from "../memory/last-good.ts";
+import type { Memory } from "../memory/memory.ts";
+import { nothing, type Round, type Step } from "../memory/step.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { PoolView } from "../model/pool-view.ts";
+import { promoteSelf } from "./plan-promotion.ts";
 
 /** A master that has just been told to serve needs less than this until it says so. */
 const SETTLE_S = 60;
@@ -35,4 +39,15 @@ export function isTurnToEnd(
   if (place < 0) return false;
   const turnS = Math.max(LEAST_TURN_S, settings.XAPI_COUNT * settings.XAPI_DELAY);
   return view.nowMs - sinceMs >= (SETTLE_S + place * turnS) * 1_000;
+}
+
+/** The pool has no master, and all hosts have said so: one of them becomes it. Nobody is fenced, and nobody left out. */
+export function endMasterless(memory: Memory, round: Round): Step {
+  const { lastGood, masterlessSinceMs } = memory;
+  const { view, settings } = round;
+  if (lastGood === null || masterlessSinceMs === null) return nothing(memory);
+  if (lastGood.haFlag !== "on" || !settings.PROMOTE_SLAVE) return nothing(memory);
+  if (rowOf(hostRows(memory, view), view.self.uuid).isInMaintenance) return nothing(memory);
+  if (!isTurnToEnd(masterlessSinceMs, lastGood.members, view, settings)) return nothing(memory);
+  return promoteSelf(memory, null, lastGood, round);
 }

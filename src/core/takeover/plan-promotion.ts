@@ -1,8 +1,14 @@
-import { aliveNow } from "../members/decision.ts";
-import type { LastGoodView, Memory } from "../memory/memory.ts";
+import { hostName } from "../members/host-rows.ts";
+import { heardHosts } from "../members/vote.ts";
+import type { LastGoodView } from "../memory/last-good.ts";
+import type { Memory } from "../memory/memory.ts";
+import type { PromotionState } from "../memory/promotion.ts";
+import { nothing, type Round, type Step } from "../memory/step.ts";
+import type { Action } from "../model/action.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { DatabaseView, PoolView } from "../model/pool-view.ts";
-import { beginPromotion, type PromotionState } from "./promotion.ts";
+import { mayBegin } from "../pace/back-off.ts";
+import { beginPromotion } from "./promotion.ts";
 
 /**
  * The take-over from a master, as it is remembered before it begins. Every member is awaited, also one that does not
@@ -15,13 +21,13 @@ export function planPromotion(
   oldMaster: HostUuid | null,
   view: PoolView,
 ): PromotionState {
-  const alive = aliveNow(view, memory.health);
+  const alive = heardHosts(view, memory);
   const awaited = lastGood.hosts
     .map((host) => host.uuid)
     .filter((uuid) => uuid !== view.self.uuid && uuid !== oldMaster)
     .filter((uuid) => lastGood.members.includes(uuid) || alive.includes(uuid));
   const inMaintenance = awaited.filter((uuid) => !lastGood.members.includes(uuid));
-  const startTimes = Object.fromEntries(lastGood.hosts.map((host) => [host.uuid, host.agentStartTime]));
+  const startTimes = Object.fromEntries(lastGood.hosts.map((host) => [host.uuid, host.xapiStartTime]));
   return beginPromotion({ oldMaster, nowMs: view.nowMs, awaited, inMaintenance, startTimes });
 }
 
@@ -35,4 +41,24 @@ export function adoptPromotion(memory: Memory, database: DatabaseView, view: Poo
     return memory;
   if (memory.promotion !== null) return memory;
   return { ...memory, promotion: planPromotion(memory, lastGood, lastGood.master, view) };
+}
+
+/**
+ * The old master is fenced, or the administrator has chosen to do without: the take-over is remembered, then begun.
+ * `oldMaster` null: the pool has none, and all hosts have said so.
+ */
+export function promoteSelf(
+  memory: Memory,
+  oldMaster: HostUuid | null,
+  lastGood: LastGoodView,
+  round: Round,
+): Step {
+  const action: Action = { kind: "promote-self" };
+  if (!mayBegin(action, round)) return nothing(memory);
+  const promotion = memory.promotion ?? planPromotion(memory, lastGood, oldMaster, round.view);
+  return {
+    memory: { ...memory, promotion, sawPoolSinceBoot: true },
+    actions: [action],
+    reasons: [{ kind: "promoting", oldMaster: oldMaster === null ? null : hostName(memory, oldMaster) }],
+  };
 }

@@ -1,6 +1,7 @@
-import { type DecisionInput, mayBegin } from "../members/decision.ts";
+import type { Round } from "../memory/step.ts";
 import type { Action } from "../model/action.ts";
 import type { DatabaseView, HostView } from "../model/pool-view.ts";
+import { whenDue } from "../pace/back-off.ts";
 
 /** In `host.other_config`: the `agent_start_time` of the start of xapi that the host itself has seen to its end. */
 export const START_MARK_KEY = "ha-lizard-start-complete";
@@ -14,17 +15,18 @@ export const START_MARK_KEY = "ha-lizard-start-complete";
  * The cookie is believed by its age: that of the start before stays for two seconds after xapi has ended. (The time of
  * the start is rounded down to seconds; no xapi ends, starts and enters it within one.)
  */
-export function markOwnStart(database: DatabaseView, input: DecisionInput): readonly Action[] {
-  const { self } = input.view;
-  const own = database.hosts.find((host) => host.uuid === self.uuid);
-  if (own === undefined || own.agentStartTime === null || self.initCompleteAtMs === null) return [];
+export function markOwnStart(database: DatabaseView, round: Round): readonly Action[] {
+  const { self } = round.view;
+  const own = database.hosts.find(({ uuid }) => uuid === self.uuid);
+  if (own === undefined || own.xapiStartTime === null || self.initCompleteAtMs === null) return [];
   if (isStartMarked(own) || self.domains === "unknown" || database.domains.length > 0) return [];
-  const startedMs = Number(own.agentStartTime) * 1_000;
+  const startedMs = Number(own.xapiStartTime) * 1_000;
   // Written so that a time which is no number is no proof.
   if (!(self.initCompleteAtMs >= startedMs)) return [];
-  const value = own.agentStartTime;
-  const action: Action = { kind: "mark-start", host: own.uuid, key: START_MARK_KEY, value };
-  return mayBegin(action, input) ? [action] : [];
+  return whenDue(
+    { kind: "mark-start", host: own.uuid, key: START_MARK_KEY, value: own.xapiStartTime },
+    round,
+  );
 }
 
 /** Has this host ever told the end of a start? */
@@ -34,5 +36,5 @@ export function hasStartMark(host: HostView): boolean {
 
 /** Has this host told that the start of its xapi which the database knows is over? */
 export function isStartMarked(host: HostView): boolean {
-  return host.agentStartTime !== null && host.otherConfig[START_MARK_KEY] === host.agentStartTime;
+  return host.xapiStartTime !== null && host.otherConfig[START_MARK_KEY] === host.xapiStartTime;
 }

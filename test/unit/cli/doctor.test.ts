@@ -93,7 +93,7 @@ const hostView = (number: number): HostView => ({
   address: `192.0.2.${number}`,
   enabled: true,
   live: true,
-  agentStartTime: "1.",
+  xapiStartTime: "1.",
   otherConfig: {},
   residents: [],
   freeMemoryBytes: 0,

@@ -1,5 +1,6 @@
 import type { CliPorts } from "../../../src/cli/cli-ports.ts";
-import { emptyMemory, type LastGoodView } from "../../../src/core/memory/memory.ts";
+import type { LastGoodView } from "../../../src/core/memory/last-good.ts";
+import { emptyMemory } from "../../../src/core/memory/memory.ts";
 import type { HostView, Role, XapiFault } from "../../../src/core/model/pool-view.ts";
 import type { DeviceState } from "../../../src/ports/fencer.ts";
 import type { LogLine, LogLines } from "../../../src/ports/log-reader.ts";

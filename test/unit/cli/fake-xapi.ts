@@ -81,7 +81,7 @@ export function fakeXapi(world: FakeWorld): Xapi {
     declareDead: fail,
     forgetHost: fail,
     enableHost: fail,
-    restartAgent: fail,
+    restartXapi: fail,
     promoteSelf: fail,
     recoverSlaves: fail,
     followMaster: fail,

@@ -12,7 +12,7 @@ describe("ha-cfg fence-test", () => {
     address: `192.0.2.${number}`,
     enabled: true,
     live,
-    agentStartTime: "1.",
+    xapiStartTime: "1.",
     otherConfig: {},
     residents: [],
     freeMemoryBytes: 0,

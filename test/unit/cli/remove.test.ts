@@ -22,7 +22,7 @@ function host(name: string): HostView {
     address: "10.0.0.1",
     enabled: true,
     live: true,
-    agentStartTime: null,
+    xapiStartTime: null,
     otherConfig: { [FLAG]: "master", [START_MARK_KEY]: "1795426874.", mine: "1" },
     residents: [],
     freeMemoryBytes: "unknown",

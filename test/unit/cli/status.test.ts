@@ -194,7 +194,7 @@ describe("ha-cfg status on a terminal", () => {
         address: "192.0.2.9",
         enabled: true,
         live: true,
-        agentStartTime: null,
+        xapiStartTime: null,
         otherConfig: {},
         residents: [],
         freeMemoryBytes: 0,

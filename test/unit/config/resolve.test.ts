@@ -11,8 +11,8 @@ import {
 } from "../../../src/config/params.ts";
 import { poolKey } from "../../../src/config/pool-keys.ts";
 import { type Resolved, resolveSettings, type Source } from "../../../src/config/resolve.ts";
-import { FUNCTION_NAMES } from "../../../src/core/alerts/alert-policy.ts";
-import type { CoreSettings } from "../../../src/core/members/decision.ts";
+import { FUNCTION_NAMES } from "../../../src/core/model/alert.ts";
+import type { CoreSettings } from "../../../src/core/model/settings.ts";
 
 type Texts = Readonly<Record<string, string>>;
 const NOTHING = { override: {}, pool: {}, lastGood: {} };

@@ -1,9 +1,10 @@
 import { absorb } from "../../../src/core/absorb.ts";
 import { decide } from "../../../src/core/decide.ts";
-import type { CoreSettings, DecisionInput } from "../../../src/core/members/decision.ts";
 import { emptyMemory, type Memory } from "../../../src/core/memory/memory.ts";
+import type { Round } from "../../../src/core/memory/step.ts";
 import type { Action, Result } from "../../../src/core/model/action.ts";
 import { type HostUuid, hostUuid, poolUuid, type VmUuid, vmUuid } from "../../../src/core/model/ids.ts";
+import { SUCCESSOR_KEY } from "../../../src/core/model/pool-keys.ts";
 import type {
   DatabaseView,
   HaltedVm,
@@ -13,7 +14,7 @@ import type {
   PoolView,
   Role,
 } from "../../../src/core/model/pool-view.ts";
-import { SUCCESSOR_KEY } from "../../../src/core/takeover/successor.ts";
+import type { CoreSettings } from "../../../src/core/model/settings.ts";
 
 export const POOL = poolUuid("pool-1");
 export const FLAG = "XenCenter.CustomFields.ha-lizard-enabled";
@@ -55,7 +56,7 @@ export function hostView(uuid: HostUuid, over: Partial<HostView> = {}): HostView
     address: address(uuid),
     enabled: true,
     live: true,
-    agentStartTime: "1.",
+    xapiStartTime: "1.",
     otherConfig: {},
     residents: [],
     freeMemoryBytes: 1_000,
@@ -121,7 +122,7 @@ export class Brain {
   input(
     atS: number,
     seen: Partial<Omit<PoolView, "probes">> & { probes?: Record<string, PeerProbe> },
-  ): DecisionInput {
+  ): Round {
     const probes = new Map(Object.entries(seen.probes ?? {}).map(([uuid, probe]) => [hostUuid(uuid), probe]));
     const unread = { ok: false, fault: { kind: "timeout" } } as const;
     const view: PoolView = {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { type Incident, openIncident } from "../../../src/core/fencing/incident.ts";
-import { emptyMemory, type LastGoodView, type Memory } from "../../../src/core/memory/memory.ts";
+import { openIncident } from "../../../src/core/fencing/incident.ts";
+import type { Incident } from "../../../src/core/memory/incident.ts";
+import type { LastGoodView } from "../../../src/core/memory/last-good.ts";
+import { emptyMemory, type Memory } from "../../../src/core/memory/memory.ts";
 import type { Action } from "../../../src/core/model/action.ts";
 import { assertSafe } from "../../../src/core/safety.ts";
 import { beginPromotion } from "../../../src/core/takeover/promotion.ts";

@@ -1,5 +1,5 @@
-import type { Alert, FunctionName } from "../alert-policy.ts";
-import type { PoolReport } from "../pool-report.ts";
+import type { FunctionName } from "../../model/alert.ts";
+import type { AlertMail } from "./alert-mail.ts";
 import { type MailSection, mailSections } from "./mail-sections.ts";
 
 /** Where mail goes, by the parameters' names. */
@@ -14,17 +14,6 @@ export interface MailSettings {
   /** Whether the sending itself is logged (LOG_email). */
   readonly ENABLE_LOGGING: boolean;
   readonly logOff: ReadonlySet<FunctionName>;
-}
-
-/** What one mail is about. */
-export interface AlertMail {
-  /** The worst first; not empty. */
-  readonly alerts: readonly Alert[];
-  /** How the pool stands. */
-  readonly report: PoolReport;
-  /** Milliseconds of Clock.uptimeMs and of the wall at one moment, so that times can be shown. */
-  readonly nowMs: number;
-  readonly wallMs: number;
 }
 
 /** What a mail needs to be sent; on the child's standard input, because the password is in it. */

@@ -1,7 +1,7 @@
-import type { Alert } from "../alert-policy.ts";
+import type { Alert } from "../../model/alert.ts";
 import { type Moment, timesSince, wallTime } from "../alert-times.ts";
 import type { HostLine, PoolReport } from "../pool-report.ts";
-import type { AlertMail } from "./compose-mail.ts";
+import type { AlertMail } from "./alert-mail.ts";
 
 /** A part of a mail: a title, sentences, rows of a table. Plain data, so that text and HTML say the same. */
 export interface MailSection {

@@ -38,7 +38,7 @@ describe("read: the recorded pool", () => {
       { name: "xapih1", address: "10.77.0.11", enabled: true, live: true },
       { name: "xapih2", address: "10.77.0.12", enabled: true, live: true },
     ]);
-    expect(view.hosts[0]?.agentStartTime).toBe("1795426874.");
+    expect(view.hosts[0]?.xapiStartTime).toBe("1795426874.");
     expect(view.hosts.flatMap(({ residents }) => residents)).toEqual([]);
     const vm2 = view.halted.find(({ name }) => name === "vm2");
     expect(vm2).toMatchObject({

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { watchEvents } from "../../../../src/app/daemons/watch-events.ts";
-import { SUCCESSOR_KEY } from "../../../../src/core/takeover/successor.ts";
+import { SUCCESSOR_KEY } from "../../../../src/core/model/pool-keys.ts";
 import { portClock } from "../../../../src/simulation/clock.ts";
 import { setPoolKey } from "../../../../src/simulation/control.ts";
 import { type SimPool, simulatePool } from "../../../../src/simulation/pool.ts";

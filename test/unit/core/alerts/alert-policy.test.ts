@@ -1,11 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import {
-  type AlertMemory,
-  NO_ALERTS,
-  rebaseAlerts,
-  tellNotices,
-} from "../../../../src/core/alerts/alert-policy.ts";
+import { tellNotices } from "../../../../src/core/alerts/alert-policy.ts";
 import { describeReason } from "../../../../src/core/alerts/describe-reason.ts";
+import { type AlertMemory, NO_ALERTS, rebaseAlerts } from "../../../../src/core/memory/alert-memory.ts";
 import type { Reason } from "../../../../src/core/model/reason.ts";
 
 const SETTINGS = { MAIL_SCREEN_TIME: 60 };

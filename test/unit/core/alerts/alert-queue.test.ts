@@ -1,17 +1,15 @@
 import { describe, expect, test } from "bun:test";
-import type { Alert } from "../../../../src/core/alerts/alert-policy.ts";
 import {
-  type AlertQueue,
   dropStale,
-  EMPTY_QUEUE,
   enqueue,
   mailed,
   nextMail,
   nextPosts,
   posted,
   putBack,
-  rebaseQueue,
 } from "../../../../src/core/alerts/alert-queue.ts";
+import { type AlertQueue, EMPTY_QUEUE } from "../../../../src/core/memory/alert-memory.ts";
+import type { Alert } from "../../../../src/core/model/alert.ts";
 import { ALERT } from "./mail/mail.ts";
 
 const SECOND = 1_000;
@@ -91,12 +89,4 @@ describe("nextPosts", () => {
     const queue = enqueue(EMPTY_QUEUE, waiting, ALL);
     expect(keys(dropStale(queue, { holds: "text" }, 540_000).unposted)).toBe("holds event");
   });
-});
-
-test("rebaseQueue: what waited before a boot is as old as it was then", () => {
-  const waiting = alert("a", { atMs: 5 * MINUTE, repeats: { count: 2, sinceMs: MINUTE } });
-  const before = mailed(enqueue(EMPTY_QUEUE, [waiting], ALL), [], 6 * MINUTE);
-  const { unmailed, unposted, mailedAtMs } = rebaseQueue(before, 10 * MINUTE);
-  const rebased = { ...waiting, atMs: -5 * MINUTE, repeats: { count: 2, sinceMs: -9 * MINUTE } };
-  expect([unmailed, unposted, mailedAtMs]).toEqual([[rebased], [rebased], [-4 * MINUTE]]);
 });

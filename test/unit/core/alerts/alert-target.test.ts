@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { targetOf } from "../../../../src/core/alerts/alert-target.ts";
-import type { KnownHost } from "../../../../src/core/memory/memory.ts";
+import type { KnownHost } from "../../../../src/core/memory/last-good.ts";
 import type { Reason } from "../../../../src/core/model/reason.ts";
 import { host, vm } from "../fixtures.ts";
 
@@ -9,8 +9,8 @@ const known = (number: number, name: string): KnownHost => ({
   name,
   address: "",
   enabled: true,
-  agentStartTime: null,
-  agentStartedAtMs: 0,
+  xapiStartTime: null,
+  xapiStartedAtMs: 0,
   disabledSinceMs: null,
   disabledByStart: false,
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { type HostHealth, stepHealth } from "../../../../src/core/members/host-health.ts";
+import { stepHealth } from "../../../../src/core/members/host-health.ts";
+import type { HostHealth } from "../../../../src/core/memory/host-health.ts";
 import type { PeerProbe } from "../../../../src/core/model/pool-view.ts";
 import { ALIVE, DEAD, UNKNOWN, XAPI_DOWN } from "../fixtures.ts";
 

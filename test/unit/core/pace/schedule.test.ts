@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
 import { openIncident } from "../../../../src/core/fencing/incident.ts";
 import { emptyMemory } from "../../../../src/core/memory/memory.ts";
+import type { PromotionState } from "../../../../src/core/memory/promotion.ts";
 import { hostUuid } from "../../../../src/core/model/ids.ts";
 import { nextPassMs } from "../../../../src/core/pace/schedule.ts";
-import { beginPromotion, type PromotionState } from "../../../../src/core/takeover/promotion.ts";
+import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
 
 const SETTINGS = { MONITOR_DELAY: 45, XAPI_DELAY: 10 };
 const [OLD, ONE, TWO] = ["h1", "h2", "h3"].map(hostUuid) as [never, never, never];

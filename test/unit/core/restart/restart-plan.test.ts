@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { applianceUuid } from "../../../../src/core/model/ids.ts";
+import { notBeforeMs } from "../../../../src/core/pace/flapping.ts";
 import {
   judgeVm,
-  notBeforeMs,
   PARALLEL_STARTS,
   planApplianceRestarts,
   planVmRestarts,

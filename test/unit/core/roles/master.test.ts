@@ -182,7 +182,7 @@ describe("decideMaster", () => {
   test("a host whose xapi just restarted is disabled for a while and stays a member", () => {
     const brain = restedMaster();
     const hosts = settled().hosts.map((view) =>
-      view.uuid === host(3) ? { ...view, enabled: false, agentStartTime: "2." } : view,
+      view.uuid === host(3) ? { ...view, enabled: false, xapiStartTime: "2." } : view,
     );
     brain.look(10, { database: ok({ ...settled(), hosts }), probes: calm });
     expect(brain.memory.lastGood?.members).toEqual([host(1), host(2), host(3)]);

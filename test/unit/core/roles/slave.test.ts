@@ -245,7 +245,7 @@ describe("after the promotion", () => {
     const view = database(
       three().map((each) => {
         if (each.uuid === host(2)) return { ...each, enabled: back };
-        return { ...each, enabled: each.uuid === host(3) && back, agentStartTime: back ? "9." : "1." };
+        return { ...each, enabled: each.uuid === host(3) && back, xapiStartTime: back ? "9." : "1." };
       }),
       over,
     );
@@ -304,16 +304,16 @@ describe("after the promotion", () => {
     brain.self = { ...brain.self, initCompleteAtMs: 0 };
     const view = stale();
     const sleeping = { ...view, hosts: view.hosts.map((each) => ({ ...each, enabled: true })) };
-    const restart: Action = { kind: "restart-agent", host: host(3) };
+    const restart: Action = { kind: "restart-xapi", host: host(3) };
     for (const atS of [46, 100, 200]) {
       const { actions } = brain.look(atS, { database: ok(sleeping), probes: followed });
-      expect(kinds(actions)).not.toContain("restart-agent");
+      expect(kinds(actions)).not.toContain("restart-xapi");
     }
     const decision = brain.look(230, { database: ok(sleeping), probes: followed });
     expect(decision.actions).toContainEqual(restart);
     brain.finish(restart, { kind: "done" }, 231);
     const next = brain.look(233, { database: ok(sleeping), probes: followed });
-    expect(kinds(next.actions)).not.toContain("restart-agent");
+    expect(kinds(next.actions)).not.toContain("restart-xapi");
     expect(kinds(next.reasons)).toContain("waits-for-members");
   });
 

@@ -1,12 +1,13 @@
 import { expect, test } from "bun:test";
+import { hostRows } from "../../../../src/core/members/host-rows.ts";
 import {
   beginPromotion,
+  MARK_SETTLE_MS,
   RESYNC_SETTLE_MS,
   stepPromotion,
-  TOLD_SETTLE_MS,
 } from "../../../../src/core/takeover/promotion.ts";
 import { START_MARK_KEY } from "../../../../src/core/takeover/start-mark.ts";
-import { ALIVE, database, host, hostView } from "../fixtures.ts";
+import { ALIVE, database, host, hostView, master } from "../fixtures.ts";
 
 const BACK_MS = 60_000;
 const MEMBER = host(3);
@@ -21,16 +22,20 @@ function givenMs(mark: string | null, { enabled = true, maintained = false } = {
     startTimes: { [MEMBER]: "1." },
   });
   const otherConfig = mark === null ? {} : { [START_MARK_KEY]: mark };
-  const hosts = [hostView(host(2)), hostView(MEMBER, { enabled, agentStartTime: "9.", otherConfig })];
-  const probes = new Map([[MEMBER, ALIVE(host(2))]]);
-  const view = { nowMs: BACK_MS, self: host(2), database: database(hosts), probes, writtenOff: [] };
-  const settledAtMs = stepPromotion(promotion, view).settledAtMs[MEMBER];
+  const hosts = [hostView(host(2)), hostView(MEMBER, { enabled, xapiStartTime: "9.", otherConfig })];
+  const { view, memory } = master(2).input(0, {
+    database: { ok: true, value: database(hosts) },
+    probes: { [MEMBER]: ALIVE(host(2)) },
+  });
+  const rows = hostRows(memory, view);
+  const { settledAtMs: all } = stepPromotion(promotion, { nowMs: BACK_MS, rows, writtenOff: [] });
+  const settledAtMs = all[MEMBER];
   return settledAtMs === undefined ? undefined : settledAtMs - BACK_MS;
 }
 
 test("stepPromotion: one that has told this start needs no more time, one that tells its starts is waited for", () => {
   expect(givenMs("9.")).toBe(0);
-  expect(givenMs("1.")).toBe(TOLD_SETTLE_MS);
+  expect(givenMs("1.")).toBe(MARK_SETTLE_MS);
 });
 
 test("stepPromotion: one that never tells (HA-Lizard 2.x) is given some seconds", () => {

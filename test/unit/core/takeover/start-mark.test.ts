@@ -14,7 +14,7 @@ function marks(
 ) {
   const brain = slave(2);
   brain.self = { ...brain.self, initCompleteAtMs, domains };
-  const hosts = [hostView(host(1)), hostView(host(2), { agentStartTime: STARTED, ...over })];
+  const hosts = [hostView(host(1)), hostView(host(2), { xapiStartTime: STARTED, ...over })];
   const read = database(hosts, { domains: strangers });
   const pool = { ...read.pool, otherConfig: { ...read.pool.otherConfig, [FLAG]: flag } };
   const { actions } = brain.look(0, {
@@ -38,8 +38,8 @@ describe("markOwnStart", () => {
   });
 
   test("nor of a start that the database does not know, or whose time is no number", () => {
-    expect(marks({ agentStartTime: null }, STARTED_MS)).toEqual([]);
-    expect(marks({ agentStartTime: "yesterday" }, STARTED_MS)).toEqual([]);
+    expect(marks({ xapiStartTime: null }, STARTED_MS)).toEqual([]);
+    expect(marks({ xapiStartTime: "yesterday" }, STARTED_MS)).toEqual([]);
   });
 
   test("nor while a domain runs here that is no resident, or nobody knows what runs here", () => {
@@ -57,8 +57,8 @@ describe("markOwnStart", () => {
 });
 
 test("isStartMarked: only by the mark of the start that the database knows", () => {
-  const of = (agentStartTime: string | null, mark: string) =>
-    isStartMarked(hostView(host(2), { agentStartTime, otherConfig: { [START_MARK_KEY]: mark } }));
+  const of = (xapiStartTime: string | null, mark: string) =>
+    isStartMarked(hostView(host(2), { xapiStartTime, otherConfig: { [START_MARK_KEY]: mark } }));
   expect(of(STARTED, STARTED)).toBe(true);
   expect(of(STARTED, "1795400000.")).toBe(false);
   expect(of(null, "null")).toBe(false);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { rankSuccessors, readRanking } from "../../../../src/core/takeover/successor.ts";
+import { readRanking } from "../../../../src/core/model/pool-keys.ts";
+import { rankSuccessors } from "../../../../src/core/takeover/successor.ts";
 import { host } from "../fixtures.ts";
 
 const candidate = (number: number, eligible: boolean, mayStay = eligible) => ({

@@ -1,5 +1,6 @@
-import type { Alert } from "../../../../../src/core/alerts/alert-policy.ts";
-import type { AlertMail, MailSettings } from "../../../../../src/core/alerts/mail/compose-mail.ts";
+import type { AlertMail } from "../../../../../src/core/alerts/mail/alert-mail.ts";
+import type { MailSettings } from "../../../../../src/core/alerts/mail/compose-mail.ts";
+import type { Alert } from "../../../../../src/core/model/alert.ts";
 import { host } from "../../fixtures.ts";
 
 /** 14:05:09 on the wall is 600 s after the boot. */

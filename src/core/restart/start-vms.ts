@@ -1,11 +1,13 @@
-import { aliveNow, type DecisionInput } from "../members/decision.ts";
+import { hostRows, rowOf } from "../members/host-rows.ts";
 import type { Memory } from "../memory/memory.ts";
+import type { MasterRound, Step } from "../memory/step.ts";
 import type { DatabaseView, HostView } from "../model/pool-view.ts";
 import type { Reason } from "../model/reason.ts";
 import { put } from "../model/record.ts";
 import {
   planApplianceRestarts,
   planVmRestarts,
+  type RestartInput,
   type RestartPlan,
   type RestartRefusal,
   type StartTarget,
@@ -18,32 +20,43 @@ const REFUSALS: Partial<Record<RestartRefusal, string>> = {
   "no-healthy-host": "no healthy host can take it",
 };
 
-/** The VMs or appliances to start now, by OP_MODE, on hosts that are alive, enabled and above suspicion. */
-export function planStarts(memory: Memory, database: DatabaseView, input: DecisionInput): RestartPlan {
-  const alive = new Set(aliveNow(input.view, memory.health));
-  const healthy = (host: HostView) =>
-    host.enabled && host.live && alive.has(host.uuid) && memory.health[host.uuid]?.state !== "xapi-down";
-  const targets: readonly StartTarget[] = database.hosts
-    .filter(healthy)
-    .map((host) => ({ uuid: host.uuid, freeMemoryBytes: host.freeMemoryBytes }));
-  const restart = {
+/** Starts the VMs or appliances that are down (OP_MODE), on hosts that are alive, enabled and above suspicion. */
+export function startVms(memory: Memory, round: MasterRound): Step {
+  const { settings, database } = round;
+  const input = inputOf(memory, round);
+  const plan =
+    settings.OP_MODE === 1 ? planApplianceRestarts(input, settings) : planVmRestarts(input, settings);
+  return {
+    memory: rememberOrders(memory, plan, database),
+    actions: plan.starts,
+    reasons: reportRefusals(plan),
+  };
+}
+
+function inputOf(memory: Memory, { view, database, inFlight }: MasterRound): RestartInput {
+  const rows = hostRows(memory, view);
+  const isHealthy = (host: HostView): boolean => {
+    const { isHeard, health } = rowOf(rows, host.uuid);
+    return host.enabled && host.live && isHeard && health?.state !== "xapi-down";
+  };
+  const targets = database.hosts
+    .filter(isHealthy)
+    .map(({ uuid, freeMemoryBytes }): StartTarget => ({ uuid, freeMemoryBytes }));
+  return {
     pool: database.pool.uuid,
-    nowMs: input.view.nowMs,
+    nowMs: view.nowMs,
     halted: database.halted,
     appliances: database.appliances ?? [],
     targets,
-    allHealthy: database.hosts.every((host) => healthy(host) || !host.enabled),
+    allHealthy: database.hosts.every((host) => isHealthy(host) || !host.enabled),
     restarts: memory.restarts,
     retries: memory.retries,
-    inFlight: input.inFlight,
+    inFlight,
   };
-  return input.settings.OP_MODE === 1
-    ? planApplianceRestarts(restart, input.settings)
-    : planVmRestarts(restart, input.settings);
 }
 
 /** The order of what is being started, for the groups that come after it. */
-export function rememberOrders(memory: Memory, plan: RestartPlan, database: DatabaseView): Memory {
+function rememberOrders(memory: Memory, plan: RestartPlan, database: DatabaseView): Memory {
   let { restarts } = memory;
   for (const action of plan.starts) {
     const vm =
@@ -56,7 +69,7 @@ export function rememberOrders(memory: Memory, plan: RestartPlan, database: Data
 }
 
 /** Refusals that an administrator would wonder about; the everyday ones are not worth a line. */
-export function reportRefusals(plan: RestartPlan): readonly Reason[] {
+function reportRefusals(plan: RestartPlan): readonly Reason[] {
   return plan.refused.flatMap(({ name, why }): readonly Reason[] => {
     const text = REFUSALS[why];
     return text === undefined ? [] : [{ kind: "vm-not-started", vm: name, why: text }];

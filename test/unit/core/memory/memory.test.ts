@@ -1,6 +1,5 @@
 import { expect, test } from "bun:test";
-import { emptyMemory } from "../../../../src/core/memory/memory.ts";
-import { parseMemory } from "../../../../src/core/memory/memory-shape.ts";
+import { emptyMemory, parseMemory } from "../../../../src/core/memory/memory.ts";
 import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
 import { host } from "../fixtures.ts";
 

@@ -1,0 +1,190 @@
+import { type HostRow, hostRows, rowOf } from "../members/host-rows.ts";
+import type { QuorumTally } from "../members/quorum.ts";
+import { tallyNow } from "../members/vote.ts";
+import type { Incident } from "../memory/incident.ts";
+import type { LastGoodView } from "../memory/last-good.ts";
+import type { Memory } from "../memory/memory.ts";
+import { RECOVER_LIMIT_MS, stillAwaited } from "../memory/promotion.ts";
+import { nothing, type Round, type Step } from "../memory/step.ts";
+import type { Action } from "../model/action.ts";
+import type { HostUuid } from "../model/ids.ts";
+import type { FenceRefusal } from "../model/reason.ts";
+import { omit, put } from "../model/record.ts";
+import { mayBegin, whenDue } from "../pace/back-off.ts";
+import { judgeFence } from "./fence-policy.ts";
+import { type IncidentEvent, openIncident, stepIncident } from "./incident.ts";
+
+/** What may be done about failed hosts in this round. */
+export interface RecoveryScope {
+  /** False for a host that may be the isolated one: it fences nobody. */
+  readonly mayFence: boolean;
+  /** On a slave the incident of the dead master ends with the fence; what follows comes after the promotion. */
+  readonly fenceOnly: boolean;
+}
+
+/** One step for each failed host, all of them in parallel (field.md F10), and an end for those that came back. */
+export function recoverHosts(
+  memory: Memory,
+  hosts: readonly HostUuid[],
+  round: Round,
+  scope: RecoveryScope,
+): Step {
+  const quorum = tallyNow(round.view, memory);
+  let result = nothing(memory);
+  for (const host of hosts) {
+    const step = recoverHost(result.memory, host, round, { ...scope, quorum });
+    result = {
+      memory: step.memory,
+      actions: [...result.actions, ...step.actions],
+      reasons: [...result.reasons, ...step.reasons],
+    };
+  }
+  return result;
+}
+
+/** The vote is that of the beginning: a host that is counted again in this round changes nothing for the others. */
+interface VotedScope extends RecoveryScope {
+  readonly quorum: QuorumTally;
+}
+
+function recoverHost(memory: Memory, host: HostUuid, round: Round, scope: VotedScope): Step {
+  const row = rowOf(hostRows(memory, round.view), host);
+  const state = row.health?.state;
+  const { incident } = row;
+  // One that was cut off by a reset and is booting answers ping: its VMs are free all the same.
+  const isBooting = state === "xapi-down" && incident?.phase === "fenced" && incident.proved;
+  if (incident !== null && row.isAlive && !isBooting) return endIncident(memory, row, incident, round);
+  if (incident === null && state !== "failed") return nothing(memory);
+  if (incident === null && !row.isFenceable) {
+    // Perhaps in maintenance, perhaps it died while it started: nothing is begun, but it is said.
+    return hasNothingLeft(row) ? nothing(memory) : refuse(memory, row, "in-maintenance");
+  }
+  const open = incident ?? failedNow(memory, host, round.view.nowMs);
+  const opened = { ...memory, incidents: put(memory.incidents, host, open) };
+  switch (open.phase) {
+    case "open":
+    case "fencing":
+      return fence(opened, row, open, round, scope);
+    case "fenced":
+      return scope.fenceOnly ? nothing(opened) : declareDead(opened, open, round);
+    case "declared":
+      return scope.fenceOnly ? nothing(opened) : forget(opened, open, round);
+    case "answered":
+      return scope.fenceOnly ? nothing(opened) : askAgain(opened, open, round);
+    case "returned":
+      return nothing(opened);
+  }
+}
+
+/** A new incident, also of a host that has returned from the last one and was not enabled since. */
+function failedNow(memory: Memory, host: HostUuid, atMs: number): Incident {
+  const returned = memory.incidents[host];
+  const again = returned === undefined ? null : stepIncident(returned, { kind: "host-failed", atMs });
+  return again ?? openIncident(host, atMs);
+}
+
+/** The memory after an event of an incident. */
+export function afterEvent(memory: Memory, incident: Incident, event: IncidentEvent): Memory {
+  const next = stepIncident(incident, event);
+  const { host } = incident;
+  const incidents = next === null ? omit(memory.incidents, host) : put(memory.incidents, host, next);
+  return { ...memory, incidents };
+}
+
+function refuse(memory: Memory, { name }: HostRow, why: FenceRefusal): Step {
+  return { memory, actions: [], reasons: [{ kind: "fence-refused", host: name, why }] };
+}
+
+/** XAPI may have reached the host then, and it may have died since: after this time it begins anew. */
+const ASK_AGAIN_MS = 10 * 60_000;
+
+function askAgain(memory: Memory, incident: Incident, { view: { nowMs } }: Round): Step {
+  if (nowMs - incident.openedAtMs < ASK_AGAIN_MS) return nothing(memory);
+  return nothing(afterEvent(memory, incident, { kind: "answer-expired", atMs: nowMs }));
+}
+
+/** A host that is back is nobody's incident any more; one whose agent is running right now waits for its answer. */
+function endIncident(memory: Memory, row: HostRow, incident: Incident, round: Round): Step {
+  const host = row.uuid;
+  const keys = [`fence-host:${host}`, `declare-host-dead:${host}`];
+  if (keys.some((key) => round.inFlight.has(key))) return nothing(memory);
+  const retries = keys.reduce((left, key) => omit(left, key), memory.retries);
+  const after = afterEvent(memory, incident, { kind: "host-returned", atMs: round.view.nowMs });
+  return {
+    memory: { ...after, retries, lastGood: memory.lastGood && countAgain(memory.lastGood, host) },
+    actions: [],
+    reasons: [{ kind: "host-back", host: row.name }],
+  };
+}
+
+/**
+ * A host that lives has a vote again, at once, and not only when XAPI has enabled it: cut off a moment later it votes on
+ * the other side. (Seen: five hosts, two of them reset and just back, split into two majorities; each fenced the other.)
+ */
+function countAgain(lastGood: LastGoodView, host: HostUuid): LastGoodView {
+  return { ...lastGood, members: [...new Set([...lastGood.members, host])].sort() };
+}
+
+function fence(memory: Memory, row: HostRow, incident: Incident, round: Round, scope: VotedScope): Step {
+  const { known, health } = row;
+  if (known === null || !scope.mayFence || health === null) return nothing(memory);
+  if (round.inFlight.has(`fence-host:${row.uuid}`)) return nothing(memory);
+  const { quorum } = scope;
+  const { settings } = round;
+  const verdict = judgeFence(
+    { enabled: row.isFenceable, failed: health.state === "failed" },
+    quorum,
+    settings,
+  );
+  if (verdict.kind === "refused") {
+    const isWaived = verdict.why === "fencing-disabled" && settings.FENCE_HA_ONFAIL && !scope.fenceOnly;
+    const isQuorate = quorum.quorate || !settings.FENCE_QUORUM_REQUIRED;
+    if (isWaived && isQuorate) return waiveFencing(memory, row, incident);
+    if (verdict.why === "answers-again") return nothing(memory);
+    if (verdict.why === "in-maintenance" && hasNothingLeft(row)) return nothing(memory);
+    return refuse(memory, row, verdict.why);
+  }
+  const action: Action = {
+    kind: "fence-host",
+    host: row.uuid,
+    address: known.address,
+    pingIsLife: !health.pings,
+  };
+  if (!mayBegin(action, round)) return nothing(memory);
+  return { memory: afterEvent(memory, incident, { kind: "fence-begun" }), actions: [action], reasons: [] };
+}
+
+/** FENCE_HA_ONFAIL=1: the administrator's explicit choice to restart VMs of a host that nobody proved dead. */
+function waiveFencing(memory: Memory, row: HostRow, incident: Incident): Step {
+  return {
+    memory: afterEvent(memory, incident, { kind: "fencing-waived" }),
+    actions: [],
+    reasons: [{ kind: "host-fenced", host: row.name, proved: false }],
+  };
+}
+
+function declareDead(memory: Memory, incident: Incident, round: Round): Step {
+  const { host, proved } = incident;
+  const { promotion } = memory;
+  const { nowMs, self } = round.view;
+  if (promotion?.oldMaster === host) {
+    // Members come back first (behaviour.md §7.3): what they really run corrects the old database.
+    const hasWaited = nowMs - promotion.sinceMs > RECOVER_LIMIT_MS;
+    const isReady =
+      promotion.phase === "recovering" &&
+      stillAwaited(promotion, nowMs).length === 0 &&
+      self.initCompleteAtMs !== null;
+    if (!isReady && !hasWaited) return nothing(memory);
+  }
+  return { memory, actions: whenDue({ kind: "declare-host-dead", host, proved }, round), reasons: [] };
+}
+
+function forget(memory: Memory, { host }: Incident, round: Round): Step {
+  const actions = round.settings.FENCE_HOST_FORGET ? whenDue({ kind: "forget-host", host }, round) : [];
+  return { memory, actions, reasons: [] };
+}
+
+/** Declared dead already, by an administrator or before this memory began, or empty: no VM of it waits for a proof. */
+function hasNothingLeft({ record }: HostRow): boolean {
+  return record !== null && !record.enabled && record.residents.length === 0;
+}

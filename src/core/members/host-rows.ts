@@ -1,0 +1,133 @@
+import type { HostHealth } from "../memory/host-health.ts";
+import type { Incident } from "../memory/incident.ts";
+import type { KnownHost } from "../memory/last-good.ts";
+import { incidentOf, type Memory } from "../memory/memory.ts";
+import { type HostUuid, hostUuid } from "../model/ids.ts";
+import type { HostView, PeerProbe, PoolView } from "../model/pool-view.ts";
+import { isAlive } from "./host-health.ts";
+
+/** One host in one round: what the database, the memory and its probe say of it, side by side. */
+export interface HostRow {
+  readonly uuid: HostUuid;
+  /** The name people know it by; its uuid when nothing better is known. */
+  readonly name: string;
+  /** As last known; null when it never was. */
+  readonly address: string | null;
+  readonly isSelf: boolean;
+  /** Its record in the pool database; null when that cannot be read, or does not have the host. */
+  readonly record: HostView | null;
+  /** As the last good view has it; null when no good view ever had it. */
+  readonly known: KnownHost | null;
+  /** It counts for quorum (core/members/membership.ts). */
+  readonly isMember: boolean;
+  /** null: it has not been probed yet, as this host itself never is. */
+  readonly health: HostHealth | null;
+  /** By its health, which may be of an earlier round. This host itself is not asked, so it is not. */
+  readonly isAlive: boolean;
+  /** Probed in this very round and alive, or this host itself. An old probe has no vote. */
+  readonly isHeard: boolean;
+  /** The probe of this round; null when there was none, which is not silence. */
+  readonly probe: PeerProbe | null;
+  /** In this round it has said that it follows the master at this host's address. Silence is no. */
+  readonly followsThisHost: boolean;
+  /** Somebody disabled it to work on it; a host whose xapi has just started is disabled for a moment, too. */
+  readonly isInMaintenance: boolean;
+  /** May it be fenced at all, as far as maintenance goes? */
+  readonly isFenceable: boolean;
+  /** Its failure that is not over yet; null when there is none. */
+  readonly incident: Incident | null;
+  /** An open take-over of this host waits for it. */
+  readonly isAwaited: boolean;
+}
+
+export type HostRows = ReadonlyMap<HostUuid, HostRow>;
+
+/** A row for every host that the database, the last good view, a probe or an incident knows. */
+export function hostRows(memory: Memory, view: PoolView): HostRows {
+  const records = new Map(
+    (view.database.ok ? view.database.value.hosts : []).map((host) => [host.uuid, host]),
+  );
+  const known = new Map((memory.lastGood?.hosts ?? []).map((host) => [host.uuid, host]));
+  const members = new Set(memory.lastGood?.members ?? []);
+  const self = view.self.uuid;
+  const ownAddress = records.get(self)?.address ?? known.get(self)?.address ?? null;
+  const uuids = new Set<HostUuid>([
+    self,
+    ...records.keys(),
+    ...known.keys(),
+    ...members,
+    ...view.probes.keys(),
+    ...Object.keys(memory.health).map(hostUuid),
+    ...Object.keys(memory.incidents).map(hostUuid),
+  ]);
+  const row = (uuid: HostUuid): HostRow => {
+    const record = records.get(uuid) ?? null;
+    const before = known.get(uuid) ?? null;
+    const health = memory.health[uuid] ?? null;
+    const probe = view.probes.get(uuid) ?? null;
+    const isMember = members.has(uuid);
+    return {
+      uuid,
+      name: before?.name ?? uuid,
+      address: record?.address ?? before?.address ?? null,
+      isSelf: uuid === self,
+      record,
+      known: before,
+      isMember,
+      health,
+      isAlive: isAlive(health),
+      isHeard: uuid === self || (probe !== null && isAlive(health)),
+      probe,
+      followsThisHost: followsAddress(probe, ownAddress),
+      isInMaintenance: before?.enabled === false && !before.disabledByStart,
+      isFenceable: isFenceable(before, isMember, memory),
+      incident: incidentOf(memory, uuid) ?? null,
+      isAwaited: memory.promotion?.awaited.includes(uuid) === true,
+    };
+  };
+  return new Map([...uuids].map((uuid) => [uuid, row(uuid)]));
+}
+
+/** The row of a host; of one that nobody knows, a row in which nothing is known. */
+export function rowOf(rows: HostRows, uuid: HostUuid): HostRow {
+  return (
+    rows.get(uuid) ?? {
+      uuid,
+      name: uuid,
+      address: null,
+      isSelf: false,
+      record: null,
+      known: null,
+      isMember: false,
+      health: null,
+      isAlive: false,
+      isHeard: false,
+      probe: null,
+      followsThisHost: false,
+      isInMaintenance: false,
+      isFenceable: false,
+      incident: null,
+      isAwaited: false,
+    }
+  );
+}
+
+/** Has this peer said that it follows the master at `address`? Silence, and an unknown address, are no. */
+export function followsAddress(probe: PeerProbe | null, address: string | null): boolean {
+  const follows = probe?.follows;
+  return follows?.kind === "slave-of" && follows.address === address;
+}
+
+/** The name people know a host by; its uuid when nothing better is known. */
+export function hostName(memory: Memory, uuid: HostUuid): string {
+  return memory.lastGood?.hosts.find((host) => host.uuid === uuid)?.name ?? uuid;
+}
+
+/**
+ * Enabled, or a member that is disabled because somebody's xapi started: then, and while a take-over is open, the
+ * database calls hosts disabled that nobody has put in maintenance.
+ */
+function isFenceable(known: KnownHost | null, isMember: boolean, memory: Memory): boolean {
+  if (known?.enabled === true) return true;
+  return isMember && (memory.promotion !== null || known?.disabledByStart === true);
+}

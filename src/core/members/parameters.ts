@@ -1,0 +1,26 @@
+import { isSetByPeople } from "../model/ha-flag.ts";
+import { EPOCH_KEY, RANKING_KEY, SUCCESSOR_KEY } from "../model/pool-keys.ts";
+
+/**
+ * The pool's parameters in one text, to see a change: what HA-Lizard keeps in `pool.other_config`, nothing of other
+ * programs. Compared, never parsed.
+ */
+export function fingerprintParameters(otherConfig: Readonly<Record<string, string>>): string {
+  const ours = Object.entries(otherConfig).filter(
+    ([key]) => isSetByPeople(key) || key === EPOCH_KEY || key === SUCCESSOR_KEY || key === RANKING_KEY,
+  );
+  const text = ours
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join("\n");
+  return `${ours.length}:${hashText(text)}`;
+}
+
+/** FNV-1a, 32 bit. */
+function hashText(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  }
+  return hash.toString(16).padStart(8, "0");
+}

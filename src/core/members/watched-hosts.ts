@@ -1,0 +1,28 @@
+import type { HostHealth } from "../memory/host-health.ts";
+import { incidentOf, type Memory } from "../memory/memory.ts";
+import type { HostUuid } from "../model/ids.ts";
+import type { DatabaseView } from "../model/pool-view.ts";
+
+/** The other hosts that a master looks after: members, enabled ones, and those that have failed. In order of uuid. */
+export function watchedHosts(memory: Memory, database: DatabaseView, self: HostUuid): readonly HostUuid[] {
+  const watched = new Set<HostUuid>(memory.lastGood?.members ?? []);
+  for (const { uuid, enabled } of database.hosts) {
+    if (enabled || incidentOf(memory, uuid) !== undefined) watched.add(uuid);
+  }
+  watched.delete(self);
+  return [...watched].sort();
+}
+
+/** The health of hosts that are watched; those in maintenance or gone are never suspects (behaviour.md §4). */
+export function onlyWatched(
+  health: Readonly<Record<string, HostHealth>>,
+  before: Memory,
+  members: readonly HostUuid[],
+  database: DatabaseView,
+): Readonly<Record<string, HostHealth>> {
+  const watched = new Set<string>(members);
+  for (const { uuid, enabled } of database.hosts) if (enabled) watched.add(uuid);
+  // A host that was declared dead is neither enabled nor a member: only its incident waits for it.
+  for (const { host, phase } of Object.values(before.incidents)) if (phase !== "returned") watched.add(host);
+  return Object.fromEntries(Object.entries(health).filter(([uuid]) => watched.has(uuid)));
+}

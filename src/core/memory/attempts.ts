@@ -1,0 +1,22 @@
+import { type Check, isNumber, listOf, objectOf } from "./shape.ts";
+
+/** How often an action of one key has failed in a row, and when it may be tried again (core/pace/back-off.ts). */
+export interface Retry {
+  readonly failures: number;
+  readonly notBeforeMs: number;
+}
+
+export const isRetry: Check<Retry> = objectOf<Retry>({ failures: isNumber, notBeforeMs: isNumber });
+
+/** Starts of one VM that we asked for, the youngest last; a VM that keeps falling over is not started for ever (field.md F20). */
+export interface RestartHistory {
+  readonly startedAtMs: readonly number[];
+  readonly order: number;
+  readonly startDelayS: number;
+}
+
+export const isRestartHistory: Check<RestartHistory> = objectOf<RestartHistory>({
+  startedAtMs: listOf(isNumber),
+  order: isNumber,
+  startDelayS: isNumber,
+});

@@ -1,0 +1,39 @@
+import { isAlertMemory, NO_ALERTS } from "./alert-memory.ts";
+
+type Loose = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Loose =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * What an earlier version has written, with the fields that it did not know: an update in the middle of a take-over
+ * must not forget the take-over. Whatever it cannot complete is left as it is, for the check that follows.
+ */
+export function completeEarlier(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  const { confirmed, declaredBackAtMs, promotion, incidents, alerts, ...rest } = value;
+  return {
+    fenceDevices: null,
+    sawPoolSinceBoot: confirmed,
+    ...rest,
+    promotion: isObject(promotion) ? { settledAtMs: {}, ...promotion } : promotion,
+    incidents: completeIncidents(incidents, declaredBackAtMs),
+    alerts: isAlertMemory(alerts) ? alerts : isObject(alerts) ? NO_ALERTS : alerts,
+  };
+}
+
+/** 3.0.0-alpha.1 kept hosts that had returned from a declared death in a record of their own. */
+function completeIncidents(incidents: unknown, declaredBackAtMs: unknown): unknown {
+  if (!isObject(incidents)) return incidents;
+  const returned = Object.entries(isObject(declaredBackAtMs) ? declaredBackAtMs : {}).map(
+    ([host, returnedAtMs]) => [
+      host,
+      { host, openedAtMs: returnedAtMs, phase: "returned", proved: false, fenceFailures: 0, returnedAtMs },
+    ],
+  );
+  const open = Object.entries(incidents).map(([host, incident]) => [
+    host,
+    isObject(incident) ? { returnedAtMs: null, ...incident } : incident,
+  ]);
+  return Object.fromEntries([...returned, ...open]);
+}

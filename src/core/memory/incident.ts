@@ -1,0 +1,37 @@
+import type { HostUuid } from "../model/ids.ts";
+import { type Check, isBrandedText, isFlag, isNumber, nullOr, objectOf, oneOf } from "./shape.ts";
+
+/** One failed host, from its failure to the day it is a member like any other (core/fencing/incident.ts). */
+export interface Incident {
+  readonly host: HostUuid;
+  readonly openedAtMs: number;
+  readonly phase: IncidentPhase;
+  /** The power-off was confirmed by a fence agent, not merely assumed. */
+  readonly proved: boolean;
+  readonly fenceFailures: number;
+  /** When a host that had been declared dead was seen alive again; null before. */
+  readonly returnedAtMs: number | null;
+}
+
+export type IncidentPhase =
+  /** Failed, and not fenced (yet). */
+  | "open"
+  /** A fence attempt was begun; after a crash it is simply begun again. */
+  | "fencing"
+  /** No VM runs there any more, as far as the method can know. */
+  | "fenced"
+  /** XAPI has reset its VMs, disabled it and released its disks: its VMs may be started elsewhere. */
+  | "declared"
+  /** XAPI reached the host after all (HOST_IS_LIVE): hands off. */
+  | "answered"
+  /** It lives, and is disabled by our declare_dead until it has been seen enabled. */
+  | "returned";
+
+export const isIncident: Check<Incident> = objectOf<Incident>({
+  host: isBrandedText<HostUuid>,
+  openedAtMs: isNumber,
+  phase: oneOf({ open: true, fencing: true, fenced: true, declared: true, answered: true, returned: true }),
+  proved: isFlag,
+  fenceFailures: isNumber,
+  returnedAtMs: nullOr(isNumber),
+});

@@ -1,0 +1,67 @@
+import type { HaFlag } from "../model/ha-flag.ts";
+import type { HostUuid, PoolUuid } from "../model/ids.ts";
+import {
+  type Check,
+  isBrandedText,
+  isFlag,
+  isNumber,
+  isText,
+  listOf,
+  nullOr,
+  objectOf,
+  oneOf,
+} from "./shape.ts";
+
+/** The last complete and believable view of the pool: what a slave decides by when the master is gone. */
+export interface LastGoodView {
+  readonly atMs: number;
+  readonly pool: PoolUuid;
+  readonly poolName: string;
+  readonly master: HostUuid;
+  readonly haFlag: HaFlag;
+  readonly hosts: readonly KnownHost[];
+  /** Hosts that count for quorum (core/members/membership.ts). */
+  readonly members: readonly HostUuid[];
+  /** Successors in order; the first is the manual's "autopromote winner". */
+  readonly ranking: readonly HostUuid[];
+  /** Fingerprint of the pool's parameters: a change is copied to all slaves. */
+  readonly parameters: string;
+}
+
+export interface KnownHost {
+  readonly uuid: HostUuid;
+  readonly name: string;
+  readonly address: string;
+  readonly enabled: boolean;
+  /** As last read, compared for equality only: it changes when that host's xapi starts again. */
+  readonly xapiStartTime: string | null;
+  /** When we saw it change, or saw the host first. */
+  readonly xapiStartedAtMs: number;
+  /** Disabled in every view since; null while it is enabled. */
+  readonly disabledSinceMs: number | null;
+  /** It became disabled when its own or the master's xapi started, so it was nobody's wish. */
+  readonly disabledByStart: boolean;
+}
+
+const isKnownHost: Check<KnownHost> = objectOf<KnownHost>({
+  uuid: isBrandedText<HostUuid>,
+  name: isText,
+  address: isText,
+  enabled: isFlag,
+  xapiStartTime: nullOr(isText),
+  xapiStartedAtMs: isNumber,
+  disabledSinceMs: nullOr(isNumber),
+  disabledByStart: isFlag,
+});
+
+export const isLastGoodView: Check<LastGoodView> = objectOf<LastGoodView>({
+  atMs: isNumber,
+  pool: isBrandedText<PoolUuid>,
+  poolName: isText,
+  master: isBrandedText<HostUuid>,
+  haFlag: oneOf({ on: true, off: true, unset: true }),
+  hosts: listOf(isKnownHost),
+  members: listOf(isBrandedText<HostUuid>),
+  ranking: listOf(isBrandedText<HostUuid>),
+  parameters: isText,
+});

@@ -1,0 +1,30 @@
+import { rebaseAlerts } from "./alert-memory.ts";
+import { emptyMemory, type Memory } from "./memory.ts";
+
+/**
+ * The memory of an earlier boot, made usable in this one. Times since boot mean nothing any more, so what is timed is
+ * forgotten and observed again; what must survive a reboot is the last good view, an unfinished promotion (it holds
+ * back starts) and "this incident already cost a reboot".
+ */
+export function rebaseMemory(memory: Memory, bootId: string): Memory {
+  if (memory.bootId === bootId) return memory;
+  const { lastGood, promotion } = memory;
+  const hosts = (lastGood?.hosts ?? []).map((host) => ({
+    ...host,
+    xapiStartedAtMs: 0,
+    disabledSinceMs: host.disabledSinceMs === null ? null : 0,
+  }));
+  // Whom this host had fenced may be back since: a proof of death does not outlive the one who was away.
+  const fenced = Object.values(memory.incidents)
+    .filter(({ phase }) => phase !== "returned")
+    .map(({ host }) => host);
+  const members = [...new Set([...(lastGood?.members ?? []), ...fenced])].sort();
+  return {
+    ...emptyMemory(bootId),
+    lastGood: lastGood && { ...lastGood, atMs: 0, hosts, members },
+    promotion: promotion && { ...promotion, sinceMs: 0, calledAtMs: 0, backAtMs: {}, settledAtMs: {} },
+    promoted: memory.promoted,
+    alerts: rebaseAlerts(memory.alerts, lastGood?.atMs ?? 0),
+    isolation: memory.isolation && { ...memory.isolation, wellSinceMs: null },
+  };
+}

@@ -1,0 +1,22 @@
+import type { HostUuid } from "./ids.ts";
+
+/** Keys of the program in the pool database, as HA-Lizard 2.x has them where it has them too. */
+
+/** `pool.other_config`: the first successor. */
+export const SUCCESSOR_KEY = "autopromote_uuid";
+/** `pool.other_config`: the whole ranking, uuids with colons between. */
+export const RANKING_KEY = "autopromote_ranking";
+/** Value of SUCCESSOR_KEY when no slave can take over. */
+export const NO_SUCCESSOR = "none_available";
+/** `pool.other_config`: counts the take-overs of this pool; a master that was replaced has an older one in its database. */
+export const EPOCH_KEY = "ha-lizard-epoch";
+/** `VM.other_config`: the uuid of the pool in which the VM ran last. */
+export const HOME_POOL_KEY = "home-pool";
+
+/** The ranking as stored, from the pool's keys; `none_available` and absence are an empty ranking. */
+export function readRanking(otherConfig: Readonly<Record<string, string>>): readonly HostUuid[] {
+  const first = otherConfig[SUCCESSOR_KEY];
+  if (first === undefined || first === NO_SUCCESSOR || first === "") return [];
+  const rest = (otherConfig[RANKING_KEY] ?? "").split(":").filter((uuid) => uuid !== "" && uuid !== first);
+  return [first, ...rest] as HostUuid[];
+}

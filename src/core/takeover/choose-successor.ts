@@ -1,0 +1,68 @@
+import { type HostRow, hostName, hostRows, rowOf } from "../members/host-rows.ts";
+import { fingerprintParameters } from "../members/parameters.ts";
+import type { Memory } from "../memory/memory.ts";
+import type { MasterRound, Step } from "../memory/step.ts";
+import type { Action } from "../model/action.ts";
+import { NO_SUCCESSOR, RANKING_KEY, readRanking, SUCCESSOR_KEY } from "../model/pool-keys.ts";
+import type { Reason } from "../model/reason.ts";
+import { mayBegin, whenDue } from "../pace/back-off.ts";
+import { rankSuccessors, type SuccessorCandidate } from "./successor.ts";
+
+/** Chooses and stores the successors, and copies the database to the slaves when they or a parameter changed. */
+export function chooseSuccessor(memory: Memory, round: MasterRound): Step {
+  const { otherConfig } = round.database.pool;
+  const rows = hostRows(memory, round.view);
+  const slaves = round.database.hosts.map(({ uuid }) => rowOf(rows, uuid)).filter(({ isSelf }) => !isSelf);
+  const ranking = rankSuccessors(readRanking(otherConfig), slaves.map(candidateOf));
+  const first = ranking[0];
+  const wanted: readonly [string, string][] = [
+    [SUCCESSOR_KEY, first ?? NO_SUCCESSOR],
+    [RANKING_KEY, ranking.join(":")],
+  ];
+  const changes = wanted
+    .filter(([key, value]) => (otherConfig[key] ?? "") !== value)
+    .map(([key, value]): Action => ({ kind: "set-pool-key", key, value }));
+  const reason: Reason =
+    first === undefined
+      ? { kind: "no-successor" }
+      : { kind: "successor-chosen", host: hostName(memory, first) };
+  const isOneComing = first === undefined && slaves.some((row) => mayQualifySoon(row, round.view.nowMs));
+  const reasons = slaves.length === 0 || isOneComing ? [] : [reason];
+  const actions =
+    changes.length > 0
+      ? changes.filter((action) => mayBegin(action, round))
+      : syncWhenChanged(memory, otherConfig, round);
+  return { memory, actions, reasons };
+}
+
+function candidateOf({ uuid, record, health }: HostRow): SuccessorCandidate {
+  const isEnabled = record?.enabled === true;
+  return {
+    uuid,
+    eligible: isEnabled && record.live && health?.state === "alive",
+    mayStay: isEnabled && health?.state !== "failed",
+  };
+}
+
+/** xapi disables a host when it starts, and enables it again within this time. */
+const START_MS = 60_000;
+
+/** A slave whose xapi starts, or that is being retried, is nothing to wake anybody for. */
+function mayQualifySoon({ record, health, known }: HostRow, nowMs: number): boolean {
+  const state = health?.state;
+  if (state !== "alive") return state === "suspect" || state === "xapi-down";
+  const disabledMs = nowMs - (known?.disabledSinceMs ?? 0);
+  return record?.enabled !== true && (known?.disabledByStart === true || disabledMs < START_MS);
+}
+
+/** Slaves decide by their copy of the database, so they get it whenever what they decide by has changed (xapi.md T6). */
+function syncWhenChanged(
+  memory: Memory,
+  otherConfig: Readonly<Record<string, string>>,
+  round: MasterRound,
+): readonly Action[] {
+  const parameters = fingerprintParameters(otherConfig);
+  return memory.lastGood?.parameters === parameters
+    ? []
+    : whenDue({ kind: "sync-database", parameters }, round);
+}

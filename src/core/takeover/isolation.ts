@@ -1,0 +1,93 @@
+import { hostRows, rowOf } from "../members/host-rows.ts";
+import type { QuorumTally } from "../members/quorum.ts";
+import { heardHosts, tallyNow } from "../members/vote.ts";
+import { watchedHosts } from "../members/watched-hosts.ts";
+import type { Isolation } from "../memory/isolation.ts";
+import type { Memory } from "../memory/memory.ts";
+import { nothing, type Round, type Step } from "../memory/step.ts";
+import type { JudgedRound } from "./mastership.ts";
+
+/** A link that comes back for some seconds has not ended the incident: it would cost a reboot each time. */
+const WELL_MS = 60_000;
+
+/**
+ * Is this host the one that was cut off? Only when members exist that should answer, none does, and the votes do not
+ * say otherwise: two hosts of four are a tie, not an island.
+ */
+export function isIsolated(input: {
+  readonly failed: number;
+  readonly aliveOthers: number;
+  readonly quorum: QuorumTally;
+}): boolean {
+  return input.failed > 0 && input.aliveOthers === 0 && !input.quorum.quorate;
+}
+
+/** The pool is seen whole: an incident that has cost a reboot is over when that has lasted for a minute. */
+export function endIsolation(previous: Isolation | null, nowMs: number): Isolation | null {
+  if (previous?.rebooted !== true) return null;
+  const wellSinceMs = previous.wellSinceMs ?? nowMs;
+  return nowMs - wellSinceMs >= WELL_MS ? null : { ...previous, wellSinceMs };
+}
+
+export type IsolationStep = { readonly isolation: Isolation; readonly reboot: boolean };
+
+/** One more pass alone: reboot once per incident if the administrator wants that (FENCE_REBOOT_LONE_HOST). */
+export function stepIsolation(
+  previous: Isolation | null,
+  nowMs: number,
+  settings: { readonly FENCE_REBOOT_LONE_HOST: boolean },
+): IsolationStep {
+  const isolation: Isolation = { ...(previous ?? { sinceMs: nowMs, rebooted: false }), wellSinceMs: null };
+  if (!settings.FENCE_REBOOT_LONE_HOST || isolation.rebooted) return { isolation, reboot: false };
+  return { isolation: { ...isolation, rebooted: true }, reboot: true };
+}
+
+/** Is this host cut off in this round, by its memory after the step below? Then it fences nobody. */
+export function isCutOff({ isolation }: Memory): boolean {
+  return isolation !== null && isolation.wellSinceMs === null;
+}
+
+/**
+ * Is this master the one that was cut off? Then nobody is fenced, and it reboots itself if the administrator wants that.
+ * A host that did so takes part again when more than half are with it, or would be as soon as it calls them.
+ */
+export function isolateMaster(memory: Memory, round: JudgedRound): Step {
+  const { settings, view, database, mastership } = round;
+  const quorum = tallyNow(view, memory);
+  const satisfied = { ...quorum, quorate: quorum.quorate || !settings.FENCE_QUORUM_REQUIRED };
+  const rows = hostRows(memory, view);
+  const others = watchedHosts(memory, database, view.self.uuid).map((uuid) => rowOf(rows, uuid));
+  const failed = others.filter(({ health, isFenceable }) => health?.state === "failed" && isFenceable).length;
+  const aliveOthers = others.filter(({ isHeard }) => isHeard).length;
+  if (isIsolated({ failed, aliveOthers, quorum: satisfied })) return endRoundAlone(memory, round);
+  const isTogether = satisfied.quorate || mastership.kind === "calls-back";
+  if (memory.isolation?.rebooted === true && !isTogether)
+    return { memory, actions: [], reasons: [{ kind: "out-of-ha-after-reboot" }], ends: true };
+  return nothing({ ...memory, isolation: endIsolation(memory.isolation, view.nowMs) });
+}
+
+/** A host that has rebooted itself does nothing more in this round, nor in the next ones until the pool is whole. */
+function endRoundAlone(memory: Memory, { view, settings }: Round): Step {
+  const { isolation, reboot } = stepIsolation(memory.isolation, view.nowMs, settings);
+  return {
+    memory: { ...memory, isolation },
+    actions: reboot ? [{ kind: "reboot-self" }] : [],
+    reasons: [{ kind: "isolated", reboots: reboot }],
+    ...(isolation.rebooted ? { ends: true } : {}),
+  };
+}
+
+/** No other member answers this slave and the votes are too few: it is the one that was cut off. null: it is not. */
+export function isolateSlave(memory: Memory, quorum: QuorumTally, { view, settings }: Round): Step | null {
+  const aliveOthers = heardHosts(view, memory).length - 1;
+  if (!isIsolated({ failed: 1, aliveOthers, quorum })) return null;
+  // In maintenance somebody is at work on this host.
+  const { isInMaintenance } = rowOf(hostRows(memory, view), view.self.uuid);
+  const FENCE_REBOOT_LONE_HOST = settings.FENCE_REBOOT_LONE_HOST && !isInMaintenance;
+  const step = stepIsolation(memory.isolation, view.nowMs, { FENCE_REBOOT_LONE_HOST });
+  return {
+    memory: { ...memory, isolation: step.isolation },
+    actions: step.reboot ? [{ kind: "reboot-self" }] : [],
+    reasons: [{ kind: "isolated", reboots: step.reboot }],
+  };
+}

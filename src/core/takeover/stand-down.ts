@@ -1,0 +1,36 @@
+import { hostName, hostRows } from "../members/host-rows.ts";
+import type { Memory } from "../memory/memory.ts";
+import type { Step } from "../memory/step.ts";
+import type { Action } from "../model/action.ts";
+import { whenDue } from "../pace/back-off.ts";
+import type { JudgedRound, Mastership } from "./mastership.ts";
+
+/** Another host is master, or is followed: this one starts nothing and fences nobody. */
+export function standDown(
+  memory: Memory,
+  { host, address }: Extract<Mastership, { kind: "rival" }>,
+  round: JudgedRound,
+): Step {
+  return {
+    memory,
+    actions: followRival(memory, address, round),
+    reasons: [{ kind: "rival-master", host: hostName(memory, host), address }],
+  };
+}
+
+/**
+ * A host that was away, and finds members following another one that lives, becomes its slave at once: when the other's
+ * xapi starts while this one still calls itself master, it would follow this one with its old database (seen: running
+ * VMs were ended). One that was never away leaves it to the other, who remembers having replaced it.
+ */
+function followRival(memory: Memory, address: string, round: JudgedRound): readonly Action[] {
+  const rows = hostRows(memory, round.view);
+  const rival = [...rows.values()].find((row) => row.record?.address === address && !row.isSelf);
+  const isFollowed = [...rows.values()].some(
+    ({ uuid, probe }) =>
+      uuid !== rival?.uuid && probe?.follows.kind === "slave-of" && probe.follows.address === address,
+  );
+  const wasAway = !memory.sawPoolSinceBoot && memory.promotion === null && memory.promoted === null;
+  if (rival === undefined || !isFollowed || !wasAway || !rival.isAlive) return [];
+  return whenDue({ kind: "follow-master", address }, round);
+}
