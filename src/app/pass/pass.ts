@@ -1,9 +1,6 @@
 import { absorb } from "../../core/absorb.ts";
-import { tellNotices } from "../../core/alerts/alert-policy.ts";
-import { dropStale, enqueue, mailed, nextMail, nextPosts, posted } from "../../core/alerts/alert-queue.ts";
-import { targetOf } from "../../core/alerts/alert-target.ts";
-import { describeReason } from "../../core/alerts/describe-reason.ts";
 import { reportPool } from "../../core/alerts/pool-report.ts";
+import { afterSending, alertsToSend, tellRound } from "../../core/alerts/tell-round.ts";
 import type { Memory } from "../../core/memory/memory.ts";
 import { type Action, actionKey, type Outcome } from "../../core/model/action.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
@@ -130,28 +127,22 @@ export function absorbEnded(pass: Pass): readonly Outcome[] {
 
 /** Logs what is new and returns what is to be sent now: a mail, messages for XAPI. */
 export function tell(pass: Pass, reasons: readonly Reason[], decided: readonly Action[]): readonly Action[] {
-  const { settings } = pass.config;
-  const hosts = pass.memory.lastGood?.hosts ?? [];
-  const notices = [...pass.events.splice(0), ...reasons].map((reason) => ({
-    ...describeReason(reason),
-    target: targetOf(reason, pass.self.uuid, hosts),
-  }));
-  const nowMs = pass.ports.clock.uptimeMs();
-  const telling = tellNotices(pass.memory.alerts, notices, nowMs, settings);
-  for (const line of telling.lines) {
-    if (settings.ENABLE_LOGGING && !settings.logOff.has(line.from))
-      pass.ports.logger.log(line.severity, line.from, line.body);
-  }
-  // Where nothing can be written, every pass sees every condition begin: it was told by the first of them.
-  const forgetful = pass.saveFailed && pass.ports.lostPasses > 0;
-  const lasting = new Set(
-    notices.filter((notice) => notice.lasting || notice.key === "state-not-saved").map(({ key }) => key),
-  );
-  const alerts = forgetful ? telling.alerts.filter(({ key }) => !lasting.has(key)) : telling.alerts;
-  const queue = enqueue(telling.memory.queue, alerts, settings);
-  pass.memory = { ...pass.memory, alerts: { ...telling.memory, queue } };
+  const { ports, saveFailed } = pass;
+  const nowMs = ports.clock.uptimeMs();
+  const said = tellRound(pass.memory, [...pass.events.splice(0), ...reasons], {
+    self: pass.self.uuid,
+    nowMs,
+    settings: pass.config.settings,
+    isForgetful: saveFailed && ports.lostPasses > 0,
+  });
+  for (const line of said.lines) ports.logger.log(line.severity, line.from, line.body);
+  pass.memory = said.memory;
   // A mail on its way would die with this host: it is sent after the boot.
-  return decided.some(({ kind }) => kind === "reboot-self") ? [] : takeFromQueue(pass, nowMs);
+  if (decided.some(({ kind }) => kind === "reboot-self")) return [];
+  const waiting = alertsToSend(pass.memory, nowMs, pass.view?.database.ok === true);
+  const actions = admit(pass, waiting.actions);
+  pass.memory = afterSending(waiting.memory, actions, nowMs);
+  return actions;
 }
 
 /** A line about the pass itself; LOG_write_pool_state is off unless somebody wants to read along. */
@@ -159,22 +150,4 @@ export function logSummary(pass: Pass, text: string): void {
   const { settings } = pass.config;
   if (settings.ENABLE_LOGGING && !settings.logOff.has("write_pool_state"))
     pass.ports.logger.log("debug", "write_pool_state", text);
-}
-
-/** What leaves the queue is told once: it is out of the memory before it is on its way. */
-function takeFromQueue(pass: Pass, nowMs: number): readonly Action[] {
-  const memory = pass.memory.alerts;
-  let queue = dropStale(memory.queue, memory.active, nowMs);
-  const mail = nextMail(queue, nowMs);
-  const mails: readonly Action[] = mail.length > 0 ? [{ kind: "mail", alerts: mail }] : [];
-  // A message board behind a dead master is not worth a wait.
-  const posts = pass.view?.database.ok === true ? nextPosts(queue) : [];
-  const wanted = [...mails, ...posts.map((alert): Action => ({ kind: "post-message", alert }))];
-  const actions = admit(pass, wanted);
-  for (const action of actions) {
-    if (action.kind === "mail") queue = mailed(queue, action.alerts, nowMs);
-    if (action.kind === "post-message") queue = posted(queue, action.alert);
-  }
-  pass.memory = { ...pass.memory, alerts: { ...memory, queue } };
-  return actions;
 }

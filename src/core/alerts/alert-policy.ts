@@ -1,4 +1,4 @@
-import type { AlertMemory, Told } from "../memory/alert-memory.ts";
+import type { AlertMemory, LastSent } from "../memory/alert-memory.ts";
 import type { Alert, Notice } from "../model/alert.ts";
 import type { AlertSettings } from "../model/settings.ts";
 
@@ -25,7 +25,7 @@ export function tellNotices(
 ): Telling {
   const screenMs = settings.MAIL_SCREEN_TIME * 60_000;
   const active: Record<string, string> = {};
-  const told: Record<string, Told> = { ...forgetOld(memory.told, nowMs, screenMs) };
+  const lastSent: Record<string, LastSent> = { ...forgetOld(memory.lastSent, nowMs, screenMs) };
   const lines: TargetedNotice[] = [];
   const alerts: Alert[] = [];
   for (const notice of notices) {
@@ -35,29 +35,29 @@ export function tellNotices(
     }
     lines.push(notice);
     if (!notice.alert) continue;
-    const last = told[notice.key];
+    const last = lastSent[notice.key];
     if (last !== undefined && nowMs - last.atMs < screenMs) {
-      told[notice.key] = { ...last, heldBack: last.heldBack + 1 };
+      lastSent[notice.key] = { ...last, heldBack: last.heldBack + 1 };
       continue;
     }
-    told[notice.key] = { atMs: nowMs, heldBack: 0 };
+    lastSent[notice.key] = { atMs: nowMs, heldBack: 0 };
     const { alert: _, ...alert } = notice;
     const repeats =
       last === undefined || last.heldBack === 0 ? null : { count: last.heldBack + 1, sinceMs: last.atMs };
     alerts.push({ ...alert, atMs: nowMs, repeats });
   }
-  return { memory: { ...memory, active, told }, lines, alerts };
+  return { memory: { ...memory, active, lastSent }, lines, alerts };
 }
 
 /** What was held back is worth telling with the next alert of its kind, but not for ever. */
 const REMEMBERED_MS = 24 * 60 * 60_000;
 
 function forgetOld(
-  told: Readonly<Record<string, Told>>,
+  lastSent: Readonly<Record<string, LastSent>>,
   nowMs: number,
   screenMs: number,
-): Readonly<Record<string, Told>> {
-  const keeps = ({ atMs, heldBack }: Told) =>
+): Readonly<Record<string, LastSent>> {
+  const keeps = ({ atMs, heldBack }: LastSent) =>
     nowMs - atMs < (heldBack === 0 ? screenMs : Math.max(screenMs, REMEMBERED_MS));
-  return Object.fromEntries(Object.entries(told).filter(([, last]) => keeps(last)));
+  return Object.fromEntries(Object.entries(lastSent).filter(([, last]) => keeps(last)));
 }

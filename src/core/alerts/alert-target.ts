@@ -24,7 +24,7 @@ const OF_THIS_HOST: ReadonlySet<Reason["kind"]> = new Set([
  * What an alert is about, so that it is seen where an administrator looks: on the VM, on the host, else on the pool.
  * Reasons name hosts as people do; a name that two hosts have says nothing.
  */
-export function targetOf(reason: Reason, self: HostUuid, hosts: readonly KnownHost[]): AlertTarget {
+export function alertTarget(reason: Reason, self: HostUuid, hosts: readonly KnownHost[]): AlertTarget {
   if (reason.kind === "leftover-destroyed") return { kind: "vm", uuid: vmUuid(reason.vm) };
   if ("uuid" in reason && reason.uuid !== null) return { kind: "vm", uuid: reason.uuid };
   if ("host" in reason) {

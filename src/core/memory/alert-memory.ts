@@ -25,7 +25,7 @@ export interface AlertQueue {
 export const EMPTY_QUEUE: AlertQueue = { unmailed: [], unposted: [], mailedAtMs: [] };
 
 /** When an alert went out last, and how often it was held back since. */
-export interface Told {
+export interface LastSent {
   readonly atMs: number;
   readonly heldBack: number;
 }
@@ -33,11 +33,11 @@ export interface Told {
 /** What was already told: the conditions that hold, and when each alert went out last. */
 export interface AlertMemory {
   readonly active: Readonly<Record<string, string>>;
-  readonly told: Readonly<Record<string, Told>>;
+  readonly lastSent: Readonly<Record<string, LastSent>>;
   readonly queue: AlertQueue;
 }
 
-export const NO_ALERTS: AlertMemory = { active: {}, told: {}, queue: EMPTY_QUEUE };
+export const NO_ALERTS: AlertMemory = { active: {}, lastSent: {}, queue: EMPTY_QUEUE };
 
 const isFunctionName: Check<FunctionName> = (value): value is FunctionName =>
   (FUNCTION_NAMES as readonly unknown[]).includes(value);
@@ -67,7 +67,7 @@ const isAlert: Check<Alert> = objectOf<Alert>({
 
 export const isAlertMemory: Check<AlertMemory> = objectOf<AlertMemory>({
   active: recordOf(isText),
-  told: recordOf(objectOf<Told>({ atMs: isNumber, heldBack: isNumber })),
+  lastSent: recordOf(objectOf<LastSent>({ atMs: isNumber, heldBack: isNumber })),
   queue: objectOf<AlertQueue>({
     unmailed: listOf(isAlert),
     unposted: listOf(isAlert),
@@ -80,9 +80,12 @@ export const isAlertMemory: Check<AlertMemory> = objectOf<AlertMemory>({
  * alert is rather held back than told twice; conditions are logged anew.
  */
 export function rebaseAlerts(memory: AlertMemory, lastSeenMs: number): AlertMemory {
-  const endMs = Math.max(lastSeenMs, 0, ...Object.values(memory.told).map(({ atMs }) => atMs));
-  const told = Object.entries(memory.told).map(([key, last]) => [key, { ...last, atMs: last.atMs - endMs }]);
-  return { active: {}, told: Object.fromEntries(told), queue: rebaseQueue(memory.queue, endMs) };
+  const endMs = Math.max(lastSeenMs, 0, ...Object.values(memory.lastSent).map(({ atMs }) => atMs));
+  const lastSent = Object.entries(memory.lastSent).map(([key, last]) => [
+    key,
+    { ...last, atMs: last.atMs - endMs },
+  ]);
+  return { active: {}, lastSent: Object.fromEntries(lastSent), queue: rebaseQueue(memory.queue, endMs) };
 }
 
 /** The queue of an earlier boot, whose last moment was `endMs`, in the times of this one. */

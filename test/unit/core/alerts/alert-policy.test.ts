@@ -76,8 +76,8 @@ describe("tellNotices", () => {
   });
   test("what was held back a day ago is forgotten", () => {
     const { memory } = tellNotices(NO_ALERTS, noticesOf([started, started]), 0, SETTINGS);
-    expect(Object.values(memory.told)).toEqual([{ atMs: 0, heldBack: 1 }]);
-    expect(tellNotices(memory, [], 24 * 60 * MINUTE, SETTINGS).memory.told).toEqual({});
+    expect(Object.values(memory.lastSent)).toEqual([{ atMs: 0, heldBack: 1 }]);
+    expect(tellNotices(memory, [], 24 * 60 * MINUTE, SETTINGS).memory.lastSent).toEqual({});
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { targetOf } from "../../../../src/core/alerts/alert-target.ts";
+import { alertTarget } from "../../../../src/core/alerts/alert-target.ts";
 import type { KnownHost } from "../../../../src/core/memory/last-good.ts";
 import type { Reason } from "../../../../src/core/model/reason.ts";
 import { host, vm } from "../fixtures.ts";
@@ -16,7 +16,7 @@ const known = (number: number, name: string): KnownHost => ({
 });
 const HOSTS = [known(1, "xcp1"), known(2, "xcp2"), known(3, "twin"), known(4, "twin")];
 
-describe("targetOf", () => {
+describe("alertTarget", () => {
   const rows: readonly [string, Reason, object][] = [
     ["a host by its name", { kind: "host-back", host: "xcp2" }, { kind: "host", uuid: host(2) }],
     [
@@ -34,5 +34,5 @@ describe("targetOf", () => {
   ];
   for (const [what, reason, target] of rows)
     test(`${what}: on the ${"kind" in target ? target.kind : ""}`, () =>
-      expect(targetOf(reason, host(1), HOSTS)).toEqual(target as never));
+      expect(alertTarget(reason, host(1), HOSTS)).toEqual(target as never));
 });
