@@ -1,8 +1,10 @@
+import { type HostRow, hostRows, rowOf } from "../members/host-rows.ts";
 import type { HostHealth } from "../memory/host-health.ts";
+import type { KnownHost } from "../memory/last-good.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { HaFlag } from "../model/ha-flag.ts";
 import type { HostUuid } from "../model/ids.ts";
-import type { HostView, LocalView, PoolView } from "../model/pool-view.ts";
+import type { LocalView, PoolView } from "../model/pool-view.ts";
 
 /** How the pool stands, for those who read a mail far from it. */
 export interface PoolReport {
@@ -41,7 +43,7 @@ export const UNSEEN_POOL: PoolReport = {
   conditions: [],
 };
 
-/** The report of this host, from what it sees and remembers. */
+/** The report of this host, from what it sees and remembers; `view` null: it sees nothing now. */
 export function reportPool(
   memory: Memory,
   self: LocalView,
@@ -49,33 +51,34 @@ export function reportPool(
   nowMs: number,
 ): PoolReport {
   const { lastGood } = memory;
-  const hosts = lastGood?.hosts ?? [];
-  const nameOf = (uuid: HostUuid | undefined) => hosts.find((host) => host.uuid === uuid)?.name ?? null;
-  const read = view?.database.ok === true ? view.database.value.hosts : [];
-  const lines = hosts.map((host): HostLine => {
-    const state = stateOf(host.uuid, host.enabled, memory, self);
-    return { name: host.name, address: host.address, state, vms: countVms(read, host.uuid) };
-  });
+  const rows = hostRows(memory, view ?? unseenView(self, nowMs));
+  const nameOf = (uuid: HostUuid | undefined) =>
+    uuid === undefined ? null : (rowOf(rows, uuid).known?.name ?? null);
   return {
     pool: lastGood?.poolName ?? "",
-    host: nameOf(self.uuid) ?? self.uuid,
+    host: rowOf(rows, self.uuid).name,
     role: self.role.kind,
     ageMs: lastGood === null ? null : Math.max(0, nowMs - lastGood.atMs),
     ha: lastGood?.haFlag ?? null,
     master: nameOf(lastGood?.master),
     successor: nameOf(lastGood?.ranking.find((uuid) => uuid !== lastGood.master)),
-    hosts: lines,
+    hosts: (lastGood?.hosts ?? []).map((host) => lineOf(rowOf(rows, host.uuid), host, self)),
     conditions: Object.values(memory.alerts.active),
   };
 }
 
-function countVms(hosts: readonly HostView[], uuid: HostUuid): number | null {
-  return hosts.find((host) => host.uuid === uuid)?.residents.length ?? null;
+function unseenView(self: LocalView, nowMs: number): PoolView {
+  const database = { ok: false, fault: { kind: "timeout" } } as const;
+  return { nowMs, self, database, probes: new Map(), heuristics: "not-asked" };
 }
 
-function stateOf(uuid: HostUuid, enabled: boolean, memory: Memory, self: LocalView): HostLine["state"] {
-  if (uuid === self.uuid) return self.xapiAnswers ? "alive" : "xapi-down";
-  const state = memory.health[uuid]?.state;
-  if (state === undefined) return enabled ? "not probed" : "maintenance";
-  return !enabled && state === "alive" ? "maintenance" : state;
+function lineOf({ record, health, isSelf }: HostRow, known: KnownHost, self: LocalView): HostLine {
+  const { name, address, enabled } = known;
+  return { name, address, state: stateOf(), vms: record?.residents.length ?? null };
+
+  function stateOf(): HostLine["state"] {
+    if (isSelf) return self.xapiAnswers ? "alive" : "xapi-down";
+    if (health === null) return enabled ? "not probed" : "maintenance";
+    return !enabled && health.state === "alive" ? "maintenance" : health.state;
+  }
 }

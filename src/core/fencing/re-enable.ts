@@ -1,6 +1,6 @@
 import { hostRows, rowOf } from "../members/host-rows.ts";
 import type { Memory } from "../memory/memory.ts";
-import type { Round, Step } from "../memory/step.ts";
+import type { MasterRound, Step } from "../memory/step.ts";
 import type { Action } from "../model/action.ts";
 import { whenDue } from "../pace/back-off.ts";
 import { afterEvent } from "./recover-hosts.ts";
@@ -13,7 +13,7 @@ const OWN_ENABLE_MS = 60_000;
  * being declared dead stays disabled for ever. Such a host is enabled again, by the program that disabled it. One that
  * was seen enabled meanwhile is nobody's business any more: if it is disabled later, an administrator wants it.
  */
-export function reEnable(memory: Memory, round: Round): Step {
+export function reEnable(memory: Memory, round: MasterRound): Step {
   const rows = hostRows(memory, round.view);
   let after = memory;
   const actions: Action[] = [];

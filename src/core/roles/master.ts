@@ -3,6 +3,7 @@ import { reEnable } from "../fencing/re-enable.ts";
 import { recoverHosts } from "../fencing/recover-hosts.ts";
 import { reportHealth, reportReturns } from "../members/health-report.ts";
 import { stepAllHealth } from "../members/host-health.ts";
+import { hostRows, rowOf } from "../members/host-rows.ts";
 import { markHosts } from "../members/mark-hosts.ts";
 import { rememberView } from "../members/remember.ts";
 import { onlyWatched, watchedHosts } from "../members/watched-hosts.ts";
@@ -34,8 +35,9 @@ export function decideMaster(round: Round): Step {
   if (!view.database.ok) return waitForDatabase(round, { kind: "xapi-silent", fault: view.database.fault });
   const database = view.database.value;
   if (database.pool.master !== view.self.uuid) {
-    const master = database.hosts.find((host) => host.uuid === database.pool.master)?.name ?? "another host";
-    return waitForDatabase(round, { kind: "not-master-in-database", master });
+    const named = database.pool.master;
+    const master = named === null ? null : rowOf(hostRows(before, view), named).record;
+    return waitForDatabase(round, { kind: "not-master-in-database", master: master?.name ?? "another host" });
   }
   const health = stepAllHealth(round);
   const known = adoptPromotion({ ...before, health }, database, view);

@@ -114,11 +114,7 @@ function followWithDatabase(calm: Memory, round: MasterRound): Step {
   const isolation = endIsolation(calm.isolation, view.nowMs);
   const memory: Memory = { ...calm, lastGood, isolation, sawPoolSinceBoot: true };
   if (lastGood?.haFlag !== "on" || database.pool.haEnabled) return nothing(memory);
-  return inOrder(memory, round, [destroyLeftovers, markStart, startVmsAtRest]);
-}
-
-function markStart(memory: Memory, round: MasterRound): Step {
-  return { memory, actions: markOwnStart(round.database, round), reasons: [] };
+  return inOrder(memory, round, [destroyLeftovers, markOwnStart, startVmsAtRest]);
 }
 
 /** For this long after any xapi of the pool started, the database may still learn what really runs where. */

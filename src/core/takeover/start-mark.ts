@@ -1,6 +1,8 @@
-import type { Round } from "../memory/step.ts";
+import { hostRows, rowOf } from "../members/host-rows.ts";
+import type { Memory } from "../memory/memory.ts";
+import type { MasterRound, Step } from "../memory/step.ts";
 import type { Action } from "../model/action.ts";
-import type { DatabaseView, HostView } from "../model/pool-view.ts";
+import type { HostView } from "../model/pool-view.ts";
 import { whenDue } from "../pace/back-off.ts";
 
 /** In `host.other_config`: the `agent_start_time` of the start of xapi that the host itself has seen to its end. */
@@ -15,11 +17,15 @@ export const START_MARK_KEY = "ha-lizard-start-complete";
  * The cookie is believed by its age: that of the start before stays for two seconds after xapi has ended. (The time of
  * the start is rounded down to seconds; no xapi ends, starts and enters it within one.)
  */
-export function markOwnStart(database: DatabaseView, round: Round): readonly Action[] {
+export function markOwnStart(memory: Memory, round: MasterRound): Step {
+  return { memory, actions: marks(round), reasons: [] };
+}
+
+function marks(round: MasterRound): readonly Action[] {
   const { self } = round.view;
-  const own = database.hosts.find(({ uuid }) => uuid === self.uuid);
-  if (own === undefined || own.xapiStartTime === null || self.initCompleteAtMs === null) return [];
-  if (isStartMarked(own) || self.domains === "unknown" || database.domains.length > 0) return [];
+  const own = rowOf(hostRows(round.memory, round.view), self.uuid).record;
+  if (own === null || own.xapiStartTime === null || self.initCompleteAtMs === null) return [];
+  if (isStartMarked(own) || self.domains === "unknown" || round.database.domains.length > 0) return [];
   const startedMs = Number(own.xapiStartTime) * 1_000;
   // Written so that a time which is no number is no proof.
   if (!(self.initCompleteAtMs >= startedMs)) return [];

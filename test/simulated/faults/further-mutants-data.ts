@@ -45,9 +45,9 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/roles/master.ts",
-        from: "  if (promotion === null) return { memory: input.memory, actions: [], reasons };",
-        to: `  const cached = input.memory.lastGood && { ...input.memory.lastGood, haFlag: "off" as const, members: [] };
-  if (promotion === null) return { memory: { ...input.memory, lastGood: cached }, actions: [], reasons };`,
+        from: "  return { memory, actions: [], reasons: [memory.promotion === null ? reason : restarting] };",
+        to: `  const cached = memory.lastGood && { ...memory.lastGood, haFlag: "off" as const, members: [] };
+  return { memory: { ...memory, lastGood: cached }, actions: [], reasons: [reason] };`,
       },
     ],
     caughtBy: {
@@ -112,7 +112,7 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
     regression: "a VM that keeps halting is started at once for ever",
     edits: [
       {
-        file: "src/core/restart/restart-plan.ts",
+        file: "src/core/pace/flapping.ts",
         from: "if (last === undefined || recent.length < FREE_STARTS) return 0;",
         to: "if (last === undefined || recent.length > 0) return 0;",
       },
@@ -140,10 +140,11 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/roles/master.ts",
-        from: "  actions.push(...enabling.actions);",
-        to: `  actions.push(...enabling.actions);
-  const own = database.hosts.find((host) => host.uuid === view.self.uuid);
-  if (own?.enabled === false) actions.push({ kind: "enable-host", host: own.uuid });`,
+        from: "  return inOrder({ ...memory, sawPoolSinceBoot }, judged, ORDER);",
+        to: `  const step = inOrder({ ...memory, sawPoolSinceBoot }, judged, ORDER);
+  const own = round.database.hosts.find((host) => host.uuid === round.view.self.uuid);
+  const enable: readonly Action[] = own?.enabled === false ? [{ kind: "enable-host", host: own.uuid }] : [];
+  return { ...step, actions: [...step.actions, ...enable] };`,
       },
     ],
     caughtBy: {

@@ -41,8 +41,8 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/absorb.ts",
-        from: '  if (result.kind === "done") {\n    const next = stepOf(memory, host, { kind: "declared-dead" });',
-        to: '  if (result.kind === "done" || (result.kind === "refused" && result.fault.kind === "api")) {\n    const next = stepOf(memory, host, { kind: "declared-dead" });',
+        from: '  if (result.kind === "done") {\n    const next = afterHostEvent(memory, host, { kind: "declared-dead" });',
+        to: '  if (result.kind === "done" || (result.kind === "refused" && result.fault.kind === "api")) {\n    const next = afterHostEvent(memory, host, { kind: "declared-dead" });',
       },
     ],
     caughtBy: {
@@ -97,7 +97,7 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
     regression: "the reboot is forgotten by the reboot",
     edits: [
       {
-        file: "src/core/memory/memory.ts",
+        file: "src/core/memory/rebase.ts",
         from: "    isolation: memory.isolation && { ...memory.isolation, wellSinceMs: null },\n",
         to: "",
       },

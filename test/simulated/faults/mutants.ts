@@ -33,7 +33,7 @@ export const MUTANTS: readonly Mutant[] = [
         from: 'if (!isTie(members, [view.self.uuid, ...alive.map(([uuid]) => uuid)])) return "not-asked";',
         to: "",
       },
-      { file: "src/core/roles/slave.ts", from: "if (alone !== null) return alone;", to: "" },
+      { file: "src/core/roles/slave.ts", from: "if (isolated !== null) return isolated;", to: "" },
     ],
     scenarios: ["fault-f01-gateway-votes-in-a-tie-only"],
   },
@@ -128,7 +128,7 @@ export const MUTANTS: readonly Mutant[] = [
     regression: "after the first failed host the others are not dealt with",
     edits: [
       {
-        file: "src/core/fencing/step-incidents.ts",
+        file: "src/core/fencing/recover-hosts.ts",
         from: "  for (const host of hosts) {",
         to: '  const failed = hosts.filter((host) => memory.health[host]?.state === "failed");\n  for (const host of failed.slice(0, 1)) {',
       },
@@ -140,9 +140,9 @@ export const MUTANTS: readonly Mutant[] = [
     regression: "an incident ends only when no host is failed",
     edits: [
       {
-        file: "src/core/fencing/step-incidents.ts",
-        from: '(state === "alive" || state === "xapi-down") && !booting',
-        to: '(state === "alive" || state === "xapi-down") && !booting && Object.keys(memory.incidents).length === 1',
+        file: "src/core/fencing/recover-hosts.ts",
+        from: "row.isAlive && !isBooting",
+        to: "row.isAlive && !isBooting && Object.keys(memory.incidents).length === 1",
       },
     ],
     scenarios: ["fault-f11-a-host-fails-again"],
@@ -153,7 +153,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "src/core/roles/slave.ts",
-        from: "const calm: Memory = { ...before, incidents: {}, promotion, promoted: null, retries };",
+        from: "const calm: Memory = { ...before, incidents: onlyReturned(before), promotion, promoted: null, retries };",
         to: `const cached = before.lastGood && { ...before.lastGood, haFlag: "off" as const };
   const calm: Memory = { ...before, lastGood: cached, incidents: {}, promotion, promoted: null, retries };`,
       },
@@ -177,7 +177,7 @@ export const MUTANTS: readonly Mutant[] = [
     regression: "a host that is alone reboots itself again and again",
     edits: [
       {
-        file: "src/core/members/isolation.ts",
+        file: "src/core/takeover/isolation.ts",
         from: "if (!settings.FENCE_REBOOT_LONE_HOST || isolation.rebooted)",
         to: "if (!settings.FENCE_REBOOT_LONE_HOST)",
       },
@@ -226,7 +226,7 @@ export const MUTANTS: readonly Mutant[] = [
     regression: "a VM that keeps halting is started without end",
     edits: [
       {
-        file: "src/core/restart/restart-plan.ts",
+        file: "src/core/pace/flapping.ts",
         from: "if (last === undefined || recent.length < FREE_STARTS) return 0;",
         to: "if (last === undefined || recent.length > 0) return 0;",
       },
@@ -264,8 +264,10 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "src/core/fencing/re-enable.ts",
-        from: "Object.entries(memory.declaredBackAtMs)",
-        to: "database.hosts.filter((host) => !host.enabled).map((host) => [host.uuid, 0] as const)",
+        from: "  for (const incident of Object.values(memory.incidents)) {",
+        to: `  after = { ...memory, incidents: {} };
+  const disabled = round.database.hosts.filter((host) => !host.enabled);
+  for (const incident of disabled.map((host) => ({ host: host.uuid, phase: "returned" as const, returnedAtMs: 0 }))) {`,
       },
     ],
     scenarios: ["fault-f24-maintenance-is-respected"],
