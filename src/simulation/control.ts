@@ -1,9 +1,9 @@
 import { type Database, NULL_REF } from "./database.ts";
 import { createDomain, destroyDomain } from "./domains.ts";
-import type { BmcState, SimHost, SimVm, World } from "./world.ts";
+import type { BmcState, SimHost, SimVm, World, XapiProcess } from "./world.ts";
 import { poolDatabase } from "./xapi/connection.ts";
 import { releaseLocks } from "./xapi/locks.ts";
-import { endXapi, pause, setFrozen, type XapiProcess } from "./xapi/process.ts";
+import { endXapi, pause, setFrozen } from "./xapi/process.ts";
 import { restartXapi, startXapi } from "./xapi/start.ts";
 import { setHalted, setRunning } from "./xapi/vm-state.ts";
 

@@ -1,9 +1,47 @@
 import type { SimClock } from "./clock.ts";
 import type { Database, Fields } from "./database.ts";
-import type { ChaosSource } from "./ports/chaos.ts";
 import type { Random } from "./random.ts";
 import type { Timings } from "./timings.ts";
-import type { XapiProcess } from "./xapi/process.ts";
+import type { ApiError } from "./xapi/answer.ts";
+
+export type ProcessRole =
+  | { readonly kind: "master" }
+  | { readonly kind: "slave"; readonly address: string }
+  | { readonly kind: "broken" };
+
+/** One life of one host's xapi. What it had begun when it died is never continued. */
+export interface XapiProcess {
+  readonly host: SimHost;
+  /** As pool.conf said when it started; a later change counts from the next start. */
+  readonly role: ProcessRole;
+  alive: boolean;
+  /** Stopped by a signal: connections are taken, nothing is answered. */
+  frozen: boolean;
+  /** Its sockets are open. */
+  answers: boolean;
+  /** Master: the database is loaded. Slave: Pool.hello succeeded. */
+  serving: boolean;
+  emergency: ApiError | null;
+  /** Slave: its connection to the master's database, on which all its other calls depend (xapi.md T2). */
+  master: XapiProcess | null;
+  connected: boolean;
+  lostAtMs: number;
+  retryAtMs: number | null;
+  fuseLit: boolean;
+  /** By reference; the record is made when it is read. */
+  readonly sessions: Map<string, () => Fields>;
+  readonly localSessions: Set<string>;
+  /** Master: when each host was last heard of, by reference. */
+  readonly heartbeats: Map<string, number>;
+  readonly onDeath: Set<() => void>;
+  readonly onThaw: (() => void)[];
+}
+
+/** Decides what becomes of each call that a host's program makes (ports/chaos.ts). */
+export interface CallFates {
+  /** Makes a call, or does not; `failure` is what the port's contract says a failed one looks like. */
+  call<T>(what: string, host: number, run: () => Promise<T>, failure: () => T): Promise<T>;
+}
 
 /** A copy of a VM that really runs, whatever any database says. */
 export interface Domain {
@@ -92,7 +130,7 @@ export class World {
   readonly log: LogEntry[] = [];
   readonly violations: Violation[] = [];
   /** What makes the calls of the program unreliable; null: nothing. */
-  chaos: ChaosSource | null = null;
+  chaos: CallFates | null = null;
   /** Called for each line of the log, after it was added. */
   readonly listeners: ((entry: LogEntry) => void)[] = [];
   /** Called after power, links or a xapi changed, before what waits for it is looked at. */

@@ -3,7 +3,7 @@ import type { PeerProbe } from "../../core/model/pool-view.ts";
 import type { XapiTransport } from "../../ports/xapi-transport.ts";
 import { sleep } from "../clock.ts";
 import type { Random } from "../random.ts";
-import type { World } from "../world.ts";
+import type { CallFates, World } from "../world.ts";
 
 /** How unreliable the calls of a host's program are; probabilities per call. */
 export interface Chaos {
@@ -18,7 +18,7 @@ export interface Chaos {
 }
 
 /** Draws what becomes of each call; after `end` every call is a good one. */
-export class ChaosSource {
+export class ChaosSource implements CallFates {
   readonly world: World;
   private readonly random: Random;
   private chaos: Chaos | null;
@@ -33,7 +33,6 @@ export class ChaosSource {
     this.chaos = null;
   }
 
-  /** Makes a call, or does not; `failure` is what the port's contract says a failed one looks like. */
   async call<T>(what: string, host: number, run: () => Promise<T>, failure: () => T): Promise<T> {
     const { chaos } = this;
     if (chaos === null) return run();
@@ -62,7 +61,7 @@ function fail(what: string): never {
 }
 
 /** The ports of one pass, made unreliable. The clock and the log stay what they are. */
-export function chaoticPorts(ports: PassPorts, host: number, source: ChaosSource): PassPorts {
+export function chaoticPorts(ports: PassPorts, host: number, source: CallFates): PassPorts {
   const { prober, pinger, fencer, localHost, store, mailer, config } = ports;
   return {
     ...ports,
@@ -173,7 +172,7 @@ export function chaoticPorts(ports: PassPorts, host: number, source: ChaosSource
 }
 
 /** A unix socket on which requests, or their answers, get lost. */
-export function chaoticTransport(transport: XapiTransport, host: number, source: ChaosSource): XapiTransport {
+export function chaoticTransport(transport: XapiTransport, host: number, source: CallFates): XapiTransport {
   return {
     call: (method, params, signal) =>
       source.call(

@@ -1,6 +1,6 @@
-import type { SimHost, World } from "../world.ts";
+import type { SimHost, World, XapiProcess } from "../world.ts";
 import { connect } from "./connection.ts";
-import { pause, until, type XapiProcess } from "./process.ts";
+import { pause, until } from "./process.ts";
 
 /**
  * Asks another host's xapi "are you a slave?" (`pool.is_slave`), as a new master does before it trusts itself, and

@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
-import type { SimHost, World } from "../world.ts";
-import { answersTo, pause, until, type XapiProcess } from "./process.ts";
+import type { SimHost, World, XapiProcess } from "../world.ts";
+import { answersTo, pause, until } from "./process.ts";
 
 /** xapi's own watchdog ends a database connection that was silent for this long (xapi.md §2.5). */
 const CONNECTION_RESET_MS = 120_000;

@@ -1,10 +1,9 @@
 import { type Json, NULL_REF } from "../database.ts";
-import type { World } from "../world.ts";
+import type { World, XapiProcess } from "../world.ts";
 import { ApiError } from "./answer.ts";
 import { databaseServer } from "./connection.ts";
 import type { Call, Method, ParameterType } from "./method.ts";
 import { METHODS } from "./methods.ts";
-import type { XapiProcess } from "./process.ts";
 import { implicitMethod } from "./read.ts";
 import { beginTask } from "./task.ts";
 

@@ -1,7 +1,8 @@
+import type { XapiProcess } from "../world.ts";
 import { ApiError } from "./answer.ts";
 import { hostOfRef } from "./connection.ts";
 import type { Call } from "./method.ts";
-import { answersTo, until, untilOrLater, type XapiProcess } from "./process.ts";
+import { answersTo, until, untilOrLater } from "./process.ts";
 
 /**
  * The xapi of the host that has to carry an operation out. A host the database calls dead is HOST_OFFLINE; one that

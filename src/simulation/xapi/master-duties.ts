@@ -1,6 +1,6 @@
-import type { SimHost, World } from "../world.ts";
+import type { SimHost, World, XapiProcess } from "../world.ts";
 import { hostOfRef } from "./connection.ts";
-import { pause, type XapiProcess } from "./process.ts";
+import { pause } from "./process.ts";
 
 /** What a master does by itself for as long as it lives: watch heartbeats, refresh one slave's copy at a time. */
 export async function runMasterDuties(world: World, master: XapiProcess): Promise<void> {

@@ -1,6 +1,5 @@
 import type { Database, Json } from "../database.ts";
-import type { World } from "../world.ts";
-import type { XapiProcess } from "./process.ts";
+import type { World, XapiProcess } from "../world.ts";
 
 /** One API call while it is carried out. */
 export interface Call {

@@ -1,10 +1,10 @@
 import type { Json } from "../database.ts";
-import type { SimHost, World } from "../world.ts";
+import type { SimHost, World, XapiProcess } from "../world.ts";
 import { ApiError } from "./answer.ts";
 import { databaseServer, hostOfRef } from "./connection.ts";
 import { copyTo, follows } from "./master-duties.ts";
 import type { Call, Methods } from "./method.ts";
-import { pause, until, writePoolConf, type XapiProcess } from "./process.ts";
+import { pause, until, writePoolConf } from "./process.ts";
 import { lightFuse } from "./start.ts";
 
 export const POOL_METHODS: Methods = {

@@ -1,40 +1,5 @@
 import { WORLD_BEGIN_WALL_MS } from "../clock.ts";
-import type { Fields } from "../database.ts";
-import type { SimHost, World } from "../world.ts";
-import type { ApiError } from "./answer.ts";
-
-export type ProcessRole =
-  | { readonly kind: "master" }
-  | { readonly kind: "slave"; readonly address: string }
-  | { readonly kind: "broken" };
-
-/** One life of one host's xapi. What it had begun when it died is never continued. */
-export interface XapiProcess {
-  readonly host: SimHost;
-  /** As pool.conf said when it started; a later change counts from the next start. */
-  readonly role: ProcessRole;
-  alive: boolean;
-  /** Stopped by a signal: connections are taken, nothing is answered. */
-  frozen: boolean;
-  /** Its sockets are open. */
-  answers: boolean;
-  /** Master: the database is loaded. Slave: Pool.hello succeeded. */
-  serving: boolean;
-  emergency: ApiError | null;
-  /** Slave: its connection to the master's database, on which all its other calls depend (xapi.md T2). */
-  master: XapiProcess | null;
-  connected: boolean;
-  lostAtMs: number;
-  retryAtMs: number | null;
-  fuseLit: boolean;
-  /** By reference; the record is made when it is read. */
-  readonly sessions: Map<string, () => Fields>;
-  readonly localSessions: Set<string>;
-  /** Master: when each host was last heard of, by reference. */
-  readonly heartbeats: Map<string, number>;
-  readonly onDeath: Set<() => void>;
-  readonly onThaw: (() => void)[];
-}
+import type { ProcessRole, SimHost, World, XapiProcess } from "../world.ts";
 
 export function newProcess(host: SimHost): XapiProcess {
   return {

@@ -1,5 +1,5 @@
 import type { Json } from "../database.ts";
-import type { World } from "../world.ts";
+import type { World, XapiProcess } from "../world.ts";
 import {
   type Answer,
   ApiError,
@@ -12,7 +12,7 @@ import {
 import { databaseServer } from "./connection.ts";
 import { dispatch } from "./dispatch.ts";
 import { METHODS } from "./methods.ts";
-import { pause, until, type XapiProcess } from "./process.ts";
+import { pause, until } from "./process.ts";
 
 interface Request {
   readonly envelope: Envelope;

@@ -1,11 +1,12 @@
 import type { Fields, Json } from "../database.ts";
 import { TEMPLATES } from "../records/templates.ts";
 import { POOL_SECRET, ROOT_PASSWORD } from "../spec.ts";
+import type { XapiProcess } from "../world.ts";
 import { ApiError } from "./answer.ts";
 import { databaseServer } from "./connection.ts";
 import { wallTime } from "./format.ts";
 import type { Call, Methods } from "./method.ts";
-import { pause, type XapiProcess } from "./process.ts";
+import { pause } from "./process.ts";
 
 /** Sessions: the pool's live in the master's memory, local ones in that of one xapi (xapi.md §1.4). */
 export const SESSION_METHODS: Methods = {

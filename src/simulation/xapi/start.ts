@@ -1,21 +1,12 @@
 import { WORLD_BEGIN_WALL_MS } from "../clock.ts";
 import type { Fields } from "../database.ts";
-import type { SimHost, World } from "../world.ts";
+import type { SimHost, World, XapiProcess } from "../world.ts";
 import { ApiError } from "./answer.ts";
 import { askIsSlave } from "./ask.ts";
 import { hostOfRef, poolDatabase, reachableMaster, watchConnections } from "./connection.ts";
 import { releaseLocks } from "./locks.ts";
 import { runMasterDuties } from "./master-duties.ts";
-import {
-  endXapi,
-  newProcess,
-  pause,
-  setCookie,
-  until,
-  untilOrLater,
-  writePoolConf,
-  type XapiProcess,
-} from "./process.ts";
+import { endXapi, newProcess, pause, setCookie, until, untilOrLater, writePoolConf } from "./process.ts";
 import { resyncVms } from "./resync.ts";
 
 /** Starts the host's xapi, if the host has power and none runs. */

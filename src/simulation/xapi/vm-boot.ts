@@ -1,10 +1,11 @@
 import { createDomain } from "../domains.ts";
+import type { XapiProcess } from "../world.ts";
 import { ApiError } from "./answer.ts";
 import { hostOfRef } from "./connection.ts";
 import { forwardTo, onHost } from "./forward.ts";
 import { disksOf, otherHolders, setLock } from "./locks.ts";
 import type { Call } from "./method.ts";
-import { answersTo, pause, type XapiProcess } from "./process.ts";
+import { answersTo, pause } from "./process.ts";
 import { need } from "./read.ts";
 import { setRunning } from "./vm-state.ts";
 
