@@ -1,7 +1,7 @@
 import { observeSelf } from "../app/pass/observe-self.ts";
 import { resolveTexts } from "../app/pass/resolve-texts.ts";
 import type { Resolved } from "../config/resolve.ts";
-import { describeFault } from "../core/alerts/describe-reason.ts";
+import { describeFault } from "../core/alerts/describe-fault.ts";
 import type { DatabaseView, XapiFault, XapiResult } from "../core/model/pool-view.ts";
 import type { ConfigTexts } from "../ports/config-source.ts";
 import { neverAborts, withDeadline } from "../ports/deadline.ts";

@@ -1,5 +1,5 @@
 import { putBack } from "./alerts/alert-queue.ts";
-import { describeFault } from "./alerts/describe-reason.ts";
+import { describeFault } from "./alerts/describe-fault.ts";
 import { absorbDevices } from "./fencing/fence-devices.ts";
 import { methodProves } from "./fencing/fence-policy.ts";
 import { type IncidentEvent, isWaivable } from "./fencing/incident.ts";

@@ -1,4 +1,4 @@
-import { describeFault } from "../../core/alerts/describe-reason.ts";
+import { describeFault } from "../../core/alerts/describe-fault.ts";
 import type { SeenHost } from "../sight/sight.ts";
 import { type Check, type Examination, type Finding, findingsOf } from "./check.ts";
 

@@ -1,4 +1,4 @@
-import { describeFault } from "../../core/alerts/describe-reason.ts";
+import { describeFault } from "../../core/alerts/describe-fault.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import { nameOf } from "../sight/sight.ts";
 import { describeVm } from "../vm-management.ts";

@@ -1,4 +1,4 @@
-import { describeFault } from "../../core/alerts/describe-reason.ts";
+import { describeFault } from "../../core/alerts/describe-fault.ts";
 import { type Check, type Finding, findingsOf } from "./check.ts";
 
 /** Slower than this, a pass spends most of its time waiting. */

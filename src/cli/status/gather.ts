@@ -1,5 +1,5 @@
 import type { Settings } from "../../config/params.ts";
-import { describeFault } from "../../core/alerts/describe-reason.ts";
+import { describeFault } from "../../core/alerts/describe-fault.ts";
 import { haFlagOf } from "../../core/model/ha-flag.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import { readRanking } from "../../core/model/pool-keys.ts";

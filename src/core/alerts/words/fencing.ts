@@ -1,5 +1,5 @@
-import type { FenceRefusal, Reason } from "../model/reason.ts";
-import type { SayingsOf } from "./saying.ts";
+import type { FenceRefusal, Reason } from "../../model/reason.ts";
+import type { SayingsOf } from "../saying.ts";
 
 /** Why a host is not fenced. */
 const FENCE_REFUSALS: Record<FenceRefusal, string> = {
@@ -29,7 +29,7 @@ function describeFenceFailure(reason: Extract<Reason, { kind: "fence-failed" }>)
 }
 
 /** What is said about fencing and its devices. */
-export const FENCE_SAYINGS: SayingsOf<
+export const FENCING_WORDS: SayingsOf<
   "fence-refused" | "host-fenced" | "fence-failed" | "fence-device-wrong" | "fence-device-back"
 > = {
   "fence-refused": ({ host, why }) => ({

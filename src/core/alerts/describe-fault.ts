@@ -1,0 +1,15 @@
+import type { XapiFault } from "../model/pool-view.ts";
+
+/** A fault of XAPI in words. */
+export function describeFault(fault: XapiFault): string {
+  switch (fault.kind) {
+    case "timeout":
+      return "no answer in time";
+    case "unreachable":
+      return `not reachable (${fault.detail})`;
+    case "malformed":
+      return `an answer that is not understood (${fault.detail})`;
+    case "api":
+      return [fault.code, ...fault.params].join(" ").trim();
+  }
+}

@@ -1,0 +1,99 @@
+import type { SayingsOf } from "../saying.ts";
+
+/** What is said of the health and the return of other hosts. */
+export const HOSTS_WORDS: SayingsOf<
+  | "host-suspect"
+  | "host-xapi-down"
+  | "host-failed"
+  | "master-lost"
+  | "hosts-lost"
+  | "xapi-restarted"
+  | "host-declared-dead"
+  | "host-answers-xapi"
+  | "host-back"
+  | "host-forgotten"
+  | "host-enabled"
+> = {
+  "host-suspect": ({ host }) => ({
+    from: "check_slave_status",
+    severity: "warning",
+    about: host,
+    text: `${host} does not answer: retrying.`,
+  }),
+  "host-xapi-down": ({ host, toleranceS, long }) => ({
+    from: "check_xapi",
+    severity: long ? "warning" : "info",
+    about: host,
+    text: long
+      ? `${host} answers ping but not XAPI: it counts as alive for ${toleranceS} s. Check its toolstack.`
+      : `${host} answers ping and not XAPI: it may be starting.`,
+    alert: long,
+  }),
+  "host-failed": ({ host, mine }) => ({
+    from: "check_slave_status",
+    severity: "error",
+    about: host,
+    text: `${host} has failed: it answered none of the retries.`,
+    alert: mine,
+  }),
+  "master-lost": ({ host }) => ({
+    from: "check_slave_status",
+    severity: "error",
+    about: host,
+    text: `${host} does not answer this host, and nobody has taken over. Check the network of this host, and the successor.`,
+    alert: true,
+  }),
+  "hosts-lost": ({ hosts }) => ({
+    from: "check_slave_status",
+    severity: "warning",
+    about: "",
+    text: `${hosts.join(", ")} in emergency mode, looking for another master: called to follow this one.`,
+    alert: true,
+  }),
+  "xapi-restarted": ({ host }) => ({
+    from: "promote_slave",
+    severity: "warning",
+    about: host,
+    text: `XAPI of ${host} is restarted: only then does it say which VMs it runs.`,
+    event: true,
+  }),
+  "host-declared-dead": ({ host }) => ({
+    from: "check_slave_status",
+    severity: "warning",
+    about: host,
+    text: `${host} was declared dead: its VMs can be started elsewhere.`,
+    event: true,
+  }),
+  "host-answers-xapi": ({ host }) => ({
+    from: "check_slave_status",
+    severity: "critical",
+    about: host,
+    text: `XAPI still reaches ${host}, which does not answer this host: its VMs are left alone. Check the network between them.`,
+    event: true,
+    alert: true,
+  }),
+  "host-back": ({ host }) => ({
+    from: "check_slave_status",
+    severity: "info",
+    about: host,
+    text: `${host} is back.`,
+    event: true,
+    alert: true,
+  }),
+  "host-forgotten": ({ host }) => ({
+    from: "check_slave_status",
+    severity: "critical",
+    about: host,
+    text: `${host} was removed from the pool for good (FENCE_HOST_FORGET=1, deprecated): it has to be installed anew.`,
+    event: true,
+    alert: true,
+  }),
+  "host-enabled": ({ host }) => ({
+    from: "check_slave_status",
+    severity: "warning",
+    about: host,
+    text: `${host} was enabled again: it had come back while it was being declared dead, which disabled it.`,
+    event: true,
+    alert: true,
+  }),
+};

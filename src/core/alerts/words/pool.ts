@@ -1,0 +1,48 @@
+import type { SayingsOf } from "../saying.ts";
+
+/** What is said of the pool as a whole: its switch and its successor. */
+export const POOL_WORDS: SayingsOf<
+  "xapi-ha-enabled" | "ha-off" | "ha-unset" | "ha-switched-off" | "no-successor" | "successor-chosen"
+> = {
+  "xapi-ha-enabled": () => ({
+    from: "check_ha_enabled",
+    severity: "critical",
+    about: "",
+    text: "XenServer HA is enabled: HA-Lizard switches itself off, because two HA systems would fight. Disable one of them.",
+    alert: true,
+  }),
+  "ha-off": () => ({
+    from: "check_ha_enabled",
+    severity: "info",
+    about: "",
+    text: "HA is switched off: watching only.",
+  }),
+  "ha-unset": ({ field }) => ({
+    from: "check_ha_enabled",
+    severity: "error",
+    about: "",
+    text: `HA is neither on nor off: the pool's custom field ${field} is not true or false. Nothing is done; run: ha-cfg ha-enable.`,
+    alert: true,
+  }),
+  "ha-switched-off": () => ({
+    from: "check_ha_enabled",
+    severity: "critical",
+    about: "",
+    text: "HA-Lizard was switched off for this pool.",
+    event: true,
+    alert: true,
+  }),
+  "no-successor": () => ({
+    from: "autoselect_slave",
+    severity: "warning",
+    about: "",
+    text: "No slave can replace this master now: none is enabled, live and answering.",
+    alert: true,
+  }),
+  "successor-chosen": ({ host }) => ({
+    from: "autoselect_slave",
+    severity: "info",
+    about: "",
+    text: `${host} is the successor of this master.`,
+  }),
+};

@@ -1,0 +1,110 @@
+import type { PromotionRefusal } from "../../model/reason.ts";
+import type { SayingsOf } from "../saying.ts";
+
+const PROMOTION_REFUSALS: Record<PromotionRefusal, string> = {
+  "no-view": "this host has never seen the pool healthy, so it does not know who belongs to it",
+  "promotion-disabled": "promotion is switched off (PROMOTE_SLAVE=0)",
+  "not-the-successor": "another host is the successor",
+  "waits-its-turn": "it waits its turn, so that two hosts do not act at once",
+  "in-maintenance": "this host is in maintenance",
+  "no-quorum": "this host has no quorum",
+  "away-since-boot":
+    "this host has not seen its master since it booted, and fewer than half of the members are with it; switch another member on",
+  "old-master-not-fenced": "the old master could not be fenced",
+};
+
+/** What is said of who is master, and who takes over. */
+export const TAKEOVER_WORDS: SayingsOf<
+  | "rival-master"
+  | "master-is-slave"
+  | "taken-over"
+  | "too-few-followers"
+  | "waits-for-members"
+  | "not-promoted"
+  | "promotion-under-way"
+  | "stood-down"
+  | "promoting"
+  | "promoted"
+  | "promotion-dropped"
+> = {
+  "rival-master": ({ host, address }) => ({
+    from: "master_ip",
+    severity: "critical",
+    about: "",
+    text: `${host} follows or is another master (${address}): this host stands down, starts nothing and fences nobody. If this host should be master, run on it: xe pool-recover-slaves.`,
+    alert: true,
+  }),
+  "master-is-slave": ({ host, address }) => ({
+    from: "master_ip",
+    severity: "critical",
+    about: "",
+    text: `This host follows ${host}, which is no master but follows ${address}: the pool may have none. If all hosts say so for a minute and more, one of them becomes master; else run on the one that should be: xe pool-emergency-transition-to-master, then xe pool-recover-slaves.`,
+    alert: true,
+  }),
+  "taken-over": ({ host, address }) => ({
+    from: "promote_slave",
+    severity: "info",
+    about: "",
+    text: `${host} is or follows a new master (${address}): this host waits to be called by it.`,
+  }),
+  "too-few-followers": ({ followers, members }) => ({
+    from: "check_quorum",
+    severity: "warning",
+    about: "",
+    text: `Only ${followers} other of ${members} members follow this master: no VM is started, another host may have been promoted.`,
+  }),
+  "waits-for-members": ({ hosts }) => ({
+    from: "promote_slave",
+    severity: "info",
+    about: "",
+    text: `No VM is started until these members have come back or are fenced: ${hosts.join(", ")}.`,
+  }),
+  "not-promoted": ({ why }) => ({
+    from: "promote_slave",
+    severity: "error",
+    about: "",
+    text: `The master has failed and this host does not take over: ${PROMOTION_REFUSALS[why]}.`,
+    ...(why === "not-the-successor" || why === "waits-its-turn" ? {} : { alert: true as const }),
+  }),
+  "promotion-under-way": ({ phase }) => ({
+    from: "promote_slave",
+    severity: "info",
+    about: "",
+    text: `This host is becoming master: ${phase}.`,
+  }),
+  "stood-down": ({ address }) => ({
+    from: "master_ip",
+    severity: "critical",
+    about: "",
+    text: `This host was away and other members follow ${address}: it becomes a slave of that host.`,
+    event: true,
+    alert: true,
+  }),
+  promoting: ({ oldMaster }) => ({
+    from: "promote_slave",
+    severity: "critical",
+    about: "",
+    text:
+      oldMaster === null
+        ? "No host of this pool is master, and all of them say so: this host becomes it."
+        : `This host takes over as master from ${oldMaster}.`,
+    event: true,
+    alert: true,
+  }),
+  promoted: ({ oldMaster }) => ({
+    from: "promote_slave",
+    severity: "warning",
+    about: "",
+    text: `This host is master now, all living members follow it${oldMaster === null ? "" : `, ${oldMaster} is dealt with`}.`,
+    event: true,
+    alert: true,
+  }),
+  "promotion-dropped": () => ({
+    from: "promote_slave",
+    severity: "warning",
+    about: "",
+    text: "The master answers again: this host stays a slave, its take-over is dropped.",
+    event: true,
+    alert: true,
+  }),
+};
