@@ -1,4 +1,3 @@
-import { settingOf } from "../../test/simulated/invariants/settings.ts";
 import { asAdministrator } from "./administrator.ts";
 import { buildWorld } from "./build.ts";
 import { VirtualClock } from "./clock.ts";
@@ -22,6 +21,7 @@ import { hostsRunning } from "./domains.ts";
 import { joinHost } from "./join.ts";
 import { type RunPass, SimMonitor } from "./monitor.ts";
 import { newSimDisk, type SimDisk } from "./ports/disk.ts";
+import { settingOf } from "./settings.ts";
 import type { PoolSpec } from "./spec.ts";
 import { DEFAULT_TIMINGS, type Timings } from "./timings.ts";
 import type { BmcState, SimHost, World } from "./world.ts";

@@ -1,8 +1,8 @@
 import { databaseSeenBy } from "../../../src/simulation/control.ts";
 import type { SimDisk } from "../../../src/simulation/ports/disk.ts";
+import { poolKeys, settingOf } from "../../../src/simulation/settings.ts";
 import type { LogEntry, SimHost, World } from "../../../src/simulation/world.ts";
 import { answersTo } from "../../../src/simulation/xapi/process.ts";
-import { poolKeys, settingOf } from "./settings.ts";
 
 /** A XAPI that takes longer than this is silent for a probe. */
 const PROBE_PATIENCE_MS = 2_000;

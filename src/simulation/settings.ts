@@ -1,6 +1,6 @@
-import { databaseSeenBy, masterDatabases } from "../../../src/simulation/control.ts";
-import type { Database } from "../../../src/simulation/database.ts";
-import type { SimHost, World } from "../../../src/simulation/world.ts";
+import { databaseSeenBy, masterDatabases } from "./control.ts";
+import type { Database } from "./database.ts";
+import type { SimHost, World } from "./world.ts";
 
 /** The manual's defaults of the parameters that invariants read; written here again, apart from the program's table. */
 const DEFAULTS: Readonly<Record<string, string>> = {
