@@ -3,12 +3,13 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { foldersIn } from "./folders.ts";
 import { playScenario } from "./run.ts";
+import type { Alerts } from "./story.ts";
 
 const UPDATE = process.env["UPDATE_EXPECTED"] === "1";
 const DEADLINE_MS = 60_000;
 
 /** Plays every scenario of the topic in `folder`, as one test each, whose name is `<topic>/<claim>`. */
-export function playTopic(folder: string): void {
+export function playTopic(folder: string, alerts: Alerts = "marked"): void {
   for (const claim of foldersIn(folder)) {
     const directory = join(folder, claim);
     const name = `${basename(folder)}/${claim}`;
@@ -22,14 +23,14 @@ export function playTopic(folder: string): void {
         DEADLINE_MS,
       );
     } else {
-      test(name, () => holds(directory), DEADLINE_MS);
+      test(name, () => holds(directory, alerts), DEADLINE_MS);
     }
   }
 }
 
 /** Nothing that the script claims is wrong, no rule was broken, and the story is the expected one, word for word. */
-async function holds(directory: string): Promise<void> {
-  const { story, failures } = await playScenario(directory);
+async function holds(directory: string, alerts: Alerts): Promise<void> {
+  const { story, failures } = await playScenario(directory, alerts);
   expect(failures).toEqual([]);
   const expected = join(directory, "expected.log");
   if (UPDATE) writeFileSync(expected, story);

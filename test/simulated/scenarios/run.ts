@@ -6,7 +6,7 @@ import { type Broken, Invariants } from "../invariants/invariants.ts";
 import { judge } from "./expect.ts";
 import { type PoolFile, paramsOf, poolOf } from "./presets.ts";
 import { type Line, parseDuration, parseScript, type Script } from "./script.ts";
-import { renderStory } from "./story.ts";
+import { type Alerts, renderStory } from "./story.ts";
 import { act } from "./verbs.ts";
 
 /** What became of a scenario. */
@@ -20,7 +20,7 @@ export interface ScenarioResult {
 const SECRETS = { FENCE_PASSWD: "s3cret-of-the-bmc", SMTP_PASS: "s3cret-of-the-mail" };
 
 /** Plays the scenario of a directory: its script.txt, and pool.json where no preset describes the pool. */
-export async function playScenario(directory: string): Promise<ScenarioResult> {
+export async function playScenario(directory: string, alerts?: Alerts): Promise<ScenarioResult> {
   const script = parseScript(readFileSync(join(directory, "script.txt"), "utf8"));
   const file = poolFileOf(directory, script);
   const params = paramsOf(script.params);
@@ -36,7 +36,7 @@ export async function playScenario(directory: string): Promise<ScenarioResult> {
     if (failure !== null) failures.push(`script.txt:${line.number}: ${line.text}: ${failure}`);
   }
   failures.push(...invariants.forbidden().map(describeBroken));
-  return { story: renderStory(pool.world.log), failures };
+  return { story: renderStory(pool.world.log, alerts), failures };
 }
 
 /** The presets that the script names, and what pool.json has instead or besides. */
