@@ -74,7 +74,7 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
       },
     ],
     caughtBy: {
-      scenario: "fault-f13-a-failed-read-keeps-the-method",
+      scenario: "fault/f13-a-failed-read-keeps-the-method",
       sign: 'expect not said "nothing proves that it is off"',
     },
   },
@@ -91,7 +91,7 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
       },
     ],
     caughtBy: {
-      scenario: "fault-f18-a-new-master-leaves-ha-off",
+      scenario: "fault/f18-a-new-master-leaves-ha-off",
       sign: "ha-lizard-enabled false: found true",
     },
   },
@@ -105,7 +105,7 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
         to: "{ failures: 1, notBeforeMs: nowMs }",
       },
     ],
-    caughtBy: { scenario: "fault-f20-a-start-that-fails-is-given-time", sign: "expect starts vm1 4: found" },
+    caughtBy: { scenario: "fault/f20-a-start-that-fails-is-given-time", sign: "expect starts vm1 4: found" },
   },
   {
     fault: "F20",
@@ -117,7 +117,7 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
         to: "if (last === undefined || recent.length > 0) return 0;",
       },
     ],
-    caughtBy: { scenario: "field-12-a-flapping-vm-is-given-time", sign: "expect vm vm2 nowhere: found" },
+    caughtBy: { scenario: "field/12-a-flapping-vm-is-given-time", sign: "expect vm vm2 nowhere: found" },
   },
   {
     fault: "F20",
@@ -148,7 +148,7 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
       },
     ],
     caughtBy: {
-      scenario: "fault-f24-a-master-in-maintenance-stays-there",
+      scenario: "fault/f24-a-master-in-maintenance-stays-there",
       sign: "expect enabled h2 h3: found h1 h2 h3",
     },
   },
@@ -168,7 +168,7 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
       },
     ],
     caughtBy: {
-      scenario: "fault-f25-one-mail-of-what-lasts",
+      scenario: "fault/f25-one-mail-of-what-lasts",
       sign: 'expect mailed 1x "h3 has failed": found',
     },
   },

@@ -46,7 +46,7 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
       },
     ],
     caughtBy: {
-      scenario: "fence-method-pool-respects-host-is-live",
+      scenario: "fence/method-pool-respects-host-is-live",
       sign: 'expect mailed 1x "XAPI still reaches h3": found 0 times',
     },
   },
@@ -90,7 +90,7 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
         to: '  const first = peers.findIndex(({ uuid }) => memory.health[uuid]?.state === "failed");\n  const probed = await Promise.all(\n    (first < 0 ? peers : peers.slice(0, first + 1)).map(',
       },
     ],
-    caughtBy: { scenario: "fault-f10-the-next-one-is-probed-too", sign: "expect fenced h4 h5: found h4" },
+    caughtBy: { scenario: "fault/f10-the-next-one-is-probed-too", sign: "expect fenced h4 h5: found h4" },
   },
   {
     fault: "F14",
@@ -102,7 +102,7 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
         to: "",
       },
     ],
-    caughtBy: { scenario: "fault-f14-one-reboot", sign: "rule rebooted-twice broken" },
+    caughtBy: { scenario: "fault/f14-one-reboot", sign: "rule rebooted-twice broken" },
   },
   {
     fault: "F15",
@@ -120,7 +120,7 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
       },
     ],
     caughtBy: {
-      scenario: "fault-f15-a-dead-host-is-no-successor",
+      scenario: "fault/f15-a-dead-host-is-no-successor",
       sign: "expect promoted h3: found none",
     },
   },
@@ -134,7 +134,7 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
         to: "alive.includes(uuid)",
       },
     ],
-    caughtBy: { scenario: "fault-f16-what-moved-is-not-reset", sign: "rule vm-twice broken" },
+    caughtBy: { scenario: "fault/f16-what-moved-is-not-reset", sign: "rule vm-twice broken" },
   },
   {
     fault: "F23",
@@ -159,7 +159,7 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
       },
     ],
     caughtBy: {
-      scenario: "fault-f23-seven-dead-hosts-cost-the-time-of-one",
+      scenario: "fault/f23-seven-dead-hosts-cost-the-time-of-one",
       sign: "expect within 25s all-once: ",
     },
   },

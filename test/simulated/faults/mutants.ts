@@ -35,7 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
       { file: "src/core/roles/slave.ts", from: "if (isolated !== null) return isolated;", to: "" },
     ],
-    scenarios: ["fault-f01-gateway-votes-in-a-tie-only"],
+    scenarios: ["fault/f01-gateway-votes-in-a-tie-only"],
   },
   {
     fault: "F2",
@@ -43,7 +43,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       { file: "src/core/fencing/fence-policy.ts", from: 'return method !== "POOL";', to: "return true;" },
     ],
-    scenarios: ["setup-pool-slave-dies-pool-method"],
+    scenarios: ["setup-pool/slave-dies-pool-method"],
   },
   {
     fault: "F3",
@@ -67,7 +67,7 @@ export const MUTANTS: readonly Mutant[] = [
         to: "continue;",
       },
     ],
-    scenarios: ["fault-f04-appliances-are-started"],
+    scenarios: ["fault/f04-appliances-are-started"],
   },
   {
     fault: "F5",
@@ -80,7 +80,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     tests: [["test/unit/adapters/peers/peer-prober.test.ts", "probe"]],
-    scenarios: ["failover-master-dies"],
+    scenarios: ["failover/master-dies"],
   },
   {
     fault: "F6",
@@ -92,7 +92,7 @@ export const MUTANTS: readonly Mutant[] = [
         to: "if (pings && tolerated && settings.XAPI_DOWN_TOLERANCE > 86_400) {",
       },
     ],
-    scenarios: ["setup-two-node-toolstacks-hang"],
+    scenarios: ["setup-two-node/toolstacks-hang"],
     tests: [["test/simulated/pool/failover.test.ts", "a toolstack restart of 60 s on the master"]],
   },
   {
@@ -105,7 +105,7 @@ export const MUTANTS: readonly Mutant[] = [
         to: 'if (self.domains === "unknown" || self.role.kind === "slave") return [];',
       },
     ],
-    scenarios: ["fault-f07-leftover-is-destroyed"],
+    scenarios: ["fault/f07-leftover-is-destroyed"],
   },
   {
     fault: "F9",
@@ -121,7 +121,7 @@ export const MUTANTS: readonly Mutant[] = [
       for (const candidate of candidates) {`,
       },
     ],
-    scenarios: ["fault-f09-locks-are-not-broken"],
+    scenarios: ["fault/f09-locks-are-not-broken"],
   },
   {
     fault: "F10",
@@ -133,7 +133,7 @@ export const MUTANTS: readonly Mutant[] = [
         to: '  const failed = hosts.filter((host) => memory.health[host]?.state === "failed");\n  for (const host of failed.slice(0, 1)) {',
       },
     ],
-    scenarios: ["fault-f10-two-hosts-at-once"],
+    scenarios: ["fault/f10-two-hosts-at-once"],
   },
   {
     fault: "F11",
@@ -145,7 +145,7 @@ export const MUTANTS: readonly Mutant[] = [
         to: "row.isAlive && !isBooting && Object.keys(memory.incidents).length === 1",
       },
     ],
-    scenarios: ["fault-f11-a-host-fails-again"],
+    scenarios: ["fault/f11-a-host-fails-again"],
   },
   {
     fault: "F12",
@@ -158,7 +158,7 @@ export const MUTANTS: readonly Mutant[] = [
   const calm: Memory = { ...before, lastGood: cached, incidents: {}, promotion, promoted: null, retries };`,
       },
     ],
-    scenarios: ["fault-f12-a-read-that-hangs-changes-nothing"],
+    scenarios: ["fault/f12-a-read-that-hangs-changes-nothing"],
   },
   {
     fault: "F13",
@@ -182,7 +182,7 @@ export const MUTANTS: readonly Mutant[] = [
         to: "if (!settings.FENCE_REBOOT_LONE_HOST)",
       },
     ],
-    scenarios: ["fault-f14-one-reboot"],
+    scenarios: ["fault/f14-one-reboot"],
   },
   {
     fault: "F15",
@@ -206,7 +206,7 @@ export const MUTANTS: readonly Mutant[] = [
         to: "return declareProved(context, ref.value, signal);",
       },
     ],
-    scenarios: ["fence-method-pool-respects-host-is-live"],
+    scenarios: ["fence/method-pool-respects-host-is-live"],
   },
   {
     fault: "F18",
@@ -244,7 +244,7 @@ export const MUTANTS: readonly Mutant[] = [
         to: "return null;",
       },
     ],
-    scenarios: ["fault-f21-what-is-down-stays-down"],
+    scenarios: ["fault/f21-what-is-down-stays-down"],
   },
   {
     fault: "F23",
@@ -256,7 +256,7 @@ export const MUTANTS: readonly Mutant[] = [
         to: "await Promise.all([...pass.inFlight.values()]);",
       },
     ],
-    scenarios: ["fault-f23-nothing-waits-for-a-fence"],
+    scenarios: ["fault/f23-nothing-waits-for-a-fence"],
   },
   {
     fault: "F24",
@@ -270,7 +270,7 @@ export const MUTANTS: readonly Mutant[] = [
   for (const incident of disabled.map((host) => ({ host: host.uuid, phase: "returned" as const, returnedAtMs: 0 }))) {`,
       },
     ],
-    scenarios: ["fault-f24-maintenance-is-respected"],
+    scenarios: ["fault/f24-maintenance-is-respected"],
   },
   {
     fault: "F25",

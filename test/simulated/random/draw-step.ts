@@ -14,7 +14,7 @@ function sides(random: Random, hosts: number): string {
   return `${left.join(",")} | ${right.join(",")}`;
 }
 
-/** What may happen, with how often: the verbs of test/scenarios. */
+/** What may happen, with how often: the verbs of test/simulated/scenarios. */
 const STEPS: readonly (readonly [weight: number, draw: Draw])[] = [
   [10, (random, hosts) => ["power", host(random, hosts), "off"]],
   [3, () => ["power", "h1", "off"]],

@@ -89,13 +89,13 @@ const ruleOf = (failure: string): string => failure.split(" at ", 1)[0]?.replace
 /** A plan as the files of a scenario. */
 function renderPlan({ hosts, vms, externals, params, steps, healS, chaos, seed }: Plan): string {
   const pool = JSON.stringify({ hosts, seed, externals, vms });
-  const lines = Object.entries(params).map(([name, value]) => `${name}=${value}`);
+  const settings = Object.entries(params).map(([name, value]) => `${name}=${value}`);
   const script = steps.map(({ atS, words }) => `${atS.toFixed(1)}s  ${words.join(" ")}`);
   return [
     `pool.json    ${pool}`,
-    `params.conf  ${lines.join(" ")}`,
     `faulty calls ${chaos === null ? "none" : JSON.stringify(chaos)}`,
     "script.txt",
+    `  params ${settings.join(" ")}`,
     ...script.map((line) => `  ${line}`),
     `  ${healS.toFixed(1)}s  (everything is mended)`,
   ].join("\n");

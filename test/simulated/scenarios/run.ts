@@ -4,16 +4,10 @@ import { runPass } from "../../../src/app/pass/iterate.ts";
 import { type SimPool, type SimPoolOptions, simulatePool } from "../../../src/simulation/pool.ts";
 import { type Broken, Invariants } from "../invariants/invariants.ts";
 import { judge } from "./expect.ts";
-import { type Line, parseDuration, parseParams, parseScript } from "./script.ts";
-import { renderStory } from "./story.ts";
+import { type PoolFile, paramsOf, poolOf } from "./presets.ts";
+import { type Line, parseDuration, parseScript, type Script } from "./script.ts";
+import { type Alerts, renderStory } from "./story.ts";
 import { act } from "./verbs.ts";
-
-/** pool.json: what the pool is made of; `vmsPerHost: 2` stands for vm1 on h1, vm2 on h2 and so on. */
-interface PoolFile extends Omit<SimPoolOptions, "runPass" | "params"> {
-  readonly vmsPerHost?: number;
-  /** The fence method proves nothing, or a device lies: the administrator's risk, so double runs are no failure. */
-  readonly withoutProof?: boolean;
-}
 
 /** What became of a scenario. */
 export interface ScenarioResult {
@@ -25,11 +19,11 @@ export interface ScenarioResult {
 /** Secrets that every scenario has set, and that may appear nowhere. */
 const SECRETS = { FENCE_PASSWD: "s3cret-of-the-bmc", SMTP_PASS: "s3cret-of-the-mail" };
 
-/** Plays the scenario of a directory: pool.json, params.conf, script.txt. */
-export async function playScenario(directory: string): Promise<ScenarioResult> {
-  const read = (name: string): string => readFileSync(join(directory, name), "utf8");
-  const file = JSON.parse(read("pool.json")) as PoolFile;
-  const params = existsSync(join(directory, "params.conf")) ? parseParams(read("params.conf")) : {};
+/** Plays the scenario of a directory: its script.txt, and pool.json where no preset describes the pool. */
+export async function playScenario(directory: string, alerts?: Alerts): Promise<ScenarioResult> {
+  const script = parseScript(readFileSync(join(directory, "script.txt"), "utf8"));
+  const file = poolFileOf(directory, script);
+  const params = paramsOf(script.params);
   const pool = simulatePool({ ...optionsOf(file), params: { ...SECRETS, ...params }, runPass });
   const invariants = new Invariants(pool.world, {
     disks: pool.disks,
@@ -37,12 +31,24 @@ export async function playScenario(directory: string): Promise<ScenarioResult> {
     withoutProof: file.withoutProof === true,
   });
   const failures: string[] = [];
-  for (const line of parseScript(read("script.txt"))) {
+  for (const line of script.lines) {
     const failure = await playLine(pool, line);
     if (failure !== null) failures.push(`script.txt:${line.number}: ${line.text}: ${failure}`);
   }
   failures.push(...invariants.forbidden().map(describeBroken));
-  return { story: renderStory(pool.world.log), failures };
+  return { story: renderStory(pool.world.log, alerts), failures };
+}
+
+/** The presets that the script names, and what pool.json has instead or besides. */
+function poolFileOf(directory: string, script: Script): PoolFile {
+  const path = join(directory, "pool.json");
+  const own = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Partial<PoolFile>) : {};
+  const { hosts, ...others } = { ...poolOf(script.pool), ...own };
+  if (hosts === undefined)
+    throw new Error(
+      `Cannot play ${directory}: no line "pool <preset>" in script.txt, and no hosts in pool.json`,
+    );
+  return { hosts, ...others };
 }
 
 function optionsOf(file: PoolFile): Omit<SimPoolOptions, "params"> {

@@ -33,37 +33,53 @@ function wordsOf(text: string): readonly string[] {
   return words;
 }
 
+/** A scenario's script: the pool and the parameters by the words of `presets.ts`, then what happens. */
+export interface Script {
+  readonly pool: readonly string[];
+  readonly params: readonly string[];
+  readonly lines: readonly Line[];
+}
+
 /**
- * Reads a script: lines of `<time> <verb> <args>`. A time is counted from the beginning (`90s`), or with `+` from the
- * line before; times never go back, so that a script reads like the story it tells.
+ * Reads a script: lines `pool …` and `params …`, then lines of `<time> <verb> <args>`. A time is counted from the
+ * beginning (`90s`), or with `+` from the line before; times never go back, so that a script reads like the story it
+ * tells.
  */
-export function parseScript(text: string): readonly Line[] {
+export function parseScript(text: string): Script {
+  const head = { pool: [] as string[], params: [] as string[] };
   const lines: Line[] = [];
-  let atMs = 0;
   for (const [index, raw] of text.split("\n").entries()) {
     const [time, ...words] = wordsOf(raw);
     if (time === undefined) continue;
-    const number = index + 1;
-    const ms = parseDuration(time.replace(/^\+/, ""));
-    if (ms === null || words.length === 0)
-      throw new Error(`script.txt:${number}: "<time> <verb> …" is wanted: ${raw}`);
-    const nextMs = time.startsWith("+") ? atMs + ms : ms;
-    if (nextMs < atMs) throw new Error(`script.txt:${number}: goes back in time: ${raw}`);
-    atMs = nextMs;
-    lines.push({ atMs, words, text: raw.trim(), number });
+    if (lines.length === 0 && (time === "pool" || time === "params")) head[time].push(...settingsOf(raw));
+    else lines.push(parseLine({ time, words, raw, number: index + 1, afterMs: lines.at(-1)?.atMs ?? 0 }));
   }
-  return lines;
+  return { ...head, lines };
 }
 
-/** `KEY=VALUE` lines, `#` comments. */
-export function parseParams(text: string): Readonly<Record<string, string>> {
-  const values: Record<string, string> = {};
-  for (const raw of text.split("\n")) {
-    const line = raw.trim();
-    if (line === "" || line.startsWith("#")) continue;
-    const at = line.indexOf("=");
-    if (at < 1) throw new Error(`params.conf: KEY=VALUE is wanted: ${raw}`);
-    values[line.slice(0, at)] = line.slice(at + 1);
-  }
-  return values;
+/** The words of a line `params …` as they are: quotes belong to a value. */
+function settingsOf(raw: string): readonly string[] {
+  return raw
+    .replace(/\s#.*$/, "")
+    .trim()
+    .split(/\s+/)
+    .slice(1);
+}
+
+interface RawLine {
+  readonly time: string;
+  readonly words: readonly string[];
+  readonly raw: string;
+  readonly number: number;
+  /** When the line before it happens. */
+  readonly afterMs: number;
+}
+
+function parseLine({ time, words, raw, number, afterMs }: RawLine): Line {
+  const ms = parseDuration(time.replace(/^\+/, ""));
+  if (ms === null || words.length === 0)
+    throw new Error(`script.txt:${number}: "<time> <verb> …" is wanted: ${raw}`);
+  const atMs = time.startsWith("+") ? afterMs + ms : ms;
+  if (atMs < afterMs) throw new Error(`script.txt:${number}: goes back in time: ${raw}`);
+  return { atMs, words, text: raw.trim(), number };
 }

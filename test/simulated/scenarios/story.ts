@@ -1,5 +1,6 @@
 import { hostDefaults } from "../../../src/simulation/spec.ts";
 import type { LogEntry } from "../../../src/simulation/world.ts";
+import { type Causes, causesOf } from "./causes.ts";
 
 /** What every pool does all the time, or what another line tells better. */
 const NOISE = new Set([
@@ -15,13 +16,33 @@ const NOISE = new Set([
 ]);
 const HOST_DETAILS = new Set(["host", "by", "from", "to", "master"]);
 
-/** A world's log as the lines of a story: time, what, who, and the rest; hosts by the names people use. */
-export function renderStory(log: readonly LogEntry[]): string {
+/** Every service says so each time it begins; what stopped it has a line of its own. */
+const MONITOR_STARTED = "The monitor has started.";
+
+/** `marked`: a mail or message is a mark on the log line that caused it. `in full`: it is a line of its own. */
+export type Alerts = "marked" | "in full";
+
+/**
+ * A world's log as the lines of a story: time, what, who, and the rest; hosts by the names people use. A mark is
+ * `  [mail, message]` at the end of a line. A mail or message that no line caused keeps a line of its own.
+ */
+export function renderStory(log: readonly LogEntry[], alerts: Alerts = "marked"): string {
+  const causes: Causes = alerts === "marked" ? causesOf(log) : new Map();
+  const marks = new Set([...causes.values()].flat());
   return log
-    .filter(({ what }) => !NOISE.has(what))
-    .map((entry) => `${renderTime(entry.atMs)}  ${withNames(renderEntry(entry))}\n`)
+    .filter((entry) => !isSilent(entry) && !marks.has(entry))
+    .map(
+      (entry) =>
+        `${renderTime(entry.atMs)}  ${withNames(renderEntry(entry))}${renderMarks(causes.get(entry))}\n`,
+    )
     .join("");
 }
+
+const isSilent = ({ what, text }: LogEntry): boolean =>
+  NOISE.has(what) || (what === "log" && text === MONITOR_STARTED);
+
+const renderMarks = (sent: readonly LogEntry[] = []): string =>
+  sent.length === 0 ? "" : `  [${sent.map(({ what }) => what).join(", ")}]`;
 
 /** `12:05.3`: minutes, seconds and tenths since the beginning. */
 function renderTime(ms: number): string {

@@ -12,11 +12,10 @@ import {
   suspendVm,
 } from "../../../src/simulation/vm-control.ts";
 import type { BmcState, SimVm, World } from "../../../src/simulation/world.ts";
+import { GATEWAY } from "./presets.ts";
 import { parseDuration } from "./script.ts";
 
 type Verb = (pool: SimPool, args: readonly string[]) => void;
-
-const GATEWAY = "192.0.2.1";
 
 /** Carries out one line of a script; throws a sentence when it cannot be understood. */
 export function act(pool: SimPool, words: readonly string[]): void {

@@ -43,6 +43,9 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   "fence-agents": [...DEVICE_TOOLS, "ip", "unshare", "nsenter", "script"],
 };
 
+/** Rings whose files compute for a minute and share nothing, so that two of them can run at the same time. */
+const WORKERS: Readonly<Record<string, number>> = { scenarios: 2 };
+
 /** The folders of test/ that hold rings; the order in which they are played is that of FIRST. */
 const GROUPS = ["tools", "unit", "simulated", "compiled"];
 
@@ -75,8 +78,9 @@ export function listRings(testFolder: string): readonly Ring[] {
 
 function ordinary(name: string, paths: readonly string[]): Ring {
   const needs = NEEDS[name] ?? [];
+  const workers = WORKERS[name] ?? 1;
   const beside = name === "random";
-  return { name, paths, needs, deadlineMs: (beside ? 25 : 10) * MINUTE_MS, workers: 1, beside };
+  return { name, paths, needs, deadlineMs: (beside ? 25 : 10) * MINUTE_MS, workers, beside };
 }
 
 function rank(name: string): number {

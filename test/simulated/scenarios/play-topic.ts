@@ -1,0 +1,38 @@
+import { expect, test } from "bun:test";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { foldersIn } from "./folders.ts";
+import { playScenario } from "./run.ts";
+import type { Alerts } from "./story.ts";
+
+const UPDATE = process.env["UPDATE_EXPECTED"] === "1";
+const DEADLINE_MS = 60_000;
+
+/** Plays every scenario of the topic in `folder`, as one test each, whose name is `<topic>/<claim>`. */
+export function playTopic(folder: string, alerts: Alerts = "marked"): void {
+  for (const claim of foldersIn(folder)) {
+    const directory = join(folder, claim);
+    const name = `${basename(folder)}/${claim}`;
+    if (existsSync(join(directory, "gap.md"))) {
+      // It claims what should be and is not yet. When the claims hold, gap.md has to go.
+      test(
+        `${name} (a known gap)`,
+        async () => {
+          expect((await playScenario(directory)).failures).not.toEqual([]);
+        },
+        DEADLINE_MS,
+      );
+    } else {
+      test(name, () => holds(directory, alerts), DEADLINE_MS);
+    }
+  }
+}
+
+/** Nothing that the script claims is wrong, no rule was broken, and the story is the expected one, word for word. */
+async function holds(directory: string, alerts: Alerts): Promise<void> {
+  const { story, failures } = await playScenario(directory, alerts);
+  expect(failures).toEqual([]);
+  const expected = join(directory, "expected.log");
+  if (UPDATE) writeFileSync(expected, story);
+  expect(story).toBe(existsSync(expected) ? readFileSync(expected, "utf8") : "");
+}
