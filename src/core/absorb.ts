@@ -6,6 +6,7 @@ import { type IncidentEvent, isWaivable } from "./fencing/incident.ts";
 import { afterEvent } from "./fencing/recover-hosts.ts";
 import { hostName } from "./members/host-rows.ts";
 import type { RestartHistory } from "./memory/attempts.ts";
+import type { Supply } from "./memory/down.ts";
 import type { Memory } from "./memory/memory.ts";
 import { incidentOf } from "./memory/memory.ts";
 import type { Action, Outcome, Result } from "./model/action.ts";
@@ -28,6 +29,8 @@ export interface AbsorbContext {
   readonly isSlave: boolean;
   /** `VM.order` and `start_delay` of what was started, for the groups that come after. */
   readonly halted: ReadonlyMap<string, { readonly order: number; readonly startDelayS: number }>;
+  /** What the pool had when the action was begun; null when its database was not read. */
+  readonly supply: Supply | null;
 }
 
 /** What the memory learns from the end of an action, and what there is to tell. */
@@ -192,8 +195,13 @@ function absorbStart(
   ) {
     return { memory, reasons: [] };
   }
-  const failed: Reason = { kind: "vm-start-failed", vm, uuid, why: describeResult(result) };
-  return { memory, reasons: [failed] };
+  const why = describeResult(result);
+  const sinceMs = memory.down[key]?.sinceMs ?? context.nowMs;
+  const failure = context.supply === null ? null : { why, supply: context.supply };
+  return {
+    memory: { ...memory, down: put(memory.down, key, { sinceMs, failure }) },
+    reasons: [{ kind: "vm-start-failed", vm, uuid, why } satisfies Reason],
+  };
 }
 
 /** Older starts than this say nothing about a VM that keeps halting. */

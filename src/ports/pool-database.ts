@@ -6,6 +6,8 @@ import type { DatabaseView, HaltedVm, XapiResult } from "../core/model/pool-view
 export interface ReadScope {
   /** Read appliances (OP_MODE=1): one more call. */
   readonly appliances: boolean;
+  /** Read which storage is attached (a start has failed and waits): one more call. */
+  readonly storage: boolean;
   /**
    * VMs whose domains run on this host, to be compared with the database; one more call when there is one that the
    * database does not have there. null: nothing to compare.

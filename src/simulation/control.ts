@@ -1,3 +1,4 @@
+import { localSr, SHARED_SR } from "./build.ts";
 import { type Database, NULL_REF } from "./database.ts";
 import { createDomain, destroyDomain } from "./domains.ts";
 import type { BmcState, SimHost, SimVm, World, XapiProcess } from "./world.ts";
@@ -134,6 +135,16 @@ export function migrateVm(world: World, vm: SimVm, to: SimHost): boolean {
   createDomain(world, to, vm.uuid);
   setRunning(database, vm.ref, to.ref);
   return true;
+}
+
+/** Unplugs storage from hosts, or plugs it again: the local SR of one host, or on every host the shared one. */
+export function setStorage(world: World, sr: "shared" | SimHost, attached: boolean): void {
+  const ref = sr === "shared" ? SHARED_SR : localSr(sr.number);
+  world.record("storage", { sr: sr === "shared" ? sr : `h${sr.number}`, attached });
+  for (const database of masterDatabases(world)) {
+    for (const pbd of database.must("SR", ref)["PBDs"] as readonly string[])
+      database.update("PBD", pbd, { currently_attached: attached });
+  }
 }
 
 /** Databases of the hosts whose xapi serves as master; without a living one, the disk of the last. */

@@ -11,6 +11,7 @@ import {
   setMaintenance,
   setPoolKey,
   setPower,
+  setStorage,
   setXapi,
   setXapiHa,
   shutDownVm,
@@ -126,6 +127,11 @@ export class SimPool {
 
   migrateVm(name: string, to: number): boolean {
     return migrateVm(this.world, this.world.vmNamed(name), this.world.host(to));
+  }
+
+  /** Plugs or unplugs the shared SR everywhere, or the local one of a host. */
+  storage(sr: "shared" | number, attached: boolean): void {
+    setStorage(this.world, sr === "shared" ? sr : this.world.host(sr), attached);
   }
 
   maintenance(host: number, on: boolean): void {

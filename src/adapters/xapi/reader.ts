@@ -45,12 +45,13 @@ async function readWire(
     const method = `${cls}.get_all_records`;
     return records.parseRecords(method, shape, await session.call(method, [], signal));
   };
-  const [pools, hosts, metrics, halted, appliances] = await Promise.all([
+  const [pools, hosts, metrics, halted, appliances, storage] = await Promise.all([
     all("pool", records.poolRecord),
     all("host", records.hostRecord),
     all("host_metrics", records.hostMetricsRecord),
     vmsWhere(session, records.haltedRecord, HALTED_VMS, signal),
     scope.appliances ? all("VM_appliance", records.applianceRecord) : NOT_ASKED,
+    scope.storage ? all("PBD", records.pbdRecord) : NOT_ASKED,
   ]);
   const pool = onlyPool(pools);
   if (!pool.ok) return pool;
@@ -58,6 +59,7 @@ async function readWire(
   if (!metrics.ok) return metrics;
   if (!halted.ok) return halted;
   if (!appliances.ok) return appliances;
+  if (!storage.ok) return storage;
   if (hosts.value.size === 0) return malformed("host.get_all_records: a pool without a host");
   return {
     ok: true,
@@ -67,6 +69,7 @@ async function readWire(
       metrics: metrics.value,
       halted: halted.value,
       appliances: appliances.value,
+      storage: storage.value,
     },
   };
 }

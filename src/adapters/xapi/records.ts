@@ -123,6 +123,9 @@ export const domainRecord = lazily(() =>
   }),
 );
 
+/** A host's connection to a storage repository. */
+export const pbdRecord = lazily(() => z.object({ uuid, currently_attached: z.boolean() }));
+
 export const applianceRecord = lazily(() =>
   z.object({
     uuid,
@@ -158,6 +161,7 @@ export type HaltedRecord = z.infer<ReturnType<typeof haltedRecord>>;
 export type ResidentRecord = z.infer<ReturnType<typeof residentRecord>>;
 export type DomainWireRecord = z.infer<ReturnType<typeof domainRecord>>;
 export type ApplianceRecord = z.infer<ReturnType<typeof applianceRecord>>;
+export type PbdRecord = z.infer<ReturnType<typeof pbdRecord>>;
 export type MessageRecord = z.infer<ReturnType<typeof messageRecord>>;
 export type PoolRecord = z.infer<ReturnType<typeof poolRecord>>;
 

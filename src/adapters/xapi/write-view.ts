@@ -15,6 +15,7 @@ import type {
   HaltedRecord,
   HostMetricsRecord,
   HostRecord,
+  PbdRecord,
   PoolRecord,
   ResidentRecord,
 } from "./records.ts";
@@ -28,6 +29,7 @@ export interface WireRecords {
   readonly metrics: ReadonlyMap<string, HostMetricsRecord>;
   readonly halted: ReadonlyMap<string, HaltedRecord>;
   readonly appliances: ReadonlyMap<string, ApplianceRecord> | null;
+  readonly storage: ReadonlyMap<string, PbdRecord> | null;
 }
 
 /** The records of one read. */
@@ -53,8 +55,13 @@ export function writeView(wire: WireDatabase, index: Pick<VmIndex, "get">): Data
       .filter(([, vm]) => isHaltedVm(vm))
       .map(([ref, vm]) => writeHalted(vm, residents.has(ref), wire)),
     appliances: wire.appliances && [...wire.appliances.values()].map((one) => writeAppliance(one, wire)),
+    storage: wire.storage && attachedIn([...wire.storage.values()]),
     domains: [...wire.domains.values()].map((domain) => writeDomain(domain, wire)),
   };
+}
+
+function attachedIn(pbds: readonly PbdRecord[]): readonly string[] {
+  return pbds.filter(({ currently_attached }) => currently_attached).map(({ uuid }) => uuid);
 }
 
 /** What the index keeps of a VM. */

@@ -162,12 +162,13 @@ function readDatabase(
   signal: AbortSignal,
 ): Promise<XapiResult<DatabaseView>> {
   const { ports, xapi, settings, self } = observer;
+  const storage = Object.values(observer.memory.down).some(({ failure }) => failure !== null);
   const domains = self.domains === "unknown" ? null : { host: self.uuid, vms: self.domains };
   return withDeadline<XapiResult<DatabaseView>>(
     ports.clock,
     limitMs,
     signal,
-    (inner) => xapi.read({ appliances: settings.OP_MODE === 1, domains }, inner),
+    (inner) => xapi.read({ appliances: settings.OP_MODE === 1, storage, domains }, inner),
     () => ({ ok: false, fault: { kind: "timeout" } }),
   );
 }

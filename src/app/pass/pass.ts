@@ -6,6 +6,7 @@ import { type Action, actionKey, type Outcome } from "../../core/model/action.ts
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { LocalView, PoolView } from "../../core/model/pool-view.ts";
 import type { Reason } from "../../core/model/reason.ts";
+import { supplyOf } from "../../core/restart/supply.ts";
 import { masterOf } from "../../core/takeover/other-master.ts";
 import type { Xapi } from "../../ports/pool-database.ts";
 import { execute } from "./execute.ts";
@@ -118,6 +119,7 @@ export function absorbEnded(pass: Pass): readonly Outcome[] {
       settings: pass.config.settings,
       isSlave: pass.self.role.kind === "slave",
       halted: new Map(halted.map((vm) => [vm.uuid, vm])),
+      supply: pass.view?.database.ok === true ? supplyOf(pass.view.database.value) : null,
     });
     pass.memory = step.memory;
     pass.events.push(...step.reasons);

@@ -10,6 +10,8 @@ const ADVICE: Partial<Record<Reason["kind"], string>> = {
   "no-successor": "Bring a slave back, or enable one. Until then nobody takes over when this master dies.",
   "not-promoted": "Look at the master. See ha-cfg status on this host for what would let it take over.",
   "vm-started": "Find out why it was halted; if somebody halted it on purpose, switch its HA off first.",
+  "vm-down":
+    "Remove the cause; the VM is then started automatically. If it is to stay down, switch its HA off: ha-cfg set-vm-ha.",
   "vm-start-failed": "Remove the cause that XAPI names, or switch HA off for this VM: ha-cfg set-vm-ha.",
   "host-fenced": "Find out why it failed before it is switched on again; then it comes back by itself.",
   "host-back": "Nothing. Find out why it was away.",

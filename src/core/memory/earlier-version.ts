@@ -14,6 +14,7 @@ export function completeEarlier(value: unknown): unknown {
   const { confirmed, declaredBackAtMs, promotion, incidents, alerts, ...rest } = value;
   return {
     fenceDevices: null,
+    down: {},
     sawPoolSinceBoot: confirmed,
     ...rest,
     promotion: isObject(promotion) ? { settledAtMs: {}, ...promotion } : promotion,

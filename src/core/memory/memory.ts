@@ -1,6 +1,7 @@
 import type { HostUuid } from "../model/ids.ts";
 import { type AlertMemory, isAlertMemory, NO_ALERTS } from "./alert-memory.ts";
 import { isRestartHistory, isRetry, type RestartHistory, type Retry } from "./attempts.ts";
+import { type Down, isDown } from "./down.ts";
 import { completeEarlier } from "./earlier-version.ts";
 import { type FenceDevices, isFenceDevices } from "./fence-devices.ts";
 import { type HostHealth, isHostHealth } from "./host-health.ts";
@@ -43,6 +44,8 @@ export interface Memory {
   readonly gathering: Gathering | null;
   readonly isolation: Isolation | null;
   readonly restarts: Readonly<Record<string, RestartHistory>>;
+  /** Managed VMs and appliances that are down, by uuid, as far as this host starts them. */
+  readonly down: Readonly<Record<string, Down>>;
   /** What the last look at the fence devices came to; null before the first, and where there are none. */
   readonly fenceDevices: FenceDevices | null;
   readonly retries: Readonly<Record<string, Retry>>;
@@ -65,6 +68,7 @@ const isMemory: Check<Memory> = objectOf<Memory>({
   gathering: nullOr(isGathering),
   isolation: nullOr(isIsolation),
   restarts: recordOf(isRestartHistory),
+  down: recordOf(isDown),
   fenceDevices: nullOr(isFenceDevices),
   retries: recordOf(isRetry),
   alerts: isAlertMemory,
@@ -87,6 +91,7 @@ export function emptyMemory(bootId: string): Memory {
     gathering: null,
     isolation: null,
     restarts: {},
+    down: {},
     fenceDevices: null,
     retries: {},
     alerts: NO_ALERTS,

@@ -45,6 +45,13 @@ export type Reason =
   | { readonly kind: "not-promoted"; readonly why: PromotionRefusal }
   | { readonly kind: "promotion-under-way"; readonly phase: string }
   | { readonly kind: "vm-not-started"; readonly vm: string; readonly why: string }
+  /** For five minutes; `uuid` null: an appliance. */
+  | {
+      readonly kind: "vm-down";
+      readonly vm: string;
+      readonly uuid: VmUuid | null;
+      readonly why: string;
+    }
   // events: told each time
   /** `uuid`: of the VM; null for an appliance. */
   | { readonly kind: "vm-started"; readonly vm: string; readonly uuid: VmUuid | null }

@@ -1,4 +1,5 @@
 import type { RestartHistory, Retry } from "../memory/attempts.ts";
+import type { Down, Supply } from "../memory/down.ts";
 import type { Action } from "../model/action.ts";
 import { customFieldKey } from "../model/ha-flag.ts";
 import type { HostUuid, PoolUuid, VmUuid } from "../model/ids.ts";
@@ -7,6 +8,7 @@ import type { ApplianceView, HaltedVm } from "../model/pool-view.ts";
 import type { RestartSettings } from "../model/settings.ts";
 import { isDue } from "../pace/back-off.ts";
 import { notBeforeMs } from "../pace/flapping.ts";
+import { hasGained } from "./supply.ts";
 
 /** Starts asked for at the same time; the rest follows as these end. */
 export const PARALLEL_STARTS = 10;
@@ -39,6 +41,10 @@ export interface RestartInput {
   readonly allHealthy: boolean;
   readonly restarts: Readonly<Record<string, RestartHistory>>;
   readonly retries: Readonly<Record<string, Retry>>;
+  /** What is down, with the last start that failed. */
+  readonly down: Readonly<Record<string, Down>>;
+  /** What the pool has now: a start that lacked something is not held back once that is there. */
+  readonly supply: Supply;
   /** Keys of actions in flight (core/model/action.ts). */
   readonly inFlight: ReadonlySet<string>;
 }
@@ -50,16 +56,24 @@ export interface RestartPlan {
 
 /** May this VM be started at all? null when nothing speaks against it. */
 export function judgeVm(vm: HaltedVm, pool: PoolUuid, settings: RestartSettings): RestartRefusal | null {
-  const flag = vm.otherConfig[customFieldKey(settings.XC_FIELD_NAME)];
+  return isManaged(vm, settings) ? judgeStart(vm, pool) : "not-managed";
+}
+
+/** Does HA look after this VM (OP_MODE=2)? */
+export function isManaged(vm: HaltedVm, settings: RestartSettings): boolean {
   // GLOBAL_VM_HA=1 is "every VM": the flag of a single VM is not asked, as in HA-Lizard.
-  if (!settings.GLOBAL_VM_HA && flag !== "true") return "not-managed";
-  return judgeStart(vm, pool);
+  return settings.GLOBAL_VM_HA || vm.otherConfig[customFieldKey(settings.XC_FIELD_NAME)] === "true";
+}
+
+/** Is this pool the one in which the VM ran last? */
+export function hasRunHere(vm: HaltedVm, pool: PoolUuid): boolean {
+  return vm.otherConfig[HOME_POOL_KEY] === pool;
 }
 
 function judgeStart(vm: HaltedVm, pool: PoolUuid): RestartRefusal | null {
   const home = vm.otherConfig[HOME_POOL_KEY];
   if (home === undefined || home === "") return "never-ran-here";
-  if (home !== pool) return "home-is-another-pool";
+  if (!hasRunHere(vm, pool)) return "home-is-another-pool";
   if (vm.busy) return "operation-in-progress";
   return vm.startBlocked ? "start-blocked" : null;
 }
@@ -90,8 +104,15 @@ export function planVmRestarts(input: RestartInput, settings: RestartSettings): 
 }
 
 function judgeTiming(vm: HaltedVm, input: RestartInput): RestartRefusal | null {
-  if (!isDue(input.retries[`start-vm:${vm.uuid}`], input.nowMs)) return "waits-for-back-off";
+  if (!mayTryAgain(`start-vm:${vm.uuid}`, vm.uuid, vm.memoryBytes, input)) return "waits-for-back-off";
   return input.nowMs < notBeforeMs(input.restarts[vm.uuid], input.nowMs) ? "keeps-halting" : null;
+}
+
+/** Is the wait after a failed start over, or has what it may have lacked come back? */
+function mayTryAgain(key: string, uuid: string, neededBytes: number, input: RestartInput): boolean {
+  if (isDue(input.retries[key], input.nowMs)) return true;
+  const failure = input.down[uuid]?.failure;
+  return failure != null && hasGained(failure.supply, input.supply, neededBytes);
 }
 
 /** `VM.order` as a rank: XAPI's own HA starts negative ones last. */
@@ -173,7 +194,9 @@ function judgeAppliance(
     const why = vm === undefined ? "operation-in-progress" : judgeStart(vm, input.pool);
     if (why !== null) return why;
   }
-  if (!isDue(input.retries[`start-appliance:${appliance.uuid}`], input.nowMs)) return "waits-for-back-off";
+  const needed = Math.max(0, ...appliance.haltedVms.map((uuid) => halted.get(uuid)?.memoryBytes ?? 0));
+  if (!mayTryAgain(`start-appliance:${appliance.uuid}`, appliance.uuid, needed, input))
+    return "waits-for-back-off";
   if (input.nowMs < notBeforeMs(input.restarts[appliance.uuid], input.nowMs)) return "keeps-halting";
   // VM_appliance.start lets XAPI pick the hosts: with a dead host about it could pick that one (xapi.md T8).
   return input.allHealthy && input.targets.length > 0 ? null : "no-healthy-host";

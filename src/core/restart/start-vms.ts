@@ -4,6 +4,7 @@ import type { MasterRound, Step } from "../memory/step.ts";
 import type { DatabaseView, HostView } from "../model/pool-view.ts";
 import type { Reason } from "../model/reason.ts";
 import { put } from "../model/record.ts";
+import { reportDown } from "./down.ts";
 import {
   planApplianceRestarts,
   planVmRestarts,
@@ -12,6 +13,7 @@ import {
   type RestartRefusal,
   type StartTarget,
 } from "./restart-plan.ts";
+import { supplyOf } from "./supply.ts";
 
 const REFUSALS: Partial<Record<RestartRefusal, string>> = {
   "start-blocked": "its start is blocked",
@@ -20,16 +22,47 @@ const REFUSALS: Partial<Record<RestartRefusal, string>> = {
   "no-healthy-host": "no healthy host can take it",
 };
 
+/** Reasons that are worth a word only when they last. */
+const LASTING_REFUSALS: Partial<Record<RestartRefusal, string>> = {
+  ...REFUSALS,
+  "operation-in-progress": "an operation on it is in progress in XAPI and does not end",
+  "waits-for-lower-order": "VMs of a lower order are not up yet",
+};
+
+/** What a start of ours brings about by itself. */
+const PASSING_REFUSALS: ReadonlySet<RestartRefusal> = new Set([
+  "waits-for-back-off",
+  "operation-in-progress",
+]);
+
 /** Starts the VMs or appliances that are down (OP_MODE), on hosts that are alive, enabled and above suspicion. */
 export function startVms(memory: Memory, round: MasterRound): Step {
   const { settings, database } = round;
   const input = inputOf(memory, round);
   const plan =
     settings.OP_MODE === 1 ? planApplianceRestarts(input, settings) : planVmRestarts(input, settings);
-  return {
-    memory: rememberOrders(memory, plan, database),
-    actions: plan.starts,
-    reasons: reportRefusals(plan),
+  const down = reportDown(rememberOrders(memory, plan, database), round, whyDown(memory, plan, round));
+  return { memory: down.memory, actions: plan.starts, reasons: [...reportRefusals(plan), ...down.reasons] };
+}
+
+/**
+ * Why each of them is still down, as far as this round knows; null for one that is being started now. A start that has
+ * failed stays the reason while the next one is waited for and under way, so that it is told once.
+ */
+function whyDown(
+  memory: Memory,
+  plan: RestartPlan,
+  { inFlight }: MasterRound,
+): (key: string) => string | null {
+  const refusals = new Map(plan.refused.map(({ vm, why }) => [vm, why]));
+  return (key) => {
+    const refusal = refusals.get(key);
+    const failure = memory.down[key]?.failure;
+    if (failure != null && (refusal === undefined || PASSING_REFUSALS.has(refusal)))
+      return `its last start failed: ${failure.why}`;
+    if (refusal !== undefined) return LASTING_REFUSALS[refusal] ?? null;
+    const isAsked = inFlight.has(`start-vm:${key}`) || inFlight.has(`start-appliance:${key}`);
+    return isAsked ? "its start was asked of XAPI and has not ended" : null;
   };
 }
 
@@ -51,6 +84,8 @@ function inputOf(memory: Memory, { view, database, inFlight }: MasterRound): Res
     allHealthy: database.hosts.every((host) => isHealthy(host) || !host.enabled),
     restarts: memory.restarts,
     retries: memory.retries,
+    down: memory.down,
+    supply: supplyOf(database),
     inFlight,
   };
 }

@@ -13,6 +13,7 @@ import type { Action } from "../model/action.ts";
 import { customFieldKey } from "../model/ha-flag.ts";
 import type { Reason } from "../model/reason.ts";
 import { whenDue } from "../pace/back-off.ts";
+import { reportDown } from "../restart/down.ts";
 import { destroyLeftovers } from "../restart/leftover-domains.ts";
 import { stampHomePools } from "../restart/stamp-home-pools.ts";
 import { startVms } from "../restart/start-vms.ts";
@@ -85,7 +86,8 @@ function watchOnly(memory: Memory, round: MasterRound): Step {
 }
 
 function forgetTrouble(memory: Memory): Memory {
-  return { ...memory, incidents: onlyReturned(memory), promotion: null, isolation: null, restarts: {} };
+  const incidents = onlyReturned(memory);
+  return { ...memory, incidents, promotion: null, isolation: null, restarts: {}, down: {} };
 }
 
 function decideUnderHa(entered: Memory, round: MasterRound): Step {
@@ -112,8 +114,7 @@ const ORDER: readonly ((memory: Memory, round: JudgedRound) => Step)[] = [
   stampHomePools,
   callBackMembers,
   destroyLeftovers,
-  holdStarts,
-  startVms,
+  startVmsUnlessHeld,
 ];
 
 /** Who has returned, who is silent. Members that are called back restart their xapi: nothing to wonder about. */
@@ -135,4 +136,11 @@ function recoverFailedHosts(memory: Memory, round: JudgedRound): Step {
 
 function chooseSuccessorAtRest(memory: Memory, round: JudgedRound): Step {
   return memory.promotion === null ? chooseSuccessor(memory, round) : nothing(memory);
+}
+
+function startVmsUnlessHeld(memory: Memory, round: JudgedRound): Step {
+  const hold = holdStarts(memory, round);
+  if (hold === null) return startVms(memory, round);
+  const down = reportDown(memory, round, () => `starts are held back: ${hold.why}`);
+  return { ...down, reasons: [...hold.reasons, ...down.reasons] };
 }

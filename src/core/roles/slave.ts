@@ -127,7 +127,9 @@ const STEADY_MS = 180_000;
 function startVmsAtRest(memory: Memory, round: MasterRound): Step {
   const { lastGood } = memory;
   const isAtRest = lastGood !== null && isSteady(lastGood, round.view.nowMs);
-  return round.settings.SLAVE_VM_STAT && isAtRest ? startVms(memory, round) : nothing(memory);
+  return round.settings.SLAVE_VM_STAT && isAtRest
+    ? startVms(memory, round)
+    : nothing({ ...memory, down: {} });
 }
 
 function isSteady({ hosts, members }: LastGoodView, nowMs: number): boolean {

@@ -1,32 +1,49 @@
 import { hostName } from "../members/host-rows.ts";
 import type { Memory } from "../memory/memory.ts";
-import { nothing, type Step } from "../memory/step.ts";
+import type { HostUuid } from "../model/ids.ts";
 import type { Reason } from "../model/reason.ts";
 import { missingMembers } from "./gathering.ts";
 import type { JudgedRound } from "./mastership.ts";
 
-/** Ends the round before any VM is started, when something speaks against starts; says what. */
-export function holdStarts(memory: Memory, round: JudgedRound): Step {
-  const reasons = reasonsToHold(memory, round);
-  return reasons === null ? nothing(memory) : { memory, actions: [], reasons, ends: true };
+/** What holds back every start of this round. */
+export interface Hold {
+  readonly reasons: readonly Reason[];
+  /** The same in words, for a VM that stays down because of it. */
+  readonly why: string;
 }
 
 /** null when nothing speaks against starts. */
-function reasonsToHold(memory: Memory, round: JudgedRound): readonly Reason[] | null {
+export function holdStarts(memory: Memory, round: JudgedRound): Hold | null {
   const { settings, mastership } = round;
-  if (memory.promotion !== null) return [];
-  if (memory.promoted !== null && !settings.SLAVE_HA) return [];
-  if (mastership.kind === "calls-back") {
-    return [{ kind: "waits-for-members", hosts: mastership.members.map((host) => hostName(memory, host)) }];
-  }
+  if (memory.promotion !== null) return { reasons: [], why: "the take-over by this master is not complete" };
+  if (memory.promoted !== null && !settings.SLAVE_HA)
+    return {
+      reasons: [],
+      why: "SLAVE_HA=0: a host that was promoted starts nothing until its old master is back",
+    };
+  if (mastership.kind === "calls-back") return waitFor(mastership.members, memory);
   const elsewherePossible =
     settings.PROMOTE_SLAVE && (settings.FENCE_QUORUM_REQUIRED || !memory.sawPoolSinceBoot);
   if (mastership.kind === "unproven" && elsewherePossible) {
-    return [{ kind: "too-few-followers", followers: mastership.followers, members: mastership.members }];
+    const { followers, members } = mastership;
+    return {
+      reasons: [{ kind: "too-few-followers", followers, members }],
+      why: "too few members follow this master, so another one may have been promoted",
+    };
   }
   if (memory.gathering !== null && settings.PROMOTE_SLAVE) {
-    const missing = missingMembers(memory, round).map((host) => hostName(memory, host));
-    return missing.length === 0 ? [] : [{ kind: "waits-for-members", hosts: missing }];
+    const missing = missingMembers(memory, round);
+    return missing.length > 0
+      ? waitFor(missing, memory)
+      : { reasons: [], why: "the members have only just come back" };
   }
   return null;
+}
+
+function waitFor(members: readonly HostUuid[], memory: Memory): Hold {
+  const hosts = members.map((host) => hostName(memory, host));
+  return {
+    reasons: [{ kind: "waits-for-members", hosts }],
+    why: `these members have neither come back nor been fenced: ${hosts.join(", ")}`,
+  };
 }

@@ -19,7 +19,9 @@ export function assertCanBootHere(
   for (const vdi of disksOf(database, self)) {
     const sr = String(database.must("VDI", vdi)["SR"]);
     const pbds = (database.get("SR", sr)?.["PBDs"] ?? []) as readonly string[];
-    const attached = pbds.some((ref) => database.get("PBD", ref)?.["host"] === hostRef);
+    const attached = pbds
+      .map((ref) => database.get("PBD", ref))
+      .some((pbd) => pbd?.["host"] === hostRef && pbd["currently_attached"] === true);
     if (!attached) throw new ApiError("VM_REQUIRES_SR", [self, sr]);
   }
   const need = memoryNeeded(vm);

@@ -100,6 +100,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
   gateway: (pool, [state]) => void pool.world.externals.set(GATEWAY, onOff(state)),
   vm: (pool, args) => doToVm(pool, args),
   maintenance: (pool, [host, state]) => pool.maintenance(hostNumber(host), onOff(state)),
+  storage: (pool, [sr, state]) =>
+    pool.storage(sr === "shared" ? sr : hostNumber(sr), oneOf(state, "attach", "detach") === "attach"),
   ha: (pool, [state]) => pool.ha(state === "unset" ? null : String(onOff(state)), fieldName(pool)),
   "xapi-ha": (pool, [state]) => pool.xapiHa(onOff(state)),
   param: (pool, [name = "", value = ""]) => pool.param(name, value === "unset" ? null : value),

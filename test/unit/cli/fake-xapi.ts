@@ -133,6 +133,7 @@ function database(world: FakeWorld): DatabaseView {
     hosts: world.hosts,
     halted: [],
     appliances: null,
+    storage: null,
     domains: [],
   };
 }

@@ -91,6 +91,7 @@ export function database(hosts: readonly HostView[], over: Partial<DatabaseView>
     hosts,
     halted: [],
     appliances: null,
+    storage: null,
     domains: [],
     ...over,
   };
@@ -144,7 +145,7 @@ export class Brain {
   /** An action ends; the kinds of what is told of it. */
   finish(action: Action, result: Result, atS: number): readonly string[] {
     const isSlave = this.self.role.kind === "slave";
-    const context = { nowMs: atS * 1_000, settings: this.settings, isSlave, halted: new Map() };
+    const context = { nowMs: atS * 1_000, settings: this.settings, isSlave, halted: new Map(), supply: null };
     const step = absorb(this.memory, { action, result }, context);
     this.memory = step.memory;
     return step.reasons.map((reason) => reason.kind);

@@ -97,7 +97,7 @@ describe("read: an answer that is not what it should be is never half a view", (
         store: createMemoryStore(),
         xeTimeoutMs: 5_000,
       });
-      const result = await xapi.read({ appliances: true, domains: null }, never());
+      const result = await xapi.read({ appliances: true, storage: true, domains: null }, never());
       expect(result).toEqual({ ok: false, fault: { kind: "api", code: "INTERNAL_ERROR", params: ["x"] } });
     });
   }

@@ -19,7 +19,7 @@ export const HOST_1 = "OpaqueRef:32f0fb56-7d78-016c-5033-28449e3c91bd";
 export const HOST_2 = "OpaqueRef:1776a84e-c405-b06e-42d3-b56138cbf6d5";
 export const DOM0_1 = "OpaqueRef:e83808be-9787-57e5-3764-f34bb312d963";
 export const DOM0_2 = "OpaqueRef:b0e421c0-e9b5-e180-b0ab-c8d2f1c6da5b";
-export const PLAIN: ReadScope = { appliances: false, domains: null };
+export const PLAIN: ReadScope = { appliances: false, storage: false, domains: null };
 
 export type RecordedPool = ReturnType<typeof createPool>;
 

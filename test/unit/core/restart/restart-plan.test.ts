@@ -19,6 +19,8 @@ const input = (over: Partial<RestartInput>): RestartInput => ({
   allHealthy: true,
   restarts: {},
   retries: {},
+  down: {},
+  supply: { hosts: [], freeBytes: 0, storage: null },
   inFlight: new Set(),
   ...over,
 });

@@ -1,0 +1,77 @@
+import { describe, expect, test } from "bun:test";
+import { emptyMemory, type Memory } from "../../../../src/core/memory/memory.ts";
+import type { MasterRound } from "../../../../src/core/memory/step.ts";
+import type { DatabaseView } from "../../../../src/core/model/pool-view.ts";
+import { reportDown } from "../../../../src/core/restart/down.ts";
+import { database, FLAG, haltedVm, master, SETTINGS, three, vm } from "../fixtures.ts";
+
+const MINUTE_S = 60;
+
+function roundAt(atS: number, over: Partial<DatabaseView>, settings = SETTINGS): MasterRound {
+  const read = database(three(), over);
+  const round = master().input(atS, { database: { ok: true, value: read } });
+  return { ...round, settings, database: read };
+}
+const look = (memory: Memory, atS: number, over: Partial<DatabaseView>, settings = SETTINGS) =>
+  reportDown(memory, roundAt(atS, over, settings), (key) => `because of ${key}`);
+const start = emptyMemory("boot");
+const halted = [haltedVm("web")];
+
+describe("reportDown", () => {
+  test("a VM that is down is told after five minutes, with its reason, and not before", () => {
+    const first = look(start, 0, { halted });
+    expect(first.reasons).toEqual([]);
+    expect(look(first.memory, 5 * MINUTE_S - 1, { halted }).reasons).toEqual([]);
+    const late = look(first.memory, 5 * MINUTE_S, { halted });
+    expect(late.reasons).toEqual([
+      { kind: "vm-down", vm: "web", uuid: vm("web"), why: `because of ${vm("web")}` },
+    ]);
+  });
+
+  test("one that ran in between begins anew", () => {
+    const first = look(start, 0, { halted });
+    const up = look(first.memory, 4 * MINUTE_S, { halted: [] });
+    expect(up.memory.down).toEqual({});
+    const again = look(up.memory, 5 * MINUTE_S, { halted });
+    expect(look(again.memory, 9 * MINUTE_S, { halted }).reasons).toEqual([]);
+  });
+
+  test("one that is not managed, never ran here, or belongs to another pool is not told", () => {
+    const strangers = [
+      haltedVm("never", { otherConfig: {} }),
+      haltedVm("elsewhere", { otherConfig: { "home-pool": "pool-2" } }),
+    ];
+    expect(look(start, 0, { halted: strangers }).memory.down).toEqual({});
+    const flagged = { ...SETTINGS, GLOBAL_VM_HA: false };
+    const unset = look(start, 0, { halted }, flagged);
+    expect(unset.memory.down).toEqual({});
+    const wanted = haltedVm("web", { otherConfig: { "home-pool": "pool-1", [FLAG]: "true" } });
+    expect(Object.keys(look(start, 0, { halted: [wanted] }, flagged).memory.down)).toEqual([vm("web")]);
+  });
+
+  test("with OP_MODE=1 appliances are told, not their VMs, and none that is disabled", () => {
+    const appliance = { uuid: "a1" as never, name: "shop", busy: false, haltedVms: [vm("web")] };
+    const whole = { uuid: "a2" as never, name: "mail", busy: false, haltedVms: [] };
+    const settings = { ...SETTINGS, OP_MODE: 1 as const };
+    const over = { halted, appliances: [appliance, whole] };
+    const first = look(start, 0, over, settings);
+    expect(Object.keys(first.memory.down)).toEqual(["a1"]);
+    expect(look(first.memory, 5 * MINUTE_S, over, settings).reasons).toMatchObject([
+      { vm: "shop", uuid: null },
+    ]);
+    const disabled = { ...settings, DISABLED_VAPPS: ["a1"] };
+    expect(look(start, 0, over, disabled).memory.down).toEqual({});
+  });
+
+  test("storage that was not read when a start failed is what is attached in the next round", () => {
+    const supply = { hosts: [], freeBytes: 0, storage: null };
+    const memory: Memory = {
+      ...start,
+      down: { [vm("web")]: { sinceMs: 0, failure: { why: "no SR", supply } } },
+    };
+    const next = look(memory, 60, { halted, storage: ["pbd-1"] });
+    expect(next.memory.down[vm("web")]?.failure?.supply.storage).toEqual(["pbd-1"]);
+    const later = look(next.memory, 120, { halted, storage: ["pbd-1", "pbd-2"] });
+    expect(later.memory.down[vm("web")]?.failure?.supply.storage).toEqual(["pbd-1"]);
+  });
+});
