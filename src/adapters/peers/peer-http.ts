@@ -7,7 +7,8 @@ import type { PostJson } from "./two-ports.ts";
 export const postJsonOverHttp: PostJson = async (url, body, signal) => {
   const response = await fetch(url, {
     method: "POST",
-    // XAPI may enter a caller with a name into its database, for which a slave needs its master (xapi.md §2.3).
+    // XAPI may enter a caller with a name into its database, for which a slave needs its master
+    // (adapters/xapi/README.md, "Who answers a call").
     headers: { "Content-Type": "application/json", "User-Agent": "", Connection: "close" },
     body,
     signal,

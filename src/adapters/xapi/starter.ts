@@ -29,7 +29,7 @@ const HOST_ERRORS: ReadonlySet<string> = new Set([
   "VM_INCOMPATIBLE_WITH_THIS_HOST",
 ]);
 
-/** Not paused, and with the checks that `force` would leave out (xapi.md §3.3). */
+/** Not paused, and with the checks that `force` would leave out (adapters/xapi/README.md, "Starting a VM"). */
 const START_FLAGS = [false, false] as const;
 
 export function createStarter(context: XapiContext): VmStarter {
