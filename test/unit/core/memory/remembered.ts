@@ -1,4 +1,5 @@
 import { openIncident } from "../../../../src/core/fencing/incident.ts";
+import type { HostHealth } from "../../../../src/core/memory/host-health.ts";
 import type { Incident } from "../../../../src/core/memory/incident.ts";
 import type { KnownHost, LastGoodView } from "../../../../src/core/memory/last-good.ts";
 import { emptyMemory, type Memory } from "../../../../src/core/memory/memory.ts";
@@ -40,6 +41,11 @@ export function lastGoodView(over: Partial<LastGoodView> = {}): LastGoodView {
 
 export function remembered(over: Partial<Memory> = {}): Memory {
   return { ...emptyMemory("boot-1"), lastGood: lastGoodView(), ...over };
+}
+
+export function healthOf(state: HostHealth["state"], over: Partial<HostHealth> = {}): HostHealth {
+  const pings = state === "alive" || state === "xapi-down";
+  return { state, sinceMs: 0, failedRetries: 0, lastRetryMs: 0, xapiSilentSinceMs: null, pings, ...over };
 }
 
 export function incidentOn(uuid: HostUuid, phase: Incident["phase"], over: Partial<Incident> = {}): Incident {
