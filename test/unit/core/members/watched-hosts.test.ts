@@ -24,9 +24,10 @@ describe("watchedHosts", () => {
   test("not one that has returned: it is only waiting to be enabled", () =>
     expect(watched({ incidents: { h4: incidentOn(host(4), "returned") } })).toBe("h2 h3"));
   test("without a good view, what is enabled", () => expect(watched({ lastGood: null })).toBe("h3"));
-  test("in order of uuid, whatever the order of the database is", () => {
-    const unordered = { ...POOL, hosts: [...POOL.hosts].reverse() };
-    expect(watchedHosts(remembered({ lastGood: LAST_GOOD }), unordered, host(1)).join(" ")).toBe("h2 h3");
+  test("in order of uuid, whatever the order of the database is and who is a member", () => {
+    const hosts = [host(3), host(2), host(1)].map((uuid) => hostView(uuid));
+    const memory = remembered({ lastGood: lastGoodView({ members: [host(3), host(1)] }) });
+    expect(watchedHosts(memory, database(hosts), host(1)).join(" ")).toBe("h2 h3");
   });
 });
 

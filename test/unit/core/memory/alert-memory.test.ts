@@ -89,6 +89,11 @@ describe("rebaseAlerts", () => {
     expect(queue.mailedAtMs).toEqual([-14 * MINUTE, -9 * MINUTE]);
   });
 
+  test("nor is what waits for XAPI alone, with nothing told lately", () => {
+    const queue = { ...EMPTY_QUEUE, unposted: WAITING.queue.unposted };
+    expect(minutes(rebaseAlerts({ ...NO_ALERTS, queue }, 0).queue.unposted)).toEqual([-3, 0]);
+  });
+
   test("ten mails that left long after the pool was seen last hold back none of the next boot", () => {
     const mailedAtMs = Array.from({ length: 10 }, (_, n) => (200 + n) * MINUTE);
     const { queue } = rebaseAlerts({ ...NO_ALERTS, queue: { ...EMPTY_QUEUE, mailedAtMs } }, 100 * MINUTE);
