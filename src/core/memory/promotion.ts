@@ -14,7 +14,7 @@ import {
 /**
  * The take-over by this host, kept from before `pool.emergency_transition_to_master` until the pool is whole again.
  * While it is open no VM is started: the database a new master starts with may be minutes old, and a VM that it calls
- * halted may run on a member that has not come back yet (xapi.md T6, §4.4).
+ * halted may run on a member that has not come back yet (adapters/xapi/README.md, T6).
  */
 export interface PromotionState {
   /** null: there was none, every host had said so (core/takeover/masterless.ts). */

@@ -31,6 +31,7 @@ export const REASONS: { readonly [Kind in Reason["kind"]]: Extract<Reason, { kin
   "not-promoted": { kind: "not-promoted", why: "no-quorum" },
   "promotion-under-way": { kind: "promotion-under-way", phase: "called" },
   "vm-not-started": { kind: "vm-not-started", vm: "web", why: "start is blocked" },
+  "vm-down": { kind: "vm-down", vm: "web", uuid: vm("v1"), why: "its start is blocked" },
   "vm-started": { kind: "vm-started", vm: "web", uuid: vm("v1") },
   "vm-start-failed": {
     kind: "vm-start-failed",

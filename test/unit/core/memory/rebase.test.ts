@@ -34,6 +34,7 @@ const FULL: Memory = {
   promoted: { oldMaster: host(1), epoch: 4 },
   gathering: { wholeSinceMs: 9 },
   isolation: { sinceMs: 9, rebooted: true, wellSinceMs: 9 },
+  down: { web: { sinceMs: 3, failure: null } },
   restarts: { web: { startedAtMs: [9], order: 1, startDelayS: 2 } },
   fenceDevices: { method: "ILO", checkedAtMs: 9, wrong: { h2: "silent" } },
   retries: { "fence-host:h2": { failures: 2, notBeforeMs: 9 } },
