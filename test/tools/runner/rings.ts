@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
+import { limitMs } from "./durations.ts";
 
 /** A part of the tests that is run, reported and, where the machine does not allow it, left out as a whole. */
 export interface Ring {
@@ -15,7 +16,6 @@ export interface Ring {
   readonly beside: boolean;
 }
 
-const MINUTE_MS = 60_000;
 const POOL_TOOLS = ["ip", "ping", "unshare", "nsenter", "busybox", "curl", "openssl"];
 /** Fence devices and their clients. */
 const DEVICE_TOOLS = ["ssh", "sshd", "ssh-keygen", "ipmitool", "ipmi_sim", "openssl", "curl"];
@@ -68,7 +68,7 @@ export function listRings(testFolder: string): readonly Ring[] {
         .filter((name) => name.endsWith(".test.ts") && name !== "binary.test.ts")
         .map((name) => join(e2e, name)),
       needs: [...new Set([...POOL_TOOLS, ...DEVICE_TOOLS])],
-      deadlineMs: 20 * MINUTE_MS,
+      deadlineMs: limitMs("e2e"),
       // They mostly wait.
       workers: 3,
       beside: false,
@@ -80,7 +80,7 @@ function ordinary(name: string, paths: readonly string[]): Ring {
   const needs = NEEDS[name] ?? [];
   const workers = WORKERS[name] ?? 1;
   const beside = name === "random";
-  return { name, paths, needs, deadlineMs: (beside ? 25 : 10) * MINUTE_MS, workers, beside };
+  return { name, paths, needs, deadlineMs: limitMs(name), workers, beside };
 }
 
 function rank(name: string): number {
