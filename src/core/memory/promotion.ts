@@ -24,7 +24,7 @@ export interface PromotionState {
     | "called" // XAPI was told, or is about to be; it restarts as master by itself
     | "recovering"; // this host is master in its own database; members are being called back
   readonly calledAtMs: number;
-  /** Members that lived when the promotion began and must be back before any start. */
+  /** Every member, also one that did not answer when the promotion began: all must be back, or written off, before any start. */
   readonly awaited: readonly HostUuid[];
   /** Those of the awaited that were in maintenance before: they stay disabled when they are back. */
   readonly inMaintenance: readonly HostUuid[];
