@@ -54,7 +54,7 @@ export function rememberHosts({ previous, hosts, master, nowMs }: StartsInput): 
 /**
  * The hosts that count for quorum (core/README.md, "Who is a member?"): the enabled ones, and those that are disabled for another reason
  * than an administrator's wish. Maintenance is believed only of a host that lives, follows this master, and stays
- * disabled while nobody's xapi is starting; otherwise a host stays what it was, and one never seen before counts. One
+ * disabled while nobody's xapi is starting; otherwise a host stays what it was; in the first view of all, every host counts. One
  * member too many costs a fence; one too few made an old master, cut off with an old database, a pool of one.
  */
 export function countMembers(input: MembershipInput, known: readonly KnownHost[]): readonly HostUuid[] {

@@ -48,6 +48,7 @@ async function runRing(ring: Ring, { logs, names }: Run): Promise<RingReport> {
       "--only-failures",
       `--timeout=${USUAL_DEADLINE_MS}`,
       ...(ring.workers > 1 ? [`--parallel=${ring.workers}`] : []),
+      ...(ring.sharesModules ? ["--no-isolate"] : []),
       ...ring.paths.map((path) => (path.endsWith(".ts") ? path : `${path}/`)),
     ],
     { stdin: "ignore", stdout: output, stderr: output, env: { ...process.env, AGENT: "0", NO_COLOR: "1" } },
