@@ -11,13 +11,13 @@ const isObject = (value: unknown): value is Loose =>
  */
 export function completeEarlier(value: unknown): unknown {
   if (!isObject(value)) return value;
-  const { confirmed, declaredBackAtMs, lastGood, promotion, incidents, alerts, ...rest } = value;
+  const { confirmed, declaredBackAtMs, promotion, incidents, alerts, ...rest } = value;
   return {
     fenceDevices: null,
     down: {},
     sawPoolSinceBoot: confirmed,
     ...rest,
-    lastGood: completeLastGood(lastGood),
+    lastGood: completeLastGood(rest["lastGood"]),
     promotion: isObject(promotion) ? { settledAtMs: {}, ...promotion } : promotion,
     incidents: completeIncidents(incidents, declaredBackAtMs),
     alerts: isAlertMemory(alerts) ? alerts : isObject(alerts) ? NO_ALERTS : alerts,
@@ -28,7 +28,7 @@ export function completeEarlier(value: unknown): unknown {
 function completeLastGood(lastGood: unknown): unknown {
   if (!isObject(lastGood) || !Array.isArray(lastGood["hosts"])) return lastGood;
   const hosts = lastGood["hosts"].map((host: unknown) => {
-    if (!isObject(host)) return host;
+    if (!isObject(host) || !("agentStartTime" in host)) return host;
     const { agentStartTime, agentStartedAtMs, ...rest } = host;
     return { xapiStartTime: agentStartTime, xapiStartedAtMs: agentStartedAtMs, ...rest };
   });
