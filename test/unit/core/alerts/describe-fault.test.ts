@@ -7,7 +7,7 @@ describe("describeFault", () => {
     [{ kind: "timeout" }, "no answer in time"],
     [{ kind: "unreachable", detail: "ECONNREFUSED" }, "not reachable (ECONNREFUSED)"],
     [{ kind: "malformed", detail: "HTML" }, "an answer that is not understood (HTML)"],
-    [{ kind: "api", code: "HOST_OFFLINE", params: [] }, "HOST_OFFLINE"],
+    [{ kind: "api", code: "UNKNOWN_BOOTLOADER", params: [] }, "UNKNOWN_BOOTLOADER"],
     [{ kind: "api", code: "VM_BAD_POWER_STATE", params: ["web", "halted"] }, "VM_BAD_POWER_STATE web halted"],
     [{ kind: "api", code: "INTERNAL_ERROR", params: ["", ""] }, "INTERNAL_ERROR"],
   ];
