@@ -11,7 +11,7 @@ case $1 in
 esac
 
 folder=$1 script=$2
-tree=$(cd "$(dirname "$0")/../.." && pwd)
+tree=$(cd "$(dirname "$0")/../../.." && pwd)
 root=/mnt
 mount --make-rprivate /
 mount -t tmpfs -o mode=755 tmpfs $root

@@ -25,7 +25,7 @@ if [ "$1" != _inside ]; then
 fi
 
 folder=$2 kind=$3
-tree=$(cd "$(dirname "$0")/../.." && pwd)
+tree=$(cd "$(dirname "$0")/../../.." && pwd)
 mount --make-rprivate /
 mount -t tmpfs -o mode=755 tmpfs /mnt
 cd /mnt

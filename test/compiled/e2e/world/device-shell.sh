@@ -5,7 +5,7 @@
 set -u
 
 kind=$1 folder=$2 socket=$3
-devices=$(dirname "$0")/../../devices
+devices=$(dirname "$0")/../../../tools/devices
 server=${SSH_CONNECTION#* * }
 box=$folder/${server%% *}
 
