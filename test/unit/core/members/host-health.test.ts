@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { isAlive, stepHealth } from "../../../../src/core/members/host-health.ts";
+import { isAlive, stepAllHealth, stepHealth } from "../../../../src/core/members/host-health.ts";
 import type { HostHealth } from "../../../../src/core/memory/host-health.ts";
 import type { PeerProbe } from "../../../../src/core/model/pool-view.ts";
+import { ALIVE, DEAD, master } from "../fixtures.ts";
+import { healthOf, remembered } from "../memory/remembered.ts";
 import { meaning, number, oneOf, table } from "../table.ts";
 
 const SETTINGS = { XAPI_COUNT: 2, XAPI_DELAY: 10, XAPI_DOWN_TOLERANCE: 300 };
@@ -208,18 +210,11 @@ describe("stepHealth: every state and every probe, XAPI_DELAY after the one befo
   /** Ten seconds ago the host was in this state. `suspect` has one retry left, so that a silence decides. */
   const before: Readonly<Record<string, HostHealth | undefined>> = {
     unseen: undefined,
-    alive: healthOf("alive", 0, null),
-    "xapi-down": healthOf("xapi-down", 0, 0),
-    suspect: healthOf("suspect", 1, 0),
-    failed: healthOf("failed", 2, 0),
+    alive: healthOf("alive"),
+    "xapi-down": healthOf("xapi-down", { xapiSilentSinceMs: 0 }),
+    suspect: healthOf("suspect", { xapiSilentSinceMs: 0, failedRetries: 1 }),
+    failed: healthOf("failed", { xapiSilentSinceMs: 0, failedRetries: 2 }),
   };
-  function healthOf(
-    state: HostHealth["state"],
-    failedRetries: number,
-    xapiSilentSinceMs: number | null,
-  ): HostHealth {
-    return { state, sinceMs: 0, failedRetries, lastRetryMs: 0, xapiSilentSinceMs, pings: false };
-  }
 
   const rows = table(
     {
@@ -263,6 +258,16 @@ describe("stepHealth: what is remembered beside the state", () => {
   });
 });
 
+test("stepAllHealth: every host that was probed takes a step, the others keep what they had", () => {
+  const memory = remembered({ health: { h2: healthOf("alive"), h3: healthOf("alive") } });
+  const health = stepAllHealth({ ...master().input(10, { probes: { h2: DEAD, h4: ALIVE() } }), memory });
+  expect(Object.entries(health).map(([uuid, { state }]) => `${uuid} ${state}`)).toEqual([
+    "h2 suspect",
+    "h3 alive",
+    "h4 alive",
+  ]);
+});
+
 describe("isAlive", () => {
   const rows = table(
     { state, alive: oneOf("alive", "not-alive") },
@@ -277,18 +282,7 @@ describe("isAlive", () => {
   );
   for (const row of rows) {
     test(`${row.state} counts as ${row.alive}`, () => {
-      const health =
-        row.state === "unseen"
-          ? undefined
-          : ({
-              state: row.state,
-              sinceMs: 0,
-              failedRetries: 0,
-              lastRetryMs: 0,
-              xapiSilentSinceMs: null,
-              pings: true,
-            } as const);
-      expect(isAlive(health ?? null)).toBe(row.alive === "alive");
+      expect(isAlive(row.state === "unseen" ? null : healthOf(row.state))).toBe(row.alive === "alive");
     });
   }
 });
