@@ -11,8 +11,17 @@ const REGEX = /\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/[a-z]*/y;
 /** After these a slash begins a regular expression; after a name, a number or a bracket that closes it divides. */
 const BEFORE_REGEX = /(?:^|[=(,:;!&|?{[+\-*%<>~^]|\b(?:return|typeof|case|in|of|void|throw))\s*$/;
 
+/** Several rules look at the same files. */
+const known = new Map<string, readonly Piece[]>();
+
 /** Takes a file apart. All pieces together are the text again. */
 export function piecesOf(text: string): readonly Piece[] {
+  const pieces = known.get(text) ?? takeApart(text);
+  known.set(text, pieces);
+  return pieces;
+}
+
+function takeApart(text: string): readonly Piece[] {
   const pieces: Piece[] = [];
   /** Braces open inside the expression of each template that is being read. */
   const depths: number[] = [];

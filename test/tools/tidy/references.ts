@@ -25,6 +25,7 @@ const ADDRESS = /\b\w+:\/\/[^\s)>"'`]+/g;
 
 /** The words of those lines that can hold what is looked for. */
 function wordsOf(text: string, lines: RegExp): readonly Reference[] {
+  if (!lines.test(text)) return [];
   return text.split("\n").flatMap((line, index) =>
     lines.test(line)
       ? [...line.replace(ADDRESS, " ").matchAll(WORD)]
