@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { connectDirectly } from "./adapters/peers/direct-connections.ts";
+import { heedChildren } from "./adapters/processes/child-signal.ts";
 import { writeError, writeOutput } from "./adapters/processes/standard-streams.ts";
 
 /** The modes of the one executable, by the name it is called by (behaviour.md §2). */
@@ -93,6 +94,7 @@ async function run(mode: string, rest: readonly string[]): Promise<number> {
 
 if (import.meta.main) {
   connectDirectly(process.env);
+  heedChildren();
   // ssh calls a program for the password by its path alone, with its question as the argument.
   const askpass = process.env["HA_LIZARD_ASKPASS"] !== undefined;
   const { mode, rest } = askpass

@@ -35,7 +35,9 @@ export function parseOverrideFile(text: string): OverrideFile {
     if (line.kind !== "entry") continue;
     const before = lineOf.get(line.key);
     if (before !== undefined) {
-      report(`line ${number}: ${shorten(line.key, LONGEST_KEY)} stands in line ${before} already; the later one counts`);
+      report(
+        `line ${number}: ${shorten(line.key, LONGEST_KEY)} stands in line ${before} already; the later one counts`,
+      );
     }
     values.set(line.key, line.value);
     lineOf.set(line.key, number);
@@ -62,7 +64,10 @@ function parseLine(raw: string): Line {
   if (line.includes("\ufffd")) return { kind: "problem", why: "not understood: it is no UTF-8" };
   const value = parseText(rest);
   return value === null
-    ? { kind: "problem", why: `not understood: ${shorten(key, LONGEST_KEY)} has a quote that is not closed, or text after it` }
+    ? {
+        kind: "problem",
+        why: `not understood: ${shorten(key, LONGEST_KEY)} has a quote that is not closed, or text after it`,
+      }
     : { kind: "entry", key, value };
 }
 

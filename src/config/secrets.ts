@@ -1,3 +1,31 @@
+/** The parameters that are passwords, by every name under which files and the pool database keep them. */
+const PASSWORD = /^(?:HA_)?(?:OVERRIDE_)?(?:SMTP_PASS|FENCE_PASSWD)$/;
+/** Of a password that was changed the earlier ones are hidden too: answers of before may still come. */
+const MOST_KEPT = 20;
+
+/** The passwords that this process has learnt, so that no text that it shows has one in it. */
+export interface Secrets {
+  /** Remembers the passwords among these values, by the name of their parameter. */
+  learn(values: Readonly<Record<string, string>>): void;
+  /** The text without any of them (`maskSecrets`). */
+  mask(text: string): string;
+}
+
+export function createSecrets(): Secrets {
+  const kept = new Set<string>();
+  return {
+    learn(values) {
+      for (const [name, value] of Object.entries(values)) {
+        if (!PASSWORD.test(name) || value === "") continue;
+        kept.delete(value);
+        kept.add(value);
+      }
+      for (const oldest of [...kept].slice(0, -MOST_KEPT)) kept.delete(oldest);
+    },
+    mask: (text) => (kept.size === 0 ? text : maskSecrets(text, kept)),
+  };
+}
+
 /** What stands in the place of a secret. */
 const MASK = "********";
 /** Shorter than this, a password is a part of ordinary words: it is hidden where it stands alone. */

@@ -1,6 +1,5 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { createConfigFiles } from "../adapters/files/config-files.ts";
 import { createDaemons } from "../adapters/files/daemon-files.ts";
 import { createPrivateFiles } from "../adapters/files/private-files.ts";
 import { createTcpProbe } from "../adapters/peers/tcp-connect.ts";
@@ -29,9 +28,8 @@ function outputClosed(): AbortSignal {
 /** `ha-cfg`: the command line for administrators. */
 export function run(args: readonly string[]): Promise<number> {
   const runtime = createRuntime();
-  const { paths, clock, store } = runtime;
+  const { paths, clock, store, config, secrets } = runtime;
   const peers = createRealPeers(runtime, { pingAfterMs: 0 });
-  const config = createConfigFiles(paths);
   const closed = outputClosed();
   return runHaCfg(args, {
     version: VERSION,
@@ -56,13 +54,14 @@ export function run(args: readonly string[]): Promise<number> {
     tcp: createTcpProbe(),
     openSurvey: (xeTimeoutMs) =>
       openSurvey({
-        transport: createSocketTransport({ socketPath: paths.xapiSocket }),
+        transport: createSocketTransport({ socketPath: paths.xapiSocket, mask: secrets.mask }),
         clock,
         xeTimeoutMs,
       }),
     wakeMonitor: async () => wakeMonitor(paths),
     stdout: writeOutput,
-    stderr: writeError,
+    // What XAPI, a device or a mail server answered may repeat a password. Standard output shows them only when asked to.
+    stderr: (text) => writeError(secrets.mask(text)),
     isTerminal: process.stdout.isTTY === true,
     colours: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,
     isRoot: process.getuid?.() === 0,

@@ -4,7 +4,16 @@ import type { FunctionName, Severity } from "../core/model/alert.ts";
 
 /** Syslog. Never throws: a full disk or a missing /dev/log must not change what is done. */
 export interface Logger {
+  /** One record, whatever the text; a long one is cut. */
   log(severity: Severity | "debug", from: FunctionName, text: string): void;
+  /** From now on only what these parameters want is logged; until then, and where this is missing, everything is. */
+  obey?(settings: LogSettings): void;
+}
+
+/** ENABLE_LOGGING, and the functions that LOG_<function> switches off. */
+export interface LogSettings {
+  readonly ENABLE_LOGGING: boolean;
+  readonly logOff: ReadonlySet<FunctionName>;
 }
 
 /** Mail. Handing over is quick; sending happens elsewhere, with its own deadline. */

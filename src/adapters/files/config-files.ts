@@ -75,7 +75,10 @@ async function readTexts(path: string, missing: Texts["values"]): Promise<Texts>
   const read = await readOurs(path);
   if (read.kind === "none") return { values: missing, problems: [] };
   if (read.kind !== "text") {
-    return { values: null, problems: [`Cannot read ${path}: ${read.why}; what it said before stays in force`] };
+    return {
+      values: null,
+      problems: [`Cannot read ${path}: ${read.why}; what it said before stays in force`],
+    };
   }
   const parsed = parseOverrideFile(read.text);
   return { values: parsed.values, problems: parsed.problems.map((problem) => `${path}: ${problem}`) };

@@ -12,7 +12,9 @@ export function createPrivateFiles(): PrivateFiles {
       if (read.kind === "none") return { ok: false, why: "there is no such file or folder" };
       if (read.kind !== "text") return { ok: false, why: read.why };
       // A backup that was written in another encoding: a password would become another one.
-      return read.text.includes("\ufffd") ? { ok: false, why: "it is no text (UTF-8)" } : { ok: true, text: read.text };
+      return read.text.includes("\ufffd")
+        ? { ok: false, why: "it is no text (UTF-8)" }
+        : { ok: true, text: read.text };
     },
     async look(path) {
       try {

@@ -35,7 +35,8 @@ export function createStateStore(directory: string): StateStore {
     },
     async save(name, value) {
       const text = renderDocument(name, value);
-      if (text.length > LONGEST) throw new Error(`Cannot write ${name}: ${text.length} characters are too many`);
+      if (text.length > LONGEST)
+        throw new Error(`Cannot write ${name}: ${text.length} characters are too many`);
       const unsafe = unsafeFolder(directory);
       if (unsafe !== null) throw new Error(`Cannot write ${name}: ${unsafe}`);
       if (!tidied) {
@@ -46,6 +47,15 @@ export function createStateStore(directory: string): StateStore {
       await replaceFile(pathOf(name), text, !OF_THIS_BOOT.has(name));
     },
   };
+}
+
+/** Where this program keeps more than documents: what it knows of fence devices. */
+const SUBFOLDERS = ["fence-pins", "fence-pins/ssh", "fence-pins/redfish"];
+
+/** Removes what processes that were killed while they wrote have left in the folder of state. Never rejects. */
+export async function tidyStateFolder(directory: string): Promise<void> {
+  await removeLeftovers(directory);
+  for (const folder of SUBFOLDERS) await removeLeftovers(join(directory, folder));
 }
 
 /** The heartbeat of every pass says nothing after a power cut, so the disk need not be waited for. */

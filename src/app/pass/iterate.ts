@@ -225,6 +225,7 @@ async function report(ports: PassPorts, startedMs: number, ended: Ended): Promis
     nextInMs: ended.memory === null ? delayMs : nextPassMs(ended.memory, nowMs, settings),
     xapiCalls: ended.calls,
     result: ended.result,
+    logs: settings.ENABLE_LOGGING && !settings.logOff.has("check_xapi"),
     monitor: {
       delayMs,
       scanRateMs: settings.MONITOR_SCANRATE * 1_000,

@@ -5,12 +5,14 @@
 
 /** Control characters, and the two separators that some programs take for a line break. */
 const BREAKS = /[\p{Cc}\u2028\u2029]+/gu;
+/** A line that is indented goes on behind one space. */
+const BREAKS_AND_INDENTS = /[\p{Cc}\u2028\u2029]+ */gu;
 /** What is not seen, and changes what is: directions of writing, zero widths, tags, halves of pairs, private use. */
 const UNSEEN = /[\p{Cf}\p{Cs}\p{Co}]/gu;
 
 /** The same text on one line, every character of it visible: breaks become a space, unseen ones their number. */
 export function oneLine(text: string): string {
-  return text.replace(BREAKS, " ").replace(UNSEEN, numberOf).trim();
+  return text.replace(BREAKS_AND_INDENTS, " ").replace(UNSEEN, numberOf).trim();
 }
 
 function numberOf(character: string): string {

@@ -42,7 +42,12 @@ const isSilent = ({ what, text }: LogEntry): boolean =>
   NOISE.has(what) || (what === "log" && text === MONITOR_STARTED);
 
 const renderMarks = (sent: readonly LogEntry[] = []): string =>
-  sent.length === 0 ? "" : `  [${sent.map(({ what }) => what).sort().join(", ")}]`;
+  sent.length === 0
+    ? ""
+    : `  [${sent
+        .map(({ what }) => what)
+        .sort()
+        .join(", ")}]`;
 
 /** `12:05.3`: minutes, seconds and tenths since the beginning. */
 function renderTime(ms: number): string {

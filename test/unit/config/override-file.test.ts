@@ -166,7 +166,9 @@ test("parseOverrideFile: a file that is none costs a few lines, not a line for e
   const { values, problems } = parseOverrideFile("what is this\n".repeat(100_000));
   expect(values).toEqual({});
   expect(problems.length).toBe(20);
-  expect(problems.at(-1)).toBe("line 20: not understood: no KEY=VALUE; 99980 more lines after it have problems");
+  expect(problems.at(-1)).toBe(
+    "line 20: not understood: no KEY=VALUE; 99980 more lines after it have problems",
+  );
 });
 
 test("parseOverrideFile: a line that is too long, or no UTF-8, is none; the rest holds", () => {

@@ -89,7 +89,9 @@ test("an override file that others may write, or in a folder that they may, is n
   chmodSync(paths.override, 0o666);
   const first = await createConfigFiles(paths).read();
   expect(first.override).toBeNull();
-  expect(first.problems.join()).toContain(`everybody may write it (mode 0666); run: chmod go-w ${paths.override}`);
+  expect(first.problems.join()).toContain(
+    `everybody may write it (mode 0666); run: chmod go-w ${paths.override}`,
+  );
   chmodSync(paths.override, 0o600);
   chmodSync(dirname(paths.override), 0o777);
   const second = await createConfigFiles(paths).read();

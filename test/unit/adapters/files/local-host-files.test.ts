@@ -60,7 +60,10 @@ describe("readRole", () => {
 
   test("no pool.conf: unknown, with the file's name", async () => {
     const path = folder.at("nothing-here");
-    expect(await readRole(path)).toEqual({ kind: "unknown", why: `Cannot read ${path}: there is no such file` });
+    expect(await readRole(path)).toEqual({
+      kind: "unknown",
+      why: `Cannot read ${path}: there is no such file`,
+    });
   });
 });
 
