@@ -91,3 +91,14 @@ export function mapTexts<T>(value: T, change: (text: string) => string): T {
   };
   return walk(value) as T;
 }
+
+/** Longer than any sentence of ours with the longest names in it. */
+const LONGEST_SENTENCE = 2_000;
+
+/**
+ * What people are sent, with every text on one line and of a sane length: a line of a mail or a message is the program's
+ * own, never one that somebody's name has begun.
+ */
+export function plainTexts<T>(value: T): T {
+  return mapTexts(value, (text) => shorten(oneLine(text), LONGEST_SENTENCE));
+}

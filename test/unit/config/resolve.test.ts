@@ -72,6 +72,7 @@ describe("the table", () => {
       SMTP_PORT: 25,
       SMTP_USER: "",
       SMTP_PASS: "",
+      SMTP_TLS: "auto",
       MAIL_SCREEN_TIME: 60,
       ENABLE_ALERTS: true,
       FENCE_ENABLED: true,
