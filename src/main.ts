@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { connectDirectly } from "./adapters/peers/direct-connections.ts";
 import { heedChildren } from "./adapters/processes/child-signal.ts";
-import { writeError, writeOutput } from "./adapters/processes/standard-streams.ts";
+import { exitCodeAfterOutput, writeError, writeOutput } from "./adapters/processes/standard-streams.ts";
 
 /** The modes of the one executable, by the name it is called by (behaviour.md §2). */
 const BY_NAME: Readonly<Record<string, string>> = {
@@ -102,7 +102,7 @@ if (import.meta.main) {
     : chooseMode(process.argv0, process.argv.slice(2));
   run(mode, rest).then(
     (code) => {
-      process.exitCode = code;
+      process.exitCode = exitCodeAfterOutput(code);
     },
     (error: unknown) => {
       if (error instanceof WrongUsage) {

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { maskFencer } from "../adapters/fencing/masked-fencer.ts";
 import { createDaemons } from "../adapters/files/daemon-files.ts";
 import { createPrivateFiles } from "../adapters/files/private-files.ts";
 import { createTcpProbe } from "../adapters/peers/tcp-connect.ts";
@@ -37,7 +38,7 @@ export function run(args: readonly string[]): Promise<number> {
     openXapi: peers.openXapi,
     config,
     override: config,
-    fencer: createFencer(runtime),
+    fencer: maskFencer(createFencer(runtime), secrets.mask),
     localHost: peers.localHost,
     store,
     keyboard: createSystemKeyboard(),

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { maskFencer } from "../adapters/fencing/masked-fencer.ts";
 import { createChildMailer } from "../adapters/mail/mailer-child.ts";
 import { createFileLock } from "../adapters/processes/lock-file.ts";
 import { LOST_PASSES } from "../adapters/processes/processes-bun.ts";
@@ -26,7 +27,7 @@ export function run(foreground?: true): Promise<number> {
 }
 
 async function iterate(runtime: Runtime): Promise<number> {
-  const { clock, store, logger, paths, environment, self, config } = runtime;
+  const { clock, store, logger, paths, environment, self, config, secrets } = runtime;
   const lock = await createFileLock("iterate", { folder: paths.run, clock, environment }).acquire();
   if (lock.kind !== "acquired") {
     await obeyLast(store, logger);
@@ -45,7 +46,7 @@ async function iterate(runtime: Runtime): Promise<number> {
     store,
     logger,
     config,
-    fencer: createFencer(runtime),
+    fencer: maskFencer(createFencer(runtime), secrets.mask),
     mailer: createChildMailer({ self, environment, hostName: hostname() }),
   };
   const report = await runPass(ports, stopSignal());

@@ -1,4 +1,3 @@
-import { mapTexts } from "../../core/model/plain-text.ts";
 import type { XapiFault, XapiResult } from "../../core/model/pool-view.ts";
 import type { XapiTransport } from "../../ports/xapi-transport.ts";
 import { readBody, TooLong, UNCOMPRESSED } from "../peers/read-body.ts";
@@ -53,7 +52,7 @@ export function createSocketTransport(options: SocketTransportOptions): XapiTran
       const text = await readBody(response, maxAnswerBytes);
       if (response.status !== 200) return malformed(`HTTP ${response.status}: ${excerpt(mask(text))}`);
       const answer = parseAnswer(text, id);
-      return answer.ok ? answer : { ok: false, fault: mapTexts(answer.fault, mask) };
+      return answer.ok ? answer : { ok: false, fault: maskFault(answer.fault, mask) };
     } catch (error) {
       if (error instanceof TooLong) return malformed(error.message);
       return { ok: false, fault: signal.aborted ? { kind: "timeout" } : faultOf(error) };
@@ -81,4 +80,10 @@ function faultOf(error: unknown): XapiFault {
   if (!(error instanceof Error)) return { kind: "unreachable", detail: String(error) };
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   return { kind: "unreachable", detail: MEANINGS[code] ?? excerpt(`${code}: ${error.message}`) };
+}
+
+/** Only what people read of it: a password may be any word, also one that something is decided by. */
+function maskFault(fault: XapiFault, mask: (text: string) => string): XapiFault {
+  if (fault.kind === "api") return { ...fault, params: fault.params.map(mask) };
+  return fault.kind === "timeout" ? fault : { ...fault, detail: mask(fault.detail) };
 }

@@ -357,3 +357,15 @@ describe("ha-cfg ha-enable, ha-disable", () => {
     expect((await haCfg(["ha-enable"], { readFault })).code).toBe(1);
   });
 });
+
+test("ha-cfg: what is no UTF-8 is refused, whatever the action, and nothing is done", async () => {
+  for (const args of [
+    ["set", "MAIL_SUBJECT", "gr\ufffd"],
+    ["set", "SMTP_PASS", "\ufffd"],
+    ["backup", "/root/\ufffd"],
+  ]) {
+    const { code, err, out, world } = await haCfg(args, { otherConfig: {} });
+    expect([code, out, world.calls]).toEqual([2, "", []]);
+    expect(err).toBe(`Cannot run ha-cfg: argument ${args.length} is no text (UTF-8)\n`);
+  }
+});

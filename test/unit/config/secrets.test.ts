@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { maskSecrets } from "../../../src/config/secrets.ts";
+import { ROWS } from "../../../src/config/params.ts";
+import { createSecrets, maskSecrets } from "../../../src/config/secrets.ts";
 
 const SECRET = 's3cr"t&<pä>ss\\word';
 const base64 = (text: string) => Buffer.from(text, "utf8").toString("base64");
@@ -48,4 +49,22 @@ test("maskSecrets: a megabyte is quick", () => {
   const began = performance.now();
   maskSecrets("abcd efgh+/ ".repeat(80_000), [SECRET, "another one", "123"]);
   expect(performance.now() - began).toBeLessThan(2_000);
+});
+
+test("createSecrets: every password of the table is learnt, by each name under which it is kept; names of users are none", () => {
+  const secret = [...ROWS].filter(([, row]) => row.secret).map(([name]) => name);
+  expect(secret).toContain("SMTP_USER");
+  for (const name of secret.filter((one) => one !== "SMTP_USER"))
+    for (const key of [name, `HA_${name}`, `OVERRIDE_${name}`]) {
+      const secrets = createSecrets();
+      secrets.learn({ [key]: "topsecret", SMTP_USER: "somebody", MAIL_TO: "a@b.c" });
+      expect(secrets.mask("somebody says topsecret to a@b.c")).toBe("somebody says ******** to a@b.c");
+    }
+});
+
+test("createSecrets: earlier passwords stay hidden, the oldest of very many do not", () => {
+  const secrets = createSecrets();
+  for (let change = 0; change < 25; change++) secrets.learn({ SMTP_PASS: `password-${change}-` });
+  secrets.learn({ SMTP_PASS: "" });
+  expect(secrets.mask("password-24- password-5- password-4-")).toBe("******** ******** password-4-");
 });

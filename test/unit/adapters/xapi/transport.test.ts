@@ -190,6 +190,13 @@ describe("createSocketTransport: what an error says", () => {
     });
   });
 
+  test("createSocketTransport: a password that is a word of the protocol changes no decision", async () => {
+    const said = await fault(["HOST_IS_SLAVE", "10.0.0.1"], (text) =>
+      text.replace(/^(api|HOST_IS_SLAVE)$/, "*"),
+    );
+    expect(said).toEqual({ kind: "api", code: "HOST_IS_SLAVE", params: ["10.0.0.1"] });
+  });
+
   test("createSocketTransport: what an error brings along is bounded", async () => {
     const said = await fault([
       "SR_BACKEND_FAILURE_46",
