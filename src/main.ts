@@ -3,7 +3,7 @@ import { connectDirectly } from "./adapters/peers/direct-connections.ts";
 import { heedChildren } from "./adapters/processes/child-signal.ts";
 import { exitCodeAfterOutput, writeError, writeOutput } from "./adapters/processes/standard-streams.ts";
 
-/** The modes of the one executable, by the name it is called by (behaviour.md §2). */
+/** The modes of the one executable, by the name it is called by (src/README.md, "Modes"). */
 const BY_NAME: Readonly<Record<string, string>> = {
   "ha-lizard.mon": "monitor",
   "ha-lizard-watchdog": "watchdog",

@@ -8,7 +8,7 @@ import { choice, count, flag, type Kind, minutes, name, names, path, port, secon
  */
 export type Scope = "pool" | "host" | "watchdog";
 
-/** One row of the manual's table of parameters. */
+/** One row of the table of parameters. */
 export interface Parameter<T> {
   readonly kind: Kind<T>;
   readonly default: T;
@@ -45,7 +45,10 @@ const FIELD_NAME = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/;
 const METHOD_NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/;
 const METHODS = ["POOL", "ILO", "XVM", "IPMI", "REDFISH"];
 
-/** The table. Defaults are the manual's; parser, validation, help and default override file all derive from it. */
+/**
+ * The table. Defaults are those of HA-Lizard's manual where it has the parameter; parser, validation, help and default
+ * override file all derive from it.
+ */
 export const PARAMETERS = {
   MONITOR_DELAY: row(seconds(1, 3600), 45, "Time between iterations."),
   MONITOR_SCANRATE: row(seconds(1, 600), 10, "Wait while the previous iteration still runs."),
@@ -173,7 +176,7 @@ type ValueOf<K extends TableName> = Table[K] extends Parameter<infer T> ? T : ne
 type SwitchName = `${"LOG" | "MAIL"}_${FunctionName}`;
 export type ParameterName = TableName | SwitchName;
 
-/** The effective values, by the manual's names; numbers in the parameter's unit. */
+/** The effective values, by the names of HA-Lizard's manual; numbers in the parameter's unit. */
 export type Settings = { readonly [K in SettingName]: ValueOf<K> } & {
   /** Functions whose lines are not logged. */
   readonly logOff: ReadonlySet<FunctionName>;
@@ -198,7 +201,7 @@ function switchRows(): readonly (readonly [SwitchName, AnyParameter])[] {
   return rows;
 }
 
-/** Every parameter by name, in the order of the manual. */
+/** Every parameter by name, in the order of HA-Lizard's manual. */
 export const ROWS: ReadonlyMap<ParameterName, AnyParameter> = new Map<ParameterName, AnyParameter>([
   ...(Object.entries(PARAMETERS) as [TableName, AnyParameter][]),
   ...switchRows(),

@@ -1,6 +1,6 @@
 import type { ParameterName } from "./params.ts";
 
-/** One of the manual's examples: a set of parameters for one kind of pool. */
+/** One of the examples of HA-Lizard's manual: a set of parameters for one kind of pool. */
 export interface Preset {
   /** One line: for whom it is. */
   readonly meaning: string;
@@ -24,8 +24,8 @@ const COMMON = {
 } as const;
 
 /**
- * The manual sets FENCE_HA_ONFAIL=1 here. Then the VMs of a host that could not be fenced are started although that
- * host may still run them, and two copies destroy a disk: it stays 0.
+ * HA-Lizard's manual sets FENCE_HA_ONFAIL=1 here. Then the VMs of a host that could not be fenced are started although
+ * that host may still run them, and two copies destroy a disk: it stays 0.
  */
 const HOST_HA = {
   ...COMMON,
@@ -45,7 +45,7 @@ const HOST_HA = {
 export const WHY_NO_ONFAIL =
   "FENCE_HA_ONFAIL stays 0, unlike in the manual's example: with 1 VMs are started although their old host may still run them.";
 
-/** The manual's three examples by the names of `ha-cfg preset` (parameters.md). */
+/** The three examples of HA-Lizard's manual, by the names of `ha-cfg preset`. */
 export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
   [
     "auto-start",

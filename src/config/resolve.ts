@@ -56,14 +56,15 @@ interface Work {
 }
 
 /**
- * The effective parameters: override file, else pool database, else last good copy, else default (behaviour.md §3).
+ * The effective parameters: override file, else pool database, else last good copy, else default (src/README.md, "Which
+ * value counts").
  *
- * A value that does not validate, or a key that has vanished from the pool, is reported and the last good one stays:
- * a bad read must never turn a real fence method into none. That also holds when every key is gone, after
- * `ha-cfg remove` or because another program replaced the map. The two look the same from here, and keeping the old
- * values is safe in both: after a removal the HA flag is gone too, so they decide nothing, and `ha-cfg insert`
- * replaces all of them. An empty value of a parameter that may be empty is somebody's decision, not a bad read: XAPI
- * returns a record whole or not at all.
+ * A value that does not validate, or a key that has vanished from the pool, is reported and the last good one stays: a
+ * bad read must never turn a real fence method into none. That also holds when every key is gone, after `ha-cfg remove`
+ * or because another program replaced the map. The two look the same from here, and keeping the old values is safe in
+ * both: after a removal the HA flag is gone too, so they decide nothing, and `ha-cfg insert` replaces all of them. An
+ * empty value of a parameter that may be empty is somebody's decision, not a bad read: XAPI returns a record whole or
+ * not at all.
  */
 export function resolveSettings(input: ResolveInput): Resolved {
   const known = answered.find((before) => isSameInput(before.input, input));

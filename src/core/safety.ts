@@ -7,7 +7,7 @@ import type { CoreSettings } from "./model/settings.ts";
 const ALLOWED_WHILE_OFF = new Set<Action["kind"]>(["set-pool-key", "sync-database", "mail", "post-message"]);
 
 /**
- * The rules that may never be broken (behaviour.md §13), checked on every decision in production too, apart from the
+ * The rules that may never be broken (core/README.md), checked on every decision in production too, apart from the
  * code that decides: a decision that breaks one is a bug, and a pass that ends with nothing done is the better outcome.
  */
 export function assertSafe(actions: readonly Action[], memory: Memory, settings: CoreSettings): void {

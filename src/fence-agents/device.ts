@@ -10,7 +10,8 @@ export type SwitchAnswer = { readonly kind: "accepted" } | { readonly kind: "ref
 
 /**
  * Something that can cut a host's power: a BMC, an outer hypervisor. One call is one connection, so that trying again
- * is a new connection (facts/fencing.md). Never rejects; `signal` ends a call at once.
+ * is a new connection (fence-agents/README.md, "The rules that all of them keep"). Never rejects; `signal` ends a call
+ * at once.
  */
 export interface PowerDevice {
   /** For people: `iLO 192.0.2.7`. */

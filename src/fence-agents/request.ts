@@ -21,7 +21,10 @@ const DEFAULT_TIMEOUT_S = 60;
 /** The agent ends by itself, and says why, before the one who called it ends it. */
 const MARGIN_MS = 1_000;
 
-/** Reads an agent's arguments and environment (behaviour.md §10); a string says what is wrong with them. */
+/**
+ * Reads an agent's arguments and environment (fence-agents/README.md, "The contract of an agent"); a string says what
+ * is wrong with them.
+ */
 export function readRequest(
   method: string,
   args: readonly string[],

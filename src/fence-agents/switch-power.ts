@@ -27,8 +27,9 @@ const FIRST_READS = 3;
 const SWITCH_TRIES = 2;
 
 /**
- * The rules every built-in agent keeps (facts/fencing.md): the state is read first, what is so already is a success, a
- * state counts when two reads in a row agree, and whatever cannot be read is a failure.
+ * The rules every built-in agent keeps (fence-agents/README.md, "The rules that all of them keep"): the state is read
+ * first, what is so already is a success, a state counts when two reads in a row agree, and whatever cannot be read is
+ * a failure.
  */
 export async function switchPower(
   device: PowerDevice,

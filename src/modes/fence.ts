@@ -11,8 +11,9 @@ import { selfCommand, stopSignal } from "./runtime.ts";
 const EXIT = { done: 0, failed: 1, usage: 2 };
 
 /**
- * `fence <METHOD> <host uuid> <start|stop|reset|status>`: a built-in fence agent (behaviour.md §10). What it does goes to
- * standard error, its last line says how it ended; exit code 0 only for what was verified.
+ * `fence <METHOD> <host uuid> <start|stop|reset|status>`: a built-in fence agent (fence-agents/README.md, "The contract
+ * of an agent"). What it does goes to standard error, its last line says how it ended; exit code 0 only for what was
+ * verified.
  */
 export async function run(args: readonly string[]): Promise<number> {
   const [typed = "", ...rest] = args;

@@ -6,7 +6,7 @@ import type { PeerProbe } from "../core/model/pool-view.ts";
  */
 export type ProbeQuestion = "life" | "life-and-master" | "life-patiently";
 
-/** Is another host of the pool alive, and whom does it follow? (behaviour.md §4) */
+/** Is another host of the pool alive, and whom does it follow? (core/README.md, "Is a peer alive?") */
 export interface PeerProber {
   /**
    * One probe: XAPI and, unless that answers soon, ICMP; then, if XAPI answered, whom it follows. Never rejects; on

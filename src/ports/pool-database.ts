@@ -17,7 +17,7 @@ export interface ReadScope {
 
 /**
  * The pool database, read. On a slave the call is forwarded to the master and blocks for ever when that is gone
- * (xapi.md T2), so `signal` is not optional.
+ * (adapters/xapi/README.md, T2), so `signal` is not optional.
  */
 export interface PoolReader {
   /** A few calls whatever the size of the pool. Never rejects. */
@@ -38,7 +38,10 @@ export interface VmStarter {
   startAppliance(appliance: ApplianceUuid, signal: AbortSignal): Promise<StartResult>;
 }
 
-/** Single keys of `other_config`, changed one by one: the whole map is never written (xapi.md §3.6). */
+/**
+ * Single keys of `other_config`, changed one by one: the whole map is never written (adapters/xapi/README.md,
+ * "`other_config`").
+ */
 export interface PoolMarker {
   setPoolKey(key: string, value: string, signal: AbortSignal): Promise<XapiResult<void>>;
   /** Writes the key unless it is there, whoever wrote it; answers whether it was written. */
@@ -47,7 +50,7 @@ export interface PoolMarker {
   setHostKey(host: HostUuid, key: string, value: string, signal: AbortSignal): Promise<XapiResult<void>>;
   setVmKey(vm: VmUuid, key: string, value: string, signal: AbortSignal): Promise<XapiResult<void>>;
   stampHomePool(vm: VmUuid, pool: PoolUuid, signal: AbortSignal): Promise<XapiResult<void>>;
-  /** `pool.sync_database`: every slave gets a fresh copy (xapi.md T6). */
+  /** `pool.sync_database`: every slave gets a fresh copy (adapters/xapi/README.md, T6). */
   syncDatabase(signal: AbortSignal): Promise<XapiResult<void>>;
 }
 
@@ -70,9 +73,9 @@ export interface MemberRecovery {
 /** The way to the master that this host's own xapi has, beside the probes of this program. */
 export interface MasterPath {
   /**
-   * Does the master answer through the own xapi? On a slave `system.isAlive` over the unix socket is forwarded without a
-   * session (xapi.md §2.1); its echo proves that the master lives, whatever firewall stops the probes. False proves
-   * nothing. On a master it asks itself. Never rejects.
+   * Does the master answer through the own xapi? On a slave `system.isAlive` over the unix socket is forwarded without
+   * a session (adapters/xapi/README.md, "Who answers a call"); its echo proves that the master lives, whatever firewall
+   * stops the probes. False proves nothing. On a master it asks itself. Never rejects.
    */
   hearsMaster(signal: AbortSignal): Promise<boolean>;
 }
@@ -91,12 +94,13 @@ export interface Promotion {
 export interface MessageBoard {
   /**
    * `message.create` on what the alert is about; on the pool when XAPI knows no such object (any more). Priority 1 (most
-   * severe) to 5. An answer of another kind than `api` may be asked again (xapi.md §3.12).
+   * severe) to 5. An answer of another kind than `api` may be asked again (adapters/xapi/README.md, "Messages").
    */
   post(message: NewMessage, signal: AbortSignal): Promise<XapiResult<void>>;
   /**
-   * All messages of this name that the master holds, the oldest first; another master has others (xapi.md §3.12).
-   * `message.get_all_records_where`, whose filter XAPI before 8 ignores, so that up to 10,000 messages may come.
+   * All messages of this name that the master holds, the oldest first; another master has others
+   * (adapters/xapi/README.md, "Messages"). `message.get_all_records_where`, whose filter XAPI before 8 ignores, so that
+   * up to 10,000 messages may come.
    */
   listPosted(name: string, signal: AbortSignal): Promise<XapiResult<readonly PostedMessage[]>>;
   /** `message.destroy`. One that is gone already (HANDLE_INVALID) is no fault. */

@@ -42,12 +42,12 @@ export interface Change {
   readonly fields: Fields | null;
 }
 
-/** Deletions older than this many are forgotten, so event.from can miss them (xapi.md §3.14). */
+/** Deletions older than this many are forgotten, so event.from can miss them (adapters/xapi/README.md, "Events"). */
 const REMEMBERED_DELETIONS = 512;
 
 /**
  * One copy of the pool database. The master's is the database; slaves hold copies as old as their last backup
- * (xapi.md T6). Sessions are not in it, and tasks do not survive a copy.
+ * (adapters/xapi/README.md, T6). Sessions are not in it, and tasks do not survive a copy.
  */
 export class Database {
   private readonly tables: Map<ClassName, Map<string, Row>>;

@@ -2,7 +2,10 @@ import { databaseSeenBy, masterDatabases } from "./control.ts";
 import type { Database } from "./database.ts";
 import type { SimHost, World } from "./world.ts";
 
-/** The manual's defaults of the parameters that invariants read; written here again, apart from the program's table. */
+/**
+ * The defaults of the parameters that invariants read, those of HA-Lizard's manual; written here again, apart from the
+ * program's table.
+ */
 const DEFAULTS: Readonly<Record<string, string>> = {
   DISABLED_VAPPS: "",
   FENCE_ENABLED: "1",

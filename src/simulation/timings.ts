@@ -1,4 +1,7 @@
-/** Every duration of the world in milliseconds; the defaults are what was measured on a real xapi (xapi.md §10). */
+/**
+ * Every duration of the world in milliseconds; the defaults are what was measured on a real xapi
+ * (adapters/xapi/README.md, "Times").
+ */
 export interface Timings {
   /** An ordinary call to the local xapi; a forwarded one takes twice that. 0: no time at all. */
   readonly callMs: number;

@@ -48,7 +48,10 @@ export function setVmFlag(world: World, vm: SimVm, value: string | null, field =
   });
 }
 
-/** A lock on the VM's disks that nobody holds any more, as a crash leaves it (xapi.md §6). */
+/**
+ * A lock on the VM's disks that nobody holds any more, as a crash leaves it (adapters/xapi/README.md, "Locks on
+ * disks").
+ */
 export function leaveLock(world: World, vm: SimVm, host: SimHost): void {
   for (const database of masterDatabases(world)) {
     for (const vdi of disksOf(database, vm.ref)) setLock(database, vdi, host.ref, true);

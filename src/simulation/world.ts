@@ -22,7 +22,9 @@ export interface XapiProcess {
   /** Master: the database is loaded. Slave: Pool.hello succeeded. */
   serving: boolean;
   emergency: ApiError | null;
-  /** Slave: its connection to the master's database, on which all its other calls depend (xapi.md T2). */
+  /**
+   * Slave: its connection to the master's database, on which all its other calls depend (adapters/xapi/README.md, T2).
+   */
   master: XapiProcess | null;
   connected: boolean;
   lostAtMs: number;

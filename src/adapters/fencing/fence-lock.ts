@@ -41,9 +41,9 @@ export function isOverdue(lock: string, clock: Clock): boolean {
 }
 
 /**
- * Ends every process that still holds the lock, and waits up to a second until they are gone. An agent may have left its
- * process group: ssh asks for its password only in a session of its own (fencing.md). One that hangs there would
- * otherwise hold the lock, and the host could not be fenced again.
+ * Ends every process that still holds the lock, and waits up to a second until they are gone. An agent may have left
+ * its process group: ssh asks for its password only in a session of its own (fence-agents/README.md, "A password for
+ * ssh"). One that hangs there would otherwise hold the lock, and the host could not be fenced again.
  */
 export async function freeLock(lock: string, clock: Clock): Promise<void> {
   for (let look = 0; look < LOOKS; look++) {

@@ -8,7 +8,10 @@ import { BUSY, freeLock, isOverdue } from "./fence-lock.ts";
 const METHOD = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/;
 const UUID = /^[0-9a-fA-F-]{36}$/;
 
-/** Runs `<agents>/<METHOD>/<METHOD>.sh <uuid> <action>` (behaviour.md §10). Only exit 0 is success. */
+/**
+ * Runs `<agents>/<METHOD>/<METHOD>.sh <uuid> <action>` (fence-agents/README.md, "The contract of an agent"). Only exit
+ * 0 is success.
+ */
 export function createScriptFencer(options: FencerOptions): Fencer {
   return {
     async fence(request, signal) {

@@ -25,7 +25,7 @@ const LIST_MS = 4_000;
 const DESTROY_MS = 15_000;
 const TOOLSTACK_MS = 110_000;
 
-/** What this host knows of itself from its files and tools (xapi.md §5, dom0.md). */
+/** What this host knows of itself from its files and tools (adapters/xapi/README.md, "Files"). */
 export function createLocalHost(options: LocalHostOptions): LocalHost {
   const { paths } = options;
   return {

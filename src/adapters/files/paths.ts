@@ -1,6 +1,9 @@
 import { join } from "node:path";
 
-/** Every file and folder the program touches, below one root directory (behaviour.md §3; tests move the root). */
+/**
+ * Every file and folder the program touches, below one root directory (src/README.md, "What is kept where"; tests move
+ * the root).
+ */
 export interface Paths {
   readonly root: string;
   readonly override: string;
@@ -63,7 +66,7 @@ const DEFAULT_PATH = "/opt/xensource/bin:/usr/local/sbin:/usr/local/bin:/usr/sbi
 
 /**
  * The environment of a child: only what is known. BUN_OPTIONS and its like would open doors into the executable
- * (dom0.md); the just-in-time compiler costs more memory than it saves time here.
+ * (adapters/processes/README.md, "Environment"); the just-in-time compiler costs more memory than it saves time here.
  */
 export function cleanEnvironment(environment: Environment): Record<string, string> {
   const kept: Record<string, string> = { PATH: environment["PATH"] || DEFAULT_PATH, BUN_JSC_useJIT: "0" };

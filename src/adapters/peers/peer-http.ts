@@ -15,7 +15,8 @@ export const postJsonOverHttp: PostJson = async (url, body, signal) => {
     headers: {
       ...UNCOMPRESSED.headers,
       "Content-Type": "application/json",
-      // XAPI may enter a caller with a name into its database, for which a slave needs its master (xapi.md §2.3).
+      // XAPI may enter a caller with a name into its database, for which a slave needs its master
+      // (adapters/xapi/README.md, "Who answers a call").
       "User-Agent": "",
       Connection: "close",
     },

@@ -32,9 +32,9 @@ const NAMED_SOON_MS = 100;
 const PATIENT_MS = 10_000;
 
 /**
- * Probes a peer over XAPI and ICMP (behaviour.md §4). XAPI is asked to echo a fresh uuid, on port 443 first and on 80
- * when that fails or takes half of the time: no session, no secret, and the answer proves itself. A peer that has not
- * answered by `pingAfterMs` is pinged meanwhile.
+ * Probes a peer over XAPI and ICMP (core/README.md, "Is a peer alive?"; adapters/xapi/README.md, "Probing a peer").
+ * XAPI is asked to echo a fresh uuid, on port 443 first and on 80 when that fails or takes half of the time: no
+ * session, no secret, and the answer proves itself. A peer that has not answered by `pingAfterMs` is pinged meanwhile.
  *
  * Whom the peer follows is taken from words only, never from silence: a login without a name answers HOST_IS_SLAVE, or
  * SESSION_AUTHENTICATION_FAILED after the two seconds that a master takes. To call a slow answer a master would, with
@@ -169,7 +169,8 @@ async function askFollows(options: PeerProberOptions, url: string, signal: Abort
   const [address] = params;
   if (code === "HOST_IS_SLAVE" && address !== undefined && address !== "")
     return { kind: "slave-of", address };
-  // Only a host that takes itself for the master looks at the name at all (xapi.md §2.1).
+  // Only a host that takes itself for the master looks at the name at all (adapters/xapi/README.md, "Who answers a
+  // call").
   return { kind: code === "SESSION_AUTHENTICATION_FAILED" ? "is-master" : "unknown" };
 }
 

@@ -17,7 +17,7 @@ const HOST_NAME = /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/;
 /**
  * ICMP echo by the system's `ping` (iputils, busybox). The package `ping` writes the command line and reads the answer;
  * the process is ours: the package's own would throw where nobody can catch it when the first line has one word, and
- * has no way to end a ping that hangs (dom0.md).
+ * has no way to end a ping that hangs (adapters/processes/README.md, "Packages").
  */
 export function createPinger({ clock }: { readonly clock: Clock }): Pinger {
   const slots = createSlots(PROCESSES);

@@ -12,10 +12,10 @@ export function isApiFault(fault: XapiFault, code: string): boolean {
 }
 
 /**
- * The result, or the error, in the body of a JSON-RPC answer (xapi.md T4). Errors come in three shapes:
- * `{code, message, data}` from the xapi that was asked, a bare array `[code, …]` from the one it forwarded to, and the
- * envelope of version 1, with `result: null` beside the error. The id proves nothing in an error: emergency errors
- * always have 0. In a result it has to be ours.
+ * The result, or the error, in the body of a JSON-RPC answer (adapters/xapi/README.md, T4). Errors come in three
+ * shapes: `{code, message, data}` from the xapi that was asked, a bare array `[code, …]` from the one it forwarded to,
+ * and the envelope of version 1, with `result: null` beside the error. The id proves nothing in an error: emergency
+ * errors always have 0. In a result it has to be ours.
  */
 export function parseAnswer(text: string, id: number): XapiResult<unknown> {
   let body: unknown;
@@ -33,8 +33,9 @@ export function parseAnswer(text: string, id: number): XapiResult<unknown> {
 }
 
 /**
- * Does a host that is in emergency mode say this? Its errors have the id 0, never the request's (xapi.md T4). What they
- * say is why `Pool.hello` failed: HOST_IS_SLAVE names the master of the one it asked, not its own.
+ * Does a host that is in emergency mode say this? Its errors have the id 0, never the request's
+ * (adapters/xapi/README.md, T4). What they say is why `Pool.hello` failed: HOST_IS_SLAVE names the master of the one it
+ * asked, not its own.
  */
 export function speaksInEmergency(text: string, id: number): boolean {
   try {

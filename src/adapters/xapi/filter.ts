@@ -1,6 +1,6 @@
 /**
- * XAPI's filters for `get_all_records_where` (xapi.md §3.1): equality only, `and` and `or` of equal rank, so everything
- * is in parentheses; a literal knows no escape.
+ * XAPI's filters for `get_all_records_where` (adapters/xapi/README.md, "Reads and filters"): equality only, `and` and
+ * `or` of equal rank, so everything is in parentheses; a literal knows no escape.
  */
 const equals = (field: string, value: string): string => `(field "${field}" = "${value}")`;
 

@@ -55,9 +55,9 @@ export function createMarker(context: XapiContext): PoolMarker {
 const MOST_TRIES = 4;
 
 /**
- * One key of `other_config`. XAPI can add and remove keys but not change one (xapi.md §3.6): a key that exists is
- * removed and added again, when its value differs. Between the two a reader finds no key, so these steps do not depend on
- * the caller's patience.
+ * One key of `other_config`. XAPI can add and remove keys but not change one (adapters/xapi/README.md,
+ * "`other_config`"): a key that exists is removed and added again, when its value differs. Between the two a reader
+ * finds no key, so these steps do not depend on the caller's patience.
  */
 async function setKey(
   { session }: XapiContext,

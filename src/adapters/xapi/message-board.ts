@@ -27,7 +27,8 @@ export function createMessageBoard({ session, refs }: XapiContext): MessageBoard
       if (target.kind !== "pool" && !answer.ok && isApiFault(answer.fault, "UUID_INVALID"))
         answer = await onPool();
       if (!answer.ok) return answer;
-      // A message that could not be written to disk is no error for XAPI, but has no reference (xapi.md §3.12).
+      // A message that could not be written to disk is no error for XAPI, but has no reference
+      // (adapters/xapi/README.md, "Messages").
       if (answer.value === NULL_REF) return malformed("message.create: nothing was stored");
       return { ok: true, value: undefined };
     },

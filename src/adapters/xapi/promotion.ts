@@ -4,7 +4,7 @@ import type { XapiContext } from "./context.ts";
 import { voidOf } from "./errors.ts";
 import { parseValue, refList } from "./records.ts";
 
-/** 2–4 s with all hosts up; a dead host costs its connect timeout (xapi.md §4.2). */
+/** 2–4 s with all hosts up; a dead host costs its connect timeout (adapters/xapi/README.md, "Calling slaves back"). */
 const RECOVER_MS = 60_000;
 
 export function createPromotion({ session, refs }: XapiContext): Promotion {

@@ -7,7 +7,10 @@ import { isApiFault, voidOf } from "./errors.ts";
 import { parseValue, refList } from "./records.ts";
 import { beginTask, followTask, type TaskEnd } from "./task.ts";
 
-/** XAPI asks a dead host that it takes for live for 10 s, once for itself and once per VM (xapi.md §10). */
+/**
+ * XAPI asks a dead host that it takes for live for 10 s, once for itself and once per VM (adapters/xapi/README.md,
+ * "Declaring a host dead").
+ */
 const SLOW_AFTER_MS = 15_000;
 const RESET_MS = 40_000;
 const ENABLE_MS = 15_000;

@@ -4,7 +4,10 @@ import { neverAborts, OVER, withDeadline } from "../../ports/deadline.ts";
 import type { XapiTransport } from "../../ports/xapi-transport.ts";
 import { isApiFault, readRef } from "./errors.ts";
 
-/** Without a password: over the socket of this host the caller is root (xapi.md §1.4). A name, so that xapi counts and limits our sessions apart from others'. */
+/**
+ * Without a password: over the socket of this host the caller is root (adapters/xapi/README.md, "Sessions"). A name, so
+ * that xapi counts and limits our sessions apart from others'.
+ */
 const LOGIN_PARAMS = ["root", "", "1.0", "ha-lizard"] as const;
 const LOCAL_LOGIN_PARAMS = ["root", ""] as const;
 const LOGOUT_MS = 1_000;
@@ -27,7 +30,10 @@ export interface Session {
     signal: AbortSignal,
     limitMs?: number,
   ): Promise<XapiResult<unknown>>;
-  /** One call in a local session of its own, which no master is needed for (xapi.md T3); it is logged out at once. */
+  /**
+   * One call in a local session of its own, which no master is needed for (adapters/xapi/README.md, T3); it is logged
+   * out at once.
+   */
   callLocally(method: string, params: readonly unknown[], signal: AbortSignal): Promise<XapiResult<unknown>>;
   /** Logs out, at most a second, and closes the connections. Calls after that are refused. */
   close(): Promise<void>;
@@ -113,7 +119,8 @@ class PassSession implements Session {
     const session = readRef(await this.send(login, LOCAL_LOGIN_PARAMS, signal, xeTimeoutMs));
     if (!session.ok) return session;
     const answer = await this.send(method, [session.value, ...params], signal, xeTimeoutMs);
-    // A local session never expires (xapi.md §1.4), so it is ended also when the caller has no time left.
+    // A local session never expires (adapters/xapi/README.md, "Sessions"), so it is ended also when the caller has no
+    // time left.
     await this.send("session.local_logout", [session.value], neverAborts(), LOGOUT_MS);
     return answer;
   }

@@ -1,6 +1,8 @@
+import type { HostUuid, VmUuid } from "../../core/model/ids.ts";
 import type { XapiResult } from "../../core/model/pool-view.ts";
 import type { StartResult, VmStarter } from "../../ports/pool-database.ts";
 import type { XapiContext } from "./context.ts";
+import { namedFault } from "./named-fault.ts";
 import { beginTask, followTask } from "./task.ts";
 
 /**
@@ -29,11 +31,11 @@ const HOST_ERRORS: ReadonlySet<string> = new Set([
   "VM_INCOMPATIBLE_WITH_THIS_HOST",
 ]);
 
-/** Not paused, and with the checks that `force` would leave out (xapi.md §3.3). */
+/** Not paused, and with the checks that `force` would leave out (adapters/xapi/README.md, "Starting a VM"). */
 const START_FLAGS = [false, false] as const;
 
 export function createStarter(context: XapiContext): VmStarter {
-  const { refs } = context;
+  const { refs, session } = context;
 
   async function start(
     method: string,
@@ -47,25 +49,35 @@ export function createStarter(context: XapiContext): VmStarter {
     return { ok: true, value: end.kind === "success" ? "started" : "pending" };
   }
 
+  async function startOn(
+    vm: VmUuid,
+    candidates: readonly HostUuid[],
+    signal: AbortSignal,
+  ): Promise<StartResult> {
+    const vmRef = await refs.vm(vm, signal);
+    if (!vmRef.ok) return vmRef;
+    if (candidates.length === 0) return start("VM.start", [vmRef.value, ...START_FLAGS], signal);
+    let last: StartResult = { ok: false, fault: { kind: "api", code: "NO_HOSTS_AVAILABLE", params: [] } };
+    for (const candidate of candidates) {
+      const hostRef = await refs.host(candidate, signal);
+      last = hostRef.ok
+        ? await start("VM.start_on", [vmRef.value, hostRef.value, ...START_FLAGS], signal)
+        : hostRef;
+      if (!mayTryNext(last)) return last;
+    }
+    return last;
+  }
+
+  async function named(result: StartResult, signal: AbortSignal): Promise<StartResult> {
+    return result.ok ? result : { ok: false, fault: await namedFault(session, result.fault, signal) };
+  }
+
   return {
-    async startVm(vm, candidates, signal) {
-      const vmRef = await refs.vm(vm, signal);
-      if (!vmRef.ok) return vmRef;
-      if (candidates.length === 0) return start("VM.start", [vmRef.value, ...START_FLAGS], signal);
-      let last: StartResult = { ok: false, fault: { kind: "api", code: "NO_HOSTS_AVAILABLE", params: [] } };
-      for (const candidate of candidates) {
-        const hostRef = await refs.host(candidate, signal);
-        last = hostRef.ok
-          ? await start("VM.start_on", [vmRef.value, hostRef.value, ...START_FLAGS], signal)
-          : hostRef;
-        if (!mayTryNext(last)) return last;
-      }
-      return last;
-    },
+    startVm: async (vm, candidates, signal) => named(await startOn(vm, candidates, signal), signal),
     async startAppliance(appliance, signal) {
       const ref = await refs.appliance(appliance, signal);
       if (!ref.ok) return ref;
-      return start("VM_appliance.start", [ref.value, false], signal);
+      return named(await start("VM_appliance.start", [ref.value, false], signal), signal);
     },
   };
 }

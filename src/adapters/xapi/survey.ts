@@ -44,7 +44,10 @@ async function all<T>(
   return parseRecords(method, shape, await session.call(method, params, signal, LIST_MS));
 }
 
-/** A VM can be started where every SR of its disks has an attached PBD (xapi.md §3.15), `shared` or not. */
+/**
+ * A VM can be started where every SR of its disks has an attached PBD (adapters/xapi/README.md, "Storage"), `shared` or
+ * not.
+ */
 async function readLocalDisks(
   session: Session,
   signal: AbortSignal,

@@ -3,7 +3,7 @@ import type { XapiTransport } from "../../ports/xapi-transport.ts";
 import { readBody, TooLong, UNCOMPRESSED } from "../peers/read-body.ts";
 import { excerpt, malformed, parseAnswer } from "./errors.ts";
 
-/** XAPI refuses bigger bodies with HTTP 500 (xapi.md T11). */
+/** XAPI refuses bigger bodies with HTTP 500 (adapters/xapi/README.md, T11). */
 const MAX_BODY_BYTES = 300 * 1024;
 
 export interface SocketTransportOptions {

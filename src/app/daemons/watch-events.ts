@@ -13,7 +13,10 @@ export interface WatchPorts {
   readonly clock: Clock;
   /** The own xapi, over connections of its own: a request for events blocks the one it is on. */
   readonly transport: XapiTransport;
-  /** Is this host the master, by pool.conf? On a slave the request would block with the master (xapi.md T2). */
+  /**
+   * Is this host the master, by pool.conf? On a slave the request would block with the master (adapters/xapi/README.md,
+   * T2).
+   */
   isMaster(): Promise<boolean>;
   /** Asks for an iteration. */
   wake(): void;
@@ -33,9 +36,10 @@ const LONGEST_WAIT_MS = 60_000;
 const WAKE_GAP_MS = 1_000;
 
 /**
- * Wakes the monitor of a master when something happened, until `signal` aborts. An accelerator and nothing else: it says
- * nothing when XAPI is away, tries again with growing patience, and everything works at MONITOR_DELAY without it. Nothing
- * is kept of what was seen, so deletions that `event.from` leaves out (xapi.md §3.14) are missed by nobody.
+ * Wakes the monitor of a master when something happened, until `signal` aborts. An accelerator and nothing else: it
+ * says nothing when XAPI is away, tries again with growing patience, and everything works at MONITOR_DELAY without it.
+ * Nothing is kept of what was seen, so deletions that `event.from` leaves out (adapters/xapi/README.md, "Events") are
+ * missed by nobody.
  */
 export async function watchEvents(ports: WatchPorts, signal: AbortSignal): Promise<void> {
   const { clock } = ports;

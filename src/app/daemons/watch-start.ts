@@ -8,7 +8,7 @@ export interface StartWatchPorts {
   wake(): void;
 }
 
-/** A start takes 9 s and more (xapi.md §10), so it is not missed. */
+/** A start takes 9 s and more (adapters/xapi/README.md, "Times"), so it is not missed. */
 const WHOLE_MS = 3_000;
 /** While it lasts, its end is wanted soon; a look at one file name costs microseconds. */
 const STARTING_MS = 250;

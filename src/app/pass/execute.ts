@@ -128,7 +128,10 @@ async function doneAfter(work: Promise<void>): Promise<Result> {
   return { kind: "done" };
 }
 
-/** The host is asked once more right before the agent runs: alive on any path, it is not fenced (behaviour.md §13.5). */
+/**
+ * The host is asked once more right before the agent runs: alive on any path, it is not fenced (core/README.md, "Who
+ * may be fenced").
+ */
 async function fenceHost(
   action: Extract<Action, { kind: "fence-host" }>,
   executor: Executor,

@@ -168,7 +168,9 @@ async function runRounds(pass: Pass): Promise<void> {
   }
 }
 
-/** Parameters that are not known decide nothing (behaviour.md §3): the defaults would fence by POOL. */
+/**
+ * Parameters that are not known decide nothing (src/README.md, "Which value counts"): the defaults would fence by POOL.
+ */
 function keepStill(pass: Pass): void {
   // Where nothing is decided, the memory of an earlier boot must still learn what is told in this one.
   pass.memory = rebaseMemory(pass.memory, pass.self.bootId);

@@ -50,7 +50,8 @@ type Peer = { readonly uuid: HostUuid; readonly address: string };
 
 /**
  * Everything one round decides from. A slave asks its master first: as long as that answers, the others are nobody's
- * business; when it does not, a question to the own xapi would hang with it (xapi.md T2), so none is asked.
+ * business; when it does not, a question to the own xapi would hang with it (adapters/xapi/README.md, T2), so none is
+ * asked.
  */
 export async function observe(observer: Observer, signal: AbortSignal): Promise<PoolView> {
   // The beginning counts: retries are XAPI_DELAY apart, however long a silent host's probe takes.

@@ -1,4 +1,5 @@
 import type { XapiFault } from "../model/pool-view.ts";
+import { describeXapiError } from "./xapi-errors.ts";
 
 /** A fault of XAPI in words. */
 export function describeFault(fault: XapiFault): string {
@@ -10,6 +11,6 @@ export function describeFault(fault: XapiFault): string {
     case "malformed":
       return `an answer that is not understood (${fault.detail})`;
     case "api":
-      return [fault.code, ...fault.params].join(" ").trim();
+      return describeXapiError(fault.code, fault.params);
   }
 }

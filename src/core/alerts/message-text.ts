@@ -1,7 +1,7 @@
 import type { Alert, Severity } from "../model/alert.ts";
 import { type Moment, timesSince, wallTime } from "./alert-times.ts";
 
-/** XAPI's priorities: 1 is the most severe, 5 information (xapi.md §3.12). */
+/** XAPI's priorities: 1 is the most severe, 5 information (adapters/xapi/README.md, "Messages"). */
 const PRIORITIES: Record<Severity, number> = { critical: 1, error: 2, warning: 3, info: 5 };
 
 /** XAPI dates a message when it is posted: what happened longer ago says so. */

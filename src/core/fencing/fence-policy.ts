@@ -7,7 +7,7 @@ export type FenceVerdict =
   | { readonly kind: "refused"; readonly why: FenceRefusal };
 
 /**
- * May this host fence that one? (behaviour.md §10) The answer is no for every doubt; that the host still does not
+ * May this host fence that one? (core/README.md, "Who may be fenced") The answer is no for every doubt; that the host still does not
  * answer is asked once more right before the agent runs.
  */
 export function judgeFence(
@@ -16,7 +16,7 @@ export function judgeFence(
   settings: FencePolicySettings,
 ): FenceVerdict {
   if (!settings.FENCE_ENABLED) return { kind: "refused", why: "fencing-disabled" };
-  // The manual allows it; an agent that was asked to switch a host on proves nothing about what it switched off.
+  // HA-Lizard's manual allows it; an agent that was asked to switch a host on proves nothing about what it switched off.
   if (settings.FENCE_ACTION === "start") return { kind: "refused", why: "action-is-start" };
   if (!host.enabled) return { kind: "refused", why: "in-maintenance" };
   if (!host.failed) return { kind: "refused", why: "answers-again" };
@@ -30,7 +30,7 @@ export function fenceMethods(setting: string): readonly string[] {
   return setting.split(",");
 }
 
-/** POOL switches nothing off: its success is the administrator's choice, not a proof (field.md F2). */
+/** POOL switches nothing off: its success is the administrator's choice, not a proof (test/README.md, F2). */
 export function methodProves(method: string): boolean {
   return method !== "POOL";
 }

@@ -22,7 +22,7 @@ export interface RecoveryScope {
   readonly fenceOnly: boolean;
 }
 
-/** One step for each failed host, all of them in parallel (field.md F10), and an end for those that came back. */
+/** One step for each failed host, all of them in parallel (test/README.md, F10), and an end for those that came back. */
 export function recoverHosts(
   memory: Memory,
   hosts: readonly HostUuid[],
@@ -168,7 +168,7 @@ function declareDead(memory: Memory, incident: Incident, round: Round): Step {
   const { promotion } = memory;
   const { nowMs, self } = round.view;
   if (promotion?.oldMaster === host) {
-    // Members come back first (behaviour.md §7.3): what they really run corrects the old database.
+    // Members come back first (core/README.md, "Take-over"): what they really run corrects the old database.
     const hasWaited = nowMs - promotion.sinceMs > RECOVER_LIMIT_MS;
     const isReady =
       promotion.phase === "recovering" &&

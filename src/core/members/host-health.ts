@@ -61,7 +61,7 @@ function stepSilent(
   return { ...previous, failedRetries, lastRetryMs: nowMs, xapiSilentSinceMs, pings };
 }
 
-/** Alive in the sense of behaviour.md §4; a host nobody has probed yet is not. */
+/** Alive (core/README.md, "Is a peer alive?"); a host nobody has probed yet is not. */
 export function isAlive(health: HostHealth | null): boolean {
   return health?.state === "alive" || health?.state === "xapi-down";
 }

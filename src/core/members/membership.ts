@@ -4,7 +4,7 @@ import type { HostView } from "../model/pool-view.ts";
 
 /**
  * `enabled` says nothing for this long after a xapi has started, be it the host's or the master's: `Pool.hello`
- * disables a host until its storage is plugged, and a master that starts has all others disabled (xapi.md §3.8, §10).
+ * disables a host until its storage is plugged, and a master that starts has all others disabled (adapters/xapi/README.md, "Enabled").
  */
 const STARTING_MS = 180_000;
 /** Also a connection that broke disables a host for some seconds; maintenance lasts longer. */
@@ -52,9 +52,9 @@ export function rememberHosts({ previous, hosts, master, nowMs }: StartsInput): 
 }
 
 /**
- * The hosts that count for quorum (behaviour.md §5): the enabled ones, and those that are disabled for another reason
+ * The hosts that count for quorum (core/README.md, "Who is a member?"): the enabled ones, and those that are disabled for another reason
  * than an administrator's wish. Maintenance is believed only of a host that lives, follows this master, and stays
- * disabled while nobody's xapi is starting; otherwise a host stays what it was, and one never seen before counts. One
+ * disabled while nobody's xapi is starting; otherwise a host stays what it was; in the first view of all, every host counts. One
  * member too many costs a fence; one too few made an old master, cut off with an old database, a pool of one.
  */
 export function countMembers(input: MembershipInput, known: readonly KnownHost[]): readonly HostUuid[] {

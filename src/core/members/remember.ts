@@ -52,7 +52,7 @@ export function rememberView(
   };
 }
 
-/** A slave's xapi that lost its master tries again after 256 s at the latest, and is disabled until then (xapi.md §2.5). */
+/** A slave's xapi that lost its master tries again after 256 s at the latest, and is disabled until then (adapters/xapi/README.md, "A slave whose master is dead"). */
 const RECONNECT_MS = 300_000;
 
 /** A host that was disabled by a start, and silent until a moment ago, says nothing yet about being in maintenance. */

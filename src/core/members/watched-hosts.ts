@@ -13,7 +13,7 @@ export function watchedHosts(memory: Memory, database: DatabaseView, self: HostU
   return [...watched].sort();
 }
 
-/** The health of hosts that are watched; those in maintenance or gone are never suspects (behaviour.md §4). */
+/** The health of hosts that are watched; those in maintenance or gone are never suspects (core/README.md, "Is a peer alive?"). */
 export function onlyWatched(
   health: Readonly<Record<string, HostHealth>>,
   before: Memory,

@@ -80,12 +80,15 @@ export const isAlertMemory: Check<AlertMemory> = objectOf<AlertMemory>({
  * alert is rather held back than told twice; conditions are logged anew.
  */
 export function rebaseAlerts(memory: AlertMemory, lastSeenMs: number): AlertMemory {
-  const endMs = Math.max(lastSeenMs, 0, ...Object.values(memory.lastSent).map(({ atMs }) => atMs));
+  const { queue } = memory;
+  const told = [...Object.values(memory.lastSent), ...queue.unmailed, ...queue.unposted];
+  // A host that had lost sight of the pool told of it later: a mail of the future would hold the next ones back.
+  const endMs = Math.max(lastSeenMs, 0, ...told.map(({ atMs }) => atMs), ...queue.mailedAtMs);
   const lastSent = Object.entries(memory.lastSent).map(([key, last]) => [
     key,
     { ...last, atMs: last.atMs - endMs },
   ]);
-  return { active: {}, lastSent: Object.fromEntries(lastSent), queue: rebaseQueue(memory.queue, endMs) };
+  return { active: {}, lastSent: Object.fromEntries(lastSent), queue: rebaseQueue(queue, endMs) };
 }
 
 /** The queue of an earlier boot, whose last moment was `endMs`, in the times of this one. */

@@ -8,7 +8,7 @@ export interface Retry {
 
 export const isRetry: Check<Retry> = objectOf<Retry>({ failures: isNumber, notBeforeMs: isNumber });
 
-/** Starts of one VM that we asked for, the youngest last; a VM that keeps falling over is not started for ever (field.md F20). */
+/** Starts of one VM that we asked for, the youngest last; a VM that keeps falling over is not started for ever (test/README.md, F20). */
 export interface RestartHistory {
   readonly startedAtMs: readonly number[];
   readonly order: number;

@@ -17,10 +17,22 @@ export function completeEarlier(value: unknown): unknown {
     down: {},
     sawPoolSinceBoot: confirmed,
     ...rest,
+    lastGood: completeLastGood(rest["lastGood"]),
     promotion: isObject(promotion) ? { settledAtMs: {}, ...promotion } : promotion,
     incidents: completeIncidents(incidents, declaredBackAtMs),
     alerts: isAlertMemory(alerts) ? alerts : isObject(alerts) ? NO_ALERTS : alerts,
   };
+}
+
+/** 3.0.0-alpha.1 called the start of a host's xapi that of its agent, as XAPI does. */
+function completeLastGood(lastGood: unknown): unknown {
+  if (!isObject(lastGood) || !Array.isArray(lastGood["hosts"])) return lastGood;
+  const hosts = lastGood["hosts"].map((host: unknown) => {
+    if (!isObject(host) || !("agentStartTime" in host)) return host;
+    const { agentStartTime, agentStartedAtMs, ...rest } = host;
+    return { xapiStartTime: agentStartTime, xapiStartedAtMs: agentStartedAtMs, ...rest };
+  });
+  return { ...lastGood, hosts };
 }
 
 /** 3.0.0-alpha.1 kept hosts that had returned from a declared death in a record of their own. */

@@ -1,7 +1,7 @@
 import { type Check, isFlag, isNumber, nullOr, objectOf, oneOf } from "./shape.ts";
 
 /**
- * One peer as this host sees it. `alive` and `xapi-down` are alive (behaviour.md §4): a toolstack restart must not
+ * One peer as this host sees it. `alive` and `xapi-down` are alive (core/README.md, "Is a peer alive?"): a toolstack restart must not
  * cost a host its life.
  */
 export interface HostHealth {

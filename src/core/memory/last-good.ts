@@ -22,7 +22,7 @@ export interface LastGoodView {
   readonly hosts: readonly KnownHost[];
   /** Hosts that count for quorum (core/members/membership.ts). */
   readonly members: readonly HostUuid[];
-  /** Successors in order; the first is the manual's "autopromote winner". */
+  /** Successors in order; the first is the "autopromote winner" of HA-Lizard's manual. */
   readonly ranking: readonly HostUuid[];
   /** Fingerprint of the pool's parameters: a change is copied to all slaves. */
   readonly parameters: string;

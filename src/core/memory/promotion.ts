@@ -14,7 +14,7 @@ import {
 /**
  * The take-over by this host, kept from before `pool.emergency_transition_to_master` until the pool is whole again.
  * While it is open no VM is started: the database a new master starts with may be minutes old, and a VM that it calls
- * halted may run on a member that has not come back yet (xapi.md T6, §4.4).
+ * halted may run on a member that has not come back yet (adapters/xapi/README.md, T6).
  */
 export interface PromotionState {
   /** null: there was none, every host had said so (core/takeover/masterless.ts). */
@@ -24,7 +24,7 @@ export interface PromotionState {
     | "called" // XAPI was told, or is about to be; it restarts as master by itself
     | "recovering"; // this host is master in its own database; members are being called back
   readonly calledAtMs: number;
-  /** Members that lived when the promotion began and must be back before any start. */
+  /** Every member, also one that did not answer when the promotion began: all must be back, or written off, before any start. */
   readonly awaited: readonly HostUuid[];
   /** Those of the awaited that were in maintenance before: they stay disabled when they are back. */
   readonly inMaintenance: readonly HostUuid[];

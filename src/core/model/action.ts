@@ -107,7 +107,7 @@ export function actionKey(action: Action): string {
   }
 }
 
-/** Why a fence attempt is not a success. Only a verified power-off is one (behaviour.md §10). */
+/** Why a fence attempt is not a success. Only a verified power-off is one (fence-agents/README.md, "The contract of an agent"). */
 export type FenceFault =
   | "agent-missing"
   | "agent-not-executable"

@@ -1,6 +1,6 @@
 import type { HostUuid, VmUuid } from "./ids.ts";
 
-/** The manual's function names: LOG_<name> and MAIL_<name> in the override file switch each (parameters.md). */
+/** The function names of HA-Lizard's manual: LOG_<name> and MAIL_<name> in the override file switch each. */
 export const FUNCTION_NAMES = [
   "check_ha_enabled",
   "get_pool_host_list",

@@ -1,5 +1,5 @@
 /*
- * The settings that decisions read, by the names the manual gives them, each group by who reads it. They are declared
+ * The settings that decisions read, by the names that HA-Lizard's manual gives them, each group by who reads it. They are declared
  * here and not taken from the parameter table, so that the core knows no parser.
  */
 

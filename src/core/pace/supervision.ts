@@ -6,7 +6,7 @@ export interface MonitorSettings {
   readonly killAll: boolean;
 }
 
-/** What holds until the first iteration has said better: the manual's defaults. */
+/** What holds until the first iteration has said better: the defaults of HA-Lizard's manual. */
 export const MONITOR_DEFAULTS: MonitorSettings = {
   delayMs: 45_000,
   scanRateMs: 10_000,

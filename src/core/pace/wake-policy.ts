@@ -1,6 +1,6 @@
 import { isSetByPeople } from "../model/ha-flag.ts";
 
-/** One change in the pool database, as `event.from` tells it (xapi.md §3.14). */
+/** One change in the pool database, as `event.from` tells it (adapters/xapi/README.md, "Events"). */
 export interface DatabaseEvent {
   /** Lower case: `pool`, `host_metrics`, `vm`. */
   readonly class: string;
@@ -18,7 +18,7 @@ export interface WakeMemory {
 }
 
 /**
- * Should an iteration look now (behaviour.md §9)? When a VM is down and nobody is at it, when a host went off line, when a
+ * Should an iteration look now (core/README.md, "What wakes the monitor")? When a VM is down and nobody is at it, when a host went off line, when a
  * parameter or the HA flag changed. Events are judged as they come and not kept, so the monitor stays small; what is not
  * seen here is seen after MONITOR_DELAY.
  */

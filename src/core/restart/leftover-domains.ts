@@ -6,7 +6,7 @@ import type { DatabaseView, LocalView } from "../model/pool-view.ts";
 
 /**
  * VMs that run here although the database says they run on another host: left over from a failover that this host
- * slept through. Each is a second writer on its disk, so it is destroyed at once (behaviour.md §7.2).
+ * slept through. Each is a second writer on its disk, so it is destroyed at once (core/README.md, "Leftovers").
  *
  * Only when the database is believable: no operation in progress, and the other host is enabled and live in it. A
  * database that a new master has just loaded may name the dead master as the home of a VM that was migrated here.

@@ -37,7 +37,7 @@ export interface RestartInput {
   readonly halted: readonly HaltedVm[];
   readonly appliances: readonly ApplianceView[];
   readonly targets: readonly StartTarget[];
-  /** Every host of the pool is healthy, so XAPI's own choice cannot fall on a dead one (xapi.md T8). */
+  /** Every host of the pool is healthy, so XAPI's own choice cannot fall on a dead one (adapters/xapi/README.md, T8). */
   readonly allHealthy: boolean;
   readonly restarts: Readonly<Record<string, RestartHistory>>;
   readonly retries: Readonly<Record<string, Retry>>;
@@ -198,6 +198,6 @@ function judgeAppliance(
   if (!mayTryAgain(`start-appliance:${appliance.uuid}`, appliance.uuid, needed, input))
     return "waits-for-back-off";
   if (input.nowMs < notBeforeMs(input.restarts[appliance.uuid], input.nowMs)) return "keeps-halting";
-  // VM_appliance.start lets XAPI pick the hosts: with a dead host about it could pick that one (xapi.md T8).
+  // VM_appliance.start lets XAPI pick the hosts: with a dead host about it could pick that one (adapters/xapi/README.md, T8).
   return input.allHealthy && input.targets.length > 0 ? null : "no-healthy-host";
 }

@@ -15,14 +15,14 @@ const CALL_LOST_KEY = "call-lost-hosts";
 
 /**
  * Hosts in emergency mode look for a master that does not take them: after a promotion they may have slept through, the
- * old one. Nothing in xapi ever tells them of the new one, so the master does (`pool.recover_slaves`, xapi.md §4.2).
+ * old one. Nothing in xapi ever tells them of the new one, so the master does (`pool.recover_slaves`; adapters/xapi/README.md, "Calling slaves back").
  */
 export function callBackLost(memory: Memory, round: JudgedRound): Step {
   const rows = hostRows(memory, round.view);
   const probed = [...round.view.probes.keys()].map((uuid) => rowOf(rows, uuid));
   const lost = probed.filter(({ probe, known }) => known !== null && probe?.follows.kind === "lost");
   // A take-over calls its own members. One that is no member is called all the same: a master's xapi may not end its
-  // start before such a host has answered who its master is (xapi.md §10).
+  // start before such a host has answered who its master is (adapters/xapi/README.md, "Becoming master").
   const isCalling = memory.promotion !== null && needsRecoverSlaves(memory.promotion);
   if (lost.length === 0 || isCalling || !mayCall(lost, probed, memory, round)) return nothing(memory);
   const reasons: readonly Reason[] = [{ kind: "hosts-lost", hosts: lost.map(({ name }) => name) }];

@@ -55,7 +55,7 @@ function mayQualifySoon({ record, health, known }: HostRow, nowMs: number): bool
   return record?.enabled !== true && (known?.disabledByStart === true || disabledMs < START_MS);
 }
 
-/** Slaves decide by their copy of the database, so they get it whenever what they decide by has changed (xapi.md T6). */
+/** Slaves decide by their copy of the database, so they get it whenever what they decide by has changed (adapters/xapi/README.md, T6). */
 function syncWhenChanged(
   memory: Memory,
   otherConfig: Readonly<Record<string, string>>,

@@ -12,7 +12,7 @@ const LEAST_TURN_S = 30;
 
 /**
  * Since when no host of the pool is master. Two masters that find each other while they start each become the other's
- * slave, and nothing in xapi ends that (xapi.md §4.1): every host waits for a master that is none. It is known only when
+ * slave, and nothing in xapi ends that (adapters/xapi/README.md, "An old master returns"): every host waits for a master that is none. It is known only when
  * all hosts have said that they are no master; one that does not answer may be it.
  */
 export function stepMasterless(memory: Memory, lastGood: LastGoodView | null, view: PoolView): number | null {

@@ -24,7 +24,7 @@ export interface JudgedRound extends MasterRound {
 /**
  * A host that was master, died and came back can stay a second master with an old database in which VMs that now run
  * elsewhere are halted (seen on a real xapi: for minutes). So before anything else the members are asked whom they
- * follow (behaviour.md §6.0).
+ * follow (core/README.md, "Am I the master?").
  *
  * Another living master makes this one stand down, whatever the majority: slaves that boot follow the address in their
  * file, the old master's too. Only the host that remembers having replaced that very master calls it back; if both did,

@@ -10,7 +10,7 @@ export const START_MARK_KEY = "ha-lizard-start-complete";
 
 /**
  * A slave says in the pool database that its xapi's start is over. Only then has it compared its VMs with the database
- * of its master (xapi.md §3.8); nothing else in the database tells, for the host is enabled before, and a new master
+ * of its master (adapters/xapi/README.md, "The comparison after a restart"); nothing else in the database tells, for the host is enabled before, and a new master
  * waits for it with every start of a VM. What the comparison was for is looked at too: that every domain here which the
  * database knows is a resident of this host, for xapi goes on with its start when the comparison has failed.
  *

@@ -23,7 +23,7 @@ const WORDS: Readonly<
 /** An iLO needs this long until `power` no longer says what was. */
 const SETTLE_MS = 5_000;
 
-/** HP and HPE iLO 2 to 6 by ssh (facts/fencing.md). */
+/** HP and HPE iLO 2 to 6 by ssh (fence-agents/README.md, "ILO"). */
 export function createIlo(client: SshClient, options: IloOptions): PowerDevice {
   const ask = options.session === "dialogue" ? askInDialogue : askByArgument;
   let understood: Dialect | null = options.dialect === "auto" ? null : options.dialect;

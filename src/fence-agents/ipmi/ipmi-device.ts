@@ -6,7 +6,7 @@ import type { Options } from "../options-file.ts";
 import { explainFailure, readPowerWord } from "./ipmitool-words.ts";
 import type { IpmiOptionName } from "./options.ts";
 
-/** facts/fencing.md: what a BMC needs before its answer means anything. */
+/** What a BMC needs before its answer means anything (fence-agents/README.md, "IPMI"). */
 const SETTLE_MS = 2_000;
 /** Two tries of ipmitool's with growing pauses: a silent BMC costs 6 s, with its defaults 20. */
 const PATIENCE = ["-N", "1", "-R", "2"];

@@ -29,7 +29,7 @@ export function success(envelope: Envelope, result: Json): Answer {
   return { http: 200, body: version === 2 ? { jsonrpc: "2.0", result, id } : { result, error: null, id } };
 }
 
-/** The error shapes of T4: local and forwarded ones of version 2, and version 1 for both. */
+/** The error shapes (adapters/xapi/README.md, T4): local and forwarded ones of version 2, and version 1 for both. */
 export function failure(envelope: Envelope, error: ApiError, shape: "local" | "forwarded"): Answer {
   const { version, id } = envelope;
   const { code, params } = error;

@@ -3,11 +3,12 @@ import { connect } from "./connection.ts";
 import { pause, until } from "./process.ts";
 
 /**
- * Asks another host's xapi "are you a slave?" (`pool.is_slave`), as a new master does before it trusts itself, and
- * as XAPI does before it resets power states.
+ * Asks another host's xapi "are you a slave?" (`pool.is_slave`), as a new master does before it trusts itself, and as
+ * XAPI does before it resets power states.
  *
  * The question needs the other's database connection: a slave that is blocked on a dead master does not answer until
- * its xapi ends or finds a master, and neither does a hung xapi, for which nothing sets a limit (xapi.md §10).
+ * its xapi ends or finds a master, and neither does a hung xapi, for which nothing sets a limit
+ * (adapters/xapi/README.md, "How XAPI asks whether a host is alive").
  * @param silenceMs what a connection to nobody costs
  */
 export async function askIsSlave(

@@ -2,7 +2,10 @@ import type { Database } from "../database.ts";
 import type { SimHost, World, XapiProcess } from "../world.ts";
 import { answersTo, pause, until } from "./process.ts";
 
-/** xapi's own watchdog ends a database connection that was silent for this long (xapi.md §2.5). */
+/**
+ * xapi's own watchdog ends a database connection that was silent for this long (adapters/xapi/README.md, "A slave whose
+ * master is dead").
+ */
 const CONNECTION_RESET_MS = 120_000;
 const RETRY_FIRST_MS = 2_000;
 const RETRY_LAST_MS = 256_000;
@@ -59,7 +62,10 @@ function retryWaitMs(outageMs: number, sameMaster: boolean): number {
   return attemptMs - outageMs;
 }
 
-/** Connects at once if it is possible, as a slave does when its master speaks to it (xapi.md §8, PipeDelay). */
+/**
+ * Connects at once if it is possible, as a slave does when its master speaks to it (adapters/xapi/README.md, "A slave
+ * whose master is dead").
+ */
 export function connect(world: World, slave: XapiProcess): void {
   const master = reachableMaster(world, slave);
   if (master === null || slave.frozen) {

@@ -97,8 +97,8 @@ function text(value: Json | undefined): string {
 }
 
 /**
- * True for a session of this host only, which passes every check here (xapi.md §1.4); false for one of the pool on a
- * master; null when another host knows.
+ * True for a session of this host only, which passes every check here (adapters/xapi/README.md, "Sessions"); false for
+ * one of the pool on a master; null when another host knows.
  */
 function isLocal(process: XapiProcess, session: string): boolean | null {
   if (process.localSessions.has(session)) return true;

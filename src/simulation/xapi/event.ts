@@ -11,8 +11,8 @@ export const EVENT_METHODS: Methods = {
 };
 
 /**
- * `event.from` (xapi.md §3.14): what changed since the token, at once if anything did, else when it does, else
- * nothing at the timeout. The end of the session ends it.
+ * `event.from` (adapters/xapi/README.md, "Events"): what changed since the token, at once if anything did, else when it
+ * does, else nothing at the timeout. The end of the session ends it.
  */
 async function eventFrom(call: Call, [classes, token, timeout]: readonly Json[]): Promise<Json> {
   const { database, process, world, session } = call;

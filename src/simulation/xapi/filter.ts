@@ -7,7 +7,10 @@ type Token =
   | { readonly kind: "string"; readonly text: string }
   | { readonly kind: "word"; readonly text: string };
 
-/** Groups of fields whose column names join the group with two underscores (xapi.md §3.1). */
+/**
+ * Groups of fields whose column names join the group with two underscores (adapters/xapi/README.md, "Reads and
+ * filters").
+ */
 const NAMESPACES = ["name", "memory", "VCPUs", "actions", "PV", "HVM", "API_version"];
 
 /**

@@ -5,8 +5,9 @@ import type { Call } from "./method.ts";
 import { answersTo, until, untilOrLater } from "./process.ts";
 
 /**
- * The xapi of the host that has to carry an operation out. A host the database calls dead is HOST_OFFLINE; one that
- * is dead and still called live is tried again and again, then CANNOT_CONTACT_HOST (xapi.md §3.3).
+ * The xapi of the host that has to carry an operation out. A host the database calls dead is HOST_OFFLINE; one that is
+ * dead and still called live is tried again and again, then CANNOT_CONTACT_HOST (adapters/xapi/README.md, "Starting a
+ * VM").
  */
 export async function forwardTo(call: Call, hostRef: string): Promise<XapiProcess> {
   const { database, process, world } = call;

@@ -4,7 +4,8 @@ import type { Call } from "./method.ts";
 
 /**
  * XAPI's own idea of "is that host alive?": what the database calls dead is dead; the rest is asked, which costs 10 s
- * when nobody is there and has no end when its xapi hangs (xapi.md §3.5, §10). Its domains are not looked at.
+ * when nobody is there and has no end when its xapi hangs (adapters/xapi/README.md, "How XAPI asks whether a host is
+ * alive"). Its domains are not looked at.
  */
 export async function isHostAlive(call: Call, hostRef: string): Promise<boolean> {
   const { database, process, world } = call;

@@ -73,7 +73,10 @@ export const HOST_METHODS: Methods = {
   },
 };
 
-/** Resets the VMs of a host that does not answer, disables it and releases its disks (xapi.md §3.7). */
+/**
+ * Resets the VMs of a host that does not answer, disables it and releases its disks (adapters/xapi/README.md,
+ * "Declaring a host dead").
+ */
 async function declareDead(call: Call, hostRef: string): Promise<Json> {
   const { database, process, world } = call;
   const record = need(database, "host", hostRef);
@@ -102,7 +105,10 @@ async function destroy(call: Call, self: string): Promise<Json> {
   return "";
 }
 
-/** In a local session this says that a host is shutting down: it is not live from then on, nothing is asked (§10). */
+/**
+ * In a local session this says that a host is shutting down: it is not live from then on, nothing is asked
+ * (adapters/xapi/README.md, "Declaring a host dead").
+ */
 function tickle(call: Call, hostRef: string, stuff: Fields): Json {
   const { database, process, world } = call;
   const host = need(database, "host", hostRef);

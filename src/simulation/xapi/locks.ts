@@ -1,6 +1,8 @@
 import type { Database, Fields } from "../database.ts";
 
-/** The key under which a host's use of a disk is written into VDI.sm_config (xapi.md §6). */
+/**
+ * The key under which a host's use of a disk is written into VDI.sm_config (adapters/xapi/README.md, "Locks on disks").
+ */
 export const lockKey = (hostRef: string): string => `host_${hostRef}`;
 
 /** Disks (VDI references) of a VM. */

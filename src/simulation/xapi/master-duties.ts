@@ -11,7 +11,7 @@ export async function runMasterDuties(world: World, master: XapiProcess): Promis
   }
 }
 
-/** `host_metrics.live` (xapi.md §3.2): nothing else about a silent host changes by itself. */
+/** `host_metrics.live` (adapters/xapi/README.md, "Live"): nothing else about a silent host changes by itself. */
 function lookAtHeartbeats(world: World, master: XapiProcess): void {
   const nowMs = world.nowMs();
   const { database } = master.host;

@@ -17,7 +17,7 @@ const CLASSES_OF_MESSAGES: Readonly<Record<string, ClassName | null>> = {
   certificate: null,
 };
 
-/** Messages are files of the master, lost when another host becomes it (xapi.md §3.12). */
+/** Messages are files of the master, lost when another host becomes it (adapters/xapi/README.md, "Messages"). */
 export const MESSAGE_METHODS: Methods = {
   "message.create": { params: ["string", "int", "string", "string", "string"], run: create },
   "message.get_all": { params: [], run: ({ process }) => [...process.host.messages.keys()] },

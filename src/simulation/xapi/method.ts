@@ -4,7 +4,7 @@ import type { World, XapiProcess } from "../world.ts";
 /** One API call while it is carried out. */
 export interface Call {
   readonly world: World;
-  /** The xapi that carries it out: the master's, but for the calls of §2.2. */
+  /** The xapi that carries it out: the master's, but for the emergency calls. */
   readonly process: XapiProcess;
   readonly channel: "unix" | "tcp";
   readonly session: string;
@@ -30,7 +30,7 @@ export interface Method {
   readonly optional?: number;
   /** `none`: a login. `local`: pool-internal, refused to ordinary sessions. */
   readonly session?: "none" | "local";
-  /** Carried out by a slave itself, also in emergency mode (xapi.md §2.2). */
+  /** Carried out by a slave itself, also in emergency mode (adapters/xapi/README.md, "Who answers a call"). */
   readonly emergency?: true;
   /** Carried out by a slave itself, but not in emergency mode. */
   readonly notForwarded?: true;

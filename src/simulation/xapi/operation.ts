@@ -6,7 +6,8 @@ import { need } from "./read.ts";
 
 /**
  * Carries out an operation on a VM that stands in its current_operations meanwhile. Another one in progress is waited
- * for, up to two hours (xapi.md §3.3); then come blocked operations, templates, and the power state.
+ * for, up to two hours (adapters/xapi/README.md, "Starting a VM"); then come blocked operations, templates, and the
+ * power state.
  */
 export async function withOperation<T>(
   call: Call,

@@ -4,7 +4,10 @@ import { ApiError } from "./answer.ts";
 import { disksOf } from "./locks.ts";
 import { freeMemory, memoryNeeded } from "./vm-state.ts";
 
-/** The reason why a VM cannot start on a host, if there is one, as an API error (xapi.md §3.3). */
+/**
+ * The reason why a VM cannot start on a host, if there is one, as an API error (adapters/xapi/README.md, "Starting a
+ * VM").
+ */
 export function assertCanBootHere(
   _: World,
   database: Database,

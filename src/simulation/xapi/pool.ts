@@ -23,14 +23,15 @@ export const POOL_METHODS: Methods = {
     params: ["string"],
     emergency: true,
     run: async (call) => {
-      // The host argument is ignored, and yet looked up: on a slave without its master this blocks (xapi.md §2.3).
+      // The host argument is ignored, and yet looked up: on a slave without its master this blocks
+      // (adapters/xapi/README.md, "Who answers a call").
       await databaseServer(call.world, call.process);
       return call.process.role.kind === "slave";
     },
   },
 };
 
-/** pool.conf at once, xapi 10 s later; nothing is checked but the local HA flag (xapi.md T10, §4.1). */
+/** pool.conf at once, xapi 10 s later; nothing is checked but the local HA flag (adapters/xapi/README.md, T10). */
 function transitionToMaster(call: Call): Json {
   const { process, world } = call;
   if (process.host.haArmed) throw new ApiError("HA_IS_ENABLED");
@@ -49,7 +50,10 @@ function resetMaster(world: World, process: XapiProcess, address: string): void 
   lightFuse(world, process);
 }
 
-/** Tells every other host of the database, one after the other, to follow this one; answers who did (xapi.md §4.2). */
+/**
+ * Tells every other host of the database, one after the other, to follow this one; answers who did
+ * (adapters/xapi/README.md, "Calling slaves back").
+ */
 async function recoverSlaves(call: Call): Promise<Json> {
   const { database, process, world } = call;
   const accepted: string[] = [];

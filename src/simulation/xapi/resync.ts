@@ -6,9 +6,9 @@ import { releaseLocks } from "./locks.ts";
 import { setHalted, setRunning } from "./vm-state.ts";
 
 /**
- * What a xapi does with the VMs of its host near the end of its start (xapi.md T7): those the database knows nothing
- * of, or says to be elsewhere, are killed; those said to be nowhere are adopted; those said to be here that are not
- * are halted.
+ * What a xapi does with the VMs of its host near the end of its start (adapters/xapi/README.md, T7): those the database
+ * knows nothing of, or says to be elsewhere, are killed; those said to be nowhere are adopted; those said to be here
+ * that are not are halted.
  */
 export function resyncVms(world: World, host: SimHost, database: Database): void {
   for (const uuid of [...host.domains.keys()]) {

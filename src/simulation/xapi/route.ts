@@ -22,8 +22,8 @@ interface Request {
 
 /**
  * One JSON-RPC request to a host's xapi, by its unix socket (as root) or by TCP, as a real one treats it: answered
- * here, forwarded to the master, refused, cut off, or never answered at all (xapi.md §1, §2). `request` is the body
- * after JSON parsing.
+ * here, forwarded to the master, refused, cut off, or never answered at all (adapters/xapi/README.md, "Who answers a
+ * call"). `request` is the body after JSON parsing.
  */
 export function handle(
   world: World,
@@ -84,7 +84,10 @@ async function reply(
   }
 }
 
-/** Echoes its parameter; a short suffix is answered with HTTP 500, as was seen (xapi.md §10). */
+/**
+ * Echoes its parameter; a short suffix is answered with HTTP 500, as was seen (adapters/xapi/README.md, "Probing a
+ * peer").
+ */
 function isAlive(envelope: Envelope, method: string, params: Json): Answer {
   const suffix = method.slice("system.isAlive:".length);
   const [value] = Array.isArray(params) ? (params as readonly Json[]) : [];

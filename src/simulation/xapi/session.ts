@@ -8,7 +8,10 @@ import { wallTime } from "./format.ts";
 import type { Call, Methods } from "./method.ts";
 import { pause } from "./process.ts";
 
-/** Sessions: the pool's live in the master's memory, local ones in that of one xapi (xapi.md §1.4). */
+/**
+ * Sessions: the pool's live in the master's memory, local ones in that of one xapi (adapters/xapi/README.md,
+ * "Sessions").
+ */
 export const SESSION_METHODS: Methods = {
   "session.login_with_password": {
     params: ["string", "string", "string", "string"],

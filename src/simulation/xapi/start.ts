@@ -69,7 +69,10 @@ async function startMaster(world: World, process: XapiProcess): Promise<void> {
   await finishStart(world, process);
 }
 
-/** A master starts with what stands on its own disk: every host disabled until it has reported (xapi.md §10). */
+/**
+ * A master starts with what stands on its own disk: every host disabled until it has reported (adapters/xapi/README.md,
+ * "Enabled").
+ */
 function loadOwnDatabase(world: World, host: SimHost): void {
   const database = host.database.copy();
   host.database = database;
@@ -85,7 +88,10 @@ function loadOwnDatabase(world: World, host: SimHost): void {
   stampStart(world, host);
 }
 
-/** "Just a sanity check, not a guarantee": every other host is asked, one after the other (xapi.md §4.1). */
+/**
+ * Every other host is asked, one after the other; who is not reached is not asked (adapters/xapi/README.md, "Becoming
+ * master").
+ */
 async function findOtherMaster(world: World, process: XapiProcess): Promise<SimHost | null> {
   const { number, ref: own } = process.host;
   const isolated = world.hosts.every(
@@ -156,7 +162,10 @@ function helloObstacle(world: World, process: XapiProcess, address: string): Api
   return null;
 }
 
-/** Storage, enabled, the VMs compared, the cookie: the host is enabled before its VMs are known (xapi.md §3.8). */
+/**
+ * Storage, enabled, the VMs compared, the cookie: the host is enabled before its VMs are known
+ * (adapters/xapi/README.md, "Enabled").
+ */
 async function finishStart(world: World, process: XapiProcess): Promise<void> {
   const { host } = process;
   const { timings } = world;

@@ -5,7 +5,10 @@ import { wallTime } from "./format.ts";
 import { type Call, type Methods, taskRef } from "./method.ts";
 import { need } from "./read.ts";
 
-/** Starts a call as a task and returns its reference at once; the end is written into the record (xapi.md §3.13). */
+/**
+ * Starts a call as a task and returns its reference at once; the end is written into the record
+ * (adapters/xapi/README.md, "Tasks").
+ */
 export function beginTask(call: Call, name: string, run: () => Json | Promise<Json>): string {
   const { database, world } = call;
   const task = taskRef(call);

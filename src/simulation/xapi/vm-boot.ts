@@ -11,7 +11,8 @@ import { setRunning } from "./vm-state.ts";
 
 /**
  * Boots a VM on a host: disks are locked, the domain is built, the database is told. Whether another copy runs
- * elsewhere is not asked: only the disks' locks stand in the way, and they are as true as the database (xapi.md §6).
+ * elsewhere is not asked: only the disks' locks stand in the way, and they are as true as the database
+ * (adapters/xapi/README.md, "Locks on disks").
  */
 export async function bootOn(call: Call, self: string, hostRef: string): Promise<void> {
   const { database, world } = call;

@@ -11,7 +11,7 @@ export function setRunning(database: Database, vmRef: string, hostRef: string): 
   });
 }
 
-/** Halted, resident nowhere; disks' locks are another matter (xapi.md T9). */
+/** Halted, resident nowhere; disks' locks are another matter (adapters/xapi/README.md, T9). */
 export function setHalted(database: Database, vmRef: string): void {
   moveResident(database, vmRef, NULL_REF);
   database.update("VM", vmRef, {

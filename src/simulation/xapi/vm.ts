@@ -105,7 +105,10 @@ async function shutdown(
   return "";
 }
 
-/** Halted without looking at the disks' locks; refused while the host it is said to run on answers (xapi.md §3.5). */
+/**
+ * Halted without looking at the disks' locks; refused while the host it is said to run on answers
+ * (adapters/xapi/README.md, T9).
+ */
 export async function resetPowerState(call: Call, self: string): Promise<void> {
   const { database, process } = call;
   const vm = need(database, "VM", self);
@@ -120,7 +123,9 @@ export async function resetPowerState(call: Call, self: string): Promise<void> {
   if (database.get("VM", self) !== undefined) setHalted(database, self);
 }
 
-/** Groups by order, one after the other; each group's VMs at the same time (xapi.md §3.9). */
+/**
+ * Groups by order, one after the other; each group's VMs at the same time (adapters/xapi/README.md, "Starting a VM").
+ */
 async function startAppliance(call: Call, self: string): Promise<Json> {
   const { database } = call;
   const appliance = need(database, "VM_appliance", self);

@@ -3,7 +3,10 @@ import { ApiError } from "./answer.ts";
 import type { Call, Method, Methods } from "./method.ts";
 import { need } from "./read.ts";
 
-/** Writes of single map keys and of whole fields that exist for the classes in use (xapi.md §3.6). */
+/**
+ * Writes of single map keys and of whole fields that exist for the classes in use (adapters/xapi/README.md,
+ * "`other_config`").
+ */
 export const WRITE_METHODS: Methods = {
   ...mapMethods("pool", "other_config"),
   ...mapMethods("host", "other_config"),

@@ -24,7 +24,7 @@ const SHELLS_WAY =
 const NO_UUID = "00000000-0000-0000-0000-000000000000";
 const SETTLING_PASSES = 12;
 const MEASURED_PASSES = 15;
-/** What HA-Lizard 2.x asks in one pass (field.md): so many, and so many for each host and VM. */
+/** What HA-Lizard 2.4 asks in one pass, counted with `xe` replaced by a stub: so many, and so many for each host and VM. */
 const questions = (hosts: number, vms: number): number => 42 + 9 * hosts + 3 * vms;
 
 interface Cost {

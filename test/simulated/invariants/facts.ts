@@ -39,7 +39,10 @@ export class Facts {
   readonly maintenanceSinceMs = new Map<number, number>();
   readonly changedAtMs = new Map<string, number>();
   readonly forgotten = new Set<number>();
-  /** When a host's xapi last started: until it has settled, disabled says nothing (behaviour.md §4, xapi.md §3.8). */
+  /**
+   * When a host's xapi last started: until it has settled, disabled says nothing (core/README.md, "Who is a member?";
+   * adapters/xapi/README.md, "Enabled").
+   */
   readonly xapiStartedAtMs = new Map<number, number>();
   /** When a host's memory was last deleted or torn. */
   readonly lostMemoryAtMs = new Map<number, number>();

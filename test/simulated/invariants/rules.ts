@@ -4,7 +4,10 @@ import { POOL_UUID } from "../../../src/simulation/spec.ts";
 import type { LogEntry, SimHost } from "../../../src/simulation/world.ts";
 import type { Facts } from "./facts.ts";
 
-/** One thing that may never be (testing.md): says what is wrong with an event, or null. */
+/**
+ * One thing that may never be (core/README.md, "The rules that may never be broken"): says what is wrong with an event,
+ * or null.
+ */
 export interface Rule {
   readonly name: string;
   /** Holds only with a fence method that proves: with POOL, FENCE_ENABLED=0 or FENCE_HA_ONFAIL=1 it is counted. */
@@ -136,7 +139,7 @@ const stayDown: Rule = {
   },
 };
 
-/** Why a VM is left alone (behaviour.md §11), from its record; null when it should run. */
+/** Why a VM is left alone (core/README.md, "Which VM is restarted"), from its record; null when it should run. */
 export function whyDown(record: Fields, setting: (name: string) => string): string | null {
   const other = record["other_config"] as Fields;
   const flag = other[`XenCenter.CustomFields.${setting("XC_FIELD_NAME")}`];

@@ -1,7 +1,7 @@
 import { runPass } from "../../../src/app/pass/iterate.ts";
 import { type SimPool, type SimPoolOptions, simulatePool } from "../../../src/simulation/pool.ts";
 
-/** Short delays, so that stories are; the rest is the manual's. A real fence agent, not POOL. */
+/** Short delays, so that stories are; the rest is that of HA-Lizard's manual. A real fence agent, not POOL. */
 export const QUICK = {
   FENCE_METHOD: "TESTBMC",
   XAPI_COUNT: "2",

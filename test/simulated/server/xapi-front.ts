@@ -5,7 +5,7 @@ import type { World } from "../../../src/simulation/world.ts";
 import { type Answer, internalServerError } from "../../../src/simulation/xapi/answer.ts";
 import { handle } from "../../../src/simulation/xapi/route.ts";
 
-/** Limits of a real xapi (xapi.md §1.2). */
+/** Limits of a real xapi (adapters/xapi/README.md, "Socket and HTTP"). */
 const MAX_HEADER_BYTES = 1024;
 const MAX_BODY_BYTES = 307_200;
 const NOT_FOUND =

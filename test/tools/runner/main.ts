@@ -2,6 +2,7 @@ import { mkdtempSync, openSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { addCounts, type Counts, countTests, failedTests, renderCounts } from "./counts.ts";
+import { aboutText, usualSeconds } from "./durations.ts";
 import { listRings, type Ring } from "./rings.ts";
 
 /** Lines of a failed ring's log that are shown; the whole log is named beside them. */
@@ -23,10 +24,18 @@ interface RingReport {
   readonly failures: readonly string[];
 }
 
-async function runRing(ring: Ring, logs: string): Promise<RingReport> {
+/** The rings of this run, in their order, so that each can say which of them it is. */
+interface Run {
+  readonly logs: string;
+  readonly names: readonly string[];
+}
+
+async function runRing(ring: Ring, { logs, names }: Run): Promise<RingReport> {
   const lacking = ring.needs.filter((command) => Bun.which(command) === null);
   if (lacking.length > 0) return leaveOut(ring, `${lacking.join(", ")} missing`);
   if (ring.name === "e2e" && !namespacesAllowed()) return leaveOut(ring, "namespaces are not allowed here");
+  const place = `${names.indexOf(ring.name) + 1} of ${names.length}`;
+  console.log(`ring ${place}: ${ring.name}, ${aboutText(usualSeconds(ring.name))}`);
   const log = join(logs, `${ring.name}.log`);
   const output = openSync(log, "a");
   const startedMs = performance.now();
@@ -39,6 +48,7 @@ async function runRing(ring: Ring, logs: string): Promise<RingReport> {
       "--only-failures",
       `--timeout=${USUAL_DEADLINE_MS}`,
       ...(ring.workers > 1 ? [`--parallel=${ring.workers}`] : []),
+      ...(ring.sharesModules ? ["--no-isolate"] : []),
       ...ring.paths.map((path) => (path.endsWith(".ts") ? path : `${path}/`)),
     ],
     { stdin: "ignore", stdout: output, stderr: output, env: { ...process.env, AGENT: "0", NO_COLOR: "1" } },
@@ -86,13 +96,17 @@ async function main(names: readonly string[]): Promise<number> {
   const logs = mkdtempSync(join(tmpdir(), "ha-lizard-test-"));
   console.log(`logs: ${logs}`);
   const wanted = rings.filter((ring) => names.length === 0 || names.includes(ring.name));
+  // What computes beside the rings that wait costs no time of its own.
+  const usualS = wanted.reduce((sum, { name, beside }) => sum + (beside ? 0 : usualSeconds(name)), 0);
+  console.log(`${wanted.length} rings, ${aboutText(usualS)} on two cores`);
   const quick = wanted.filter((ring) => !ring.beside && !WAITS.includes(ring.name));
   const reports: RingReport[] = [];
-  for (const ring of quick) reports.push(await runRing(ring, logs));
+  const run: Run = { logs, names: wanted.map(({ name }) => name) };
+  for (const ring of quick) reports.push(await runRing(ring, run));
   // What computes for minutes goes on beside what waits for minutes.
-  const beside = wanted.filter((ring) => ring.beside).map((ring) => runRing(ring, logs));
+  const beside = wanted.filter((ring) => ring.beside).map((ring) => runRing(ring, run));
   for (const ring of wanted) {
-    if (WAITS.includes(ring.name)) reports.push(await runRing(ring, logs));
+    if (WAITS.includes(ring.name)) reports.push(await runRing(ring, run));
   }
   reports.push(...(await Promise.all(beside)));
   for (const failure of reports.flatMap(({ failures }) => failures)) console.log(`failed  ${failure}`);

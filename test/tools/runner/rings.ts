@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
+import { limitMs } from "./durations.ts";
 
 /** A part of the tests that is run, reported and, where the machine does not allow it, left out as a whole. */
 export interface Ring {
@@ -11,11 +12,15 @@ export interface Ring {
   readonly deadlineMs: number;
   /** Test files at the same time. */
   readonly workers: number;
+  /**
+   * A worker loads the modules once for all of its files, which spares a quarter of the work where each file computes
+   * for a few seconds. Only for files that leave nothing behind.
+   */
+  readonly sharesModules: boolean;
   /** Needs the processor for minutes and no clock: it runs at the lowest priority beside the rings that wait. */
   readonly beside: boolean;
 }
 
-const MINUTE_MS = 60_000;
 const POOL_TOOLS = ["ip", "ping", "unshare", "nsenter", "busybox", "curl", "openssl"];
 /** Fence devices and their clients. */
 const DEVICE_TOOLS = ["ssh", "sshd", "ssh-keygen", "ipmitool", "ipmi_sim", "openssl", "curl"];
@@ -43,8 +48,8 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   "fence-agents": [...DEVICE_TOOLS, "ip", "unshare", "nsenter", "script"],
 };
 
-/** Rings whose files compute for a minute and share nothing, so that two of them can run at the same time. */
-const WORKERS: Readonly<Record<string, number>> = { scenarios: 2 };
+/** Rings that compute for a minute, in files that leave nothing behind: two of them can run at the same time. */
+const IN_PAIRS: readonly string[] = ["scenarios"];
 
 /** The folders of test/ that hold rings; the order in which they are played is that of FIRST. */
 const GROUPS = ["tools", "unit", "simulated", "compiled"];
@@ -68,9 +73,10 @@ export function listRings(testFolder: string): readonly Ring[] {
         .filter((name) => name.endsWith(".test.ts") && name !== "binary.test.ts")
         .map((name) => join(e2e, name)),
       needs: [...new Set([...POOL_TOOLS, ...DEVICE_TOOLS])],
-      deadlineMs: 20 * MINUTE_MS,
+      deadlineMs: limitMs("e2e"),
       // They mostly wait.
       workers: 3,
+      sharesModules: false,
       beside: false,
     },
   ];
@@ -78,9 +84,17 @@ export function listRings(testFolder: string): readonly Ring[] {
 
 function ordinary(name: string, paths: readonly string[]): Ring {
   const needs = NEEDS[name] ?? [];
-  const workers = WORKERS[name] ?? 1;
+  const inPairs = IN_PAIRS.includes(name);
   const beside = name === "random";
-  return { name, paths, needs, deadlineMs: (beside ? 25 : 10) * MINUTE_MS, workers, beside };
+  return {
+    name,
+    paths,
+    needs,
+    deadlineMs: limitMs(name),
+    workers: inPairs ? 2 : 1,
+    sharesModules: inPairs,
+    beside,
+  };
 }
 
 function rank(name: string): number {

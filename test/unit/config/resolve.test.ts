@@ -43,7 +43,7 @@ describe("the table", () => {
     expect(new Set([...ROWS.keys()].map((known) => known.toUpperCase())).size).toBe(ROWS.size);
   });
 
-  test("defaults: the manual's", () => {
+  test("defaults: those of HA-Lizard's manual", () => {
     const { settings, problems } = resolveSettings(NOTHING);
     expect(problems).toEqual([]);
     expect(settings).toEqual({

@@ -117,7 +117,7 @@ test("VM.power_state_reset: leaves the disk's lock, so the start fails with SR_B
   expect(verdict(await caller.ask(1, "VM.start_on", params))).toBe("ok");
 });
 
-test("host_metrics.live: goes false about ten minutes after a power cut, and nothing else changes (L2)", async () => {
+test("host_metrics.live: goes false about ten minutes after a power cut, and nothing else changes", async () => {
   const caller = new Caller(POOL);
   setPower(caller.world, caller.world.host(3), false);
   await caller.clock.run(595_000);

@@ -38,7 +38,7 @@ export interface MailJob {
   readonly log: boolean;
 }
 
-/** The mail for some alerts; `$HOSTNAME` in MAIL_SUBJECT is replaced, nothing else (parameters.md). */
+/** The mail for some alerts; `$HOSTNAME` in MAIL_SUBJECT is replaced, nothing else (config/params.ts). */
 export function composeMail(mail: AlertMail, hostName: string, settings: MailSettings): MailJob {
   const prefix = settings.MAIL_SUBJECT.replaceAll("$HOSTNAME", () => hostName);
   const more = mail.alerts.length - 1;

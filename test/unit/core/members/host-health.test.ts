@@ -1,117 +1,294 @@
 import { describe, expect, test } from "bun:test";
-import { stepHealth } from "../../../../src/core/members/host-health.ts";
+import { isAlive, stepHealth } from "../../../../src/core/members/host-health.ts";
 import type { HostHealth } from "../../../../src/core/memory/host-health.ts";
 import type { PeerProbe } from "../../../../src/core/model/pool-view.ts";
-import { ALIVE, DEAD, UNKNOWN, XAPI_DOWN } from "../fixtures.ts";
+import { meaning, number, oneOf, table } from "../table.ts";
 
 const SETTINGS = { XAPI_COUNT: 2, XAPI_DELAY: 10, XAPI_DOWN_TOLERANCE: 300 };
 
-/** Probes at seconds, and the state after each. */
-function play(rows: readonly [number, PeerProbe][], settings = SETTINGS): readonly string[] {
-  let health: HostHealth | undefined;
-  return rows.map(([atS, probe]) => {
-    health = stepHealth(health, probe, atS * 1_000, settings);
-    return health?.state ?? "unseen";
+const state = oneOf("unseen", "alive", "xapi-down", "suspect", "failed");
+/** What one probe found. `unlearnt`: XAPI was silent, and the ping could not be sent or its answer not be read. */
+const probe = meaning<PeerProbe>({
+  answers: { icmp: "unknown", xapi: "answered", follows: { kind: "unknown" } },
+  "answers+ping": { icmp: "answered", xapi: "answered", follows: { kind: "unknown" } },
+  "answers-no-ping": { icmp: "silent", xapi: "answered", follows: { kind: "unknown" } },
+  "only-ping": { icmp: "answered", xapi: "silent", follows: { kind: "unknown" } },
+  silent: { icmp: "silent", xapi: "silent", follows: { kind: "unknown" } },
+  unlearnt: { icmp: "unknown", xapi: "silent", follows: { kind: "unknown" } },
+});
+const step = (before: HostHealth | undefined, seen: PeerProbe, atS: number, settings = SETTINGS) =>
+  stepHealth(before, seen, atS * 1_000, settings);
+
+/** A peer that is probed again and again: `at` in seconds, and the state after each probe. */
+function story(title: string, text: string, settings: Partial<typeof SETTINGS> = {}): void {
+  describe(`stepHealth: ${title}`, () => {
+    const rows = table({ at: number, probe, state }, text);
+    let health: HostHealth | undefined;
+    for (const row of rows) {
+      health = step(health, row.probe, row.at, { ...SETTINGS, ...settings });
+      const found = health?.state ?? "unseen";
+      const why = row.why === "" ? "" : ` (${row.why})`;
+      test(`at ${row.at} s the host is ${row.state}${why}`, () => expect(found).toBe(row.state));
+    }
   });
 }
 
-describe("stepHealth", () => {
-  test("a silent host is a suspect, and failed after XAPI_COUNT retries XAPI_DELAY apart", () => {
-    expect(
-      play([
-        [0, ALIVE()],
-        [5, DEAD],
-        [15, DEAD],
-        [25, DEAD],
-        [35, DEAD],
-      ]),
-    ).toEqual(["alive", "suspect", "suspect", "failed", "failed"]);
+story(
+  "a silent host is a suspect, and failed after XAPI_COUNT retries, XAPI_DELAY apart",
+  `
+   at  probe   | state
+    0  answers | alive
+    5  silent  | suspect  # the probe that raises the suspicion is no retry
+   15  silent  | suspect  # first retry
+   25  silent  | failed   # second retry
+   35  silent  | failed
+  `,
+);
+
+story(
+  "passes that are woken early do not shorten the patience",
+  `
+   at  probe  | state
+    0  silent | suspect
+    1  silent | suspect
+    2  silent | suspect
+    3  silent | suspect
+    9  silent | suspect
+   10  silent | suspect  # first retry
+   11  silent | suspect
+   20  silent | failed   # second retry
+  `,
+);
+
+story(
+  "a probe up to a quarter of a second early is a retry",
+  `
+      at  probe  | state
+    0     silent | suspect
+    9.74  silent | suspect  # too early by a hundredth: no retry
+    9.75  silent | suspect  # first retry
+   19.49  silent | suspect  # too early after the first retry
+   19.5   silent | failed   # second retry
+  `,
+);
+
+story(
+  "with XAPI_COUNT=1 the first retry is the last",
+  `
+   at  probe  | state
+    0  silent | suspect
+    9  silent | suspect
+   10  silent | failed
+  `,
+  { XAPI_COUNT: 1 },
+);
+
+story(
+  "one good probe clears a suspicion, and the retries begin anew",
+  `
+   at  probe   | state
+    0  silent  | suspect
+   10  silent  | suspect  # first retry
+   15  answers | alive
+   20  silent  | suspect
+   30  silent  | suspect  # first retry again
+   40  silent  | failed
+  `,
+);
+
+story(
+  "one good probe clears a failure",
+  `
+   at  probe   | state
+    0  silent  | suspect
+   10  silent  | suspect
+   20  silent  | failed
+   30  answers | alive
+  `,
+);
+
+story(
+  "a silent XAPI is xapi-down for XAPI_DOWN_TOLERANCE while the host answers ping, then like any silence",
+  `
+   at  probe     | state
+    0  answers   | alive
+   10  only-ping | xapi-down  # silent from now on
+  300  only-ping | xapi-down
+  310  only-ping | xapi-down  # exactly XAPI_DOWN_TOLERANCE
+  311  only-ping | suspect
+  321  only-ping | suspect    # first retry
+  331  only-ping | failed     # second retry
+  341  only-ping | failed     # ping is no life any more
+  `,
+);
+
+story(
+  "the tolerance counts from the first silence of XAPI, with or without ping",
+  `
+   at  probe     | state
+    0  answers   | alive
+   10  silent    | suspect    # silent from now on
+   15  only-ping | xapi-down
+  310  only-ping | xapi-down
+  311  only-ping | suspect
+  `,
+);
+
+story(
+  "a host whose XAPI answers once has its whole tolerance again",
+  `
+   at  probe     | state
+    0  only-ping | xapi-down
+  290  answers   | alive
+  300  only-ping | xapi-down
+  600  only-ping | xapi-down
+  601  only-ping | suspect
+  `,
+);
+
+story(
+  "ping that stops ends the tolerance",
+  `
+   at  probe     | state
+    0  only-ping | xapi-down
+   10  silent    | suspect
+   20  silent    | suspect
+   30  silent    | failed
+   40  only-ping | xapi-down  # within the tolerance ping clears even a failure
+  `,
+);
+
+story(
+  "with XAPI_DOWN_TOLERANCE=0 a silent XAPI is silence at once, as in HA-Lizard 2.x",
+  `
+   at  probe     | state
+    0  answers   | alive
+   10  only-ping | suspect
+   20  only-ping | suspect
+   30  only-ping | failed
+  `,
+  { XAPI_DOWN_TOLERANCE: 0 },
+);
+
+story(
+  "unknown is not dead: a probe that learnt nothing changes nothing",
+  `
+   at  probe    | state
+    0  unlearnt | unseen
+   10  answers  | alive
+   20  unlearnt | alive
+   30  unlearnt | alive
+   40  unlearnt | alive
+  `,
+);
+
+story(
+  "a probe that learnt nothing is no retry",
+  `
+   at  probe    | state
+    0  silent   | suspect
+   10  unlearnt | suspect
+   20  unlearnt | suspect
+   30  silent   | suspect  # first retry
+   40  silent   | failed   # second retry
+  `,
+);
+
+test("stepHealth: a toolstack restart of 60 s never makes a suspect", () => {
+  const states = new Set<string>();
+  let health = step(undefined, probe("answers"), 0);
+  for (let second = 1; second <= 61; second++) {
+    health = step(health, probe(second <= 60 ? "only-ping" : "answers"), second);
+    states.add(health?.state ?? "unseen");
+  }
+  expect(states).toEqual(new Set(["xapi-down", "alive"]));
+});
+
+describe("stepHealth: every state and every probe, XAPI_DELAY after the one before", () => {
+  /** Ten seconds ago the host was in this state. `suspect` has one retry left, so that a silence decides. */
+  const before: Readonly<Record<string, HostHealth | undefined>> = {
+    unseen: undefined,
+    alive: healthOf("alive", 0, null),
+    "xapi-down": healthOf("xapi-down", 0, 0),
+    suspect: healthOf("suspect", 1, 0),
+    failed: healthOf("failed", 2, 0),
+  };
+  function healthOf(
+    state: HostHealth["state"],
+    failedRetries: number,
+    xapiSilentSinceMs: number | null,
+  ): HostHealth {
+    return { state, sinceMs: 0, failedRetries, lastRetryMs: 0, xapiSilentSinceMs, pings: false };
+  }
+
+  const rows = table(
+    {
+      before: state,
+      answers: state,
+      "answers+ping": state,
+      "answers-no-ping": state,
+      "only-ping": state,
+      silent: state,
+      unlearnt: state,
+    },
+    `
+    before    | answers  answers+ping  answers-no-ping  only-ping  silent   unlearnt
+    unseen    | alive    alive         alive            xapi-down  suspect  unseen
+    alive     | alive    alive         alive            xapi-down  suspect  alive
+    xapi-down | alive    alive         alive            xapi-down  suspect  xapi-down
+    suspect   | alive    alive         alive            xapi-down  failed   suspect
+    failed    | alive    alive         alive            xapi-down  failed   failed
+    `,
+  );
+  for (const { before: name, why: _, ...columns } of rows) {
+    for (const [seen, after] of Object.entries(columns)) {
+      test(`${name}, then ${seen}: ${after}`, () =>
+        expect(step(before[name], probe(seen), 10)?.state ?? "unseen").toBe(after));
+    }
+  }
+});
+
+describe("stepHealth: what is remembered beside the state", () => {
+  test("the last ICMP answer, because a host that fails although it answers ping is told apart", () => {
+    const silentXapi = { ...SETTINGS, XAPI_DOWN_TOLERANCE: 0 };
+    expect(step(undefined, probe("only-ping"), 0, silentXapi)?.pings).toBe(true);
+    expect(step(undefined, probe("silent"), 0)?.pings).toBe(false);
   });
 
-  test("passes woken early do not shorten the patience", () => {
-    expect(
-      play([
-        [0, DEAD],
-        [1, DEAD],
-        [2, DEAD],
-        [3, DEAD],
-        [9, DEAD],
-        [10, DEAD],
-        [11, DEAD],
-        [20, DEAD],
-      ]),
-    ).toEqual(["suspect", "suspect", "suspect", "suspect", "suspect", "suspect", "suspect", "failed"]);
+  test("a state that lasts keeps its beginning", () => {
+    const alive = step(step(undefined, probe("answers"), 3), probe("answers"), 9);
+    expect(alive?.sinceMs).toBe(3_000);
+    const down = step(step(alive, probe("only-ping"), 12), probe("only-ping"), 20);
+    expect(down?.sinceMs).toBe(12_000);
   });
+});
 
-  test("one good probe clears a suspicion and a failure", () => {
-    expect(
-      play([
-        [0, DEAD],
-        [10, ALIVE()],
-        [20, DEAD],
-        [30, DEAD],
-      ]),
-    ).toEqual(["suspect", "alive", "suspect", "suspect"]);
-    expect(
-      play([
-        [0, DEAD],
-        [10, DEAD],
-        [20, DEAD],
-        [30, ALIVE()],
-      ]).at(-1),
-    ).toBe("alive");
-  });
-
-  test("XAPI silent with ping answering is xapi-down for XAPI_DOWN_TOLERANCE, then like any silence", () => {
-    expect(
-      play([
-        [0, ALIVE()],
-        [10, XAPI_DOWN],
-        [300, XAPI_DOWN],
-        [310, XAPI_DOWN],
-        [311, XAPI_DOWN],
-        [321, XAPI_DOWN],
-        [331, XAPI_DOWN],
-      ]),
-    ).toEqual(["alive", "xapi-down", "xapi-down", "xapi-down", "suspect", "suspect", "failed"]);
-  });
-
-  test("XAPI_DOWN_TOLERANCE=0: silent XAPI is silence at once, as HA-Lizard 2.x has it", () => {
-    expect(
-      play(
-        [
-          [0, ALIVE()],
-          [10, XAPI_DOWN],
-        ],
-        { ...SETTINGS, XAPI_DOWN_TOLERANCE: 0 },
-      ),
-    ).toEqual(["alive", "suspect"]);
-  });
-
-  test("unknown is not dead: a probe that learnt nothing changes nothing", () => {
-    expect(
-      play([
-        [0, UNKNOWN],
-        [10, ALIVE()],
-        [20, UNKNOWN],
-        [30, UNKNOWN],
-        [40, UNKNOWN],
-      ]),
-    ).toEqual(["unseen", "alive", "alive", "alive", "alive"]);
-    expect(
-      play([
-        [0, DEAD],
-        [10, UNKNOWN],
-        [20, UNKNOWN],
-        [30, UNKNOWN],
-      ]).at(-1),
-    ).toBe("suspect");
-  });
-
-  test("a toolstack restart of 60 s never makes a suspect", () => {
-    const rows: [number, PeerProbe][] = [[0, ALIVE()]];
-    for (let second = 1; second <= 60; second++) rows.push([second, XAPI_DOWN]);
-    rows.push([61, ALIVE()]);
-    expect(new Set(play(rows))).toEqual(new Set(["alive", "xapi-down"]));
-  });
+describe("isAlive", () => {
+  const rows = table(
+    { state, alive: oneOf("alive", "not-alive") },
+    `
+    state     | alive
+    alive     | alive
+    xapi-down | alive      # a toolstack restart must not cost a host its life
+    suspect   | not-alive
+    failed    | not-alive
+    unseen    | not-alive  # nobody has probed it yet
+    `,
+  );
+  for (const row of rows) {
+    test(`${row.state} counts as ${row.alive}`, () => {
+      const health =
+        row.state === "unseen"
+          ? undefined
+          : ({
+              state: row.state,
+              sinceMs: 0,
+              failedRetries: 0,
+              lastRetryMs: 0,
+              xapiSilentSinceMs: null,
+              pings: true,
+            } as const);
+      expect(isAlive(health ?? null)).toBe(row.alive === "alive");
+    });
+  }
 });

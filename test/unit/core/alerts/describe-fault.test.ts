@@ -1,0 +1,16 @@
+import { describe, expect, test } from "bun:test";
+import { describeFault } from "../../../../src/core/alerts/describe-fault.ts";
+import type { XapiFault } from "../../../../src/core/model/pool-view.ts";
+
+describe("describeFault", () => {
+  const rows: readonly [XapiFault, string][] = [
+    [{ kind: "timeout" }, "no answer in time"],
+    [{ kind: "unreachable", detail: "ECONNREFUSED" }, "not reachable (ECONNREFUSED)"],
+    [{ kind: "malformed", detail: "HTML" }, "an answer that is not understood (HTML)"],
+    [{ kind: "api", code: "UNKNOWN_BOOTLOADER", params: [] }, "UNKNOWN_BOOTLOADER"],
+    [{ kind: "api", code: "VM_BAD_POWER_STATE", params: ["web", "halted"] }, "VM_BAD_POWER_STATE web halted"],
+    [{ kind: "api", code: "INTERNAL_ERROR", params: ["", ""] }, "INTERNAL_ERROR"],
+  ];
+  for (const [fault, words] of rows)
+    test(`${fault.kind}: ${words}`, () => expect(describeFault(fault)).toBe(words));
+});

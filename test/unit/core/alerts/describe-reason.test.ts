@@ -1,0 +1,203 @@
+import { describe, expect, test } from "bun:test";
+import { describeReason } from "../../../../src/core/alerts/describe-reason.ts";
+import type { Notice } from "../../../../src/core/model/alert.ts";
+import type { FenceRefusal, PromotionRefusal, Reason } from "../../../../src/core/model/reason.ts";
+import { REASONS } from "./reasons.ts";
+
+/**
+ * Of each example: its key (two hosts are two keys), the manual's function that switches its log and its mail, how
+ * severe it is, whether it lasts, and whether an administrator is told or only the log.
+ */
+const NOTICES: { readonly [Kind in Reason["kind"]]: string } = {
+  "role-unknown": "role-unknown, master_ip, error, condition, alert",
+  "xapi-silent": "xapi-silent, check_xapi, warning, condition, line",
+  "not-master-in-database": "not-master-in-database, master_ip, warning, condition, line",
+  "xapi-ha-enabled": "xapi-ha-enabled, check_ha_enabled, critical, condition, alert",
+  "parameters-unknown": "parameters-unknown, check_xapi, error, condition, alert",
+  "parameter-problem": "parameter-problem:XAPI_COUNT is 0: 2 is used, xe_wrapper, warning, condition, line",
+  "state-damaged": "state-damaged, check_xapi, error, event, alert",
+  "state-not-saved": "state-not-saved, check_xapi, critical, condition, alert",
+  "ha-off": "ha-off, check_ha_enabled, info, condition, line",
+  "ha-unset": "ha-unset, check_ha_enabled, error, condition, alert",
+  "rival-master": "rival-master, master_ip, critical, condition, alert",
+  "master-is-slave": "master-is-slave, master_ip, critical, condition, alert",
+  "taken-over": "taken-over, promote_slave, info, condition, line",
+  "too-few-followers": "too-few-followers, check_quorum, warning, condition, line",
+  "waits-for-members": "waits-for-members, promote_slave, info, condition, line",
+  "hosts-lost": "hosts-lost, check_slave_status, warning, condition, alert",
+  "host-suspect": "host-suspect:xcp2, check_slave_status, warning, condition, line",
+  "host-xapi-down": "host-xapi-down:xcp2, check_xapi, warning, condition, alert",
+  "master-lost": "master-lost:xcp1, check_slave_status, error, condition, alert",
+  "host-failed": "host-failed:xcp2, check_slave_status, error, condition, alert",
+  "fence-refused": "fence-refused:xcp2, fence_host, error, condition, alert",
+  "fence-device-wrong": "fence-device-wrong:xcp2, fence_host, error, condition, alert",
+  isolated: "isolated, check_quorum, critical, condition, alert",
+  "out-of-ha-after-reboot": "out-of-ha-after-reboot, check_quorum, warning, condition, line",
+  "no-successor": "no-successor, autoselect_slave, warning, condition, alert",
+  "not-promoted": "not-promoted, promote_slave, error, condition, alert",
+  "promotion-under-way": "promotion-under-way, promote_slave, info, condition, line",
+  "vm-not-started": "vm-not-started:web, vm_state_check, info, condition, line",
+  "vm-down": "vm-down:v1, vm_mon, error, condition, alert",
+  "vm-started": "vm-started:v1, vm_mon, info, event, alert",
+  "vm-start-failed": "vm-start-failed:v1, vm_mon, error, event, alert",
+  "host-fenced": "host-fenced:xcp2, fence_host, critical, event, alert",
+  "fence-failed": "fence-failed:xcp2, fence_host, critical, event, alert",
+  "fence-device-back": "fence-device-back:xcp2, fence_host, info, event, alert",
+  "xapi-restarted": "xapi-restarted:xcp2, promote_slave, warning, event, line",
+  "host-declared-dead": "host-declared-dead:xcp2, check_slave_status, warning, event, line",
+  "host-answers-xapi": "host-answers-xapi:xcp2, check_slave_status, critical, event, alert",
+  "host-back": "host-back:xcp2, check_slave_status, info, event, alert",
+  "stood-down": "stood-down, master_ip, critical, event, alert",
+  "host-forgotten": "host-forgotten:xcp2, check_slave_status, critical, event, alert",
+  "host-enabled": "host-enabled:xcp2, check_slave_status, warning, event, alert",
+  promoting: "promoting, promote_slave, critical, event, alert",
+  promoted: "promoted, promote_slave, warning, event, alert",
+  "promotion-dropped": "promotion-dropped, promote_slave, warning, event, alert",
+  "leftover-destroyed":
+    "leftover-destroyed:2f4a81c0-9b1e-4c57-a3d2-0e6f7b8c9d10, get_vms_on_host_local, critical, event, alert",
+  "toolstack-restarted": "toolstack-restarted, check_xapi, error, event, alert",
+  "ha-switched-off": "ha-switched-off, check_ha_enabled, critical, event, alert",
+  "successor-chosen": "successor-chosen, autoselect_slave, info, condition, line",
+  "action-failed": "action-failed:enable xcp2, xe_wrapper, warning, event, line",
+};
+
+/** `condition` or `event`, and whom it is for. */
+const manner = ({ lasting, alert }: Notice) =>
+  `${lasting ? "condition" : "event"}, ${alert ? "alert" : "line"}`;
+
+describe("describeReason: every kind has words", () => {
+  for (const reason of Object.values(REASONS)) {
+    const notice = describeReason(reason);
+    test(`${reason.kind}: ${NOTICES[reason.kind]}`, () =>
+      expect(`${notice.key}, ${notice.from}, ${notice.severity}, ${manner(notice)}`).toBe(
+        NOTICES[reason.kind],
+      ));
+
+    test(`${reason.kind}: the subject is how the text begins, and no longer than a line`, () => {
+      expect(notice.body).toStartWith(notice.subject);
+      expect(notice.subject).toMatch(/^[^\n]{8,80}$/);
+    });
+  }
+});
+
+/** What an administrator is told of this: severity and manner. */
+const told = (reason: Reason) => {
+  const notice = describeReason(reason);
+  return `${notice.severity}, ${manner(notice)}`;
+};
+
+describe("describeReason: who is told", () => {
+  const { "fence-failed": fenceFailed, "host-failed": hostFailed } = REASONS;
+  const answersAgain = { ...fenceFailed, fault: "host-answers-again" } as const;
+  const rows: readonly [string, Reason, string][] = [
+    ["a failure that another host tells", { ...hostFailed, mine: false }, "error, condition, line"],
+    [
+      "a XAPI that has been silent for a moment",
+      { ...REASONS["host-xapi-down"], long: false },
+      "info, condition, line",
+    ],
+    [
+      "no parameters yet, while XAPI starts",
+      { kind: "parameters-unknown", starting: true },
+      "info, condition, line",
+    ],
+    [
+      "a slave that is not the successor",
+      { kind: "not-promoted", why: "not-the-successor" },
+      "error, condition, line",
+    ],
+    [
+      "a slave that waits its turn",
+      { kind: "not-promoted", why: "waits-its-turn" },
+      "error, condition, line",
+    ],
+    ["a host that answers again at the fence", { ...answersAgain, detail: "" }, "warning, event, line"],
+    [
+      "one that answers another way than the one watched",
+      { ...answersAgain, detail: "ping" },
+      "warning, event, alert",
+    ],
+  ];
+  for (const [what, reason, expected] of rows)
+    test(`${what}: ${expected}`, () => expect(told(reason)).toBe(expected));
+});
+
+describe("describeReason: advice", () => {
+  test("an alert has that of its kind", () =>
+    expect(describeReason(REASONS["host-back"]).advice).toBe("Nothing. Find out why it was away."));
+  test("a line of the log has none", () =>
+    expect(describeReason({ kind: "not-promoted", why: "waits-its-turn" }).advice).toBe(""));
+
+  const { "fence-failed": failed } = REASONS;
+  const DECLARE = "xe host-declare-dead";
+  test("who can prove that a host is off may declare it dead", () =>
+    expect(describeReason(failed).body).toContain(DECLARE));
+  test("a host that answers is never to be declared dead", () => {
+    const answering = (detail: string) =>
+      describeReason({ ...failed, fault: "host-answers-again", detail, goesOn: false }).body;
+    expect([answering(""), answering("ping")].filter((body) => body.includes(DECLARE))).toEqual([]);
+  });
+  test("a fence that is waived says that VMs start elsewhere, and whose wish it was", () => {
+    const { body } = describeReason({ ...failed, goesOn: true });
+    expect(body).toEndWith("Its VMs are started elsewhere all the same, because FENCE_HA_ONFAIL=1.");
+  });
+});
+
+describe("describeReason: what is proved and what is not", () => {
+  test("a proof is named as one", () =>
+    expect(describeReason(REASONS["host-fenced"]).body).toBe(
+      "xcp2 was fenced: its agent confirms that it is off.",
+    ));
+  test("what only counts as fenced says so", () =>
+    expect(describeReason({ ...REASONS["host-fenced"], proved: false }).body).toContain("nothing proves"));
+});
+
+describe("describeReason: the same words for a pool that has no old master", () => {
+  test("promoting", () =>
+    expect(describeReason({ kind: "promoting", oldMaster: null }).body).toStartWith(
+      "No host of this pool is master",
+    ));
+  test("promoted", () =>
+    expect(describeReason({ kind: "promoted", oldMaster: null }).body).toBe(
+      "This host is master now, all living members follow it.",
+    ));
+});
+
+describe("describeReason: each refusal has a cause of its own", () => {
+  const fence: Record<FenceRefusal, true> = {
+    "fencing-disabled": true,
+    "action-is-start": true,
+    "in-maintenance": true,
+    "no-quorum": true,
+    "too-few-members": true,
+    "answers-again": true,
+  };
+  const promotion: Record<PromotionRefusal, true> = {
+    "no-view": true,
+    "promotion-disabled": true,
+    "not-the-successor": true,
+    "waits-its-turn": true,
+    "in-maintenance": true,
+    "no-quorum": true,
+    "away-since-boot": true,
+    "old-master-not-fenced": true,
+  };
+  const bodies = {
+    "fence-refused": Object.keys(fence).map((why) =>
+      describeReason({ kind: "fence-refused", host: "xcp2", why: why as FenceRefusal }),
+    ),
+    "not-promoted": Object.keys(promotion).map((why) =>
+      describeReason({ kind: "not-promoted", why: why as PromotionRefusal }),
+    ),
+  };
+  for (const [kind, notices] of Object.entries(bodies))
+    test(kind, () => {
+      expect(new Set(notices.map(({ body }) => body)).size).toBe(notices.length);
+      expect(notices.filter(({ body }) => body.includes("undefined"))).toEqual([]);
+    });
+});
+
+test("describeReason: the subject ends where a sentence does, not within an address or a name", () => {
+  const { subject } = describeReason({ kind: "host-failed", host: "xcp2.example.org", mine: true });
+  expect(subject).toBe("xcp2.example.org has failed");
+});

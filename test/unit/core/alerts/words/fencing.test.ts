@@ -1,0 +1,17 @@
+import { test } from "bun:test";
+import { FENCING_WORDS } from "../../../../../src/core/alerts/words/fencing.ts";
+import { expectWords } from "./expect-words.ts";
+
+/** What is said of the examples (../reasons.ts): read it as an administrator would. */
+const SAID: { readonly [Kind in keyof typeof FENCING_WORDS]: string } = {
+  "fence-refused":
+    "xcp2 is not fenced: this host has no quorum. Its VMs stay where they are. Make sure that the host is off, then run on the master: xe host-declare-dead uuid=<host>. If it was the master itself, first on a slave: xe pool-emergency-transition-to-master.",
+  "host-fenced": "xcp2 was fenced: its agent confirms that it is off.",
+  "fence-failed":
+    "xcp2 could not be fenced: agent-timeout (60 s). Its VMs stay where they are. Make sure that the host is off, then run on the master: xe host-declare-dead uuid=<host>. If it was the master itself, first on a slave: xe pool-emergency-transition-to-master. The attempt is repeated.",
+  "fence-device-wrong":
+    "The fence device of xcp2 cannot be relied on: no answer. If xcp2 failed now, its VMs would stay down. Try again with: ha-cfg fence-test xcp2",
+  "fence-device-back": "The fence device of xcp2 answers again.",
+};
+
+test("FENCING_WORDS: what an administrator reads", () => expectWords(FENCING_WORDS, SAID));

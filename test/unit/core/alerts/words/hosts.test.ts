@@ -1,0 +1,24 @@
+import { test } from "bun:test";
+import { HOSTS_WORDS } from "../../../../../src/core/alerts/words/hosts.ts";
+import { expectWords } from "./expect-words.ts";
+
+/** What is said of the examples (../reasons.ts): read it as an administrator would. */
+const SAID: { readonly [Kind in keyof typeof HOSTS_WORDS]: string } = {
+  "host-suspect": "xcp2 does not answer: retrying.",
+  "host-xapi-down": "xcp2 answers ping but not XAPI: it counts as alive for 300 s. Check its toolstack.",
+  "host-failed": "xcp2 has failed: it answered none of the retries.",
+  "master-lost":
+    "xcp1 does not answer this host, and nobody has taken over. Check the network of this host, and the successor.",
+  "hosts-lost": "xcp2, xcp3 in emergency mode, looking for another master: called to follow this one.",
+  "xapi-restarted": "XAPI of xcp2 is restarted: only then does it say which VMs it runs.",
+  "host-declared-dead": "xcp2 was declared dead: its VMs can be started elsewhere.",
+  "host-answers-xapi":
+    "XAPI still reaches xcp2, which does not answer this host: its VMs are left alone. Check the network between them.",
+  "host-back": "xcp2 is back.",
+  "host-forgotten":
+    "xcp2 was removed from the pool for good (FENCE_HOST_FORGET=1, deprecated): it has to be installed anew.",
+  "host-enabled":
+    "xcp2 was enabled again: it had come back while it was being declared dead, which disabled it.",
+};
+
+test("HOSTS_WORDS: what an administrator reads", () => expectWords(HOSTS_WORDS, SAID));

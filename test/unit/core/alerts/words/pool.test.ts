@@ -1,0 +1,17 @@
+import { test } from "bun:test";
+import { POOL_WORDS } from "../../../../../src/core/alerts/words/pool.ts";
+import { expectWords } from "./expect-words.ts";
+
+/** What is said of the examples (../reasons.ts): read it as an administrator would. */
+const SAID: { readonly [Kind in keyof typeof POOL_WORDS]: string } = {
+  "xapi-ha-enabled":
+    "XenServer HA is enabled: HA-Lizard switches itself off, because two HA systems would fight. Disable one of them.",
+  "ha-off": "HA is switched off: watching only.",
+  "ha-unset":
+    "HA is neither on nor off: the pool's custom field ha-lizard-enabled is not true or false. Nothing is done; run: ha-cfg ha-enable.",
+  "ha-switched-off": "HA-Lizard was switched off for this pool.",
+  "no-successor": "No slave can replace this master now: none is enabled, live and answering.",
+  "successor-chosen": "xcp2 is the successor of this master.",
+};
+
+test("POOL_WORDS: what an administrator reads", () => expectWords(POOL_WORDS, SAID));

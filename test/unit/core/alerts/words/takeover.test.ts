@@ -1,0 +1,23 @@
+import { test } from "bun:test";
+import { TAKEOVER_WORDS } from "../../../../../src/core/alerts/words/takeover.ts";
+import { expectWords } from "./expect-words.ts";
+
+/** What is said of the examples (../reasons.ts): read it as an administrator would. */
+const SAID: { readonly [Kind in keyof typeof TAKEOVER_WORDS]: string } = {
+  "rival-master":
+    "xcp2 follows or is another master (10.0.0.2): this host stands down, starts nothing and fences nobody. If this host should be master, run on it: xe pool-recover-slaves.",
+  "master-is-slave":
+    "This host follows xcp2, which is no master but follows 10.0.0.3: the pool may have none. If all hosts say so for a minute and more, one of them becomes master; else run on the one that should be: xe pool-emergency-transition-to-master, then xe pool-recover-slaves.",
+  "taken-over": "xcp2 is or follows a new master (10.0.0.2): this host waits to be called by it.",
+  "too-few-followers":
+    "Only 1 other of 4 members follow this master: no VM is started, another host may have been promoted.",
+  "waits-for-members": "No VM is started until these members have come back or are fenced: xcp2, xcp3.",
+  "not-promoted": "The master has failed and this host does not take over: this host has no quorum.",
+  "promotion-under-way": "This host is becoming master: called.",
+  "stood-down": "This host was away and other members follow 10.0.0.2: it becomes a slave of that host.",
+  promoting: "This host takes over as master from xcp1.",
+  promoted: "This host is master now, all living members follow it, xcp1 is dealt with.",
+  "promotion-dropped": "The master answers again: this host stays a slave, its take-over is dropped.",
+};
+
+test("TAKEOVER_WORDS: what an administrator reads", () => expectWords(TAKEOVER_WORDS, SAID));

@@ -1,0 +1,39 @@
+import { describe, expect, test } from "bun:test";
+import { bytesText, describeXapiError } from "../../../../src/core/alerts/xapi-errors.ts";
+
+test("bytesText: in the unit that people use; what is no number stays", () => {
+  expect([
+    bytesText("4331667456"),
+    bytesText("536870912"),
+    bytesText("0"),
+    bytesText("much"),
+    bytesText(undefined),
+  ]).toEqual(["4.0 GiB", "512 MiB", "0 MiB", "much", "an unknown amount"]);
+});
+
+describe("describeXapiError", () => {
+  const rows: readonly [string, readonly string[], string][] = [
+    [
+      "HOST_NOT_ENOUGH_FREE_MEMORY",
+      ["4331667456", "1214251008"],
+      "it needs 4.0 GiB of memory, and the host has 1.1 GiB free (HOST_NOT_ENOUGH_FREE_MEMORY)",
+    ],
+    ["VM_REQUIRES_SR", ["web", "nfs-1"], 'the storage "nfs-1" is not attached to the host (VM_REQUIRES_SR)'],
+    [
+      "VM_REQUIRES_SR",
+      ["OpaqueRef:1", "OpaqueRef:2"],
+      "its storage is not attached to the host (VM_REQUIRES_SR)",
+    ],
+    ["VM_REQUIRES_SR", [], "its storage is not attached to the host (VM_REQUIRES_SR)"],
+    ["HOST_DISABLED", ["h2"], 'the host "h2" is disabled (HOST_DISABLED)'],
+    [
+      "SR_BACKEND_FAILURE_46",
+      ["", "The VDI is not available", ""],
+      "its disk cannot be opened, perhaps because it is in use on another host: The VDI is not available (SR_BACKEND_FAILURE_46)",
+    ],
+    ["NO_HOSTS_AVAILABLE", [], "no host can run it now (NO_HOSTS_AVAILABLE)"],
+    ["SOMETHING_NEW", ["a", "b"], "SOMETHING_NEW a b"],
+  ];
+  for (const [code, params, words] of rows)
+    test(`${code} ${params.join(" ")}`, () => expect(describeXapiError(code, params)).toBe(words));
+});

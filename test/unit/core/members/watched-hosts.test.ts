@@ -1,0 +1,54 @@
+import { describe, expect, test } from "bun:test";
+import { onlyWatched, watchedHosts } from "../../../../src/core/members/watched-hosts.ts";
+import { database, host, hostView } from "../fixtures.ts";
+import { healthOf, incidentOn, lastGoodView, remembered } from "../memory/remembered.ts";
+
+const DISABLED = { enabled: false };
+/** h1 is this host, a master; h2 a member, h3 enabled and no member yet, h4 in maintenance. */
+const LAST_GOOD = lastGoodView({ members: [host(1), host(2)] });
+const POOL = database([
+  hostView(host(1)),
+  hostView(host(2), DISABLED),
+  hostView(host(3)),
+  hostView(host(4), DISABLED),
+]);
+
+describe("watchedHosts", () => {
+  const watched = (over: Parameters<typeof remembered>[0] = {}) =>
+    watchedHosts(remembered({ lastGood: LAST_GOOD, ...over }), POOL, host(1)).join(" ");
+
+  test("members and enabled hosts, not this host itself, not one in maintenance", () =>
+    expect(watched()).toBe("h2 h3"));
+  test("a host with an incident, though it is disabled and no member", () =>
+    expect(watched({ incidents: { h4: incidentOn(host(4), "declared") } })).toBe("h2 h3 h4"));
+  test("not one that has returned: it is only waiting to be enabled", () =>
+    expect(watched({ incidents: { h4: incidentOn(host(4), "returned") } })).toBe("h2 h3"));
+  test("without a good view, what is enabled", () => expect(watched({ lastGood: null })).toBe("h3"));
+  test("in order of uuid, whatever the order of the database is and who is a member", () => {
+    const hosts = [host(3), host(2), host(1)].map((uuid) => hostView(uuid));
+    const memory = remembered({ lastGood: lastGoodView({ members: [host(3), host(1)] }) });
+    expect(watchedHosts(memory, database(hosts), host(1)).join(" ")).toBe("h2 h3");
+  });
+});
+
+describe("onlyWatched", () => {
+  const health = {
+    h2: healthOf("alive"),
+    h3: healthOf("suspect"),
+    h4: healthOf("failed"),
+    h5: healthOf("failed"),
+  };
+  const kept = (over: Parameters<typeof remembered>[0] = {}) =>
+    onlyWatched(health, remembered(over), [host(2)], POOL);
+
+  test("one in maintenance, and one that is gone, are no suspects", () =>
+    expect(kept()).toEqual({ h2: health.h2, h3: health.h3 }));
+  test("one that was declared dead is neither enabled nor a member: its incident keeps its health", () =>
+    expect(Object.keys(kept({ incidents: { h4: incidentOn(host(4), "declared") } }))).toEqual([
+      "h2",
+      "h3",
+      "h4",
+    ]));
+  test("the incident of one that has returned keeps nothing", () =>
+    expect(Object.keys(kept({ incidents: { h4: incidentOn(host(4), "returned") } }))).toEqual(["h2", "h3"]));
+});

@@ -1,0 +1,13 @@
+import { expect, test } from "bun:test";
+import { openIncident } from "../../../../src/core/fencing/incident.ts";
+import { isIncident } from "../../../../src/core/memory/incident.ts";
+import { host } from "../fixtures.ts";
+import { expectShape } from "./expect-shape.ts";
+
+test("isIncident: how far the recovery of a failed host has come", () =>
+  expectShape(isIncident, { ...openIncident(host(2), 7), phase: "returned", returnedAtMs: 9 }));
+
+test("isIncident: a phase that nobody knows is no proof of anything", () => {
+  expect(isIncident(openIncident(host(2), 7))).toBe(true);
+  expect(isIncident({ ...openIncident(host(2), 7), phase: "settled" })).toBe(false);
+});

@@ -1,0 +1,39 @@
+import { expect, test } from "bun:test";
+import { isLastGoodView, type LastGoodView } from "../../../../src/core/memory/last-good.ts";
+import { address, host, POOL } from "../fixtures.ts";
+import { expectShape } from "./expect-shape.ts";
+
+const view: LastGoodView = {
+  atMs: 1,
+  pool: POOL,
+  poolName: "pool",
+  master: host(1),
+  haFlag: "on",
+  hosts: [
+    {
+      uuid: host(1),
+      name: "h1",
+      address: address(host(1)),
+      enabled: true,
+      xapiStartTime: "1.",
+      xapiStartedAtMs: 0,
+      disabledSinceMs: null,
+      disabledByStart: false,
+    },
+  ],
+  members: [host(1)],
+  ranking: [],
+  parameters: "0:",
+};
+
+test("isLastGoodView: what a slave decides by when the master is gone", () =>
+  expectShape(isLastGoodView, view));
+
+test("isLastGoodView: one host of which a field is missing makes the whole view none", () => {
+  const [known] = view.hosts;
+  for (const key of Object.keys(known ?? {}))
+    expect({ key, ok: isLastGoodView({ ...view, hosts: [{ ...known, [key]: undefined }] }) }).toEqual({
+      key,
+      ok: false,
+    });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, test } from "bun:test";
+import { NO_ALERTS } from "../../../../src/core/memory/alert-memory.ts";
+import { emptyMemory, type Memory } from "../../../../src/core/memory/memory.ts";
+import { rebaseMemory } from "../../../../src/core/memory/rebase.ts";
+import { ALERT } from "../alerts/mail/mail.ts";
+import { host } from "../fixtures.ts";
+import { healthOf, incidentOn, knownHost, lastGoodView, remembered, takeOver } from "./remembered.ts";
+
+/** A host that remembers all there is to remember, an hour after its boot. */
+const FULL: Memory = {
+  version: 1,
+  bootId: "boot-1",
+  lastGood: lastGoodView({
+    atMs: 3_600_000,
+    hosts: [
+      knownHost(host(1), { xapiStartedAtMs: 5_000 }),
+      knownHost(host(2), { enabled: false, disabledSinceMs: 3_000_000, disabledByStart: true }),
+    ],
+    members: [host(1), host(2)],
+  }),
+  sawPoolSinceBoot: true,
+  health: { h2: healthOf("failed") },
+  incidents: {},
+  promotion: takeOver({
+    phase: "recovering",
+    sinceMs: 9,
+    calledAtMs: 9,
+    inMaintenance: [host(3)],
+    backAtMs: { h3: 9 },
+    settledAtMs: { h3: 9 },
+  }),
+  following: "10.0.0.1",
+  masterlessSinceMs: 9,
+  promoted: { oldMaster: host(1), epoch: 4 },
+  gathering: { wholeSinceMs: 9 },
+  isolation: { sinceMs: 9, rebooted: true, wellSinceMs: 9 },
+  down: { web: { sinceMs: 3, failure: null } },
+  restarts: { web: { startedAtMs: [9], order: 1, startDelayS: 2 } },
+  fenceDevices: { method: "ILO", checkedAtMs: 9, wrong: { h2: "silent" } },
+  retries: { "fence-host:h2": { failures: 2, notBeforeMs: 9 } },
+  alerts: { ...NO_ALERTS, active: { "ha-off": "HA is off." } },
+  toolstack: { silentSinceMs: 9, restarted: true },
+};
+const REBASED = rebaseMemory(FULL, "boot-2");
+
+test("rebaseMemory: within a boot nothing is touched", () => expect(rebaseMemory(FULL, "boot-1")).toBe(FULL));
+
+describe("rebaseMemory, after a reboot", () => {
+  test("it is a memory of the new boot, which is rebased no more", () => {
+    expect(REBASED.bootId).toBe("boot-2");
+    expect(rebaseMemory(REBASED, "boot-2")).toBe(REBASED);
+  });
+
+  test("the last good view survives, read when the host booted", () =>
+    expect(REBASED.lastGood).toEqual({
+      ...lastGoodView(),
+      atMs: 0,
+      hosts: [
+        knownHost(host(1), { xapiStartedAtMs: 0 }),
+        knownHost(host(2), { enabled: false, disabledSinceMs: 0, disabledByStart: true }),
+      ],
+      members: [host(1), host(2)],
+    }));
+
+  test("an open take-over survives: all that it awaits is awaited again", () =>
+    expect(REBASED.promotion).toEqual(
+      takeOver({ phase: "recovering", inMaintenance: [host(3)], backAtMs: {}, settledAtMs: {} }),
+    ));
+
+  test("a take-over that is over survives, for its old master may still come back", () =>
+    expect(REBASED.promoted).toEqual({ oldMaster: host(1), epoch: 4 }));
+
+  test("the reboot that an isolation has cost survives, and the pool is not yet whole again", () =>
+    expect(REBASED.isolation).toEqual({ sinceMs: 9, rebooted: true, wellSinceMs: null }));
+
+  test("the pool has not been seen in this boot", () => expect(REBASED.sawPoolSinceBoot).toBe(false));
+
+  test("what is timed is forgotten, and observed again", () => {
+    const empty = emptyMemory("boot-2");
+    const { lastGood, promotion, promoted, isolation, alerts, ...forgotten } = REBASED;
+    expect(empty).toMatchObject(forgotten);
+  });
+
+  test("conditions are logged anew", () => expect(REBASED.alerts.active).toEqual({}));
+
+  test("alerts that wait are as old as they were when the pool was seen last", () => {
+    const queue = { ...NO_ALERTS.queue, unposted: [{ ...ALERT, atMs: 3_540_000 }] };
+    const { alerts } = rebaseMemory({ ...FULL, alerts: { ...NO_ALERTS, queue } }, "boot-2");
+    expect(alerts.queue.unposted.map(({ atMs }) => atMs)).toEqual([-60_000]);
+  });
+
+  test("a host that never saw the pool remembers nothing", () =>
+    expect(rebaseMemory(emptyMemory("boot-1"), "boot-2")).toEqual(emptyMemory("boot-2")));
+});
+
+describe("rebaseMemory: who counts after a reboot", () => {
+  const members = (memory: Memory) => rebaseMemory(memory, "boot-2").lastGood?.members.join(" ");
+  const lastGood = lastGoodView({ members: [host(1), host(3)] });
+
+  for (const phase of ["open", "fencing", "fenced", "declared", "answered"] as const)
+    test(`h2, whose incident is ${phase}, is a member again: it may be back, and nobody has seen it`, () =>
+      expect(members(remembered({ lastGood, incidents: { h2: incidentOn(host(2), phase) } }))).toBe(
+        "h1 h2 h3",
+      ));
+
+  test("h2, which has returned and is disabled, stays what it was", () =>
+    expect(members(remembered({ lastGood, incidents: { h2: incidentOn(host(2), "returned") } }))).toBe(
+      "h1 h3",
+    ));
+
+  test("h3, a member with an incident, is not counted twice", () =>
+    expect(members(remembered({ lastGood, incidents: { h3: incidentOn(host(3), "open") } }))).toBe("h1 h3"));
+});

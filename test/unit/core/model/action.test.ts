@@ -1,0 +1,48 @@
+import { describe, expect, test } from "bun:test";
+import { type Action, type ActionKind, actionKey } from "../../../../src/core/model/action.ts";
+import type { ApplianceUuid } from "../../../../src/core/model/ids.ts";
+import { ALERT } from "../alerts/mail/mail.ts";
+import { address, host, POOL, vm } from "../fixtures.ts";
+
+const appliance = "shop" as ApplianceUuid;
+const web = vm("web");
+
+/** One action of each kind, with its key; a kind that is missing does not compile. */
+const KEYS: { readonly [Kind in ActionKind]: readonly [string, Extract<Action, { kind: Kind }>] } = {
+  "start-vm": ["start-vm:web", { kind: "start-vm", vm: web, name: "Web server", candidates: [host(1)] }],
+  "destroy-domain": ["destroy-domain:web", { kind: "destroy-domain", vm: web }],
+  "stamp-home-pool": ["stamp-home-pool:web", { kind: "stamp-home-pool", vm: web, pool: POOL }],
+  "start-appliance": ["start-appliance:shop", { kind: "start-appliance", appliance, name: "Shop" }],
+  "fence-host": [
+    "fence-host:h2",
+    { kind: "fence-host", host: host(2), address: address(host(2)), pingIsLife: true },
+  ],
+  "declare-host-dead": ["declare-host-dead:h2", { kind: "declare-host-dead", host: host(2), proved: true }],
+  "forget-host": ["forget-host:h2", { kind: "forget-host", host: host(2) }],
+  "enable-host": ["enable-host:h2", { kind: "enable-host", host: host(2) }],
+  "restart-xapi": ["restart-xapi:h2", { kind: "restart-xapi", host: host(2) }],
+  "mark-host": ["mark-host:h2", { kind: "mark-host", host: host(2), key: "field", value: "healthy" }],
+  "mark-start": ["mark-start:h2", { kind: "mark-start", host: host(2), key: "start", value: "1." }],
+  "set-pool-key": ["set-pool-key:field", { kind: "set-pool-key", key: "field", value: "true" }],
+  mail: ["mail:host-failed:h2", { kind: "mail", alerts: [ALERT, { ...ALERT, key: "host-failed:h3" }] }],
+  "post-message": ["post-message:host-failed:h2", { kind: "post-message", alert: ALERT }],
+  "sync-database": ["sync-database", { kind: "sync-database", parameters: "1:abc" }],
+  "promote-self": ["promote-self", { kind: "promote-self" }],
+  "recover-slaves": ["recover-slaves", { kind: "recover-slaves" }],
+  "follow-master": ["follow-master", { kind: "follow-master", address: address(host(2)) }],
+  "restart-toolstack": ["restart-toolstack", { kind: "restart-toolstack" }],
+  "check-fence-devices": ["check-fence-devices", { kind: "check-fence-devices", method: "ILO", hosts: [] }],
+  "reboot-self": ["reboot-self", { kind: "reboot-self" }],
+};
+
+describe("actionKey", () => {
+  for (const [kind, [key, action]] of Object.entries(KEYS))
+    test(`${kind} has the key ${key}`, () => expect(actionKey(action)).toBe(key));
+
+  test("how a thing is done makes no other action of it", () => {
+    const [, start] = KEYS["start-vm"];
+    expect(actionKey({ ...start, candidates: [host(3)] })).toBe(actionKey(start));
+    const [, mark] = KEYS["mark-host"];
+    expect(actionKey({ ...mark, value: "failed" })).toBe(actionKey(mark));
+  });
+});

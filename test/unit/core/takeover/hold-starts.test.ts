@@ -1,0 +1,80 @@
+import { describe, expect, test } from "bun:test";
+import { holdStarts } from "../../../../src/core/takeover/hold-starts.ts";
+import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
+import { ALIVE, host } from "../fixtures.ts";
+import { masterScene, type Situation } from "../rounds.ts";
+
+const probes = { h2: ALIVE(), h3: ALIVE() };
+const promotion = beginPromotion({
+  oldMaster: host(3),
+  nowMs: 0,
+  awaited: [],
+  inMaintenance: [],
+  startTimes: {},
+});
+const promoted = { oldMaster: host(3), epoch: 1 };
+const unproven = { kind: "unproven", followers: 0, members: 3 } as const;
+const gathering = { wholeSinceMs: null };
+
+function hold(situation: Situation): string {
+  const { memory, round } = masterScene({ probes, ...situation });
+  const found = holdStarts(memory, round);
+  return found === null
+    ? "starts"
+    : `${found.reasons.map(({ kind }) => kind).join(" ") || "silently"}: ${found.why}`;
+}
+
+describe("holdStarts", () => {
+  test("nothing speaks against starts in a pool at rest", () => expect(hold({})).toBe("starts"));
+
+  const rows: readonly [string, Situation, string][] = [
+    [
+      "a take-over is open",
+      { memory: { promotion } },
+      "silently: the take-over by this master is not complete",
+    ],
+    [
+      "SLAVE_HA=0 after a promotion",
+      { memory: { promoted }, settings: { SLAVE_HA: false } },
+      "silently: SLAVE_HA=0",
+    ],
+    ["SLAVE_HA=1 after a promotion", { memory: { promoted } }, "starts"],
+    [
+      "members follow somebody else",
+      { mastership: { kind: "calls-back", members: [host(2)] } },
+      "waits-for-members: these members have neither come back nor been fenced: h2",
+    ],
+    ["too few follow", { mastership: unproven }, "too-few-followers: too few members"],
+    [
+      "too few follow, and nobody else could be promoted",
+      { mastership: unproven, settings: { PROMOTE_SLAVE: false } },
+      "starts",
+    ],
+    [
+      "too few follow, and no quorum is required of one who saw the pool",
+      { mastership: unproven, settings: { FENCE_QUORUM_REQUIRED: false } },
+      "starts",
+    ],
+    [
+      "too few follow, no quorum is required, but this host was away",
+      {
+        mastership: unproven,
+        settings: { FENCE_QUORUM_REQUIRED: false },
+        memory: { sawPoolSinceBoot: false },
+      },
+      "too-few-followers",
+    ],
+    [
+      "a member is missing",
+      { memory: { gathering }, probes: { h2: ALIVE() } },
+      "waits-for-members: these members have neither come back nor been fenced: h3",
+    ],
+    [
+      "all have only just come back",
+      { memory: { gathering } },
+      "silently: the members have only just come back",
+    ],
+  ];
+  for (const [title, situation, expected] of rows)
+    test(`${title}: ${expected}`, () => expect(hold(situation)).toStartWith(expected));
+});
