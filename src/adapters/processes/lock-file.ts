@@ -10,6 +10,8 @@ const OPEN = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | const
 /** `flock`'s own exit code for "somebody else has it". */
 const TAKEN = 1;
 const FLOCK_MS = 5_000;
+/** Where it is on every system, also for who was started with another path. */
+const SYSTEM_PATH = "/usr/bin:/bin";
 
 export interface LockOptions {
   /** A folder that is made mode 0700: what others can open, others can lock. */
@@ -31,8 +33,13 @@ export function createFileLock(name: string, { folder, clock, environment }: Loc
       if (unusable !== null) return refused(unusable);
       const file = openOurs(path);
       if (typeof file === "string") return refused(file);
-      const how = { timeoutMs: FLOCK_MS, env: environment, signal: new AbortController().signal };
-      const { exitCode, late } = await runCommand(clock, ["flock", "-xn", "3"], { ...how, inherits: file });
+      const { exitCode, late } = await runCommand(clock, ["flock", "-xn", "3"], {
+        timeoutMs: FLOCK_MS,
+        env: { ...environment, PATH: `${environment["PATH"] ?? ""}:${SYSTEM_PATH}` },
+        signal: new AbortController().signal,
+        noOutput: true,
+        inherits: file,
+      });
       if (exitCode === 0) {
         noteHolder(file);
         return { kind: "acquired" };
