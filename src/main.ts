@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { connectDirectly } from "./adapters/peers/direct-connections.ts";
-import { writeError, writeOutput } from "./adapters/processes/standard-streams.ts";
+import { heedChildren } from "./adapters/processes/child-signal.ts";
+import { exitCodeAfterOutput, writeError, writeOutput } from "./adapters/processes/standard-streams.ts";
 
 /** The modes of the one executable, by the name it is called by (src/README.md, "Modes"). */
 const BY_NAME: Readonly<Record<string, string>> = {
@@ -93,6 +94,7 @@ async function run(mode: string, rest: readonly string[]): Promise<number> {
 
 if (import.meta.main) {
   connectDirectly(process.env);
+  heedChildren();
   // ssh calls a program for the password by its path alone, with its question as the argument.
   const askpass = process.env["HA_LIZARD_ASKPASS"] !== undefined;
   const { mode, rest } = askpass
@@ -100,7 +102,7 @@ if (import.meta.main) {
     : chooseMode(process.argv0, process.argv.slice(2));
   run(mode, rest).then(
     (code) => {
-      process.exitCode = code;
+      process.exitCode = exitCodeAfterOutput(code);
     },
     (error: unknown) => {
       if (error instanceof WrongUsage) {

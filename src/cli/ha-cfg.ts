@@ -74,7 +74,12 @@ export async function runHaCfg(argv: readonly string[], ports: CliPorts): Promis
   }
 }
 
+/** What is no UTF-8 has become this on its way here: as a value it would be another one than was typed. */
+const NO_TEXT = "\ufffd";
+
 async function dispatch(argv: readonly string[], ports: CliPorts): Promise<number> {
+  const broken = argv.findIndex((arg) => arg.includes(NO_TEXT));
+  if (broken >= 0) throw new UsageError(`Cannot run ha-cfg: argument ${broken + 1} is no text (UTF-8)`);
   const [typed, ...rest] = argv;
   if (typed === undefined) {
     ports.stderr(renderHelp([...ACTIONS.values()]));

@@ -1,3 +1,5 @@
+import { shorten } from "../core/model/plain-text.ts";
+
 /** A file of KEY=VALUE lines, read. */
 export interface OverrideFile {
   readonly values: Readonly<Record<string, string>>;
@@ -18,35 +20,54 @@ export function parseOverrideFile(text: string): OverrideFile {
   const values = new Map<string, string>();
   const lineOf = new Map<string, number>();
   const problems: string[] = [];
+  let more = 0;
+  const report = (problem: string) => {
+    if (problems.length < MOST_PROBLEMS) problems.push(problem);
+    else more += 1;
+  };
   for (const [index, raw] of text
     .replace(/^\uFEFF/, "")
     .split("\n")
     .entries()) {
     const number = index + 1;
     const line = parseLine(raw.endsWith("\r") ? raw.slice(0, -1) : raw);
-    if (line.kind === "problem") problems.push(`line ${number}: ${line.why}`);
+    if (line.kind === "problem") report(`line ${number}: ${line.why}`);
     if (line.kind !== "entry") continue;
     const before = lineOf.get(line.key);
     if (before !== undefined) {
-      problems.push(`line ${number}: ${line.key} stands in line ${before} already; the later one counts`);
+      report(
+        `line ${number}: ${shorten(line.key, LONGEST_KEY)} stands in line ${before} already; the later one counts`,
+      );
     }
     values.set(line.key, line.value);
     lineOf.set(line.key, number);
   }
+  if (more > 0) problems[MOST_PROBLEMS - 1] += `; ${more} more lines after it have problems`;
   // fromEntries makes own properties, also of a key like __proto__.
   return { values: Object.fromEntries(values), problems };
 }
 
+/** A list of uuids may be long; no name is. */
+const LONGEST_LINE = 64_000;
+const LONGEST_KEY = 64;
+/** Of a file that is no override file at all nobody reads more. */
+const MOST_PROBLEMS = 20;
+
 function parseLine(raw: string): Line {
+  if (raw.length > LONGEST_LINE) return { kind: "problem", why: `not understood: ${raw.length} characters` };
   const line = raw.trim();
   if (line === "" || line.startsWith("#")) return { kind: "nothing" };
   const match = /^(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(.*)$/s.exec(line);
   const [, key, rest] = match ?? [];
   if (key === undefined || rest === undefined)
     return { kind: "problem", why: "not understood: no KEY=VALUE" };
+  if (line.includes("\ufffd")) return { kind: "problem", why: "not understood: it is no UTF-8" };
   const value = parseText(rest);
   return value === null
-    ? { kind: "problem", why: `not understood: ${key} has a quote that is not closed, or text after it` }
+    ? {
+        kind: "problem",
+        why: `not understood: ${shorten(key, LONGEST_KEY)} has a quote that is not closed, or text after it`,
+      }
     : { kind: "entry", key, value };
 }
 

@@ -96,10 +96,19 @@ export const PARAMETERS = {
   SMTP_PORT: row(
     port(),
     25,
-    "Port of the mail server; 465 = TLS from the start, others use STARTTLS when offered.",
+    "Port of the mail server; 465 = TLS from the start, others STARTTLS (see SMTP_TLS).",
   ),
   SMTP_USER: row(text(), "", "User at the mail server; empty = no log in.", { secret: true }),
   SMTP_PASS: row(text(), "", "Password at the mail server.", { secret: true }),
+  SMTP_TLS: row(
+    choice("auto", "starttls", "tls", "unverified", "off"),
+    "auto",
+    "Encryption to the mail server. auto = without SMTP_USER whatever works; with one, TLS with a valid certificate or no mail. starttls, tls (from the start) = TLS with a valid certificate, always. unverified = TLS with any certificate: the password goes to whoever answers. off = none: mail and password in the clear.",
+    {
+      mark: "new",
+      warns: { at: "off", text: "mails and the password of the mail server are sent in the clear" },
+    },
+  ),
   MAIL_SCREEN_TIME: row(minutes(0, 10_080), 60, "The same alert is not repeated within this time."),
   ENABLE_ALERTS: row(flag(), true, "Alerts as XAPI messages."),
   FENCE_ENABLED: row(flag(), true, "Failed hosts are fenced."),

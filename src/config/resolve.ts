@@ -1,4 +1,5 @@
 import type { FunctionName } from "../core/model/alert.ts";
+import { showName } from "../core/model/plain-text.ts";
 import { nearestWord } from "./nearest.ts";
 import {
   type AnyParameter,
@@ -210,16 +211,27 @@ function reportNamesOf(
   work: Work,
 ): void {
   const unused: string[] = [];
+  let unknown = 0;
   for (const key of keys) {
     const scope = ROWS.get(key as ParameterName)?.scope;
     if (scope !== undefined && scopes.includes(scope)) continue;
-    if (scope === undefined && isUnusedParameter(key)) unused.push(`${prefix}${key}`);
-    else work.problems.push(`Cannot use ${prefix}${key} of the ${place}: ${whyNotHere(key, scope)}`);
+    if (scope === undefined && isUnusedParameter(key)) {
+      if (unused.length < MOST_UNUSED) unused.push(`${prefix}${key}`);
+    } else if (++unknown <= MOST_UNKNOWN)
+      work.problems.push(
+        `Cannot use ${showName(`${prefix}${key}`)} of the ${place}: ${whyNotHere(key, scope)}`,
+      );
   }
+  if (unknown > MOST_UNKNOWN)
+    work.problems.push(`Cannot use ${unknown - MOST_UNKNOWN} more names of the ${place}`);
   if (unused.length === 0) return;
   const names = summarise(unused).join(", ");
   work.problems.push(`Parameters of HA-Lizard 2.x in the ${place} that are not used: ${names}`);
 }
+
+/** Any program may write into the pool's map: what is none of ours is said once, not as often as it stands there. */
+const MOST_UNKNOWN = 20;
+const MOST_UNUSED = 1_000;
 
 function whyNotHere(key: string, scope: Scope | undefined): string {
   if (scope === "watchdog") return "it is a variable in /etc/init.d/ha-lizard-watchdog";

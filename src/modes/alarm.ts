@@ -1,25 +1,28 @@
 import { hostname } from "node:os";
-import { createConfigFiles } from "../adapters/files/config-files.ts";
 import { createChildMailer } from "../adapters/mail/mailer-child.ts";
 import { raiseAlarm } from "../app/alerts/raise-alarm.ts";
 import type { AlarmCall } from "../ports/alarm.ts";
+import { untilCrash } from "./crash.ts";
 import { createRealPeers } from "./real-xapi.ts";
-import { createRuntime, flushLog } from "./runtime.ts";
+import { createRuntime, flushLog, type Runtime } from "./runtime.ts";
 
 /** More than XAPI, the disk and the deadlines in between can take. */
 const TOTAL_MS = 120_000;
 
 /** `alarm`: one alert from standard input, for monitor and watchdog. */
-export async function run(): Promise<number> {
+export function run(): Promise<number> {
   const runtime = createRuntime();
   setTimeout(() => process.exit(1), TOTAL_MS).unref();
-  const { environment, self, paths } = runtime;
+  return untilCrash("alarm", runtime, () => raise(runtime));
+}
+
+async function raise(runtime: Runtime): Promise<number> {
+  const { environment, self } = runtime;
   const call = readCall(await Bun.stdin.text());
   if (call === null) return 2;
   await raiseAlarm(call, {
     ...createRealPeers(runtime, { pingAfterMs: 0 }),
     ...runtime,
-    config: createConfigFiles(paths),
     mailer: createChildMailer({ self, environment, hostName: hostname() }),
   });
   await flushLog(runtime);

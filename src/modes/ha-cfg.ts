@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { createConfigFiles } from "../adapters/files/config-files.ts";
+import { maskFencer } from "../adapters/fencing/masked-fencer.ts";
 import { createDaemons } from "../adapters/files/daemon-files.ts";
 import { createPrivateFiles } from "../adapters/files/private-files.ts";
 import { createTcpProbe } from "../adapters/peers/tcp-connect.ts";
@@ -29,9 +29,8 @@ function outputClosed(): AbortSignal {
 /** `ha-cfg`: the command line for administrators. */
 export function run(args: readonly string[]): Promise<number> {
   const runtime = createRuntime();
-  const { paths, clock, store } = runtime;
+  const { paths, clock, store, config, secrets } = runtime;
   const peers = createRealPeers(runtime, { pingAfterMs: 0 });
-  const config = createConfigFiles(paths);
   const closed = outputClosed();
   return runHaCfg(args, {
     version: VERSION,
@@ -39,7 +38,7 @@ export function run(args: readonly string[]): Promise<number> {
     openXapi: peers.openXapi,
     config,
     override: config,
-    fencer: createFencer(runtime),
+    fencer: maskFencer(createFencer(runtime), secrets.mask),
     localHost: peers.localHost,
     store,
     keyboard: createSystemKeyboard(),
@@ -56,13 +55,14 @@ export function run(args: readonly string[]): Promise<number> {
     tcp: createTcpProbe(),
     openSurvey: (xeTimeoutMs) =>
       openSurvey({
-        transport: createSocketTransport({ socketPath: paths.xapiSocket }),
+        transport: createSocketTransport({ socketPath: paths.xapiSocket, mask: secrets.mask }),
         clock,
         xeTimeoutMs,
       }),
     wakeMonitor: async () => wakeMonitor(paths),
     stdout: writeOutput,
-    stderr: writeError,
+    // What XAPI, a device or a mail server answered may repeat a password. Standard output shows them only when asked to.
+    stderr: (text) => writeError(secrets.mask(text)),
     isTerminal: process.stdout.isTTY === true,
     colours: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,
     isRoot: process.getuid?.() === 0,

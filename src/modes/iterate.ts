@@ -1,13 +1,15 @@
 import { hostname } from "node:os";
-import { createConfigFiles } from "../adapters/files/config-files.ts";
+import { maskFencer } from "../adapters/fencing/masked-fencer.ts";
 import { createChildMailer } from "../adapters/mail/mailer-child.ts";
-import { createSocketLock } from "../adapters/processes/lock-socket.ts";
+import { createFileLock } from "../adapters/processes/lock-file.ts";
 import { LOST_PASSES } from "../adapters/processes/processes-bun.ts";
+import { obeyLast } from "../app/daemons/report.ts";
 import { runPass, UUID_UNKNOWN } from "../app/pass/iterate.ts";
 import type { PassPorts } from "../app/pass/pass-ports.ts";
+import { untilCrash } from "./crash.ts";
 import { createFencer } from "./real-fencer.ts";
 import { createRealPeers } from "./real-xapi.ts";
-import { createRuntime, flushLog, stopSignal } from "./runtime.ts";
+import { createRuntime, flushLog, type Runtime, stopSignal } from "./runtime.ts";
 
 /** A connection or child that still holds the program after its pass would hold the next iteration too. */
 const LINGER_MS = 2_000;
@@ -19,12 +21,21 @@ const PING_AFTER_MS = 250;
  * `iterate`: one iteration on the real machine. One at a time: that of a monitor which was killed may still run, holds
  * the same state file, and does the work meanwhile.
  */
-export async function run(foreground?: true): Promise<number> {
+export function run(foreground?: true): Promise<number> {
   const runtime = createRuntime(foreground);
-  const { clock, store, logger, paths, environment, self } = runtime;
-  const lock = createSocketLock("ha-lizard.iterate", paths.root);
-  if (!(await lock.acquire())) {
-    logger.log("info", "check_xapi", "Cannot start an iteration: one that was begun before still runs.");
+  return untilCrash("iteration", runtime, () => iterate(runtime));
+}
+
+async function iterate(runtime: Runtime): Promise<number> {
+  const { clock, store, logger, paths, environment, self, config, secrets } = runtime;
+  const lock = await createFileLock("iterate", { folder: paths.run, clock, environment }).acquire();
+  if (lock.kind !== "acquired") {
+    await obeyLast(store, logger);
+    const [severity, why] =
+      lock.kind === "taken"
+        ? (["info", "one that was begun before still runs"] as const)
+        : (["error", lock.why] as const);
+    logger.log(severity, "check_xapi", `Cannot start an iteration: ${why}.`);
     await flushLog(runtime);
     return 1;
   }
@@ -34,8 +45,8 @@ export async function run(foreground?: true): Promise<number> {
     lostPasses: Number(process.env[LOST_PASSES] ?? "0") || 0,
     store,
     logger,
-    config: createConfigFiles(paths),
-    fencer: createFencer(runtime),
+    config,
+    fencer: maskFencer(createFencer(runtime), secrets.mask),
     mailer: createChildMailer({ self, environment, hostName: hostname() }),
   };
   const report = await runPass(ports, stopSignal());

@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
+import { tidyConfigFolder } from "../adapters/files/config-files.ts";
 import { readRole } from "../adapters/files/local-host-files.ts";
+import { tidyStateFolder } from "../adapters/files/state-store-files.ts";
 import { answersHttp } from "../adapters/peers/master-echo.ts";
 import { postJsonOverHttp } from "../adapters/peers/peer-http.ts";
 import { createChildAlarm } from "../adapters/processes/alarm-child.ts";
-import { createSocketLock } from "../adapters/processes/lock-socket.ts";
+import { createFileLock } from "../adapters/processes/lock-file.ts";
 import { createProcesses } from "../adapters/processes/processes-bun.ts";
 import { createSignalWake } from "../adapters/processes/wake-signal.ts";
 import { createSocketTransport } from "../adapters/xapi/transport.ts";
@@ -11,26 +13,40 @@ import { runMonitor } from "../app/daemons/monitor.ts";
 import { watchEvents } from "../app/daemons/watch-events.ts";
 import { watchMaster } from "../app/daemons/watch-master.ts";
 import { watchStart } from "../app/daemons/watch-start.ts";
-import { createRuntime, flushLog, stopSignal } from "./runtime.ts";
+import { untilCrash } from "./crash.ts";
+import { createRuntime, flushLog, type Runtime, stopSignal } from "./runtime.ts";
+
+/** Events are records of what changed; a daemon stays small, and asks anew when there was too much of them. */
+const MOST_NEWS = 16_000_000;
 
 /** `ha-lizard.mon`: supervises iterations until SIGTERM. */
-export async function run(foreground?: true): Promise<number> {
+export function run(foreground?: true): Promise<number> {
   const runtime = createRuntime(foreground);
-  const { clock, store, logger, self, environment, paths } = runtime;
+  return untilCrash("monitor", runtime, () => watch(runtime));
+}
+
+async function watch(runtime: Runtime): Promise<number> {
+  const { clock, store, logger, self, environment, paths, config, secrets } = runtime;
+  // What a crash says may be anything, and its passwords are not this process's: they are learnt when there is one.
+  const mask = async (text: string) => {
+    await config.read();
+    return secrets.mask(text);
+  };
   const ports = {
     clock,
     store,
     logger,
-    processes: createProcesses({ self, environment }),
-    lock: createSocketLock("ha-lizard.mon", paths.root),
+    processes: createProcesses({ self, environment, clock, mask, foreground: runtime.foreground }),
+    lock: createFileLock("monitor", { folder: paths.run, clock, environment }),
     wake: createSignalWake(),
     alarm: createChildAlarm({ self, environment }),
   };
+  await Promise.all([tidyConfigFolder(paths), tidyStateFolder(paths.state)]);
   const stop = stopSignal();
   // The watches end with the monitor, and the monitor does not wait for them.
   const over = new AbortController();
   stop.addEventListener("abort", () => over.abort(), { once: true });
-  const transport = createSocketTransport({ socketPath: paths.xapiSocket });
+  const transport = createSocketTransport({ socketPath: paths.xapiSocket, maxAnswerBytes: MOST_NEWS });
   const isMaster = async () => (await readRole(paths.poolConf)).kind === "master";
   const masterAddress = async () => {
     const role = await readRole(paths.poolConf);

@@ -24,7 +24,7 @@ export interface RealPeers {
 
 /** `pingAfterMs`: see `PeerProberOptions`. */
 export function createRealPeers(runtime: Runtime, { pingAfterMs }: { pingAfterMs: number }): RealPeers {
-  const { paths, clock, environment, store } = runtime;
+  const { paths, clock, environment, store, secrets } = runtime;
   const pinger = createLatePinger(clock);
   const newUuid = () => crypto.randomUUID();
   const common = { clock, postJson: postJsonOverHttp, newUuid };
@@ -44,7 +44,7 @@ export function createRealPeers(runtime: Runtime, { pingAfterMs }: { pingAfterMs
     localHost: createLocalHost({ paths, clock, environment, probeOwnXapi }),
     openXapi: (xeTimeoutMs) =>
       createXapi({
-        transport: createSocketTransport({ socketPath: paths.xapiSocket }),
+        transport: createSocketTransport({ socketPath: paths.xapiSocket, mask: secrets.mask }),
         clock,
         store: patientStore(store, clock),
         xeTimeoutMs,

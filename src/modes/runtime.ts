@@ -1,9 +1,12 @@
+import { createConfigFiles } from "../adapters/files/config-files.ts";
 import { cleanEnvironment, type Paths, pathsFrom } from "../adapters/files/paths.ts";
 import { createStateStore } from "../adapters/files/state-store-files.ts";
 import { createSystemClock } from "../adapters/processes/clock-system.ts";
 import { hasTerminal } from "../adapters/processes/standard-streams.ts";
 import { createSyslogLogger, type SyslogLogger } from "../adapters/syslog/logger-syslog.ts";
+import { createSecrets, type Secrets } from "../config/secrets.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { ConfigSource, OverrideWriter } from "../ports/config-source.ts";
 import type { StateStore } from "../ports/state-store.ts";
 
 /** What every mode stands on: cheap, and without any library. */
@@ -13,6 +16,11 @@ export interface Runtime {
   readonly environment: Record<string, string>;
   readonly logger: SyslogLogger;
   readonly store: StateStore;
+  readonly config: ConfigSource & OverrideWriter;
+  /** The passwords that the parameter files have shown so far. */
+  readonly secrets: Secrets;
+  /** Log lines also go to standard error. */
+  readonly foreground: boolean;
   /** How this program is started again as a child. */
   readonly self: readonly string[];
 }
@@ -22,8 +30,19 @@ export function createRuntime(foreground = hasTerminal()): Runtime {
   const paths = pathsFrom(process.env);
   const clock = createSystemClock();
   const environment = cleanEnvironment(process.env);
-  const logger = createSyslogLogger({ clock, environment, foreground });
-  return { paths, clock, environment, logger, store: createStateStore(paths.state), self: selfCommand() };
+  const secrets = createSecrets();
+  const logger = createSyslogLogger({ clock, environment, foreground, mask: secrets.mask });
+  return {
+    paths,
+    clock,
+    environment,
+    logger,
+    foreground,
+    secrets,
+    store: createStateStore(paths.state),
+    config: createConfigFiles(paths, secrets.learn),
+    self: selfCommand(),
+  };
 }
 
 /** The executable itself when compiled; from source, Bun and the entry file. */

@@ -1,26 +1,26 @@
 import { createChildAlarm } from "../adapters/processes/alarm-child.ts";
-import { createSocketLock } from "../adapters/processes/lock-socket.ts";
+import { createFileLock } from "../adapters/processes/lock-file.ts";
 import { createService } from "../adapters/processes/service-script.ts";
 import { runWatchdog } from "../app/daemons/watchdog.ts";
-import { createRuntime, flushLog, stopSignal } from "./runtime.ts";
+import { untilCrash } from "./crash.ts";
+import { createRuntime, flushLog, type Runtime, stopSignal } from "./runtime.ts";
 
 const DEFAULT_INTERVAL_S = 10;
 const LONGEST_INTERVAL_S = 300;
 
 /** `ha-lizard-watchdog`: keeps the monitor alive until SIGTERM. WATCH_INTERVAL (seconds) comes from its service script. */
-export async function run(foreground?: true): Promise<number> {
+export function run(foreground?: true): Promise<number> {
   const runtime = createRuntime(foreground);
+  return untilCrash("watchdog", runtime, () => watch(runtime));
+}
+
+async function watch(runtime: Runtime): Promise<number> {
   const { clock, store, logger, environment, paths, self } = runtime;
-  const lock = createSocketLock("ha-lizard-watchdog", paths.root);
-  if (!(await lock.acquire())) {
-    logger.log("error", "check_xapi", "Cannot start the watchdog: another one runs on this host.");
-    await flushLog(runtime);
-    return 1;
-  }
   const service = createService({ paths, clock, environment });
   const alarm = createChildAlarm({ self, environment });
+  const lock = createFileLock("watchdog", { folder: paths.run, clock, environment });
   const intervalMs = intervalS(process.env["WATCH_INTERVAL"]) * 1_000;
-  const code = await runWatchdog({ clock, store, logger, alarm, service, intervalMs }, stopSignal());
+  const code = await runWatchdog({ clock, store, logger, alarm, service, lock, intervalMs }, stopSignal());
   await flushLog(runtime);
   return code;
 }

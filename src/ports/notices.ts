@@ -4,7 +4,16 @@ import type { FunctionName, Severity } from "../core/model/alert.ts";
 
 /** Syslog. Never throws: a full disk or a missing /dev/log must not change what is done. */
 export interface Logger {
+  /** One record, whatever the text; a long one is cut. */
   log(severity: Severity | "debug", from: FunctionName, text: string): void;
+  /** From now on only what these parameters want is logged; until then, and where this is missing, everything is. */
+  obey?(settings: LogSettings): void;
+}
+
+/** ENABLE_LOGGING, and the functions that LOG_<function> switches off. */
+export interface LogSettings {
+  readonly ENABLE_LOGGING: boolean;
+  readonly logOff: ReadonlySet<FunctionName>;
 }
 
 /** Mail. Handing over is quick; sending happens elsewhere, with its own deadline. */
@@ -13,10 +22,33 @@ export interface Mailer {
   send(mail: AlertMail, settings: MailSettings): Promise<void>;
 }
 
-/** What became of a mail; `passing`: the same mail may be taken later. */
+/** One recipient that the server did not take; `passing`: it may later (4xx), else never (5xx). */
+export interface Refusal {
+  readonly address: string;
+  /** The server's own words. */
+  readonly why: string;
+  readonly passing: boolean;
+}
+
+/**
+ * What became of a mail. `ok`: those in `taken` get it, the `refused` do not; `unencrypted` says why it went in the clear although
+ * the server offers encryption. Else nobody does: `passing`, the same mail may be taken later; `cure` is what to do, where
+ * that is more than to look at the parameters.
+ */
 export type MailResult =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly why: string; readonly passing: boolean };
+  | {
+      readonly ok: true;
+      readonly taken: readonly string[];
+      readonly refused: readonly Refusal[];
+      readonly unencrypted: string | null;
+    }
+  | {
+      readonly ok: false;
+      readonly why: string;
+      readonly passing: boolean;
+      readonly refused: readonly Refusal[];
+      readonly cure: string | null;
+    };
 
 /** The way to the mail server. */
 export interface MailTransport {

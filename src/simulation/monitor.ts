@@ -1,7 +1,7 @@
 import { createWake, type Wake } from "../adapters/processes/wake-signal.ts";
 import { type MonitorPorts, runMonitor } from "../app/daemons/monitor.ts";
 import type { PassPorts, PassReport } from "../app/pass/pass-ports.ts";
-import type { RunningChild } from "../ports/processes.ts";
+import type { ChildDeath, RunningChild } from "../ports/processes.ts";
 import { portClock, type Scheduled } from "./clock.ts";
 import { diskStore, type SimDisk } from "./ports/disk.ts";
 import { mortal, newSimProcess, type SimProcess, type Watch } from "./ports/process.ts";
@@ -114,7 +114,7 @@ export class SimMonitor {
           if (service.alive) this.world.record("alarm", { host: this.host, severity, subject });
         },
       },
-      lock: { acquire: async () => true },
+      lock: { acquire: async () => ({ kind: "acquired" }) },
       wake: this.wake,
       processes: mortal(service, { startIteration: (lost) => this.startIteration(lost) }),
     };
@@ -123,8 +123,9 @@ export class SimMonitor {
 
   private startIteration(lost: number): RunningChild {
     const process = newSimProcess(this.host, this.watch);
-    const ended = Promise.withResolvers<{ exitCode: number | null; signal: string | null }>();
-    const end = (signal: string | null) => ended.resolve({ exitCode: signal === null ? 0 : null, signal });
+    const ended = Promise.withResolvers<ChildDeath>();
+    const end = (signal: string | null) =>
+      ended.resolve({ exitCode: signal === null ? 0 : null, signal, lastWords: "" });
     this.iteration = { process, end };
     void this.pass(process, lost).then(() => {
       if (process.alive) this.endIteration(null);

@@ -1,22 +1,35 @@
-import { readFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { assignInFile, parseOverrideFile, renderAssignment } from "../../config/override-file.ts";
 import type { ConfigSource, OverrideWriter } from "../../ports/config-source.ts";
+import { untrustedFolder } from "./ownership.ts";
 import type { Paths } from "./paths.ts";
-import { replaceFile } from "./state-store-files.ts";
+import { readRegularFile, wordsOf } from "./regular-file.ts";
+import { removeLeftovers, replaceFile } from "./replace-file.ts";
 
 interface Texts {
   readonly values: Readonly<Record<string, string>> | null;
   readonly problems: readonly string[];
 }
 
-/** Override file and last good copy, both KEY=VALUE lines: data, never executed. */
-export function createConfigFiles(paths: Paths): ConfigSource & OverrideWriter {
+/** All parameters with long values are a tenth of this. */
+const LONGEST = 1_000_000;
+
+/**
+ * Override file and last good copy, both KEY=VALUE lines: data, never executed, and not believed where others may write.
+ * `conceal` is told the values that were read or written, by name: passwords are among them.
+ */
+export function createConfigFiles(
+  paths: Pick<Paths, "override" | "lastGood">,
+  conceal: (values: Readonly<Record<string, string>>) => void = () => undefined,
+): ConfigSource & OverrideWriter {
   return {
     async read() {
       const [override, lastGood] = await Promise.all([
         readTexts(paths.override, {}),
         readTexts(paths.lastGood, null),
       ]);
+      conceal({ ...override.values });
+      conceal({ ...lastGood.values });
       return {
         override: override.values,
         lastGood: lastGood.values,
@@ -24,34 +37,49 @@ export function createConfigFiles(paths: Paths): ConfigSource & OverrideWriter {
       };
     },
     async saveLastGood(values) {
+      conceal(values);
       const lines = Object.keys(values)
         .sort()
         .map((key) => renderAssignment(key, values[key] ?? ""));
       const head = "# Last good parameters of the pool, kept by ha-lizard. Do not edit: use ha-cfg set.\n";
-      await replaceFile(paths.lastGood, `${head}${lines.join("\n")}\n`, 0o600);
+      await replaceFile(paths.lastGood, `${head}${lines.join("\n")}\n`);
     },
     async setOverride(name, value) {
+      conceal({ [name]: value });
       try {
-        const text = await readFile(paths.override, "utf8").catch((error: NodeJS.ErrnoException) => {
-          if (error.code === "ENOENT") return "";
-          throw error;
-        });
-        await replaceFile(paths.override, assignInFile(text, name, value), 0o600);
+        const read = await readOurs(paths.override);
+        if (read.kind !== "text" && read.kind !== "none") return `${paths.override}: ${read.why}`;
+        const text = read.kind === "text" ? read.text : "";
+        await replaceFile(paths.override, assignInFile(text, name, value));
         return null;
       } catch (error) {
-        return `${paths.override}: ${error instanceof Error ? error.message : String(error)}`;
+        return `${paths.override}: ${wordsOf(error)}`;
       }
     },
   };
 }
 
+/** Removes what a process that was killed while it wrote one of these files has left beside it. Never rejects. */
+export async function tidyConfigFolder(paths: Pick<Paths, "override" | "lastGood">): Promise<void> {
+  const ours = [basename(paths.override), basename(paths.lastGood)];
+  await removeLeftovers(dirname(paths.override), (name) => ours.includes(name));
+}
+
+function readOurs(path: string) {
+  const unsafe = untrustedFolder(dirname(path));
+  if (unsafe !== null) return { kind: "untrusted", why: unsafe } as const;
+  return readRegularFile(path, { maxBytes: LONGEST, trusted: true });
+}
+
 async function readTexts(path: string, missing: Texts["values"]): Promise<Texts> {
-  try {
-    const parsed = parseOverrideFile(await readFile(path, "utf8"));
-    return { values: parsed.values, problems: parsed.problems.map((problem) => `${path}: ${problem}`) };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { values: missing, problems: [] };
-    const why = error instanceof Error ? error.message : String(error);
-    return { values: null, problems: [`Cannot read ${path}: ${why}; what it said before stays in force`] };
+  const read = await readOurs(path);
+  if (read.kind === "none") return { values: missing, problems: [] };
+  if (read.kind !== "text") {
+    return {
+      values: null,
+      problems: [`Cannot read ${path}: ${read.why}; what it said before stays in force`],
+    };
   }
+  const parsed = parseOverrideFile(read.text);
+  return { values: parsed.values, problems: parsed.problems.map((problem) => `${path}: ${problem}`) };
 }

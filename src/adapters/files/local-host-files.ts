@@ -1,11 +1,11 @@
 import { existsSync, statSync, writeFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { hostUuid, type VmUuid, vmUuid } from "../../core/model/ids.ts";
 import type { LocalView, Role } from "../../core/model/pool-view.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LocalHost } from "../../ports/local-host.ts";
 import { runCommand } from "../processes/run-command.ts";
 import type { Paths } from "./paths.ts";
+import { type RegularFile, readRegularFile } from "./regular-file.ts";
 
 export interface LocalHostOptions {
   readonly paths: Paths;
@@ -18,6 +18,8 @@ export interface LocalHostOptions {
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
 const EVERY_UUID = new RegExp(UUID, "gi");
 const ONLY_UUID = new RegExp(`^${UUID.source}$`, "i");
+/** An address or a name; what goes into a request to another host must not be anything else. */
+const ADDRESS = /^[\w.:%[\]-]{1,255}$/;
 const NO_UUID = "00000000-0000-0000-0000-000000000000";
 const LIST_MS = 4_000;
 const DESTROY_MS = 15_000;
@@ -33,14 +35,14 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
       if (!ONLY_UUID.test(uuid)) return null;
       const [role, bootId, domains, xapiAnswers] = await Promise.all([
         readRole(paths.poolConf),
-        readText(paths.bootId),
+        read(paths.bootId, LONGEST_LINE),
         listDomains(options, inventory["CONTROL_DOMAIN_UUID"] ?? "", signal),
         options.probeOwnXapi(signal),
       ]);
       const view: LocalView = {
-        uuid: hostUuid(uuid),
+        uuid: hostUuid(uuid.toLowerCase()),
         role,
-        bootId: bootId?.trim() || "unknown-boot",
+        bootId: (bootId.kind === "text" && bootId.text.trim()) || "unknown-boot",
         initCompleteAtMs: statSync(paths.initComplete, { throwIfNoEntry: false })?.mtimeMs ?? null,
         domains,
         xapiAnswers,
@@ -58,13 +60,14 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
 
 /** `pool.conf` as xapi reads it: trimmed, everything after the first colon is the address. */
 export async function readRole(path: string): Promise<Role> {
-  const text = await readText(path);
-  if (text === null) return { kind: "unknown", why: `Cannot read ${path}` };
-  const content = text.trim();
+  const found = await read(path, LONGEST_LINE);
+  if (found.kind === "none") return { kind: "unknown", why: `Cannot read ${path}: there is no such file` };
+  if (found.kind !== "text") return { kind: "unknown", why: `Cannot read ${path}: ${found.why}` };
+  const content = found.text.trim();
   if (content === "master") return { kind: "master" };
   if (content === "broken") return { kind: "broken" };
   const address = content.startsWith("slave:") ? content.slice("slave:".length).trim() : "";
-  if (address !== "") return { kind: "slave", masterAddress: address };
+  if (ADDRESS.test(address)) return { kind: "slave", masterAddress: address };
   const shown = JSON.stringify(content.slice(0, 40));
   return {
     kind: "unknown",
@@ -74,20 +77,23 @@ export async function readRole(path: string): Promise<Role> {
 
 /** `KEY='value'` lines; what is not understood is left out. */
 export async function readInventory(path: string): Promise<Readonly<Record<string, string>>> {
-  const text = (await readText(path)) ?? "";
-  const entries = text.split("\n").flatMap((line): [string, string][] => {
-    const [, key, value] = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-    return key === undefined || value === undefined ? [] : [[key, value.replaceAll(/['"]/g, "").trim()]];
+  const found = await read(path, LONGEST_INVENTORY);
+  if (found.kind !== "text") return {};
+  const entries = found.text.split("\n").flatMap((line): [string, string][] => {
+    const at = line.indexOf("=");
+    const key = line.slice(0, at).trim();
+    const value = line.slice(at + 1);
+    return at > 0 && /^\w+$/.test(key) ? [[key, value.replaceAll(/['"]/g, "").trim()]] : [];
   });
   return Object.fromEntries(entries);
 }
 
-async function readText(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, "utf8");
-  } catch {
-    return null;
-  }
+/** Roles, addresses and boot ids are one short line; an inventory has two dozen of them. */
+const LONGEST_LINE = 4_096;
+const LONGEST_INVENTORY = 256_000;
+
+function read(path: string, maxBytes: number): Promise<RegularFile> {
+  return readRegularFile(path, { maxBytes });
 }
 
 function listCommand(paths: Paths): string {

@@ -16,6 +16,8 @@ export interface Paths {
   readonly xapiSocket: string;
   /** Not below the root: in a test's namespace the real machine's stands there (HA_LIZARD_SYSRQ moves it). */
   readonly sysrq: string;
+  /** Of this program alone, mode 0700, gone with a reboot: locks. */
+  readonly run: string;
   readonly monitorPid: string;
   /** Left by a deliberate stop, so that the watchdog does not undo it. */
   readonly monitorStopped: string;
@@ -46,6 +48,7 @@ export function pathsFrom(environment: Environment): Paths {
     bootId: below("proc/sys/kernel/random/boot_id"),
     xapiSocket: below("var/lib/xcp/xapi"),
     sysrq: environment["HA_LIZARD_SYSRQ"] || "/proc/sysrq-trigger",
+    run: below("run/ha-lizard"),
     monitorPid: below("var/run/ha-lizard.pid"),
     monitorStopped: below("var/run/ha-lizard.stopped"),
     watchdogPid: below("var/run/ha-lizard-watchdog.pid"),

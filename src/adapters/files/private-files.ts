@@ -1,21 +1,20 @@
-import { lstat, open, stat } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import type { PrivateFiles } from "../../ports/private-files.ts";
-import { replaceFile } from "./state-store-files.ts";
+import { readRegularFile, wordsOf } from "./regular-file.ts";
+import { removeLeftoversOf, replaceFile } from "./replace-file.ts";
 
 const LONGEST = 1_000_000;
 
 export function createPrivateFiles(): PrivateFiles {
   return {
     async read(path) {
-      try {
-        // Before it is opened: to open a pipe waits for somebody who writes.
-        const { size, isFile } = await sizeOf(path);
-        if (!isFile) return { ok: false, why: "it is no ordinary file" };
-        if (size > LONGEST) return { ok: false, why: "it is longer than 1 MB" };
-        return { ok: true, text: await readText(path) };
-      } catch (error) {
-        return { ok: false, why: whyOf(error) };
-      }
+      const read = await readRegularFile(path, { maxBytes: LONGEST });
+      if (read.kind === "none") return { ok: false, why: "there is no such file or folder" };
+      if (read.kind !== "text") return { ok: false, why: read.why };
+      // A backup that was written in another encoding: a password would become another one.
+      return read.text.includes("\ufffd")
+        ? { ok: false, why: "it is no text (UTF-8)" }
+        : { ok: true, text: read.text };
     },
     async look(path) {
       try {
@@ -27,42 +26,12 @@ export function createPrivateFiles(): PrivateFiles {
     },
     async write(path, text) {
       try {
-        await replaceFile(path, text, 0o600);
+        await removeLeftoversOf(path);
+        await replaceFile(path, text);
         return null;
       } catch (error) {
-        return whyOf(error);
+        return wordsOf(error);
       }
     },
   };
-}
-
-async function sizeOf(path: string): Promise<{ readonly size: number; readonly isFile: boolean }> {
-  const found = await stat(path);
-  return { size: found.size, isFile: found.isFile() };
-}
-
-/** Never more than the limit, also of a file that grows meanwhile or says that it has no size. */
-async function readText(path: string): Promise<string> {
-  const file = await open(path, "r");
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(LONGEST + 1), 0, LONGEST + 1, 0);
-    if (bytesRead > LONGEST) throw new Error("it is longer than 1 MB");
-    return new TextDecoder("utf-8", { fatal: true }).decode(buffer.subarray(0, bytesRead));
-  } finally {
-    await file.close();
-  }
-}
-
-const WORDS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file or folder",
-  EACCES: "permission denied",
-  ENOSPC: "the disk is full",
-  EROFS: "the disk is read-only",
-  ENOTDIR: "a part of its path is no folder",
-};
-
-function whyOf(error: unknown): string {
-  if (error instanceof TypeError) return "it is no text";
-  const { code } = error as NodeJS.ErrnoException;
-  return WORDS[code ?? ""] ?? (error instanceof Error ? error.message : String(error));
 }

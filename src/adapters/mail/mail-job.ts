@@ -2,7 +2,13 @@ import { z } from "zod/mini";
 import type { MailJob } from "../../core/alerts/mail/compose-mail.ts";
 
 const JOB = z.object({
-  server: z.object({ host: z.string(), port: z.number(), user: z.string(), password: z.string() }),
+  server: z.object({
+    host: z.string(),
+    port: z.number(),
+    user: z.string(),
+    password: z.string(),
+    tls: z.enum(["auto", "starttls", "tls", "unverified", "off"]),
+  }),
   from: z.string(),
   to: z.array(z.string()),
   subject: z.string(),

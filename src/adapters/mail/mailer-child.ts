@@ -1,4 +1,5 @@
 import { composeMail } from "../../core/alerts/mail/compose-mail.ts";
+import { plainTexts } from "../../core/model/plain-text.ts";
 import type { Mailer } from "../../ports/notices.ts";
 import { handOver, type SelfCommand } from "../processes/hand-over.ts";
 
@@ -9,7 +10,7 @@ import { handOver, type SelfCommand } from "../processes/hand-over.ts";
 export function createChildMailer(options: SelfCommand & { readonly hostName: string }): Mailer {
   return {
     async send(mail, settings) {
-      const job = composeMail(mail, options.hostName, settings);
+      const job = composeMail(plainTexts(mail), options.hostName, settings);
       if (job.to.length === 0) return;
       handOver(options, "send-mail", job);
     },

@@ -1,20 +1,32 @@
 import { createTransport } from "nodemailer";
+import { maskSecrets } from "../../config/secrets.ts";
 import type { MailJob } from "../../core/alerts/mail/compose-mail.ts";
+import { oneLine, shorten } from "../../core/model/plain-text.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { neverAborts, withDeadline } from "../../ports/deadline.ts";
-import type { MailResult, MailTransport } from "../../ports/notices.ts";
+import type { MailResult, MailTransport, Refusal } from "../../ports/notices.ts";
 import { dialogueLogger } from "./dialogue.ts";
+import { explainFailure, type Failure, isTlsTrouble } from "./smtp-faults.ts";
+import { trustedCertificates, type Way, waysTo } from "./smtp-ways.ts";
 
 /** How long the server may take to be found and to greet, to be silent afterwards, and for all of it. */
 const LIMITS = { connectMs: 10_000, silenceMs: 20_000, totalMs: 60_000 };
-const IMPLICIT_TLS_PORT = 465;
+/** More than any server has to say at once. */
+const LONGEST_ANSWER = 65_536;
+const LONGEST_SUBJECT = 250;
+const LONGEST_WHY = 300;
 
-/**
- * SMTP: TLS from the start on port 465, else STARTTLS when offered. The server's certificate is not checked: the mail
- * server of a pool is often a self-signed one next door, and an alert that does not arrive is worse than one that was
- * read.
- */
-export function createSmtp(clock: Clock, limits = LIMITS): MailTransport {
+export interface SmtpOptions {
+  readonly limits?: typeof LIMITS;
+  /** Certificates (PEM) that are believed; `trustedCertificates` unless a test says otherwise. */
+  readonly trusted?: () => readonly string[];
+}
+
+type Tell = (line: string) => void;
+
+/** SMTP as SMTP_TLS wants it (`waysTo`). What the server says is passed on without the password, in no form. */
+export function createSmtp(clock: Clock, options: SmtpOptions = {}): MailTransport {
+  const { limits = LIMITS, trusted = trustedCertificates } = options;
   const why = `no end within ${limits.totalMs / 1_000} s`;
   return {
     // A server that says a word now and then would go on for ever.
@@ -23,45 +35,100 @@ export function createSmtp(clock: Clock, limits = LIMITS): MailTransport {
         clock,
         limits.totalMs,
         neverAborts(),
-        () => sendOnce(job, dialogue, limits),
-        () => ({ ok: false, why, passing: true }),
+        (signal) => send(job, dialogue, { limits, trusted, signal }),
+        () => ({ ok: false, why, passing: true, refused: [], cure: null }),
       ),
   };
 }
 
-async function sendOnce(
+interface Circumstances {
+  readonly limits: typeof LIMITS;
+  readonly trusted: () => readonly string[];
+  readonly signal: AbortSignal;
+}
+
+async function send(job: MailJob, dialogue: Tell | null, circumstances: Circumstances): Promise<MailResult> {
+  const [way, plain] = waysTo(job.server);
+  const first = await attempt(job, way, dialogue, circumstances);
+  if ("info" in first || plain === null || !isTlsTrouble(first)) return resultOf(job, way, first, null);
+  const broken = show(explainFailure(first, job.server, way).cause, job);
+  return resultOf(job, plain, await attempt(job, plain, dialogue, circumstances), broken);
+}
+
+interface Taken {
+  /** What nodemailer tells of a mail that at least one recipient gets. */
+  readonly info: unknown;
+}
+
+/** One connection, one mail. Never rejects. */
+async function attempt(
   job: MailJob,
-  dialogue: ((line: string) => void) | null,
-  limits: typeof LIMITS,
-): Promise<MailResult> {
+  way: Way,
+  dialogue: Tell | null,
+  { limits, trusted, signal }: Circumstances,
+): Promise<Taken | Failure> {
   const { host, port, user, password } = job.server;
+  let isUpgrading = false;
+  const logger = dialogueLogger(job.server, dialogue, (stage) => {
+    isUpgrading = stage === "upgrading";
+  });
   const transport = createTransport({
     host,
     port,
-    secure: port === IMPLICIT_TLS_PORT,
+    secure: way.secure,
+    requireTLS: way.requireTLS,
+    ignoreTLS: way.ignoreTLS,
     ...(user === "" ? {} : { auth: { user, pass: password } }),
-    ...(dialogue === null ? {} : { debug: true, logger: dialogueLogger(job.server, dialogue) }),
-    tls: { rejectUnauthorized: false },
+    debug: true,
+    logger,
+    tls: {
+      rejectUnauthorized: way.verified,
+      ...(way.verified ? { ca: [...trusted()] } : {}),
+      ...(way.oldToo ? { minVersion: "TLSv1" as const } : {}),
+    },
     connectionTimeout: limits.connectMs,
     greetingTimeout: limits.connectMs,
     dnsTimeout: limits.connectMs,
     socketTimeout: limits.silenceMs,
+    maxResponseSize: LONGEST_ANSWER,
+    disableFileAccess: true,
+    disableUrlAccess: true,
   });
   try {
-    const { from, to, subject, text, html } = job;
-    await transport.sendMail({ from, to: [...to], subject, text, html });
-    return { ok: true };
+    const { from, to, text, html } = job;
+    const subject = shorten(oneLine(job.subject), LONGEST_SUBJECT);
+    return { info: await transport.sendMail({ from, to: [...to], subject, text, html, signal }) };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { ok: false, why, passing: isPassing(error) };
+    return { error, isUpgrading };
   } finally {
     transport.close();
   }
 }
 
-/** Not what the server refuses for good (5xx), nor a wrong password. */
-function isPassing(error: unknown): boolean {
-  const { responseCode, code } = error as { responseCode?: unknown; code?: unknown };
-  if (typeof responseCode === "number") return responseCode < 500;
-  return code !== "EAUTH" && code !== "EENVELOPE";
+/** `unencrypted`: why the mail went in the clear after all. */
+function resultOf(job: MailJob, way: Way, end: Taken | Failure, unencrypted: string | null): MailResult {
+  if ("info" in end) {
+    const { accepted } = end.info as { accepted?: unknown };
+    const taken = Array.isArray(accepted) ? accepted.map((address) => oneLine(String(address))) : job.to;
+    return { ok: true, taken, refused: refusalsOf(end.info, job), unencrypted };
+  }
+  const { cause, effect, passing, cure } = explainFailure(end, job.server, way);
+  const why = effect === "" ? show(cause, job) : `${show(cause, job)}, ${effect}`;
+  return { ok: false, why, passing, refused: refusalsOf(end.error, job), cure };
+}
+
+/** nodemailer has them beside a mail that others got, and in the error when nobody got it. */
+function refusalsOf(from: unknown, job: MailJob): readonly Refusal[] {
+  const { rejectedErrors } = from as { rejectedErrors?: unknown };
+  if (!Array.isArray(rejectedErrors)) return [];
+  return rejectedErrors.map((error: { recipient?: unknown; response?: unknown; responseCode?: unknown }) => ({
+    address: oneLine(String(error.recipient)),
+    why: show(String(error.response), job),
+    passing: typeof error.responseCode === "number" && error.responseCode < 500,
+  }));
+}
+
+/** What a server says is anybody's text, and may repeat what it was told. */
+function show(text: string, { server }: MailJob): string {
+  return shorten(oneLine(maskSecrets(text, [server.password])), LONGEST_WHY);
 }

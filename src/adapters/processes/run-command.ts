@@ -21,6 +21,8 @@ export interface CommandOptions {
   readonly stdout?: "ignore";
   /** For what starts daemons: they would inherit the pipe, and be hit when it closes. */
   readonly noOutput?: boolean;
+  /** An open file of ours that it gets as its number 3. */
+  readonly inherits?: number;
 }
 
 /** How a child ended. `late`: its time, or the caller's, was over before it had. */
@@ -73,9 +75,12 @@ function start(
       cwd: "/",
       env: options.env,
       detached: true,
-      stdin: options.stdin === undefined ? "ignore" : new TextEncoder().encode(options.stdin),
-      stdout: options.noOutput === true ? "ignore" : "pipe",
-      stderr: options.stderrToo === true ? "pipe" : "ignore",
+      stdio: [
+        options.stdin === undefined ? "ignore" : new TextEncoder().encode(options.stdin),
+        options.noOutput === true ? "ignore" : "pipe",
+        options.stderrToo === true ? "pipe" : "ignore",
+        ...(options.inherits === undefined ? [] : [options.inherits]),
+      ],
     });
   } catch {
     return null;

@@ -19,9 +19,26 @@ const guarded = new WeakSet<NodeJS.WriteStream>();
 function guard(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   if (!guarded.has(stream)) {
     guarded.add(stream);
-    stream.on("error", () => undefined);
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (stream === process.stdout) tellLost(error);
+    });
   }
   return stream;
+}
+
+let lost = false;
+
+/** Somebody who has read enough is no fault; a file that has not all of it is one. */
+function tellLost({ code, message }: NodeJS.ErrnoException): void {
+  if (lost || code === "EPIPE") return;
+  lost = true;
+  process.exitCode ||= 1;
+  writeError(`Cannot write the output: ${code === "ENOSPC" ? "the disk is full" : message}\n`);
+}
+
+/** The exit code of a program that ends with this one, when what it wrote to standard output may have been lost. */
+export function exitCodeAfterOutput(code: number): number {
+  return lost && code === 0 ? 1 : code;
 }
 
 /** Is standard error a terminal? */

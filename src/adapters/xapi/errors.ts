@@ -1,3 +1,4 @@
+import { shorten } from "../../core/model/plain-text.ts";
 import type { XapiFault, XapiResult } from "../../core/model/pool-view.ts";
 
 /** A fault for an answer that is not what the protocol promises. */
@@ -49,14 +50,26 @@ function parseError(error: unknown, text: string): XapiResult<never> {
   const parts = isRecord(error) ? [error["message"], ...asArray(error["data"])] : asArray(error);
   const [code, ...params] = parts;
   if (typeof code !== "string" || code === "") return malformed(`an error without a code: ${excerpt(text)}`);
-  return { ok: false, fault: { kind: "api", code, params: params.map(textOf) } };
+  return apiFault(code, params.map(textOf));
+}
+
+/** What is said of an error is not as long as whatever somebody has put into the database. */
+const MOST_PARAMETERS = 12;
+const LONGEST_PARAMETER = 300;
+
+function apiFault(
+  code: string,
+  params: readonly string[],
+): { readonly ok: false; readonly fault: XapiFault } {
+  const shown = params.slice(0, MOST_PARAMETERS).map((text) => shorten(text, LONGEST_PARAMETER));
+  return { ok: false, fault: { kind: "api", code: shorten(code, LONGEST_PARAMETER), params: shown } };
 }
 
 /** The code and parameters in `task.error_info`, as a fault. */
 export function faultOfTask(errorInfo: readonly string[]): XapiFault {
   const [code, ...params] = errorInfo;
   if (code === undefined) return { kind: "malformed", detail: "a failed task without error_info" };
-  return { kind: "api", code, params };
+  return apiFault(code, params).fault;
 }
 
 /** A reference to an object; XAPI's null reference is none. */

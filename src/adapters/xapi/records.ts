@@ -10,8 +10,11 @@ import { malformed } from "./errors.ts";
 // zod would write and compile a parser for each shape, which a process that lives for 50 ms does not get back.
 z.config({ jitless: true });
 
-/** Uuids and references become part of filters, whose literals know no escape: nothing else gets in. */
-const uuid = z.string().check(z.regex(/^[\w-]+$/));
+/**
+ * Uuids and references become part of filters, whose literals know no escape, and uuids become keys of what is
+ * remembered: nothing else gets in.
+ */
+const uuid = z.string().check(z.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i));
 const REF = /^OpaqueRef:[\w-]+$/;
 const ref = z.string().check(z.regex(REF));
 /** References, checked in one walk: every VM that runs is one. */

@@ -1,5 +1,6 @@
 import type { XapiFault, XapiResult } from "../../core/model/pool-view.ts";
 import type { XapiTransport } from "../../ports/xapi-transport.ts";
+import { readBody, TooLong, UNCOMPRESSED } from "../peers/read-body.ts";
 import { excerpt, malformed, parseAnswer } from "./errors.ts";
 
 /** XAPI refuses bigger bodies with HTTP 500 (adapters/xapi/README.md, T11). */
@@ -8,7 +9,14 @@ const MAX_BODY_BYTES = 300 * 1024;
 export interface SocketTransportOptions {
   /** `/var/lib/xcp/xapi` in production. */
   readonly socketPath: string;
+  /** A longer answer is malformed; unless said otherwise twice what the biggest pool has to say. */
+  readonly maxAnswerBytes?: number;
+  /** Takes the passwords out of what an error says: XAPI repeats the parameters of a call. */
+  readonly mask?: (text: string) => string;
 }
+
+/** Five thousand VMs are some 50 MB. */
+const LONGEST_ANSWER = 100_000_000;
 
 /**
  * JSON-RPC 2.0 by `POST /jsonrpc` on XAPI's unix socket. Connections are kept and reused, one request at a time on
@@ -16,6 +24,7 @@ export interface SocketTransportOptions {
  * connection broke may have been carried out.
  */
 export function createSocketTransport(options: SocketTransportOptions): XapiTransport {
+  const { socketPath, maxAnswerBytes = LONGEST_ANSWER, mask = (text) => text } = options;
   let lastId = 0;
   let closed = false;
 
@@ -32,17 +41,20 @@ export function createSocketTransport(options: SocketTransportOptions): XapiTran
     if (bytes > MAX_BODY_BYTES) return malformed(`request of ${bytes} bytes, XAPI takes ${MAX_BODY_BYTES}`);
     try {
       const response = await fetch("http://localhost/jsonrpc", {
-        unix: options.socketPath,
+        unix: socketPath,
         method: "POST",
-        headers: { "Content-Type": "application/json" },
+        ...UNCOMPRESSED,
+        headers: { ...UNCOMPRESSED.headers, "Content-Type": "application/json" },
         body,
         signal,
         redirect: "error",
       });
-      const text = await response.text();
-      if (response.status !== 200) return malformed(`HTTP ${response.status}: ${excerpt(text)}`);
-      return parseAnswer(text, id);
+      const text = await readBody(response, maxAnswerBytes);
+      if (response.status !== 200) return malformed(`HTTP ${response.status}: ${excerpt(mask(text))}`);
+      const answer = parseAnswer(text, id);
+      return answer.ok ? answer : { ok: false, fault: maskFault(answer.fault, mask) };
     } catch (error) {
+      if (error instanceof TooLong) return malformed(error.message);
       return { ok: false, fault: signal.aborted ? { kind: "timeout" } : faultOf(error) };
     }
   }
@@ -68,4 +80,10 @@ function faultOf(error: unknown): XapiFault {
   if (!(error instanceof Error)) return { kind: "unreachable", detail: String(error) };
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   return { kind: "unreachable", detail: MEANINGS[code] ?? excerpt(`${code}: ${error.message}`) };
+}
+
+/** Only what people read of it: a password may be any word, also one that something is decided by. */
+function maskFault(fault: XapiFault, mask: (text: string) => string): XapiFault {
+  if (fault.kind === "api") return { ...fault, params: fault.params.map(mask) };
+  return fault.kind === "timeout" ? fault : { ...fault, detail: mask(fault.detail) };
 }

@@ -1,4 +1,5 @@
 import { applianceUuid, type HostUuid, hostUuid, type VmUuid, vmUuid } from "../../core/model/ids.ts";
+import { showName } from "../../core/model/plain-text.ts";
 import { HOME_POOL_KEY } from "../../core/model/pool-keys.ts";
 import type {
   ApplianceView,
@@ -37,7 +38,10 @@ export interface WireDatabase extends WireRecords {
   readonly domains: ReadonlyMap<string, DomainWireRecord>;
 }
 
-/** From XAPI's records to the words of the core; pure. `index` knows every resident that still exists. */
+/**
+ * From XAPI's records to the words of the core; pure. `index` knows every resident that still exists. Names are for people
+ * alone, so they are here already what stands in a sentence: whoever may name a VM writes into logs and mails of root.
+ */
 export function writeView(wire: WireDatabase, index: Pick<VmIndex, "get">): DatabaseView {
   const { record } = wire.pool;
   const master = wire.hosts.get(record.master);
@@ -45,7 +49,7 @@ export function writeView(wire: WireDatabase, index: Pick<VmIndex, "get">): Data
   return {
     pool: {
       uuid: wire.pool.uuid,
-      name: record.name_label,
+      name: showName(record.name_label),
       master: master === undefined ? null : hostUuid(master.uuid),
       haEnabled: record.ha_enabled,
       otherConfig: record.other_config,
@@ -53,7 +57,10 @@ export function writeView(wire: WireDatabase, index: Pick<VmIndex, "get">): Data
     hosts: [...wire.hosts.values()].map((host) => writeHost(host, wire, index)),
     halted: [...wire.halted]
       .filter(([, vm]) => isHaltedVm(vm))
-      .map(([ref, vm]) => writeHalted(vm, residents.has(ref), wire)),
+      .map(([ref, vm]) => ({
+        ...writeHalted(vm, residents.has(ref), wire),
+        name: showName(vm.name_label),
+      })),
     appliances: wire.appliances && [...wire.appliances.values()].map((one) => writeAppliance(one, wire)),
     storage: wire.storage && attachedIn([...wire.storage.values()]),
     domains: [...wire.domains.values()].map((domain) => writeDomain(domain, wire)),
@@ -81,7 +88,7 @@ function writeHost(host: HostRecord, wire: WireDatabase, index: Pick<VmIndex, "g
   const totalBytes = metrics?.memory_total ?? 0;
   return {
     uuid: hostUuid(host.uuid),
-    name: host.name_label,
+    name: showName(host.name_label),
     address: host.address,
     enabled: host.enabled,
     // A host without metrics is one that XAPI has yet to hear from.
@@ -143,7 +150,7 @@ function writeAppliance(appliance: ApplianceRecord, wire: WireDatabase): Applian
   });
   return {
     uuid: applianceUuid(appliance.uuid),
-    name: appliance.name_label,
+    name: showName(appliance.name_label),
     busy: hasKeys(appliance.current_operations),
     haltedVms,
   };

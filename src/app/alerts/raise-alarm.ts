@@ -28,6 +28,7 @@ const LOCAL_MS = 5_000;
 export async function raiseAlarm(call: AlarmCall, ports: AlarmPorts): Promise<void> {
   const { clock, store } = ports;
   const { settings } = resolveTexts(await ports.config.read(), null);
+  ports.logger.obey?.(settings);
   const self = await observeSelf(ports, LOCAL_MS, neverAborts());
   const target = self === null ? ({ kind: "pool" } as const) : ({ kind: "host", uuid: self.uuid } as const);
   const notice = { ...call, from: "check_xapi", lasting: false, alert: true, target } as const;

@@ -1,3 +1,4 @@
+import { oneLine } from "../../core/model/plain-text.ts";
 import {
   judgeRunning,
   MONITOR_DEFAULTS,
@@ -8,10 +9,10 @@ import type { Alarm } from "../../ports/alarm.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { OVER } from "../../ports/deadline.ts";
 import type { Logger } from "../../ports/notices.ts";
-import type { Lock, Processes, RunningChild } from "../../ports/processes.ts";
+import type { ChildDeath, Lock, Processes, RunningChild } from "../../ports/processes.ts";
 import type { StateStore } from "../../ports/state-store.ts";
 import type { WakeSource } from "../../ports/wake.ts";
-import { readReport } from "./report.ts";
+import { obeyLast, obeyReport, readReport } from "./report.ts";
 
 export interface MonitorPorts {
   readonly clock: Clock;
@@ -33,29 +34,36 @@ const KILL_MS = 3_000;
  * @returns the exit code: 0 after a stop, 1 when another monitor runs on this host.
  */
 export async function runMonitor(ports: MonitorPorts, signal: AbortSignal): Promise<number> {
-  if (!(await ports.lock.acquire())) {
-    ports.logger.log("error", "check_xapi", "Cannot start the monitor: another one runs on this host.");
+  await obeyLast(ports.store, ports.logger);
+  const lock = await ports.lock.acquire();
+  if (lock.kind !== "acquired") {
+    const why = lock.kind === "taken" ? "another one runs on this host" : lock.why;
+    ports.logger.log("error", "check_xapi", `Cannot start the monitor: ${why}.`);
     return 1;
   }
   ports.logger.log("info", "check_xapi", "The monitor has started.");
   let settings = MONITOR_DEFAULTS;
   let lost = 0;
+  let lastHow = "";
   while (!signal.aborted) {
     const startedMs = ports.clock.uptimeMs();
     const child = startChild(ports, lost);
-    if (child !== null) await superviseChild(child, ports, settings, signal);
+    const death = child === null ? null : await superviseChild(child, ports, settings, signal);
     if (signal.aborted) break;
     const last = await readReport(ports.store);
     const report = last !== null && last.finishedAtMs >= startedMs ? last : null;
+    obeyReport(report, ports.logger);
     const crashed = report === null;
-    if (crashed !== lost > 0) {
-      const text = crashed
-        ? "An iteration ended without a result: starting the next one."
-        : "Iterations end normally again.";
-      ports.logger.log(crashed ? "error" : "info", "check_xapi", text);
+    const how = crashed ? describeDeath(death) : "";
+    // Once for each way of dying: one that crashes with every pass does not fill the log.
+    if (crashed && (lost === 0 || how !== lastHow)) {
+      const text = `An iteration ended without a result: starting the next one.${how}`;
+      ports.logger.log("error", "check_xapi", text);
     }
+    if (!crashed && lost > 0) ports.logger.log("info", "check_xapi", "Iterations end normally again.");
+    lastHow = how;
     lost = crashed ? lost + 1 : 0;
-    if (lost === LOST_BEFORE_ALARM) tellLost(ports);
+    if (lost === LOST_BEFORE_ALARM) tellLost(ports, how);
     settings = report?.monitor ?? settings;
     await waitForNext(ports, waitAfter(report, settings, lost), signal);
   }
@@ -66,12 +74,27 @@ export async function runMonitor(ports: MonitorPorts, signal: AbortSignal): Prom
 /** One crash is followed by the next start; that many in a row are nothing that mends itself. */
 const LOST_BEFORE_ALARM = 5;
 
-function tellLost({ alarm }: MonitorPorts): void {
+/** More than this is no sentence any more; the end is where a crash names its cause. */
+const SHOWN_WORDS = 400;
+
+/** What is known of the death of an iteration, as further sentences; empty for one that only left no report. */
+function describeDeath(death: ChildDeath | null): string {
+  if (death === null) return "";
+  const { exitCode, signal, lastWords } = death;
+  const end =
+    signal !== null ? `It was ended by ${signal}.` : `Its exit status was ${exitCode ?? "unknown"}.`;
+  const said = oneLine(lastWords);
+  const shown = said.length > SHOWN_WORDS ? `…${said.slice(-SHOWN_WORDS)}` : said;
+  if (shown !== "") return ` ${end} Its last words: ${shown}`;
+  return exitCode === 0 ? "" : ` ${end}`;
+}
+
+function tellLost({ alarm }: MonitorPorts, how: string): void {
   alarm.raise({
     key: "iterations-lost",
     severity: "critical",
     subject: "HA may not work on this host: its iterations leave no result",
-    body: `${LOST_BEFORE_ALARM} iterations in a row left no result: they crash, or the disk cannot be written. The monitor goes on trying.`,
+    body: `${LOST_BEFORE_ALARM} iterations in a row left no result: they crash, or the disk cannot be written. The monitor goes on trying.${how}`,
     advice: "Look at the disk of this host and at its log (ha-cfg log), and run ha-cfg doctor.",
   });
 }
@@ -97,17 +120,18 @@ function startChild(ports: MonitorPorts, lost: number): RunningChild | null {
   }
 }
 
+/** Returns how it died; null of one that was killed here, of which everything is said. */
 async function superviseChild(
   child: RunningChild,
   ports: MonitorPorts,
   settings: MonitorSettings,
   signal: AbortSignal,
-): Promise<void> {
-  let ended = false;
-  const end = child.ended.then(() => {
-    ended = true;
+): Promise<ChildDeath | null> {
+  let death: ChildDeath | null = null;
+  const end = child.ended.then((how) => {
+    death = how;
   });
-  for (let waits = 0; !ended; waits++) {
+  for (let waits = 0; death === null; waits++) {
     const verdict = signal.aborted ? "kill" : judgeRunning(waits, settings);
     if (verdict === "complain")
       ports.logger.log("error", "check_xapi", "The iteration hangs; MONITOR_KILLALL=0 leaves it alone.");
@@ -115,10 +139,11 @@ async function superviseChild(
       child.killGroup();
       if (!signal.aborted) tellHung(ports, child.pid);
       await raceSleep(ports.clock, KILL_MS, end, new AbortController().signal);
-      return;
+      return null;
     }
     await raceSleep(ports.clock, settings.scanRateMs, end, signal);
   }
+  return death;
 }
 
 async function waitForNext(ports: MonitorPorts, ms: number, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 import type { MonitorSettings } from "../../core/pace/supervision.ts";
+import type { Logger } from "../../ports/notices.ts";
 import type { StateStore } from "../../ports/state-store.ts";
 
 /** What monitor and watchdog read of an iteration's report (app/pass/pass-ports.ts `PassReport`). */
@@ -6,6 +7,8 @@ export interface HeartBeat {
   readonly finishedAtMs: number;
   readonly nextInMs: number;
   readonly monitor: MonitorSettings;
+  /** Whether the daemons' lines are wanted (ENABLE_LOGGING, LOG_check_xapi); reports of earlier versions do not say. */
+  readonly logs?: boolean;
 }
 
 /** The report of the last iteration; null when there is none that can be understood. */
@@ -25,4 +28,14 @@ function isHeartBeat(value: unknown): value is HeartBeat {
     numbers.every((number) => typeof number === "number" && number > 0) &&
     typeof monitor.killAll === "boolean"
   );
+}
+
+/** The daemons read no parameters: what these want of the log stands in the report of the last iteration. */
+export function obeyReport(report: HeartBeat | null, logger: Logger): void {
+  if (report !== null) logger.obey?.({ ENABLE_LOGGING: report.logs !== false, logOff: new Set() });
+}
+
+/** The same from the report that is there already, of an earlier run of the daemon. */
+export async function obeyLast(store: StateStore, logger: Logger): Promise<void> {
+  obeyReport(await readReport(store), logger);
 }

@@ -3,9 +3,10 @@ import type { Alarm } from "../../ports/alarm.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { withDeadline } from "../../ports/deadline.ts";
 import type { Logger } from "../../ports/notices.ts";
+import type { Lock } from "../../ports/processes.ts";
 import type { Service } from "../../ports/service.ts";
 import type { StateStore } from "../../ports/state-store.ts";
-import { readReport } from "./report.ts";
+import { obeyLast, obeyReport, readReport } from "./report.ts";
 
 export interface WatchdogPorts {
   readonly clock: Clock;
@@ -13,13 +14,26 @@ export interface WatchdogPorts {
   readonly store: StateStore;
   readonly logger: Logger;
   readonly alarm: Alarm;
+  /** One watchdog on each host. */
+  readonly lock: Lock;
   readonly intervalMs: number;
 }
 
 const RESTART_MS = 60_000;
 
-/** Keeps the monitor alive until `signal` aborts: restarts the service when it is dead or its iterations do not end. */
+/**
+ * Keeps the monitor alive until `signal` aborts: restarts the service when it is dead or its iterations do not end.
+ *
+ * @returns the exit code: 0 after a stop, 1 when it cannot be the only watchdog of this host.
+ */
 export async function runWatchdog(ports: WatchdogPorts, signal: AbortSignal): Promise<number> {
+  await obeyLast(ports.store, ports.logger);
+  const lock = await ports.lock.acquire();
+  if (lock.kind !== "acquired") {
+    const why = lock.kind === "taken" ? "another one runs on this host" : lock.why;
+    ports.logger.log("error", "check_xapi", `Cannot start the watchdog: ${why}.`);
+    return 1;
+  }
   ports.logger.log("info", "check_xapi", "The watchdog has started.");
   let watchedSinceMs = ports.clock.uptimeMs();
   let restarts = 0;
@@ -27,6 +41,7 @@ export async function runWatchdog(ports: WatchdogPorts, signal: AbortSignal): Pr
   while (!signal.aborted) {
     const nowMs = ports.clock.uptimeMs();
     const report = await readReport(ports.store);
+    obeyReport(report, ports.logger);
     const age = report === null || report.finishedAtMs > nowMs ? null : nowMs - report.finishedAtMs;
     const sight = {
       service: await ports.service.state(),

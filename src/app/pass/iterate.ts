@@ -5,7 +5,7 @@ import type { Reason } from "../../core/model/reason.ts";
 import { forgetOld, nextPassMs } from "../../core/pace/schedule.ts";
 import { neverAborts, OVER, withDeadline } from "../../ports/deadline.ts";
 import { fenceLimitMs } from "./fence.ts";
-import { viewForJournal, writeJournal } from "./journal.ts";
+import { keepRound, writeJournal } from "./journal.ts";
 import { observe } from "./observe.ts";
 import { observeSelf } from "./observe-self.ts";
 import { absorbEnded, admit, launch, logSummary, type Pass, saveMemory, tell } from "./pass.ts";
@@ -160,7 +160,7 @@ async function runRounds(pass: Pass): Promise<void> {
     await saveMemory(pass);
     const actions = [...admit(pass, decision.actions), ...alerts];
     if (actions.length > 0 || outcomes.length > 0) {
-      pass.journal.push({ view: viewForJournal(pass.view), reasons: decision.reasons, actions, outcomes });
+      keepRound(pass.journal, { view: pass.view, reasons: decision.reasons, actions, outcomes });
     }
     launch(pass, actions);
     if (pass.inFlight.size === 0 && pass.ended.length === 0) return;
@@ -227,6 +227,7 @@ async function report(ports: PassPorts, startedMs: number, ended: Ended): Promis
     nextInMs: ended.memory === null ? delayMs : nextPassMs(ended.memory, nowMs, settings),
     xapiCalls: ended.calls,
     result: ended.result,
+    logs: settings.ENABLE_LOGGING && !settings.logOff.has("check_xapi"),
     monitor: {
       delayMs,
       scanRateMs: settings.MONITOR_SCANRATE * 1_000,

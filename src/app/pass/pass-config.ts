@@ -26,6 +26,7 @@ export function areKnown(config: PassConfig, databaseRead: boolean): boolean {
 export async function openConfig(ports: PassPorts): Promise<PassConfig> {
   const texts = await ports.config.read();
   const { settings, problems } = resolveTexts(texts, null);
+  ports.logger.obey?.(settings);
   return { opened: texts, texts, settings, reasons: reasonsOf(texts, problems) };
 }
 
@@ -37,6 +38,7 @@ export async function refreshConfig(
 ): Promise<PassConfig> {
   const { lastGood } = config.texts;
   const resolved = resolveTexts(config.texts, otherConfig);
+  ports.logger.obey?.(resolved.settings);
   const texts = { ...config.texts, lastGood: resolved.lastGood };
   const next = {
     opened: config.opened,

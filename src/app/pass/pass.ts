@@ -10,7 +10,7 @@ import { supplyOf } from "../../core/restart/supply.ts";
 import { masterOf } from "../../core/takeover/other-master.ts";
 import type { Xapi } from "../../ports/pool-database.ts";
 import { execute } from "./execute.ts";
-import type { JournalRound } from "./journal.ts";
+import type { KeptRound } from "./journal.ts";
 import type { RecentProbe } from "./observe.ts";
 import type { PassConfig } from "./pass-config.ts";
 import type { PassPorts } from "./pass-ports.ts";
@@ -38,7 +38,7 @@ export interface Pass {
   readonly begun: Map<string, number>;
   /** Reasons that arose from outcomes since the last telling. */
   readonly events: Reason[];
-  readonly journal: JournalRound[];
+  readonly journal: KeptRound[];
 }
 
 /** The same action again and again within one pass is a loop, not persistence. */

@@ -1,49 +1,89 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { ConfigSource } from "../../ports/config-source.ts";
 import { neverAborts, withDeadline } from "../../ports/deadline.ts";
-import type { StateStore } from "../../ports/state-store.ts";
+import type { StateName, StateStore } from "../../ports/state-store.ts";
 import type { PassPorts } from "./pass-ports.ts";
 
-/** A disk that takes longer than this for a small file is as good as none. */
+/** How long a pass waits for its disk, all in all: one that takes longer for a few small files is as good as none. */
 const DISK_MS = 10_000;
+/** So long a healthy disk may take each time, and it counts for nothing. */
+const FREE_MS = 500;
+/** What the heartbeat is given all the same: it needs no flush, and a pass without it counts as crashed. */
+const HEARTBEAT_MS = 1_000;
 
-function inTime<T>(clock: Clock, task: () => Promise<T>, late: () => T | Promise<T>): Promise<T> {
-  return withDeadline<T | Promise<T>>(clock, DISK_MS, neverAborts(), task, late) as Promise<T>;
+/**
+ * The patience of one pass with its disk. What one write has waited for the others need not wait for: when it is used up
+ * they are refused at once, so that a slow disk costs a pass once, and not with everything that it writes.
+ */
+class Patience {
+  private readonly clock: Clock;
+  private leftMs = DISK_MS;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** `leastMs`: what this is given even then. */
+  async try<T>(
+    task: () => Promise<T>,
+    late: (why: string) => T | Promise<T>,
+    leastMs: number | null = null,
+  ): Promise<T> {
+    const limitMs = Math.max(this.leftMs, leastMs ?? 0);
+    if (limitMs <= 0) return late("the disk has used up all the time of this pass before");
+    const beganMs = this.clock.uptimeMs();
+    const onLate = () => {
+      this.leftMs = 0;
+      return late(`no answer of the disk within ${limitMs / 1_000} s`);
+    };
+    const answer = await withDeadline<T | Promise<T>>(this.clock, limitMs, neverAborts(), task, onLate);
+    this.leftMs -= Math.max(0, this.clock.uptimeMs() - beganMs - FREE_MS);
+    return answer as T;
+  }
 }
 
-const LATE = `no answer of the disk within ${DISK_MS / 1_000} s`;
+/** One for each store, which a process has one of: the client of XAPI keeps its index there too. */
+const known = new WeakMap<StateStore, Patience>();
+
+function patienceWith(store: StateStore, clock: Clock): Patience {
+  const before = known.get(store);
+  if (before !== undefined) return before;
+  const made = new Patience(clock);
+  known.set(store, made);
+  return made;
+}
 
 /** State documents with a deadline: a disk that hangs must not hold a pass until the monitor kills it. */
 export function patientStore(store: StateStore, clock: Clock): StateStore {
+  const patience = patienceWith(store, clock);
   return {
     load: (name) =>
-      inTime(
-        clock,
+      patience.try(
         () => store.load(name),
-        () => ({ kind: "unreadable", why: LATE }),
+        (why) => ({ kind: "unreadable", why }),
       ),
     save: (name, value) =>
-      inTime(
-        clock,
+      patience.try(
         () => store.save(name, value),
-        () => Promise.reject(new Error(`Cannot write ${name}: ${LATE}`)),
+        (why) => Promise.reject(new Error(`Cannot write ${name}: ${why}`)),
+        name === HEARTBEAT ? HEARTBEAT_MS : null,
       ),
   };
 }
 
-function patientConfig(config: ConfigSource, clock: Clock): ConfigSource {
+const HEARTBEAT: StateName = "pass";
+
+function patientConfig(config: ConfigSource, patience: Patience): ConfigSource {
   return {
     read: () =>
-      inTime(
-        clock,
+      patience.try(
         () => config.read(),
-        () => ({ override: null, lastGood: null, problems: [`Cannot read the parameters: ${LATE}`] }),
+        (why) => ({ override: null, lastGood: null, problems: [`Cannot read the parameters: ${why}`] }),
       ),
     saveLastGood: (values) =>
-      inTime(
-        clock,
+      patience.try(
         () => config.saveLastGood(values),
-        () => Promise.reject(new Error(LATE)),
+        (why) => Promise.reject(new Error(why)),
       ),
   };
 }
@@ -51,5 +91,11 @@ function patientConfig(config: ConfigSource, clock: Clock): ConfigSource {
 /** The ports of a pass, those to the disk with a deadline; the others are given one with every call. */
 export function withPatience(ports: PassPorts): PassPorts {
   const { clock, store, config } = ports;
-  return { ...ports, store: patientStore(store, clock), config: patientConfig(config, clock) };
+  // A new pass is new patience, also where one process plays many passes.
+  known.delete(store);
+  return {
+    ...ports,
+    store: patientStore(store, clock),
+    config: patientConfig(config, patienceWith(store, clock)),
+  };
 }

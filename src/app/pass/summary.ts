@@ -1,6 +1,6 @@
 import { isAlive } from "../../core/members/host-health.ts";
 import { actionKey } from "../../core/model/action.ts";
-import type { JournalRound } from "./journal.ts";
+import type { KeptRound } from "./journal.ts";
 import type { Pass } from "./pass.ts";
 
 /** One line about a pass that has ended, for who reads along at debug: role, members, HA, what was done. */
@@ -25,7 +25,7 @@ export function summarise({ self, memory, view, journal, xapi }: Pass, tookMs: n
 /** More names than this are no line any more. */
 const MOST_NAMED = 8;
 
-function doneIn(journal: readonly JournalRound[]): readonly string[] {
+function doneIn(journal: readonly KeptRound[]): readonly string[] {
   const keys = [...new Set(journal.flatMap(({ actions }) => actions.map((action) => actionKey(action))))];
   return keys.length > MOST_NAMED ? [...keys.slice(0, MOST_NAMED), `${keys.length - MOST_NAMED} more`] : keys;
 }

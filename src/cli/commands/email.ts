@@ -5,6 +5,7 @@ import type { Settings } from "../../config/params.ts";
 import type { AlertMail } from "../../core/alerts/mail/alert-mail.ts";
 import { composeMail } from "../../core/alerts/mail/compose-mail.ts";
 import { type PoolReport, reportPool, UNSEEN_POOL } from "../../core/alerts/pool-report.ts";
+import { plainTexts } from "../../core/model/plain-text.ts";
 import { neverAborts } from "../../ports/deadline.ts";
 import type { MailResult } from "../../ports/notices.ts";
 import { type Action, defineAction } from "../action.ts";
@@ -41,7 +42,7 @@ async function sendTest(
   { shows, json }: { readonly shows: boolean; readonly json: boolean },
 ): Promise<ExitCode> {
   if (!settings.MAIL_ON) ports.stderr("Warning: MAIL_ON=0, so alerts are not mailed; this test is.\n");
-  const job = composeMail(await testMail(ports), ports.hostName, settings);
+  const job = composeMail(plainTexts(await testMail(ports)), ports.hostName, settings);
   const server = `${job.server.host}:${job.server.port}`;
   if (!json) ports.stdout(`Sending a test mail from ${job.from} to ${job.to.join(", ")} through ${server}\n`);
   const dialogue: string[] = [];
@@ -50,25 +51,34 @@ async function sendTest(
     if (!json) ports.stdout(`  ${plainText(line)}\n`);
   };
   const result = await ports.mail.send(job, shows ? hear : null);
+  const isWhole = result.ok && result.refused.length === 0;
   if (json) {
+    const { refused } = result;
     const why = result.ok ? null : result.why;
-    const report = {
-      sent: result.ok,
-      server,
-      from: job.from,
-      to: job.to,
-      why,
-      ...(shows ? { dialogue } : {}),
-    };
-    ports.stdout(`${JSON.stringify(report, null, 2)}\n`);
-  } else if (result.ok)
-    ports.stdout("The mail server has taken it. If it does not arrive, ask that server.\n");
-  if (!result.ok)
+    const unencrypted = result.ok ? result.unencrypted : null;
+    const report = { sent: isWhole, server, from: job.from, to: job.to, why, refused, unencrypted };
+    ports.stdout(`${JSON.stringify({ ...report, ...(shows ? { dialogue } : {}) }, null, 2)}\n`);
+  } else if (result.ok) tellTaken(result, isWhole, ports);
+  for (const { address, why, passing } of result.refused) {
+    const hope = passing ? "It may be taken later; alerts are tried again." : "Check MAIL_TO.";
+    ports.stderr(`Cannot send the test mail to ${plainText(address)}: ${plainText(why)}. ${hope}\n`);
+  }
+  if (!result.ok && result.refused.length === 0)
     ports.stderr(`Cannot send the test mail: ${plainText(result.why)}. ${cureOf(result, shows)}\n`);
-  return result.ok ? EXIT.done : EXIT.failed;
+  return isWhole ? EXIT.done : EXIT.failed;
+}
+
+function tellTaken(result: Extract<MailResult, { ok: true }>, isWhole: boolean, ports: CliPorts): void {
+  const whom = isWhole ? "" : ` for ${plainText(result.taken.join(", "))}`;
+  ports.stdout(`The mail server has taken it${whom}. If it does not arrive, ask that server.\n`);
+  if (result.unencrypted !== null)
+    ports.stderr(
+      `Warning: it went unencrypted: ${plainText(result.unencrypted)}. To insist on encryption: ha-cfg set SMTP_TLS starttls\n`,
+    );
 }
 
 function cureOf(result: Extract<MailResult, { ok: false }>, shows: boolean): string {
+  if (result.cure !== null) return result.cure;
   const settings = result.passing
     ? "SMTP_SERVER and SMTP_PORT"
     : "MAIL_FROM, MAIL_TO, SMTP_USER and SMTP_PASS";

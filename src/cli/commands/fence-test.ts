@@ -2,6 +2,7 @@ import { deviceStates, whatIsWrong } from "../../app/pass/fence.ts";
 import { rememberedMemory } from "../../app/pass/remembered.ts";
 import { fenceMethods } from "../../core/fencing/fence-policy.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
+import { showName } from "../../core/model/plain-text.ts";
 import { neverAborts } from "../../ports/deadline.ts";
 import type { DeviceState } from "../../ports/fencer.ts";
 import { defineAction } from "../action.ts";
@@ -60,7 +61,9 @@ async function rememberedHosts(ports: CliPorts): Promise<readonly Target[]> {
 
 function choose(all: readonly Target[], typed: string | undefined): readonly Target[] {
   if (typed === undefined || all.length === 0) return all;
-  const found = all.filter(({ uuid, name }) => uuid === typed.toLowerCase() || name === typed);
+  // An odd name is known as it is shown; who types it may type it as it is.
+  const spellings = [typed, showName(typed)];
+  const found = all.filter(({ uuid, name }) => uuid === typed.toLowerCase() || spellings.includes(name));
   const names = all.map(({ name }) => name).join(", ");
   if (found.length === 0)
     throw new UsageError(`Cannot test ${typed}: there is no such host; there are ${names}`);

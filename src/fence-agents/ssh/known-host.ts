@@ -1,10 +1,13 @@
-import { mkdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 /** Where the key of one device is pinned, in the format of known_hosts. */
 export interface KnownHost {
   readonly path: string;
-  /** False until the first connection: then whatever key the device shows is taken, and kept from then on. */
+  /**
+   * False until the first connection: then whatever key the device shows is taken, and kept from then on. A file that has
+   * lost its key pins none, and still no other one is taken: it is removed by whoever knows why.
+   */
   readonly pinned: boolean;
 }
 
@@ -21,13 +24,5 @@ export function knownHost(pins: string, address: string): KnownHost {
   }
   // ssh would replace `%`, the zone of an IPv6 address, by something else.
   const path = join(folder, address.toLowerCase().replaceAll("%", "="));
-  return { path, pinned: isFilled(path) };
-}
-
-function isFilled(path: string): boolean {
-  try {
-    return statSync(path).size > 0;
-  } catch {
-    return false;
-  }
+  return { path, pinned: existsSync(path) };
 }

@@ -72,8 +72,8 @@ export async function cannotFence(world: FencePool, causes: Causes): Promise<voi
 export async function stopAndForget(pool: Pool): Promise<number> {
   const master = await onlyMaster(pool, STEP_MS);
   await pool.on(master, "/etc/init.d/ha-lizard", "stop");
-  const memory = JSON.parse((await pool.file(master, MEMORY)) ?? "");
-  for (const part of [memory.retries, memory.alerts.told]) {
+  const memory = JSON.parse((await pool.file(master, MEMORY)) ?? "").document;
+  for (const part of [memory.retries, memory.alerts.lastSent]) {
     for (const key of Object.keys(part)) if (key.startsWith("fence-")) delete part[key];
   }
   // These tests are a storm of mails, which would be held back.

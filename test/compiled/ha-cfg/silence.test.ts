@@ -22,8 +22,8 @@ beforeAll(async () => {
     expect(await child.exited).toBe(0);
   }
   const MEMORY = "etc/ha-lizard/state/memory.json";
-  const memory = JSON.parse(stage.read(1, MEMORY));
-  const { bootId } = JSON.parse(stage.read(2, MEMORY));
+  const { document: memory } = JSON.parse(stage.read(1, MEMORY));
+  const { bootId } = JSON.parse(stage.read(2, MEMORY)).document;
   stage.write(2, MEMORY, JSON.stringify({ ...memory, bootId, alerts: { ...memory.alerts, active: {} } }));
 });
 afterAll(() => stage.stop());

@@ -47,6 +47,19 @@ export async function until(look: () => Promise<boolean> | boolean, boundMs = 5_
   return false;
 }
 
+/**
+ * A process of this program called by a daemon's name: the same executable, another name. It notes "up" and every SIGHUP
+ * in `notes`, and ends with the test.
+ */
+export function startDaemon(name: string, notes: string): Bun.Subprocess {
+  const code = `
+    const note = (text) => require("node:fs").appendFileSync(${JSON.stringify(notes)}, text + "\\n");
+    process.on("SIGHUP", () => note("hup"));
+    setInterval(() => { if (process.ppid !== ${process.pid}) process.exit(); }, 200);
+    note("up");`;
+  return Bun.spawn([process.execPath, "-e", code], { argv0: name, env: { PATH }, stdin: "ignore" });
+}
+
 /** A directory of a test file's own, removed after it, with small real programs and files in it. */
 export interface Scratch {
   readonly dir: string;

@@ -19,7 +19,7 @@ async function play(
     otherConfig: POOL,
     mail: (job) => {
       mails.push(job);
-      return { ok: true };
+      return { ok: true, taken: job.to, refused: [], unencrypted: null };
     },
     ...setUp,
   });
@@ -43,7 +43,7 @@ describe("ha-cfg email", () => {
 
   test("a refusal: exit 1, with its cause and what to look at", async () => {
     const { code, out, err } = await play("email", {
-      mail: () => ({ ok: false, why: "535 no\u001b[2J", passing: false }),
+      mail: () => ({ ok: false, why: "535 no\u001b[2J", passing: false, refused: [], cure: null }),
     });
     expect(code).toBe(1);
     expect(out).not.toContain("taken");
@@ -52,9 +52,44 @@ describe("ha-cfg email", () => {
     );
   });
 
+  test("one of two recipients refused: exit 1, and what holds for each", async () => {
+    const mail = {
+      ok: true,
+      taken: ["a@example.org"],
+      refused: [
+        { address: "b@example.org", why: "550 nobody\u001b[2J", passing: false },
+        { address: "c@example.org", why: "450 later", passing: true },
+      ],
+      unencrypted: null,
+    } as const;
+    const { code, out, err } = await play("email", { mail: () => mail });
+    expect(code).toBe(1);
+    expect(out).toEndWith(
+      "The mail server has taken it for a@example.org. If it does not arrive, ask that server.\n",
+    );
+    expect(err).toBe(
+      "Cannot send the test mail to b@example.org: 550 nobody [2J. Check MAIL_TO.\n" +
+        "Cannot send the test mail to c@example.org: 450 later. It may be taken later; alerts are tried again.\n",
+    );
+    const { out: json } = await play("email", { mail: () => mail }, ["--json"]);
+    expect(JSON.parse(json)).toMatchObject({ sent: false, why: null, refused: mail.refused });
+  });
+
+  test("what went in the clear is a warning with the cure; what did not go at all brings its own", async () => {
+    const clear = { ok: true, taken: ["a@example.org"], refused: [], unencrypted: "TLS failed" } as const;
+    const warned = await play("email", { mail: () => clear });
+    expect([warned.code, warned.err]).toEqual([
+      0,
+      "Warning: it went unencrypted: TLS failed. To insist on encryption: ha-cfg set SMTP_TLS starttls\n",
+    ]);
+    const refused = { ok: false, why: "no TLS", passing: false, refused: [], cure: "Do this." } as const;
+    const { code, err } = await play("email", { mail: () => refused });
+    expect([code, err]).toEqual([1, "Cannot send the test mail: no TLS. Do this.\n"]);
+  });
+
   test("no server: the server's address is what to look at", async () => {
     const { err } = await play("email", {
-      mail: () => ({ ok: false, why: "connection refused", passing: true }),
+      mail: () => ({ ok: false, why: "connection refused", passing: true, refused: [], cure: null }),
     });
     expect(err).toContain("Check SMTP_SERVER and SMTP_PORT; ");
   });
@@ -83,6 +118,8 @@ describe("ha-cfg email", () => {
       from: "root@localhost",
       to: ["a@example.org", "b@example.org"],
       why: null,
+      refused: [],
+      unencrypted: null,
     });
   });
 });

@@ -28,7 +28,7 @@ export function quietSurroundings(): Surroundings {
     ping: () => "answered",
     daemon: (name) => ({ state: "running", pid: name === "monitor" ? 4321 : 4322, atBoot: true }),
     tcp: () => ({ kind: "open" }),
-    mail: () => ({ ok: true }),
+    mail: ({ to }) => ({ ok: true, taken: to, refused: [], unencrypted: null }),
     localDisks: { ok: true, value: [] },
     hostClock: () => ({ ok: true, value: 0 }),
   };

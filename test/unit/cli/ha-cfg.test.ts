@@ -116,7 +116,7 @@ describe("ha-cfg insert", () => {
       "close",
     ]);
     expect(out).toContain("inserted HA_FENCE_METHOD = POOL\n");
-    expect(out).toEndWith("44 keys written, 0 kept.\n");
+    expect(out).toEndWith("45 keys written, 0 kept.\n");
   });
 
   test("what is there stays, also HA on, and a second run changes nothing", async () => {
@@ -125,7 +125,7 @@ describe("ha-cfg insert", () => {
     expect(first.world.otherConfig).toMatchObject(otherConfig);
     const again = await haCfg(["insert"], { otherConfig: first.world.otherConfig });
     expect(again.world.calls).toEqual(["read", "close"]);
-    expect(again.out).toBe("All 44 keys are in the pool database already: nothing was changed.\n");
+    expect(again.out).toBe("All 45 keys are in the pool database already: nothing was changed.\n");
   });
 
   test("--overwrite replaces parameters, never HA on/off, the successor or other programs' keys", async () => {
@@ -356,4 +356,16 @@ describe("ha-cfg ha-enable, ha-disable", () => {
     const readFault = { kind: "api", code: "HOST_STILL_BOOTING", params: [] } as const;
     expect((await haCfg(["ha-enable"], { readFault })).code).toBe(1);
   });
+});
+
+test("ha-cfg: what is no UTF-8 is refused, whatever the action, and nothing is done", async () => {
+  for (const args of [
+    ["set", "MAIL_SUBJECT", "gr\ufffd"],
+    ["set", "SMTP_PASS", "\ufffd"],
+    ["backup", "/root/\ufffd"],
+  ]) {
+    const { code, err, out, world } = await haCfg(args, { otherConfig: {} });
+    expect([code, out, world.calls]).toEqual([2, "", []]);
+    expect(err).toBe(`Cannot run ha-cfg: argument ${args.length} is no text (UTF-8)\n`);
+  }
 });

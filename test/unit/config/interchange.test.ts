@@ -33,6 +33,7 @@ describe("a pool that HA-Lizard 2.x has set up", () => {
     );
     expect(ours.map(([name]) => name)).toEqual([
       "XAPI_DOWN_TOLERANCE",
+      "SMTP_TLS",
       "MAIL_SCREEN_TIME",
       "FENCE_USER",
       "FENCE_TIMEOUT",

@@ -161,3 +161,32 @@ test("renderAssignment: any value of one line is read back as it was", () => {
 test("renderAssignment: a line break cannot make a second line", () => {
   expect(renderAssignment("A", "1\nB=2")).toBe("A='1 B=2'");
 });
+
+test("parseOverrideFile: a file that is none costs a few lines, not a line for each of its own", () => {
+  const { values, problems } = parseOverrideFile("what is this\n".repeat(100_000));
+  expect(values).toEqual({});
+  expect(problems.length).toBe(20);
+  expect(problems.at(-1)).toBe(
+    "line 20: not understood: no KEY=VALUE; 99980 more lines after it have problems",
+  );
+});
+
+test("parseOverrideFile: a line that is too long, or no UTF-8, is none; the rest holds", () => {
+  const text = `A=${"x".repeat(70_000)}\nB=a\ufffdb\n${"K".repeat(9_000)}='\nOP_MODE=1\n`;
+  const { values, problems } = parseOverrideFile(text);
+  expect(values).toEqual({ OP_MODE: "1" });
+  expect(problems.slice(0, 2)).toEqual([
+    "line 1: not understood: 70002 characters",
+    "line 2: not understood: it is no UTF-8",
+  ]);
+  expect(problems[2]?.length).toBeLessThan(200);
+});
+
+test("parseOverrideFile: linear, whatever stands in a line", () => {
+  const parts = [" ", "'", '"', "\\", '\\"', "#", " #", "A", "=", "\t", "export "];
+  const began = performance.now();
+  for (const part of parts)
+    for (const head of ["", "A=", "A='", 'A="', "export "])
+      parseOverrideFile(`${head}${part.repeat(60_000 / part.length)}\n`.repeat(4));
+  expect(performance.now() - began).toBeLessThan(2_000);
+});

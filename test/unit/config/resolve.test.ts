@@ -72,6 +72,7 @@ describe("the table", () => {
       SMTP_PORT: 25,
       SMTP_USER: "",
       SMTP_PASS: "",
+      SMTP_TLS: "auto",
       MAIL_SCREEN_TIME: 60,
       ENABLE_ALERTS: true,
       FENCE_ENABLED: true,
@@ -339,4 +340,18 @@ describe("resolveSettings", () => {
     expect(lastGood).toEqual(Object.fromEntries(samples));
     for (const known of samples.keys()) expect([known, sources.get(known)]).toEqual([known, "pool"]);
   });
+});
+
+test("resolveSettings: a pool map full of names that are none of ours is said in a few sentences", () => {
+  const pool = Object.fromEntries(Array.from({ length: 50_000 }, (_, at) => [`HA_no_such_${at}`, "x"]));
+  const began = performance.now();
+  const { problems } = resolveSettings({ override: {}, pool, lastGood: {} });
+  expect(problems.length).toBe(21);
+  expect(problems.at(-1)).toBe("Cannot use 49980 more names of the pool database");
+  expect(performance.now() - began).toBeLessThan(1_000);
+});
+
+test("resolveSettings: a name from outside cannot begin a line of its own", () => {
+  const { problems } = resolveSettings({ override: {}, pool: { "HA_x\nroot: y": "1" }, lastGood: {} });
+  expect(problems[0]).toStartWith('Cannot use "HA_x\\nroot: y" of the pool database: ');
 });

@@ -74,6 +74,7 @@ function steps(notes: string[]): RunPass {
       nextInMs: 1_000,
       xapiCalls: 0,
       result: "done",
+      logs: true,
       monitor: { delayMs: 45_000, scanRateMs: 10_000, maxStarts: 40, killAll: true },
     };
     await ports.store.save("pass", report);

@@ -2,12 +2,16 @@ import type { FunctionName } from "../../model/alert.ts";
 import type { AlertMail } from "./alert-mail.ts";
 import { type MailSection, mailSections } from "./mail-sections.ts";
 
+/** How a mail server is talked to, as SMTP_TLS says it (adapters/mail/smtp-ways.ts says what each word means). */
+export type SmtpTls = "auto" | "starttls" | "tls" | "unverified" | "off";
+
 /** Where mail goes, by the parameters' names. */
 export interface MailSettings {
   readonly SMTP_SERVER: string;
   readonly SMTP_PORT: number;
   readonly SMTP_USER: string;
   readonly SMTP_PASS: string;
+  readonly SMTP_TLS: SmtpTls;
   readonly MAIL_FROM: string;
   readonly MAIL_TO: readonly string[];
   readonly MAIL_SUBJECT: string;
@@ -23,6 +27,7 @@ export interface MailJob {
     readonly port: number;
     readonly user: string;
     readonly password: string;
+    readonly tls: SmtpTls;
   };
   readonly from: string;
   readonly to: readonly string[];
@@ -45,6 +50,7 @@ export function composeMail(mail: AlertMail, hostName: string, settings: MailSet
       port: settings.SMTP_PORT,
       user: settings.SMTP_USER,
       password: settings.SMTP_PASS,
+      tls: settings.SMTP_TLS,
     },
     from: settings.MAIL_FROM,
     to: settings.MAIL_TO,

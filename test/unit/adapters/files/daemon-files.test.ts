@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { createDaemons } from "../../../../src/adapters/files/daemon-files.ts";
 import { pathsFrom } from "../../../../src/adapters/files/paths.ts";
-import { HANG, PATH, ScratchFolder, until } from "../scratch.ts";
+import { ScratchFolder, startDaemon, until } from "../scratch.ts";
 
 const folder = new ScratchFolder();
 
@@ -20,10 +20,7 @@ test("createDaemons look: running with its pid, dead when it has ended, stopped 
   };
   expect(await state()).toEqual(["dead", null]);
   const up = folder.at(crypto.randomUUID());
-  const child = Bun.spawn([folder.script("ha-lizard-watchdog", `: >"$1"\n${HANG}`), up], {
-    env: { PATH },
-    stdin: "ignore",
-  });
+  const child = startDaemon("ha-lizard-watchdog", up);
   try {
     await until(() => Bun.file(up).exists());
     write(paths.watchdogPid, `${child.pid}\n`);

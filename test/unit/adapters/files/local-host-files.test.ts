@@ -50,6 +50,9 @@ describe("readRole", () => {
     ["slave:", { kind: "unknown" }],
     ["", { kind: "unknown" }],
     ["MASTER", { kind: "unknown" }],
+    ["slave:10.0.0.1/x?", { kind: "unknown" }],
+    ["slave:a\nb", { kind: "unknown" }],
+    [`slave:${"a".repeat(300)}`, { kind: "unknown" }],
   ];
   for (const [text, role] of rows)
     test(`pool.conf ${JSON.stringify(text)}: ${JSON.stringify(role)}`, async () =>
@@ -57,7 +60,10 @@ describe("readRole", () => {
 
   test("no pool.conf: unknown, with the file's name", async () => {
     const path = folder.at("nothing-here");
-    expect(await readRole(path)).toEqual({ kind: "unknown", why: `Cannot read ${path}` });
+    expect(await readRole(path)).toEqual({
+      kind: "unknown",
+      why: `Cannot read ${path}: there is no such file`,
+    });
   });
 });
 

@@ -33,8 +33,8 @@ test("createPrivateFiles: look knows files, folders, links and devices", async (
 
 test("createPrivateFiles: read takes nothing but a text of an ordinary file", async () => {
   expect(await files.read(folder.at("none"))).toEqual({ ok: false, why: "there is no such file or folder" });
-  expect(await files.read(folder.path)).toEqual({ ok: false, why: "it is no ordinary file" });
-  expect(await files.read("/dev/zero")).toEqual({ ok: false, why: "it is no ordinary file" });
+  expect(await files.read(folder.path)).toEqual({ ok: false, why: "it is a folder, no ordinary file" });
+  expect(await files.read("/dev/zero")).toEqual({ ok: false, why: "it is a device, no ordinary file" });
   expect(await files.read(folder.write("long", "x".repeat(1_000_001)))).toEqual({
     ok: false,
     why: "it is longer than 1 MB",

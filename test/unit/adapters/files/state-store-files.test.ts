@@ -1,14 +1,17 @@
 import { expect, test } from "bun:test";
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createStateStore, replaceFile } from "../../../../src/adapters/files/state-store-files.ts";
+import { createStateStore } from "../../../../src/adapters/files/state-store-files.ts";
 import { PATH, ScratchFolder, until } from "../scratch.ts";
 
 const folder = new ScratchFolder();
@@ -53,13 +56,93 @@ test("createStateStore: an empty file is damaged, not absent", async () => {
   expect((await createStateStore(directory).load("memory")).kind).toBe("damaged");
 });
 
-test("createStateStore: what the disk does not give is unreadable, which is not damaged", async () => {
+test("createStateStore: where others may write, nothing is believed and nothing is written, and the cure is said", async () => {
   const directory = fresh();
-  mkdirSync(`${directory}/memory.json`, { recursive: true });
-  expect(await createStateStore(directory).load("memory")).toMatchObject({
+  const store = createStateStore(directory);
+  await store.save("memory", "old");
+  for (const mode of [0o777, 0o1777, 0o702]) {
+    chmodSync(directory, mode);
+    const { kind, why } = (await store.load("memory")) as { kind: string; why: string };
+    expect([kind, why]).toEqual(["unreadable", expect.stringContaining(`run: chmod go-w ${directory}`)]);
+    await expect(store.save("memory", "new")).rejects.toThrow("everybody may write it");
+  }
+  chmodSync(directory, 0o755);
+  chmodSync(`${directory}/memory.json`, 0o666);
+  expect(await store.load("memory")).toMatchObject({
     kind: "unreadable",
-    why: expect.stringContaining("Cannot read"),
+    why: expect.stringContaining("everybody may write it (mode 0666)"),
   });
+  // What is written now is ours again.
+  await store.save("memory", "new");
+  expect(await store.load("memory")).toEqual({ kind: "found", value: "new" });
+});
+
+test("createStateStore: what stands in the place of a document and is none is put aside", async () => {
+  const directory = fresh();
+  const store = createStateStore(directory);
+  await store.save("memory", "old");
+  const path = `${directory}/memory.json`;
+  const strange: readonly [string, () => unknown, string][] = [
+    ["a folder", () => mkdirSync(`${path}/x`, { recursive: true }), "a folder"],
+    ["a pipe", () => Bun.spawnSync(["mkfifo", path]), "a named pipe"],
+    ["a link to an endless device", () => symlinkSync("/dev/zero", path), "a link"],
+    ["a link to another document", () => symlinkSync(`${directory}/other`, path), "a link"],
+    ["one line of ten megabytes", () => writeFileSync(path, "x".repeat(10_000_000)), "longer than 8 MB"],
+  ];
+  for (const [what, make, why] of strange) {
+    rmSync(path, { recursive: true, force: true });
+    rmSync(`${path}.damaged`, { recursive: true, force: true });
+    make();
+    const { kind, why: said } = (await store.load("memory")) as { kind: string; why: string };
+    expect([what, kind, said]).toEqual([what, "damaged", expect.stringContaining(why)]);
+    expect([what, existsSync(path)]).toEqual([what, false]);
+    await store.save("memory", what);
+    expect(await store.load("memory")).toEqual({ kind: "found", value: what });
+  }
+});
+
+test("createStateStore: a document that no reader would take is not written", async () => {
+  const store = createStateStore(fresh());
+  await store.save("journal", "old");
+  await expect(store.save("journal", "x".repeat(8_000_001))).rejects.toThrow("too many");
+  expect(await store.load("journal")).toEqual({ kind: "found", value: "old" });
+});
+
+test("createStateStore: any change of a document is damage, also one that leaves another valid value", async () => {
+  const directory = fresh();
+  const store = createStateStore(directory);
+  await store.save("memory", { health: { a: { failedRetries: 0, pings: true } }, name: "x" });
+  const path = `${directory}/memory.json`;
+  const whole = readFileSync(path);
+  for (let at = 0; at < whole.length; at++) {
+    // Every bit of a byte, and another digit.
+    for (const other of [1, 2, 4, 8, 16, 32, 64, 128, (whole[at] ?? 0) ^ 0x39]) {
+      const changed = Buffer.from(whole);
+      changed[at] = (whole[at] ?? 0) ^ other;
+      if (changed.equals(whole)) continue;
+      writeFileSync(path, changed, { mode: 0o600 });
+      expect([at, other, (await store.load("memory")).kind]).toEqual([at, other, "damaged"]);
+    }
+  }
+  for (let length = 0; length < whole.length; length++) {
+    writeFileSync(path, whole.subarray(0, length), { mode: 0o600 });
+    expect([length, (await store.load("memory")).kind]).toEqual([length, "damaged"]);
+  }
+});
+
+test("createStateStore: the document of another name is damage; one without a checksum is of the version before", async () => {
+  const directory = fresh();
+  const store = createStateStore(directory);
+  await store.save("alarms", { bootId: "x" });
+  copyFileSync(`${directory}/alarms.json`, `${directory}/memory.json`);
+  expect((await store.load("memory")).kind).toBe("damaged");
+  writeFileSync(`${directory}/memory.json`, '{"version":1,"bootId":"x"}', { mode: 0o600 });
+  expect(await store.load("memory")).toEqual({ kind: "found", value: { version: 1, bootId: "x" } });
+  // With the next save it has one, and keeps it.
+  await store.save("memory", { version: 1, bootId: "y" });
+  const text = readFileSync(`${directory}/memory.json`, "utf8");
+  writeFileSync(`${directory}/memory.json`, JSON.stringify(JSON.parse(text), null, 2), { mode: 0o600 });
+  expect((await store.load("memory")).kind).toBe("damaged");
 });
 
 test("createStateStore: rejects when the disk refuses, keeps the old document and leaves nothing", async () => {
@@ -115,11 +198,3 @@ test("createStateStore: killed at any moment, the document is an old or a new on
   await createStateStore(directory).save("memory", "last");
   expect(names(directory)).toEqual(["memory.json"]);
 }, 30_000);
-
-test("replaceFile: the mode asked for, over a file that had another", async () => {
-  const path = folder.write("file", "old");
-  chmodSync(path, 0o644);
-  await replaceFile(path, "new", 0o600);
-  expect(readFileSync(path, "utf8")).toBe("new");
-  expect(statSync(path).mode & 0o777).toBe(0o600);
-});

@@ -41,8 +41,8 @@ test("createChildMailer: handing over does not wait for the child", async () => 
 
 test("createChildMailer: a long mail arrives whole although this program ends at once, and its group is killed", async () => {
   const { self, notes } = noting("sleep 0.5");
-  const body = "A long sentence. ".repeat(20_000);
-  const mail = { ...MAIL, alerts: [{ ...ALERT, body }] };
+  const body = "A long sentence. ".repeat(100);
+  const mail = { ...MAIL, alerts: Array.from({ length: 150 }, () => ({ ...ALERT, body })) };
   const settings = JSON.stringify({ ...MAIL_SETTINGS, logOff: undefined });
   const code = `
     import { createChildMailer } from "${import.meta.dir}/../../../../src/adapters/mail/mailer-child.ts";
@@ -62,7 +62,7 @@ test("createChildMailer: a long mail arrives whole although this program ends at
   }
   expect(await until(() => Bun.file(notes).exists())).toBe(true);
   const text = readFileSync(notes, "utf8");
-  expect(JSON.parse(text.slice(text.indexOf("{"))).text).toContain(body);
+  expect(JSON.parse(text.slice(text.indexOf("{"))).text.split(body.trim()).length).toBe(151);
 });
 
 test("createChildMailer: no recipient, no child", async () => {
@@ -70,4 +70,31 @@ test("createChildMailer: no recipient, no child", async () => {
   const mailer = createChildMailer({ self: missing, environment: { PATH }, hostName: "h1" });
   await mailer.send(MAIL, { ...MAIL_SETTINGS, MAIL_TO: [] });
   await expect(mailer.send(MAIL, MAIL_SETTINGS)).rejects.toThrow();
+});
+
+test("createChildMailer: names and answers cannot forge a row, a header or a mark-up of the mail", async () => {
+  const { self, notes } = noting();
+  const odd = "x\r\nBcc: eve@example.org\n  Severity  info\u2028\u001b[2J\u202e<b>y</b>";
+  const long = "n".repeat(50_000);
+  const mail = {
+    ...MAIL,
+    alerts: [{ ...ALERT, subject: `${odd} has failed`, body: `${odd} ${long}`, advice: odd }],
+    report: {
+      ...MAIL.report,
+      pool: odd,
+      conditions: [`${odd} has failed`],
+      hosts: [{ name: odd, address: "10.0.0.1", state: "alive", vms: 1 } as const],
+    },
+  };
+  await createChildMailer({ self, environment: { PATH }, hostName: "h1" }).send(mail, MAIL_SETTINGS);
+  expect(await until(() => Bun.file(notes).exists())).toBe(true);
+  const noted = readFileSync(notes, "utf8");
+  const { subject, text, html } = JSON.parse(noted.slice(noted.indexOf("{")));
+  expect(subject).not.toMatch(/[\p{Cc}\u2028\u202e]/u);
+  const lines = text.split("\n") as string[];
+  expect(lines.filter((line) => /^(Bcc:| {2}Severity {2}info)/.test(line))).toEqual([]);
+  expect(lines.filter((line) => line.startsWith("  Severity"))).toEqual(["  Severity  error"]);
+  expect(lines.join("")).not.toMatch(/[\p{Cc}\u2028\u202e]/u);
+  expect(html).not.toContain("<b>");
+  expect(text.length).toBeLessThan(12_000);
 });

@@ -4,12 +4,14 @@ import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 /** What a mail server in a test does; all of it is on the loopback. */
 export interface SmtpBehaviour {
   /** Certificate and key; with them STARTTLS is offered, or TLS from the start (`implicitTls`). */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly tls?: { readonly cert: string; readonly key: string; readonly maxVersion?: "TLSv1" };
   readonly implicitTls?: boolean;
   /** `user:password` that AUTH must bring; over TLS only where there is TLS. */
   readonly login?: string;
   readonly port?: number;
   readonly trouble?: SmtpTrouble;
+  /** By recipient: the code that it is refused with, at the first mail only or always. */
+  readonly refuses?: Readonly<Record<string, { readonly code: number; readonly once?: true }>>;
 }
 
 /**
@@ -54,8 +56,12 @@ export async function startSmtpServer(behaviour: SmtpBehaviour = {}): Promise<Te
       if (login === behaviour.login) done(null, { user: login });
       else done(new Error("Invalid username or password"));
     },
-    onRcptTo(_address, _session, done) {
-      done(behaviour.trouble === "refuses" ? refusal(550, "nobody here") : null);
+    onRcptTo({ address }, _session, done) {
+      const refused = behaviour.refuses?.[address];
+      if (behaviour.trouble === "refuses") done(refusal(550, "nobody here"));
+      else if (refused !== undefined && (refused.once !== true || connections === 1))
+        done(refusal(refused.code, `no ${address}`));
+      else done(null);
     },
     onData(stream, session, done) {
       const chunks: Buffer[] = [];

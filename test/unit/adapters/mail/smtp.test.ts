@@ -5,6 +5,7 @@ import { createSmtp } from "../../../../src/adapters/mail/smtp.ts";
 import { createSystemClock } from "../../../../src/adapters/processes/clock-system.ts";
 import type { MailJob } from "../../../../src/core/alerts/mail/compose-mail.ts";
 import { ScratchFolder } from "../scratch.ts";
+import { startScriptedSmtp } from "./scripted-smtp.ts";
 import { type SmtpBehaviour, startSmtpServer, type TestMailServer } from "./smtp-server.ts";
 
 const clock = createSystemClock();
@@ -31,8 +32,9 @@ function selfSigned() {
 }
 const tls = selfSigned();
 
+/** A server that a password is sent to here takes it in the clear, which has to be chosen. */
 const job = (port: number, changes: Partial<MailJob> = {}, user = "", password = ""): MailJob => ({
-  server: { host: "127.0.0.1", port, user, password },
+  server: { host: "127.0.0.1", port, user, password, tls: user === "" ? "auto" : "off" },
   from: "root@h1",
   to: ["a@example.org", "b@example.org"],
   subject: "Host h2 has failed",
@@ -75,13 +77,6 @@ test("send: STARTTLS when offered, also with a certificate that nobody signed", 
   expect(mails.map((mail) => mail.encrypted)).toEqual([true]);
 });
 
-test("send: logs in when there is a user, and only after STARTTLS", async () => {
-  const { port, mails, logins } = await server({ tls, login: "user:p wörd" });
-  expect(await send(job(port, {}, "user", "p wörd"))).toBe("sent");
-  expect(mails.map(({ login, encrypted }) => [login, encrypted])).toEqual([["user:p wörd", true]]);
-  expect(logins).toEqual([{ login: "user:p wörd", encrypted: true }]);
-});
-
 test("send: does not log in when there is no user", async () => {
   const { port, logins } = await server({ login: "user:password" });
   expect(await send(job(port))).toMatch(/530.*!$/);
@@ -109,7 +104,7 @@ test("send: a server that is busy may take the mail later", async () => {
 });
 
 test("send: a server that is silent, hangs or hangs up, or is not there costs no longer than the limits", async () => {
-  const smtp = createSmtp(clock, { connectMs: 300, silenceMs: 300, totalMs: 5_000 });
+  const smtp = createSmtp(clock, { limits: { connectMs: 300, silenceMs: 300, totalMs: 5_000 } });
   const gone = await server();
   await gone.close();
   const troubles = ["silent", "hangs up", "hangs at the end"] as const;
@@ -123,7 +118,7 @@ test("send: a server that is silent, hangs or hangs up, or is not there costs no
 
 test("send: what goes on for ever ends at the limit of all", async () => {
   const { port } = await server({ trouble: "hangs at the end" });
-  const smtp = createSmtp(clock, { connectMs: 10_000, silenceMs: 10_000, totalMs: 200 });
+  const smtp = createSmtp(clock, { limits: { connectMs: 10_000, silenceMs: 10_000, totalMs: 200 } });
   expect(await send(job(port), smtp)).toBe("no end within 0.2 s");
 });
 
@@ -171,4 +166,89 @@ test("send: port 465 is TLS from the start", async () => {
   );
   const said = await new Response(child.stdout).text();
   expect([said, await child.exited]).toEqual(["1 true false\n", 0]);
+});
+
+test("send: recipients that are refused are named with the server's words; the others get it", async () => {
+  const refuses = { "b@example.org": { code: 550 }, "c@example.org": { code: 450, once: true } } as const;
+  const { port, mails } = await server({ refuses });
+  const to = ["a@example.org", "b@example.org", "c@example.org", "a@münchen.example"];
+  const first = await createSmtp(clock).send(job(port, { to }), null);
+  expect(first).toMatchObject({
+    ok: true,
+    taken: ["a@example.org", expect.stringMatching(/^a@xn--mnchen-3ya\.example$/)],
+    refused: [
+      { address: "b@example.org", why: "550 no b@example.org", passing: false },
+      { address: "c@example.org", why: "450 no c@example.org", passing: true },
+    ],
+  });
+  expect(await createSmtp(clock).send(job(port, { to: ["c@example.org"] }), null)).toMatchObject({
+    ok: true,
+    taken: ["c@example.org"],
+    refused: [],
+  });
+  expect(mails.map((mail) => mail.to.length)).toEqual([2, 1]);
+});
+
+test("send: everybody refused: each is named with his own words", async () => {
+  const refuses = { "a@example.org": { code: 451 }, "b@example.org": { code: 553 } } as const;
+  const { port, mails } = await server({ refuses });
+  expect(await createSmtp(clock).send(job(port), null)).toMatchObject({
+    ok: false,
+    refused: [
+      { address: "a@example.org", passing: true },
+      { address: "b@example.org", passing: false },
+    ],
+  });
+  expect(mails).toEqual([]);
+});
+
+test.each([
+  ["as it is", (secret: string) => `535 ${secret} is no password`],
+  ["as AUTH PLAIN sends it", (_: string, base64: string) => `535 no: ${base64}`],
+  ["in many lines", (secret: string) => `535-${secret}\r\n535-${secret}\r\n535 ${secret}`],
+])("send: a server that repeats the password, %s, repeats it to nobody", async (_, answer) => {
+  const secret = "tops3cret";
+  const base64 = Buffer.from(`\0user\0${secret}`).toString("base64");
+  const scripted = await startScriptedSmtp({
+    EHLO: "250-scripted\r\n250 AUTH PLAIN",
+    AUTH: answer(secret, base64),
+  });
+  servers.push({ ...scripted, mails: [], logins: [], connections: () => 0 });
+  const lines: string[] = [];
+  const smtp = createSmtp(clock);
+  const result = await smtp.send(job(scripted.port, {}, "user", secret), (line) => void lines.push(line));
+  const shown = JSON.stringify(result) + lines.join("\n");
+  expect(shown).toContain("535");
+  expect(shown).toContain("********");
+  expect(shown).not.toContain(secret);
+  expect(shown).not.toContain(base64);
+  // It has been there.
+  expect(scripted.heard.join()).toContain(base64);
+});
+
+test("send: a server that talks without an end is cut off, in time", async () => {
+  const scripted = await startScriptedSmtp({
+    EHLO: (socket) => {
+      const block = "250-and another thing\r\n".repeat(2_000);
+      const more = () => {
+        while (!socket.destroyed && socket.write(block)) {
+          // As fast as it is taken.
+        }
+      };
+      socket.on("drain", more);
+      more();
+    },
+  });
+  servers.push({ ...scripted, mails: [], logins: [], connections: () => 0 });
+  const began = performance.now();
+  expect(await send(job(scripted.port))).toMatch(/exceeds maximum/);
+  expect(performance.now() - began).toBeLessThan(5_000);
+});
+
+test("send: what a server says is one line, and no novel", async () => {
+  const scripted = await startScriptedSmtp({ MAIL: `550-${"x".repeat(5_000)}\r\n550 \u001b[2Jbye` });
+  servers.push({ ...scripted, mails: [], logins: [], connections: () => 0 });
+  const why = await send(job(scripted.port));
+  expect(why.length).toBeLessThan(400);
+  expect(why).not.toMatch(/\p{Cc}/u);
 });

@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
-import { readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { pathsFrom } from "../../../../src/adapters/files/paths.ts";
 import { createSystemClock } from "../../../../src/adapters/processes/clock-system.ts";
 import { createService, monitorPid, wakeMonitor } from "../../../../src/adapters/processes/service-script.ts";
-import { HANG, never, PATH, ScratchFolder, until } from "../scratch.ts";
+import { HANG, isAlive, never, PATH, ScratchFolder, startDaemon, until } from "../scratch.ts";
 
 const clock = createSystemClock();
 const folder = new ScratchFolder();
@@ -15,11 +16,10 @@ function host() {
   return { paths, write, service: createService({ paths, clock, environment: { PATH } }) };
 }
 
-/** A process under the monitor's name; it notes SIGHUP. */
+/** A process that is the monitor as far as anybody can see; it notes SIGHUP. */
 async function withMonitor(use: (pid: number, hangUps: () => string) => Promise<void>): Promise<void> {
   const notes = folder.at(`notes-${crypto.randomUUID()}`);
-  const script = folder.script(`ha-lizard.mon`, `trap 'echo hup >>"$1"' HUP\necho up >>"$1"\n${HANG}`);
-  const child = Bun.spawn([script, notes], { env: { PATH }, stdin: "ignore" });
+  const child = startDaemon("/etc/ha-lizard/scripts/ha-lizard.mon", notes);
   const read = () => (isWritten(notes) ? readFileSync(notes, "utf8") : "");
   try {
     await until(() => read().includes("up"));
@@ -48,9 +48,65 @@ test("createService state: another process that was given the monitor's number i
   expect(await service.state()).toBe("dead");
 });
 
+test("findDaemon: a process whose command line only speaks of the monitor is none, and is not woken", async () => {
+  const { paths, write, service } = host();
+  const script = folder.script("ha-lizard.mon", `trap 'echo hup >>"$1"' HUP\necho up >>"$1"\n${HANG}`);
+  const notes = (name: string) => folder.at(`${name}-${crypto.randomUUID()}`);
+  const strangers: readonly [string, (notes: string) => Bun.Subprocess][] = [
+    [
+      "an editor of the monitor",
+      (at) => Bun.spawn([folder.script("vi", `echo up >>"$2"\n${HANG}`), script, at]),
+    ],
+    ["a script of its name", (at) => Bun.spawn([script, at])],
+    [
+      "another program called by its name",
+      (at) =>
+        Bun.spawn(["/bin/sh", "-c", `echo up >>${at}; ${HANG.replace("$ALIVE", `kill -0 ${process.pid}`)}`], {
+          argv0: "ha-lizard.mon",
+        }),
+    ],
+    ["this program called by another name", (at) => startDaemon("not-ha-lizard.mon", at)],
+    ["this program with the name behind its own", (at) => startDaemon("ha-cfg ha-lizard.mon", at)],
+  ];
+  for (const [what, start] of strangers) {
+    const at = notes("stranger");
+    const child = start(at);
+    try {
+      expect([what, await until(() => isWritten(at))]).toEqual([what, true]);
+      write(paths.monitorPid, `${child.pid}\n`);
+      expect([what, monitorPid(paths), await service.state()]).toEqual([what, null, "dead"]);
+      wakeMonitor(paths);
+      expect([what, isAlive(child.pid)]).toEqual([what, true]);
+    } finally {
+      child.kill("SIGKILL");
+      await child.exited;
+    }
+  }
+});
+
+test("findDaemon: a monitor whose file was replaced by an update is still the monitor", async () => {
+  const { paths, write } = host();
+  const copy = folder.at("bun-copy", basename(process.execPath));
+  mkdirSync(dirname(copy));
+  copyFileSync(process.execPath, copy);
+  const notes = folder.at("updated");
+  const code = `require("node:fs").writeFileSync(${JSON.stringify(notes)}, "up");
+    setInterval(() => { if (process.ppid !== ${process.pid}) process.exit(); }, 200);`;
+  const child = Bun.spawn([copy, "-e", code], { argv0: "ha-lizard.mon", env: { PATH }, stdin: "ignore" });
+  try {
+    expect(await until(() => isWritten(notes))).toBe(true);
+    rmSync(copy);
+    write(paths.monitorPid, `${child.pid}\n`);
+    expect(monitorPid(paths)).toBe(child.pid);
+  } finally {
+    child.kill("SIGKILL");
+    await child.exited;
+  }
+});
+
 test("createService state: a pid file with anything else in it names nobody", async () => {
   const { paths, write, service } = host();
-  for (const text of ["", "x", "-1", "0", "1", "99999999"]) {
+  for (const text of ["", "x", "-1", "0", "1", "99999999", "1e3", "0x10", "12 34", "self", "9".repeat(400)]) {
     write(paths.monitorPid, text);
     expect([text, await service.state()]).toEqual([text, "dead"]);
   }

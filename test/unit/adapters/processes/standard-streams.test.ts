@@ -10,12 +10,27 @@ writeOutput("more\\n");
 await Bun.sleep(50);
 writeError("lives");`;
 
-test("writeOutput: a pipe that is closed, and a full disk, are no reason to crash", async () => {
-  expect(await startProgram(scratch, "writes", WRITES).stderr.text()).toBe("lives");
-  for (const way of ['"$@" | true', '"$@" >/dev/full']) {
-    const command = [process.execPath, `${scratch.dir}/writes.ts`];
-    const child = Bun.spawn(["sh", "-c", way, "sh", ...command], { stdout: "ignore", stderr: "pipe" });
-    expect(await child.stderr.text()).toBe("lives");
+test("writeOutput: a pipe that is closed is no reason to crash, and no fault", async () => {
+  const program = startProgram(scratch, "writes", WRITES);
+  expect(await program.stderr.text()).toBe("lives");
+  const command = [process.execPath, `${scratch.dir}/writes.ts`];
+  const way = '{ "$@"; echo $? >&2; } | true';
+  const child = Bun.spawn(["sh", "-c", way, "sh", ...command], { stdout: "ignore", stderr: "pipe" });
+  expect(await child.stderr.text()).toBe("lives0\n");
+});
+
+test("writeOutput: a full disk is said once and is a failure, whatever the program ends with", async () => {
+  for (const [name, end, code] of [
+    ["full", "", 1],
+    ["full-0", "process.exitCode = exitCodeAfterOutput(0);", 1],
+    ["full-3", "process.exitCode = exitCodeAfterOutput(3);", 3],
+  ] as const) {
+    const program = `${WRITES.replace("writeError,", "exitCodeAfterOutput, writeError,")}\n${end}`;
+    await startProgram(scratch, name, program).exited;
+    const command = [process.execPath, `${scratch.dir}/${name}.ts`];
+    const child = Bun.spawn(["sh", "-c", '"$@" >/dev/full', "sh", ...command], { stderr: "pipe" });
+    expect(await child.stderr.text()).toBe("Cannot write the output: the disk is full\nlives");
+    expect(await child.exited).toBe(code);
   }
 });
 

@@ -2,10 +2,12 @@ import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { createSystemClock } from "../../../../src/adapters/processes/clock-system.ts";
 import { createSyslogLogger } from "../../../../src/adapters/syslog/logger-syslog.ts";
-import { PATH, ScratchFolder } from "../scratch.ts";
+import { PATH, ScratchFolder, until } from "../scratch.ts";
 
 const clock = createSystemClock();
 const folder = new ScratchFolder();
+
+const mask = (text: string) => text.replaceAll("topsecret", "********");
 
 /** A `logger` in the place of the system's, which notes its arguments and what it reads. */
 function syslog(body = '{ echo "$*"; cat; } >>"$NOTES"') {
@@ -13,7 +15,7 @@ function syslog(body = '{ echo "$*"; cat; } >>"$NOTES"') {
   const notes = folder.at(`${name}.notes`);
   folder.script(`${name}/logger`, `NOTES='${notes}'\n${body}`);
   const environment = { PATH: `${folder.at(name)}:${PATH}` };
-  const logger = createSyslogLogger({ clock, environment, foreground: false });
+  const logger = createSyslogLogger({ clock, environment, foreground: false, mask });
   return {
     logger,
     lines: () => (existsSync(notes) ? readFileSync(notes, "utf8").trimEnd().split("\n") : []),
@@ -59,7 +61,7 @@ test("createSyslogLogger: a text that begins with a dash is no option", async ()
 
 test("createSyslogLogger: no logger, or one that fails, changes nothing for the caller", async () => {
   const environment = { PATH: folder.at("empty") };
-  const missing = createSyslogLogger({ clock, environment, foreground: false });
+  const missing = createSyslogLogger({ clock, environment, foreground: false, mask });
   const { logger: failing } = syslog("exit 1");
   for (const logger of [missing, failing]) {
     logger.log("error", "email", "x");
@@ -94,4 +96,67 @@ test("createSyslogLogger: the system's own logger takes what we give it", async 
   } finally {
     server.close();
   }
+});
+
+/** What the system's own `logger` makes of a text: the records that reach a syslog, without their heads. */
+async function recordsOf(text: string): Promise<readonly string[]> {
+  const records: string[] = [];
+  const server = await Bun.udpSocket({
+    hostname: "127.0.0.1",
+    socket: { data: (_, data) => void records.push(data.toString()) },
+  });
+  try {
+    const { logger } = syslog(`PATH='${PATH}' exec logger -d -n 127.0.0.1 -P ${server.port} --rfc3164 "$@"`);
+    logger.log("info", "vm_mon", text);
+    logger.log("info", "vm_mon", "the end");
+    await logger.flush();
+    await until(() => records.some((record) => record.endsWith("vm_mon: the end")));
+    return records.map((record) => record.replace(/^.*?\]: /s, "")).slice(0, -1);
+  } finally {
+    server.close();
+  }
+}
+
+test.each([
+  ["a name of 4 KB", "x".repeat(4_096)],
+  ["a name of 4 KB of three bytes each", "\u6771".repeat(4_096)],
+  ["a name of four bytes each", "\u{1f427}".repeat(1_000)],
+  ["a megabyte", "y ".repeat(500_000)],
+  ["line breaks of every kind", "a\nb\r\nc\u2028d\u0085e\u000bf\u000cg"],
+  ["a second record", `${"z".repeat(1_000)}\n<10>Nov 23 09:41:40 h1 kernel: all is well`],
+  ["escape sequences", "\u001b]0;title\u0007\u001b[2J\u009b1m"],
+  ["directions of writing", "\u202eexe.fdp\u202c\u2066x\u2069"],
+  ["no text at all", ""],
+  ["zero bytes", "a\0b"],
+  ["half of a pair", "a\ud83db"],
+])("createSyslogLogger: %s is one record, whole characters, within what a record holds", async (_, text) => {
+  const records = await recordsOf(`VM ${text} was started.`);
+  expect(records.length).toBe(1);
+  const [record = ""] = records;
+  expect(Buffer.byteLength(record)).toBeLessThanOrEqual(900);
+  expect(record).toStartWith("vm_mon: VM ");
+  expect(record).not.toMatch(/[\p{Cc}\u2028\u2029\u202e\ufffd]/u);
+  expect(record).toMatch(/ was started\.$|\u2026 \(\d+ bytes cut\)$/);
+});
+
+test("createSyslogLogger: no password, whoever says it", async () => {
+  const { logger, lines } = syslog('cat >>"$NOTES"');
+  logger.log("error", "email", "535 topsecret is wrong");
+  await logger.flush();
+  expect(lines()).toEqual(["email: 535 ******** is wrong"]);
+});
+
+test("createSyslogLogger: says what the parameters want, and everything before they are known", async () => {
+  const { logger, lines } = syslog('cat >>"$NOTES"');
+  const say = () => {
+    logger.log("critical", "check_xapi", "a");
+    logger.log("info", "fence_host", "b");
+  };
+  say();
+  logger.obey?.({ ENABLE_LOGGING: true, logOff: new Set(["fence_host"]) });
+  say();
+  logger.obey?.({ ENABLE_LOGGING: false, logOff: new Set() });
+  say();
+  await logger.flush();
+  expect(lines()).toEqual(["check_xapi: a", "fence_host: b", "check_xapi: a"]);
 });

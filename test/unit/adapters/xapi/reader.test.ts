@@ -16,9 +16,11 @@ import {
   createPool,
   DOM0_1,
   DOM0_2,
+  faultOf,
   granted,
   HOST_1,
   HOST_2,
+  open,
   PLAIN,
   POOL,
   readPool,
@@ -233,5 +235,58 @@ describe("read: what is made of the records", () => {
     expect(view.halted.find((vm) => vm.uuid === uuid)?.appliance as string | undefined).toBe(
       "cccccccc-0000-4000-8000-000000000000",
     );
+  });
+});
+
+describe("read: names are anybody's text", () => {
+  const ODD: readonly [string, string][] = [
+    ["vm2", "vm2"],
+    ["web 1", "web 1"],
+    ["x\nhost h2 has failed", '"x\\nhost h2 has failed"'],
+    ["x was started. h2 is fenced", '"x was started. h2 is fenced"'],
+    ["\u001b[2J\u202e", '"\\u{1b}[2J\\u{202e}"'],
+    ["n".repeat(4_096), `"${"n".repeat(63)}…"`],
+  ];
+  test.each(ODD)("read: %j is shown as what it is, on one line", async (name, shown) => {
+    const pool = createPool();
+    const rename = (table: Record<string, Record<string, unknown>>) => {
+      for (const [ref, record] of Object.entries(table)) table[ref] = { ...record, name_label: name };
+    };
+    for (const table of [pool.tables.vms, pool.tables.host, pool.tables.pool, pool.tables.VM_appliance])
+      rename(table);
+    const view = await readPool(pool, { ...PLAIN, appliances: true });
+    const names = [view.pool, ...view.hosts, ...view.halted, ...(view.appliances ?? [])].map(
+      (one) => one.name,
+    );
+    expect(new Set(names)).toEqual(new Set([shown]));
+    expect(names.length).toBeGreaterThan(4);
+  });
+});
+
+describe("read: a uuid is a uuid", () => {
+  test.each([
+    "__proto__",
+    "constructor",
+    "",
+    "x",
+    "../../etc",
+    '" or ""="',
+    `${"0".repeat(8)}-0000-0000-0000-00000000000g`,
+  ])("read: %j as the uuid of a host or a VM makes the answer malformed, and nothing else", async (uuid) => {
+    for (const which of ["host", "vms", "pool"] as const) {
+      const pool = createPool();
+      const [ref = ""] = Object.keys(pool.tables[which]);
+      pool.tables[which][ref] = { ...pool.tables[which][ref], uuid };
+      const { xapi } = open(pool);
+      expect(faultOf(await xapi.read(PLAIN, never()))).toStartWith("malformed ");
+    }
+  });
+  test("read: other_config with names of the language itself is data like any other", async () => {
+    const pool = createPool();
+    const [ref = ""] = Object.keys(pool.tables.host);
+    const other_config = JSON.parse('{"__proto__": "x", "constructor": "y", "hasOwnProperty": "z"}');
+    pool.tables.host[ref] = { ...pool.tables.host[ref], other_config };
+    const view = await readPool(pool);
+    expect(JSON.stringify(view.hosts[0]?.otherConfig)).toBe(JSON.stringify(other_config));
   });
 });

@@ -201,11 +201,11 @@ describe("promotion", () => {
     const refs = (body as { result: string[] }).result;
     const { xapi } = open({
       "pool.recover_slaves": () => value(refs),
-      "host.get_uuid": ([, ref]) => value(`uuid-of-${String(ref).slice(10, 18)}`),
+      "host.get_uuid": ([, ref]) => value(`${String(ref).slice(10, 18)}-0000-4000-8000-000000000000`),
     });
     expect(await xapi.recoverSlaves(never())).toEqual({
       ok: true,
-      value: ["uuid-of-3d81dd31", "uuid-of-996fcd21"].map(hostUuid),
+      value: ["3d81dd31-0000-4000-8000-000000000000", "996fcd21-0000-4000-8000-000000000000"].map(hostUuid),
     });
     const hung = open({ "pool.recover_slaves": () => "hang" });
     const startedMs = hung.clock.uptimeMs();

@@ -170,3 +170,38 @@ describe("createSocketTransport: requests", () => {
     expect(server.requests.length).toBe(0);
   });
 });
+
+describe("createSocketTransport: what an error says", () => {
+  const fault = async (error: unknown, mask?: (text: string) => string) => {
+    server = await startReplay(() => answer({ jsonrpc: "2.0", error, id: 1 }));
+    const { socketPath } = server;
+    const transport = createSocketTransport({ socketPath, ...(mask === undefined ? {} : { mask }) });
+    const result = await transport.call("pool.add_to_other_config", [], never());
+    return result.ok ? null : result.fault;
+  };
+
+  test("createSocketTransport: XAPI repeats the parameters of a call; a password among them is masked", async () => {
+    const mask = (text: string) => text.replaceAll("topsecret", "********");
+    const said = await fault(["MAP_DUPLICATE_KEY", "HA_FENCE_PASSWD", "is topsecret"], mask);
+    expect(said).toEqual({
+      kind: "api",
+      code: "MAP_DUPLICATE_KEY",
+      params: ["HA_FENCE_PASSWD", "is ********"],
+    });
+  });
+
+  test("createSocketTransport: a password that is a word of the protocol changes no decision", async () => {
+    const said = await fault(["HOST_IS_SLAVE", "10.0.0.1"], (text) =>
+      text.replace(/^(api|HOST_IS_SLAVE)$/, "*"),
+    );
+    expect(said).toEqual({ kind: "api", code: "HOST_IS_SLAVE", params: ["10.0.0.1"] });
+  });
+
+  test("createSocketTransport: what an error brings along is bounded", async () => {
+    const said = await fault([
+      "SR_BACKEND_FAILURE_46",
+      ...Array.from({ length: 500 }, () => "x".repeat(9_000)),
+    ]);
+    expect(JSON.stringify(said).length).toBeLessThan(5_000);
+  });
+});

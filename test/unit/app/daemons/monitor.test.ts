@@ -1,27 +1,32 @@
 import { describe, expect, test } from "bun:test";
 import { type MonitorPorts, runMonitor } from "../../../../src/app/daemons/monitor.ts";
-import type { PassReport } from "../../../../src/app/pass/pass-ports.ts";
+import type { Acquired, ChildDeath } from "../../../../src/ports/processes.ts";
 import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
 
 const MONITOR = { delayMs: 45_000, scanRateMs: 10_000, maxStarts: 3, killAll: true };
 
 /** A monitor on virtual time; `script` says for each iteration how long it runs (null: for ever) and what it reports. */
 function stage(
-  script: readonly { runs: number | null; next?: number; crashes?: boolean }[],
-  over: { killAll?: boolean; locked?: boolean } = {},
+  script: readonly { runs: number | null; next?: number; crashes?: boolean; dies?: Partial<ChildDeath> }[],
+  over: { killAll?: boolean; lock?: Acquired; logs?: boolean; before?: object } = {},
 ) {
   const clock = new VirtualClock();
   const log: string[] = [];
+  /** ENABLE_LOGGING, as the monitor has handed it on to its log. */
+  const obeyed: boolean[] = [];
   const time = () => clock.nowMs() / 1_000;
   let started = 0;
-  let document: Partial<PassReport> | null = null;
+  let document: object | null = over.before ?? null;
   let wake: (() => void) | null = null;
   const monitor = { ...MONITOR, killAll: over.killAll ?? true };
   const ports: MonitorPorts = {
     clock: portClock(clock, () => 0),
     alarm: { raise: ({ severity, subject }) => void log.push(`${time()} alarm ${severity} ${subject}`) },
-    lock: { acquire: async () => over.locked !== true },
-    logger: { log: (severity, _from, text) => void log.push(`${time()} ${severity} ${text}`) },
+    lock: { acquire: async () => over.lock ?? { kind: "acquired" } },
+    logger: {
+      log: (severity, _from, text) => void log.push(`${time()} ${severity} ${text}`),
+      obey: ({ ENABLE_LOGGING }) => void obeyed.push(ENABLE_LOGGING),
+    },
     wake: { next: () => new Promise<void>((resolve) => (wake = resolve)) },
     store: {
       load: async () => (document === null ? { kind: "none" } : { kind: "found", value: document }),
@@ -31,17 +36,18 @@ function stage(
       startIteration() {
         const step = script[started++] ?? { runs: null };
         log.push(`${time()} iteration ${started}`);
-        const ended = Promise.withResolvers<{ exitCode: number | null; signal: string | null }>();
+        const ended = Promise.withResolvers<ChildDeath>();
         if (step.runs !== null) {
           clock.schedule(step.runs, () => {
-            const report = { finishedAtMs: clock.nowMs(), nextInMs: step.next ?? 45_000, monitor };
+            const common = { nextInMs: step.next ?? 45_000, monitor, logs: over.logs ?? true };
+            const report = { ...common, finishedAtMs: clock.nowMs() };
             if (step.crashes !== true) document = report;
-            ended.resolve({ exitCode: 0, signal: null });
+            ended.resolve({ exitCode: 0, signal: null, lastWords: "", ...step.dies });
           });
         }
         const killGroup = () => {
           log.push(`${time()} kill ${started}`);
-          ended.resolve({ exitCode: null, signal: "SIGKILL" });
+          ended.resolve({ exitCode: null, signal: "SIGKILL", lastWords: "" });
         };
         return { pid: started, ended: ended.promise, killGroup };
       },
@@ -49,7 +55,7 @@ function stage(
   };
   const stop = new AbortController();
   const exit = runMonitor(ports, stop.signal);
-  return { clock, log, exit, stop, wake: () => wake?.() };
+  return { clock, log, obeyed, exit, stop, wake: () => wake?.() };
 }
 
 describe("runMonitor", () => {
@@ -125,9 +131,50 @@ describe("runMonitor", () => {
   });
 
   test("another monitor on this host: this one ends with 1 and starts nothing", async () => {
-    const { clock, log, exit } = stage([{ runs: 1 }], { locked: true });
+    const { clock, log, exit } = stage([{ runs: 1 }], {
+      lock: { kind: "taken" },
+    });
     await clock.runUntil(1_000);
     expect(await exit).toBe(1);
     expect(log).toEqual(["0 error Cannot start the monitor: another one runs on this host."]);
+  });
+
+  test("no lock to be had: this one ends with 1, says why, and starts nothing", async () => {
+    const why = "the folder /run/ha-lizard belongs to another user (1000); run: chown root /run/ha-lizard";
+    const { clock, log, exit } = stage([{ runs: 1 }], { lock: { kind: "refused", why } });
+    await clock.runUntil(1_000);
+    expect(await exit).toBe(1);
+    expect(log).toEqual([`0 error Cannot start the monitor: ${why}.`]);
+  });
+
+  test("the last words of an iteration are in the log, on one line and not too many, once for each cause", async () => {
+    const died = (lastWords: string, how: Partial<ChildDeath> = {}) => ({
+      runs: 100,
+      crashes: true,
+      dies: { exitCode: 1, lastWords, ...how },
+    });
+    const { clock, log } = stage([
+      died("TypeError: x\n  at y"),
+      died("TypeError: x\n  at y"),
+      died(`${"z".repeat(5_000)} the end`, { exitCode: null, signal: "SIGSEGV" }),
+      died("", { exitCode: 2 }),
+    ]);
+    await clock.runUntil(60_000);
+    const said = "An iteration ended without a result: starting the next one.";
+    expect(
+      log.filter((line) => line.includes("without a result")).map((line) => line.split("error ")[1]),
+    ).toEqual([
+      `${said} Its exit status was 1. Its last words: TypeError: x at y`,
+      `${said} It was ended by SIGSEGV. Its last words: …${"z".repeat(392)} the end`,
+      `${said} Its exit status was 2.`,
+    ]);
+  });
+
+  test("ENABLE_LOGGING=0: what the last iteration has left is obeyed from the first line on", async () => {
+    const before = { finishedAtMs: -1, nextInMs: 1, monitor: MONITOR, logs: false };
+    const { clock, obeyed } = stage([{ runs: 1, next: 1_000 }], { logs: true, before });
+    await clock.runUntil(500);
+    // First of the report of before, then of an iteration's own.
+    expect(obeyed).toEqual([false, true]);
   });
 });

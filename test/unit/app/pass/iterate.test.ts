@@ -98,6 +98,23 @@ describe("runPass: bad input", () => {
     expect(report.result).toBe("done");
   });
 
+  test("a disk that hangs for reading and writing costs a pass one patience and a heartbeat", async () => {
+    const pool = await restedPool(3);
+    const hangs = () => new Promise<never>(() => undefined);
+    const { report } = await passOf(pool, 1, (ports) => ({
+      store: { load: ports.store.load, save: hangs },
+      config: { ...ports.config, saveLastGood: hangs },
+    }));
+    expect(report.result).toBe("done");
+    expect(report.durationMs).toBeLessThan(14 * SECOND);
+    const blind = await passOf(pool, 2, () => ({
+      store: { load: hangs, save: hangs },
+      config: { read: hangs, saveLastGood: hangs },
+    }));
+    expect(blind.report.result).toBe("memory unreadable");
+    expect(blind.report.durationMs).toBeLessThan(14 * SECOND);
+  });
+
   test("pool.conf not understood, or broken: said, nothing done, nothing forgotten", async () => {
     for (const role of [{ kind: "unknown", why: "Cannot read pool.conf" }, { kind: "broken" }] as const) {
       const pool = await restedPool(3);
@@ -229,5 +246,30 @@ describe("runPass: a fence", () => {
     }));
     expect(did).not.toContain("fence-begun");
     expect(said.some((line) => line.includes("h3 is not fenced: it answers again"))).toBe(true);
+  });
+
+  test.each([
+    ["takes 30 s for every write", 30 * SECOND],
+    ["takes 9 s for every write", 9 * SECOND],
+    ["takes 2 s for every write", 2 * SECOND],
+  ])("a disk that %s: a pass with a fence in it waits for it once", async (_, writeMs) => {
+    const pool = await nearlyFailed();
+    const saves: string[] = [];
+    const { report, did } = await passOf(pool, 1, (ports) => ({
+      store: {
+        load: ports.store.load,
+        save: async (name, value) => {
+          saves.push(name);
+          // The heartbeat is not flushed.
+          if (name !== "pass") await ports.clock.sleep(writeMs);
+          await ports.store.save(name, value);
+        },
+      },
+    }));
+    expect(report.result).toBe("done");
+    // The pass itself takes seven.
+    expect(report.durationMs).toBeLessThan(21 * SECOND);
+    expect(did).toContain("fence-begun");
+    expect(saves).toContain("pass");
   });
 });

@@ -63,6 +63,17 @@ describe("host key", () => {
     expect(existsSync(folders.pins)).toBe(true);
   });
 
+  test.each(["", "\n", "# nothing\n"])("a pin that has lost its key (%j) trusts nobody", async (text) => {
+    const { ssh, pin, address } = client();
+    expect((await ssh.run("power", never())).fault).toBeNull();
+    writeFileSync(pin, text);
+    const answer = await ssh.run("power", never());
+    expect(answer.fault).toBe(
+      `the host key of ${address} is not the one that was pinned; if the device was replaced or reset, run: rm '${pin}'`,
+    );
+    expect([answer.output, readFileSync(pin, "utf8")]).toEqual(["", text]);
+  });
+
   test("a folder that cannot be written costs the pin, not the login", async () => {
     const { ssh, folders } = client();
     folders.blockPins();

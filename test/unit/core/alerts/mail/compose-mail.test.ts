@@ -4,7 +4,13 @@ import { ALERT, MAIL, MAIL_SETTINGS } from "./mail.ts";
 
 test("composeMail: the server, the sender and who gets it; the password is nowhere else", () => {
   const { server, from, to, subject, text, html } = composeMail(MAIL, "h1.example.org", MAIL_SETTINGS);
-  expect(server).toEqual({ host: "mail.example.org", port: 587, user: "user", password: "topsecret" });
+  expect(server).toEqual({
+    host: "mail.example.org",
+    port: 587,
+    user: "user",
+    password: "topsecret",
+    tls: "auto",
+  });
   expect([from, to]).toEqual(["root@h1", ["a@example.org"]]);
   expect(subject).toBe("ALERT FROM h1.example.org: h2 has failed");
   expect(text + html).not.toContain("topsecret");

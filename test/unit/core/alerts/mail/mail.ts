@@ -44,6 +44,7 @@ export const MAIL_SETTINGS: MailSettings = {
   SMTP_PORT: 587,
   SMTP_USER: "user",
   SMTP_PASS: "topsecret",
+  SMTP_TLS: "auto",
   MAIL_FROM: "root@h1",
   MAIL_TO: ["a@example.org"],
   MAIL_SUBJECT: "ALERT FROM $HOSTNAME:",
