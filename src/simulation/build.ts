@@ -11,6 +11,7 @@ import {
   hostDefaults,
   POOL_UUID,
   type PoolSpec,
+  pbdUuid,
   refOf,
   type VmSpec,
   vmDefaultUuid,
@@ -137,13 +138,13 @@ function otherConfigOf(host: SimHost): Fields {
 }
 
 function addStorage(database: Database, world: World): void {
-  const pbd = (sr: string, name: string, host: SimHost): string => {
-    const ref = refOf("pbd", name);
-    const fields = { uuid: `pbd-${name}`, host: host.ref, SR: sr, currently_attached: true };
+  const pbd = (sr: string, kind: "shared" | "local", host: SimHost): string => {
+    const ref = refOf("pbd", `${kind}${host.number}`);
+    const fields = { uuid: pbdUuid(kind, host.number), host: host.ref, SR: sr, currently_attached: true };
     database.insert("PBD", ref, { ...TEMPLATES.PBD, ...fields });
     return ref;
   };
-  const shared = world.hosts.map((host) => pbd(SHARED_SR, `shared${host.number}`, host));
+  const shared = world.hosts.map((host) => pbd(SHARED_SR, "shared", host));
   database.insert("SR", SHARED_SR, {
     ...TEMPLATES.SR,
     uuid: "sr-shared",
@@ -153,7 +154,7 @@ function addStorage(database: Database, world: World): void {
   });
   for (const host of world.hosts) {
     const ref = localSr(host.number);
-    const own = [pbd(ref, `local${host.number}`, host)];
+    const own = [pbd(ref, "local", host)];
     const fields = { uuid: `sr-local${host.number}`, name_label: `local ${host.name}`, shared: false };
     database.insert("SR", ref, { ...TEMPLATES.SR, ...fields, PBDs: own, VDIs: [] });
   }

@@ -2,7 +2,7 @@ import { addHost, buildHost, localSr, SHARED_SR } from "./build.ts";
 import { masterDatabases } from "./control.ts";
 import type { Database } from "./database.ts";
 import { TEMPLATES } from "./records/templates.ts";
-import { refOf } from "./spec.ts";
+import { pbdUuid, refOf } from "./spec.ts";
 import type { SimHost, World } from "./world.ts";
 import { startXapi } from "./xapi/start.ts";
 
@@ -26,10 +26,10 @@ export function joinHost(world: World): SimHost {
 
 function plugStorage(database: Database, host: SimHost): void {
   const local = localSr(host.number);
-  const pbds: readonly (readonly [string, string])[] = [
-    [SHARED_SR, `shared${host.number}`],
-    [local, `local${host.number}`],
-  ];
+  const pbds = [
+    { sr: SHARED_SR, kind: "shared" },
+    { sr: local, kind: "local" },
+  ] as const;
   database.insert("SR", local, {
     ...TEMPLATES.SR,
     uuid: `sr-local${host.number}`,
@@ -38,9 +38,10 @@ function plugStorage(database: Database, host: SimHost): void {
     PBDs: [refOf("pbd", `local${host.number}`)],
     VDIs: [],
   });
-  for (const [sr, name] of pbds) {
-    const fields = { uuid: `pbd-${name}`, host: host.ref, SR: sr, currently_attached: true };
-    database.insert("PBD", refOf("pbd", name), { ...TEMPLATES.PBD, ...fields });
+  for (const { sr, kind } of pbds) {
+    const uuid = pbdUuid(kind, host.number);
+    const fields = { uuid, host: host.ref, SR: sr, currently_attached: true };
+    database.insert("PBD", refOf("pbd", `${kind}${host.number}`), { ...TEMPLATES.PBD, ...fields });
   }
   const shared = database.must("SR", SHARED_SR)["PBDs"] as readonly string[];
   database.update("SR", SHARED_SR, { PBDs: [...shared, refOf("pbd", `shared${host.number}`)] });

@@ -65,5 +65,10 @@ export function vmDefaultUuid(number: number): string {
   return `${String(number).padStart(8, "0")}-3333-4333-8333-333333333333`;
 }
 
+/** The uuid of a host's connection to the shared storage, or to its local one. */
+export function pbdUuid(sr: "shared" | "local", host: number): string {
+  return `000000${String(host).padStart(2, "0")}-${sr === "shared" ? "5555" : "6666"}-4555-8555-555555555555`;
+}
+
 /** References are made from uuids, so that they are the same in every copy of the database and in every run. */
 export const refOf = (kind: string, uuid: string): string => `OpaqueRef:${kind}-${uuid}`;
