@@ -1,0 +1,58 @@
+import { describe, expect, test } from "bun:test";
+import type { Memory } from "../../../../src/core/memory/memory.ts";
+import type { PeerProbe } from "../../../../src/core/model/pool-view.ts";
+import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
+import { standDown } from "../../../../src/core/takeover/stand-down.ts";
+import {
+  ALIVE,
+  address,
+  DEAD,
+  healthIn,
+  host,
+  MASTER,
+  masterRound,
+  memoryWith,
+  type Situation,
+} from "../fixtures.ts";
+
+const FOLLOW = { kind: "follow-master", address: address(host(2)) } as const;
+
+/** h1 was away; h2 is master, and h3 follows it. */
+function stand(over: Partial<Memory> = {}, situation: Situation = {}, rival = host(2)) {
+  const health = { h2: healthIn("alive"), h3: healthIn("alive") };
+  const memory = memoryWith({ sawPoolSinceBoot: false, health, ...over });
+  const mastership = { kind: "rival", host: rival, address: address(rival) } as const;
+  const probes: Record<string, PeerProbe> = { h2: MASTER, h3: ALIVE(host(2)) };
+  const round = { ...masterRound(memory, { probes, ...situation }), mastership };
+  return standDown(memory, mastership, round);
+}
+
+describe("standDown", () => {
+  test("standDown: one that was away follows another master that lives and has followers, and says so", () => {
+    const { actions, reasons } = stand();
+    expect(actions).toEqual([FOLLOW]);
+    expect(reasons).toEqual([{ kind: "rival-master", host: "h2", address: address(host(2)) }]);
+  });
+
+  const promotion = beginPromotion({
+    oldMaster: host(3),
+    nowMs: 0,
+    awaited: [],
+    inMaintenance: [],
+    startTimes: {},
+  });
+  const dead = { health: { h2: healthIn("failed"), h3: healthIn("alive") } };
+  const rows: readonly [string, ReturnType<typeof stand>][] = [
+    ["it was never away", stand({ sawPoolSinceBoot: true })],
+    ["it is taking over itself", stand({ promotion })],
+    ["it has taken over itself", stand({ promoted: { oldMaster: host(3), epoch: 1 } })],
+    ["nobody follows the other one", stand({}, { probes: { h2: MASTER, h3: ALIVE() } })],
+    ["nobody but the other one itself follows it", stand({}, { probes: { h2: ALIVE(host(2)), h3: DEAD } })],
+    ["the other one does not live", stand(dead)],
+    ["the other one is no host of this pool", stand({}, { probes: { h3: ALIVE(host(9)) } }, host(9))],
+    ["it is being made a follower", stand({}, { inFlight: ["follow-master"] })],
+  ];
+  for (const [title, { actions, reasons }] of rows) {
+    test(`standDown: ${title}: it only says so`, () => expect([actions, reasons.length]).toEqual([[], 1]));
+  }
+});
