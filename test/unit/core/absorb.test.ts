@@ -1,158 +1,259 @@
 import { describe, expect, test } from "bun:test";
-import { absorb } from "../../../src/core/absorb.ts";
+import { type AbsorbContext, absorb } from "../../../src/core/absorb.ts";
+import type { IncidentPhase } from "../../../src/core/memory/incident.ts";
 import type { Memory } from "../../../src/core/memory/memory.ts";
-import { type Action, actionKey, type Result } from "../../../src/core/model/action.ts";
-import { address, haltedVm, host, SETTINGS, vm } from "./fixtures.ts";
-import { incidentsOf, masterScene } from "./rounds.ts";
+import type { Action, FenceFault, Result } from "../../../src/core/model/action.ts";
+import type { Alert } from "../../../src/core/model/alert.ts";
+import { applianceUuid } from "../../../src/core/model/ids.ts";
+import type { XapiFault } from "../../../src/core/model/pool-view.ts";
+import { address, host, incidentIn, memoryWith, POOL, SETTINGS, said, vm } from "./fixtures.ts";
 
-const NOW_MS = 1_000_000;
-const supply = { hosts: [host(1)], freeBytes: 10, storage: null };
-const done: Result = { kind: "done" };
-const refused = (code: string): Result => ({ kind: "refused", fault: { kind: "api", code, params: [] } });
+const NOW_MS = 100_000;
+const DONE: Result = { kind: "done" };
+const PENDING: Result = { kind: "pending" };
+const LATE: Result = { kind: "failed", detail: "no end within 20 s" };
+const fault = (refusal: XapiFault): Result => ({ kind: "refused", fault: refusal });
+const api = (code: string): Result => fault({ kind: "api", code, params: [] });
+const notFenced = (why: FenceFault): Result => ({ kind: "not-fenced", fault: why, detail: "" });
 
-interface Over {
-  readonly memory?: Partial<Memory>;
-  readonly settings?: Partial<typeof SETTINGS>;
-  readonly isSlave?: boolean;
-}
-
-function end(action: Action, result: Result, { memory = {}, settings = {}, isSlave = false }: Over = {}) {
-  const context = {
-    nowMs: NOW_MS,
-    settings: { ...SETTINGS, ...settings },
-    isSlave,
-    halted: new Map([[vm("web"), { ...haltedVm("web"), order: 4, startDelayS: 30 }]]),
-    supply,
-  };
-  const step = absorb(masterScene({ memory }).memory, { action, result }, context);
-  const retry = step.memory.retries[actionKey(action)];
-  return {
-    ...step,
-    said: step.reasons.map(({ kind }) => kind),
-    waitS: retry && (retry.notBeforeMs - NOW_MS) / 1_000,
-  };
-}
-
-const start: Action = { kind: "start-vm", vm: vm("web"), name: "web", candidates: [] };
 const fence: Action = { kind: "fence-host", host: host(3), address: address(host(3)), pingIsLife: true };
 const declare: Action = { kind: "declare-host-dead", host: host(3), proved: true };
-const inPhase = (phase: Parameters<typeof incidentsOf>[1]) => ({ incidents: incidentsOf(host(3), phase) });
+const start: Action = { kind: "start-vm", vm: vm("web"), name: "web", candidates: [host(1)] };
+const startBoth: Action = { kind: "start-appliance", appliance: applianceUuid("shop"), name: "shop" };
 
-describe("absorb: the start of a VM", () => {
-  test("one that succeeded is told, and remembered with its place in the order", () => {
-    const { said, memory } = end(start, done);
-    expect(said).toEqual(["vm-started"]);
-    expect(memory.restarts[vm("web")]).toEqual({ startedAtMs: [NOW_MS], order: 4, startDelayS: 0 });
+/** What is said of the end of an action, and the memory after it. */
+function end(
+  action: Action,
+  result: Result,
+  over: Partial<Memory> = {},
+  context: Partial<AbsorbContext> = {},
+) {
+  const given = { nowMs: NOW_MS, settings: SETTINGS, isSlave: false, halted: new Map(), ...context };
+  const { memory, reasons } = absorb(memoryWith(over), { action, result }, given);
+  return { memory, reasons, says: said(reasons).join(), incident: memory.incidents["h3"] };
+}
+const during = (phase: IncidentPhase) => ({ incidents: incidentIn(phase) });
+const ONFAIL = { settings: { ...SETTINGS, FENCE_HA_ONFAIL: true } };
+
+describe("absorb, a fence", () => {
+  test("absorb: a success is the proof that the host is off, and told with its method's worth", () => {
+    const methods: readonly [Result, string, boolean][] = [
+      [DONE, "ILO", true],
+      [DONE, "POOL", false],
+      [{ kind: "done", by: "POOL" }, "ILO,POOL", false],
+      [{ kind: "done", by: "ILO" }, "POOL", true],
+    ];
+    for (const [result, FENCE_METHOD, proved] of methods) {
+      const settings = { ...SETTINGS, FENCE_METHOD };
+      const { incident, reasons } = end(fence, result, during("fencing"), { settings });
+      expect(incident).toMatchObject({ phase: "fenced", proved });
+      expect(reasons).toEqual([{ kind: "host-fenced", host: "h3", proved }]);
+    }
   });
-  test("one that is still under way counts as asked for, and the next group waits its start_delay", () =>
-    expect(end(start, { kind: "pending" }).memory.restarts[vm("web")]?.startDelayS).toBe(30));
-  test("one that failed is told, waits a minute, then two, and what the pool had then is remembered", () => {
-    const first = end(start, refused("VM_REQUIRES_SR"));
-    expect([first.said, first.waitS]).toEqual([["vm-start-failed"], 60]);
-    expect(first.memory.down[vm("web")]).toMatchObject({ sinceMs: NOW_MS, failure: { supply } });
-    expect(end(start, refused("VM_REQUIRES_SR"), { memory: first.memory }).waitS).toBe(120);
+
+  test("absorb: a failure leaves the host unfenced, is counted and told", () => {
+    const { incident, reasons } = end(fence, notFenced("agent-failed"), during("fencing"));
+    expect(incident).toMatchObject({ phase: "open", fenceFailures: 1 });
+    expect(reasons).toEqual([
+      { kind: "fence-failed", host: "h3", fault: "agent-failed", detail: "", goesOn: false },
+    ]);
   });
-  test("that somebody else was quicker is no failure to tell", () => {
-    for (const code of ["VM_BAD_POWER_STATE", "OTHER_OPERATION_IN_PROGRESS"])
-      expect(end(start, refused(code)).said).toEqual([]);
+
+  test("absorb: an attempt that ended without an answer is a failure", () => {
+    const { incident, reasons } = end(fence, LATE, during("fencing"));
+    expect(incident?.phase).toBe("open");
+    expect(reasons).toMatchObject([{ kind: "fence-failed", fault: "agent-killed" }]);
   });
-  test("a disk that is in use while its host is being declared dead says nothing: tried again in three seconds", () => {
-    const early = end(start, refused("SR_BACKEND_FAILURE_46"), { memory: inPhase("fenced") });
-    expect([early.said, early.waitS]).toEqual([[], 3]);
-    expect(end(start, refused("SR_BACKEND_FAILURE_46"), { memory: inPhase("declared") }).said).toEqual([
-      "vm-start-failed",
+
+  const wishes: readonly [string, FenceFault, boolean, IncidentPhase, IncidentPhase][] = [
+    ["a master's failed attempt", "agent-failed", false, "fencing", "fenced"],
+    ["a slave's attempt at its dead master", "agent-failed", true, "fencing", "open"],
+    ["a host that answers again", "host-answers-again", false, "fencing", "open"],
+    ["a last probe that learnt nothing", "last-probe-unknown", false, "fencing", "open"],
+    ["an attempt that an earlier incident has begun", "agent-failed", false, "open", "open"],
+  ];
+  for (const [title, why, isSlave, phase, next] of wishes) {
+    test(`absorb: FENCE_HA_ONFAIL=1, ${title}: ${next}`, () => {
+      const { incident, says } = end(fence, notFenced(why), during(phase), { ...ONFAIL, isSlave });
+      expect(incident).toMatchObject({ phase: next, proved: false });
+      expect(says).toBe(next === "fenced" ? "fence-failed h3,host-fenced h3" : "fence-failed h3");
+    });
+  }
+
+  test("absorb: the words of a waived failure say that its VMs are started elsewhere, and that nothing is proved", () => {
+    const { reasons } = end(fence, notFenced("agent-timeout"), during("fencing"), ONFAIL);
+    expect(reasons).toMatchObject([{ goesOn: true }, { kind: "host-fenced", proved: false }]);
+  });
+
+  test("absorb: a result of an attempt that an earlier incident has begun is no proof for this one", () => {
+    expect(end(fence, DONE, during("open")).incident).toEqual(incidentIn("open")["h3"]);
+    const failed = end(fence, notFenced("agent-failed"), during("open"));
+    expect(failed.incident).toEqual(incidentIn("open")["h3"]);
+  });
+
+  test("absorb: a result for which no incident waits any more changes none", () => {
+    expect(end(fence, DONE).memory.incidents).toEqual({});
+    expect(end(fence, notFenced("agent-failed")).memory.incidents).toEqual({});
+    for (const result of [DONE, notFenced("agent-failed"), LATE])
+      expect(end(fence, result, during("returned")).memory.incidents).toEqual(incidentIn("returned"));
+  });
+});
+
+describe("absorb, a declaration of death", () => {
+  const rows: readonly [string, Result, IncidentPhase, IncidentPhase, string][] = [
+    ["done", DONE, "fenced", "declared", "host-declared-dead h3"],
+    ["HOST_IS_LIVE", api("HOST_IS_LIVE"), "fenced", "answered", "host-answers-xapi h3"],
+    ["refused otherwise", api("NOT_NOW"), "fenced", "fenced", "action-failed NOT_NOW"],
+    ["done, for an earlier incident", DONE, "open", "open", "host-declared-dead h3"],
+    ["done, for an earlier incident", DONE, "fencing", "fencing", "host-declared-dead h3"],
+    ["HOST_IS_LIVE, for an earlier incident", api("HOST_IS_LIVE"), "open", "open", "host-answers-xapi h3"],
+    ["done, after the host has returned", DONE, "returned", "returned", "host-declared-dead h3"],
+  ];
+  for (const [title, result, phase, next, says] of rows) {
+    test(`absorb: ${title}, in an incident that is ${phase}: ${next}`, () => {
+      const after = end(declare, result, during(phase));
+      expect([after.incident?.phase, after.says]).toEqual([next, says]);
+    });
+  }
+  test("absorb: the end of a declaration whose incident is over is nobody's", () =>
+    expect(end(declare, DONE).memory.incidents).toEqual({}));
+});
+
+describe("absorb, a start", () => {
+  const halted = new Map([["web", { order: 3, startDelayS: 30 }]]);
+  const history = { startedAtMs: [1_000], order: 3, startDelayS: 0 };
+
+  test("absorb: a start that has ended is told, and has waited its start_delay itself", () => {
+    const { says, memory } = end(start, DONE, { restarts: { web: history } }, { halted });
+    expect(says).toBe("vm-started");
+    expect(memory.restarts["web"]).toEqual({ startedAtMs: [1_000, NOW_MS], order: 3, startDelayS: 0 });
+  });
+
+  test("absorb: one that is still under way is not told, and its start_delay is still to come", () => {
+    const { says, memory } = end(start, PENDING, {}, { halted });
+    expect(says).toBe("");
+    expect(memory.restarts["web"]).toEqual({ startedAtMs: [NOW_MS], order: 3, startDelayS: 30 });
+  });
+
+  test("absorb: of the starts of one VM the last eight are kept", () => {
+    const startedAtMs = [1, 2, 3, 4, 5, 6, 7, 8];
+    const { memory } = end(start, DONE, { restarts: { web: { ...history, startedAtMs } } });
+    expect(memory.restarts["web"]?.startedAtMs).toEqual([2, 3, 4, 5, 6, 7, 8, NOW_MS]);
+  });
+
+  test("absorb: an appliance is told by its name, and remembered by its uuid", () => {
+    const { reasons, memory } = end(startBoth, DONE);
+    expect(reasons).toEqual([{ kind: "vm-started", vm: "shop", uuid: null }]);
+    expect(Object.keys(memory.restarts)).toEqual(["shop"]);
+  });
+
+  const refusals: readonly [string, Result, string][] = [
+    ["somebody else has started it", api("VM_BAD_POWER_STATE"), ""],
+    ["somebody else is starting it", api("OTHER_OPERATION_IN_PROGRESS"), ""],
+    ["no host has room", api("HOST_NOT_ENOUGH_FREE_MEMORY"), "vm-start-failed HOST_NOT_ENOUGH_FREE_MEMORY"],
+    ["its disk is in use", api("SR_BACKEND_FAILURE_46"), "vm-start-failed SR_BACKEND_FAILURE_46"],
+  ];
+  for (const [title, result, says] of refusals) {
+    test(`absorb: ${title}: ${says || "not worth a word"}, and it waits a minute`, () => {
+      const after = end(start, result);
+      expect(after.says).toBe(says);
+      expect(after.memory.retries["start-vm:web"]).toEqual({ failures: 1, notBeforeMs: NOW_MS + 60_000 });
+      expect(after.memory.restarts).toEqual({});
+    });
+  }
+
+  test("absorb: a disk in use while a host is being declared dead says nothing of the VM: again after 3 s", () => {
+    for (const action of [start, startBoth]) {
+      const key = action === start ? "start-vm:web" : "start-appliance:shop";
+      const retries = { [key]: { failures: 2, notBeforeMs: 0 } };
+      const after = end(action, api("SR_BACKEND_FAILURE_46"), { ...during("fenced"), retries });
+      expect(after.says).toBe("");
+      expect(after.memory.retries[key]).toEqual({ failures: 2, notBeforeMs: NOW_MS + 3_000 });
+    }
+    expect(end(start, api("SR_BACKEND_FAILURE_46"), during("declared")).says).toContain("vm-start-failed");
+    expect(end(start, api("HOST_OFFLINE"), during("fenced")).says).toContain("vm-start-failed");
+  });
+});
+
+describe("absorb, when an action may be tried again", () => {
+  const key = "fence-host:h3";
+  const failedTwice = { retries: { [key]: { failures: 2, notBeforeMs: 0 } } };
+
+  test("absorb: the more often it has failed in a row, the longer it waits", () => {
+    const first = end(fence, notFenced("agent-failed")).memory;
+    expect(first.retries[key]).toEqual({ failures: 1, notBeforeMs: NOW_MS + 5_000 });
+    const third = end(fence, notFenced("agent-failed"), failedTwice).memory;
+    expect(third.retries[key]).toEqual({ failures: 3, notBeforeMs: NOW_MS + 30_000 });
+  });
+
+  test("absorb: a success ends the waiting", () =>
+    expect(end(fence, DONE, failedTwice).memory.retries).toEqual({}));
+
+  test("absorb: what takes effect later waits after a success, too", () => {
+    const waits = (action: Action) => Object.values(end(action, DONE).memory.retries);
+    expect(waits({ kind: "recover-slaves" })).toEqual([{ failures: 0, notBeforeMs: NOW_MS + 3_000 }]);
+    expect(waits({ kind: "restart-xapi", host: host(3) })).toEqual([
+      { failures: 0, notBeforeMs: NOW_MS + 300_000 },
     ]);
   });
 });
 
-describe("absorb: a fence", () => {
-  const failed: Result = { kind: "not-fenced", fault: "agent-timeout", detail: "60 s" };
-  const phaseAfter = (result: Result, over: Over) => {
-    const { said, memory } = end(fence, result, over);
-    const incident = memory.incidents[host(3)];
-    return `${incident?.phase ?? "none"}${incident?.proved === true ? ", proved" : ""}: ${said.join(" ")}`;
-  };
-  const memory = inPhase("fencing");
-  test("its method's success is a proof, POOL's is none", () => {
-    expect(phaseAfter({ kind: "done", by: "IPMI" }, { memory })).toBe("fenced, proved: host-fenced");
-    expect(phaseAfter({ kind: "done", by: "POOL" }, { memory })).toBe("fenced: host-fenced");
-  });
-  test("a failure leaves it open, and is tried again after five seconds", () => {
-    expect(phaseAfter(failed, { memory })).toBe("open: fence-failed");
-    expect(end(fence, failed, { memory }).waitS).toBe(5);
-  });
-  test("FENCE_HA_ONFAIL goes on without a proof, but not on a slave, and never for a host that may live", () => {
-    const settings = { FENCE_HA_ONFAIL: true };
-    expect(phaseAfter(failed, { memory, settings })).toBe("fenced: fence-failed host-fenced");
-    expect(phaseAfter(failed, { memory, settings, isSlave: true })).toBe("open: fence-failed");
-    const answers: Result = { kind: "not-fenced", fault: "host-answers-again", detail: "" };
-    expect(phaseAfter(answers, { memory, settings })).toBe("open: fence-failed");
-  });
-  test("the result of an attempt that an earlier incident had begun proves nothing, and is no reason to go on", () => {
-    expect(phaseAfter({ kind: "done", by: "IPMI" }, { memory: inPhase("open") })).toBe("open: host-fenced");
-    expect(phaseAfter(failed, { memory: inPhase("open"), settings: { FENCE_HA_ONFAIL: true } })).toBe(
-      "open: fence-failed",
-    );
-    expect(phaseAfter({ kind: "done", by: "IPMI" }, {})).toBe("none: host-fenced");
-  });
-});
-
-describe("absorb: declare_dead", () => {
-  const memory = inPhase("fenced");
-  test("done: its VMs may be started elsewhere", () =>
-    expect(end(declare, done, { memory })).toMatchObject({
-      said: ["host-declared-dead"],
-      memory: inPhaseOf("declared"),
-    }));
-  test("HOST_IS_LIVE: XAPI still reaches it, hands off", () =>
-    expect(end(declare, refused("HOST_IS_LIVE"), { memory })).toMatchObject({
-      said: ["host-answers-xapi"],
-      memory: inPhaseOf("answered"),
-    }));
-  test("any other refusal leaves it fenced, and is tried again", () =>
-    expect(end(declare, refused("INTERNAL_ERROR"), { memory })).toMatchObject({
-      said: ["action-failed"],
-      waitS: 2,
-      memory: inPhaseOf("fenced"),
-    }));
-  function inPhaseOf(phase: Parameters<typeof incidentsOf>[1]) {
-    return { incidents: { [host(3)]: { phase } } };
-  }
-});
-
-describe("absorb: the rest", () => {
-  const rows: readonly [Action, string][] = [
-    [{ kind: "follow-master", address: "10.0.0.2" }, "stood-down"],
-    [{ kind: "forget-host", host: host(3) }, "host-forgotten"],
-    [{ kind: "enable-host", host: host(3) }, "host-enabled"],
-    [{ kind: "restart-xapi", host: host(3) }, "xapi-restarted"],
+describe("absorb, the other actions", () => {
+  const told: readonly [Action, string][] = [
+    [{ kind: "follow-master", address: address(host(2)) }, "stood-down"],
+    [{ kind: "forget-host", host: host(3) }, "host-forgotten h3"],
+    [{ kind: "enable-host", host: host(3) }, "host-enabled h3"],
+    [{ kind: "restart-xapi", host: host(3) }, "xapi-restarted h3"],
     [{ kind: "destroy-domain", vm: vm("web") }, "leftover-destroyed"],
     [{ kind: "restart-toolstack" }, "toolstack-restarted"],
+    [{ kind: "promote-self" }, ""],
+    [{ kind: "sync-database", parameters: "new" }, ""],
+    [{ kind: "mark-host", host: host(3), key: "key", value: "failed" }, ""],
+    [{ kind: "stamp-home-pool", vm: vm("web"), pool: POOL }, ""],
   ];
-  for (const [action, said] of rows) {
-    test(`${action.kind}: done is told, a failure too, and is tried again later`, () => {
-      expect(end(action, done).said).toEqual([said as never]);
-      const failed = end(action, { kind: "failed", detail: "no" });
-      expect([failed.said, failed.waitS]).toEqual([["action-failed"], 15]);
+  for (const [action, says] of told) {
+    test(`absorb: ${action.kind}: a success is ${says || "not worth a word"}, a failure is told`, () => {
+      expect(end(action, DONE).says).toBe(says);
+      const [reason] = end(action, LATE).reasons;
+      expect(reason).toMatchObject({ kind: "action-failed", why: "no end within 20 s" });
     });
   }
 
-  test("what takes effect later is not done again before that", () => {
-    expect(end({ kind: "recover-slaves" }, done).waitS).toBe(3);
-    expect(end({ kind: "restart-xapi", host: host(3) }, done).waitS).toBe(300);
+  test("absorb: the slaves have the parameters that were copied, and not those of a copy that failed", () => {
+    const sync: Action = { kind: "sync-database", parameters: "new" };
+    expect(end(sync, DONE).memory.lastGood?.parameters).toBe("new");
+    expect(end(sync, LATE).memory.lastGood?.parameters).toBe("");
+    expect(end(sync, DONE, { lastGood: null }).memory.lastGood).toBeNull();
   });
 
-  test("slaves that were given a copy have these parameters; a copy that failed is tried again", () => {
-    const sync: Action = { kind: "sync-database", parameters: "2:abc" };
-    expect(end(sync, done).memory.lastGood?.parameters).toBe("2:abc");
-    expect(end(sync, { kind: "failed", detail: "no" }).memory.lastGood?.parameters).toBe("");
+  test("absorb: what a look at the fence devices has found is remembered, with its time", () => {
+    const look: Action = { kind: "check-fence-devices", method: "ILO", hosts: [] };
+    const { memory } = end(look, { kind: "checked", wrong: { h3: "no answer" } });
+    expect(memory.fenceDevices).toEqual({ method: "ILO", checkedAtMs: NOW_MS, wrong: { h3: "no answer" } });
+    expect(memory.retries).toEqual({});
   });
 
-  test("a message that XAPI did not take is kept; one that it refuses is not", () => {
-    const alert = { key: "a", atMs: 1 } as never;
+  test("absorb: a message is kept for a XAPI that is away, not for one that refuses it", () => {
+    const alert: Alert = {
+      key: "ha-off",
+      from: "master_ip",
+      severity: "info",
+      subject: "HA is off",
+      body: "",
+      advice: "",
+      target: { kind: "pool" },
+      lasting: true,
+      atMs: 0,
+      repeats: null,
+    };
     const post: Action = { kind: "post-message", alert };
-    const away: Result = { kind: "refused", fault: { kind: "timeout" } };
-    expect(end(post, away).memory.alerts.queue.unposted).toEqual([alert]);
-    expect(end(post, refused("MAP_DUPLICATE_KEY")).memory.alerts.queue.unposted).toEqual([]);
+    const kept = (result: Result) => end(post, result).memory.alerts.queue.unposted.length;
+    expect([kept(DONE), kept(api("NOT_NOW")), kept(fault({ kind: "timeout" })), kept(LATE)]).toEqual([
+      0, 0, 1, 1,
+    ]);
+    expect([end(post, fault({ kind: "timeout" })).says, end(post, api("NOT_NOW")).says]).toEqual([
+      "",
+      "action-failed NOT_NOW",
+    ]);
   });
 });

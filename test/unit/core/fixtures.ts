@@ -1,7 +1,11 @@
 import { absorb } from "../../../src/core/absorb.ts";
 import { decide } from "../../../src/core/decide.ts";
+import { openIncident } from "../../../src/core/fencing/incident.ts";
+import type { HostHealth } from "../../../src/core/memory/host-health.ts";
+import type { Incident } from "../../../src/core/memory/incident.ts";
+import type { KnownHost, LastGoodView } from "../../../src/core/memory/last-good.ts";
 import { emptyMemory, type Memory } from "../../../src/core/memory/memory.ts";
-import type { Round } from "../../../src/core/memory/step.ts";
+import type { MasterRound, Round } from "../../../src/core/memory/step.ts";
 import type { Action, Result } from "../../../src/core/model/action.ts";
 import { type HostUuid, hostUuid, poolUuid, type VmUuid, vmUuid } from "../../../src/core/model/ids.ts";
 import { SUCCESSOR_KEY } from "../../../src/core/model/pool-keys.ts";
@@ -14,6 +18,7 @@ import type {
   PoolView,
   Role,
 } from "../../../src/core/model/pool-view.ts";
+import type { Reason } from "../../../src/core/model/reason.ts";
 import type { CoreSettings } from "../../../src/core/model/settings.ts";
 
 export const POOL = poolUuid("pool-1");
@@ -161,5 +166,119 @@ export function short(actions: readonly { kind: string }[]): readonly string[] {
   return actions.map((action) => {
     const about = action as { host?: string; vm?: string; appliance?: string; key?: string };
     return [action.kind, about.host ?? about.vm ?? about.appliance ?? about.key].filter(Boolean).join(" ");
+  });
+}
+
+/** What the last good view has of a host that is well and long up. */
+export function knownHost(uuid: HostUuid, over: Partial<KnownHost> = {}): KnownHost {
+  return {
+    uuid,
+    name: uuid,
+    address: address(uuid),
+    enabled: true,
+    xapiStartTime: "1.",
+    xapiStartedAtMs: 0,
+    disabledSinceMs: null,
+    disabledByStart: false,
+    ...over,
+  };
+}
+
+/** The last good view of a pool of three at rest, HA on. */
+export function goodView(over: Partial<LastGoodView> = {}): LastGoodView {
+  return {
+    atMs: 0,
+    pool: POOL,
+    poolName: "pool",
+    master: host(1),
+    haFlag: "on",
+    hosts: [1, 2, 3].map((number) => knownHost(host(number))),
+    members: [host(1), host(2), host(3)],
+    ranking: [host(2), host(3)],
+    parameters: "",
+    ...over,
+  };
+}
+
+/** The memory of a host that has seen the pool whole since its boot. */
+export function memoryWith(over: Partial<Memory> = {}): Memory {
+  return { ...emptyMemory("boot-1"), lastGood: goodView(), sawPoolSinceBoot: true, ...over };
+}
+
+export function healthIn(state: HostHealth["state"], over: Partial<HostHealth> = {}): HostHealth {
+  return {
+    state,
+    sinceMs: 0,
+    failedRetries: 0,
+    lastRetryMs: 0,
+    xapiSilentSinceMs: null,
+    pings: false,
+    ...over,
+  };
+}
+
+/** The incident of h3 unless another host is named, by its uuid as the memory has it. */
+export function incidentIn(
+  phase: Incident["phase"],
+  { uuid = host(3), ...over }: Partial<Incident> & { uuid?: HostUuid } = {},
+): Readonly<Record<string, Incident>> {
+  return { [uuid]: { ...openIncident(uuid, 0), phase, ...over } };
+}
+
+/** What a round finds besides the memory; by default h1 is master of three hosts, and nobody was asked. */
+export interface Situation {
+  readonly nowMs?: number;
+  readonly self?: Partial<LocalView>;
+  readonly probes?: Readonly<Record<string, PeerProbe>>;
+  readonly database?: DatabaseView;
+  readonly heuristics?: PoolView["heuristics"];
+  readonly settings?: Partial<CoreSettings>;
+  readonly inFlight?: readonly string[];
+}
+
+export function masterRound(memory: Memory, situation: Situation = {}): MasterRound {
+  const read = situation.database ?? database(three());
+  const round = roundOf(memory, situation, { kind: "master" }, host(1));
+  return { ...round, view: { ...round.view, database: { ok: true, value: read } }, database: read };
+}
+
+/** A round of h2, the first of the ranking, which cannot read the database of its master h1. */
+export function slaveRound(memory: Memory, situation: Situation = {}): Round {
+  return roundOf(memory, situation, { kind: "slave", masterAddress: address(host(1)) }, host(2));
+}
+
+function roundOf(memory: Memory, situation: Situation, role: Role, uuid: HostUuid): Round {
+  const probes = Object.entries(situation.probes ?? {}).map(([peer, probe]): [HostUuid, PeerProbe] => [
+    hostUuid(peer),
+    probe,
+  ]);
+  const self: LocalView = {
+    uuid,
+    role,
+    bootId: "boot-1",
+    initCompleteAtMs: 0,
+    domains: [],
+    xapiAnswers: true,
+    ...situation.self,
+  };
+  return {
+    view: {
+      nowMs: situation.nowMs ?? 1_000_000,
+      self,
+      database: { ok: false, fault: { kind: "timeout" } },
+      probes: new Map(probes),
+      heuristics: situation.heuristics ?? "not-asked",
+    },
+    memory,
+    settings: { ...SETTINGS, ...situation.settings },
+    inFlight: new Set(situation.inFlight),
+  };
+}
+
+/** The kinds of reasons, with the host they are about or why, in short. */
+export function said(reasons: readonly Reason[]): readonly string[] {
+  return reasons.map((reason) => {
+    const about = reason as { host?: string; why?: string };
+    return [reason.kind, about.host, about.why].filter(Boolean).join(" ");
   });
 }

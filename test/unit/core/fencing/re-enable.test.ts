@@ -1,46 +1,52 @@
 import { describe, expect, test } from "bun:test";
 import { reEnable } from "../../../../src/core/fencing/re-enable.ts";
-import { ALIVE, DEAD, database, host, hostView, short } from "../fixtures.ts";
-import { incidentsOf, masterScene, type Situation } from "../rounds.ts";
+import type { HostView } from "../../../../src/core/model/pool-view.ts";
+import {
+  ALIVE,
+  DEAD,
+  database,
+  host,
+  hostView,
+  incidentIn,
+  masterRound,
+  memoryWith,
+  type Situation,
+  short,
+} from "../fixtures.ts";
 
-const SINCE_S = 1_000;
-const disabled = database([hostView(host(1)), hostView(host(2), { enabled: false }), hostView(host(3))]);
-const returned = { incidents: incidentsOf(host(2), "returned", { returnedAtMs: SINCE_S * 1_000 }) };
+const BACK_MS = 10_000;
+const DUE_MS = BACK_MS + 60_000;
 
-function look(situation: Situation) {
-  const { memory, round } = masterScene({
-    atS: SINCE_S + 60,
-    read: disabled,
-    memory: returned,
-    probes: { h2: ALIVE() },
-    ...situation,
-  });
+/** h3 is back from a declared death, live and disabled; what is done, and what is left of its incident. */
+function look(h3: Partial<HostView> | null, situation: Situation = {}) {
+  const memory = memoryWith({ incidents: incidentIn("returned", { returnedAtMs: BACK_MS }) });
+  const record = h3 === null ? [] : [hostView(host(3), { enabled: false, ...h3 })];
+  const read = database([hostView(host(1)), hostView(host(2)), ...record]);
+  const round = masterRound(memory, { nowMs: DUE_MS, probes: { h3: ALIVE() }, database: read, ...situation });
   const step = reEnable(memory, round);
-  return { actions: short(step.actions), open: Object.keys(step.memory.incidents) };
+  return [short(step.actions).join(), step.memory.incidents["h3"]?.phase ?? "over"];
 }
 
 describe("reEnable", () => {
-  test("a host that returned from a declared death and stays disabled for a minute is enabled by us", () =>
-    expect(look({})).toEqual({ actions: ["enable-host h2"], open: ["h2"] }));
+  const rows: readonly [string, ReturnType<typeof look>, readonly [string, string]][] = [
+    ["disabled for a minute since its return", look({}), ["enable-host h3", "returned"]],
+    ["back for less: xapi may enable it itself", look({}, { nowMs: DUE_MS - 1 }), ["", "returned"]],
+    ["enabled meanwhile: it is a member like any other", look({ enabled: true }), ["", "over"]],
+    ["no longer in the pool", look(null), ["", "over"]],
+    ["not live for XAPI", look({ live: false }), ["", "returned"]],
+    ["follower of another master", look({}, { probes: { h3: ALIVE(host(2)) } }), ["", "returned"]],
+    ["silent again", look({}, { probes: { h3: DEAD } }), ["", "returned"]],
+    ["being enabled right now", look({}, { inFlight: ["enable-host:h3"] }), ["", "returned"]],
+  ];
+  for (const [title, found, [does, next]] of rows) {
+    test(`reEnable: a host ${title}: ${does || "nothing is done"}, its incident is ${next}`, () =>
+      expect(found).toEqual([does, next]));
+  }
 
-  test("not sooner: xapi enables it itself at the end of its start", () =>
-    expect(look({ atS: SINCE_S + 59 }).actions).toEqual([]));
-
-  test("one that was seen enabled, or has left the pool, is nobody's business any more", () => {
-    const enabled = database([hostView(host(1)), hostView(host(2))]);
-    expect(look({ read: enabled })).toEqual({ actions: [], open: [] });
-    expect(look({ read: database([hostView(host(1))]) })).toEqual({ actions: [], open: [] });
-  });
-
-  test("one that does not follow this master, or is not live, is waited for", () => {
-    expect(look({ probes: { h2: DEAD } })).toEqual({ actions: [], open: ["h2"] });
-    expect(look({ probes: { h2: ALIVE(host(3)) } }).actions).toEqual([]);
-    const gone = database([hostView(host(1)), hostView(host(2), { enabled: false, live: false })]);
-    expect(look({ read: gone }).actions).toEqual([]);
-  });
-
-  test("a host in maintenance, or one that has failed again, is left alone", () => {
-    expect(look({ memory: {} }).actions).toEqual([]);
-    expect(look({ memory: { incidents: incidentsOf(host(2), "open") } }).actions).toEqual([]);
+  test("reEnable: a host that is still dead is left alone, and so is its incident", () => {
+    const memory = memoryWith({ incidents: incidentIn("declared") });
+    const read = database([hostView(host(1)), hostView(host(3), { enabled: true })]);
+    const step = reEnable(memory, masterRound(memory, { probes: { h3: ALIVE() }, database: read }));
+    expect([step.actions, step.memory]).toEqual([[], memory]);
   });
 });

@@ -1,176 +1,367 @@
 import { describe, expect, test } from "bun:test";
-import { recoverHosts } from "../../../../src/core/fencing/recover-hosts.ts";
-import type { Incident } from "../../../../src/core/memory/incident.ts";
+import { type RecoveryScope, recoverHosts } from "../../../../src/core/fencing/recover-hosts.ts";
+import type { IncidentPhase } from "../../../../src/core/memory/incident.ts";
+import type { Memory } from "../../../../src/core/memory/memory.ts";
+import { RECOVER_LIMIT_MS } from "../../../../src/core/memory/promotion.ts";
 import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
-import { ALIVE, DEAD, database, host, hostView, short, XAPI_DOWN } from "../fixtures.ts";
-import { healthOf, incidentsOf, masterScene, type Situation } from "../rounds.ts";
+import {
+  ALIVE,
+  address,
+  DEAD,
+  database,
+  goodView,
+  healthIn,
+  host,
+  hostView,
+  incidentIn,
+  knownHost,
+  masterRound,
+  memoryWith,
+  POOL,
+  type Situation,
+  said,
+  short,
+  slaveRound,
+  vm,
+  XAPI_DOWN,
+} from "../fixtures.ts";
 
-const MAY = { mayFence: true, fenceOnly: false };
-const failed = healthOf({ h2: "alive", h3: "failed" });
+const FAILED = { h2: healthIn("alive"), h3: healthIn("failed") };
 const probes = { h2: ALIVE(), h3: DEAD };
-const hosts = [host(2), host(3)];
+const ALL: RecoveryScope = { mayFence: true, fenceOnly: false };
 
-function recover(situation: Situation, scope = MAY) {
-  const { memory, round } = masterScene({ probes, ...situation });
-  const step = recoverHosts(memory, hosts, round, scope);
-  const said = step.reasons.map((reason) => ("why" in reason ? `${reason.kind} ${reason.why}` : reason.kind));
+/** h1 is master, h2 lives, h3 has failed; what is done about h3, what is said, and the memory after it. */
+function recover(over: Partial<Memory> = {}, situation: Situation = {}, scope: Partial<RecoveryScope> = {}) {
+  const memory = memoryWith({ health: FAILED, ...over });
+  const round = masterRound(memory, { probes, ...situation });
+  const step = recoverHosts(memory, [host(3)], round, { ...ALL, ...scope });
+  const incident = step.memory.incidents["h3"];
   return {
-    actions: short(step.actions),
-    said,
-    phase: step.memory.incidents[host(3)]?.phase,
+    incident,
+    phase: incident?.phase ?? "over",
+    does: short(step.actions).join(),
+    says: said(step.reasons).join(),
+    actions: step.actions,
     memory: step.memory,
   };
 }
-const inPhase = (phase: Incident["phase"], over: Partial<Incident> = {}) => ({
-  health: failed,
-  incidents: incidentsOf(host(3), phase, over),
-});
+const inPhase = (phase: IncidentPhase | null) => (phase === null ? {} : incidentIn(phase));
 
-describe("recoverHosts: the fence", () => {
-  test("a host that has failed is fenced", () =>
-    expect(recover({ memory: { health: failed } })).toMatchObject({
-      actions: ["fence-host h3"],
-      said: [],
+describe("recoverHosts", () => {
+  const steps: readonly [IncidentPhase | null, string, IncidentPhase, string, string][] = [
+    [null, "fence-host h3", "fencing", "", "open"],
+    ["open", "fence-host h3", "fencing", "", "open"],
+    ["fencing", "fence-host h3", "fencing", "", "fencing"],
+    ["fenced", "declare-host-dead h3", "fenced", "declare-host-dead h3", "fenced"],
+    ["declared", "", "declared", "", "declared"],
+    ["answered", "", "answered", "", "answered"],
+    ["returned", "fence-host h3", "fencing", "", "open"],
+  ];
+  for (const [phase, does, next, doesCutOff, nextCutOff] of steps) {
+    const title = phase === null ? "a host that has just failed" : `a failed host whose incident is ${phase}`;
+    test(`recoverHosts: ${title}: ${does || "nothing is done"}, then ${next}`, () => {
+      const after = recover({ incidents: inPhase(phase) }, { nowMs: 1_000 });
+      expect([after.does, after.phase]).toEqual([does, next]);
+    });
+    test(`recoverHosts: ${title}, and this host may not fence: ${doesCutOff || "nothing is done"}, then ${nextCutOff}`, () => {
+      const after = recover({ incidents: inPhase(phase) }, { nowMs: 1_000 }, { mayFence: false });
+      expect([after.does, after.phase]).toEqual([doesCutOff, nextCutOff]);
+    });
+  }
+
+  test("recoverHosts: a silent host that has not failed is no incident", () => {
+    const after = recover({ health: { ...FAILED, h3: healthIn("suspect") } });
+    expect([after.does, after.says, after.phase]).toEqual(["", "", "over"]);
+  });
+
+  test("recoverHosts: a host that fails again after its return begins anew, whatever was proved of it", () => {
+    const old = incidentIn("returned", { proved: true, fenceFailures: 3, returnedAtMs: 5 });
+    const { incident } = recover({ incidents: old }, { nowMs: 9_000 });
+    expect(incident).toEqual({
+      host: host(3),
+      openedAtMs: 9_000,
       phase: "fencing",
-    }));
-
-  test("a suspect is not", () => {
-    const health = healthOf({ h2: "alive", h3: "suspect" });
-    expect(recover({ memory: { health } })).toMatchObject({ actions: [], said: [], phase: undefined });
-  });
-
-  test("one attempt at a time, and none while the last failure is waited for", () => {
-    const fence = "fence-host:h3";
-    expect(recover({ memory: inPhase("fencing"), inFlight: [fence] }).actions).toEqual([]);
-    const retries = { [fence]: { failures: 1, notBeforeMs: 2_000_000 } };
-    expect(recover({ memory: { ...inPhase("open"), retries } })).toMatchObject({
-      actions: [],
-      phase: "open",
-    });
-    expect(recover({ memory: inPhase("fencing") }).actions).toEqual(["fence-host h3"]);
-  });
-
-  test("a host that may be cut off itself fences nobody, and says nothing", () =>
-    expect(recover({ memory: { health: failed } }, { ...MAY, mayFence: false })).toMatchObject({
-      actions: [],
-      said: [],
-      phase: "open",
-    }));
-
-  test("what forbids it is said", () => {
-    const alone = {
-      memory: { health: healthOf({ h2: "failed", h3: "failed" }) },
-      probes: { h2: DEAD, h3: DEAD },
-    };
-    expect(recover(alone).said).toEqual(["fence-refused no-quorum", "fence-refused no-quorum"]);
-    const off = { memory: { health: failed }, settings: { FENCE_ENABLED: false } };
-    expect(recover(off).said).toEqual(["fence-refused fencing-disabled"]);
-  });
-
-  test("FENCE_HA_ONFAIL goes on without fencing where the quorum holds, never on a slave", () => {
-    const waived = { memory: { health: failed }, settings: { FENCE_ENABLED: false, FENCE_HA_ONFAIL: true } };
-    expect(recover(waived)).toMatchObject({ said: ["host-fenced"], phase: "fenced" });
-    expect(recover(waived).memory.incidents[host(3)]?.proved).toBe(false);
-    expect(recover(waived, { ...MAY, fenceOnly: true }).said).toEqual(["fence-refused fencing-disabled"]);
-    const alone = {
-      ...waived,
-      probes: { h2: DEAD, h3: DEAD },
-      memory: { health: healthOf({ h2: "failed", h3: "failed" }) },
-    };
-    expect(recover(alone).phase).toBe("open");
-  });
-
-  test("one in maintenance is refused aloud, unless nothing of it is left", () => {
-    const busy = [
-      hostView(host(1)),
-      hostView(host(2)),
-      hostView(host(3), { enabled: false, residents: [{ uuid: "v" as never, homePool: null }] }),
-    ];
-    expect(recover({ memory: { health: failed, lastGood: null }, read: database(busy) })).toMatchObject({
-      said: ["fence-refused in-maintenance"],
-      phase: undefined,
-    });
-    const empty = [hostView(host(1)), hostView(host(2)), hostView(host(3), { enabled: false })];
-    expect(recover({ memory: { health: failed, lastGood: null }, read: database(empty) }).said).toEqual([]);
-  });
-});
-
-describe("recoverHosts: after the fence", () => {
-  test("XAPI is told, with the proof; and only where the incident goes on", () => {
-    const memory = inPhase("fenced", { proved: true });
-    expect(recover({ memory }).actions).toEqual(["declare-host-dead h3"]);
-    expect(recover({ memory }, { ...MAY, fenceOnly: true }).actions).toEqual([]);
-  });
-
-  test("the old master waits for the members, three minutes at most", () => {
-    const begin = { oldMaster: host(3), awaited: [host(2)], inMaintenance: [], startTimes: {} };
-    const promotion = (nowMs: number) => ({
-      ...beginPromotion({ ...begin, nowMs }),
-      phase: "recovering" as const,
-    });
-    const memory = inPhase("fenced", { proved: true });
-    expect(recover({ memory: { ...memory, promotion: promotion(999_000) } }).actions).toEqual([]);
-    expect(recover({ memory: { ...memory, promotion: promotion(819_000) } }).actions).toEqual([
-      "declare-host-dead h3",
-    ]);
-    const back = { ...promotion(999_000), settledAtMs: { [host(2)]: 999_500 } };
-    expect(recover({ memory: { ...memory, promotion: back } }).actions).toEqual(["declare-host-dead h3"]);
-    const called = { ...back, phase: "called" as const };
-    expect(recover({ memory: { ...memory, promotion: called } }).actions).toEqual([]);
-  });
-
-  test("FENCE_HOST_FORGET=1 removes it from the pool once it was declared dead", () => {
-    expect(recover({ memory: inPhase("declared") }).actions).toEqual([]);
-    const settings = { FENCE_HOST_FORGET: true };
-    expect(recover({ memory: inPhase("declared"), settings }).actions).toEqual(["forget-host h3"]);
-  });
-
-  test("one that XAPI still reached is asked about again after ten minutes", () => {
-    expect(recover({ memory: inPhase("answered", { openedAtMs: 401_000 }) }).phase).toBe("answered");
-    expect(recover({ memory: inPhase("answered", { openedAtMs: 400_000 }) }).phase).toBe("open");
-  });
-});
-
-describe("recoverHosts: a host that lives again", () => {
-  const back = healthOf({ h2: "alive", h3: "alive" });
-  const alive = { h2: ALIVE(), h3: ALIVE() };
-
-  test("its incident is over, it is a member at once, and its waits are over too", () => {
-    const retries = { "fence-host:h3": { failures: 3, notBeforeMs: 9_000_000 } };
-    const seen = recover({ memory: { ...inPhase("open"), health: back, retries }, probes: alive });
-    expect(seen).toMatchObject({ actions: [], said: ["host-back"], phase: undefined });
-    expect([seen.memory.retries, seen.memory.lastGood?.members.includes(host(3))]).toEqual([{}, true]);
-  });
-
-  test("while its agent runs, or XAPI is told, nothing is over yet", () => {
-    for (const key of ["fence-host:h3", "declare-host-dead:h3"])
-      expect(
-        recover({ memory: { ...inPhase("fencing"), health: back }, probes: alive, inFlight: [key] }).said,
-      ).toEqual([]);
-  });
-
-  test("one that was declared dead has returned: it may have to be enabled", () => {
-    const seen = recover({ memory: { ...inPhase("declared"), health: back }, probes: alive });
-    expect(seen.phase).toBe("returned");
-    expect(seen.memory.incidents[host(3)]?.returnedAtMs).toBe(1_000_000);
-  });
-
-  test("one that boots after a proved fence answers ping already: its VMs are free all the same", () => {
-    const booting = healthOf({ h2: "alive", h3: "xapi-down" });
-    const seen = { probes: { h2: ALIVE(), h3: XAPI_DOWN } };
-    const proved = { ...inPhase("fenced", { proved: true }), health: booting };
-    expect(recover({ ...seen, memory: proved }).actions).toEqual(["declare-host-dead h3"]);
-    const assumed = { ...inPhase("fenced"), health: booting };
-    expect(recover({ ...seen, memory: assumed }).said).toEqual(["host-back"]);
-  });
-
-  test("one that has failed again since it returned begins anew", () => {
-    const memory = inPhase("returned", { openedAtMs: 5, proved: true, returnedAtMs: 9 });
-    expect(recover({ memory }).memory.incidents[host(3)]).toMatchObject({
-      phase: "fencing",
-      openedAtMs: 1_000_000,
       proved: false,
+      fenceFailures: 0,
       returnedAtMs: null,
     });
+  });
+
+  test("recoverHosts: several failed hosts are recovered at once", () => {
+    const five = [1, 2, 3, 4, 5].map((number) => host(number));
+    const lastGood = goodView({ hosts: five.map((uuid) => knownHost(uuid)), members: five });
+    const health = {
+      h2: healthIn("alive"),
+      h3: healthIn("alive"),
+      h4: healthIn("failed"),
+      h5: healthIn("failed"),
+    };
+    const memory = memoryWith({ lastGood, health, incidents: incidentIn("fenced", { uuid: host(5) }) });
+    const round = masterRound(memory, { probes: { h2: ALIVE(), h3: ALIVE(), h4: DEAD, h5: DEAD } });
+    const { actions } = recoverHosts(memory, [host(4), host(5)], round, ALL);
+    expect(short(actions)).toEqual(["fence-host h4", "declare-host-dead h5"]);
+  });
+
+  test("recoverHosts: ping is life in the last probe only of a host that failed without an answer to ping", () => {
+    const silent = recover().actions;
+    expect(silent).toEqual([
+      { kind: "fence-host", host: host(3), address: address(host(3)), pingIsLife: true },
+    ]);
+    const pinged = recover({ health: { ...FAILED, h3: healthIn("failed", { pings: true }) } }).actions;
+    expect(pinged).toMatchObject([{ kind: "fence-host", pingIsLife: false }]);
+  });
+
+  test("recoverHosts: XAPI is told whether the fence was proved", () => {
+    for (const proved of [true, false]) {
+      const { actions } = recover({ incidents: incidentIn("fenced", { proved }) });
+      expect(actions).toEqual([{ kind: "declare-host-dead", host: host(3), proved }]);
+    }
+  });
+
+  test("recoverHosts: a host declared dead is taken out of the pool only with FENCE_HOST_FORGET=1", () => {
+    const incidents = incidentIn("declared");
+    expect(recover({ incidents }).does).toBe("");
+    expect(recover({ incidents }, { settings: { FENCE_HOST_FORGET: true } }).does).toBe("forget-host h3");
+  });
+
+  test("recoverHosts: an agent or a call in flight is not begun again, nor one that waits after a failure", () => {
+    const open = { incidents: incidentIn("open") };
+    const fenced = { incidents: incidentIn("fenced") };
+    const waits = (key: string) => ({ [key]: { failures: 1, notBeforeMs: 1_000_001 } });
+    expect(recover(open, { inFlight: ["fence-host:h3"] })).toMatchObject({ does: "", phase: "open" });
+    expect(recover({ ...open, retries: waits("fence-host:h3") })).toMatchObject({ does: "", phase: "open" });
+    expect(recover(fenced, { inFlight: ["declare-host-dead:h3"] }).does).toBe("");
+    expect(recover({ ...fenced, retries: waits("declare-host-dead:h3") }).does).toBe("");
+  });
+});
+
+describe("recoverHosts, refusals", () => {
+  const residents = [{ uuid: vm("web"), homePool: POOL }];
+  const maintained = (of: typeof residents) => ({
+    database: database([
+      hostView(host(1)),
+      hostView(host(2)),
+      hostView(host(3), { enabled: false, residents: of }),
+    ]),
+  });
+  const inMaintenance = goodView({
+    hosts: [knownHost(host(1)), knownHost(host(2)), knownHost(host(3), { enabled: false })],
+  });
+  const rows: readonly [string, Partial<Memory>, Situation, string, string][] = [
+    ["with FENCE_ENABLED=0", {}, { settings: { FENCE_ENABLED: false } }, "fencing-disabled", "open"],
+    ["with FENCE_ACTION=start", {}, { settings: { FENCE_ACTION: "start" } }, "action-is-start", "open"],
+    ["of fewer than FENCE_MIN_HOSTS", {}, { settings: { FENCE_MIN_HOSTS: 4 } }, "too-few-members", "open"],
+    ["without quorum", {}, { probes: { h2: DEAD, h3: DEAD } }, "no-quorum", "open"],
+    [
+      "perhaps in maintenance, with VMs",
+      { lastGood: inMaintenance },
+      maintained(residents),
+      "in-maintenance",
+      "over",
+    ],
+    [
+      "put in maintenance after it failed, with VMs",
+      { lastGood: inMaintenance, incidents: incidentIn("open") },
+      maintained(residents),
+      "in-maintenance",
+      "open",
+    ],
+  ];
+  for (const [title, over, situation, why, phase] of rows) {
+    test(`recoverHosts: a host ${title} is not fenced: ${why} is said, and its incident is ${phase}`, () => {
+      const health = situation.probes === undefined ? FAILED : { ...FAILED, h2: healthIn("failed") };
+      const after = recover({ health, ...over }, situation);
+      expect([after.does, after.says, after.phase]).toEqual(["", `fence-refused h3 ${why}`, phase]);
+    });
+  }
+
+  test("recoverHosts: a disabled host without VMs has nothing left to prove, and nothing is said of it", () => {
+    for (const incidents of [{}, incidentIn("open")]) {
+      const after = recover({ lastGood: inMaintenance, incidents }, maintained([]));
+      expect([after.does, after.says]).toEqual(["", ""]);
+    }
+  });
+
+  test("recoverHosts: one that is disabled by a start, or while a take-over is open, is fenced like an enabled one", () => {
+    const byStart = goodView({
+      hosts: [1, 2, 3].map((number) =>
+        knownHost(host(number), { enabled: number !== 3, disabledByStart: number === 3 }),
+      ),
+    });
+    expect(recover({ lastGood: byStart }).does).toBe("fence-host h3");
+    const promotion = takeOver(host(2), []);
+    expect(recover({ lastGood: inMaintenance, promotion }).does).toBe("fence-host h3");
+  });
+
+  test("recoverHosts: an open incident of a host that is being retried again waits in silence", () => {
+    const health = { ...FAILED, h3: healthIn("suspect") };
+    const after = recover({ health, incidents: incidentIn("open") });
+    expect([after.does, after.says, after.phase]).toEqual(["", "", "open"]);
+  });
+
+  test("recoverHosts: a host of which no address is known is not fenced", () => {
+    const lastGood = goodView({ hosts: [knownHost(host(1)), knownHost(host(2))] });
+    expect(recover({ lastGood, incidents: incidentIn("open") })).toMatchObject({ does: "", phase: "open" });
+  });
+});
+
+describe("recoverHosts, FENCE_HA_ONFAIL with FENCE_ENABLED=0", () => {
+  const off = { FENCE_ENABLED: false, FENCE_HA_ONFAIL: true };
+  const alone = { h2: DEAD, h3: DEAD };
+  const bothFailed = { h2: healthIn("failed"), h3: healthIn("failed") };
+
+  test("recoverHosts: the administrator's wish takes the place of the fence, and proves nothing", () => {
+    const after = recover({ incidents: incidentIn("open", { proved: true }) }, { settings: off });
+    expect([after.does, after.says, after.phase]).toEqual(["", "host-fenced h3", "fenced"]);
+    expect(after.incident?.proved).toBe(false);
+  });
+
+  const rows: readonly [string, ReturnType<typeof recover>, string][] = [
+    ["no quorum", recover({ health: bothFailed }, { settings: off, probes: alone }), "open"],
+    [
+      "no quorum, and none is required",
+      recover({ health: bothFailed }, { settings: { ...off, FENCE_QUORUM_REQUIRED: false }, probes: alone }),
+      "fenced",
+    ],
+    ["a slave's dead master", recover({}, { settings: off }, { fenceOnly: true }), "open"],
+    ["this host may be the isolated one", recover({}, { settings: off }, { mayFence: false }), "open"],
+    ["an agent still runs", recover({}, { settings: off, inFlight: ["fence-host:h3"] }), "open"],
+    ["fencing is on", recover({}, { settings: { ...off, FENCE_ENABLED: true } }), "fencing"],
+  ];
+  for (const [title, { phase }, expected] of rows) {
+    test(`recoverHosts: ${title}: ${expected}`, () => expect(phase).toBe(expected as typeof phase));
+  }
+});
+
+describe("recoverHosts, the host answers again", () => {
+  const alive = { health: { ...FAILED, h3: healthIn("alive") } };
+  const booting = { health: { ...FAILED, h3: healthIn("xapi-down") } };
+  const back = { probes: { h2: ALIVE(), h3: ALIVE() }, nowMs: 7_000 };
+
+  const ends: readonly [IncidentPhase, string][] = [
+    ["open", "over"],
+    ["fencing", "over"],
+    ["fenced", "over"],
+    ["answered", "over"],
+    ["declared", "returned"],
+  ];
+  for (const [phase, next] of ends) {
+    test(`recoverHosts: an incident that is ${phase} is ${next}, and its return is told`, () => {
+      const after = recover({ ...alive, incidents: incidentIn(phase) }, back);
+      expect([after.does, after.says, after.phase]).toEqual(["", "host-back h3", next]);
+    });
+  }
+
+  test("recoverHosts: since when a host is back from a declared death is remembered, and told only once", () => {
+    const first = recover({ ...alive, incidents: incidentIn("declared") }, back);
+    expect(first.incident?.returnedAtMs).toBe(7_000);
+    const later = recover({ ...alive, incidents: { ...first.memory.incidents } }, { ...back, nowMs: 9_000 });
+    expect([later.says, later.incident?.returnedAtMs]).toEqual(["", 7_000]);
+  });
+
+  test("recoverHosts: its waits are over with its incident, those of others are not", () => {
+    const retry = { failures: 1, notBeforeMs: 0 };
+    const retries = { "fence-host:h3": retry, "declare-host-dead:h3": retry, "fence-host:h2": retry };
+    const after = recover({ ...alive, incidents: incidentIn("open"), retries }, back);
+    expect(Object.keys(after.memory.retries)).toEqual(["fence-host:h2"]);
+  });
+
+  test("recoverHosts: it has a vote again at once", () => {
+    const lastGood = goodView({ members: [host(1), host(2)] });
+    const after = recover({ ...alive, lastGood, incidents: incidentIn("declared") }, back);
+    expect(after.memory.lastGood?.members).toEqual([host(1), host(2), host(3)]);
+  });
+
+  for (const key of ["fence-host:h3", "declare-host-dead:h3"]) {
+    test(`recoverHosts: while ${key} is in flight its incident waits for the answer`, () => {
+      const phase = key.startsWith("fence") ? "fencing" : "fenced";
+      const after = recover({ ...alive, incidents: incidentIn(phase) }, { ...back, inFlight: [key] });
+      expect([after.does, after.says, after.phase]).toEqual(["", "", phase]);
+    });
+  }
+
+  test("recoverHosts: one that was reset, and boots, is declared dead all the same: its VMs are free", () => {
+    const seen = { probes: { h2: ALIVE(), h3: XAPI_DOWN } };
+    const reset = incidentIn("fenced", { proved: true });
+    expect(recover({ ...booting, incidents: reset }, seen).does).toBe("declare-host-dead h3");
+    // Nothing proves that it was off, or its agent answers already: it may run its VMs.
+    expect(recover({ ...booting, incidents: incidentIn("fenced") }, seen).phase).toBe("over");
+    expect(recover({ ...alive, incidents: reset }, back).phase).toBe("over");
+  });
+
+  test("recoverHosts: a host that is counted again changes nothing for the other hosts of the same round", () => {
+    // Members are h1 and h3, a tie. h2 is back: with its vote this round would have a majority against h3.
+    const lastGood = goodView({ members: [host(1), host(3)] });
+    const incidents = { ...incidentIn("declared", { uuid: host(2) }), ...incidentIn("open") };
+    const memory = memoryWith({ lastGood, health: FAILED, incidents });
+    const settings = { FENCE_MIN_HOSTS: 2 };
+    const round = masterRound(memory, { probes, settings });
+    const step = recoverHosts(memory, [host(2), host(3)], round, ALL);
+    expect([short(step.actions), said(step.reasons)]).toEqual([
+      [],
+      ["host-back h2", "fence-refused h3 no-quorum"],
+    ]);
+    const next = recoverHosts(step.memory, [host(2), host(3)], masterRound(step.memory, { probes }), ALL);
+    expect(short(next.actions)).toEqual(["fence-host h3"]);
+  });
+});
+
+describe("recoverHosts, a host that XAPI still reached (HOST_IS_LIVE)", () => {
+  const answered = incidentIn("answered", { openedAtMs: 1_000, proved: true });
+  const TEN_MINUTES = 600_000;
+
+  test("recoverHosts: ten minutes after its failure everything begins anew, and not before", () => {
+    const before = recover({ incidents: answered }, { nowMs: TEN_MINUTES + 999 });
+    expect(before.incident).toEqual(answered["h3"]);
+    const after = recover({ incidents: answered }, { nowMs: TEN_MINUTES + 1_000 });
+    expect([after.does, after.phase]).toEqual(["", "open"]);
+    expect(after.incident).toMatchObject({ openedAtMs: TEN_MINUTES + 1_000, proved: false });
+  });
+});
+
+function takeOver(oldMaster: ReturnType<typeof host>, awaited: readonly ReturnType<typeof host>[]) {
+  return beginPromotion({ oldMaster, nowMs: 1_000, awaited, inMaintenance: [], startTimes: {} });
+}
+
+describe("recoverHosts, the master that this host has replaced", () => {
+  const incidents = incidentIn("fenced");
+  const whole = {
+    ...takeOver(host(3), [host(2)]),
+    phase: "recovering" as const,
+    backAtMs: { h2: 2_000 },
+    settledAtMs: { h2: 7_000 },
+  };
+  const limitMs = 1_000 + RECOVER_LIMIT_MS;
+  const rows: readonly [string, Memory["promotion"], Situation, boolean][] = [
+    ["all members are back and have compared their VMs", whole, { nowMs: 7_000 }, true],
+    ["a member has not compared its VMs yet", whole, { nowMs: 6_999 }, false],
+    ["a member is not back", { ...whole, backAtMs: {}, settledAtMs: {} }, { nowMs: 7_000 }, false],
+    ["XAPI was told, and is not master yet", { ...whole, phase: "called" }, { nowMs: 7_000 }, false],
+    ["its own xapi still starts", whole, { nowMs: 7_000, self: { initCompleteAtMs: null } }, false],
+    ["a member is not back after three minutes", takeOver(host(3), [host(2)]), { nowMs: limitMs }, false],
+    ["a member is not back after more", takeOver(host(3), [host(2)]), { nowMs: limitMs + 1 }, true],
+    ["it is not the one that was replaced", takeOver(host(2), [host(2)]), { nowMs: 2_000 }, true],
+  ];
+  for (const [title, promotion, situation, isDeclared] of rows) {
+    test(`recoverHosts: ${title}: it is ${isDeclared ? "declared dead" : "not declared dead"}`, () =>
+      expect(recover({ incidents, promotion }, situation).does).toBe(
+        isDeclared ? "declare-host-dead h3" : "",
+      ));
+  }
+});
+
+describe("recoverHosts, a slave and its dead master", () => {
+  const health = { h1: healthIn("failed"), h3: healthIn("alive") };
+  const step = (phase: IncidentPhase) => {
+    const memory = memoryWith({ health, incidents: incidentIn(phase, { uuid: host(1) }) });
+    const round = slaveRound(memory, { probes: { h1: DEAD, h3: ALIVE() } });
+    const { actions, memory: after } = recoverHosts(memory, [host(1)], round, { ...ALL, fenceOnly: true });
+    return [short(actions).join(), after.incidents["h1"]?.phase];
+  };
+  test("recoverHosts: it fences, and does nothing more before it is master itself", () => {
+    expect(step("open")).toEqual(["fence-host h1", "fencing"]);
+    expect(step("fenced")).toEqual(["", "fenced"]);
+    expect(step("declared")).toEqual(["", "declared"]);
+    expect(step("answered")).toEqual(["", "answered"]);
   });
 });

@@ -1,51 +1,48 @@
 import { describe, expect, test } from "bun:test";
 import type { DomainRecord } from "../../../../src/core/model/pool-view.ts";
 import { destroyLeftovers, findLeftovers } from "../../../../src/core/restart/leftover-domains.ts";
-import { database, host, hostView, three, vm } from "../fixtures.ts";
-import { masterScene } from "../rounds.ts";
+import { database, host, hostView, masterRound, memoryWith, vm } from "../fixtures.ts";
 
-const here = [vm("web")];
-const domain = (over: Partial<DomainRecord> = {}): DomainRecord => ({
-  uuid: vm("web"),
-  residentOn: host(2),
-  powerState: "Running",
-  busy: false,
-  ...over,
-});
+const RUNS_ON_H2: DomainRecord = { uuid: vm("web"), residentOn: host(2), powerState: "Running", busy: false };
 
-function leftovers(over: Partial<DomainRecord>, hosts = three(), domains: typeof here | "unknown" = here) {
-  const { round } = masterScene();
-  return findLeftovers({ ...round.view.self, domains }, database(hosts, { domains: [domain(over)] })).length;
+/** A domain of web runs on h1; the database has it so, and h2 so. */
+function look(
+  record: Partial<DomainRecord> | null,
+  h2 = {},
+  domains: "unknown" | readonly string[] = ["web"],
+) {
+  const hosts = [hostView(host(1)), hostView(host(2), h2)];
+  const read = database(hosts, { domains: record === null ? [] : [{ ...RUNS_ON_H2, ...record }] });
+  const here = domains === "unknown" ? domains : domains.map(vm);
+  return masterRound(memoryWith(), { self: { domains: here }, database: read });
 }
+const found = (...situation: Parameters<typeof look>) => {
+  const { view, database: read } = look(...situation);
+  return findLeftovers(view.self, read);
+};
 
 describe("findLeftovers", () => {
-  const rows: readonly [string, number, number][] = [
-    ["a VM that runs here and on a host in service", leftovers({}), 1],
-    ["one with an operation in progress", leftovers({ busy: true }), 0],
-    ["one that the database calls halted", leftovers({ powerState: "Halted" }), 0],
-    ["one that the database has on this host", leftovers({ residentOn: host(1) }), 0],
-    ["one that is nowhere for the database", leftovers({ residentOn: null }), 0],
-    [
-      "one of a host that is disabled",
-      leftovers({}, [hostView(host(1)), hostView(host(2), { enabled: false })]),
-      0,
-    ],
-    [
-      "one of a host that is not live",
-      leftovers({}, [hostView(host(1)), hostView(host(2), { live: false })]),
-      0,
-    ],
-    ["one of a host that nobody knows", leftovers({ residentOn: host(9) }), 0],
-    ["one that does not run here", leftovers({}, three(), []), 0],
-    ["domains that could not be listed", leftovers({}, three(), "unknown"), 0],
+  test("findLeftovers: a VM that the database says runs on another host", () =>
+    expect(found({})).toEqual([{ vm: vm("web"), runsOn: host(2) }]));
+
+  const rows: readonly [string, ReturnType<typeof found>][] = [
+    ["one that is no VM of the database", found(null)],
+    ["one that runs here in the database, too", found({ residentOn: host(1) })],
+    ["one that is resident nowhere", found({ residentOn: null })],
+    ["one on which an operation is in progress", found({ busy: true })],
+    ["one that is halted in the database", found({ powerState: "Halted" })],
+    ["one whose other host is disabled", found({}, { enabled: false })],
+    ["one whose other host is not live", found({}, { live: false })],
+    ["one whose other host is not in the pool", found({ residentOn: host(9) })],
+    ["one that does not run here", found({}, {}, [])],
+    ["any while the domains of this host are unknown", found({}, {}, "unknown")],
   ];
-  for (const [title, found, expected] of rows)
-    test(`${title}: ${expected === 1 ? "a leftover" : "none"}`, () => expect(found).toBe(expected));
+  for (const [title, leftovers] of rows) {
+    test(`findLeftovers: not ${title}`, () => expect(leftovers).toEqual([]));
+  }
 });
 
-test("destroyLeftovers: the domain here, and not the VM elsewhere", () => {
-  const { memory, round } = masterScene({ read: database(three(), { domains: [domain()] }) });
-  const self = { ...round.view.self, domains: here };
-  const step = destroyLeftovers(memory, { ...round, view: { ...round.view, self } });
-  expect(step).toEqual({ memory, actions: [{ kind: "destroy-domain", vm: vm("web") }], reasons: [] });
+test("destroyLeftovers: each is destroyed at once", () => {
+  const round = look({});
+  expect(destroyLeftovers(round.memory, round).actions).toEqual([{ kind: "destroy-domain", vm: vm("web") }]);
 });

@@ -1,35 +1,51 @@
 import { describe, expect, test } from "bun:test";
+import type { Memory } from "../../../../src/core/memory/memory.ts";
+import type { ResidentVm } from "../../../../src/core/model/pool-view.ts";
 import { stampHomePools } from "../../../../src/core/restart/stamp-home-pools.ts";
 import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
-import { database, host, hostView, POOL, short, vm } from "../fixtures.ts";
-import { healthOf, masterScene, type Situation } from "../rounds.ts";
+import {
+  database,
+  healthIn,
+  host,
+  hostView,
+  masterRound,
+  memoryWith,
+  POOL,
+  type Situation,
+  short,
+  vm,
+} from "../fixtures.ts";
 
-const resident = (name: string, homePool: string | null = null) => ({ uuid: vm(name), homePool });
-const running = database([
-  hostView(host(1), { residents: [resident("own"), resident("stamped", POOL)] }),
-  hostView(host(2), { residents: [resident("other", "pool-2")] }),
-  hostView(host(3), { residents: [resident("silent")] }),
-]);
-const alive = { health: healthOf({ h2: "alive", h3: "suspect" }) };
+const never = (name: string): ResidentVm => ({ uuid: vm(name), homePool: null });
 
-function stamps(situation: Situation) {
-  const { memory, round } = masterScene({ read: running, ...situation });
-  return short(stampHomePools(memory, round).actions);
+/** The stamps of a round in which the master has these VMs, h2 one and h3 one. */
+function stamps(own: readonly ResidentVm[], over: Partial<Memory> = {}, situation: Situation = {}) {
+  const hosts = [
+    hostView(host(1), { residents: own }),
+    hostView(host(2), { residents: [never("second")] }),
+    hostView(host(3), { residents: [never("third")] }),
+  ];
+  const health = { h2: healthIn("alive"), h3: healthIn("failed") };
+  const memory = memoryWith({ health, ...over });
+  return stampHomePools(memory, masterRound(memory, { database: database(hosts), ...situation })).actions;
 }
 
 describe("stampHomePools", () => {
-  test("what runs on this host and on living ones gets this pool as its home, also from another pool", () =>
-    expect(stamps({ memory: alive })).toEqual([
-      `stamp-home-pool ${vm("own")}`,
-      `stamp-home-pool ${vm("other")}`,
-    ]));
+  test("stampHomePools: what runs on the master and on hosts that live, and has another home or none", () => {
+    const own: readonly ResidentVm[] = [
+      never("new"),
+      { uuid: vm("moved"), homePool: "another" },
+      { uuid: vm("old"), homePool: POOL },
+    ];
+    expect(short(stamps(own))).toEqual([
+      "stamp-home-pool new",
+      "stamp-home-pool moved",
+      "stamp-home-pool second",
+    ]);
+    expect(stamps(own)[0]).toMatchObject({ pool: POOL });
+  });
 
-  test("one that is being stamped is left alone", () =>
-    expect(stamps({ memory: alive, inFlight: [`stamp-home-pool:${vm("own")}`] })).toEqual([
-      `stamp-home-pool ${vm("other")}`,
-    ]));
-
-  test("nothing is stamped while a take-over is open: its database may be old", () => {
+  test("stampHomePools: nothing while a take-over is open: the database may be old", () => {
     const promotion = beginPromotion({
       oldMaster: host(3),
       nowMs: 0,
@@ -37,11 +53,17 @@ describe("stampHomePools", () => {
       inMaintenance: [],
       startTimes: {},
     });
-    expect(stamps({ memory: { ...alive, promotion } })).toEqual([]);
+    expect(stamps([never("new")], { promotion })).toEqual([]);
   });
 
-  test("twenty at a time, so that a pool of a thousand VMs does not fill a round", () => {
-    const residents = Array.from({ length: 50 }, (_, index) => resident(`vm${index}`));
-    expect(stamps({ read: database([hostView(host(1), { residents })]) })).toHaveLength(20);
+  test("stampHomePools: twenty in a round, and the next round goes on with those that are not in flight", () => {
+    const own = Array.from({ length: 25 }, (_, index) => never(`vm${index}`));
+    const first = short(stamps(own));
+    expect(first.length).toBe(20);
+    const inFlight = own.slice(0, 20).map(({ uuid }) => `stamp-home-pool:${uuid}`);
+    expect(short(stamps(own, {}, { inFlight }))).toEqual([
+      ...own.slice(20).map(({ uuid }) => `stamp-home-pool ${uuid}`),
+      "stamp-home-pool second",
+    ]);
   });
 });

@@ -1,75 +1,124 @@
 import { describe, expect, test } from "bun:test";
+import type { Memory } from "../../../../src/core/memory/memory.ts";
+import { applianceUuid } from "../../../../src/core/model/ids.ts";
+import type { DatabaseView, HostView, PeerProbe } from "../../../../src/core/model/pool-view.ts";
 import { startVms } from "../../../../src/core/restart/start-vms.ts";
-import { ALIVE, database, haltedVm, host, hostView, short, three, vm } from "../fixtures.ts";
-import { healthOf, masterScene, type Situation } from "../rounds.ts";
+import {
+  ALIVE,
+  DEAD,
+  database,
+  FLAG,
+  haltedVm,
+  healthIn,
+  host,
+  hostView,
+  masterRound,
+  memoryWith,
+  type Situation,
+  short,
+  vm,
+  XAPI_DOWN,
+} from "../fixtures.ts";
 
-const web = haltedVm("web", { order: 3 });
-const seen: Situation = {
-  probes: { h2: ALIVE(), h3: ALIVE() },
-  memory: { health: healthOf({ h2: "alive", h3: "alive" }) },
-  read: database(three(), { halted: [web] }),
-};
+const ALIVE_TOO = healthIn("alive");
+const web = haltedVm("web");
 
-function start(situation: Situation) {
-  const { memory, round } = masterScene({ ...seen, ...situation });
-  return startVms(memory, round);
+/** One round of starts of a master of two hosts, h2 seen like this. */
+function startOn(
+  h2: { record?: Partial<HostView>; health?: Memory["health"][string]; probe?: PeerProbe | null },
+  read: Partial<DatabaseView> = { halted: [web] },
+  situation: Situation = {},
+) {
+  const hosts = [hostView(host(1)), hostView(host(2), h2.record)];
+  const memory = memoryWith({ health: { h2: h2.health ?? ALIVE_TOO } });
+  const probes: Record<string, PeerProbe> = h2.probe === null ? {} : { h2: h2.probe ?? ALIVE() };
+  return startVms(memory, masterRound(memory, { probes, database: database(hosts, read), ...situation }));
 }
-const targets = (situation: Situation) => {
-  const [action] = start(situation).actions;
-  return action?.kind === "start-vm" ? action.candidates : [];
-};
+const candidates = (...situation: Parameters<typeof startOn>) =>
+  startOn(...situation).actions.flatMap((action) => (action.kind === "start-vm" ? action.candidates : []));
 
-describe("startVms", () => {
-  test("a VM that is down is started, and its place in the order is remembered", () => {
-    const { actions, memory } = start({});
-    expect(short(actions)).toEqual([`start-vm ${vm("web")}`]);
-    expect(memory.restarts[vm("web")]).toMatchObject({ order: 3 });
+describe("startVms, where", () => {
+  const rows: readonly [string, ReturnType<typeof candidates>, boolean][] = [
+    ["alive and enabled", candidates({}), true],
+    ["disabled", candidates({ record: { enabled: false } }), false],
+    ["not live for XAPI", candidates({ record: { live: false } }), false],
+    ["a suspect", candidates({ health: healthIn("suspect"), probe: DEAD }), false],
+    ["without an answering xapi", candidates({ health: healthIn("xapi-down"), probe: XAPI_DOWN }), false],
+    ["not asked in this round", candidates({ probe: null }), false],
+  ];
+  for (const [title, hosts, isTarget] of rows) {
+    test(`startVms: a host that is ${title} ${isTarget ? "may" : "may not"} be given a VM`, () =>
+      expect(hosts).toEqual(isTarget ? [host(1), host(2)] : [host(1)]));
+  }
+
+  test("startVms: XAPI picks the host only while every enabled host is healthy", () => {
+    const settings = { HOST_SELECT_METHOD: 1 } as const;
+    const picked = (h2: Parameters<typeof startOn>[0]) => candidates(h2, { halted: [web] }, { settings });
+    expect(picked({})).toEqual([]);
+    expect(picked({ record: { enabled: false } })).toEqual([]);
+    expect(picked({ health: healthIn("suspect"), probe: DEAD })).toEqual([host(1)]);
+  });
+});
+
+describe("startVms, what", () => {
+  test("startVms: OP_MODE=2 starts VMs, OP_MODE=1 appliances", () => {
+    const shop = { uuid: applianceUuid("shop"), name: "shop", busy: false, haltedVms: [vm("web")] };
+    const read = { halted: [web], appliances: [shop] };
+    expect(short(startOn({}, read).actions)).toEqual(["start-vm web"]);
+    expect(short(startOn({}, read, { settings: { OP_MODE: 1 } }).actions)).toEqual(["start-appliance shop"]);
   });
 
-  test("only on hosts that were heard in this round, enabled, live and above suspicion", () => {
-    expect([...targets({})].sort()).toEqual([host(1), host(2), host(3)]);
-    expect([...targets({ probes: { h2: ALIVE() } })].sort()).toEqual([host(1), host(2)]);
-    const health = healthOf({ h2: "xapi-down", h3: "alive" });
-    expect([...targets({ memory: { health } })].sort()).toEqual([host(1), host(3)]);
-    const hosts = [
-      hostView(host(1)),
-      hostView(host(2), { enabled: false }),
-      hostView(host(3), { live: false }),
-    ];
-    expect(targets({ read: database(hosts, { halted: [web] }) })).toEqual([host(1)]);
+  test("startVms: the order of what is started is remembered, with its earlier starts", () => {
+    const read = { halted: [haltedVm("web", { order: 4, startDelayS: 30 })] };
+    const hosts = [hostView(host(1)), hostView(host(2))];
+    const memory = memoryWith({ restarts: { web: { startedAtMs: [7], order: 0, startDelayS: 9 } } });
+    const { memory: after } = startVms(memory, masterRound(memory, { database: database(hosts, read) }));
+    expect(after.restarts).toEqual({ web: { startedAtMs: [7], order: 4, startDelayS: 0 } });
   });
 
-  test("refusals that an administrator would wonder about are said, the everyday ones are not", () => {
-    const halted = [haltedVm("blocked", { startBlocked: true }), haltedVm("busy", { busy: true })];
-    expect(start({ read: database(three(), { halted }) }).reasons).toEqual([
-      { kind: "vm-not-started", vm: "blocked", why: "its start is blocked" },
+  test("startVms: nothing down, nothing done, nothing said", () =>
+    expect(startOn({}, { halted: [] })).toMatchObject({ actions: [], reasons: [] }));
+
+  const refusals: readonly [string, ReturnType<typeof startOn>, string | null][] = [
+    [
+      "whose start is blocked",
+      startOn({}, { halted: [{ ...web, startBlocked: true }] }),
+      "its start is blocked",
+    ],
+    [
+      "whose home is another pool",
+      startOn({}, { halted: [{ ...web, otherConfig: { "home-pool": "other" } }] }),
+      "its home is another pool",
+    ],
+    ["on which somebody is at work", startOn({}, { halted: [{ ...web, busy: true }] }), null],
+    ["that never ran here", startOn({}, { halted: [{ ...web, otherConfig: {} }] }), null],
+    [
+      "that is not managed",
+      startOn(
+        {},
+        { halted: [{ ...web, otherConfig: { ...web.otherConfig, [FLAG]: "false" } }] },
+        { settings: { GLOBAL_VM_HA: false } },
+      ),
+      null,
+    ],
+  ];
+  for (const [title, { actions, reasons }, why] of refusals) {
+    test(`startVms: a VM ${title} is not started: ${why ?? "not worth a word"}`, () => {
+      expect(actions).toEqual([]);
+      expect(reasons).toEqual(why === null ? [] : [{ kind: "vm-not-started", vm: "web", why }]);
+    });
+  }
+
+  test("startVms: a VM that halts again and again waits; one that no healthy host can take is spoken of", () => {
+    const restarts = { web: { startedAtMs: [990_000, 995_000], order: 0, startDelayS: 0 } };
+    const memory = memoryWith({ restarts });
+    const read = database([hostView(host(1))], { halted: [web] });
+    const flapping = startVms(memory, masterRound(memory, { database: read }));
+    expect(flapping.actions).toEqual([]);
+    expect(flapping.reasons).toMatchObject([{ why: "it halts again and again, so its next start waits" }]);
+    const nowhere = database([hostView(host(1), { enabled: false })], { halted: [web] });
+    expect(startVms(memoryWith(), masterRound(memoryWith(), { database: nowhere })).reasons).toMatchObject([
+      { why: "no healthy host can take it" },
     ]);
-  });
-
-  test("a start that failed waits, and is tried at once when the pool has gained what it lacked", () => {
-    const retries = { [`start-vm:${vm("web")}`]: { failures: 1, notBeforeMs: 2_000_000 } };
-    const supply = { hosts: [host(1), host(2), host(3)], freeBytes: 0, storage: ["a"] };
-    const down = { [vm("web")]: { sinceMs: 0, failure: { why: "no storage", supply } } };
-    const memory = { ...seen.memory, retries, down };
-    expect(
-      start({ memory, read: database(three(), { halted: [web], storage: ["a"] }) }).actions,
-    ).toHaveLength(1);
-    const enough = { ...down[vm("web")], failure: { why: "", supply: { ...supply, freeBytes: 5_000 } } };
-    const waiting = { ...memory, down: { [vm("web")]: { sinceMs: 0, failure: enough.failure } } };
-    const same = database(three(), { halted: [web], storage: ["a"] });
-    expect(start({ memory: waiting, read: same }).actions).toEqual([]);
-    const gained = database(three(), { halted: [web], storage: ["a", "b"] });
-    expect(start({ memory: waiting, read: gained }).actions).toHaveLength(1);
-  });
-
-  test("the reason of one that stays down is its last failure while it waits, and nothing while it is started", () => {
-    const supply = { hosts: [host(1), host(2), host(3)], freeBytes: 5_000, storage: [] };
-    const down = { [vm("web")]: { sinceMs: 0, failure: { why: "no storage", supply } } };
-    const retries = { [`start-vm:${vm("web")}`]: { failures: 1, notBeforeMs: 2_000_000 } };
-    expect(start({ memory: { ...seen.memory, retries, down } }).reasons).toEqual([
-      { kind: "vm-down", vm: "web", uuid: vm("web"), why: "its last start failed: no storage" },
-    ]);
-    const fresh = { [vm("web")]: { sinceMs: 0, failure: null } };
-    expect(start({ memory: { ...seen.memory, down: fresh } }).reasons).toEqual([]);
   });
 });

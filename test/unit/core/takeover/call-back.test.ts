@@ -1,56 +1,108 @@
 import { describe, expect, test } from "bun:test";
+import type { Memory } from "../../../../src/core/memory/memory.ts";
 import type { PeerProbe } from "../../../../src/core/model/pool-view.ts";
 import { callBackLost, callBackMembers } from "../../../../src/core/takeover/call-back.ts";
+import type { JudgedRound, Mastership } from "../../../../src/core/takeover/mastership.ts";
 import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
-import { ALIVE, DEAD, host, short } from "../fixtures.ts";
-import { masterScene, type Situation } from "../rounds.ts";
+import {
+  ALIVE,
+  DEAD,
+  goodView,
+  host,
+  knownHost,
+  masterRound,
+  memoryWith,
+  type Situation,
+  short,
+} from "../fixtures.ts";
 
 const LOST: PeerProbe = { icmp: "answered", xapi: "answered", follows: { kind: "lost" } };
-const promotion = beginPromotion({
-  oldMaster: host(3),
-  nowMs: 0,
-  awaited: [host(2)],
-  inMaintenance: [],
-  startTimes: {},
+const UNDISPUTED: Mastership = { kind: "undisputed" };
+const UNPROVEN: Mastership = { kind: "unproven", followers: 0, members: 3 };
+const CALLS: Mastership = { kind: "calls-back", members: [host(3)] };
+const RIVAL: Mastership = { kind: "rival", host: host(2), address: "10.0.0.2" };
+const NOW_MS = 1_000_000;
+
+function judged(mastership: Mastership, memory: Memory, situation: Situation = {}): JudgedRound {
+  return { ...masterRound(memory, { probes: { h2: ALIVE(), h3: LOST }, ...situation }), mastership };
+}
+const takeOver = (backAtMs: Record<string, number>) => ({
+  ...beginPromotion({ oldMaster: host(2), nowMs: 0, awaited: [host(3)], inMaintenance: [], startTimes: {} }),
+  backAtMs,
 });
 
-function lost(situation: Situation) {
-  const { memory, round } = masterScene({ probes: { h2: ALIVE(), h3: LOST }, ...situation });
-  const step = callBackLost(memory, round);
-  return { actions: short(step.actions), said: step.reasons.map(({ kind }) => kind), memory: step.memory };
+function lostCall(mastership: Mastership, over: Partial<Memory> = {}, situation: Situation = {}) {
+  const memory = memoryWith(over);
+  const { actions, reasons, memory: after } = callBackLost(memory, judged(mastership, memory, situation));
+  return { calls: short(actions).join(), says: reasons, after };
 }
 
 describe("callBackLost", () => {
-  test("a host in emergency mode is called, and not again for a minute", () => {
-    const first = lost({});
-    expect(first).toMatchObject({ actions: ["recover-slaves"], said: ["hosts-lost"] });
-    expect(lost({ memory: first.memory, atS: 1_059 })).toMatchObject({ actions: [], said: ["hosts-lost"] });
-    expect(lost({ memory: first.memory, atS: 1_060 }).actions).toEqual(["recover-slaves"]);
+  test("callBackLost: a host in emergency mode is called, and said", () => {
+    const { calls, says } = lostCall(UNDISPUTED);
+    expect([calls, says]).toEqual(["recover-slaves", [{ kind: "hosts-lost", hosts: ["h3"] }]]);
   });
-  test("nobody is lost: nothing is done", () =>
-    expect(lost({ probes: { h2: ALIVE(), h3: DEAD } })).toMatchObject({ actions: [], said: [] }));
-  test("a host that no view of this pool knows is not called", () =>
-    expect(lost({ probes: { h2: ALIVE(), h9: LOST } }).actions).toEqual([]));
-  test("a take-over calls its own members", () =>
-    expect(lost({ memory: { promotion } }).actions).toEqual([]));
-  test("a master whom too few follow calls when it would be the master of more than half with them", () => {
-    const unproven = { kind: "unproven", followers: 0, members: 3 } as const;
-    expect(lost({ mastership: unproven, probes: { h2: DEAD, h3: LOST } }).actions).toEqual([
-      "recover-slaves",
-    ]);
-    expect(lost({ mastership: { kind: "rival", host: host(2), address: "" } }).actions).toEqual([]);
+
+  test("callBackLost: once a minute; meanwhile it is only said", () => {
+    const { after } = lostCall(UNDISPUTED);
+    const { retries } = after;
+    const soon = lostCall(UNDISPUTED, { retries }, { nowMs: NOW_MS + 59_999 });
+    expect([soon.calls, soon.says.length]).toEqual(["", 1]);
+    expect(lostCall(UNDISPUTED, { retries }, { nowMs: NOW_MS + 60_000 }).calls).toBe("recover-slaves");
+  });
+
+  test("callBackLost: a call in flight is not begun again", () =>
+    expect(lostCall(UNDISPUTED, {}, { inFlight: ["recover-slaves"] }).calls).toBe(""));
+
+  const silent = { probes: { h2: ALIVE(), h3: DEAD } };
+  const unknown = goodView({ hosts: [knownHost(host(1)), knownHost(host(2))], members: [host(1), host(2)] });
+  const five = [1, 2, 3, 4, 5].map((number) => host(number));
+  const ofFive = goodView({ hosts: five.map((uuid) => knownHost(uuid)), members: five });
+  const rows: readonly [string, ReturnType<typeof lostCall>, boolean][] = [
+    ["nobody is lost", lostCall(UNDISPUTED, {}, silent), false],
+    ["it is no host of this pool", lostCall(UNDISPUTED, { lastGood: unknown }), false],
+    ["another master is followed", lostCall(RIVAL), false],
+    ["members are called back anyway", lostCall(CALLS), false],
+    ["with it this host would be master of more than half", lostCall(UNPROVEN), true],
+    [
+      "even with it this host would not be",
+      lostCall(UNPROVEN, { lastGood: ofFive }, { probes: { h3: LOST } }),
+      false,
+    ],
+    ["a take-over calls its members", lostCall(UNDISPUTED, { promotion: takeOver({}) }), false],
+    [
+      "a take-over has its members back, and it is none of them",
+      lostCall(UNDISPUTED, { promotion: takeOver({ h3: 1 }) }),
+      true,
+    ],
+  ];
+  for (const [title, { calls, says }, isCalled] of rows) {
+    test(`callBackLost: ${title}: ${isCalled ? "it is called" : "no call, and not a word"}`, () =>
+      expect([calls, says.length]).toEqual(isCalled ? ["recover-slaves", 1] : ["", 0]));
+  }
+
+  test("callBackLost: the heuristic IPs have no vote in that", () => {
+    const four = [1, 2, 3, 4].map((number) => host(number));
+    const lastGood = goodView({ hosts: four.map((uuid) => knownHost(uuid)), members: four });
+    const seen = { probes: { h3: LOST }, heuristics: "all-answered" } as const;
+    expect(lostCall(UNPROVEN, { lastGood }, seen).calls).toBe("");
   });
 });
 
 describe("callBackMembers", () => {
-  const back = (situation: Situation) => {
-    const { memory, round } = masterScene(situation);
-    return short(callBackMembers(memory, round).actions);
+  const call = (mastership: Mastership, over: Partial<Memory> = {}, situation: Situation = {}) => {
+    const memory = memoryWith(over);
+    return short(callBackMembers(memory, judged(mastership, memory, situation)).actions).join();
   };
-  const mastership = { kind: "calls-back", members: [host(2)] } as const;
-  test("the rightful master calls members that follow another one, unless a take-over does", () => {
-    expect(back({ mastership })).toEqual(["recover-slaves"]);
-    expect(back({ mastership, memory: { promotion } })).toEqual([]);
-    expect(back({})).toEqual([]);
-  });
+  const waits = { retries: { "recover-slaves": { failures: 0, notBeforeMs: NOW_MS + 1 } } };
+  const rows: readonly [string, string, string][] = [
+    ["members follow another one, and this is the rightful master", call(CALLS), "recover-slaves"],
+    ["all follow this one", call(UNDISPUTED), ""],
+    ["somebody else is the master", call(RIVAL), ""],
+    ["a take-over is open, which calls them itself", call(CALLS, { promotion: takeOver({}) }), ""],
+    ["the last call still takes effect", call(CALLS, waits), ""],
+  ];
+  for (const [title, calls, expected] of rows) {
+    test(`callBackMembers: ${title}: ${expected || "no call"}`, () => expect(calls).toBe(expected));
+  }
 });

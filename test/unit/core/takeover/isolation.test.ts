@@ -1,4 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import type { Isolation } from "../../../../src/core/memory/isolation.ts";
+import type { Memory } from "../../../../src/core/memory/memory.ts";
+import { rebaseMemory } from "../../../../src/core/memory/rebase.ts";
 import {
   endIsolation,
   isCutOff,
@@ -7,100 +10,163 @@ import {
   isolateSlave,
   stepIsolation,
 } from "../../../../src/core/takeover/isolation.ts";
-import { ALIVE, DEAD, host } from "../fixtures.ts";
-import { knownHost, lastGoodView } from "../memory/remembered.ts";
-import { healthOf, masterScene, type Situation, slaveScene } from "../rounds.ts";
+import type { Mastership } from "../../../../src/core/takeover/mastership.ts";
+import {
+  ALIVE,
+  DEAD,
+  goodView,
+  healthIn,
+  host,
+  knownHost,
+  masterRound,
+  memoryWith,
+  type Situation,
+  said,
+  short,
+  slaveRound,
+} from "../fixtures.ts";
 
-const NO_QUORUM = { members: 3, alive: 1, votes: 1, quorate: false };
+const NOW_MS = 1_000_000;
+const REBOOT = { FENCE_REBOOT_LONE_HOST: true };
+const alone: Isolation = { sinceMs: 0, rebooted: false, wellSinceMs: null };
+const rebooted: Isolation = { ...alone, rebooted: true };
+const tally = (quorate: boolean) => ({ members: 3, alive: 1, votes: 1, quorate });
 
-test("isIsolated: members that should answer exist, none does, and the votes are too few", () => {
-  const rows = [
-    { failed: 2, aliveOthers: 0, quorum: NO_QUORUM },
-    { failed: 0, aliveOthers: 0, quorum: NO_QUORUM },
-    { failed: 1, aliveOthers: 1, quorum: NO_QUORUM },
-    { failed: 2, aliveOthers: 0, quorum: { ...NO_QUORUM, quorate: true } },
+describe("isIsolated", () => {
+  const rows: readonly [string, Parameters<typeof isIsolated>[0], boolean][] = [
+    ["nobody answers, and the votes are too few", { failed: 2, aliveOthers: 0, quorum: tally(false) }, true],
+    ["one still answers", { failed: 1, aliveOthers: 1, quorum: tally(false) }, false],
+    ["nobody has failed", { failed: 0, aliveOthers: 0, quorum: tally(false) }, false],
+    [
+      "nobody answers, and the gateway has broken the tie",
+      { failed: 1, aliveOthers: 0, quorum: tally(true) },
+      false,
+    ],
   ];
-  expect(rows.map(isIsolated)).toEqual([true, false, false, false]);
+  for (const [title, input, expected] of rows) {
+    test(`isIsolated: ${title}: ${expected}`, () => expect(isIsolated(input)).toBe(expected));
+  }
 });
 
-test("stepIsolation: one reboot for each incident, if the administrator wants it", () => {
-  const wanted = { FENCE_REBOOT_LONE_HOST: true };
-  const first = stepIsolation(null, 5, wanted);
-  expect(first).toEqual({ isolation: { sinceMs: 5, rebooted: true, wellSinceMs: null }, reboot: true });
-  expect(stepIsolation(first.isolation, 9, wanted)).toEqual({ isolation: first.isolation, reboot: false });
-  expect(stepIsolation(null, 5, { FENCE_REBOOT_LONE_HOST: false }).reboot).toBe(false);
+describe("stepIsolation", () => {
+  test("stepIsolation: an incident begins once, and costs one reboot where the administrator wants it", () => {
+    expect(stepIsolation(null, 5, { FENCE_REBOOT_LONE_HOST: false })).toEqual({
+      isolation: { ...alone, sinceMs: 5 },
+      reboot: false,
+    });
+    expect(stepIsolation(alone, 5, REBOOT)).toEqual({ isolation: rebooted, reboot: true });
+    expect(stepIsolation(rebooted, 5, REBOOT)).toEqual({ isolation: rebooted, reboot: false });
+  });
+  test("stepIsolation: alone again after a moment of health is the same incident", () =>
+    expect(stepIsolation({ ...rebooted, wellSinceMs: 3 }, 5, REBOOT)).toEqual({
+      isolation: rebooted,
+      reboot: false,
+    }));
 });
 
-test("endIsolation: one that has cost a reboot is over when the pool has been whole for a minute", () => {
-  expect(endIsolation(null, 5)).toBeNull();
-  expect(endIsolation({ sinceMs: 0, rebooted: false, wellSinceMs: null }, 5)).toBeNull();
-  const well = endIsolation({ sinceMs: 0, rebooted: true, wellSinceMs: null }, 1_000);
-  expect(well).toMatchObject({ wellSinceMs: 1_000 });
-  expect(endIsolation(well, 60_999)).toEqual(well);
-  expect(endIsolation(well, 61_000)).toBeNull();
+test("endIsolation: at once when it cost no reboot, after a minute of health when it did", () => {
+  expect([endIsolation(null, NOW_MS), endIsolation(alone, NOW_MS)]).toEqual([null, null]);
+  const begun = endIsolation(rebooted, NOW_MS);
+  expect(begun).toEqual({ ...rebooted, wellSinceMs: NOW_MS });
+  expect(endIsolation(begun, NOW_MS + 59_999)).toEqual(begun);
+  expect(endIsolation(begun, NOW_MS + 60_000)).toBeNull();
 });
 
-const alone = {
-  probes: { h2: DEAD, h3: DEAD },
-  memory: { health: healthOf({ h2: "failed", h3: "failed" }) },
-};
-const kinds = (list: readonly { readonly kind: string }[]) => list.map(({ kind }) => kind);
+test("isCutOff: as long as it is not seen well", () => {
+  const cutOff = (isolation: Isolation | null) => isCutOff(memoryWith({ isolation }));
+  expect([cutOff(null), cutOff(alone), cutOff({ ...rebooted, wellSinceMs: 5 })]).toEqual([
+    false,
+    true,
+    false,
+  ]);
+});
+
+/** h1 is master; both others have failed unless the test says otherwise. */
+function master(over: Partial<Memory> = {}, situation: Situation = {}, mastership?: Mastership) {
+  const health = { h2: healthIn("failed"), h3: healthIn("failed") };
+  const memory = memoryWith({ health, ...over });
+  const round = masterRound(memory, { probes: { h2: DEAD, h3: DEAD }, ...situation });
+  const unproven: Mastership = { kind: "unproven", followers: 0, members: 3 };
+  const step = isolateMaster(memory, { ...round, mastership: mastership ?? unproven });
+  return {
+    does: short(step.actions).join(),
+    says: said(step.reasons).join(),
+    ends: step.ends === true,
+    isolation: step.memory.isolation,
+    memory: step.memory,
+  };
+}
 
 describe("isolateMaster", () => {
-  const isolate = (situation: Situation) => {
-    const { memory, round } = masterScene(situation);
-    const step = isolateMaster(memory, round);
-    return {
-      actions: kinds(step.actions),
-      said: kinds(step.reasons),
-      ends: step.ends === true,
-      cutOff: isCutOff(step.memory),
-      memory: step.memory,
-    };
+  const oneBack = {
+    health: { h2: healthIn("alive"), h3: healthIn("failed") },
   };
-  test("a master that sees nobody says so and goes on without fencing; it reboots once where that is wanted", () => {
-    expect(isolate(alone)).toMatchObject({ actions: [], said: ["isolated"], ends: false, cutOff: true });
-    const settings = { FENCE_REBOOT_LONE_HOST: true };
-    const first = isolate({ ...alone, settings });
-    expect(first).toMatchObject({ actions: ["reboot-self"], ends: true });
-    expect(isolate({ ...alone, settings, memory: first.memory })).toMatchObject({ actions: [], ends: true });
+  const seesOne = { probes: { h2: ALIVE(), h3: DEAD } };
+
+  test("isolateMaster: alone, and no reboot is wanted: said, and the round goes on without fences", () => {
+    const { does, says, ends, memory } = master();
+    expect([does, says, ends, isCutOff(memory)]).toEqual(["", "isolated", false, true]);
   });
-  test("one host that answers, or no quorum required, is not alone", () => {
-    const one = {
-      probes: { h2: ALIVE(), h3: DEAD },
-      memory: { health: healthOf({ h2: "alive", h3: "failed" }) },
-    };
-    expect(isolate(one)).toMatchObject({ said: [], cutOff: false });
-    expect(isolate({ ...alone, settings: { FENCE_QUORUM_REQUIRED: false } }).said).toEqual([]);
+
+  test("isolateMaster: FENCE_REBOOT_LONE_HOST=1: one reboot per incident, and nothing more in these rounds", () => {
+    const first = master({}, { settings: REBOOT });
+    expect([first.does, first.ends]).toEqual(["reboot-self", true]);
+    const after = rebaseMemory(first.memory, "boot-2");
+    const second = master({ isolation: after.isolation }, { settings: REBOOT });
+    expect([second.does, second.says, second.ends]).toEqual(["", "isolated", true]);
   });
-  test("after its reboot it stays out of HA until more than half are with it, or would be", () => {
-    const rebooted = { isolation: { sinceMs: 0, rebooted: true, wellSinceMs: null } };
-    expect(isolate({ memory: rebooted })).toMatchObject({ said: ["out-of-ha-after-reboot"], ends: true });
-    const mastership = { kind: "calls-back", members: [host(2)] } as const;
-    expect(isolate({ memory: rebooted, mastership })).toMatchObject({ said: [], ends: false, cutOff: false });
+
+  test("isolateMaster: out of HA after its reboot until more than half are with it, or would be when called", () => {
+    const waiting = { ...oneBack, isolation: rebooted };
+    const tooFew = { lastGood: goodView({ members: [1, 2, 3, 4, 5].map((number) => host(number)) }) };
+    const out = master({ ...waiting, ...tooFew }, seesOne);
+    expect([out.says, out.ends, out.isolation]).toEqual(["out-of-ha-after-reboot", true, rebooted]);
+    expect(master(waiting, seesOne)).toMatchObject({ ends: false, isolation: { wellSinceMs: NOW_MS } });
+    const calls: Mastership = { kind: "calls-back", members: [host(2)] };
+    expect(master({ ...waiting, ...tooFew }, seesOne, calls)).toMatchObject({ ends: false, says: "" });
+  });
+
+  test("isolateMaster: a host that answers ends an incident without a reboot at once", () =>
+    expect(master({ ...oneBack, isolation: alone }, seesOne)).toMatchObject({
+      isolation: null,
+      says: "",
+      ends: false,
+    }));
+
+  test("isolateMaster: without FENCE_QUORUM_REQUIRED a master alone is not the one that was cut off", () =>
+    expect(master({}, { settings: { FENCE_QUORUM_REQUIRED: false } })).toMatchObject({
+      says: "",
+      ends: false,
+    }));
+
+  test("isolateMaster: hosts in maintenance that are silent do not make it alone", () => {
+    const hosts = [
+      knownHost(host(1)),
+      knownHost(host(2), { enabled: false }),
+      knownHost(host(3), { enabled: false }),
+    ];
+    expect(master({ lastGood: goodView({ hosts }) }).says).toBe("");
   });
 });
 
 describe("isolateSlave", () => {
-  const isolate = (situation: Situation) => {
-    const { memory, round } = slaveScene(situation);
-    const step = isolateSlave(memory, NO_QUORUM, round);
-    return step && { actions: kinds(step.actions), said: kinds(step.reasons) };
+  const slave = (over: Partial<Memory> = {}, h3 = DEAD, quorate = false) => {
+    const health = { h1: healthIn("failed"), h3: healthIn(h3 === DEAD ? "failed" : "alive") };
+    const memory = memoryWith({ health, ...over });
+    const round = slaveRound(memory, { probes: { h1: DEAD, h3 }, settings: REBOOT });
+    const step = isolateSlave(memory, tally(quorate), round);
+    return step && [short(step.actions).join(), said(step.reasons).join(), step.memory.isolation?.rebooted];
   };
-  const settings = { FENCE_REBOOT_LONE_HOST: true };
-  const silent = {
-    probes: { h1: DEAD, h3: DEAD },
-    memory: { health: healthOf({ h1: "failed", h3: "failed" }) },
-  };
-  test("a slave that sees nobody reboots once where that is wanted", () =>
-    expect(isolate({ ...silent, settings })).toEqual({ actions: ["reboot-self"], said: ["isolated"] }));
-  test("not in maintenance: somebody is at work on it", () => {
-    const hosts = [knownHost(host(1)), knownHost(host(2), { enabled: false }), knownHost(host(3))];
-    const memory = { ...silent.memory, lastGood: lastGoodView({ hosts }) };
-    expect(isolate({ ...silent, settings, memory })?.actions).toEqual([]);
+  const maintained = goodView({
+    hosts: [knownHost(host(1)), knownHost(host(2), { enabled: false }), knownHost(host(3))],
   });
-  test("one that hears another host is not alone", () => {
-    const probes = { h1: DEAD, h3: ALIVE() };
-    expect(isolate({ probes, memory: { health: healthOf({ h1: "failed", h3: "alive" }) } })).toBeNull();
+
+  test("isolateSlave: not alone, or with votes enough: no isolation", () =>
+    expect([slave({}, ALIVE()), slave({}, DEAD, true)]).toEqual([null, null]));
+  test("isolateSlave: alone: one reboot per incident", () => {
+    expect(slave()).toEqual(["reboot-self", "isolated", true]);
+    expect(slave({ isolation: rebooted })).toEqual(["", "isolated", true]);
   });
+  test("isolateSlave: in maintenance somebody is at work on this host: no reboot", () =>
+    expect(slave({ lastGood: maintained })).toEqual(["", "isolated", false]));
 });

@@ -1,65 +1,104 @@
 import { describe, expect, test } from "bun:test";
-import type { PoolView } from "../../../../src/core/model/pool-view.ts";
+import type { Memory } from "../../../../src/core/memory/memory.ts";
+import type { PeerProbe } from "../../../../src/core/model/pool-view.ts";
 import { endMasterless, isTurnToEnd, stepMasterless } from "../../../../src/core/takeover/masterless.ts";
-import { ALIVE, DEAD, host, MASTER } from "../fixtures.ts";
-import { lastGoodView } from "../memory/remembered.ts";
-import { type Situation, slaveScene } from "../rounds.ts";
+import {
+  ALIVE,
+  DEAD,
+  database,
+  goodView,
+  host,
+  knownHost,
+  MASTER,
+  memoryWith,
+  type Situation,
+  short,
+  slaveRound,
+  three,
+} from "../fixtures.ts";
 
-const unread: PoolView["database"] = { ok: false, fault: { kind: "timeout" } };
-
-function since(probes: NonNullable<Situation["probes"]>, before: number | null = null): number | null {
-  const { memory, round } = slaveScene({ probes, memory: { masterlessSinceMs: before } });
-  return stepMasterless(memory, lastGoodView(), { ...round.view, database: unread });
-}
+const LOST: PeerProbe = { icmp: "answered", xapi: "answered", follows: { kind: "lost" } };
+const SILENT_XAPI: PeerProbe = { ...ALIVE(), xapi: "silent" };
+const NOW_MS = 1_000_000;
 
 describe("stepMasterless", () => {
-  const nobody = { h1: ALIVE(host(3)), h3: ALIVE(host(1)) };
-  test("begins when all others have said that they are no master, and goes on", () => {
-    expect(since(nobody)).toBe(1_000_000);
-    expect(since(nobody, 5)).toBe(5);
-  });
-  test("one that is master, or does not answer and may be it, ends it", () => {
-    expect(since({ h1: MASTER, h3: ALIVE() }, 5)).toBeNull();
-    expect(since({ h1: DEAD, h3: ALIVE() }, 5)).toBeNull();
-    expect(since({ h3: ALIVE() }, 5)).toBeNull();
-  });
-  test("a database that can be read has a master behind it", () => {
-    const { memory, round } = slaveScene({ probes: nobody });
-    expect(stepMasterless(memory, lastGoodView(), round.view)).toBeNull();
+  const since = (h1: PeerProbe, h3: PeerProbe | null, over: Partial<Memory> = {}) => {
+    const memory = memoryWith(over);
+    const probes = h3 === null ? { h1 } : { h1, h3 };
+    return stepMasterless(memory, memory.lastGood, slaveRound(memory, { probes }).view);
+  };
+  const noMaster = ALIVE(host(2));
+  const rows: readonly [string, number | null, number | null][] = [
+    ["all say that they are slaves: since now", since(noMaster, ALIVE()), NOW_MS],
+    ["they have said so before: since then", since(noMaster, ALIVE(), { masterlessSinceMs: 7 }), 7],
+    ["one looks for a master, and is none: since now", since(noMaster, LOST), NOW_MS],
+    ["one is master", since(MASTER, ALIVE(), { masterlessSinceMs: 7 }), null],
+    ["one does not answer, and may be it", since(noMaster, DEAD), null],
+    ["one answered with a ping only", since(noMaster, SILENT_XAPI), null],
+    ["one was not asked", since(noMaster, null), null],
+    ["this host knows no pool", since(noMaster, ALIVE(), { lastGood: null }), null],
+    [
+      "there is nobody else",
+      since(noMaster, ALIVE(), { lastGood: goodView({ hosts: [knownHost(host(2))] }) }),
+      null,
+    ],
+  ];
+  for (const [title, sinceMs, expected] of rows) {
+    test(`stepMasterless: ${title}`, () => expect(sinceMs).toBe(expected));
+  }
+
+  test("stepMasterless: a database that can be read has a master, and a master itself is one", () => {
+    const memory = memoryWith();
+    const { view } = slaveRound(memory, { probes: { h1: noMaster, h3: ALIVE() } });
+    const readable = { ...view, database: { ok: true, value: database(three()) } as const };
+    expect(stepMasterless(memory, memory.lastGood, readable)).toBeNull();
+    const asMaster = { ...view, self: { ...view.self, role: { kind: "master" } as const } };
+    expect(stepMasterless(memory, memory.lastGood, asMaster)).toBeNull();
   });
 });
 
 describe("isTurnToEnd", () => {
-  const members = [host(3), host(2), host(1)];
-  const turn = (number: number, afterS: number) => {
-    const { round } = slaveScene({ atS: afterS }, number);
-    return isTurnToEnd(0, members, round.view, { XAPI_COUNT: 2, XAPI_DELAY: 10 });
+  const MEMBERS = [host(3), host(1), host(2)];
+  const turn = (afterS: number, members = MEMBERS, timing = { XAPI_COUNT: 2, XAPI_DELAY: 10 }) => {
+    const { view } = slaveRound(memoryWith(), { nowMs: afterS * 1_000 });
+    return isTurnToEnd(0, members, view, timing);
   };
-  test("in the order of uuids, half a minute apart, the first after a minute", () => {
-    expect([turn(1, 59), turn(1, 60)]).toEqual([false, true]);
-    expect([turn(2, 89), turn(2, 90)]).toEqual([false, true]);
-    expect([turn(3, 119), turn(3, 120)]).toEqual([false, true]);
+  test("isTurnToEnd: a minute for a new master to say so, and a turn for each member before this one", () => {
+    expect([turn(89), turn(90)]).toEqual([false, true]);
+    expect([turn(59, [host(2)]), turn(60, [host(2)])]).toEqual([false, true]);
   });
-  test("a host that is no member has no turn", () => expect(turn(9, 900)).toBe(false));
+  test("isTurnToEnd: a turn lasts as long as the retries of a silent host, 30 s at least", () => {
+    const patient = { XAPI_COUNT: 5, XAPI_DELAY: 10 };
+    expect([turn(109, MEMBERS, patient), turn(110, MEMBERS, patient)]).toEqual([false, true]);
+  });
+  test("isTurnToEnd: never for a host that is no member", () =>
+    expect(turn(10_000, [host(1), host(3)])).toBe(false));
 });
 
 describe("endMasterless", () => {
-  const end = (situation: Situation) => {
-    const { memory, round } = slaveScene(situation);
-    return endMasterless(memory, round).actions.map(({ kind }) => kind);
+  const maintained = goodView({ hosts: [knownHost(host(1)), knownHost(host(2), { enabled: false })] });
+  const end = (over: Partial<Memory> = {}, situation: Situation = {}) => {
+    const memory = memoryWith({ masterlessSinceMs: 0, ...over });
+    return endMasterless(memory, slaveRound(memory, situation));
   };
-  const due = { masterlessSinceMs: 0 };
-  test("the one whose turn it is becomes master: nobody is fenced, and nobody left out", () => {
-    expect(end({ memory: due })).toEqual(["promote-self"]);
-    const { memory, round } = slaveScene({ memory: due });
-    expect(endMasterless(memory, round).memory.promotion).toMatchObject({
-      oldMaster: null,
-      awaited: [host(1), host(3)],
-    });
+  test("endMasterless: this host becomes master, nobody is fenced, and nobody left out", () => {
+    const step = end();
+    expect(step.actions).toEqual([{ kind: "promote-self" }]);
+    expect(step.memory.promotion).toMatchObject({ oldMaster: null, awaited: [host(1), host(3)] });
+    expect(step.reasons).toEqual([{ kind: "promoting", oldMaster: null }]);
   });
-  test("not while there is a master, with PROMOTE_SLAVE=0, or with HA off", () => {
-    expect(end({})).toEqual([]);
-    expect(end({ memory: due, settings: { PROMOTE_SLAVE: false } })).toEqual([]);
-    expect(end({ memory: { ...due, lastGood: lastGoodView({ haFlag: "off" }) } })).toEqual([]);
-  });
+
+  const rows: readonly [string, ReturnType<typeof end>][] = [
+    ["the pool has a master", end({ masterlessSinceMs: null })],
+    ["HA is off", end({ lastGood: goodView({ haFlag: "off" }) })],
+    ["PROMOTE_SLAVE=0", end({}, { settings: { PROMOTE_SLAVE: false } })],
+    ["this host is in maintenance", end({ lastGood: maintained })],
+    ["it is not its turn yet", end({ masterlessSinceMs: NOW_MS - 89_000 })],
+    ["this host knows no pool", end({ lastGood: null })],
+    ["it is being promoted", end({}, { inFlight: ["promote-self"] })],
+  ];
+  for (const [title, { actions, reasons }] of rows) {
+    test(`endMasterless: ${title}: nothing is done`, () =>
+      expect([short(actions), reasons]).toEqual([[], []]));
+  }
 });

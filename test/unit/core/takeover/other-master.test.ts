@@ -1,59 +1,77 @@
 import { describe, expect, test } from "bun:test";
+import type { PeerProbe, Role } from "../../../../src/core/model/pool-view.ts";
 import { findOtherMaster, masterOf, reportNoMaster } from "../../../../src/core/takeover/other-master.ts";
-import { ALIVE, address, DEAD, host, MASTER } from "../fixtures.ts";
-import { lastGoodView } from "../memory/remembered.ts";
-import { type Situation, slaveScene } from "../rounds.ts";
+import { ALIVE, address, DEAD, goodView, host, MASTER, memoryWith, slaveRound } from "../fixtures.ts";
 
-const slaveOf = (number: number) => ({ kind: "slave", masterAddress: address(host(number)) }) as const;
+type Probes = Readonly<Record<string, PeerProbe>>;
 
 describe("masterOf", () => {
-  test("the host at the address that the slave follows, else the last one known", () => {
-    expect(masterOf(slaveOf(3), lastGoodView())).toBe(host(3));
-    expect(masterOf(slaveOf(9), lastGoodView())).toBe(host(1));
-  });
-  test("nobody for a master, and for one that never saw the pool", () => {
-    expect(masterOf({ kind: "master" }, lastGoodView())).toBeNull();
-    expect(masterOf(slaveOf(1), null)).toBeNull();
+  const following = (number: number): Role => ({ kind: "slave", masterAddress: address(host(number)) });
+  test("masterOf: the host at the address that this slave follows, whoever was master before", () =>
+    expect(masterOf(following(3), goodView())).toBe(host(3)));
+  test("masterOf: at an address that nobody is known by, the last master", () =>
+    expect(masterOf(following(9), goodView())).toBe(host(1)));
+  test("masterOf: nobody when the pool was never seen, and nobody for a master", () => {
+    expect(masterOf(following(1), null)).toBeNull();
+    expect(masterOf({ kind: "master" }, goodView())).toBeNull();
   });
 });
 
-function seen(probes: NonNullable<Situation["probes"]>) {
-  const { memory, round } = slaveScene({ probes });
-  return {
-    other: findOtherMaster(host(1), memory, round.view),
-    none: reportNoMaster(host(1), memory, round.view),
-  };
-}
-
 describe("findOtherMaster", () => {
-  test("a host that says it is master, or follows another one than the dead", () => {
-    expect(seen({ h1: DEAD, h3: MASTER }).other).toMatchObject({
-      kind: "taken-over",
-      host: "h3",
-      address: address(host(3)),
-    });
-    expect(seen({ h1: DEAD, h3: ALIVE(host(2)) }).other).toMatchObject({
-      host: "h3",
-      address: address(host(2)),
-    });
+  const other = (probes: Probes) => {
+    const memory = memoryWith();
+    return findOtherMaster(host(1), memory, slaveRound(memory, { probes }).view);
+  };
+  const takenOver = (number: number, by: number) => ({
+    kind: "taken-over" as const,
+    host: `h${number}`,
+    address: address(host(by)),
   });
-  test("followers of the dead master, and the dead one itself, are no other master", () => {
-    expect(seen({ h1: DEAD, h3: ALIVE(host(1)) }).other).toBeNull();
-    expect(seen({ h1: MASTER, h3: DEAD }).other).toBeNull();
-  });
+  const rows: readonly [string, ReturnType<typeof other>, ReturnType<typeof other>][] = [
+    ["all follow the one that has failed: none", other({ h1: DEAD, h3: ALIVE() }), null],
+    ["the one that has failed says it is master: none", other({ h1: MASTER, h3: ALIVE() }), null],
+    ["another one is master", other({ h1: DEAD, h3: MASTER }), takenOver(3, 3)],
+    ["a member follows another one", other({ h1: DEAD, h3: ALIVE(host(2)) }), takenOver(3, 2)],
+    [
+      "one that nobody knows is master",
+      other({ h9: MASTER }),
+      { kind: "taken-over", host: "h9", address: "" },
+    ],
+    ["nobody says anything: none", other({ h1: DEAD, h3: DEAD }), null],
+  ];
+  for (const [title, found, expected] of rows) {
+    test(`findOtherMaster: ${title}`, () => expect(found).toEqual(expected));
+  }
 });
 
 describe("reportNoMaster", () => {
-  test("a master that follows somebody is none, and the pool may have none", () =>
-    expect(seen({ h1: ALIVE(host(3)), h3: ALIVE(host(1)) }).none).toEqual({
-      kind: "master-is-slave",
-      host: "h1",
-      address: address(host(3)),
-    }));
-  test("where another host says that it is master, that one has taken over", () =>
-    expect(seen({ h1: ALIVE(host(3)), h3: MASTER }).none).toMatchObject({ kind: "taken-over" }));
-  test("one that says it is master, or says nothing, is not reported", () => {
-    expect(seen({ h1: MASTER }).none).toBeNull();
-    expect(seen({ h1: DEAD }).none).toBeNull();
-  });
+  const report = (probes: Probes, lastGood: ReturnType<typeof goodView> | null = goodView()) => {
+    const memory = memoryWith({ lastGood });
+    return reportNoMaster(host(1), memory, slaveRound(memory, { probes }).view);
+  };
+  const isSlave = { kind: "master-is-slave", host: "h1", address: address(host(3)) } as const;
+  const rows: readonly [string, ReturnType<typeof report>, ReturnType<typeof report>][] = [
+    ["the master says that it is one", report({ h1: MASTER, h3: ALIVE() }), null],
+    ["the master says nothing", report({ h1: DEAD, h3: MASTER }), null],
+    [
+      "it follows one that says that it is master",
+      report({ h1: ALIVE(host(3)), h3: MASTER }),
+      {
+        kind: "taken-over",
+        host: "h1",
+        address: address(host(3)),
+      },
+    ],
+    [
+      "it follows one, and nobody says that it is master",
+      report({ h1: ALIVE(host(3)), h3: ALIVE() }),
+      isSlave,
+    ],
+  ];
+  for (const [title, reason, expected] of rows) {
+    test(`reportNoMaster: ${title}: ${expected?.kind ?? "nothing is said"}`, () =>
+      expect(reason).toEqual(expected));
+  }
+  test("reportNoMaster: one that never saw the pool cannot tell who has taken over", () =>
+    expect(report({ h1: ALIVE(host(3)), h3: MASTER }, null)).toMatchObject({ kind: "master-is-slave" }));
 });

@@ -1,58 +1,91 @@
 import { describe, expect, test } from "bun:test";
+import type { Memory } from "../../../../src/core/memory/memory.ts";
+import { poolUuid } from "../../../../src/core/model/ids.ts";
+import type { PeerProbe } from "../../../../src/core/model/pool-view.ts";
 import { adoptPromotion, planPromotion, promoteSelf } from "../../../../src/core/takeover/plan-promotion.ts";
-import { ALIVE, DEAD, host } from "../fixtures.ts";
-import { knownHost, lastGoodView } from "../memory/remembered.ts";
-import { healthOf, masterScene, slaveScene } from "../rounds.ts";
+import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
+import {
+  ALIVE,
+  DEAD,
+  database,
+  goodView,
+  healthIn,
+  host,
+  knownHost,
+  masterRound,
+  memoryWith,
+  type Situation,
+  slaveRound,
+  three,
+} from "../fixtures.ts";
+
+const NOW_MS = 1_000_000;
+const earlier = (oldMaster: ReturnType<typeof host> | null) =>
+  beginPromotion({ oldMaster, nowMs: 7, awaited: [host(3)], inMaintenance: [], startTimes: {} });
 
 describe("planPromotion", () => {
-  test("every member is awaited, also a silent one; of those in maintenance only who lives", () => {
-    const hosts = [1, 2, 3, 4, 5].map((number) => knownHost(host(number), { xapiStartTime: `${number}.` }));
-    const lastGood = lastGoodView({ hosts, members: [host(1), host(2), host(3)] });
-    const probes = { h1: DEAD, h3: DEAD, h4: ALIVE(), h5: DEAD };
-    const health = healthOf({ h1: "failed", h3: "failed", h4: "alive", h5: "failed" });
-    const { memory, round } = slaveScene({ probes, memory: { lastGood, health } });
-    const plan = planPromotion(memory, lastGood, host(1), round.view);
-    expect(plan).toMatchObject({ oldMaster: host(1), phase: "called", awaited: [host(3), host(4)] });
-    expect([plan.inMaintenance, plan.startTimes["h3"]]).toEqual([[host(4)], "3."]);
+  const four = goodView({
+    hosts: [1, 2, 3, 4].map((number) => knownHost(host(number), { xapiStartTime: `${number}.` })),
+  });
+  /** h2 takes over from h1; h3 is a member, h4 is in maintenance. */
+  const plan = (h3: PeerProbe, h4: PeerProbe) => {
+    const health = {
+      h3: healthIn(h3 === DEAD ? "failed" : "alive"),
+      h4: healthIn(h4 === DEAD ? "failed" : "alive"),
+    };
+    const memory = memoryWith({ lastGood: four, health });
+    return planPromotion(memory, four, host(1), slaveRound(memory, { probes: { h1: DEAD, h3, h4 } }).view);
+  };
+  test("planPromotion: every member is awaited, also one that is silent; neither this host nor the old master", () =>
+    expect(plan(DEAD, DEAD)).toMatchObject({ awaited: [host(3)], inMaintenance: [] }));
+  test("planPromotion: of the hosts in maintenance those that live are awaited, and known for what they are", () =>
+    expect(plan(ALIVE(), ALIVE())).toMatchObject({ awaited: [host(3), host(4)], inMaintenance: [host(4)] }));
+  test("planPromotion: the last known start of every xapi is remembered, for it changes when its host is back", () => {
+    const { startTimes, oldMaster, sinceMs, phase } = plan(ALIVE(), DEAD);
+    expect(startTimes).toEqual({ h1: "1.", h2: "2.", h3: "3.", h4: "4." });
+    expect([oldMaster, sinceMs, phase]).toEqual([host(1), NOW_MS, "called"]);
   });
 });
 
 describe("adoptPromotion", () => {
-  const adopted = (over: Parameters<typeof lastGoodView>[0]) => {
-    const { memory, round } = masterScene({ memory: { lastGood: lastGoodView(over) } });
-    return adoptPromotion(memory, round.database, round.view).promotion?.oldMaster ?? null;
+  const adopt = (over: Partial<Memory>) => {
+    const memory = memoryWith(over);
+    const { view } = masterRound(memory, { probes: { h3: ALIVE() } });
+    return adoptPromotion(memory, database(three()), view).promotion;
   };
-  test("a host that finds itself master where it knew another one treats that as a take-over", () =>
-    expect(adopted({ master: host(2) })).toBe(host(2)));
-  test("not where it was the master before, or in another pool", () => {
-    expect(adopted({ master: host(1) })).toBeNull();
-    expect(adopted({ master: host(2), pool: "pool-2" as never })).toBeNull();
+  const before = goodView({ master: host(3) });
+  test("adoptPromotion: a master that knew another one has taken over from it, however that came about", () =>
+    expect(adopt({ lastGood: before })).toMatchObject({ oldMaster: host(3), awaited: [host(2)] }));
+  test("adoptPromotion: not one that was master before, that knows nothing, or only another pool", () => {
+    expect(adopt({})).toBeNull();
+    expect(adopt({ lastGood: null })).toBeNull();
+    expect(adopt({ lastGood: { ...before, pool: poolUuid("another") } })).toBeNull();
   });
-  test("a take-over that is open stays what it is", () => {
-    const { memory, round } = slaveScene({});
-    const open = planPromotion(memory, lastGoodView(), host(3), round.view);
-    const scene = masterScene({ memory: { lastGood: lastGoodView({ master: host(2) }), promotion: open } });
-    expect(adoptPromotion(scene.memory, scene.round.database, scene.round.view).promotion).toBe(open);
-  });
+  test("adoptPromotion: a take-over that is remembered goes on", () =>
+    expect(adopt({ lastGood: before, promotion: earlier(host(3)) })).toEqual(earlier(host(3))));
 });
 
 describe("promoteSelf", () => {
-  test("the take-over is in the memory with the action, and a second attempt goes on with it", () => {
-    const { memory, round } = slaveScene({});
-    const step = promoteSelf(memory, host(1), lastGoodView(), round);
+  const promote = (over: Partial<Memory> = {}, situation: Situation = {}) => {
+    const memory = memoryWith({ sawPoolSinceBoot: false, ...over });
+    return promoteSelf(memory, host(1), goodView(), slaveRound(memory, situation));
+  };
+  test("promoteSelf: the take-over is remembered before it begins, and said", () => {
+    const step = promote();
     expect(step.actions).toEqual([{ kind: "promote-self" }]);
+    expect(step.memory).toMatchObject({ promotion: { oldMaster: host(1) }, sawPoolSinceBoot: true });
     expect(step.reasons).toEqual([{ kind: "promoting", oldMaster: "h1" }]);
-    expect(step.memory.promotion).toMatchObject({ oldMaster: host(1), sinceMs: 1_000_000 });
-    const again = promoteSelf(
-      { ...step.memory, promotion: step.memory.promotion },
-      host(1),
-      lastGoodView(),
-      round,
-    );
-    expect(again.memory.promotion).toBe(step.memory.promotion);
   });
-  test("not while it is under way", () => {
-    const { memory, round } = slaveScene({ inFlight: ["promote-self"] });
-    expect(promoteSelf(memory, host(1), lastGoodView(), round)).toEqual({ memory, actions: [], reasons: [] });
+  test("promoteSelf: one that was tried before goes on with what it remembers", () =>
+    expect(promote({ promotion: earlier(host(1)) }).memory.promotion).toEqual(earlier(host(1))));
+  test("promoteSelf: not while it is in flight, or waits after a failure", () => {
+    const retries = { "promote-self": { failures: 1, notBeforeMs: NOW_MS + 1 } };
+    for (const step of [promote({}, { inFlight: ["promote-self"] }), promote({ retries })])
+      expect([step.actions, step.memory.promotion]).toEqual([[], null]);
   });
+  // What is remembered names another old master, or none: the safety rules then ask for a fence that never happened.
+  for (const other of [null, host(3)]) {
+    test.failing(`promoteSelf: a take-over from ${other ?? "nobody"} that came to nothing is not that from this master`, () =>
+      expect(promote({ promotion: earlier(other) }).memory.promotion?.oldMaster).toBe(host(1)));
+  }
 });

@@ -1,35 +1,58 @@
 import { describe, expect, test } from "bun:test";
+import type { Memory } from "../../../../src/core/memory/memory.ts";
+import type { PeerProbe } from "../../../../src/core/model/pool-view.ts";
+import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
 import { standDown } from "../../../../src/core/takeover/stand-down.ts";
-import { ALIVE, address, host, MASTER } from "../fixtures.ts";
-import { healthOf, masterScene, type Situation } from "../rounds.ts";
+import {
+  ALIVE,
+  address,
+  DEAD,
+  healthIn,
+  host,
+  MASTER,
+  masterRound,
+  memoryWith,
+  type Situation,
+} from "../fixtures.ts";
 
-const rival = { kind: "rival", host: host(2), address: address(host(2)) } as const;
-const health = healthOf({ h2: "alive", h3: "alive" });
-const away = { health, sawPoolSinceBoot: false };
+const FOLLOW = { kind: "follow-master", address: address(host(2)) } as const;
 
-function actions(situation: Situation) {
-  const { memory, round } = masterScene({
-    probes: { h2: MASTER, h3: ALIVE(host(2)) },
-    memory: away,
-    ...situation,
-  });
-  const step = standDown(memory, rival, round);
-  expect(step.reasons).toEqual([{ kind: "rival-master", host: "h2", address: address(host(2)) }]);
-  return step.actions;
+/** h1 was away; h2 is master, and h3 follows it. */
+function stand(over: Partial<Memory> = {}, situation: Situation = {}, rival = host(2)) {
+  const health = { h2: healthIn("alive"), h3: healthIn("alive") };
+  const memory = memoryWith({ sawPoolSinceBoot: false, health, ...over });
+  const mastership = { kind: "rival", host: rival, address: address(rival) } as const;
+  const probes: Record<string, PeerProbe> = { h2: MASTER, h3: ALIVE(host(2)) };
+  const round = { ...masterRound(memory, { probes, ...situation }), mastership };
+  return standDown(memory, mastership, round);
 }
 
 describe("standDown", () => {
-  test("a host that was away follows a living master whom another member follows", () =>
-    expect(actions({})).toEqual([{ kind: "follow-master", address: address(host(2)) }]));
-
-  test("one that was never away, or has itself taken over, leaves it to the other", () => {
-    expect(actions({ memory: { health } })).toEqual([]);
-    expect(actions({ memory: { ...away, promoted: { oldMaster: host(2), epoch: 1 } } })).toEqual([]);
+  test("standDown: one that was away follows another master that lives and has followers, and says so", () => {
+    const { actions, reasons } = stand();
+    expect(actions).toEqual([FOLLOW]);
+    expect(reasons).toEqual([{ kind: "rival-master", host: "h2", address: address(host(2)) }]);
   });
 
-  test("a master whom nobody follows, who does not live, or whom nobody knows, is not followed", () => {
-    expect(actions({ probes: { h2: MASTER, h3: ALIVE() } })).toEqual([]);
-    expect(actions({ memory: { ...away, health: healthOf({ h2: "failed", h3: "alive" }) } })).toEqual([]);
-    expect(actions({ probes: { h2: MASTER, h3: ALIVE(host(9)) } })).toEqual([]);
+  const promotion = beginPromotion({
+    oldMaster: host(3),
+    nowMs: 0,
+    awaited: [],
+    inMaintenance: [],
+    startTimes: {},
   });
+  const dead = { health: { h2: healthIn("failed"), h3: healthIn("alive") } };
+  const rows: readonly [string, ReturnType<typeof stand>][] = [
+    ["it was never away", stand({ sawPoolSinceBoot: true })],
+    ["it is taking over itself", stand({ promotion })],
+    ["it has taken over itself", stand({ promoted: { oldMaster: host(3), epoch: 1 } })],
+    ["nobody follows the other one", stand({}, { probes: { h2: MASTER, h3: ALIVE() } })],
+    ["nobody but the other one itself follows it", stand({}, { probes: { h2: ALIVE(host(2)), h3: DEAD } })],
+    ["the other one does not live", stand(dead)],
+    ["the other one is no host of this pool", stand({}, { probes: { h3: ALIVE(host(9)) } }, host(9))],
+    ["it is being made a follower", stand({}, { inFlight: ["follow-master"] })],
+  ];
+  for (const [title, { actions, reasons }] of rows) {
+    test(`standDown: ${title}: it only says so`, () => expect([actions, reasons.length]).toEqual([[], 1]));
+  }
 });
