@@ -55,7 +55,9 @@ export function promoteSelf(
 ): Step {
   const action: Action = { kind: "promote-self" };
   if (!mayBegin(action, round)) return nothing(memory);
-  const promotion = memory.promotion ?? planPromotion(memory, lastGood, oldMaster, round.view);
+  // One that is remembered from another master came to nothing: this is a new take-over, with other members to await.
+  const open = memory.promotion?.oldMaster === oldMaster ? memory.promotion : null;
+  const promotion = open ?? planPromotion(memory, lastGood, oldMaster, round.view);
   return {
     memory: { ...memory, promotion, sawPoolSinceBoot: true },
     actions: [action],

@@ -28,7 +28,14 @@ function end(
   over: Partial<Memory> = {},
   context: Partial<AbsorbContext> = {},
 ) {
-  const given = { nowMs: NOW_MS, settings: SETTINGS, isSlave: false, halted: new Map(), ...context };
+  const given = {
+    nowMs: NOW_MS,
+    settings: SETTINGS,
+    isSlave: false,
+    halted: new Map(),
+    supply: null,
+    ...context,
+  };
   const { memory, reasons } = absorb(memoryWith(over), { action, result }, given);
   return { memory, reasons, says: said(reasons).join(), incident: memory.incidents["h3"] };
 }
@@ -150,8 +157,16 @@ describe("absorb, a start", () => {
   const refusals: readonly [string, Result, string][] = [
     ["somebody else has started it", api("VM_BAD_POWER_STATE"), ""],
     ["somebody else is starting it", api("OTHER_OPERATION_IN_PROGRESS"), ""],
-    ["no host has room", api("HOST_NOT_ENOUGH_FREE_MEMORY"), "vm-start-failed HOST_NOT_ENOUGH_FREE_MEMORY"],
-    ["its disk is in use", api("SR_BACKEND_FAILURE_46"), "vm-start-failed SR_BACKEND_FAILURE_46"],
+    [
+      "no host has room",
+      api("HOST_NOT_ENOUGH_FREE_MEMORY"),
+      "vm-start-failed it needs an unknown amount of memory, and the host has an unknown amount free (HOST_NOT_ENOUGH_FREE_MEMORY)",
+    ],
+    [
+      "its disk is in use",
+      api("SR_BACKEND_FAILURE_46"),
+      "vm-start-failed its disk cannot be opened, perhaps because it is in use on another host (SR_BACKEND_FAILURE_46)",
+    ],
   ];
   for (const [title, result, says] of refusals) {
     test(`absorb: ${title}: ${says || "not worth a word"}, and it waits a minute`, () => {

@@ -94,7 +94,7 @@ describe("decide, a dead master after a take-over of a pool without one had fail
   });
 
   // The remembered take-over says that there was no master to fence: the decision breaks an invariant, in every pass.
-  test.failing("decide: the dead master is replaced, and the take-over names it", () => {
+  test("decide: the dead master is replaced, and the take-over names it", () => {
     const decision = decide(slaveRound(memory, { probes: { h1: DEAD, h3: ALIVE() } }));
     expect(short(decision.actions)).toEqual(["promote-self"]);
     expect(decision.memory.promotion?.oldMaster).toBe(host(1));

@@ -1,29 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import type { Memory } from "../../../../src/core/memory/memory.ts";
-import type { Reason } from "../../../../src/core/model/reason.ts";
-import type { CoreSettings } from "../../../../src/core/model/settings.ts";
 import { holdStarts } from "../../../../src/core/takeover/hold-starts.ts";
-import type { Mastership } from "../../../../src/core/takeover/mastership.ts";
 import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
-import { ALIVE, DEAD, host, masterRound, memoryWith } from "../fixtures.ts";
+import { ALIVE, host } from "../fixtures.ts";
+import { masterScene, type Situation } from "../rounds.ts";
 
-const UNDISPUTED: Mastership = { kind: "undisputed" };
-const CALLS: Mastership = { kind: "calls-back", members: [host(3)] };
-const UNPROVEN: Mastership = { kind: "unproven", followers: 0, members: 3 };
-
-/** What is said while starts are held; null when they are not. */
-function held(
-  mastership: Mastership,
-  over: Partial<Memory> = {},
-  settings: Partial<CoreSettings> = {},
-  h3 = DEAD,
-) {
-  const memory = memoryWith(over);
-  const round = { ...masterRound(memory, { probes: { h2: ALIVE(), h3 }, settings }), mastership };
-  const step = holdStarts(memory, round);
-  expect([step.memory, step.actions]).toEqual([memory, []]);
-  return step.ends === true ? step.reasons : null;
-}
+const probes = { h2: ALIVE(), h3: ALIVE() };
 const promotion = beginPromotion({
   oldMaster: host(3),
   nowMs: 0,
@@ -32,35 +13,68 @@ const promotion = beginPromotion({
   startTimes: {},
 });
 const promoted = { oldMaster: host(3), epoch: 1 };
+const unproven = { kind: "unproven", followers: 0, members: 3 } as const;
 const gathering = { wholeSinceMs: null };
-const waits: Reason = { kind: "waits-for-members", hosts: ["h3"] };
-const tooFew: Reason = { kind: "too-few-followers", followers: 0, members: 3 };
-const away = { sawPoolSinceBoot: false };
-const noQuorum = { FENCE_QUORUM_REQUIRED: false };
+
+function hold(situation: Situation): string {
+  const { memory, round } = masterScene({ probes, ...situation });
+  const found = holdStarts(memory, round);
+  return found === null
+    ? "starts"
+    : `${found.reasons.map(({ kind }) => kind).join(" ") || "silently"}: ${found.why}`;
+}
 
 describe("holdStarts", () => {
-  const rows: readonly [string, readonly Reason[] | null, readonly Reason[] | null][] = [
-    ["nothing speaks against starts", held(UNDISPUTED), null],
-    ["a take-over is open, which says so itself", held(UNDISPUTED, { promotion }), []],
-    ["the old master is not back, and SLAVE_HA=0", held(UNDISPUTED, { promoted }, { SLAVE_HA: false }), []],
-    ["the old master is not back, and SLAVE_HA=1", held(UNDISPUTED, { promoted }), null],
-    ["SLAVE_HA=0, and no take-over", held(UNDISPUTED, {}, { SLAVE_HA: false }), null],
-    ["members follow another host", held(CALLS), [waits]],
-    ["too few follow, and another one may be master", held(UNPROVEN), [tooFew]],
-    ["too few follow, and nobody else may be master", held(UNPROVEN, {}, { PROMOTE_SLAVE: false }), null],
-    ["too few follow, and no quorum is required", held(UNPROVEN, {}, noQuorum), null],
-    ["too few follow one that was away, and no quorum is required", held(UNPROVEN, away, noQuorum), [tooFew]],
-    ["a member is missing after a doubt", held(UNDISPUTED, { gathering }), [waits]],
-    ["all are back after a doubt, for a moment", held(UNDISPUTED, { gathering }, {}, ALIVE()), []],
+  test("nothing speaks against starts in a pool at rest", () => expect(hold({})).toBe("starts"));
+
+  const rows: readonly [string, Situation, string][] = [
     [
-      "a member is missing after a doubt, and nobody else may be master",
-      held(UNDISPUTED, { gathering }, { PROMOTE_SLAVE: false }),
-      null,
+      "a take-over is open",
+      { memory: { promotion } },
+      "silently: the take-over by this master is not complete",
+    ],
+    [
+      "SLAVE_HA=0 after a promotion",
+      { memory: { promoted }, settings: { SLAVE_HA: false } },
+      "silently: SLAVE_HA=0",
+    ],
+    ["SLAVE_HA=1 after a promotion", { memory: { promoted } }, "starts"],
+    [
+      "members follow somebody else",
+      { mastership: { kind: "calls-back", members: [host(2)] } },
+      "waits-for-members: these members have neither come back nor been fenced: h2",
+    ],
+    ["too few follow", { mastership: unproven }, "too-few-followers: too few members"],
+    [
+      "too few follow, and nobody else could be promoted",
+      { mastership: unproven, settings: { PROMOTE_SLAVE: false } },
+      "starts",
+    ],
+    [
+      "too few follow, and no quorum is required of one who saw the pool",
+      { mastership: unproven, settings: { FENCE_QUORUM_REQUIRED: false } },
+      "starts",
+    ],
+    [
+      "too few follow, no quorum is required, but this host was away",
+      {
+        mastership: unproven,
+        settings: { FENCE_QUORUM_REQUIRED: false },
+        memory: { sawPoolSinceBoot: false },
+      },
+      "too-few-followers",
+    ],
+    [
+      "a member is missing",
+      { memory: { gathering }, probes: { h2: ALIVE() } },
+      "waits-for-members: these members have neither come back nor been fenced: h3",
+    ],
+    [
+      "all have only just come back",
+      { memory: { gathering } },
+      "silently: the members have only just come back",
     ],
   ];
-  for (const [title, reasons, expected] of rows) {
-    const what = expected === null ? "VMs are started" : "held";
-    const why = expected?.[0] === undefined ? "" : `, and ${expected[0].kind} is said`;
-    test(`holdStarts: ${title}: ${what}${why}`, () => expect(reasons).toEqual(expected));
-  }
+  for (const [title, situation, expected] of rows)
+    test(`${title}: ${expected}`, () => expect(hold(situation)).toStartWith(expected));
 });
