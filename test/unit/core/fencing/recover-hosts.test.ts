@@ -42,6 +42,7 @@ function recover(over: Partial<Memory> = {}, situation: Situation = {}, scope: P
     does: short(step.actions).join(),
     says: said(step.reasons).join(),
     actions: step.actions,
+    reasons: step.reasons,
     memory: step.memory,
   };
 }
@@ -212,8 +213,8 @@ describe("recoverHosts, FENCE_HA_ONFAIL with FENCE_ENABLED=0", () => {
 
   test("recoverHosts: the administrator's wish takes the place of the fence, and proves nothing", () => {
     const after = recover({ incidents: incidentIn("open", { proved: true }) }, { settings: off });
-    expect([after.does, after.says, after.phase]).toEqual(["", "host-fenced h3", "fenced"]);
-    expect(after.incident?.proved).toBe(false);
+    expect([after.does, after.phase, after.incident?.proved]).toEqual(["", "fenced", false]);
+    expect(after.reasons).toEqual([{ kind: "host-fenced", host: "h3", proved: false }]);
   });
 
   const rows: readonly [string, ReturnType<typeof recover>, string][] = [

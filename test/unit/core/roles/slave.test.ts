@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { Action } from "../../../../src/core/model/action.ts";
 import type { DatabaseView } from "../../../../src/core/model/pool-view.ts";
 import { nextPassMs } from "../../../../src/core/pace/schedule.ts";
+import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
 import { START_MARK_KEY } from "../../../../src/core/takeover/start-mark.ts";
 import {
   ALIVE,
@@ -10,8 +11,12 @@ import {
   DEAD,
   database,
   FLAG,
+  goodView,
+  healthIn,
   host,
+  incidentIn,
   MASTER,
+  memoryWith,
   SETTINGS,
   slave,
   three,
@@ -336,5 +341,37 @@ describe("after the promotion", () => {
     ];
     const decision = brain.look(70, { database: ok(stale({ halted }, true)), probes: followed });
     expect(kinds(decision.actions)).not.toContain("start-vm");
+  });
+});
+
+describe("decideSlave, a host that had replaced its master, and was called back by it", () => {
+  /** h2 had fenced h1 and become master, its take-over still open; now h1 is its master again, and silent. */
+  function calledBack(): Brain {
+    const brain = slave(2);
+    const promotion = beginPromotion({
+      oldMaster: host(1),
+      nowMs: 0,
+      awaited: [host(3)],
+      inMaintenance: [],
+      startTimes: {},
+    });
+    brain.memory = memoryWith({
+      lastGood: goodView({ master: host(2) }),
+      promotion,
+      health: { h1: healthIn("failed"), h3: healthIn("alive") },
+      incidents: incidentIn("fenced", { uuid: host(1), proved: true }),
+    });
+    return brain;
+  }
+
+  // A call proves that the host lives, so neither its failure nor its fence of before says anything about it now.
+  test.failing("the retries of the one that called it begin now", () => {
+    expect(calledBack().look(10, { probes: gone }).actions).toEqual([]);
+  });
+  test.failing("it is fenced again before it is replaced again", () => {
+    const brain = calledBack();
+    brain.look(10, { probes: gone });
+    brain.look(20, { probes: gone });
+    expect(brain.look(30, { probes: gone }).actions).toEqual([fenceMaster]);
   });
 });

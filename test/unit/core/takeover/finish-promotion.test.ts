@@ -55,7 +55,8 @@ function finish(
   });
   const seen = { nowMs: SINCE_MS + 20_000, probes: { h2: probe, h3: DEAD }, database: read };
   const step = finishPromotion(memory, masterRound(memory, { ...seen, ...situation }));
-  return { does: short(step.actions).join(), says: said(step.reasons).join(), memory: step.memory };
+  const { reasons, memory: after } = step;
+  return { does: short(step.actions).join(), says: said(reasons).join(), reasons, memory: after };
 }
 /** h2 is back for long enough. */
 const whole = { promotion: takeOver({ backAtMs: { h2: SINCE_MS } }) };
@@ -78,8 +79,8 @@ describe("finishPromotion", () => {
   });
 
   test("finishPromotion: the pool is whole and the old master declared dead: it is over, and said", () => {
-    const { does, says, memory } = finish(BACK, whole);
-    expect([does, says]).toEqual(["", "promoted"]);
+    const { does, reasons, memory } = finish(BACK, whole);
+    expect([does, reasons]).toEqual(["", [{ kind: "promoted", oldMaster: "h3" }]]);
     expect(memory).toMatchObject({
       promotion: null,
       sawPoolSinceBoot: true,
@@ -95,8 +96,9 @@ describe("finishPromotion", () => {
 
   test("finishPromotion: a pool that had no master has no old one to wait for, and none to call back later", () => {
     const promotion = { ...whole.promotion, oldMaster: null };
-    const { says, memory } = finish(BACK, { promotion, incidents: {} });
-    expect([says, memory.promotion, memory.promoted]).toEqual(["promoted", null, null]);
+    const { reasons, memory } = finish(BACK, { promotion, incidents: {} });
+    expect(reasons).toEqual([{ kind: "promoted", oldMaster: null }]);
+    expect([memory.promotion, memory.promoted]).toEqual([null, null]);
   });
 
   test("finishPromotion: take-overs are counted on from what the database says, from 1 when that is no number", () => {
