@@ -30,9 +30,10 @@ export function decideSlave(round: Round): Step {
   const followed = masterOf(role, before.lastGood);
   const master = (view.database.ok ? view.database.value.pool.master : null) ?? followed;
   const following = role.kind === "slave" ? role.masterAddress : null;
-  const health = stepAllHealth(forgiveNewMaster(round, followed, following));
+  const forgiven = forgiveNewMaster(before, followed, following);
+  const health = stepAllHealth({ ...round, memory: forgiven });
   const masterlessSinceMs = stepMasterless(before, before.lastGood, view);
-  const memory: Memory = { ...before, health, following, masterlessSinceMs };
+  const memory: Memory = { ...forgiven, health, following, masterlessSinceMs };
   if (master === null) return { memory, actions: [], reasons: reportSilence(round) };
   if (isAlive(health[master] ?? null)) return followMaster(memory, master, round);
   const reasons = reportMaster(memory, master, round);
@@ -43,12 +44,13 @@ export function decideSlave(round: Round): Step {
 
 /**
  * A host that has just become this slave's master has called it: whatever its health was before, it lives, and its
- * retries begin now. (One that could not be heard for a while had failed; seconds after its call it was fenced.)
+ * retries begin now. (One that could not be heard for a while had failed; seconds after its call it was fenced.) A proof
+ * that it is off is older than its call, and so is none any more.
  */
-function forgiveNewMaster(round: Round, master: HostUuid | null, following: string | null): Round {
-  const { memory } = round;
-  if (master === null || memory.following === null || memory.following === following) return round;
-  return { ...round, memory: { ...memory, health: omit(memory.health, master) } };
+function forgiveNewMaster(memory: Memory, master: HostUuid | null, following: string | null): Memory {
+  if (master === null || memory.following === following) return memory;
+  const incidents = omit(memory.incidents, master);
+  return { ...memory, health: omit(memory.health, master), incidents };
 }
 
 /** The successor has replaced a dead master long before. */
