@@ -160,8 +160,14 @@ function addStorage(database: Database, world: World): void {
   }
 }
 
+/** A uuid that is the same for the same name. */
+function applianceUuid(name: string): string {
+  const digits = [...name].map((letter) => letter.charCodeAt(0).toString(16)).join("");
+  return `aaaaaaaa-7777-4777-8777-${digits.padEnd(12, "0").slice(0, 12)}`;
+}
+
 function addAppliance(database: Database, spec: { name: string; uuid?: string }): void {
-  const uuid = spec.uuid ?? `appliance-${spec.name}`;
+  const uuid = spec.uuid ?? applianceUuid(spec.name);
   const fields = { uuid, name_label: spec.name, VMs: [] };
   database.insert("VM_appliance", refOf("appliance", spec.name), { ...TEMPLATES.VM_appliance, ...fields });
 }
