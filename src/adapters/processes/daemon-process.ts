@@ -23,7 +23,8 @@ const LONGEST = 64;
 function isDaemon(pid: number, program: string): boolean {
   const own = executableOf("self");
   return (
-    unlessGone(() => executableOf(pid) === own && statSync(`/proc/${pid}`).uid === process.getuid?.()) &&
+    // The owner first: what another user runs may keep its executable to itself.
+    unlessGone(() => statSync(`/proc/${pid}`).uid === process.getuid?.() && executableOf(pid) === own) &&
     unlessGone(() => isCalled(pid, program))
   );
 }

@@ -1,14 +1,11 @@
-import { openIncident } from "../../../src/core/fencing/incident.ts";
 import { rememberView } from "../../../src/core/members/remember.ts";
 import type { HostHealth } from "../../../src/core/memory/host-health.ts";
-import type { Incident } from "../../../src/core/memory/incident.ts";
 import { emptyMemory, type Memory } from "../../../src/core/memory/memory.ts";
 import type { MasterRound } from "../../../src/core/memory/step.ts";
-import type { HostUuid } from "../../../src/core/model/ids.ts";
 import type { DatabaseView, PeerProbe } from "../../../src/core/model/pool-view.ts";
 import type { CoreSettings } from "../../../src/core/model/settings.ts";
 import type { Mastership } from "../../../src/core/takeover/mastership.ts";
-import { type Brain, database, master, SETTINGS, slave, three } from "./fixtures.ts";
+import { type Brain, database, master, SETTINGS, three } from "./fixtures.ts";
 
 /** What a round is made of, where it differs from a pool of three at rest, seen by its master h1. */
 export interface Situation {
@@ -29,8 +26,6 @@ export interface Scene {
 
 /** A round of the master h1. */
 export const masterScene = (situation: Situation = {}): Scene => sceneOf(master(), situation);
-/** A round of the slave h2 (or another one), whose master is h1. */
-export const slaveScene = (situation: Situation = {}, number = 2): Scene => sceneOf(slave(number), situation);
 
 function sceneOf(brain: Brain, situation: Situation): Scene {
   const {
@@ -52,13 +47,4 @@ function sceneOf(brain: Brain, situation: Situation): Scene {
 export function healthOf(states: Readonly<Record<string, HostHealth["state"]>>): Memory["health"] {
   const rest = { sinceMs: 0, failedRetries: 0, lastRetryMs: 0, xapiSilentSinceMs: null, pings: false };
   return Object.fromEntries(Object.entries(states).map(([uuid, state]) => [uuid, { state, ...rest }]));
-}
-
-/** The incident of a host in a phase, as a memory has it. */
-export function incidentsOf(
-  host: HostUuid,
-  phase: Incident["phase"],
-  over: Partial<Incident> = {},
-): Memory["incidents"] {
-  return { [host]: { ...openIncident(host, 0), phase, ...over } };
 }
