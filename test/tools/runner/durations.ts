@@ -4,15 +4,15 @@
  */
 const USUAL_S: Readonly<Record<string, number>> = {
   adapters: 60,
-  pool: 15,
+  pool: 20,
   faults: 30,
-  "fence-agents": 60,
-  "ha-cfg": 30,
+  "fence-agents": 100,
+  "ha-cfg": 45,
   kills: 100,
   random: 150,
   scenarios: 50,
-  scripts: 60,
-  services: 60,
+  scripts: 100,
+  services: 90,
   e2e: 240,
 };
 const QUICK_S = 5;
