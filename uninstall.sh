@@ -106,6 +106,8 @@ remove_program() {
     remove "$root/etc/init.d/$service" "$root/var/lock/subsys/$service"
     for ending in pid stopped init-lock; do remove "$root/var/run/$service.$ending"; done
   done
+  # The programs' locks.
+  if [ -d "$root/run/ha-lizard" ]; then run rm -rf "$root/run/ha-lizard"; fi
 }
 
 purge() {
