@@ -113,12 +113,12 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "src/adapters/xapi/starter.ts",
-        from: "      for (const candidate of candidates) {",
-        to: `      const vdis = await context.session.call("VDI.get_all_records", [], signal);
-      for (const [vdi, record] of Object.entries(vdis.ok ? (vdis.value as object) : {}))
-        for (const key of Object.keys(record.sm_config))
-          await context.session.call("VDI.remove_from_sm_config", [vdi, key], signal);
-      for (const candidate of candidates) {`,
+        from: "    for (const candidate of candidates) {",
+        to: `    const vdis = await session.call("VDI.get_all_records", [], signal);
+    for (const [vdi, record] of Object.entries(vdis.ok ? (vdis.value as object) : {}))
+      for (const key of Object.keys(record.sm_config))
+        await session.call("VDI.remove_from_sm_config", [vdi, key], signal);
+    for (const candidate of candidates) {`,
       },
     ],
     scenarios: ["fault/f09-locks-are-not-broken"],
