@@ -26,12 +26,12 @@ export function createStateStore(directory: string): StateStore {
       if (read.kind === "none") return { kind: "none" };
       if (read.kind === "untrusted" || read.kind === "fault")
         return { kind: "unreadable", why: `Cannot read ${path}: ${read.why}` };
-      const parsed = read.kind === "text" ? parseDocument(name, read.text) : null;
-      if (parsed?.ok) return { kind: "found", value: parsed.value };
+      const parsed =
+        read.kind === "text" ? parseDocument(name, read.text) : { ok: false as const, why: read.why };
+      if (parsed.ok) return { kind: "found", value: parsed.value };
       // What this program has not written as it stands there is put aside, and is not in the way any more.
       await rename(path, `${path}.damaged`).catch(() => undefined);
-      const why = parsed?.why ?? (read.kind === "text" ? "" : read.why);
-      return { kind: "damaged", why: `${path} is damaged (${why}); kept as ${path}.damaged` };
+      return { kind: "damaged", why: `${path} is damaged (${parsed.why}); kept as ${path}.damaged` };
     },
     async save(name, value) {
       const text = renderDocument(name, value);

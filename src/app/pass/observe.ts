@@ -235,7 +235,7 @@ async function askHeuristics(
   if (!settings.FENCE_USE_IP_HEURISTICS || addresses.length === 0 || view.probes.size === 0)
     return "not-asked";
   const alive = [...view.probes].filter(([uuid, probe]) =>
-    isAlive(stepHealth(memory.health[uuid], probe, view.nowMs, settings) ?? null),
+    isAlive(stepHealth(memory.health[uuid], probe, view.nowMs, settings)),
   );
   const members = memory.lastGood?.members ?? [];
   if (!isTie(members, [view.self.uuid, ...alive.map(([uuid]) => uuid)])) return "not-asked";

@@ -112,15 +112,17 @@ export function absorbEnded(pass: Pass): readonly Outcome[] {
     if (action.kind === "fence-host" && pass.config.settings.FENCE_ACTION !== "stop")
       pass.recent.delete(action.host);
   }
-  const halted = pass.view?.database.ok ? pass.view.database.value.halted : [];
+  if (outcomes.length === 0) return outcomes;
+  const database = pass.view?.database.ok === true ? pass.view.database.value : null;
+  const context = {
+    nowMs: pass.ports.clock.uptimeMs(),
+    settings: pass.config.settings,
+    isSlave: pass.self.role.kind === "slave",
+    halted: new Map((database?.halted ?? []).map((vm) => [vm.uuid, vm])),
+    supply: database === null ? null : supplyOf(database),
+  };
   for (const outcome of outcomes) {
-    const step = absorb(pass.memory, outcome, {
-      nowMs: pass.ports.clock.uptimeMs(),
-      settings: pass.config.settings,
-      isSlave: pass.self.role.kind === "slave",
-      halted: new Map(halted.map((vm) => [vm.uuid, vm])),
-      supply: pass.view?.database.ok === true ? supplyOf(pass.view.database.value) : null,
-    });
+    const step = absorb(pass.memory, outcome, context);
     pass.memory = step.memory;
     pass.events.push(...step.reasons);
   }

@@ -7,7 +7,7 @@ import type { Pass } from "./pass.ts";
 export function summarise({ self, memory, view, journal, xapi }: Pass, tookMs: number): string {
   const { lastGood, health } = memory;
   const members = lastGood?.members ?? [];
-  const alive = members.filter((uuid) => uuid === self.uuid || isAlive(health[uuid] ?? null));
+  const alive = members.filter((uuid) => uuid === self.uuid || isAlive(health[uuid]));
   const halted =
     view?.database.ok === true ? `${view.database.value.halted.length} VMs halted` : "no database";
   const done = doneIn(journal);

@@ -1,7 +1,8 @@
 import type { Incident, IncidentPhase } from "../memory/incident.ts";
+import type { Memory } from "../memory/memory.ts";
 import type { FenceFault } from "../model/action.ts";
 import type { HostUuid } from "../model/ids.ts";
-import { invariant } from "../model/record.ts";
+import { invariant, omit, put } from "../model/record.ts";
 
 /** What happens to a host that has failed. */
 export type IncidentEvent =
@@ -98,4 +99,12 @@ const IN_DOUBT = new Set<FenceFault>(["host-answers-again", "last-probe-unknown"
 /** May a failed attempt be waived by the administrator's wish, or is the host perhaps alive? */
 export function isWaivable(fault: FenceFault): boolean {
   return !IN_DOUBT.has(fault);
+}
+
+/** The memory after an event of an incident. */
+export function afterEvent(memory: Memory, incident: Incident, event: IncidentEvent): Memory {
+  const next = stepIncident(incident, event);
+  const { host } = incident;
+  const incidents = next === null ? omit(memory.incidents, host) : put(memory.incidents, host, next);
+  return { ...memory, incidents };
 }

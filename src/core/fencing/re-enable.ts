@@ -3,7 +3,7 @@ import type { Memory } from "../memory/memory.ts";
 import type { MasterRound, Step } from "../memory/step.ts";
 import type { Action } from "../model/action.ts";
 import { whenDue } from "../pace/back-off.ts";
-import { afterEvent } from "./recover-hosts.ts";
+import { afterEvent } from "./incident.ts";
 
 /** xapi enables a host at the end of its own start; one that does not within this time never will. */
 const OWN_ENABLE_MS = 60_000;

@@ -12,7 +12,7 @@ import type { FenceRefusal } from "../model/reason.ts";
 import { omit, put } from "../model/record.ts";
 import { mayBegin, whenDue } from "../pace/back-off.ts";
 import { judgeFence } from "./fence-policy.ts";
-import { type IncidentEvent, openIncident, stepIncident } from "./incident.ts";
+import { afterEvent, openIncident, stepIncident } from "./incident.ts";
 
 /** What may be done about failed hosts in this round. */
 export interface RecoveryScope {
@@ -29,10 +29,12 @@ export function recoverHosts(
   round: Round,
   scope: RecoveryScope,
 ): Step {
-  const quorum = tallyNow(round.view, memory);
+  // What is recovered of one host changes no other one's row, nor the vote of this round.
+  const rows = hostRows(memory, round.view);
+  const voted: VotedScope = { ...scope, quorum: tallyNow(round.view, memory) };
   let result = nothing(memory);
   for (const host of hosts) {
-    const step = recoverHost(result.memory, host, round, { ...scope, quorum });
+    const step = recoverHost(result.memory, rowOf(rows, host), round, voted);
     result = {
       memory: step.memory,
       actions: [...result.actions, ...step.actions],
@@ -47,10 +49,9 @@ interface VotedScope extends RecoveryScope {
   readonly quorum: QuorumTally;
 }
 
-function recoverHost(memory: Memory, host: HostUuid, round: Round, scope: VotedScope): Step {
-  const row = rowOf(hostRows(memory, round.view), host);
+function recoverHost(memory: Memory, row: HostRow, round: Round, scope: VotedScope): Step {
+  const { uuid: host, incident } = row;
   const state = row.health?.state;
-  const { incident } = row;
   // One that was cut off by a reset and is booting answers ping: its VMs are free all the same.
   const isBooting = state === "xapi-down" && incident?.phase === "fenced" && incident.proved;
   if (incident !== null && row.isAlive && !isBooting) return endIncident(memory, row, incident, round);
@@ -81,14 +82,6 @@ function failedNow(memory: Memory, host: HostUuid, atMs: number): Incident {
   const returned = memory.incidents[host];
   const again = returned === undefined ? null : stepIncident(returned, { kind: "host-failed", atMs });
   return again ?? openIncident(host, atMs);
-}
-
-/** The memory after an event of an incident. */
-export function afterEvent(memory: Memory, incident: Incident, event: IncidentEvent): Memory {
-  const next = stepIncident(incident, event);
-  const { host } = incident;
-  const incidents = next === null ? omit(memory.incidents, host) : put(memory.incidents, host, next);
-  return { ...memory, incidents };
 }
 
 function refuse(memory: Memory, { name }: HostRow, why: FenceRefusal): Step {

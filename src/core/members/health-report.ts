@@ -8,7 +8,7 @@ import { hostName } from "./host-rows.ts";
 /** Hosts that had failed and answer again without anything having been done about them: said, as their failure was. */
 export function reportReturns(before: Memory, after: Memory, hosts: readonly HostUuid[]): readonly Reason[] {
   return hosts.flatMap((uuid): readonly Reason[] => {
-    const back = before.health[uuid]?.state === "failed" && isAlive(after.health[uuid] ?? null);
+    const back = before.health[uuid]?.state === "failed" && isAlive(after.health[uuid]);
     if (!back || incidentOf(before, uuid) !== undefined) return [];
     return [{ kind: "host-back", host: hostName(after, uuid) }];
   });

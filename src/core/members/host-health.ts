@@ -62,7 +62,7 @@ function stepSilent(
 }
 
 /** Alive (core/README.md, "Is a peer alive?"); a host nobody has probed yet is not. */
-export function isAlive(health: HostHealth | null): boolean {
+export function isAlive(health: HostHealth | null | undefined): boolean {
   return health?.state === "alive" || health?.state === "xapi-down";
 }
 

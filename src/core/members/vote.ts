@@ -1,13 +1,13 @@
 import type { Memory } from "../memory/memory.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { PoolView } from "../model/pool-view.ts";
+import { isAlive } from "./host-health.ts";
 import { type HostRow, type HostRows, hostRows, rowOf } from "./host-rows.ts";
 import { type QuorumTally, tallyQuorum } from "./quorum.ts";
 
 /** Hosts that were probed in this very round and are alive, and this host. An old probe has no vote. */
 export function heardHosts(view: PoolView, memory: Memory): readonly HostUuid[] {
-  const rows = hostRows(memory, view);
-  return [view.self.uuid, ...view.probes.keys()].filter((uuid) => rowOf(rows, uuid).isHeard);
+  return [view.self.uuid, ...[...view.probes.keys()].filter((uuid) => isAlive(memory.health[uuid]))];
 }
 
 /**
@@ -16,9 +16,9 @@ export function heardHosts(view: PoolView, memory: Memory): readonly HostUuid[] 
  */
 export function tallyNow(view: PoolView, memory: Memory): QuorumTally {
   const rows = hostRows(memory, view);
-  const alive = [view.self.uuid, ...view.probes.keys()].filter((uuid) => {
+  const alive = heardHosts(view, memory).filter((uuid) => {
     const row = rowOf(rows, uuid);
-    return row.isHeard && hasAnswered(row) && !followsAnother(row, rows, view, memory);
+    return hasAnswered(row) && !followsAnother(row, rows, view, memory);
   });
   return tallyQuorum({
     members: memory.lastGood?.members ?? [],

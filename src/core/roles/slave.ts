@@ -35,7 +35,7 @@ export function decideSlave(round: Round): Step {
   const masterlessSinceMs = stepMasterless(before, before.lastGood, view);
   const memory: Memory = { ...forgiven, health, following, masterlessSinceMs };
   if (master === null) return { memory, actions: [], reasons: reportSilence(round) };
-  if (isAlive(health[master] ?? null)) return followMaster(memory, master, round);
+  if (isAlive(health[master])) return followMaster(memory, master, round);
   const reasons = reportMaster(memory, master, round);
   if (health[master]?.state !== "failed") return { memory, actions: [], reasons };
   const step = replaceMaster(memory, master, round);
