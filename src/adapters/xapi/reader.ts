@@ -59,7 +59,6 @@ async function readWire(
   if (!metrics.ok) return metrics;
   if (!halted.ok) return halted;
   if (!appliances.ok) return appliances;
-  if (!storage.ok) return storage;
   if (hosts.value.size === 0) return malformed("host.get_all_records: a pool without a host");
   return {
     ok: true,
@@ -69,7 +68,8 @@ async function readWire(
       metrics: metrics.value,
       halted: halted.value,
       appliances: appliances.value,
-      storage: storage.value,
+      // Nothing depends on it but how soon a failed start is tried again: what is not known then is no gain.
+      storage: storage.ok ? storage.value : null,
     },
   };
 }

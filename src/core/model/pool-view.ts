@@ -108,7 +108,7 @@ export interface DatabaseView {
   readonly halted: readonly HaltedVm[];
   /** null when not asked for. */
   readonly appliances: readonly ApplianceView[] | null;
-  /** PBDs (connections of a host to a storage repository) that are attached, by uuid; null when not asked for. */
+  /** PBDs (connections of a host to a storage repository) that are attached, by uuid; null when not asked for or not readable. */
   readonly storage: readonly string[] | null;
   /**
    * Of the domains that were asked for, those that the database does not have on their host: where it has them, with

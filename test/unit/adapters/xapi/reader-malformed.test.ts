@@ -13,6 +13,10 @@ import {
   type RecordedPool,
 } from "./recorded-pool.ts";
 
+type Wire = () => ReturnType<typeof value> | ReturnType<typeof api>;
+const PBD = { uuid: "dddddddd-0000-4000-8000-000000000001", currently_attached: true };
+const UNPLUGGED = { uuid: "dddddddd-0000-4000-8000-000000000002", currently_attached: false };
+
 describe("read: an answer that is not what it should be is never half a view", () => {
   const spoilt: readonly [string, (tables: RecordedPool["tables"]) => void, RegExp][] = [
     ["no pool", (t) => void delete t.pool[POOL], /pool.get_all_records: 0 pools/],
@@ -99,6 +103,26 @@ describe("read: an answer that is not what it should be is never half a view", (
       });
       const result = await xapi.read({ appliances: true, storage: true, domains: null }, never());
       expect(result).toEqual({ ok: false, fault: { kind: "api", code: "INTERNAL_ERROR", params: ["x"] } });
+    });
+  }
+
+  const plugs: readonly [string, Wire, readonly string[] | null][] = [
+    ["those that are attached", () => value({ "OpaqueRef:a": PBD, "OpaqueRef:b": UNPLUGGED }), [PBD.uuid]],
+    ["unknown when XAPI refuses", () => api("INTERNAL_ERROR", "x"), null],
+    ["unknown when one record is none", () => value({ "OpaqueRef:a": { uuid: PBD.uuid } }), null],
+  ];
+  for (const [what, answer, expected] of plugs) {
+    test(`read: storage connections are ${what}, and the view is whole`, async () => {
+      const pool = createPool();
+      const { transport } = createScript({ ...pool.handlers, "PBD.get_all_records": answer });
+      const xapi = createXapi({
+        transport,
+        clock: createTestClock(),
+        store: createMemoryStore(),
+        xeTimeoutMs: 5_000,
+      });
+      const result = await xapi.read({ appliances: false, storage: true, domains: null }, never());
+      expect(result.ok && [result.value.hosts.length, result.value.storage]).toEqual([2, expected]);
     });
   }
 
