@@ -1,3 +1,4 @@
+import { MASK } from "../core/model/plain-text.ts";
 import { findParameter, type ParameterName, rowOf } from "./params.ts";
 
 const PREFIX = "HA_";
@@ -15,8 +16,6 @@ export function poolParameters(otherConfig: Readonly<Record<string, string>>): R
       .map(([key, value]) => [key.slice(PREFIX.length), value]),
   );
 }
-
-const MASK = "********";
 
 /** The same map for a file that people may pass on: passwords are masked, also under names that are no parameter's. */
 export function withoutSecrets(otherConfig: Readonly<Record<string, string>>): Record<string, string> {

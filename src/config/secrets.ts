@@ -1,3 +1,5 @@
+import { MASK } from "../core/model/plain-text.ts";
+
 /** The parameters that are passwords, by every name under which files and the pool database keep them. */
 const PASSWORD = /^(?:HA_)?(?:OVERRIDE_)?(?:SMTP_PASS|FENCE_PASSWD)$/;
 /** Of a password that was changed the earlier ones are hidden too: answers of before may still come. */
@@ -26,8 +28,6 @@ export function createSecrets(): Secrets {
   };
 }
 
-/** What stands in the place of a secret. */
-const MASK = "********";
 /** Shorter than this, a password is a part of ordinary words: it is hidden where it stands alone. */
 const SHORTEST_PART = 4;
 /** The least that can be found again in the bytes of somebody's base64 without hitting other text. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { MASK } from "../../core/model/plain-text.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { FenceRequest } from "../../ports/fencer.ts";
 import type { Logger } from "../../ports/notices.ts";
@@ -94,7 +95,7 @@ function environmentOf(request: AgentRun, options: FencerOptions): Record<string
 
 /** The text without the password. */
 export function mask(text: string, { device }: Pick<FenceRequest, "device">): string {
-  return device.password === "" ? text : text.replaceAll(device.password, "********");
+  return device.password === "" ? text : text.replaceAll(device.password, MASK);
 }
 
 /** Logs the agent's output line by line, bounded, with the password masked. */

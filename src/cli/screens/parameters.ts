@@ -1,5 +1,6 @@
 import { type AnyParameter, defaultText, type ParameterName, type Settings } from "../../config/params.ts";
 import type { Source } from "../../config/resolve.ts";
+import { MASK } from "../../core/model/plain-text.ts";
 import { wrapText } from "./text.ts";
 
 /** One parameter with its effective value, as `get` shows it. */
@@ -10,8 +11,6 @@ export interface ShownParameter {
   readonly value: string;
   readonly source: Source;
 }
-
-const MASK = "********";
 
 /** The text of a value for people: secrets only when allowed; that one is empty is no secret. */
 export function shownText(row: AnyParameter, value: string, showSecrets: boolean): string {

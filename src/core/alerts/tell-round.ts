@@ -41,9 +41,7 @@ export function tellRound(memory: Memory, reasons: readonly Reason[], context: T
   const telling = tellNotices(memory.alerts, notices, nowMs, settings);
   const lines = telling.lines.filter(({ from }) => settings.ENABLE_LOGGING && !settings.logOff.has(from));
   // The first pass of a host that cannot write has told what lasts.
-  const lasting = new Set(
-    notices.filter((notice) => notice.lasting || notice.key === "state-not-saved").map(({ key }) => key),
-  );
+  const lasting = new Set(notices.filter((notice) => notice.lasting).map(({ key }) => key));
   const alerts = context.isForgetful ? telling.alerts.filter(({ key }) => !lasting.has(key)) : telling.alerts;
   const queue = enqueue(telling.memory.queue, alerts, settings);
   return { memory: { ...memory, alerts: { ...telling.memory, queue } }, lines };

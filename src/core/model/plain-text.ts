@@ -3,6 +3,9 @@
  * begin a line of its own, move a cursor, turn the direction of reading, or be longer than anybody reads.
  */
 
+/** What stands in the place of a secret. */
+export const MASK = "********";
+
 /** Control characters, and the two separators that some programs take for a line break. */
 const BREAKS = /[\p{Cc}\u2028\u2029]+/gu;
 /** A line that is indented goes on behind one space. */

@@ -1,7 +1,7 @@
+import { MASK } from "../../core/model/plain-text.ts";
 import type { PowerDevice } from "../device.ts";
 import { printable } from "../quote.ts";
 
-const MASK = "********";
 const LONGEST = 400;
 
 /**
