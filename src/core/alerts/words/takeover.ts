@@ -95,7 +95,7 @@ export const TAKEOVER_WORDS: SayingsOf<
     from: "promote_slave",
     severity: "warning",
     about: "",
-    text: `This host is master now, all living members follow it${oldMaster === null ? "" : `, ${oldMaster} is dealt with`}.`,
+    text: `This host is master now, all living members follow it.${oldMaster === null ? "" : ` The take-over from ${oldMaster} is complete.`}`,
     event: true,
     alert: true,
   }),

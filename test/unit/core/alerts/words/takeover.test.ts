@@ -16,7 +16,7 @@ const SAID: { readonly [Kind in keyof typeof TAKEOVER_WORDS]: string } = {
   "promotion-under-way": "This host is becoming master: called.",
   "stood-down": "This host was away and other members follow 10.0.0.2: it becomes a slave of that host.",
   promoting: "This host takes over as master from xcp1.",
-  promoted: "This host is master now, all living members follow it, xcp1 is dealt with.",
+  promoted: "This host is master now, all living members follow it. The take-over from xcp1 is complete.",
   "promotion-dropped": "The master answers again: this host stays a slave, its take-over is dropped.",
 };
 
