@@ -184,16 +184,17 @@ export function knownHost(uuid: HostUuid, over: Partial<KnownHost> = {}): KnownH
   };
 }
 
-/** The last good view of a pool of three at rest, HA on. */
+/** The last good view of a pool of three at rest, HA on; all its hosts are members, and h1 is the master. */
 export function goodView(over: Partial<LastGoodView> = {}): LastGoodView {
+  const hosts = over.hosts ?? [1, 2, 3].map((number) => knownHost(host(number)));
   return {
     atMs: 0,
     pool: POOL,
-    poolName: "pool",
+    poolName: "lab",
     master: host(1),
     haFlag: "on",
-    hosts: [1, 2, 3].map((number) => knownHost(host(number))),
-    members: [host(1), host(2), host(3)],
+    hosts,
+    members: hosts.map(({ uuid }) => uuid),
     ranking: [host(2), host(3)],
     parameters: "",
     ...over,
@@ -212,7 +213,7 @@ export function healthIn(state: HostHealth["state"], over: Partial<HostHealth> =
     failedRetries: 0,
     lastRetryMs: 0,
     xapiSilentSinceMs: null,
-    pings: false,
+    pings: state === "alive" || state === "xapi-down",
     ...over,
   };
 }

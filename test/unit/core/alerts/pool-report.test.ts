@@ -4,8 +4,8 @@ import { NO_ALERTS } from "../../../../src/core/memory/alert-memory.ts";
 import type { HostHealth } from "../../../../src/core/memory/host-health.ts";
 import { emptyMemory } from "../../../../src/core/memory/memory.ts";
 import { vmUuid } from "../../../../src/core/model/ids.ts";
-import { database, host, hostView, master, slave } from "../fixtures.ts";
-import { healthOf, knownHost, lastGoodView, remembered } from "../memory/remembered.ts";
+import { database, goodView, healthIn, host, hostView, knownHost, master, slave } from "../fixtures.ts";
+import { remembered } from "../memory/remembered.ts";
 
 const { self } = master();
 
@@ -20,7 +20,7 @@ describe("reportPool", () => {
   test("pool, master and successor by their names, and what holds now", () => {
     const hosts = [1, 2, 3].map((number) => knownHost(host(number), { name: `xcp${number}` }));
     const alerts = { ...NO_ALERTS, active: { "ha-off": "HA is off." } };
-    const memory = remembered({ lastGood: lastGoodView({ hosts, haFlag: "off", atMs: 1_000 }), alerts });
+    const memory = remembered({ lastGood: goodView({ hosts, haFlag: "off", atMs: 1_000 }), alerts });
     expect(reportPool(memory, slave(2).self, null, 5_000)).toMatchObject({
       pool: "lab",
       host: "xcp2",
@@ -34,32 +34,30 @@ describe("reportPool", () => {
   });
 
   test("the master is not its own successor", () => {
-    const lastGood = lastGoodView({ ranking: [host(1), host(3)] });
+    const lastGood = goodView({ ranking: [host(1), host(3)] });
     expect(reportPool(remembered({ lastGood }), self, null, 0).successor).toBe("h3");
   });
   test("a pool without a successor, and a master that nobody knows", () => {
-    const lastGood = lastGoodView({ ranking: [], master: host(9) });
+    const lastGood = goodView({ ranking: [], master: host(9) });
     expect(reportPool(remembered({ lastGood }), self, null, 0)).toMatchObject({
       successor: null,
       master: null,
     });
   });
   test("a view of the future is of now", () =>
-    expect(reportPool(remembered({ lastGood: lastGoodView({ atMs: 9_000 }) }), self, null, 5_000).ageMs).toBe(
-      0,
-    ));
+    expect(reportPool(remembered({ lastGood: goodView({ atMs: 9_000 }) }), self, null, 5_000).ageMs).toBe(0));
 });
 
 describe("reportPool: the state of a host", () => {
   const stateOfH2 = (health: HostHealth | null, enabled = true): HostLine["state"] | undefined => {
-    const lastGood = lastGoodView({ hosts: [knownHost(host(1)), knownHost(host(2), { enabled })] });
+    const lastGood = goodView({ hosts: [knownHost(host(1)), knownHost(host(2), { enabled })] });
     const memory = remembered({ lastGood, health: health === null ? {} : { h2: health } });
     return reportPool(memory, self, null, 0).hosts[1]?.state;
   };
   const rows: readonly [string, ReturnType<typeof stateOfH2>, string][] = [
-    ["as its health has it", stateOfH2(healthOf("suspect")), "suspect"],
-    ["alive and disabled", stateOfH2(healthOf("alive"), false), "maintenance"],
-    ["failed, though it is disabled", stateOfH2(healthOf("failed"), false), "failed"],
+    ["as its health has it", stateOfH2(healthIn("suspect")), "suspect"],
+    ["alive and disabled", stateOfH2(healthIn("alive"), false), "maintenance"],
+    ["failed, though it is disabled", stateOfH2(healthIn("failed"), false), "failed"],
     ["not probed, enabled", stateOfH2(null), "not probed"],
     ["not probed, disabled", stateOfH2(null, false), "maintenance"],
   ];

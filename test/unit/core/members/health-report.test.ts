@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { reportHealth, reportReturns } from "../../../../src/core/members/health-report.ts";
 import type { HostHealth } from "../../../../src/core/memory/host-health.ts";
-import { host, master, SETTINGS } from "../fixtures.ts";
-import { healthOf, incidentOn, knownHost, lastGoodView, remembered } from "../memory/remembered.ts";
+import { goodView, healthIn, host, knownHost, master, SETTINGS } from "../fixtures.ts";
+import { incidentOn, remembered } from "../memory/remembered.ts";
 
-const lastGood = lastGoodView({ hosts: [knownHost(host(1)), knownHost(host(2), { name: "xcp2" })] });
+const lastGood = goodView({ hosts: [knownHost(host(1)), knownHost(host(2), { name: "xcp2" })] });
 const seeing = (health: HostHealth, over: Parameters<typeof remembered>[0] = {}) =>
   remembered({ lastGood, health: { h2: health }, ...over });
 
@@ -13,19 +13,19 @@ describe("reportReturns", () => {
     reportReturns(seeing(before, over), seeing(after, over), [host(2)]);
 
   test("a failed host that answers is back, by its name", () =>
-    expect(returns(healthOf("failed"), healthOf("alive"))).toEqual([{ kind: "host-back", host: "xcp2" }]));
+    expect(returns(healthIn("failed"), healthIn("alive"))).toEqual([{ kind: "host-back", host: "xcp2" }]));
   test("one that answers ping at least is back, too", () =>
-    expect(returns(healthOf("failed"), healthOf("xapi-down"))).toHaveLength(1));
+    expect(returns(healthIn("failed"), healthIn("xapi-down"))).toHaveLength(1));
   test("a suspect that answers was never away", () =>
-    expect(returns(healthOf("suspect"), healthOf("alive"))).toEqual([]));
+    expect(returns(healthIn("suspect"), healthIn("alive"))).toEqual([]));
   test("a host that is still silent is not back", () =>
-    expect(returns(healthOf("failed"), healthOf("failed"))).toEqual([]));
+    expect(returns(healthIn("failed"), healthIn("failed"))).toEqual([]));
   test("one with an incident is told by its incident", () =>
     expect(
-      returns(healthOf("failed"), healthOf("alive"), { incidents: { h2: incidentOn(host(2), "open") } }),
+      returns(healthIn("failed"), healthIn("alive"), { incidents: { h2: incidentOn(host(2), "open") } }),
     ).toEqual([]));
   test("hosts that are not watched are not told of", () =>
-    expect(reportReturns(seeing(healthOf("failed")), seeing(healthOf("alive")), [host(3)])).toEqual([]));
+    expect(reportReturns(seeing(healthIn("failed")), seeing(healthIn("alive")), [host(3)])).toEqual([]));
 });
 
 describe("reportHealth", () => {
@@ -34,13 +34,13 @@ describe("reportHealth", () => {
     return reportHealth(seeing(health), [host(2)], round);
   };
 
-  test("an alive host is not worth a word", () => expect(report(healthOf("alive"))).toEqual([]));
+  test("an alive host is not worth a word", () => expect(report(healthIn("alive"))).toEqual([]));
   test("nor is one that has not been probed yet", () =>
     expect(reportHealth(remembered(), [host(2)], master().input(0, {}))).toEqual([]));
   test("a suspect", () =>
-    expect(report(healthOf("suspect"))).toEqual([{ kind: "host-suspect", host: "xcp2" }]));
+    expect(report(healthIn("suspect"))).toEqual([{ kind: "host-suspect", host: "xcp2" }]));
   test("a failed host is this host's to tell", () =>
-    expect(report(healthOf("failed"))).toEqual([{ kind: "host-failed", host: "xcp2", mine: true }]));
+    expect(report(healthIn("failed"))).toEqual([{ kind: "host-failed", host: "xcp2", mine: true }]));
 
   // When a silence of XAPI is long: XAPI_COUNT, XAPI_DELAY and XAPI_DOWN_TOLERANCE in seconds.
   const rows: readonly [string, number, number, number, number][] = [
@@ -50,7 +50,7 @@ describe("reportHealth", () => {
   ];
   for (const [what, XAPI_COUNT, XAPI_DELAY, XAPI_DOWN_TOLERANCE, longS] of rows)
     test(`a silent XAPI is a long silence from ${longS} s on: ${what}`, () => {
-      const health = healthOf("xapi-down", { xapiSilentSinceMs: 1_000_000 });
+      const health = healthIn("xapi-down", { xapiSilentSinceMs: 1_000_000 });
       const settings = { XAPI_COUNT, XAPI_DELAY, XAPI_DOWN_TOLERANCE };
       const told = [longS - 1, longS].map((s) => report(health, 1_000 + s, settings));
       const reason = { kind: "host-xapi-down", host: "xcp2", toleranceS: XAPI_DOWN_TOLERANCE } as const;

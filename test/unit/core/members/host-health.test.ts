@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { isAlive, stepAllHealth, stepHealth } from "../../../../src/core/members/host-health.ts";
 import type { HostHealth } from "../../../../src/core/memory/host-health.ts";
 import type { PeerProbe } from "../../../../src/core/model/pool-view.ts";
-import { ALIVE, DEAD, master } from "../fixtures.ts";
-import { healthOf, remembered } from "../memory/remembered.ts";
+import { ALIVE, DEAD, healthIn, master } from "../fixtures.ts";
+import { remembered } from "../memory/remembered.ts";
 import { meaning, number, oneOf, table } from "../table.ts";
 
 const SETTINGS = { XAPI_COUNT: 2, XAPI_DELAY: 10, XAPI_DOWN_TOLERANCE: 300 };
@@ -210,10 +210,10 @@ describe("stepHealth: every state and every probe, XAPI_DELAY after the one befo
   /** Ten seconds ago the host was in this state. `suspect` has one retry left, so that a silence decides. */
   const before: Readonly<Record<string, HostHealth | undefined>> = {
     unseen: undefined,
-    alive: healthOf("alive"),
-    "xapi-down": healthOf("xapi-down", { xapiSilentSinceMs: 0 }),
-    suspect: healthOf("suspect", { xapiSilentSinceMs: 0, failedRetries: 1 }),
-    failed: healthOf("failed", { xapiSilentSinceMs: 0, failedRetries: 2 }),
+    alive: healthIn("alive"),
+    "xapi-down": healthIn("xapi-down", { xapiSilentSinceMs: 0 }),
+    suspect: healthIn("suspect", { xapiSilentSinceMs: 0, failedRetries: 1 }),
+    failed: healthIn("failed", { xapiSilentSinceMs: 0, failedRetries: 2 }),
   };
 
   const rows = table(
@@ -259,7 +259,7 @@ describe("stepHealth: what is remembered beside the state", () => {
 });
 
 test("stepAllHealth: every host that was probed takes a step, the others keep what they had", () => {
-  const memory = remembered({ health: { h2: healthOf("alive"), h3: healthOf("alive") } });
+  const memory = remembered({ health: { h2: healthIn("alive"), h3: healthIn("alive") } });
   const health = stepAllHealth({ ...master().input(10, { probes: { h2: DEAD, h4: ALIVE() } }), memory });
   expect(Object.entries(health).map(([uuid, { state }]) => `${uuid} ${state}`)).toEqual([
     "h2 suspect",
@@ -282,7 +282,7 @@ describe("isAlive", () => {
   );
   for (const row of rows) {
     test(`${row.state} counts as ${row.alive}`, () => {
-      expect(isAlive(row.state === "unseen" ? null : healthOf(row.state))).toBe(row.alive === "alive");
+      expect(isAlive(row.state === "unseen" ? null : healthIn(row.state))).toBe(row.alive === "alive");
     });
   }
 });

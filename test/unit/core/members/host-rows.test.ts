@@ -9,8 +9,20 @@ import {
 import type { KnownHost } from "../../../../src/core/memory/last-good.ts";
 import { emptyMemory, type Memory } from "../../../../src/core/memory/memory.ts";
 import type { PeerProbe } from "../../../../src/core/model/pool-view.ts";
-import { ALIVE, DEAD, database, host, hostView, MASTER, master, XAPI_DOWN } from "../fixtures.ts";
-import { healthOf, incidentOn, knownHost, lastGoodView, remembered, takeOver } from "../memory/remembered.ts";
+import {
+  ALIVE,
+  DEAD,
+  database,
+  goodView,
+  healthIn,
+  host,
+  hostView,
+  knownHost,
+  MASTER,
+  master,
+  XAPI_DOWN,
+} from "../fixtures.ts";
+import { incidentOn, remembered, takeOver } from "../memory/remembered.ts";
 
 /** The view of the master h1; the database cannot be read unless a test says what it has. */
 const viewOf = (probes: Record<string, PeerProbe> = {}, hosts?: Parameters<typeof database>[0]) =>
@@ -22,7 +34,7 @@ const viewOf = (probes: Record<string, PeerProbe> = {}, hosts?: Parameters<typeo
 /** The row of h2, where the last good view has it so. */
 function h2(known: Partial<KnownHost> | null, over: Partial<Memory> = {}, view = viewOf()): HostRow {
   const hosts = known === null ? [knownHost(host(1))] : [knownHost(host(1)), knownHost(host(2), known)];
-  return rowOf(hostRows(remembered({ lastGood: lastGoodView({ hosts }), ...over }), view), host(2));
+  return rowOf(hostRows(remembered({ lastGood: goodView({ hosts }), ...over }), view), host(2));
 }
 
 describe("hostRows: for whom there is a row", () => {
@@ -34,11 +46,11 @@ describe("hostRows: for whom there is a row", () => {
     ["a host of the last good view", uuids(remembered()), "h1 h2 h3"],
     [
       "a member that is no host any more",
-      uuids(remembered({ lastGood: lastGoodView({ hosts: [], members: [host(9)] }) })),
+      uuids(remembered({ lastGood: goodView({ hosts: [], members: [host(9)] }) })),
       "h1 h9",
     ],
     ["a host that was probed", uuids(empty, viewOf({ h4: DEAD })), "h1 h4"],
-    ["a host whose health is known", uuids({ ...empty, health: { h5: healthOf("alive") } }), "h1 h5"],
+    ["a host whose health is known", uuids({ ...empty, health: { h5: healthIn("alive") } }), "h1 h5"],
     ["a host with an incident", uuids({ ...empty, incidents: { h6: incidentOn(host(6), "open") } }), "h1 h6"],
   ];
   for (const [what, found, expected] of rows)
@@ -61,7 +73,7 @@ describe("hostRows: what is known of a host", () => {
     expect([h2({}).record, h2({}, {}, viewOf({}, [])).record]).toEqual([null, null]);
   });
   test("it is a member when the last good view counts it", () => {
-    const lastGood = lastGoodView({ members: [host(1), host(3)] });
+    const lastGood = goodView({ members: [host(1), host(3)] });
     expect([h2({}).isMember, h2({}, { lastGood }).isMember]).toEqual([true, false]);
   });
   test("its incident, unless it has returned", () => {
@@ -78,11 +90,11 @@ describe("hostRows: what is known of a host", () => {
 describe("hostRows: alive and heard", () => {
   // health, probe of this round -> is it alive, is it heard
   const rows: readonly [string, Partial<Memory>, Record<string, PeerProbe>, boolean, boolean][] = [
-    ["alive and probed", { health: { h2: healthOf("alive") } }, { h2: ALIVE() }, true, true],
-    ["alive with XAPI down", { health: { h2: healthOf("xapi-down") } }, { h2: XAPI_DOWN }, true, true],
-    ["alive, and not probed in this round", { health: { h2: healthOf("alive") } }, {}, true, false],
-    ["a suspect", { health: { h2: healthOf("suspect") } }, { h2: DEAD }, false, false],
-    ["failed", { health: { h2: healthOf("failed") } }, { h2: DEAD }, false, false],
+    ["alive and probed", { health: { h2: healthIn("alive") } }, { h2: ALIVE() }, true, true],
+    ["alive with XAPI down", { health: { h2: healthIn("xapi-down") } }, { h2: XAPI_DOWN }, true, true],
+    ["alive, and not probed in this round", { health: { h2: healthIn("alive") } }, {}, true, false],
+    ["a suspect", { health: { h2: healthIn("suspect") } }, { h2: DEAD }, false, false],
+    ["failed", { health: { h2: healthIn("failed") } }, { h2: DEAD }, false, false],
     ["probed, and its health is not known yet", {}, { h2: ALIVE() }, false, false],
   ];
   for (const [what, memory, probes, isAlive, isHeard] of rows)
@@ -129,7 +141,7 @@ describe("hostRows: maintenance, and who may be fenced", () => {
 
   test("who is disabled and no member is not fenceable, by whatever it was disabled", () => {
     const noMember = (known: Partial<KnownHost>, over: Partial<Memory> = {}) => {
-      const lastGood = lastGoodView({ hosts: [knownHost(host(2), known)], members: [] });
+      const lastGood = goodView({ hosts: [knownHost(host(2), known)], members: [] });
       return rowOf(hostRows(remembered({ lastGood, ...over }), viewOf()), host(2)).isFenceable;
     };
     expect([noMember(OFF), noMember(BY_START), noMember(OFF, { promotion: takeOver() })]).toEqual([
@@ -173,7 +185,7 @@ test("followsAddress: only who has named this very address", () => {
 });
 
 test("hostName: the name of the last good view, else the uuid", () => {
-  const memory = remembered({ lastGood: lastGoodView({ hosts: [knownHost(host(2), { name: "xcp2" })] }) });
+  const memory = remembered({ lastGood: goodView({ hosts: [knownHost(host(2), { name: "xcp2" })] }) });
   expect([hostName(memory, host(2)), hostName(memory, host(3)), hostName(emptyMemory("b"), host(2))]).toEqual(
     ["xcp2", "h3", "h2"],
   );

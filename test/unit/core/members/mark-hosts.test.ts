@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { markHosts } from "../../../../src/core/members/mark-hosts.ts";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
-import { database, FLAG, host, hostView, master } from "../fixtures.ts";
-import { healthOf, incidentOn, remembered, takeOver } from "../memory/remembered.ts";
+import { database, FLAG, healthIn, host, hostView, master } from "../fixtures.ts";
+import { incidentOn, remembered, takeOver } from "../memory/remembered.ts";
 
 /** What the master h1 writes on h1 to h3, which already have these marks. */
 function marks(memory: Memory, present: readonly string[] = [], inFlight: readonly string[] = []): string {
@@ -18,7 +18,7 @@ function marks(memory: Memory, present: readonly string[] = [], inFlight: readon
     .join(" ");
 }
 
-const ALIVE = { h2: healthOf("alive"), h3: healthOf("xapi-down") };
+const ALIVE = { h2: healthIn("alive"), h3: healthIn("xapi-down") };
 
 describe("markHosts", () => {
   test("the master is master, what lives is healthy", () =>
@@ -38,7 +38,7 @@ describe("markHosts", () => {
       "h1=master h2=healthy h3=healthy",
     ));
   test("a suspect, and a host that has not been probed, keep their mark", () =>
-    expect(marks(remembered({ health: { h2: healthOf("suspect") } }))).toBe("h1=master"));
+    expect(marks(remembered({ health: { h2: healthIn("suspect") } }))).toBe("h1=master"));
   test("nothing is written while a take-over is open", () =>
     expect(marks(remembered({ health: ALIVE, promotion: takeOver() }))).toBe(""));
   test("a mark that is on its way is not written twice", () =>

@@ -6,8 +6,7 @@ import {
 } from "../../../../src/core/members/membership.ts";
 import type { KnownHost } from "../../../../src/core/memory/last-good.ts";
 import type { HostView } from "../../../../src/core/model/pool-view.ts";
-import { host, hostView, three } from "../fixtures.ts";
-import { knownHost, lastGoodView } from "../memory/remembered.ts";
+import { goodView, host, hostView, knownHost, three } from "../fixtures.ts";
 
 const NOW_MS = 1_000_000;
 const ago = (seconds: number) => NOW_MS - seconds * 1_000;
@@ -22,7 +21,7 @@ describe("rememberHosts", () => {
     const others = [knownHost(host(1)), knownHost(host(2))];
     const hosts = before === null ? others : [...others, knownHost(host(3), before)];
     const known = rememberHosts({
-      previous: lastGoodView({ hosts }),
+      previous: goodView({ hosts }),
       hosts: [
         hostView(host(1), { xapiStartTime: masterStarts ? "2." : "1." }),
         hostView(host(2)),
@@ -96,7 +95,7 @@ describe("rememberHosts", () => {
 
   test("a host becomes disabled under a master that the database does not have: disabled by a start", () => {
     const hosts = [hostView(host(3), { enabled: false })];
-    const known = rememberHosts({ previous: lastGoodView(), hosts, master: host(9), nowMs: NOW_MS });
+    const known = rememberHosts({ previous: goodView(), hosts, master: host(9), nowMs: NOW_MS });
     expect(known.map(({ disabledByStart }) => disabledByStart)).toEqual([true]);
   });
 
@@ -117,7 +116,7 @@ function members(
 ): string {
   const known = [knownHost(host(1), h1), knownHost(host(2)), knownHost(host(3), h3)];
   const input: MembershipInput = {
-    previous: lastGoodView(),
+    previous: goodView(),
     hosts: three(),
     master: host(1),
     nowMs: NOW_MS,
@@ -136,7 +135,7 @@ const MAINTENANCE: Partial<KnownHost> = {
   xapiStartedAtMs: ago(180),
 };
 /** h3 was no member in the view before. */
-const OUTSIDE = lastGoodView({ members: [host(1), host(2)] });
+const OUTSIDE = goodView({ members: [host(1), host(2)] });
 const fenced = (proved: boolean) => ({ fenced: new Map([[host(3), proved]]) });
 
 describe("countMembers: maintenance leaves the quorum", () => {
@@ -187,7 +186,7 @@ describe("countMembers: who is disabled stays what it was", () => {
     expect(
       countMembers(
         {
-          previous: lastGoodView(),
+          previous: goodView(),
           hosts: three().slice(0, 2),
           master: host(1),
           nowMs: NOW_MS,

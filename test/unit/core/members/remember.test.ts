@@ -10,13 +10,16 @@ import {
   DEAD,
   database,
   FLAG,
+  goodView,
+  healthIn,
   host,
   hostView,
+  knownHost,
   MASTER,
   master,
   slave,
 } from "../fixtures.ts";
-import { healthOf, incidentOn, knownHost, lastGoodView, remembered, takeOver } from "../memory/remembered.ts";
+import { incidentOn, remembered, takeOver } from "../memory/remembered.ts";
 
 /** In seconds; every xapi has been up since 0. */
 const NOW_S = 1_000;
@@ -45,7 +48,7 @@ function remember(
 
 describe("rememberView", () => {
   test("what the pool database says, at the time of the read", () =>
-    expect(remember(remembered())).toEqual(lastGoodView({ atMs: NOW_S * 1_000, poolName: "pool" })));
+    expect(remember(remembered())).toEqual(goodView({ atMs: NOW_S * 1_000, poolName: "pool" })));
 
   test("HA as the pool's custom field has it", () => {
     const flag = (value: string) =>
@@ -59,12 +62,10 @@ describe("rememberView", () => {
   });
 
   test("what was copied to the slaves is still what they have", () =>
-    expect(remember(remembered({ lastGood: lastGoodView({ parameters: "3:abc" }) }))?.parameters).toBe(
-      "3:abc",
-    ));
+    expect(remember(remembered({ lastGood: goodView({ parameters: "3:abc" }) }))?.parameters).toBe("3:abc"));
 
   test("nothing of another pool is taken over: this host has joined", () => {
-    const lastGood = lastGoodView({
+    const lastGood = goodView({
       pool: poolUuid("pool-2"),
       members: [host(1), host(2)],
       parameters: "3:abc",
@@ -81,7 +82,7 @@ const disabledH3 = (over: { byStart?: boolean } & Partial<Memory> = {}) => {
   const { byStart = false, ...memory } = over;
   const h3 = knownHost(host(3), { enabled: false, disabledSinceMs: 0, disabledByStart: byStart });
   return remembered({
-    lastGood: lastGoodView({ hosts: [knownHost(host(1)), knownHost(host(2)), h3] }),
+    lastGood: goodView({ hosts: [knownHost(host(1)), knownHost(host(2)), h3] }),
     ...memory,
   });
 };
@@ -125,13 +126,13 @@ describe("rememberView: a host that a start has disabled, and that nobody enable
       h3: OFF,
       probe: ALIVE(),
     })?.members.join(" ");
-  const aliveFor = (seconds: number) => healthOf("alive", { sinceMs: (NOW_S - seconds) * 1_000 });
+  const aliveFor = (seconds: number) => healthIn("alive", { sinceMs: (NOW_S - seconds) * 1_000 });
 
   test("it counts while it may still be looking for its master", () =>
     expect(after(aliveFor(299))).toBe("h1 h2 h3"));
   test("it is in maintenance when it has answered for 300 s", () =>
     expect(after(aliveFor(300))).toBe("h1 h2"));
-  test("it counts while its xapi is down", () => expect(after(healthOf("xapi-down"))).toBe("h1 h2 h3"));
+  test("it counts while its xapi is down", () => expect(after(healthIn("xapi-down"))).toBe("h1 h2 h3"));
   test("it is in maintenance when this host has never had to watch it", () =>
     expect(after(undefined)).toBe("h1 h2"));
 });

@@ -3,11 +3,23 @@ import { heardHosts, heuristicsFor, tallyNow } from "../../../../src/core/member
 import type { Memory } from "../../../../src/core/memory/memory.ts";
 import type { HostUuid } from "../../../../src/core/model/ids.ts";
 import type { PeerProbe } from "../../../../src/core/model/pool-view.ts";
-import { ALIVE, DEAD, host, MASTER, master, slave, UNKNOWN, XAPI_DOWN } from "../fixtures.ts";
-import { healthOf, knownHost, lastGoodView, remembered, takeOver } from "../memory/remembered.ts";
+import {
+  ALIVE,
+  DEAD,
+  goodView,
+  healthIn,
+  host,
+  knownHost,
+  MASTER,
+  master,
+  slave,
+  UNKNOWN,
+  XAPI_DOWN,
+} from "../fixtures.ts";
+import { remembered, takeOver } from "../memory/remembered.ts";
 
 type Probes = Readonly<Record<string, PeerProbe>>;
-const ALL_ALIVE = { h2: healthOf("alive"), h3: healthOf("alive") };
+const ALL_ALIVE = { h2: healthIn("alive"), h3: healthIn("alive") };
 const LOST: PeerProbe = { icmp: "answered", xapi: "answered", follows: { kind: "lost" } };
 const UNASKED: PeerProbe = { icmp: "unknown", xapi: "answered", follows: { kind: "unknown" } };
 
@@ -25,11 +37,11 @@ describe("heardHosts", () => {
     expect(
       heard(
         { h2: DEAD, h3: DEAD },
-        remembered({ health: { h2: healthOf("suspect"), h3: healthOf("failed") } }),
+        remembered({ health: { h2: healthIn("suspect"), h3: healthIn("failed") } }),
       ),
     ).toBe("h1"));
   test("a host whose xapi alone is down lives", () =>
-    expect(heard({ h2: XAPI_DOWN }, remembered({ health: { h2: healthOf("xapi-down") } }))).toBe("h1 h2"));
+    expect(heard({ h2: XAPI_DOWN }, remembered({ health: { h2: healthIn("xapi-down") } }))).toBe("h1 h2"));
 });
 
 /** `votes of members` that the master h1 counts; in a pool of h1, h2 and h3, whose health is alive. */
@@ -59,7 +71,7 @@ describe("tallyNow: who has a vote", () => {
     ],
     [
       "not this host itself while it is in maintenance",
-      votes({ h2: ALIVE() }, { lastGood: lastGoodView({ members: [host(2), host(3)] }) }),
+      votes({ h2: ALIVE() }, { lastGood: goodView({ members: [host(2), host(3)] }) }),
       "1 of 2, no quorum",
     ],
   ];
@@ -67,7 +79,7 @@ describe("tallyNow: who has a vote", () => {
     test(`${what}: ${expected}`, () => expect(found).toBe(expected));
 
   test("a failed host has none, though it answers this probe: its health says when it is back", () =>
-    expect(votes({ h2: ALIVE() }, { health: { h2: healthOf("failed") } })).toBe("1 of 3, no quorum"));
+    expect(votes({ h2: ALIVE() }, { health: { h2: healthIn("failed") } })).toBe("1 of 3, no quorum"));
 });
 
 describe("tallyNow: a member that follows another master", () => {
@@ -98,7 +110,7 @@ describe("tallyNow: a member that follows another master", () => {
     ],
     [
       "has one for a slave, which is no master",
-      votes({ h3: ALIVE(host(1)) }, { health: { h3: healthOf("alive") } }, slave(2)),
+      votes({ h3: ALIVE(host(1)) }, { health: { h3: healthIn("alive") } }, slave(2)),
       "2 of 3, quorum",
     ],
   ];
@@ -109,7 +121,7 @@ describe("tallyNow: a member that follows another master", () => {
     expect(votes({ h2: MASTER })).toBe("2 of 3, quorum"));
 
   test("nobody loses the vote to a master that does not know its own address", () => {
-    const lastGood = lastGoodView({
+    const lastGood = goodView({
       hosts: [knownHost(host(2)), knownHost(host(3))],
       members: [host(1), host(2), host(3)],
     });
@@ -119,7 +131,7 @@ describe("tallyNow: a member that follows another master", () => {
 
 describe("heuristicsFor: the gateway's vote", () => {
   const { view } = master().input(10, { probes: {}, heuristics: "all-answered" });
-  const two = lastGoodView({ members: [host(1), host(2)] });
+  const two = goodView({ members: [host(1), host(2)] });
   const tie = (sawPoolSinceBoot: boolean) =>
     tallyNow(view, remembered({ lastGood: two, sawPoolSinceBoot })).quorate;
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { onlyWatched, watchedHosts } from "../../../../src/core/members/watched-hosts.ts";
-import { database, host, hostView } from "../fixtures.ts";
-import { healthOf, incidentOn, lastGoodView, remembered } from "../memory/remembered.ts";
+import { database, goodView, healthIn, host, hostView } from "../fixtures.ts";
+import { incidentOn, remembered } from "../memory/remembered.ts";
 
 const DISABLED = { enabled: false };
 /** h1 is this host, a master; h2 a member, h3 enabled and no member yet, h4 in maintenance. */
-const LAST_GOOD = lastGoodView({ members: [host(1), host(2)] });
+const LAST_GOOD = goodView({ members: [host(1), host(2)] });
 const POOL = database([
   hostView(host(1)),
   hostView(host(2), DISABLED),
@@ -26,17 +26,17 @@ describe("watchedHosts", () => {
   test("without a good view, what is enabled", () => expect(watched({ lastGood: null })).toBe("h3"));
   test("in order of uuid, whatever the order of the database is and who is a member", () => {
     const hosts = [host(3), host(2), host(1)].map((uuid) => hostView(uuid));
-    const memory = remembered({ lastGood: lastGoodView({ members: [host(3), host(1)] }) });
+    const memory = remembered({ lastGood: goodView({ members: [host(3), host(1)] }) });
     expect(watchedHosts(memory, database(hosts), host(1)).join(" ")).toBe("h2 h3");
   });
 });
 
 describe("onlyWatched", () => {
   const health = {
-    h2: healthOf("alive"),
-    h3: healthOf("suspect"),
-    h4: healthOf("failed"),
-    h5: healthOf("failed"),
+    h2: healthIn("alive"),
+    h3: healthIn("suspect"),
+    h4: healthIn("failed"),
+    h5: healthIn("failed"),
   };
   const kept = (over: Parameters<typeof remembered>[0] = {}) =>
     onlyWatched(health, remembered(over), [host(2)], POOL);

@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { NO_ALERTS } from "../../../../src/core/memory/alert-memory.ts";
 import { completeEarlier } from "../../../../src/core/memory/earlier-version.ts";
 import { emptyMemory, parseMemory } from "../../../../src/core/memory/memory.ts";
-import { host } from "../fixtures.ts";
-import { incidentOn, knownHost, lastGoodView, remembered, takeOver } from "./remembered.ts";
+import { goodView, host, knownHost } from "../fixtures.ts";
+import { incidentOn, remembered, takeOver } from "./remembered.ts";
 
 /** A host as 3.0.0-alpha.1 has written it. */
 const ALPHA_HOST = {
@@ -21,7 +21,7 @@ const ALPHA_HOST = {
 const ALPHA = {
   version: 1,
   bootId: "boot-1",
-  lastGood: { ...lastGoodView(), hosts: [ALPHA_HOST] },
+  lastGood: { ...goodView(), hosts: [ALPHA_HOST] },
   confirmed: true,
   health: {},
   incidents: { h2: { host: "h2", openedAtMs: 1, phase: "declared", proved: true, fenceFailures: 2 } },

@@ -3,14 +3,14 @@ import { NO_ALERTS } from "../../../../src/core/memory/alert-memory.ts";
 import { emptyMemory, type Memory } from "../../../../src/core/memory/memory.ts";
 import { rebaseMemory } from "../../../../src/core/memory/rebase.ts";
 import { ALERT } from "../alerts/mail/mail.ts";
-import { host } from "../fixtures.ts";
-import { healthOf, incidentOn, knownHost, lastGoodView, remembered, takeOver } from "./remembered.ts";
+import { goodView, healthIn, host, knownHost } from "../fixtures.ts";
+import { incidentOn, remembered, takeOver } from "./remembered.ts";
 
 /** A host that remembers all there is to remember, an hour after its boot. */
 const FULL: Memory = {
   version: 1,
   bootId: "boot-1",
-  lastGood: lastGoodView({
+  lastGood: goodView({
     atMs: 3_600_000,
     hosts: [
       knownHost(host(1), { xapiStartedAtMs: 5_000 }),
@@ -19,7 +19,7 @@ const FULL: Memory = {
     members: [host(1), host(2)],
   }),
   sawPoolSinceBoot: true,
-  health: { h2: healthOf("failed") },
+  health: { h2: healthIn("failed") },
   incidents: {},
   promotion: takeOver({
     phase: "recovering",
@@ -53,7 +53,7 @@ describe("rebaseMemory, after a reboot", () => {
 
   test("the last good view survives, read when the host booted", () =>
     expect(REBASED.lastGood).toEqual({
-      ...lastGoodView(),
+      ...goodView(),
       atMs: 0,
       hosts: [
         knownHost(host(1), { xapiStartedAtMs: 0 }),
@@ -95,7 +95,7 @@ describe("rebaseMemory, after a reboot", () => {
 
 describe("rebaseMemory: who counts after a reboot", () => {
   const members = (memory: Memory) => rebaseMemory(memory, "boot-2").lastGood?.members.join(" ");
-  const lastGood = lastGoodView({ members: [host(1), host(3)] });
+  const lastGood = goodView({ members: [host(1), host(3)] });
 
   for (const phase of ["open", "fencing", "fenced", "declared", "answered"] as const)
     test(`h2, whose incident is ${phase}, is a member again: it may be back, and nobody has seen it`, () =>

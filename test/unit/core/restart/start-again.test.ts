@@ -1,18 +1,27 @@
 import { describe, expect, test } from "bun:test";
+import type { Memory } from "../../../../src/core/memory/memory.ts";
+import type { DatabaseView } from "../../../../src/core/model/pool-view.ts";
 import { startVms } from "../../../../src/core/restart/start-vms.ts";
-import { ALIVE, database, haltedVm, host, three, vm } from "../fixtures.ts";
-import { healthOf, masterScene, type Situation } from "../rounds.ts";
+import {
+  ALIVE,
+  database,
+  haltedVm,
+  healthIn,
+  host,
+  masterRound,
+  memoryWith,
+  three,
+  vm,
+} from "../fixtures.ts";
 
 const web = haltedVm("web", { order: 3 });
-const seen: Situation = {
-  probes: { h2: ALIVE(), h3: ALIVE() },
-  memory: { health: healthOf({ h2: "alive", h3: "alive" }) },
-  read: database(three(), { halted: [web] }),
-};
+const webIsHalted = database(three(), { halted: [web] });
+const probes = { h2: ALIVE(), h3: ALIVE() };
+const health = { h2: healthIn("alive"), h3: healthIn("alive") };
 
-function start(situation: Situation) {
-  const { memory, round } = masterScene({ ...seen, ...situation });
-  return startVms(memory, round);
+function start(over: Partial<Memory>, read: DatabaseView = webIsHalted) {
+  const memory = memoryWith({ health, ...over });
+  return startVms(memory, masterRound(memory, { probes, database: read }));
 }
 
 describe("startVms: after a failure", () => {
@@ -20,26 +29,23 @@ describe("startVms: after a failure", () => {
     const retries = { [`start-vm:${vm("web")}`]: { failures: 1, notBeforeMs: 2_000_000 } };
     const supply = { hosts: [host(1), host(2), host(3)], freeBytes: 0, storage: ["a"] };
     const down = { [vm("web")]: { sinceMs: 0, failure: { why: "no storage", supply } } };
-    const memory = { ...seen.memory, retries, down };
-    expect(
-      start({ memory, read: database(three(), { halted: [web], storage: ["a"] }) }).actions,
-    ).toHaveLength(1);
-    const enough = { ...down[vm("web")], failure: { why: "", supply: { ...supply, freeBytes: 5_000 } } };
-    const waiting = { ...memory, down: { [vm("web")]: { sinceMs: 0, failure: enough.failure } } };
     const same = database(three(), { halted: [web], storage: ["a"] });
-    expect(start({ memory: waiting, read: same }).actions).toEqual([]);
+    expect(start({ retries, down }, same).actions).toHaveLength(1);
+    const enough = { ...down[vm("web")], failure: { why: "", supply: { ...supply, freeBytes: 5_000 } } };
+    const waiting = { retries, down: { [vm("web")]: { sinceMs: 0, failure: enough.failure } } };
+    expect(start(waiting, same).actions).toEqual([]);
     const gained = database(three(), { halted: [web], storage: ["a", "b"] });
-    expect(start({ memory: waiting, read: gained }).actions).toHaveLength(1);
+    expect(start(waiting, gained).actions).toHaveLength(1);
   });
 
   test("the reason of one that stays down is its last failure while it waits, and nothing while it is started", () => {
     const supply = { hosts: [host(1), host(2), host(3)], freeBytes: 5_000, storage: [] };
     const down = { [vm("web")]: { sinceMs: 0, failure: { why: "no storage", supply } } };
     const retries = { [`start-vm:${vm("web")}`]: { failures: 1, notBeforeMs: 2_000_000 } };
-    expect(start({ memory: { ...seen.memory, retries, down } }).reasons).toEqual([
+    expect(start({ retries, down }).reasons).toEqual([
       { kind: "vm-down", vm: "web", uuid: vm("web"), why: "its last start failed: no storage" },
     ]);
     const fresh = { [vm("web")]: { sinceMs: 0, failure: null } };
-    expect(start({ memory: { ...seen.memory, down: fresh } }).reasons).toEqual([]);
+    expect(start({ down: fresh }).reasons).toEqual([]);
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import type { Memory } from "../../../../src/core/memory/memory.ts";
 import { holdStarts } from "../../../../src/core/takeover/hold-starts.ts";
+import type { Mastership } from "../../../../src/core/takeover/mastership.ts";
 import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
-import { ALIVE, host } from "../fixtures.ts";
-import { masterScene, type Situation } from "../rounds.ts";
+import { ALIVE, host, masterRound, memoryWith, type Situation } from "../fixtures.ts";
 
 const probes = { h2: ALIVE(), h3: ALIVE() };
 const promotion = beginPromotion({
@@ -16,9 +17,12 @@ const promoted = { oldMaster: host(3), epoch: 1 };
 const unproven = { kind: "unproven", followers: 0, members: 3 } as const;
 const gathering = { wholeSinceMs: null };
 
-function hold(situation: Situation): string {
-  const { memory, round } = masterScene({ probes, ...situation });
-  const found = holdStarts(memory, round);
+/** Where a round of a master whose pool is at rest differs. */
+type Case = Situation & { readonly memory?: Partial<Memory>; readonly mastership?: Mastership };
+
+function hold({ memory: over, mastership = { kind: "undisputed" }, ...situation }: Case): string {
+  const memory = memoryWith(over);
+  const found = holdStarts(memory, { ...masterRound(memory, { probes, ...situation }), mastership });
   return found === null
     ? "starts"
     : `${found.reasons.map(({ kind }) => kind).join(" ") || "silently"}: ${found.why}`;
@@ -27,7 +31,7 @@ function hold(situation: Situation): string {
 describe("holdStarts", () => {
   test("nothing speaks against starts in a pool at rest", () => expect(hold({})).toBe("starts"));
 
-  const rows: readonly [string, Situation, string][] = [
+  const rows: readonly [string, Case, string][] = [
     [
       "a take-over is open",
       { memory: { promotion } },

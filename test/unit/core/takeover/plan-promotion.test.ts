@@ -26,6 +26,7 @@ const earlier = (oldMaster: ReturnType<typeof host> | null) =>
 describe("planPromotion", () => {
   const four = goodView({
     hosts: [1, 2, 3, 4].map((number) => knownHost(host(number), { xapiStartTime: `${number}.` })),
+    members: [host(1), host(2), host(3)],
   });
   /** h2 takes over from h1; h3 is a member, h4 is in maintenance. */
   const plan = (h3: PeerProbe, h4: PeerProbe) => {
