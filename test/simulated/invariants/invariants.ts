@@ -93,9 +93,7 @@ export class Invariants {
 
   /** A host whose memory was lost, or could not be written, cannot know what it has told. */
   private forgetTold(entry: LogEntry): void {
-    const lost =
-      entry.what === "state-lost" || (entry.what === "port-fault" && entry["call"] === "save memory");
-    if (!lost) return;
+    if (entry.what !== "state-lost" && !failsToSave(entry)) return;
     this.forgotAtMs.set(Number(entry["host"]), entry.atMs);
     for (const key of this.told.keys()) if (key.startsWith(`${entry["host"]}/`)) this.told.delete(key);
   }
@@ -103,6 +101,12 @@ export class Invariants {
   private add(atMs: number, rule: string, text: string, needsProof: boolean): void {
     this.broken.push({ atMs, rule, text, counted: needsProof && this.options.withoutProof === true });
   }
+}
+
+/** Does this fault keep the memory of a pass from the disk? One call that hangs uses up the disk's time of its pass. */
+function failsToSave({ what, call, fate }: LogEntry): boolean {
+  if (what !== "port-fault") return false;
+  return call === "save memory" || (fate === "hangs" && /^(save|load) /.test(String(call)));
 }
 
 /** Has the pool nothing that `disunity` would tell? For those who ask after every event. */
