@@ -11,6 +11,7 @@ import {
   hostDefaults,
   POOL_UUID,
   type PoolSpec,
+  pbdUuid,
   refOf,
   type VmSpec,
   vmDefaultUuid,
@@ -139,7 +140,7 @@ function otherConfigOf(host: SimHost): Fields {
 function addStorage(database: Database, world: World): void {
   const pbd = (sr: string, name: string, host: SimHost): string => {
     const ref = refOf("pbd", name);
-    const fields = { uuid: `pbd-${name}`, host: host.ref, SR: sr, currently_attached: true };
+    const fields = { uuid: pbdUuid(name), host: host.ref, SR: sr, currently_attached: true };
     database.insert("PBD", ref, { ...TEMPLATES.PBD, ...fields });
     return ref;
   };

@@ -2,7 +2,7 @@ import { addHost, buildHost, localSr, SHARED_SR } from "./build.ts";
 import { masterDatabases } from "./control.ts";
 import type { Database } from "./database.ts";
 import { TEMPLATES } from "./records/templates.ts";
-import { refOf } from "./spec.ts";
+import { pbdUuid, refOf } from "./spec.ts";
 import type { SimHost, World } from "./world.ts";
 import { startXapi } from "./xapi/start.ts";
 
@@ -39,7 +39,7 @@ function plugStorage(database: Database, host: SimHost): void {
     VDIs: [],
   });
   for (const [sr, name] of pbds) {
-    const fields = { uuid: `pbd-${name}`, host: host.ref, SR: sr, currently_attached: true };
+    const fields = { uuid: pbdUuid(name), host: host.ref, SR: sr, currently_attached: true };
     database.insert("PBD", refOf("pbd", name), { ...TEMPLATES.PBD, ...fields });
   }
   const shared = database.must("SR", SHARED_SR)["PBDs"] as readonly string[];

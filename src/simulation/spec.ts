@@ -67,3 +67,9 @@ export function vmDefaultUuid(number: number): string {
 
 /** References are made from uuids, so that they are the same in every copy of the database and in every run. */
 export const refOf = (kind: string, uuid: string): string => `OpaqueRef:${kind}-${uuid}`;
+
+/** Uuid of a host's connection to a storage, by its name: `shared3`, `local3`. */
+export function pbdUuid(name: string): string {
+  const number = name.replace(/\D/g, "").padStart(8, "0");
+  return `${number}-${name.startsWith("shared") ? "5555" : "6666"}-4111-8111-111111111111`;
+}

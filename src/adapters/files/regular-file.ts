@@ -3,13 +3,13 @@ import { type FileHandle, lstat, open, stat } from "node:fs/promises";
 import { othersMayWrite } from "./ownership.ts";
 
 /**
- * A file's text; `none`: there is no such file. Refused: `strange` is no file of ours (a pipe, a device, a link, one that
- * is far too long), `untrusted` is one that others may write, and a `fault` is the disk's.
+ * A file's text; `none`: there is no such file. Refused: `strange` is no file at all (a pipe, a device, a link), `long` one
+ * that is far too long, `untrusted` one that others may write, and a `fault` is the disk's.
  */
 export type RegularFile =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "none" }
-  | { readonly kind: "strange" | "untrusted" | "fault"; readonly why: string };
+  | { readonly kind: "strange" | "long" | "untrusted" | "fault"; readonly why: string };
 
 export interface ReadOptions {
   /** A longer file is refused: nothing that this program reads grows without limit. */
@@ -76,7 +76,7 @@ function kindOf(found: Stats): string {
 
 function tooLong(maxBytes: number): RegularFile {
   const limit = maxBytes >= 1_000_000 ? `${Math.floor(maxBytes / 1_000_000)} MB` : `${maxBytes} bytes`;
-  return { kind: "strange", why: `it is longer than ${limit}` };
+  return { kind: "long", why: `it is longer than ${limit}` };
 }
 
 /** Never more than the limit, also of a file that grows meanwhile or says that it has no size. */

@@ -30,7 +30,7 @@ export function createStateStore(directory: string): StateStore {
       if (parsed?.ok) return { kind: "found", value: parsed.value };
       // What this program has not written as it stands there is put aside, and is not in the way any more.
       await rename(path, `${path}.damaged`).catch(() => undefined);
-      const why = parsed?.why ?? (read.kind === "strange" ? read.why : "");
+      const why = parsed?.why ?? (read.kind === "text" ? "" : read.why);
       return { kind: "damaged", why: `${path} is damaged (${why}); kept as ${path}.damaged` };
     },
     async save(name, value) {

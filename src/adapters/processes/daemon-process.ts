@@ -9,7 +9,8 @@ import { readRegularFileSync } from "../files/regular-file.ts";
  */
 export function findDaemon(pidFile: string, program: string): number | null {
   const read = readRegularFileSync(pidFile, { maxBytes: LONGEST });
-  if (read.kind === "none") return null;
+  // A number is short.
+  if (read.kind === "none" || read.kind === "long") return null;
   if (read.kind !== "text") throw new Error(`Cannot read ${pidFile}: ${read.why}`);
   const text = read.text.trim();
   if (!/^\d{1,10}$/.test(text) || Number(text) <= 1) return null;
@@ -17,8 +18,7 @@ export function findDaemon(pidFile: string, program: string): number | null {
   return isDaemon(pid, program) ? pid : null;
 }
 
-/** A number; what is much longer names nobody, and is no reason to look away. */
-const LONGEST = 4_096;
+const LONGEST = 64;
 
 function isDaemon(pid: number, program: string): boolean {
   const own = executableOf("self");

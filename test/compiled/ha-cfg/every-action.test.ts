@@ -146,6 +146,14 @@ describe("ha-cfg, compiled, on a master", () => {
     expect([bad.code, stage.poolKeys()]).toEqual([1, before]);
   });
 
+  test("email: a server without TLS is not told the password before somebody has chosen so", async () => {
+    const { code, err } = await run(["email"], { network: true });
+    expect(code).toBe(1);
+    expect(err).toMatch(/does not encrypt .*, so the password is not sent\. .*ha-cfg set SMTP_TLS off\.$/m);
+    expect(mail.logins).toEqual([]);
+    expect((await run(["set", "SMTP_TLS", "off"])).code).toBe(0);
+  });
+
   test("email and email-debug: a real server takes it, and nobody sees the password", async () => {
     expect(await done(["email"], { network: true })).toContain("The mail server has taken it.");
     const { code, out, err } = await run(["email-debug"], { network: true });

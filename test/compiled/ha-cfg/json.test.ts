@@ -23,7 +23,15 @@ const named = z.strictObject({ uuid: maybeText, name: maybeText });
 const daemon = z.looseObject({ state: text });
 const seconds = z.nullable(z.number());
 const verdict = z.enum(["ok", "warn", "bad"]);
-const mail = { sent: z.boolean(), server: text, from: text, to: z.array(text), why: maybeText };
+const mail = {
+  sent: z.boolean(),
+  server: text,
+  from: text,
+  to: z.array(text),
+  why: maybeText,
+  refused: z.array(z.strictObject({ address: text, why: text, passing: z.boolean() })),
+  unencrypted: maybeText,
+};
 
 /** The table of src/cli/README.md. */
 const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [

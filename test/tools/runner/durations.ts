@@ -3,9 +3,10 @@
  * four times as much and two minutes, for a machine that is slow or busy. A ring that is not named here is a quick one.
  */
 const USUAL_S: Readonly<Record<string, number>> = {
-  adapters: 25,
+  adapters: 60,
   pool: 15,
   faults: 30,
+  fuzz: 30,
   "fence-agents": 60,
   "ha-cfg": 30,
   kills: 100,

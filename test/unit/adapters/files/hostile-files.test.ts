@@ -75,10 +75,10 @@ describe.each(STRANGE)("%s in the place of", (_, make) => {
 test("readRegularFile: to the byte, also of a file that says it has no size", async () => {
   const path = folder.write("exact", "x".repeat(100));
   expect(await readRegularFile(path, { maxBytes: 100 })).toEqual({ kind: "text", text: "x".repeat(100) });
-  expect(await readRegularFile(path, { maxBytes: 99 })).toMatchObject({ kind: "strange" });
+  expect(await readRegularFile(path, { maxBytes: 99 })).toMatchObject({ kind: "long" });
   expect((await readRegularFile("/proc/self/status", { maxBytes: 10_000 })).kind).toBe("text");
-  expect(await readRegularFile("/proc/self/status", { maxBytes: 10 })).toMatchObject({ kind: "strange" });
-  expect(readRegularFileSync("/proc/self/status", { maxBytes: 10 })).toMatchObject({ kind: "strange" });
+  expect(await readRegularFile("/proc/self/status", { maxBytes: 10 })).toMatchObject({ kind: "long" });
+  expect(readRegularFileSync("/proc/self/status", { maxBytes: 10 })).toMatchObject({ kind: "long" });
   expect(await readRegularFile(folder.at("nothing"), { maxBytes: 1 })).toEqual({ kind: "none" });
   expect(await readRegularFile(`${path}/x`, { maxBytes: 1 })).toMatchObject({ kind: "fault" });
 });
