@@ -21,11 +21,12 @@ export function findDaemon(pidFile: string, program: string): number | null {
 const LONGEST = 64;
 
 function isDaemon(pid: number, program: string): boolean {
-  const own = executableOf("self");
-  return (
-    // The owner first: what another user runs may keep its executable to itself.
-    unlessGone(() => statSync(`/proc/${pid}`).uid === process.getuid?.() && executableOf(pid) === own) &&
-    unlessGone(() => isCalled(pid, program))
+  // What everybody may see comes first: a stranger may keep its executable to itself.
+  return unlessGone(
+    () =>
+      statSync(`/proc/${pid}`).uid === process.getuid?.() &&
+      isCalled(pid, program) &&
+      executableOf(pid) === executableOf("self"),
   );
 }
 

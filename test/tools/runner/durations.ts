@@ -6,6 +6,7 @@ const USUAL_S: Readonly<Record<string, number>> = {
   adapters: 60,
   pool: 20,
   faults: 30,
+  fuzz: 30,
   "fence-agents": 100,
   "ha-cfg": 45,
   kills: 100,
