@@ -11,6 +11,8 @@ import { TEXT_TARGETS } from "./text-targets.ts";
 
 /** What one process may need for all of it. */
 const MOST_MB = 200;
+/** What is left over of so many inputs is collected: more than that is a leak, and no garbage. */
+const COLLECT_EVERY = 250;
 /** Longer than this for one input is a hang. */
 const INPUT_MS = 20_000;
 
@@ -43,6 +45,7 @@ async function playAll({ name, play }: Target): Promise<string | null> {
     }, INPUT_MS);
     try {
       await play(createRandom(seed * 1_000_003 + number));
+      if (number % COLLECT_EVERY === 0) Bun.gc(true);
     } catch (error) {
       const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
       return `${name}: ${why}\nagain: ${again}`;
