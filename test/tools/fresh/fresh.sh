@@ -26,6 +26,7 @@ make_machine() {
   {
     debootstrap --variant=minbase --include=ca-certificates "$1" "$cache/$1.new" &&
       share_network "$cache/$1.new" &&
+      echo force-unsafe-io >"$cache/$1.new/etc/dpkg/dpkg.cfg.d/fresh" &&
       chroot "$cache/$1.new" apt-get update &&
       chroot "$cache/$1.new" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nodejs npm &&
       chroot "$cache/$1.new" useradd --create-home --shell /bin/bash somebody &&
