@@ -2,7 +2,7 @@ import { findParameter, isUnusedParameter } from "../config/params.ts";
 import { poolParameters } from "../config/pool-keys.ts";
 import { resolveSettings } from "../config/resolve.ts";
 import { customFieldKey } from "../core/model/ha-flag.ts";
-import { EPOCH_KEY, HOME_POOL_KEY, RANKING_KEY, SUCCESSOR_KEY } from "../core/model/pool-keys.ts";
+import { EPOCH_KEY, HOME_POOL_KEY, RAN_KEY, RANKING_KEY, SUCCESSOR_KEY } from "../core/model/pool-keys.ts";
 import { START_MARK_KEY } from "../core/takeover/start-mark.ts";
 
 type Texts = Readonly<Record<string, string>>;
@@ -39,7 +39,9 @@ export function findHostKeys(otherConfig: Texts, fields: readonly string[]): rea
 
 /** What in the `other_config` of a VM belongs to this program. */
 export function findVmKeys(otherConfig: Texts, fields: readonly string[]): readonly string[] {
-  return [...fields.map(customFieldKey), HOME_POOL_KEY].filter((key) => Object.hasOwn(otherConfig, key));
+  return [...fields.map(customFieldKey), HOME_POOL_KEY, RAN_KEY].filter((key) =>
+    Object.hasOwn(otherConfig, key),
+  );
 }
 
 /** The custom field's names: the one in force on this host, and the pool's, when an override stands before that. */

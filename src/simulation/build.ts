@@ -137,6 +137,12 @@ function otherConfigOf(host: SimHost): Fields {
   return { agent_start_time: started, boot_time: `${BEGIN_S - 900}.`, [START_MARK_KEY]: started };
 }
 
+/** What the program writes into a VM that runs, which a clone brings along with all the rest. */
+export function homeKeys(vm: string, homePool: boolean | "copied"): Record<string, string> {
+  if (homePool === false) return {};
+  return { "home-pool": POOL_UUID, "ha-lizard-ran": homePool === "copied" ? vmDefaultUuid(99) : vm };
+}
+
 function addStorage(database: Database, world: World): void {
   const pbd = (sr: string, kind: "shared" | "local", host: SimHost): string => {
     const ref = refOf("pbd", `${kind}${host.number}`);
@@ -206,7 +212,7 @@ export function addVm(
     blocked_operations: spec.startBlocked === true ? { start: "blocked", start_on: "blocked" } : {},
     VBDs: disk === null ? [] : [refOf("vbd", uuid)],
     other_config: {
-      ...(spec.homePool === false ? {} : { "home-pool": POOL_UUID }),
+      ...homeKeys(uuid, spec.homePool ?? true),
       ...(spec.ha === undefined ? {} : { [field]: spec.ha }),
     },
   });

@@ -33,8 +33,8 @@ export interface VmSpec {
   readonly disk?: "shared" | "none" | number;
   /** The VM's own HA flag; absent: unset. */
   readonly ha?: string;
-  /** `other_config["home-pool"]` names this pool. Default: true. */
-  readonly homePool?: boolean;
+  /** It has run in this pool, by its keys. Default: true; `copied`: by the keys of the VM that it is a clone of. */
+  readonly homePool?: boolean | "copied";
   readonly appliance?: string;
   readonly template?: boolean;
   readonly startBlocked?: boolean;

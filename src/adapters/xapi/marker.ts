@@ -1,4 +1,4 @@
-import { HOME_POOL_KEY } from "../../core/model/pool-keys.ts";
+import { HOME_POOL_KEY, RAN_KEY } from "../../core/model/pool-keys.ts";
 import type { XapiResult } from "../../core/model/pool-view.ts";
 import { neverAborts } from "../../ports/deadline.ts";
 import type { PoolMarker } from "../../ports/pool-database.ts";
@@ -41,7 +41,8 @@ export function createMarker(context: XapiContext): PoolMarker {
     async stampHomePool(vm, pool, signal) {
       const ref = await refs.vm(vm, signal);
       if (!ref.ok) return ref;
-      const stamped = await setKey(context, "VM", ref.value, HOME_POOL_KEY, pool, signal);
+      const ran = await setKey(context, "VM", ref.value, RAN_KEY, vm, signal);
+      const stamped = ran.ok ? await setKey(context, "VM", ref.value, HOME_POOL_KEY, pool, signal) : ran;
       if (stamped.ok) index.noteHomePool(vm, pool);
       return stamped;
     },

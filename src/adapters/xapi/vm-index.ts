@@ -8,7 +8,7 @@ export type IndexStore = Pick<StateStore, "load" | "save">;
 /** What has to be known of every running VM, and hardly ever changes while it runs. */
 export interface IndexedVm {
   readonly uuid: VmUuid;
-  /** `other_config["home-pool"]`, null when absent. */
+  /** `homePoolOf` (core/model/pool-keys.ts). */
   readonly homePool: string | null;
   readonly memoryBytes: number;
   readonly isControlDomain: boolean;
@@ -38,7 +38,8 @@ const MAX_AGE_MS = 60 * 60_000;
 /** As it is kept: of five thousand VMs every name of a field would be written, read and checked five thousand times. */
 type Row = readonly [uuid: string, homePool: string | null, memoryBytes: number, isControlDomain: boolean];
 
-const VERSION = 2;
+/** 3: a home pool is that of the VM itself. */
+const VERSION = 3;
 
 interface Document {
   readonly version: typeof VERSION;

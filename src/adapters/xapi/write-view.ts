@@ -1,6 +1,6 @@
 import { applianceUuid, type HostUuid, hostUuid, type VmUuid, vmUuid } from "../../core/model/ids.ts";
 import { showName } from "../../core/model/plain-text.ts";
-import { HOME_POOL_KEY } from "../../core/model/pool-keys.ts";
+import { homePoolOf } from "../../core/model/pool-keys.ts";
 import type {
   ApplianceView,
   DatabaseView,
@@ -75,7 +75,7 @@ function attachedIn(pbds: readonly PbdRecord[]): readonly string[] {
 export function indexedVm(vm: ResidentRecord): IndexedVm {
   return {
     uuid: vmUuid(vm.uuid),
-    homePool: vm.other_config[HOME_POOL_KEY] ?? null,
+    homePool: homePoolOf(vmUuid(vm.uuid), vm.other_config),
     memoryBytes: vm.memory_static_max,
     isControlDomain: vm.is_control_domain,
   };

@@ -1,4 +1,4 @@
-import type { HostUuid } from "./ids.ts";
+import type { HostUuid, VmUuid } from "./ids.ts";
 
 /** Keys of the program in the pool database, as HA-Lizard 2.x has them where it has them too. */
 
@@ -12,6 +12,13 @@ export const NO_SUCCESSOR = "none_available";
 export const EPOCH_KEY = "ha-lizard-epoch";
 /** `VM.other_config`: the uuid of the pool in which the VM ran last. */
 export const HOME_POOL_KEY = "home-pool";
+/** `VM.other_config`: the uuid of the VM that ran, so that the keys of a clone, a copy or an import count for nothing. */
+export const RAN_KEY = "ha-lizard-ran";
+
+/** The pool in which this very VM ran last; null when it never ran under this program, or its keys are another VM's. */
+export function homePoolOf(vm: VmUuid, otherConfig: Readonly<Record<string, string>>): string | null {
+  return otherConfig[RAN_KEY] === vm ? otherConfig[HOME_POOL_KEY] || null : null;
+}
 
 /** The ranking as stored, from the pool's keys; `none_available` and absence are an empty ranking. */
 export function readRanking(otherConfig: Readonly<Record<string, string>>): readonly HostUuid[] {

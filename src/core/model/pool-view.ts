@@ -65,7 +65,7 @@ export interface HostView {
 /** A VM that the database says runs (or is paused) on some host. */
 export interface ResidentVm {
   readonly uuid: VmUuid;
-  /** `other_config["home-pool"]`, null when never stamped. */
+  /** `homePoolOf` (pool-keys.ts). */
   readonly homePool: string | null;
 }
 

@@ -3,7 +3,7 @@ import type { Down, Supply } from "../memory/down.ts";
 import type { Action } from "../model/action.ts";
 import { customFieldKey } from "../model/ha-flag.ts";
 import type { HostUuid, PoolUuid, VmUuid } from "../model/ids.ts";
-import { HOME_POOL_KEY } from "../model/pool-keys.ts";
+import { homePoolOf } from "../model/pool-keys.ts";
 import type { ApplianceView, HaltedVm } from "../model/pool-view.ts";
 import type { RestartSettings } from "../model/settings.ts";
 import { isDue } from "../pace/back-off.ts";
@@ -67,13 +67,13 @@ export function isManaged(vm: HaltedVm, settings: RestartSettings): boolean {
 
 /** Is this pool the one in which the VM ran last? */
 export function hasRunHere(vm: HaltedVm, pool: PoolUuid): boolean {
-  return vm.otherConfig[HOME_POOL_KEY] === pool;
+  return homePoolOf(vm.uuid, vm.otherConfig) === pool;
 }
 
 function judgeStart(vm: HaltedVm, pool: PoolUuid): RestartRefusal | null {
-  const home = vm.otherConfig[HOME_POOL_KEY];
-  if (home === undefined || home === "") return "never-ran-here";
-  if (!hasRunHere(vm, pool)) return "home-is-another-pool";
+  const home = homePoolOf(vm.uuid, vm.otherConfig);
+  if (home === null) return "never-ran-here";
+  if (home !== pool) return "home-is-another-pool";
   if (vm.busy) return "operation-in-progress";
   return vm.startBlocked ? "start-blocked" : null;
 }

@@ -147,7 +147,7 @@ export function whyDown(record: Fields, setting: (name: string) => string): stri
   if (record["power_state"] === "Suspended" || record["power_state"] === "Paused")
     return `is ${record["power_state"]}`;
   if ("start" in (record["blocked_operations"] as Fields)) return "has its start blocked";
-  if (other["home-pool"] === undefined) return "never ran here";
+  if (other["home-pool"] === undefined || other["ha-lizard-ran"] !== record["uuid"]) return "never ran here";
   if (other["home-pool"] !== POOL_UUID) return "belongs to another pool";
   const single = setting("OP_MODE") === "2";
   if (single && setting("GLOBAL_VM_HA") !== "1" && flag !== "true") return "is not managed";

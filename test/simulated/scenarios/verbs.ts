@@ -1,3 +1,4 @@
+import { homeKeys } from "../../../src/simulation/build.ts";
 import { masterDatabases, type XapiState } from "../../../src/simulation/control.ts";
 import type { Fields } from "../../../src/simulation/database.ts";
 import type { SimPool } from "../../../src/simulation/pool.ts";
@@ -66,11 +67,14 @@ function fieldName(pool: SimPool): string {
 function setHome(world: World, vm: SimVm, whose: "here" | "other" | "none"): void {
   world.record("vm-changed", { vm: vm.name });
   for (const database of masterDatabases(world)) {
-    const { "home-pool": _, ...others } = database.must("VM", vm.ref)["other_config"] as Fields;
-    const home = whose === "here" ? POOL_UUID : POOL_UUID.replace(/1$/, "2");
-    database.update("VM", vm.ref, {
-      other_config: whose === "none" ? others : { ...others, "home-pool": home },
-    });
+    const {
+      "home-pool": _,
+      "ha-lizard-ran": __,
+      ...others
+    } = database.must("VM", vm.ref)["other_config"] as Fields;
+    const elsewhere = { "home-pool": POOL_UUID.replace(/1$/, "2") };
+    const keys = { ...homeKeys(vm.uuid, whose !== "none"), ...(whose === "other" ? elsewhere : {}) };
+    database.update("VM", vm.ref, { other_config: { ...others, ...keys } });
   }
 }
 

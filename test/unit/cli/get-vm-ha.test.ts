@@ -61,7 +61,7 @@ describe("ha-cfg get-vm-ha", () => {
 
   test("another home and a blocked start are said", async () => {
     const strange = [
-      vm(1, "guest", "true", { otherConfig: { "home-pool": "another" } }),
+      vm(1, "guest", "true", { otherConfig: { "home-pool": "another", "ha-lizard-ran": uuidOf(1) } }),
       vm(2, "fixed", "true", { startBlocked: true }),
     ];
     expect((await haCfg(["get-vm-ha", "guest"], { vms: strange })).out).toContain("its home is another pool");

@@ -67,6 +67,7 @@ describe("ha-cfg remove", () => {
       `host 11111111-0000-0000-0000-000000000001 remove ${START_MARK_KEY}`,
       `VM ${uuidOf(1)} remove ${FLAG}`,
       `VM ${uuidOf(1)} remove home-pool`,
+      `VM ${uuidOf(1)} remove ha-lizard-ran`,
       "remove HA_OP_MODE",
       "sync",
       "wake",

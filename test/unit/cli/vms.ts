@@ -11,7 +11,7 @@ export function uuidOf(n: number): string {
 
 /** A VM that runs and is at home in the pool; `flag` is its HA flag. */
 export function vm(n: number, name: string, flag?: string, extra: Partial<ListedVm> = {}): ListedVm {
-  const otherConfig: Record<string, string> = { "home-pool": POOL };
+  const otherConfig: Record<string, string> = { "home-pool": POOL, "ha-lizard-ran": uuidOf(n) };
   if (flag !== undefined) otherConfig[FLAG] = flag;
   return {
     uuid: vmUuid(uuidOf(n)),

@@ -69,6 +69,12 @@ export function hostView(uuid: HostUuid, over: Partial<HostView> = {}): HostView
   };
 }
 
+/** The keys of a VM that has run in that pool. */
+export const ranIn = (name: string, pool: string = POOL) => ({
+  "home-pool": pool,
+  "ha-lizard-ran": vm(name),
+});
+
 export function haltedVm(name: string, over: Partial<HaltedVm> = {}): HaltedVm {
   return {
     uuid: vm(name),
@@ -78,7 +84,7 @@ export function haltedVm(name: string, over: Partial<HaltedVm> = {}): HaltedVm {
     memoryBytes: 100,
     busy: false,
     startBlocked: false,
-    otherConfig: { "home-pool": POOL },
+    otherConfig: ranIn(name),
     appliance: null,
     ...over,
   };

@@ -71,7 +71,7 @@ export function addRunning(pool: RecordedPool, count: number, host = HOST_1): re
   const refs = Array.from({ length: count }, (_, i) => `OpaqueRef:running-${i}`);
   for (const [i, ref] of refs.entries()) {
     const uuid = `aaaaaaaa-0000-4000-8000-${String(i).padStart(12, "0")}`;
-    const other_config = { "home-pool": "some-pool" };
+    const other_config = { "home-pool": "some-pool", "ha-lizard-ran": uuid };
     pool.tables.vms[ref] = { ...template, uuid, power_state: "Running", resident_on: host, other_config };
   }
   const record = pool.tables.host[host] ?? {};

@@ -3,7 +3,7 @@ import { emptyMemory, type Memory } from "../../../../src/core/memory/memory.ts"
 import type { MasterRound } from "../../../../src/core/memory/step.ts";
 import type { DatabaseView } from "../../../../src/core/model/pool-view.ts";
 import { reportDown } from "../../../../src/core/restart/down.ts";
-import { database, FLAG, haltedVm, master, SETTINGS, three, vm } from "../fixtures.ts";
+import { database, FLAG, haltedVm, master, ranIn, SETTINGS, three, vm } from "../fixtures.ts";
 
 const MINUTE_S = 60;
 
@@ -39,13 +39,13 @@ describe("reportDown", () => {
   test("one that is not managed, never ran here, or belongs to another pool is not told", () => {
     const strangers = [
       haltedVm("never", { otherConfig: {} }),
-      haltedVm("elsewhere", { otherConfig: { "home-pool": "pool-2" } }),
+      haltedVm("elsewhere", { otherConfig: ranIn("elsewhere", "pool-2") }),
     ];
     expect(look(start, 0, { halted: strangers }).memory.down).toEqual({});
     const flagged = { ...SETTINGS, GLOBAL_VM_HA: false };
     const unset = look(start, 0, { halted }, flagged);
     expect(unset.memory.down).toEqual({});
-    const wanted = haltedVm("web", { otherConfig: { "home-pool": "pool-1", [FLAG]: "true" } });
+    const wanted = haltedVm("web", { otherConfig: { ...ranIn("web"), [FLAG]: "true" } });
     expect(Object.keys(look(start, 0, { halted: [wanted] }, flagged).memory.down)).toEqual([vm("web")]);
   });
 

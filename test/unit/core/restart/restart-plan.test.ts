@@ -8,7 +8,7 @@ import {
   planVmRestarts,
   type RestartInput,
 } from "../../../../src/core/restart/restart-plan.ts";
-import { FLAG, haltedVm, host, POOL, SETTINGS, short, vm } from "../fixtures.ts";
+import { FLAG, haltedVm, host, POOL, ranIn, SETTINGS, short, vm } from "../fixtures.ts";
 
 const input = (over: Partial<RestartInput>): RestartInput => ({
   pool: POOL,
@@ -31,13 +31,23 @@ const refused = (over: Partial<RestartInput>, settings = SETTINGS) =>
 
 describe("judgeVm", () => {
   const selective = { ...SETTINGS, GLOBAL_VM_HA: false };
-  const home = { "home-pool": POOL };
+  const home = ranIn("a");
   const rows: readonly [string, Parameters<typeof judgeVm>, string | null][] = [
     ["a VM that ran here", [haltedVm("a"), POOL, SETTINGS], null],
     ["one that never ran here", [haltedVm("a", { otherConfig: {} }), POOL, SETTINGS], "never-ran-here"],
     [
+      "a clone of one that did",
+      [haltedVm("a", { otherConfig: ranIn("b") }), POOL, SETTINGS],
+      "never-ran-here",
+    ],
+    [
+      "one that HA-Lizard 2.x has marked",
+      [haltedVm("a", { otherConfig: { "home-pool": POOL } }), POOL, SETTINGS],
+      "never-ran-here",
+    ],
+    [
       "one whose home is elsewhere",
-      [haltedVm("a", { otherConfig: { "home-pool": "other" } }), POOL, SETTINGS],
+      [haltedVm("a", { otherConfig: ranIn("a", "other") }), POOL, SETTINGS],
       "home-is-another-pool",
     ],
     ["an operation in progress", [haltedVm("a", { busy: true }), POOL, SETTINGS], "operation-in-progress"],

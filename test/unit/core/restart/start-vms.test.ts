@@ -14,6 +14,7 @@ import {
   hostView,
   masterRound,
   memoryWith,
+  ranIn,
   type Situation,
   short,
   vm,
@@ -87,7 +88,7 @@ describe("startVms, what", () => {
     ],
     [
       "whose home is another pool",
-      startOn({}, { halted: [{ ...web, otherConfig: { "home-pool": "other" } }] }),
+      startOn({}, { halted: [{ ...web, otherConfig: ranIn("web", "other") }] }),
       "its home is another pool",
     ],
     ["on which somebody is at work", startOn({}, { halted: [{ ...web, busy: true }] }), null],

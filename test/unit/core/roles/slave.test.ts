@@ -17,6 +17,7 @@ import {
   incidentIn,
   MASTER,
   memoryWith,
+  ranIn,
   SETTINGS,
   slave,
   three,
@@ -335,7 +336,7 @@ describe("after the promotion", () => {
         memoryBytes: 1,
         busy: false,
         startBlocked: false,
-        otherConfig: { "home-pool": "pool-1" },
+        otherConfig: ranIn("a"),
         appliance: null,
       },
     ];
