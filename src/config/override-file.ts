@@ -3,6 +3,8 @@ import { shorten } from "../core/model/plain-text.ts";
 /** A file of KEY=VALUE lines, read. */
 export interface OverrideFile {
   readonly values: Readonly<Record<string, string>>;
+  /** Keys whose line is not understood: they are set, and nobody knows to what. */
+  readonly unclear: readonly string[];
   /** Sentences that begin with `line N:`. Values are never repeated: one may be a password. */
   readonly problems: readonly string[];
 }
@@ -10,14 +12,15 @@ export interface OverrideFile {
 type Line =
   | { readonly kind: "nothing" }
   | { readonly kind: "entry"; readonly key: string; readonly value: string }
-  | { readonly kind: "problem"; readonly why: string };
+  | { readonly kind: "problem"; readonly key: string | null; readonly why: string };
 
 /**
  * Reads an override file as a shell would, but as data: nothing is expanded, nothing executed. A line that is not
- * understood is reported and the rest holds. The last of two lines for one key counts, as in the shell. Never throws.
+ * understood is reported and the rest holds; what it would have set is `unclear`. The last of two lines for one key counts, as in the shell. Never throws.
  */
 export function parseOverrideFile(text: string): OverrideFile {
   const values = new Map<string, string>();
+  const unclear = new Set<string>();
   const lineOf = new Map<string, number>();
   const problems: string[] = [];
   let more = 0;
@@ -31,7 +34,12 @@ export function parseOverrideFile(text: string): OverrideFile {
     .entries()) {
     const number = index + 1;
     const line = parseLine(raw.endsWith("\r") ? raw.slice(0, -1) : raw);
-    if (line.kind === "problem") report(`line ${number}: ${line.why}`);
+    if (line.kind === "problem") {
+      report(`line ${number}: ${line.why}`);
+      if (line.key === null) continue;
+      values.delete(line.key);
+      unclear.add(line.key);
+    }
     if (line.kind !== "entry") continue;
     const before = lineOf.get(line.key);
     if (before !== undefined) {
@@ -39,12 +47,13 @@ export function parseOverrideFile(text: string): OverrideFile {
         `line ${number}: ${shorten(line.key, LONGEST_KEY)} stands in line ${before} already; the later one counts`,
       );
     }
+    unclear.delete(line.key);
     values.set(line.key, line.value);
     lineOf.set(line.key, number);
   }
   if (more > 0) problems[MOST_PROBLEMS - 1] += `; ${more} more lines after it have problems`;
   // fromEntries makes own properties, also of a key like __proto__.
-  return { values: Object.fromEntries(values), problems };
+  return { values: Object.fromEntries(values), unclear: [...unclear], problems };
 }
 
 /** A list of uuids may be long; no name is. */
@@ -54,21 +63,19 @@ const LONGEST_KEY = 64;
 const MOST_PROBLEMS = 20;
 
 function parseLine(raw: string): Line {
-  if (raw.length > LONGEST_LINE) return { kind: "problem", why: `not understood: ${raw.length} characters` };
+  const named =
+    /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]{0,63})(?![A-Za-z0-9_])/.exec(raw)?.[1] ?? null;
+  const problem = (why: string): Line => ({ kind: "problem", key: named, why: `not understood: ${why}` });
+  if (raw.length > LONGEST_LINE) return problem(`${raw.length} characters`);
   const line = raw.trim();
   if (line === "" || line.startsWith("#")) return { kind: "nothing" };
   const match = /^(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(.*)$/s.exec(line);
   const [, key, rest] = match ?? [];
-  if (key === undefined || rest === undefined)
-    return { kind: "problem", why: "not understood: no KEY=VALUE" };
-  if (line.includes("\ufffd")) return { kind: "problem", why: "not understood: it is no UTF-8" };
+  if (key === undefined || rest === undefined) return problem("no KEY=VALUE");
   const value = parseText(rest);
-  return value === null
-    ? {
-        kind: "problem",
-        why: `not understood: ${shorten(key, LONGEST_KEY)} has a quote that is not closed, or text after it`,
-      }
-    : { kind: "entry", key, value };
+  if (value === null)
+    return problem(`${shorten(key, LONGEST_KEY)} has a quote that is not closed, or text after it`);
+  return value.includes("\ufffd") ? problem("it is no UTF-8") : { kind: "entry", key, value };
 }
 
 /** The value behind the `=`; null when the quotes do not fit. */

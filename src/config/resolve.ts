@@ -21,6 +21,8 @@ type Texts = Readonly<Record<string, string>>;
 export interface ResolveInput {
   /** The override file, by parameter name; null when it is there but could not be read. */
   readonly override: Texts | null;
+  /** Parameters that the override file sets, and nobody knows to what. */
+  readonly unclear?: readonly string[];
   /** `pool.other_config` as read; null when it could not be read. */
   readonly pool: Texts | null;
   /** What an earlier call returned as `lastGood`. */
@@ -49,6 +51,7 @@ interface Choice {
 
 interface Work {
   readonly override: ReadonlyMap<string, string> | null;
+  readonly unclear: ReadonlySet<string>;
   readonly pool: ReadonlyMap<string, string> | null;
   readonly lastGood: ReadonlyMap<string, string>;
   readonly kept: Map<string, string>;
@@ -80,7 +83,12 @@ const answered: { readonly input: ResolveInput; readonly resolved: Resolved }[] 
 const MOST_ANSWERED = 8;
 
 function isSameInput(a: ResolveInput, b: ResolveInput): boolean {
-  return isSame(a.pool, b.pool) && isSame(a.lastGood, b.lastGood) && isSame(a.override, b.override);
+  return (
+    isSame(a.pool, b.pool) &&
+    isSame(a.lastGood, b.lastGood) &&
+    isSame(a.override, b.override) &&
+    (a.unclear ?? []).join() === (b.unclear ?? []).join()
+  );
 }
 
 /** The same texts in the same order, in which problems are told. */
@@ -95,6 +103,7 @@ function isSame(a: Texts | null, b: Texts | null): boolean {
 function resolveAnew(input: ResolveInput): Resolved {
   const work: Work = {
     override: input.override === null ? null : new Map(Object.entries(input.override)),
+    unclear: new Set(input.unclear),
     pool: input.pool === null ? null : poolParameters(input.pool),
     lastGood: new Map(Object.entries(input.lastGood)),
     kept: new Map(),
@@ -126,7 +135,8 @@ const READ_ROWS = [...ROWS]
   .map(([known, row]) => ({ known, row, overrideKey: `${OVERRIDE_PREFIX}${known}` }));
 
 function chooseOverride(known: ParameterName, key: string, row: AnyParameter, work: Work): Choice | null {
-  if (work.override === null) return fromLastGood(key, row, work);
+  // A line that cannot be read must not turn FENCE_METHOD=ILO into the pool's POOL either; it is reported already.
+  if (work.override === null || work.unclear.has(known)) return fromLastGood(key, row, work);
   const text = work.override.get(known);
   if (text === undefined) return null;
   const parsed = row.kind.parse(text);

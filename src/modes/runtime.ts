@@ -39,7 +39,7 @@ export function createRuntime(foreground = hasTerminal()): Runtime {
     logger,
     foreground,
     secrets,
-    store: createStateStore(paths.state),
+    store: createStateStore(paths.state, paths.runState),
     config: createConfigFiles(paths, secrets.learn),
     self: selfCommand(),
   };

@@ -18,6 +18,8 @@ export interface OverrideWriter {
 export interface ConfigTexts {
   /** `/etc/ha-lizard/ha-lizard.conf`, by parameter name; null when it is there but cannot be read. */
   readonly override: Readonly<Record<string, string>> | null;
+  /** Parameters whose line there is not understood: they are set, and nobody knows to what. */
+  readonly unclear?: readonly string[];
   /** `/etc/ha-lizard/ha-lizard.pool.conf`, by parameter name; null when there is none yet, or it cannot be read. */
   readonly lastGood: Readonly<Record<string, string>> | null;
   /** Lines that were not understood, files that could not be read: sentences with file and line number. */

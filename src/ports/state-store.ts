@@ -1,4 +1,7 @@
-/** Small JSON documents of this host that survive kill -9 and power cuts: each is the old or the new one, never torn. */
+/**
+ * Small JSON documents of this host that survive kill -9, and most of them power cuts: each is the old or the new one, never
+ * torn. What need not outlive a boot is kept where a full or hanging disk is not in its way.
+ */
 export interface StateStore {
   /**
    * The document. `none` when there never was one; `damaged` when it is not what was written: the caller begins afresh,
@@ -6,8 +9,11 @@ export interface StateStore {
    * so nothing may be written over it. Never rejects.
    */
   load(name: StateName): Promise<LoadedState>;
-  /** Temporary file, fsync, rename; the heartbeat without fsync. Rejects when the disk refuses. */
-  save(name: StateName, value: unknown): Promise<void>;
+  /**
+   * Temporary file, fsync, rename; without fsync what is of this boot alone. Rejects when the place refuses; then no older
+   * document of this boot is left there. `isWaitedFor`: a slow disk is waited for, whatever it has cost before.
+   */
+  save(name: StateName, value: unknown, isWaitedFor?: boolean): Promise<void>;
 }
 
 export type LoadedState =
@@ -16,6 +22,16 @@ export type LoadedState =
   | { readonly kind: "damaged"; readonly why: string }
   | { readonly kind: "unreadable"; readonly why: string };
 
-/** memory: what the core remembers · pass: heartbeat and next pass · journal: ring of the last passes ·
- * vm-index: which reference is which VM · alarms: what monitor and watchdog have told. */
-export type StateName = "memory" | "pass" | "journal" | "vm-index" | "alarms";
+/**
+ * memory: what the core remembers · recent-memory: the same, for later passes of this boot · pass: heartbeat and next pass ·
+ * journal: ring of the last passes · vm-index: which reference is which VM · alarms: what monitor and watchdog have told.
+ */
+export type StateName = "memory" | "journal" | "alarms" | NameOfThisBoot;
+export type NameOfThisBoot = (typeof OF_THIS_BOOT)[number];
+
+/** What says nothing after a reboot. */
+export const OF_THIS_BOOT = ["recent-memory", "pass", "vm-index"] as const;
+
+export function isOfThisBoot(name: StateName): name is NameOfThisBoot {
+  return (OF_THIS_BOOT as readonly StateName[]).includes(name);
+}

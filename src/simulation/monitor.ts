@@ -107,7 +107,7 @@ export class SimMonitor {
     );
     const ports: MonitorPorts = {
       clock: mortal(service, clock),
-      store: mortal(service, diskStore(this.disk)),
+      store: mortal(service, diskStore(this.disk, clock)),
       logger: simLogger(this.world, service),
       alarm: {
         raise: ({ severity, subject }) => {

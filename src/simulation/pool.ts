@@ -65,7 +65,10 @@ export class SimPool {
 
   private followPower(what: string, host: number): void {
     const monitor = this.monitors[host - 1];
-    if (what === "power-off") monitor?.stop();
+    if (what === "power-off") {
+      monitor?.stop();
+      this.disk(host).documents.reboot();
+    }
     if (what === "power-on") monitor?.start(this.world.timings.bootMs + this.world.timings.serviceStartMs);
   }
 

@@ -52,7 +52,7 @@ export function simPassPorts(
     pinger,
     fencer: simFencer(world, hostNumber),
     localHost: simLocalHost(world, host),
-    store: diskStore(disk),
+    store: diskStore(disk, clock),
     config: diskConfig(disk),
     logger: simLogger(world, process),
     mailer: simMailer(world, process),

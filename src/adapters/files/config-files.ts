@@ -8,6 +8,7 @@ import { removeLeftovers, replaceFile } from "./replace-file.ts";
 
 interface Texts {
   readonly values: Readonly<Record<string, string>> | null;
+  readonly unclear: readonly string[];
   readonly problems: readonly string[];
 }
 
@@ -32,6 +33,7 @@ export function createConfigFiles(
       conceal({ ...lastGood.values });
       return {
         override: override.values,
+        unclear: override.unclear,
         lastGood: lastGood.values,
         problems: [...override.problems, ...lastGood.problems],
       };
@@ -73,13 +75,14 @@ function readOurs(path: string) {
 
 async function readTexts(path: string, missing: Texts["values"]): Promise<Texts> {
   const read = await readOurs(path);
-  if (read.kind === "none") return { values: missing, problems: [] };
+  if (read.kind === "none") return { values: missing, unclear: [], problems: [] };
   if (read.kind !== "text") {
     return {
       values: null,
+      unclear: [],
       problems: [`Cannot read ${path}: ${read.why}; what it said before stays in force`],
     };
   }
   const parsed = parseOverrideFile(read.text);
-  return { values: parsed.values, problems: parsed.problems.map((problem) => `${path}: ${problem}`) };
+  return { ...parsed, problems: parsed.problems.map((problem) => `${path}: ${problem}`) };
 }

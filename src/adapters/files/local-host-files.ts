@@ -40,7 +40,8 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
         options.probeOwnXapi(signal),
       ]);
       const view: LocalView = {
-        uuid: hostUuid(uuid.toLowerCase()),
+        // As it stands there: XAPI has taken it from this line.
+        uuid: hostUuid(uuid),
         role,
         bootId: (bootId.kind === "text" && bootId.text.trim()) || "unknown-boot",
         initCompleteAtMs: statSync(paths.initComplete, { throwIfNoEntry: false })?.mtimeMs ?? null,

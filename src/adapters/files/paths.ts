@@ -18,6 +18,8 @@ export interface Paths {
   readonly sysrq: string;
   /** Of this program alone, mode 0700, gone with a reboot: locks. */
   readonly run: string;
+  /** State of this boot, below it. */
+  readonly runState: string;
   readonly monitorPid: string;
   /** Left by a deliberate stop, so that the watchdog does not undo it. */
   readonly monitorStopped: string;
@@ -49,6 +51,7 @@ export function pathsFrom(environment: Environment): Paths {
     xapiSocket: below("var/lib/xcp/xapi"),
     sysrq: environment["HA_LIZARD_SYSRQ"] || "/proc/sysrq-trigger",
     run: below("run/ha-lizard"),
+    runState: below("run/ha-lizard/state"),
     monitorPid: below("var/run/ha-lizard.pid"),
     monitorStopped: below("var/run/ha-lizard.stopped"),
     watchdogPid: below("var/run/ha-lizard-watchdog.pid"),

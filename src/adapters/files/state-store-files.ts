@@ -1,6 +1,6 @@
-import { mkdir, rename } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { StateName, StateStore } from "../../ports/state-store.ts";
+import { isOfThisBoot, type StateName, type StateStore } from "../../ports/state-store.ts";
 import { untrustedFolder } from "./ownership.ts";
 import { readRegularFile } from "./regular-file.ts";
 import { removeLeftovers, replaceFile } from "./replace-file.ts";
@@ -10,17 +10,31 @@ import { parseDocument, renderDocument } from "./state-document.ts";
 const LONGEST = 8_000_000;
 
 /**
- * State documents as JSON files in one directory. A document is written beside its place, flushed, and renamed over
- * it, so that after a power cut the old or the new one stands there, never a part of one. Each has a checksum. Nothing
- * is read from, or written into, a folder that others may write.
+ * State documents as JSON files, in `onDisk` or, when they are of this boot alone, in `inMemory` (a tmpfs). A document is
+ * written beside its place, flushed, and renamed over it, so that after a power cut the old or the new one stands there,
+ * never a part of one. Each has a checksum. Nothing is read from, or written into, a folder that others may write.
  */
-export function createStateStore(directory: string): StateStore {
-  let tidied = false;
-  const pathOf = (name: StateName) => join(directory, `${name}.json`);
+export function createStateStore(onDisk: string, inMemory: string): StateStore {
+  const tidied = new Set<string>();
+  const folderOf = (name: StateName) => (isOfThisBoot(name) ? inMemory : onDisk);
+  const pathOf = (name: StateName) => join(folderOf(name), `${name}.json`);
+  const write = async (name: StateName, text: string) => {
+    if (text.length > LONGEST)
+      throw new Error(`Cannot write ${name}: ${text.length} characters are too many`);
+    const directory = folderOf(name);
+    const unsafe = unsafeFolder(directory);
+    if (unsafe !== null) throw new Error(`Cannot write ${name}: ${unsafe}`);
+    if (!tidied.has(directory)) {
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      await removeLeftovers(directory);
+    }
+    tidied.add(directory);
+    await replaceFile(pathOf(name), text, !isOfThisBoot(name));
+  };
   return {
     async load(name) {
       const path = pathOf(name);
-      const unsafe = unsafeFolder(directory);
+      const unsafe = unsafeFolder(folderOf(name));
       if (unsafe !== null) return { kind: "unreadable", why: `Cannot use ${path}: ${unsafe}` };
       const read = await readRegularFile(path, { maxBytes: LONGEST, trusted: true, noLink: true });
       if (read.kind === "none") return { kind: "none" };
@@ -34,17 +48,14 @@ export function createStateStore(directory: string): StateStore {
       return { kind: "damaged", why: `${path} is damaged (${parsed.why}); kept as ${path}.damaged` };
     },
     async save(name, value) {
-      const text = renderDocument(name, value);
-      if (text.length > LONGEST)
-        throw new Error(`Cannot write ${name}: ${text.length} characters are too many`);
-      const unsafe = unsafeFolder(directory);
-      if (unsafe !== null) throw new Error(`Cannot write ${name}: ${unsafe}`);
-      if (!tidied) {
-        await mkdir(directory, { recursive: true, mode: 0o700 });
-        await removeLeftovers(directory);
+      try {
+        await write(name, renderDocument(name, value));
+      } catch (error) {
+        // An older one would be taken for the newest.
+        if (isOfThisBoot(name))
+          await rm(pathOf(name), { force: true, recursive: true }).catch(() => undefined);
+        throw error;
       }
-      tidied = true;
-      await replaceFile(pathOf(name), text, !OF_THIS_BOOT.has(name));
     },
   };
 }
@@ -57,9 +68,6 @@ export async function tidyStateFolder(directory: string): Promise<void> {
   await removeLeftovers(directory);
   for (const folder of SUBFOLDERS) await removeLeftovers(join(directory, folder));
 }
-
-/** The heartbeat of every pass says nothing after a power cut, so the disk need not be waited for. */
-const OF_THIS_BOOT: ReadonlySet<StateName> = new Set(["pass"]);
 
 function unsafeFolder(directory: string): string | null {
   try {

@@ -44,6 +44,7 @@ export async function runMonitor(ports: MonitorPorts, signal: AbortSignal): Prom
   ports.logger.log("info", "check_xapi", "The monitor has started.");
   let settings = MONITOR_DEFAULTS;
   let lost = 0;
+  let idle = 0;
   let lastHow = "";
   while (!signal.aborted) {
     const startedMs = ports.clock.uptimeMs();
@@ -64,6 +65,9 @@ export async function runMonitor(ports: MonitorPorts, signal: AbortSignal): Prom
     lastHow = how;
     lost = crashed ? lost + 1 : 0;
     if (lost === LOST_BEFORE_ALARM) tellLost(ports, how);
+    const obstacle = report?.obstacle ?? null;
+    idle = obstacle === null ? 0 : idle + 1;
+    if (obstacle !== null && idle === LOST_BEFORE_ALARM) tellIdle(ports, obstacle);
     settings = report?.monitor ?? settings;
     await waitForNext(ports, waitAfter(report, settings, lost), signal);
   }
@@ -96,6 +100,16 @@ function tellLost({ alarm }: MonitorPorts, how: string): void {
     subject: "HA may not work on this host: its iterations leave no result",
     body: `${LOST_BEFORE_ALARM} iterations in a row left no result: they crash, or the disk cannot be written. The monitor goes on trying.${how}`,
     advice: "Look at the disk of this host and at its log (ha-cfg log), and run ha-cfg doctor.",
+  });
+}
+
+function tellIdle({ alarm }: MonitorPorts, obstacle: string): void {
+  alarm.raise({
+    key: "iterations-idle",
+    severity: "critical",
+    subject: "HA does nothing on this host",
+    body: `${obstacle} ${LOST_BEFORE_ALARM} iterations in a row have decided nothing.`,
+    advice: "Run ha-cfg doctor on this host.",
   });
 }
 

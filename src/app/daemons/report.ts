@@ -6,6 +6,8 @@ import type { StateStore } from "../../ports/state-store.ts";
 export interface HeartBeat {
   readonly finishedAtMs: number;
   readonly nextInMs: number;
+  /** Why nothing can be decided on this host, as a sentence; null, or absent in those of earlier versions: it can. */
+  readonly obstacle?: string | null;
   readonly monitor: MonitorSettings;
   /** Whether the daemons' lines are wanted (ENABLE_LOGGING, LOG_check_xapi); reports of earlier versions do not say. */
   readonly logs?: boolean;

@@ -49,7 +49,9 @@ export async function runWatchdog(ports: WatchdogPorts, signal: AbortSignal): Pr
       watchedMs: nowMs - watchedSinceMs,
     };
     const verdict = judgeMonitor(sight, report?.monitor ?? MONITOR_DEFAULTS);
-    if (verdict === "fine" && sight.service === "running" && nowMs >= notBeforeMs) restarts = 0;
+    // Only a pass that has ended since shows that the last restart has helped.
+    const hasEnded = age !== null && nowMs - age >= watchedSinceMs;
+    if (verdict === "fine" && sight.service === "running" && hasEnded && nowMs >= notBeforeMs) restarts = 0;
     if (verdict !== "fine" && nowMs >= notBeforeMs) {
       restarts++;
       notBeforeMs = nowMs + restartWaitMs(restarts);

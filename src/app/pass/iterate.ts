@@ -23,8 +23,9 @@ const PASS_MARGIN_MS = 150_000;
 const LOCAL_MS = 5_000;
 const CLOSE_MS = 1_500;
 
-/** The result of a pass that could not learn who this host is. */
+/** The results of a pass that could not learn who this host is, or what it remembers: it has done nothing. */
 export const UUID_UNKNOWN = "own uuid unknown";
+const MEMORY_UNREADABLE = "memory unreadable";
 
 /**
  * One iteration: observe, decide, save, act, absorb, save; again as long as there is something to do; then say when the
@@ -38,7 +39,7 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
   const self = await observeSelf(ports, LOCAL_MS, signal);
   if (self === null) return doNothing(ports, { startedMs, config, ...NO_UUID });
   const loaded = await loadMemory(ports, self.bootId);
-  if (loaded === null) return doNothing(ports, { startedMs, config, ...NO_MEMORY });
+  if (typeof loaded === "string") return doNothing(ports, { startedMs, config, ...noMemory(loaded) });
   const { memory, reasons } = loaded;
   const xapi = ports.openXapi(config.settings.XE_TIMEOUT * 1_000);
   const controller = new AbortController();
@@ -58,7 +59,8 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
     view: null,
     recent: new Map(),
     reasons: [],
-    saveFailed: false,
+    notSaved: null,
+    kept: null,
     saved: null,
     inFlight: new Map(),
     ended: [],
@@ -67,8 +69,8 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
     journal: [],
   };
   try {
-    // After passes that left nothing: can this one write at all? What it may tell depends on that.
-    if (ports.lostPasses > 0) await saveMemory(pass);
+    // After passes that left nothing, or not on the disk: can this one write? What it may do and tell depends on that.
+    if (ports.lostPasses > 0 || couldNotSave(memory)) await saveMemory(pass);
     await runRounds(pass);
     return await endPass(pass, startedMs);
   } finally {
@@ -85,6 +87,9 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
   }
 }
 
+/** Did the last pass tell that the disk takes nothing? */
+const couldNotSave = ({ alerts }: Memory) => Object.hasOwn(alerts.active, "state-not-saved");
+
 interface Obstacle {
   readonly result: string;
   readonly text: string;
@@ -97,10 +102,10 @@ const NO_UUID: Obstacle = {
 };
 
 /** The memory may hold an unfinished take-over, or a reboot that was already spent: it is not begun anew over it. */
-const NO_MEMORY: Obstacle = {
-  result: "memory unreadable",
-  text: "Cannot read the state file of this host: nothing is done until it can. Check its disk.",
-};
+const noMemory = (why: string): Obstacle => ({
+  result: MEMORY_UNREADABLE,
+  text: `${why}: nothing is done until it can be read.`,
+});
 
 /** A pass that cannot decide anything. Said once, not with every pass. */
 async function doNothing(
@@ -111,18 +116,25 @@ async function doNothing(
   const last = await ports.store.load("pass");
   const told = last.kind === "found" && (last.value as Partial<PassReport> | null)?.result === result;
   if (!told) ports.logger.log("error", "master_ip", text);
-  return report(ports, startedMs, { config, memory: null, bootId: "", calls: 0, result });
+  return report(ports, startedMs, { config, memory: null, bootId: "", calls: 0, result, obstacle: text });
 }
 
+/** A text: why it cannot be read. */
 async function loadMemory(
   ports: PassPorts,
   bootId: string,
-): Promise<{ memory: Memory; reasons: readonly Reason[] } | null> {
+): Promise<{ memory: Memory; reasons: readonly Reason[] } | string> {
+  // The newest there is, also when the disk was full.
+  const recent = await ports.store.load("recent-memory");
+  const ofThisBoot = recent.kind === "found" ? parseMemory(recent.value) : null;
+  if (ofThisBoot?.bootId === bootId) return { memory: ofThisBoot, reasons: [] };
   const loaded = await ports.store.load("memory");
-  if (loaded.kind === "unreadable") return null;
-  if (loaded.kind === "none") return { memory: emptyMemory(bootId), reasons: [] };
-  if (loaded.kind === "damaged") {
-    return { memory: emptyMemory(bootId), reasons: [{ kind: "state-damaged", why: loaded.why }] };
+  if (loaded.kind === "unreadable") return loaded.why;
+  const damage = [loaded, recent].find((read) => read.kind === "damaged");
+  if (loaded.kind !== "found") {
+    const reasons: readonly Reason[] =
+      damage === undefined ? [] : [{ kind: "state-damaged", why: damage.why }];
+    return { memory: emptyMemory(bootId), reasons };
   }
   const memory = parseMemory(loaded.value);
   if (memory !== null) return { memory, reasons: [] };
@@ -153,11 +165,12 @@ async function runRounds(pass: Pass): Promise<void> {
       memory: pass.memory,
       settings: pass.config.settings,
       inFlight,
+      isDiskWritable: pass.notSaved === null,
     });
     pass.memory = decision.memory;
     pass.reasons = [...pass.config.reasons, ...decision.reasons];
     const alerts = tell(pass, pass.reasons, decision.actions);
-    await saveMemory(pass);
+    await saveMemory(pass, decision.actions);
     const actions = [...admit(pass, decision.actions), ...alerts];
     if (actions.length > 0 || outcomes.length > 0) {
       keepRound(pass.journal, { view: pass.view, reasons: decision.reasons, actions, outcomes });
@@ -204,7 +217,8 @@ async function endPass(pass: Pass, startedMs: number): Promise<PassReport> {
   logSummary(pass, summarise(pass, pass.ports.clock.uptimeMs() - startedMs));
   const { ports, memory, config, self, xapi } = pass;
   const result = pass.signal.aborted ? "deadline" : pass.view?.database.ok ? "done" : "no database";
-  return report(ports, startedMs, { config, memory, bootId: self.bootId, calls: xapi.calls(), result });
+  const calls = xapi.calls();
+  return report(ports, startedMs, { config, memory, bootId: self.bootId, calls, result, obstacle: null });
 }
 
 interface Ended {
@@ -213,6 +227,7 @@ interface Ended {
   readonly bootId: string;
   readonly calls: number;
   readonly result: string;
+  readonly obstacle: string | null;
 }
 
 async function report(ports: PassPorts, startedMs: number, ended: Ended): Promise<PassReport> {
@@ -227,6 +242,7 @@ async function report(ports: PassPorts, startedMs: number, ended: Ended): Promis
     nextInMs: ended.memory === null ? delayMs : nextPassMs(ended.memory, nowMs, settings),
     xapiCalls: ended.calls,
     result: ended.result,
+    obstacle: ended.obstacle,
     logs: settings.ENABLE_LOGGING && !settings.logOff.has("check_xapi"),
     monitor: {
       delayMs,

@@ -35,6 +35,8 @@ export interface PassReport {
   readonly nextInMs: number;
   readonly xapiCalls: number;
   readonly result: string;
+  /** Why nothing can be decided on this host, as a sentence; null: it can. */
+  readonly obstacle: string | null;
   /** Whether the daemons log (ENABLE_LOGGING, LOG_check_xapi). */
   readonly logs: boolean;
   /** The monitor's own parameters, so that it needs no parser. */

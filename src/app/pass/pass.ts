@@ -28,8 +28,10 @@ export interface Pass {
   readonly recent: Map<HostUuid, RecentProbe>;
   /** What the last round said; it still holds when the pass ends. */
   reasons: readonly Reason[];
-  /** The memory of this host could not be written: what must not be forgotten is not begun. */
-  saveFailed: boolean;
+  /** Why the memory of this host is not on its disk; null: it is. What must not be forgotten by a boot is not begun. */
+  notSaved: string | null;
+  /** What the other passes of this boot remember of it; null: nothing yet, or it could not be written. */
+  kept: string | null;
   /** What this pass has written last; null: nothing yet. */
   saved: string | null;
   readonly inFlight: Map<string, Promise<Outcome>>;
@@ -44,39 +46,52 @@ export interface Pass {
 /** The same action again and again within one pass is a loop, not persistence. */
 const BEGINS_PER_PASS = 3;
 
-/**
- * Actions whose memory must be on disk before they begin: a second reboot, a take-over without its gate; what is done
- * once a day would be done with every pass.
- */
-const NEEDS_MEMORY = new Set<Action["kind"]>(["promote-self", "reboot-self", "check-fence-devices"]);
+/** Actions whose memory must be on disk before they begin: a second reboot, a take-over without its gate. */
+const NEEDS_DISK = new Set<Action["kind"]>(["promote-self", "reboot-self"]);
+/** Actions that the next pass would begin again: what is done once a day would be done with every pass. */
+const NEEDS_MEMORY = new Set<Action["kind"]>(["check-fence-devices"]);
 
 /**
- * Writes the memory unless this pass has written the same just before, for every writing waits for the disk twice; a
- * failure is told once and holds back what must not be forgotten.
+ * Writes the memory for the other passes of this boot, and on disk for those of the next, unless this pass has written the
+ * same just before. What the disk refuses is told once and holds back what must not be forgotten. While something is only
+ * waited for the disk is left alone: a slow one would have used up its time before the next step (app/pass/patience.ts).
+ * @param next what is to begin once the memory is written
  */
-export async function saveMemory(pass: Pass): Promise<void> {
+export async function saveMemory(pass: Pass, next: readonly Action[] = []): Promise<void> {
   const text = JSON.stringify(pass.memory);
-  if (text === pass.saved) return;
+  const { store } = pass.ports;
+  if (text !== pass.kept) {
+    const isKept = await store.save("recent-memory", pass.memory).then(
+      () => true,
+      () => false,
+    );
+    pass.kept = isKept ? text : null;
+  }
+  const isOnlyWaiting = pass.kept !== null && pass.inFlight.size > 0 && next.length === 0;
+  if (isOnlyWaiting || text === pass.saved) return;
   try {
-    await pass.ports.store.save("memory", pass.memory);
+    await store.save(
+      "memory",
+      pass.memory,
+      next.some(({ kind }) => NEEDS_DISK.has(kind)),
+    );
     pass.saved = text;
-    pass.saveFailed = false;
+    pass.notSaved = null;
   } catch (error) {
     pass.saved = null;
-    if (!pass.saveFailed)
-      pass.events.push({
-        kind: "state-not-saved",
-        why: error instanceof Error ? error.message : String(error),
-      });
-    pass.saveFailed = true;
+    pass.notSaved = error instanceof Error ? error.message : String(error);
   }
 }
+
+/** Neither the passes of this boot nor those of the next will know what this one does. */
+const cannotRemember = (pass: Pass) => pass.notSaved !== null && pass.kept === null;
 
 /** The actions of a decision that may begin in this pass. */
 export function admit(pass: Pass, actions: readonly Action[]): readonly Action[] {
   return actions.filter((action) => {
     const key = actionKey(action);
-    if (pass.saveFailed && NEEDS_MEMORY.has(action.kind)) return false;
+    if (pass.notSaved !== null && NEEDS_DISK.has(action.kind)) return false;
+    if (cannotRemember(pass) && NEEDS_MEMORY.has(action.kind)) return false;
     return !pass.inFlight.has(key) && (pass.begun.get(key) ?? 0) < BEGINS_PER_PASS;
   });
 }
@@ -131,13 +146,16 @@ export function absorbEnded(pass: Pass): readonly Outcome[] {
 
 /** Logs what is new and returns what is to be sent now: a mail, messages for XAPI. */
 export function tell(pass: Pass, reasons: readonly Reason[], decided: readonly Action[]): readonly Action[] {
-  const { ports, saveFailed } = pass;
+  const { ports } = pass;
   const nowMs = ports.clock.uptimeMs();
-  const said = tellRound(pass.memory, [...pass.events.splice(0), ...reasons], {
+  const { notSaved: why } = pass;
+  const lasting: readonly Reason[] =
+    why === null ? [] : [{ kind: "state-not-saved", why, isForgetful: pass.kept === null }];
+  const said = tellRound(pass.memory, [...pass.events.splice(0), ...lasting, ...reasons], {
     self: pass.self.uuid,
     nowMs,
     settings: pass.config.settings,
-    isForgetful: saveFailed && ports.lostPasses > 0,
+    isForgetful: cannotRemember(pass) && ports.lostPasses > 0,
   });
   for (const line of said.lines) ports.logger.log(line.severity, line.from, line.body);
   pass.memory = said.memory;

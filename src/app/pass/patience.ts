@@ -1,15 +1,15 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { ConfigSource } from "../../ports/config-source.ts";
 import { neverAborts, withDeadline } from "../../ports/deadline.ts";
-import type { StateName, StateStore } from "../../ports/state-store.ts";
+import { isOfThisBoot, type StateName, type StateStore } from "../../ports/state-store.ts";
 import type { PassPorts } from "./pass-ports.ts";
 
 /** How long a pass waits for its disk, all in all: one that takes longer for a few small files is as good as none. */
 const DISK_MS = 10_000;
 /** So long a healthy disk may take each time, and it counts for nothing. */
 const FREE_MS = 500;
-/** What the heartbeat is given all the same: it needs no flush, and a pass without it counts as crashed. */
-const HEARTBEAT_MS = 1_000;
+/** What is of this boot alone is given this, whatever the disk has used up: it is on none (ports/state-store.ts). */
+const OF_THIS_BOOT_MS = 1_000;
 
 /**
  * The patience of one pass with its disk. What one write has waited for the others need not wait for: when it is used up
@@ -61,17 +61,18 @@ export function patientStore(store: StateStore, clock: Clock): StateStore {
       patience.try(
         () => store.load(name),
         (why) => ({ kind: "unreadable", why }),
+        leastMs(name),
       ),
-    save: (name, value) =>
+    save: (name, value, isWaitedFor) =>
       patience.try(
         () => store.save(name, value),
         (why) => Promise.reject(new Error(`Cannot write ${name}: ${why}`)),
-        name === HEARTBEAT ? HEARTBEAT_MS : null,
+        isWaitedFor === true ? DISK_MS : leastMs(name),
       ),
   };
 }
 
-const HEARTBEAT: StateName = "pass";
+const leastMs = (name: StateName) => (isOfThisBoot(name) ? OF_THIS_BOOT_MS : null);
 
 function patientConfig(config: ConfigSource, patience: Patience): ConfigSource {
   return {

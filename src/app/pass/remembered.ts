@@ -4,6 +4,10 @@ import type { StateStore } from "../../ports/state-store.ts";
 
 /** What the iterations of this host remember; null when they have left nothing that can be understood. */
 export async function rememberedMemory(store: Pick<StateStore, "load">): Promise<Memory | null> {
-  const loaded = await store.load("memory");
-  return loaded.kind === "found" ? parseMemory(loaded.value) : null;
+  for (const name of ["recent-memory", "memory"] as const) {
+    const loaded = await store.load(name);
+    const memory = loaded.kind === "found" ? parseMemory(loaded.value) : null;
+    if (memory !== null) return memory;
+  }
+  return null;
 }

@@ -30,8 +30,8 @@ export function tellNotices(
   const alerts: Alert[] = [];
   for (const notice of notices) {
     if (notice.lasting) {
-      active[notice.key] = notice.body;
-      if (memory.active[notice.key] === notice.body) continue;
+      active[notice.key] = notice.steady;
+      if (memory.active[notice.key] === notice.steady) continue;
     }
     lines.push(notice);
     if (!notice.alert) continue;
@@ -41,7 +41,7 @@ export function tellNotices(
       continue;
     }
     lastSent[notice.key] = { atMs: nowMs, heldBack: 0 };
-    const { alert: _, ...alert } = notice;
+    const { alert: _, steady: __, ...alert } = notice;
     const repeats =
       last === undefined || last.heldBack === 0 ? null : { count: last.heldBack + 1, sinceMs: last.atMs };
     alerts.push({ ...alert, atMs: nowMs, repeats });

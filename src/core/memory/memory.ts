@@ -1,4 +1,5 @@
 import type { HostUuid } from "../model/ids.ts";
+import type { DatabaseView } from "../model/pool-view.ts";
 import { type AlertMemory, isAlertMemory, NO_ALERTS } from "./alert-memory.ts";
 import { isRestartHistory, isRetry, type RestartHistory, type Retry } from "./attempts.ts";
 import { type Down, isDown } from "./down.ts";
@@ -120,7 +121,17 @@ export function incidentOf(memory: Memory, uuid: HostUuid): Incident | undefined
   return incident?.phase === "returned" ? undefined : incident;
 }
 
-/** The incidents without those that are not over: what is forgotten when HA is switched off, or the master answers. */
-export function onlyReturned({ incidents }: Memory): Readonly<Record<string, Incident>> {
-  return Object.fromEntries(Object.entries(incidents).filter(([, { phase }]) => phase === "returned"));
+/**
+ * The incidents without those that are not over: what is forgotten when HA is switched off, or the master answers. A host
+ * that was seen enabled in `database` is over as well: who disables it later is an administrator (core/fencing/re-enable.ts).
+ */
+export function onlyReturned(
+  { incidents }: Memory,
+  database: DatabaseView | null,
+): Readonly<Record<string, Incident>> {
+  const isEnabled = (uuid: HostUuid) => database?.hosts.find((host) => host.uuid === uuid)?.enabled === true;
+  const rest = Object.entries(incidents).filter(
+    ([, { phase, host }]) => phase === "returned" && !isEnabled(host),
+  );
+  return Object.fromEntries(rest);
 }

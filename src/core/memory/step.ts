@@ -12,6 +12,8 @@ export interface Round {
   readonly settings: CoreSettings;
   /** Keys of the actions begun in this pass and not ended yet (`actionKey`). */
   readonly inFlight: ReadonlySet<string>;
+  /** What is decided is on this host's disk before it begins; false: a boot would forget it. */
+  readonly isDiskWritable: boolean;
 }
 
 /** A round of a master that has read the pool database. */

@@ -16,7 +16,7 @@ export type Reason =
   | { readonly kind: "parameters-unknown"; readonly starting: boolean }
   | { readonly kind: "parameter-problem"; readonly problem: string }
   | { readonly kind: "state-damaged"; readonly why: string }
-  | { readonly kind: "state-not-saved"; readonly why: string }
+  | { readonly kind: "state-not-saved"; readonly why: string; readonly isForgetful: boolean }
   | { readonly kind: "ha-off" }
   | { readonly kind: "ha-unset"; readonly field: string }
   | { readonly kind: "rival-master"; readonly host: string; readonly address: string }
@@ -94,6 +94,7 @@ export type PromotionRefusal =
   | "not-the-successor"
   | "waits-its-turn"
   | "in-maintenance"
+  | "disk-not-writable"
   | "no-quorum"
   | "away-since-boot"
   | "old-master-not-fenced";

@@ -68,7 +68,7 @@ function standAside(memory: Memory, round: MasterRound): Step {
   const off: Action = { kind: "set-pool-key", key, value: "false" };
   const isOff = round.database.pool.otherConfig[key] === "false";
   return {
-    memory: forgetTrouble(memory),
+    memory: forgetTrouble(memory, round),
     actions: isOff ? [] : whenDue(off, round),
     reasons: [{ kind: "xapi-ha-enabled" }],
   };
@@ -79,14 +79,14 @@ function watchOnly(memory: Memory, round: MasterRound): Step {
   const field = round.settings.XC_FIELD_NAME;
   const flag: Reason = memory.lastGood?.haFlag === "off" ? { kind: "ha-off" } : { kind: "ha-unset", field };
   // A take-over cannot be undone: its members are still to be called as soon as HA is on again.
-  const rest: Memory = { ...forgetTrouble(memory), promotion: memory.promotion };
+  const rest: Memory = { ...forgetTrouble(memory, round), promotion: memory.promotion };
   if (flag.kind === "ha-unset") return { memory: rest, actions: [], reasons: [flag] };
   const successor = chooseSuccessor(memory, round);
   return { memory: rest, actions: successor.actions, reasons: [flag, ...successor.reasons] };
 }
 
-function forgetTrouble(memory: Memory): Memory {
-  const incidents = onlyReturned(memory);
+function forgetTrouble(memory: Memory, { database }: MasterRound): Memory {
+  const incidents = onlyReturned(memory, database);
   return { ...memory, incidents, promotion: null, isolation: null, restarts: {}, down: {} };
 }
 

@@ -93,7 +93,8 @@ function followMaster(before: Memory, master: HostUuid, round: Round): Step {
   // The waits of this incident are over with it.
   const retries = omit(omit(before.retries, `fence-host:${master}`), TURN_KEY);
   const promotion = isEnding ? before.promotion : null;
-  const calm: Memory = { ...before, incidents: onlyReturned(before), promotion, promoted: null, retries };
+  const incidents = onlyReturned(before, view.database.ok ? view.database.value : null);
+  const calm: Memory = { ...before, incidents, promotion, promoted: null, retries };
   const step = view.database.ok
     ? followWithDatabase(calm, { ...round, database: view.database.value })
     : followSilently(calm, master, round);
@@ -158,6 +159,8 @@ function replaceMaster(memory: Memory, master: HostUuid, round: Round): Step {
   const other = findOtherMaster(master, memory, view);
   if (other !== null) return { memory, actions: [], reasons: [other] };
   if (!memory.sawPoolSinceBoot && !quorum.quorate) return refuse(memory, "away-since-boot");
+  // A take-over that a boot would forget is not begun.
+  if (!round.isDiskWritable) return refuse(memory, "disk-not-writable");
   const refusal = judgeTakeOver(memory, master, lastGood, satisfied.quorate, round);
   if (refusal === "waits-its-turn") return waitForTurn(memory, master, lastGood, round);
   if (refusal !== null) return refuse(memory, refusal);

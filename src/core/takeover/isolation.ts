@@ -67,8 +67,10 @@ export function isolateMaster(memory: Memory, round: JudgedRound): Step {
 }
 
 /** A host that has rebooted itself does nothing more in this round, nor in the next ones until the pool is whole. */
-function endRoundAlone(memory: Memory, { view, settings }: Round): Step {
-  const { isolation, reboot } = stepIsolation(memory.isolation, view.nowMs, settings);
+function endRoundAlone(memory: Memory, { view, settings, isDiskWritable }: Round): Step {
+  // A reboot that is forgotten would be followed by the next one.
+  const FENCE_REBOOT_LONE_HOST = settings.FENCE_REBOOT_LONE_HOST && isDiskWritable;
+  const { isolation, reboot } = stepIsolation(memory.isolation, view.nowMs, { FENCE_REBOOT_LONE_HOST });
   return {
     memory: { ...memory, isolation },
     actions: reboot ? [{ kind: "reboot-self" }] : [],
@@ -78,12 +80,13 @@ function endRoundAlone(memory: Memory, { view, settings }: Round): Step {
 }
 
 /** No other member answers this slave and the votes are too few: it is the one that was cut off. null: it is not. */
-export function isolateSlave(memory: Memory, quorum: QuorumTally, { view, settings }: Round): Step | null {
+export function isolateSlave(memory: Memory, quorum: QuorumTally, round: Round): Step | null {
+  const { view, settings, isDiskWritable } = round;
   const aliveOthers = heardHosts(view, memory).length - 1;
   if (!isIsolated({ failed: 1, aliveOthers, quorum })) return null;
   // In maintenance somebody is at work on this host.
   const { isInMaintenance } = rowOf(hostRows(memory, view), view.self.uuid);
-  const FENCE_REBOOT_LONE_HOST = settings.FENCE_REBOOT_LONE_HOST && !isInMaintenance;
+  const FENCE_REBOOT_LONE_HOST = settings.FENCE_REBOOT_LONE_HOST && !isInMaintenance && isDiskWritable;
   const step = stepIsolation(memory.isolation, view.nowMs, { FENCE_REBOOT_LONE_HOST });
   return {
     memory: { ...memory, isolation: step.isolation },

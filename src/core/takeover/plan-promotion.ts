@@ -54,7 +54,7 @@ export function promoteSelf(
   round: Round,
 ): Step {
   const action: Action = { kind: "promote-self" };
-  if (!mayBegin(action, round)) return nothing(memory);
+  if (!mayBegin(action, round) || !round.isDiskWritable) return nothing(memory);
   // One that is remembered from another master came to nothing: this is a new take-over, with other members to await.
   const open = memory.promotion?.oldMaster === oldMaster ? memory.promotion : null;
   const promotion = open ?? planPromotion(memory, lastGood, oldMaster, round.view);

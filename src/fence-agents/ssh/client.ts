@@ -4,7 +4,7 @@ import type { MethodContext } from "../method.ts";
 import { askpassEnvironment } from "./askpass.ts";
 import { LEGACY_QUERIES, type RemoteCommand, sshArguments } from "./command-line.ts";
 import { explainFailure, linesOfErrors, SSH_FAILED } from "./fault.ts";
-import { knownHost } from "./known-host.ts";
+import { dropEmptyPin, knownHost } from "./known-host.ts";
 import { type Dialogue, runSsh } from "./run-ssh.ts";
 import type { SshTarget } from "./target.ts";
 
@@ -52,6 +52,7 @@ export function createSshClient(
       signal,
       dialogue,
     });
+    dropEmptyPin(host);
     const { exitCode, output, errors } = end;
     const fault = () => {
       if (end.late) return signal.aborted ? "the time was over" : `no answer within ${callMs / 1_000} s`;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** Where the key of one device is pinned, in the format of known_hosts. */
@@ -25,4 +25,14 @@ export function knownHost(pins: string, address: string): KnownHost {
   // ssh would replace `%`, the zone of an IPv6 address, by something else.
   const path = join(folder, address.toLowerCase().replaceAll("%", "="));
   return { path, pinned: existsSync(path) };
+}
+
+/** After a first connection: where the disk is full, ssh leaves a file without the key, which would pin none for ever. */
+export function dropEmptyPin({ path, pinned }: KnownHost): void {
+  if (pinned) return;
+  try {
+    if (statSync(path).size === 0) rmSync(path, { force: true });
+  } catch {
+    // There is none, or no folder for it.
+  }
 }

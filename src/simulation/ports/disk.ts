@@ -1,5 +1,12 @@
+import type { Clock } from "../../ports/clock.ts";
 import type { ConfigSource } from "../../ports/config-source.ts";
-import type { LoadedState, StateName, StateStore } from "../../ports/state-store.ts";
+import {
+  isOfThisBoot,
+  type LoadedState,
+  OF_THIS_BOOT,
+  type StateName,
+  type StateStore,
+} from "../../ports/state-store.ts";
 
 /** What was saved, or written by hand; the other is made of it when somebody asks. */
 interface Document {
@@ -31,6 +38,11 @@ export class SimDocuments {
 
   clear(): void {
     this.documents.clear();
+  }
+
+  /** What was under /run is gone. */
+  reboot(): void {
+    for (const name of OF_THIS_BOOT) this.documents.delete(name);
   }
 
   save(name: StateName, saved: unknown): void {
@@ -70,16 +82,24 @@ export interface SimDisk {
   readonly documents: SimDocuments;
   override: Record<string, string>;
   lastGood: Readonly<Record<string, string>> | null;
-  /** No document can be written. */
+  /** No document can be written that is to outlive a boot. */
   full: boolean;
+  /** What it takes to flush such a document. */
+  flushMs: number;
 }
 
 export function newSimDisk(override: Readonly<Record<string, string>> = {}): SimDisk {
-  return { documents: new SimDocuments(), override: { ...override }, lastGood: null, full: false };
+  return {
+    documents: new SimDocuments(),
+    override: { ...override },
+    lastGood: null,
+    full: false,
+    flushMs: 0,
+  };
 }
 
 /** The state directory of a host, in memory; what stands there is text, so that only plain JSON comes back. */
-export function diskStore(disk: SimDisk): StateStore {
+export function diskStore(disk: SimDisk, clock: Pick<Clock, "sleep">): StateStore {
   return {
     load: async (name) => {
       try {
@@ -89,7 +109,9 @@ export function diskStore(disk: SimDisk): StateStore {
       }
     },
     save: async (name, value) => {
-      if (disk.full) throw new Error(`Cannot write ${name}: no space left on device`);
+      const isFlushed = !isOfThisBoot(name);
+      if (isFlushed && disk.flushMs > 0) await clock.sleep(disk.flushMs);
+      if (isFlushed && disk.full) throw new Error(`Cannot write ${name}: no space left on device`);
       disk.documents.save(name, value);
     },
   };

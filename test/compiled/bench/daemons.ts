@@ -75,7 +75,7 @@ export class Daemons {
 
   private lastPass(): number {
     try {
-      return JSON.parse(this.stage.read(1, "etc/ha-lizard/state/pass.json")).document.finishedAtMs;
+      return JSON.parse(this.stage.read(1, "run/ha-lizard/state/pass.json")).document.finishedAtMs;
     } catch {
       return 0;
     }

@@ -95,7 +95,7 @@ async function measure(stage: Stage, hosts: number, count: number): Promise<void
   const before = stage.server.answeredBytes();
   for (let measured = 0; measured < MEASURED_PASSES; measured++) costs.push(await pass());
   const bytes = (stage.server.answeredBytes() - before) / MEASURED_PASSES;
-  const { xapiCalls, result } = JSON.parse(stage.read(1, "etc/ha-lizard/state/pass.json")).document;
+  const { xapiCalls, result } = JSON.parse(stage.read(1, "run/ha-lizard/state/pass.json")).document;
   if (result !== "done") throw new Error(`Cannot measure: the pass ended with ${result}`);
   symlinkSync("/bin/true", stage.at(1, "opt/xensource/bin/xe"));
   const shell = await costOf(

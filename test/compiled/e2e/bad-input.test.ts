@@ -138,6 +138,7 @@ describe("bad input", () => {
         // A running iteration would replace the file before it is read.
         await pool.on(1, "/etc/init.d/ha-lizard", "stop");
         await pool.writeFile(1, "/etc/ha-lizard/state/memory.json", '{"hosts": {"0000');
+        await pool.on(1, "rm", "/run/ha-lizard/state/recent-memory.json");
         await pool.on(1, "/etc/init.d/ha-lizard", "start");
         await pool.untilLogged(1, /memory/, STEP_MS, from);
         const kept = await pool.on(1, "ls", "/etc/ha-lizard/state");

@@ -5,7 +5,7 @@ import { DEVICE_PASSWORD } from "./world/devices.ts";
 import type { Pool } from "./world/pool.ts";
 import { until } from "./world/wait.ts";
 
-const MEMORY = "/etc/ha-lizard/state/memory.json";
+const MEMORY = "/run/ha-lizard/state/recent-memory.json";
 
 /** Why the hosts that are cut off cannot be fenced, all at once. */
 export interface Causes {

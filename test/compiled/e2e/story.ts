@@ -17,7 +17,7 @@ export const FAST_PARAMETERS: Readonly<Record<string, string>> = {
 /** Longest time for any one step of a story; a failover of the master takes about half a minute. */
 export const STEP_MS = 90_000;
 
-const PASS_FILE = "/etc/ha-lizard/state/pass.json";
+const PASS_FILE = "/run/ha-lizard/state/pass.json";
 
 const KILL_PROGRAM = `
 for process in /proc/[0-9]*; do

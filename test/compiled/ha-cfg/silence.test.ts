@@ -21,7 +21,7 @@ beforeAll(async () => {
     const child = Bun.spawn(command, { env, stdin: "ignore", stderr: "ignore" });
     expect(await child.exited).toBe(0);
   }
-  const MEMORY = "etc/ha-lizard/state/memory.json";
+  const MEMORY = "run/ha-lizard/state/recent-memory.json";
   const { document: memory } = JSON.parse(stage.read(1, MEMORY));
   const { bootId } = JSON.parse(stage.read(2, MEMORY)).document;
   stage.write(2, MEMORY, JSON.stringify({ ...memory, bootId, alerts: { ...memory.alerts, active: {} } }));

@@ -36,8 +36,12 @@ beforeAll(async () => {
   const { env, cwd } = stage.command(1, [], { network: true });
   const first = Bun.spawn([stage.binary, "iterate"], { cwd, env, stdin: "ignore", stderr: "ignore" });
   expect(await first.exited).toBe(0);
-  const { document: memory } = JSON.parse(stage.read(1, "etc/ha-lizard/state/memory.json"));
-  stage.write(1, "etc/ha-lizard/state/memory.json", JSON.stringify({ ...memory, sawPoolSinceBoot: true }));
+  const { document: memory } = JSON.parse(stage.read(1, "run/ha-lizard/state/recent-memory.json"));
+  stage.write(
+    1,
+    "run/ha-lizard/state/recent-memory.json",
+    JSON.stringify({ ...memory, sawPoolSinceBoot: true }),
+  );
 });
 afterAll(async () => {
   await stage.stop();

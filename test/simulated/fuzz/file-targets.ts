@@ -29,7 +29,7 @@ export function fileTargets(at: (name: string) => string): readonly Target[] {
       },
     };
   };
-  const store = createStateStore(at("."));
+  const store = createStateStore(at("."), at("run"));
   const line = "Nov 23 09:41:40 h1 ha-lizard[12]: vm_mon: web was halted and has been started.\n";
   const never = new AbortController().signal;
   return [

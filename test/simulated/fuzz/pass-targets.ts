@@ -31,7 +31,7 @@ const ACTIONS = [
 ];
 /** A pool that many passes have gone over is a new one again. */
 const PASSES_A_POOL = 50;
-const DOCUMENTS: readonly StateName[] = ["memory", "pass", "journal", "vm-index"];
+const DOCUMENTS: readonly StateName[] = ["memory", "recent-memory", "pass", "journal", "vm-index"];
 
 /** A pass of the master of a healthy pool, with one thing that it reads bent; `mayAct`: into what means something else. */
 type Bend = (random: Random, ports: PassPorts, pool: SimPool) => Partial<PassPorts>;
@@ -84,7 +84,7 @@ export const PASS_TARGETS: readonly Target[] = [
         save: store.save,
         load: async (name) => {
           const document = pool.disk(1).documents.get(name);
-          if (name !== "memory" || document === undefined) return store.load(name);
+          if (name !== "recent-memory" || document === undefined) return store.load(name);
           return { kind: "found", value: mangleData(random, JSON.parse(document)) };
         },
       },

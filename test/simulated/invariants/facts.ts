@@ -70,11 +70,6 @@ export class Facts {
     return settingOf(this.world, host, this.disks[host.number - 1]?.override ?? {}, name);
   }
 
-  /** The state documents of a host cannot be written: it cannot remember what it said. */
-  diskFull(host: number): boolean {
-    return this.disks[host - 1]?.full === true;
-  }
-
   /** How long a host has been able to ping another without a break; 0 when it cannot. */
   pingsForMs(from: number, to: number): number {
     const since = this.pingsSinceMs.get(pair(from, to));

@@ -83,7 +83,6 @@ export class Invariants {
     const key = `${host.number}/${host.bootCount}/${entry["key"]}`;
     const before = this.told.get(key);
     this.told.delete(key);
-    if (this.facts.diskFull(host.number)) this.forgotAtMs.set(host.number, entry.atMs);
     if (entry.atMs - (this.forgotAtMs.get(host.number) ?? -FORGETS_MS) >= FORGETS_MS)
       this.told.set(key, entry.atMs);
     const screenMs = Number(this.facts.setting(host, "MAIL_SCREEN_TIME")) * 60_000;
@@ -103,10 +102,9 @@ export class Invariants {
   }
 }
 
-/** Does this fault keep the memory of a pass from the disk? One call that hangs uses up the disk's time of its pass. */
-function failsToSave({ what, call, fate }: LogEntry): boolean {
-  if (what !== "port-fault") return false;
-  return call === "save memory" || (fate === "hangs" && /^(save|load) /.test(String(call)));
+/** Does this fault keep the memory of a pass from the next one? */
+function failsToSave({ what, call }: LogEntry): boolean {
+  return what === "port-fault" && /^(save|load) recent-memory$/.test(String(call));
 }
 
 /** Has the pool nothing that `disunity` would tell? For those who ask after every event. */

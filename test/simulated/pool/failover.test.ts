@@ -271,6 +271,7 @@ describe("bad state", () => {
   test("a damaged state file is put aside and said; nothing destructive follows from it", async () => {
     const pool = await restedPool(3);
     for (const text of ['{"version":1', '{"version":1,"health":7}', "null", '"x"']) {
+      pool.disks[0]?.documents.reboot();
       pool.disks[0]?.documents.set("memory", text);
       await pool.run(30 * SECOND);
     }

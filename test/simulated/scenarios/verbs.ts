@@ -131,14 +131,19 @@ const VERBS: Readonly<Record<string, Verb>> = {
     else monitor.killService();
   },
   disk: (pool, [host, state]) => {
-    pool.disk(hostNumber(host)).full = oneOf(state, "full", "free") === "full";
+    const disk = pool.disk(hostNumber(host));
+    disk.full = state === "full";
+    disk.flushMs = oneOf(state, "full", "slow", "free") === "slow" ? 5_000 : 0;
   },
   state: (pool, [host, what]) => {
     const { documents } = pool.disk(hostNumber(host));
     const memory = documents.get("memory") ?? "";
     pool.world.record("state-lost", { host: hostNumber(host) });
     if (oneOf(what, "delete", "tear") === "delete") documents.clear();
-    else documents.set("memory", memory.slice(0, memory.length / 2));
+    else {
+      documents.set("memory", memory.slice(0, memory.length / 2));
+      documents.reboot();
+    }
   },
   join: (pool) => pool.join(),
   forget: (pool, [host]) => pool.forget(hostNumber(host)),

@@ -97,6 +97,7 @@ test("what ha-cfg writes into a file is read back, for every parameter", () => {
     const text = defaultText(name as ParameterName);
     expect(parseOverrideFile(renderAssignment(name, text))).toEqual({
       values: { [name]: text },
+      unclear: [],
       problems: [],
     });
   }

@@ -27,7 +27,7 @@ const understood: readonly (readonly [string, Readonly<Record<string, string>>])
 
 for (const [text, values] of understood) {
   test(`parseOverrideFile: reads ${JSON.stringify(text)}`, () => {
-    expect(parseOverrideFile(text)).toEqual({ values, problems: [] });
+    expect(parseOverrideFile(text)).toEqual({ values, unclear: [], problems: [] });
   });
 }
 
@@ -51,6 +51,22 @@ for (const [text, why] of reported) {
     expect(file.problems[0]).toContain(why);
   });
 }
+
+test("parseOverrideFile: a key whose line is not understood is set, and nobody knows to what", () => {
+  const rows: readonly (readonly [string, readonly string[], Record<string, string>])[] = [
+    ["A='open", ["A"], {}],
+    ["export A='open", ["A"], {}],
+    ["A ILO", ["A"], {}],
+    ["A=\ufffd", ["A"], {}],
+    ["A=1\nA='open", ["A"], {}],
+    ["A='open\nA=2", [], { A: "2" }],
+    ["1A=2", [], {}],
+    // Of what stands behind a value nobody reads more.
+    ["A=1 # f\ufffdr", [], { A: "1" }],
+  ];
+  for (const [text, unclear, values] of rows)
+    expect({ text, ...parseOverrideFile(text) }).toMatchObject({ text, unclear, values });
+});
 
 test("parseOverrideFile: of two lines for one key the later counts, and it is said", () => {
   const file = parseOverrideFile("A=1\nA=2");
@@ -154,7 +170,11 @@ test("renderAssignment: any value of one line is read back as it was", () => {
   const draw = random(7);
   for (let run = 0; run < 5_000; run++) {
     const value = randomText(draw, 12).replace(/[\r\n]/g, "");
-    expect(parseOverrideFile(renderAssignment("A", value))).toEqual({ values: { A: value }, problems: [] });
+    expect(parseOverrideFile(renderAssignment("A", value))).toEqual({
+      values: { A: value },
+      unclear: [],
+      problems: [],
+    });
   }
 });
 

@@ -97,9 +97,18 @@ describe("the table", () => {
     expect(core.OP_MODE).toBe(2);
   });
 
+  test("resolveSettings: an override whose line is not understood stays what it was, also the next time", () => {
+    const lastGood = { FENCE_METHOD: "POOL", OVERRIDE_FENCE_METHOD: "ILO" };
+    const input = { override: {}, pool: { HA_FENCE_METHOD: "POOL" }, lastGood };
+    expect(resolveSettings(input).settings.FENCE_METHOD).toBe("POOL");
+    const resolved = resolveSettings({ ...input, unclear: ["FENCE_METHOD"] });
+    expect(resolved.settings.FENCE_METHOD).toBe("ILO");
+    expect(resolved.lastGood["OVERRIDE_FENCE_METHOD"]).toBe("ILO");
+  });
+
   test("renderDefaultFile: all of it is comment, and without the # it holds every default", () => {
     const text = renderDefaultFile();
-    expect(parseOverrideFile(text)).toEqual({ values: {}, problems: [] });
+    expect(parseOverrideFile(text)).toEqual({ values: {}, unclear: [], problems: [] });
     const { values, problems } = parseOverrideFile(text.replace(/^#(?=[A-Z]+_)/gm, ""));
     expect(problems).toEqual([]);
     const settable = [...ROWS].filter(([, row]) => row.scope !== "watchdog").map(([known]) => known);

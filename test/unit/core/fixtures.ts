@@ -144,7 +144,13 @@ export class Brain {
       probes,
       heuristics: seen.heuristics ?? "not-asked",
     };
-    return { view, memory: this.memory, settings: this.settings, inFlight: this.inFlight };
+    return {
+      view,
+      memory: this.memory,
+      settings: this.settings,
+      inFlight: this.inFlight,
+      isDiskWritable: true,
+    };
   }
 
   look(atS: number, seen: Parameters<Brain["input"]>[1]) {
@@ -241,6 +247,7 @@ export interface Situation {
   readonly heuristics?: PoolView["heuristics"];
   readonly settings?: Partial<CoreSettings>;
   readonly inFlight?: readonly string[];
+  readonly isDiskWritable?: boolean;
 }
 
 export function masterRound(memory: Memory, situation: Situation = {}): MasterRound {
@@ -279,6 +286,7 @@ function roundOf(memory: Memory, situation: Situation, role: Role, uuid: HostUui
     memory,
     settings: { ...SETTINGS, ...situation.settings },
     inFlight: new Set(situation.inFlight),
+    isDiskWritable: situation.isDiskWritable ?? true,
   };
 }
 

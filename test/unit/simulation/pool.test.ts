@@ -61,7 +61,7 @@ test("simulatePool: without this program nothing restarts a dead host's VMs", as
 /** A pass that notes its steps, to see where a kill ends it. */
 function steps(notes: string[]): RunPass {
   return async (ports) => {
-    notes.push(`begin ${(await ports.store.load("pass")).kind}`);
+    notes.push(`begin ${(await ports.store.load("journal")).kind}`);
     await ports.clock.sleep(10_000);
     notes.push("slept");
     const view = await ports.localHost.observe(new AbortController().signal);
@@ -74,9 +74,11 @@ function steps(notes: string[]): RunPass {
       nextInMs: 1_000,
       xapiCalls: 0,
       result: "done",
+      obstacle: null,
       logs: true,
       monitor: { delayMs: 45_000, scanRateMs: 10_000, maxStarts: 40, killAll: true },
     };
+    await ports.store.save("journal", []);
     await ports.store.save("pass", report);
     return report;
   };

@@ -7,6 +7,7 @@ const PROMOTION_REFUSALS: Record<PromotionRefusal, string> = {
   "not-the-successor": "another host is the successor",
   "waits-its-turn": "it waits its turn, so that two hosts do not act at once",
   "in-maintenance": "this host is in maintenance",
+  "disk-not-writable": "it cannot write to its disk what it must not forget",
   "no-quorum": "this host has no quorum",
   "away-since-boot":
     "this host has not seen its master since it booted, and fewer than half of the members are with it; switch another member on",

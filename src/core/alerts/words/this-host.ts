@@ -57,11 +57,11 @@ export const THIS_HOST_WORDS: SayingsOf<
     event: true,
     alert: true,
   }),
-  "state-not-saved": ({ why }) => ({
+  "state-not-saved": ({ why, isForgetful }) => ({
     from: "check_xapi",
     severity: "critical",
     about: "",
-    text: `Cannot write the state file: ${why}. This host does not take over and does not reboot itself until it can, and what lasts is told in the log only.`,
+    text: `Cannot write the state file: ${why}. This host does not take over and does not reboot itself until it can${isForgetful ? ", and what lasts is told in the log only" : ""}.`,
     alert: true,
   }),
   isolated: ({ reboots }) => ({

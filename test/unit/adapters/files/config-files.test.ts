@@ -16,7 +16,7 @@ function host(files: Readonly<Record<string, string>> = {}) {
 }
 
 test("createConfigFiles: no files are no values and no problem", async () => {
-  expect(await host().config.read()).toEqual({ override: {}, lastGood: null, problems: [] });
+  expect(await host().config.read()).toEqual({ override: {}, unclear: [], lastGood: null, problems: [] });
 });
 
 test("createConfigFiles: both files, each for itself", async () => {
@@ -26,6 +26,7 @@ test("createConfigFiles: both files, each for itself", async () => {
   });
   expect(await config.read()).toEqual({
     override: { LOG_vm_mon: "0", FENCE_METHOD: "ILO" },
+    unclear: [],
     lastGood: { FENCE_METHOD: "IPMI" },
     problems: [],
   });

@@ -94,6 +94,12 @@ describe("observe", () => {
     test(`an inventory ${what}: null`, async () =>
       expect(await host({ "etc/xensource-inventory": text ?? "" }).local.observe(never())).toBeNull());
 
+  test("a uuid in upper case is the host's as XAPI has it, which has taken it from there", async () => {
+    const upper = HOST.toUpperCase();
+    const files = { "etc/xensource-inventory": `INSTALLATION_UUID='${upper}'\n` };
+    expect<string | undefined>((await host(files).local.observe(never()))?.uuid).toBe(upper);
+  });
+
   test("an inventory with double quotes, or none, and spaces is read too", async () => {
     for (const line of [
       `INSTALLATION_UUID="${HOST}"`,

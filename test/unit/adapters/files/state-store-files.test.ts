@@ -17,18 +17,20 @@ import { PATH, ScratchFolder, until } from "../scratch.ts";
 const folder = new ScratchFolder();
 const fresh = () => folder.at(crypto.randomUUID(), "state");
 const names = (directory: string) => readdirSync(directory).sort();
+const runOf = (directory: string) => `${directory}-of-this-boot`;
+const storeIn = (directory: string) => createStateStore(directory, runOf(directory));
 
 test("createStateStore: a document comes back as it was saved, in another process's store too", async () => {
   const directory = fresh();
   const value = { hosts: { a: [1, null, "x"] }, text: 'ü "quoted"\n' };
-  await createStateStore(directory).save("memory", value);
-  expect(await createStateStore(directory).load("memory")).toEqual({ kind: "found", value });
-  expect(await createStateStore(directory).load("pass")).toEqual({ kind: "none" });
+  await storeIn(directory).save("memory", value);
+  expect(await storeIn(directory).load("memory")).toEqual({ kind: "found", value });
+  expect(await storeIn(directory).load("pass")).toEqual({ kind: "none" });
 });
 
 test("createStateStore: only the owner can read it, and no other file is left", async () => {
   const directory = fresh();
-  const store = createStateStore(directory);
+  const store = storeIn(directory);
   await store.save("memory", 1);
   await store.save("memory", 2);
   expect(names(directory)).toEqual(["memory.json"]);
@@ -38,7 +40,7 @@ test("createStateStore: only the owner can read it, and no other file is left", 
 
 test("createStateStore: a damaged document is said to be, is kept, and does not stand in the way", async () => {
   const directory = fresh();
-  const store = createStateStore(directory);
+  const store = storeIn(directory);
   await store.save("memory", { big: "x".repeat(1_000) });
   writeFileSync(`${directory}/memory.json`, '{"big": "xx');
   const loaded = await store.load("memory");
@@ -53,12 +55,12 @@ test("createStateStore: an empty file is damaged, not absent", async () => {
   const directory = fresh();
   mkdirSync(directory, { recursive: true });
   writeFileSync(`${directory}/memory.json`, "");
-  expect((await createStateStore(directory).load("memory")).kind).toBe("damaged");
+  expect((await storeIn(directory).load("memory")).kind).toBe("damaged");
 });
 
 test("createStateStore: where others may write, nothing is believed and nothing is written, and the cure is said", async () => {
   const directory = fresh();
-  const store = createStateStore(directory);
+  const store = storeIn(directory);
   await store.save("memory", "old");
   for (const mode of [0o777, 0o1777, 0o702]) {
     chmodSync(directory, mode);
@@ -79,7 +81,7 @@ test("createStateStore: where others may write, nothing is believed and nothing 
 
 test("createStateStore: what stands in the place of a document and is none is put aside", async () => {
   const directory = fresh();
-  const store = createStateStore(directory);
+  const store = storeIn(directory);
   await store.save("memory", "old");
   const path = `${directory}/memory.json`;
   const strange: readonly [string, () => unknown, string][] = [
@@ -102,7 +104,7 @@ test("createStateStore: what stands in the place of a document and is none is pu
 });
 
 test("createStateStore: a document that no reader would take is not written", async () => {
-  const store = createStateStore(fresh());
+  const store = storeIn(fresh());
   await store.save("journal", "old");
   await expect(store.save("journal", "x".repeat(8_000_001))).rejects.toThrow("too many");
   expect(await store.load("journal")).toEqual({ kind: "found", value: "old" });
@@ -110,7 +112,7 @@ test("createStateStore: a document that no reader would take is not written", as
 
 test("createStateStore: any change of a document is damage, also one that leaves another valid value", async () => {
   const directory = fresh();
-  const store = createStateStore(directory);
+  const store = storeIn(directory);
   await store.save("memory", { health: { a: { failedRetries: 0, pings: true } }, name: "x" });
   const path = `${directory}/memory.json`;
   const whole = readFileSync(path);
@@ -132,7 +134,7 @@ test("createStateStore: any change of a document is damage, also one that leaves
 
 test("createStateStore: the document of another name is damage; one without a checksum is of the version before", async () => {
   const directory = fresh();
-  const store = createStateStore(directory);
+  const store = storeIn(directory);
   await store.save("alarms", { bootId: "x" });
   copyFileSync(`${directory}/alarms.json`, `${directory}/memory.json`);
   expect((await store.load("memory")).kind).toBe("damaged");
@@ -147,21 +149,37 @@ test("createStateStore: the document of another name is damage; one without a ch
 
 test("createStateStore: rejects when the disk refuses, keeps the old document and leaves nothing", async () => {
   const directory = fresh();
-  const store = createStateStore(directory);
+  const store = storeIn(directory);
   await store.save("memory", "old");
   // The rename fails: no file can take the place of a folder.
-  mkdirSync(`${directory}/pass.json/x`, { recursive: true });
-  await expect(store.save("pass", "new")).rejects.toThrow();
-  expect(names(directory)).toEqual(["memory.json", "pass.json"]);
+  mkdirSync(`${directory}/journal.json/x`, { recursive: true });
+  await expect(store.save("journal", "new")).rejects.toThrow();
+  expect(names(directory)).toEqual(["journal.json", "memory.json"]);
   expect(await store.load("memory")).toEqual({ kind: "found", value: "old" });
+});
+
+test("createStateStore: what is of this boot lies where no disk can refuse it", async () => {
+  const directory = fresh();
+  const store = storeIn(directory);
+  for (const name of ["recent-memory", "pass", "vm-index"] as const) await store.save(name, name);
+  expect(names(runOf(directory))).toEqual(["pass.json", "recent-memory.json", "vm-index.json"]);
+  expect(existsSync(directory)).toBe(false);
+  expect(await storeIn(directory).load("recent-memory")).toEqual({ kind: "found", value: "recent-memory" });
+});
+
+test("createStateStore: where what is of this boot cannot be written, no older one is left to be believed", async () => {
+  const store = storeIn(fresh());
+  await store.save("recent-memory", "old");
+  await expect(store.save("recent-memory", "x".repeat(9_000_000))).rejects.toThrow("too many");
+  expect(await store.load("recent-memory")).toEqual({ kind: "none" });
 });
 
 test("createStateStore: saves at the same time leave one whole document", async () => {
   const directory = fresh();
-  const stores = [createStateStore(directory), createStateStore(directory)];
+  const stores = [storeIn(directory), storeIn(directory)];
   const values = Array.from({ length: 20 }, (_, index) => ({ index, text: "x".repeat(index * 5_000) }));
   await Promise.all(values.map((value, index) => stores[index % 2]?.save("memory", value)));
-  const loaded = await createStateStore(directory).load("memory");
+  const loaded = await storeIn(directory).load("memory");
   expect(loaded.kind).toBe("found");
   expect(names(directory)).toEqual(["memory.json"]);
 });
@@ -170,7 +188,7 @@ test("createStateStore: killed at any moment, the document is an old or a new on
   const directory = fresh();
   const code = `
     import { createStateStore } from "${import.meta.dir}/../../../../src/adapters/files/state-store-files.ts";
-    const store = createStateStore(${JSON.stringify(directory)});
+    const store = createStateStore(${JSON.stringify(directory)}, "/nowhere");
     for (let round = 0; round < 100_000 && process.ppid !== 1; round++)
       await store.save("memory", { round, text: String(round % 10).repeat(200_000), end: round });`;
   const program = folder.write("saves.ts", code);
@@ -188,13 +206,13 @@ test("createStateStore: killed at any moment, the document is an old or a new on
     await Bun.sleep(Math.random() * 5);
     child.kill("SIGKILL");
     await child.exited;
-    const loaded = await createStateStore(directory).load("memory");
+    const loaded = await storeIn(directory).load("memory");
     if (loaded.kind !== "found") throw new Error(`after kill ${kill}: ${JSON.stringify(loaded)}`);
     const value = loaded.value as { round: number; text: string; end: number };
     expect([value.end, value.text]).toEqual([value.round, String(value.round % 10).repeat(200_000)]);
     found++;
   }
   expect(found).toBe(8);
-  await createStateStore(directory).save("memory", "last");
+  await storeIn(directory).save("memory", "last");
   expect(names(directory)).toEqual(["memory.json"]);
 }, 30_000);

@@ -7,7 +7,13 @@ const MONITOR = { delayMs: 45_000, scanRateMs: 10_000, maxStarts: 3, killAll: tr
 
 /** A monitor on virtual time; `script` says for each iteration how long it runs (null: for ever) and what it reports. */
 function stage(
-  script: readonly { runs: number | null; next?: number; crashes?: boolean; dies?: Partial<ChildDeath> }[],
+  script: readonly {
+    runs: number | null;
+    next?: number;
+    crashes?: boolean;
+    obstacle?: string;
+    dies?: Partial<ChildDeath>;
+  }[],
   over: { killAll?: boolean; lock?: Acquired; logs?: boolean; before?: object } = {},
 ) {
   const clock = new VirtualClock();
@@ -39,7 +45,8 @@ function stage(
         const ended = Promise.withResolvers<ChildDeath>();
         if (step.runs !== null) {
           clock.schedule(step.runs, () => {
-            const common = { nextInMs: step.next ?? 45_000, monitor, logs: over.logs ?? true };
+            const { next = 45_000, obstacle = null } = step;
+            const common = { nextInMs: next, obstacle, monitor, logs: over.logs ?? true };
             const report = { ...common, finishedAtMs: clock.nowMs() };
             if (step.crashes !== true) document = report;
             ended.resolve({ exitCode: 0, signal: null, lastWords: "", ...step.dies });
@@ -118,6 +125,20 @@ describe("runMonitor", () => {
     expect(log.filter((line) => line.includes("iteration 7")).length).toBe(1);
     expect(log.filter((line) => line.includes("alarm"))).toEqual([
       "75.5 alarm critical HA may not work on this host: its iterations leave no result",
+    ]);
+  });
+
+  test("five passes in a row that can decide nothing are an alarm, once; one that can begins the count anew", async () => {
+    const idle = { runs: 1_000, next: 1_000, obstacle: "Cannot read the memory." };
+    const { clock, log } = stage([
+      idle,
+      idle,
+      { runs: 1_000, next: 1_000 },
+      ...Array.from({ length: 7 }, () => idle),
+    ]);
+    await clock.runUntil(18_000);
+    expect(log.filter((line) => line.includes("alarm"))).toEqual([
+      "15 alarm critical HA does nothing on this host",
     ]);
   });
 

@@ -81,6 +81,13 @@ test("runWatchdog: a monitor whose iterations do not end any more is restarted",
   expect(restarts).toEqual([100]);
 });
 
+test("runWatchdog: a monitor that hangs again after each restart is an alarm, and restarted less and less often", async () => {
+  const { clock, restarts, alarms } = stage(true);
+  await clock.runUntil(1_200_000);
+  expect(alarms).toEqual(["100 monitor-hung", "300 restarts-in-vain"]);
+  expect(restarts).toEqual([100, 200, 300, 400, 500, 660, 960]);
+});
+
 test("runWatchdog: another one on this host, or no lock to be had: it ends with 1 and says why", async () => {
   const taken = stage(true, { lock: { kind: "taken" } });
   expect(await taken.exit).toBe(1);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { runPass } from "../../../../src/app/pass/iterate.ts";
 import type { PassPorts } from "../../../../src/app/pass/pass-ports.ts";
 import type { Role } from "../../../../src/core/model/pool-view.ts";
+import { isOfThisBoot } from "../../../../src/ports/state-store.ts";
 import type { SimPool } from "../../../../src/simulation/pool.ts";
 import { newSimProcess } from "../../../../src/simulation/ports/process.ts";
 import { simPassPorts } from "../../../../src/simulation/ports.ts";
@@ -45,6 +46,32 @@ describe("runPass: bad input", () => {
     expect(said).toEqual(["Cannot learn the uuid of this host from the inventory: nothing is done."]);
   });
 
+  test("what this boot remembers counts before what stands on the disk, and no other boot's does", async () => {
+    const pool = await restedPool(3);
+    const documents = pool.disks[0]?.documents;
+    const recent = JSON.parse(documents?.get("recent-memory") ?? "null");
+    const marked = { ...recent, sawPoolSinceBoot: !recent.sawPoolSinceBoot };
+    for (const [bootId, counts] of [
+      [recent.bootId, true],
+      ["another boot", false],
+    ]) {
+      documents?.set("memory", JSON.stringify(recent));
+      documents?.set("recent-memory", JSON.stringify({ ...marked, bootId }));
+      let first: unknown = null;
+      await passOf(pool, 1, ({ store }) => ({
+        store: {
+          ...store,
+          save: async (name, value) => {
+            first ??= value;
+            return store.save(name, value);
+          },
+        },
+        lostPasses: 1,
+      }));
+      expect((first as typeof recent).sawPoolSinceBoot === marked.sawPoolSinceBoot).toBe(counts);
+    }
+  });
+
   test("a memory that cannot be read: said once, nothing done, nothing written over it", async () => {
     const pool = await restedPool(3);
     pool.crashVm("vm2");
@@ -53,7 +80,9 @@ describe("runPass: bad input", () => {
       store: {
         ...ports.store,
         load: async (name) =>
-          name === "memory" ? { kind: "unreadable", why: "EIO" } : await ports.store.load(name),
+          name === "memory" || name === "recent-memory"
+            ? { kind: "unreadable", why: "EIO" }
+            : await ports.store.load(name),
       },
     });
     const first = await passOf(pool, 1, unreadable);
@@ -260,8 +289,7 @@ describe("runPass: a fence", () => {
         load: ports.store.load,
         save: async (name, value) => {
           saves.push(name);
-          // The heartbeat is not flushed.
-          if (name !== "pass") await ports.clock.sleep(writeMs);
+          if (!isOfThisBoot(name)) await ports.clock.sleep(writeMs);
           await ports.store.save(name, value);
         },
       },

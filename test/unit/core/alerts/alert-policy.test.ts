@@ -58,6 +58,18 @@ describe("tellNotices", () => {
   test("two hosts are two conditions", () =>
     expect(play([[0, [failed, { ...failed, host: "h3" }]]])).toEqual(["2 lines 2 alerts"]));
 
+  test("a number that changes in the reason of a VM that stays down is no news, another reason is", () => {
+    const down = (why: string) => ({ kind: "vm-down", vm: "web", uuid: null, why }) as const;
+    const free = (mib: number) => down(`its last start failed: ${mib} MiB are free`);
+    expect(
+      play([
+        [0, [free(90)]],
+        [70, [free(80)]],
+        [140, [down("no healthy host is left for it")]],
+      ]),
+    ).toEqual(["1 lines 1 alerts", "0 lines 0 alerts", "1 lines 1 alerts"]);
+  });
+
   test("what was held back is counted, and said with the next alert", () => {
     let memory = NO_ALERTS;
     const repeats = [0, 10, 20, 61, 70, 200].map((minute) => {

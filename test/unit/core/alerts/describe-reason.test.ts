@@ -178,6 +178,7 @@ describe("describeReason: each refusal has a cause of its own", () => {
     "not-the-successor": true,
     "waits-its-turn": true,
     "in-maintenance": true,
+    "disk-not-writable": true,
     "no-quorum": true,
     "away-since-boot": true,
     "old-master-not-fenced": true,

@@ -10,7 +10,11 @@ export const REASONS: { readonly [Kind in Reason["kind"]]: Extract<Reason, { kin
   "parameters-unknown": { kind: "parameters-unknown", starting: false },
   "parameter-problem": { kind: "parameter-problem", problem: "XAPI_COUNT is 0: 2 is used" },
   "state-damaged": { kind: "state-damaged", why: "it is no JSON" },
-  "state-not-saved": { kind: "state-not-saved", why: "ENOSPC: no space left on device, write" },
+  "state-not-saved": {
+    kind: "state-not-saved",
+    why: "ENOSPC: no space left on device, write",
+    isForgetful: true,
+  },
   "ha-off": { kind: "ha-off" },
   "ha-unset": { kind: "ha-unset", field: "ha-lizard-enabled" },
   "rival-master": { kind: "rival-master", host: "xcp2", address: "10.0.0.2" },

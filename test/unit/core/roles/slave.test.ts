@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { Action } from "../../../../src/core/model/action.ts";
 import type { DatabaseView } from "../../../../src/core/model/pool-view.ts";
 import { nextPassMs } from "../../../../src/core/pace/schedule.ts";
+import { decideSlave } from "../../../../src/core/roles/slave.ts";
 import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
 import { START_MARK_KEY } from "../../../../src/core/takeover/start-mark.ts";
 import {
@@ -67,6 +68,14 @@ describe("decideSlave", () => {
     const { actions, memory } = brain.look(33, { probes: gone });
     expect(actions).toEqual([{ kind: "promote-self" }]);
     expect(memory.promotion).toMatchObject({ oldMaster: host(1), awaited: [host(3)], phase: "called" });
+  });
+
+  test("the disk of the successor cannot be written: neither fenced nor promoted, and said", () => {
+    const brain = readySlave();
+    loseMaster(brain);
+    const { actions, reasons } = decideSlave({ ...brain.input(31, { probes: gone }), isDiskWritable: false });
+    expect(actions).toEqual([]);
+    expect(reasons).toContainEqual({ kind: "not-promoted", why: "disk-not-writable" });
   });
 
   test("the fence fails: not promoted, tried again later", () => {

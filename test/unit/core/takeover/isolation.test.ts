@@ -150,10 +150,10 @@ describe("isolateMaster", () => {
 });
 
 describe("isolateSlave", () => {
-  const slave = (over: Partial<Memory> = {}, h3 = DEAD, quorate = false) => {
+  const slave = (over: Partial<Memory> = {}, h3 = DEAD, quorate = false, situation: Situation = {}) => {
     const health = { h1: healthIn("failed"), h3: healthIn(h3 === DEAD ? "failed" : "alive") };
     const memory = memoryWith({ health, ...over });
-    const round = slaveRound(memory, { probes: { h1: DEAD, h3 }, settings: REBOOT });
+    const round = slaveRound(memory, { probes: { h1: DEAD, h3 }, settings: REBOOT, ...situation });
     const step = isolateSlave(memory, tally(quorate), round);
     return step && [short(step.actions).join(), said(step.reasons).join(), step.memory.isolation?.rebooted];
   };
@@ -166,6 +166,11 @@ describe("isolateSlave", () => {
   test("isolateSlave: alone: one reboot per incident", () => {
     expect(slave()).toEqual(["reboot-self", "isolated", true]);
     expect(slave({ isolation: rebooted })).toEqual(["", "isolated", true]);
+  });
+  test("isolateSlave, isolateMaster: a reboot that this host would forget is not begun", () => {
+    const full = { isDiskWritable: false, settings: REBOOT };
+    expect(master({}, full)).toMatchObject({ does: "", isolation: { rebooted: false } });
+    expect(slave({}, DEAD, false, full)).toEqual(["", "isolated", false]);
   });
   test("isolateSlave: in maintenance somebody is at work on this host: no reboot", () =>
     expect(slave({ lastGood: maintained })).toEqual(["", "isolated", false]));

@@ -79,9 +79,10 @@ describe("promoteSelf", () => {
   });
   test("promoteSelf: one that was tried before goes on with what it remembers", () =>
     expect(promote({ promotion: earlier(host(1)) }).memory.promotion).toEqual(earlier(host(1))));
-  test("promoteSelf: not while it is in flight, or waits after a failure", () => {
+  test("promoteSelf: not while it is in flight, waits after a failure, or would be forgotten by a boot", () => {
     const retries = { "promote-self": { failures: 1, notBeforeMs: NOW_MS + 1 } };
-    for (const step of [promote({}, { inFlight: ["promote-self"] }), promote({ retries })])
+    const full = promote({}, { isDiskWritable: false });
+    for (const step of [promote({}, { inFlight: ["promote-self"] }), promote({ retries }), full])
       expect([step.actions, step.memory.promotion]).toEqual([[], null]);
   });
   // What is remembered names another old master, or none: the safety rules then ask for a fence that never happened.

@@ -1,6 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createSshClient } from "../../../../src/fence-agents/ssh/client.ts";
+import { dropEmptyPin } from "../../../../src/fence-agents/ssh/known-host.ts";
 import { maskDevice } from "../../../../src/fence-agents/ssh/mask-device.ts";
 import { openTarget, type SshTarget } from "../../../../src/fence-agents/ssh/target.ts";
 import { generateKey, PASSWORD, SshServer } from "../../../tools/devices/sshd.ts";
@@ -47,6 +48,20 @@ describe("host key", () => {
     expect(statSync(folders.pins).mode & 0o777).toBe(0o700);
     expect((await ssh.run("power", never())).fault).toBeNull();
     expect(readFileSync(pin, "utf8")).toBe(pinned);
+  });
+
+  test("an empty pin that a full disk has left after the first login is none", async () => {
+    const { ssh, pin } = client();
+    await ssh.run("power", never());
+    const key = readFileSync(pin, "utf8");
+    writeFileSync(pin, "");
+    dropEmptyPin({ path: pin, pinned: true });
+    expect(existsSync(pin)).toBe(true);
+    dropEmptyPin({ path: pin, pinned: false });
+    expect(existsSync(pin)).toBe(false);
+    dropEmptyPin({ path: pin, pinned: false });
+    expect((await ssh.run("power", never())).fault).toBeNull();
+    expect(readFileSync(pin, "utf8")).toBe(key);
   });
 
   test("another key than the pinned one: nobody is told the password, and it says which file to remove", async () => {
