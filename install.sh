@@ -232,6 +232,12 @@ lay_out_agents() {
   run write_list "$own/installed-agents"
 }
 
+# Exit status 0 of an agent counts as proof that a host is off: agents of HA-Lizard 2.x, and an administrator's own, are
+# taken over as they are, and named until ha-cfg fence-test has heard them tell the truth on this host.
+name_own_agents() {
+  HA_LIZARD_ROOT=$root "$binary" fence --own-agents || true
+}
+
 lay_out_services() {
   for service in $services; do
     run put 0755 "$here/init.d/$service" "$root/etc/init.d/$service"
@@ -358,6 +364,7 @@ main() {
   echo "HA-Lizard is installed in $own."
   if [ -n "$root" ] || [ "$start" = 0 ]; then echo "Start it with: service ha-lizard start -w"; fi
   if [ "$offline" = 1 ]; then echo "Once per pool: ha-cfg insert."; fi
+  name_own_agents
   echo "HA stays as it is in this pool; ha-cfg doctor says what is missing, ha-cfg ha-enable switches it on."
 }
 

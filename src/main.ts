@@ -63,7 +63,9 @@ async function run(mode: string, rest: readonly string[]): Promise<number> {
     case "ha-cfg":
       return (await import("./modes/ha-cfg.ts")).run(rest);
     case "fence":
-      return (await import("./modes/fence.ts")).run(rest);
+      return rest[0] === "--own-agents"
+        ? (await import("./modes/own-agents.ts")).run()
+        : (await import("./modes/fence.ts")).run(rest);
     case "askpass":
       return (await import("./modes/askpass.ts")).run();
     case "default-file":

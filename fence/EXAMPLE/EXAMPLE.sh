@@ -36,38 +36,51 @@ call() {
   printf 'user = "%s"\n' "$login" | curl -K - -sS --fail --noproxy '*' --connect-timeout 3 --max-time 5 "$@" 2>&1
 }
 
-# Sets state to on, off or unknown. Whatever is not exactly one of two words is unknown, and unknown is never a success.
+# Sets state to on, off or unknown. Whatever is not exactly one of two words is unknown, and unknown is never a success. A
+# login that is refused is not tried again: that locks accounts.
 look() {
   if state=$(call "http://$address/outlet/$outlet"); then :; else state="no answer ($state)"; fi
   case $state in
     on | off) ;;
+    *'error: 401'* | *'error: 403'*) fail "outlet $outlet: wrong user or password: $state" ;;
     *) why=$state state=unknown ;;
   esac
 }
 
-# confirm <on|off>: looks once a second until two looks in a row agree, or the time is over.
-confirm() {
-  agreed=0
-  while time_left; do
+# Looks until the strip says something: it may be busy, or just starting.
+ask() {
+  look
+  while [ "$state" = unknown ] && time_left; do
+    sleep 2
     look
-    if [ "$state" = "$1" ]; then agreed=$((agreed + 1)); else agreed=0; fi
-    [ "$agreed" -lt 2 ] || return 0
-    sleep 1
   done
-  return 1
+  [ "$state" != unknown ] || fail "outlet $outlet: the power state is unknown: $why"
 }
 
-# bring <on|off>: looks first. What is so already needs no command, but a second look: the strip may answer from memory.
+# bring <on|off>: asks first. What is so already needs no command, but a second look: the strip may answer from memory.
+# Then it looks once a second until two looks in a row agree, or the time is over. An order that is refused is given again,
+# not at once; its answer may be all that got lost, so it is the state that decides.
 bring() {
-  look
-  [ "$state" != unknown ] || fail "outlet $outlet: the power state is unknown: $why"
+  ask
   if [ "$state" = "$1" ]; then
     look
     if [ "$state" = "$1" ]; then return 0; fi
   fi
-  # An answer may get lost although the command arrived: the state decides.
-  refusal=$(call -X PUT --data "$1" -o /dev/null "http://$address/outlet/$outlet") || say "outlet $outlet: $refusal"
-  confirm "$1"
+  agreed=0 pause=1
+  while time_left; do
+    if [ "$pause" -gt 0 ] && [ "$agreed" -eq 0 ]; then
+      pause=0
+      if ! refusal=$(call -X PUT --data "$1" -o /dev/null "http://$address/outlet/$outlet"); then
+        pause=2
+        say "outlet $outlet: $refusal"
+      fi
+    fi
+    look
+    if [ "$state" = "$1" ]; then agreed=$((agreed + 1)); else agreed=0; fi
+    [ "$agreed" -lt 2 ] || return 0
+    sleep $((1 + pause))
+  done
+  return 1
 }
 
 off() { bring off || fail "outlet $outlet: not off in time, but $state"; }
@@ -95,8 +108,7 @@ esac
 
 case $2 in
   status)
-    look
-    [ "$state" != unknown ] || fail "outlet $outlet: the power state is unknown: $why"
+    ask
     echo "$state"
     ;;
   start)

@@ -1,6 +1,7 @@
 import type { Clock } from "../ports/clock.ts";
 import type { ConfigSource, OverrideWriter } from "../ports/config-source.ts";
 import type { Daemons } from "../ports/daemons.ts";
+import type { FenceMethods } from "../ports/fence-methods.ts";
 import type { Fencer } from "../ports/fencer.ts";
 import type { Keyboard } from "../ports/keyboard.ts";
 import type { LocalHost } from "../ports/local-host.ts";
@@ -24,6 +25,7 @@ export interface CliPorts {
   readonly override: OverrideWriter;
   /** Only asks the fence devices; ha-cfg switches nothing off. */
   readonly fencer: Pick<Fencer, "status">;
+  readonly fenceMethods: FenceMethods;
   /** Only asked for this host's role, to say whose silence it is. */
   readonly localHost: Pick<LocalHost, "observe">;
   /** Only read: what the iterations of this host remember stands in for a pool that does not answer. */

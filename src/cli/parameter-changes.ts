@@ -1,6 +1,8 @@
+import { resolveTexts } from "../app/pass/resolve-texts.ts";
 import { defaultText, type ParameterName, rowOf } from "../config/params.ts";
 import { poolKey } from "../config/pool-keys.ts";
 import { type CliPorts, EXIT, type ExitCode } from "./cli-ports.ts";
+import { warnOfFencing } from "./fence-warnings.ts";
 import { type PoolAccess, writePoolKeys } from "./pool-access.ts";
 import { shownText } from "./screens/parameters.ts";
 import { plainText } from "./screens/text.ts";
@@ -64,6 +66,16 @@ export async function writeParameters(
   if (code !== EXIT.done) return code;
   ports.stdout(waitText(pool.resolved.settings.MONITOR_DELAY));
   for (const { name, after } of changes) warnOfConsequences(name, after, pool, ports);
+  if (pool.database !== null && changes.some(({ name }) => name.startsWith("FENCE_"))) {
+    const { otherConfig } = pool.database.pool;
+    const now = { ...otherConfig, ...Object.fromEntries(keys) };
+    const { settings } = resolveTexts(pool.texts, now);
+    await warnOfFencing(
+      ports,
+      settings,
+      pool.database.hosts.map(({ uuid }) => uuid),
+    );
+  }
   return EXIT.done;
 }
 

@@ -128,7 +128,11 @@ export const PARAMETERS = {
       },
     },
   ),
-  FENCE_FILE_LOC: row(path(), "/etc/ha-lizard/fence", "Folder of the fence agents."),
+  FENCE_FILE_LOC: row(
+    path(),
+    "/etc/ha-lizard/fence",
+    "Folder of fence agents of your own; the built-in ones need none.",
+  ),
   FENCE_ACTION: row(choice("start", "stop", "reset"), "stop", "What is asked of the fence agent.", {
     warns: { at: "start", text: "an agent that is asked to start a host does not cut it off from its disks" },
   }),

@@ -1,12 +1,20 @@
-/** What a power device says; anything that is neither on nor off is unknown, and unknown is never a success. */
+/**
+ * What a power device says; anything that is neither on nor off is unknown, and unknown is never a success.
+ *
+ * `final`: asking again within this attempt changes nothing, or does harm. A password that was refused counts towards
+ * the locking of the account, so it is never tried twice.
+ */
 export type PowerReading =
   | { readonly kind: "on" }
   | { readonly kind: "off" }
   /** It answered, and the host is on its way or paused: a command may be given, but this confirms nothing. */
   | { readonly kind: "between"; readonly why: string }
-  | { readonly kind: "unknown"; readonly why: string };
+  | { readonly kind: "unknown"; readonly why: string; readonly final?: boolean };
 
-export type SwitchAnswer = { readonly kind: "accepted" } | { readonly kind: "refused"; readonly why: string };
+/** `final` as of a reading: without it a refusal may be a device that is busy, and the order is given again. */
+export type SwitchAnswer =
+  | { readonly kind: "accepted" }
+  | { readonly kind: "refused"; readonly why: string; readonly final?: boolean };
 
 /**
  * Something that can cut a host's power: a BMC, an outer hypervisor. One call is one connection, so that trying again

@@ -1,43 +1,59 @@
-import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { whyUntrusted } from "../adapters/fencing/trusted-path.ts";
+import { readRegularFileSync, wordsOf } from "../adapters/files/regular-file.ts";
 import type { FileText } from "../ports/private-files.ts";
-import { type HostsEntry, parseHostsFile } from "./hosts-file.ts";
+import { type HostsEntry, type HostsSyntax, parseHostsFile } from "./hosts-file.ts";
 import type { AgentRequest } from "./request.ts";
 
-const OTHERS_MAY_WRITE = 0o022;
+/** 64 hosts with a comment each are 10 KB; a bundle of all authorities is 250 KB. */
+const MOST_BYTES = 1_000_000;
 
 /**
- * A file that decides which machine loses power, so nobody but root (or the one who runs this) may be able to write it.
- * `optional`: one that is not there is empty.
+ * A file that decides which machine loses power: nobody but root (or the one who runs this) may be able to write it.
+ * `whenMissing`: what is said of one that is not there; null: it is empty.
  */
-export function readMethodFile(path: string, optional: boolean): FileText {
+export function readMethodFile(path: string, whenMissing: string | null): FileText {
+  const untrusted = tryToTrust(path);
+  if (untrusted !== null) return { ok: false, why: untrusted };
+  const read = readRegularFileSync(path, { maxBytes: MOST_BYTES });
+  if (read.kind === "text") return { ok: true, text: read.text };
+  if (read.kind === "none" && whenMissing === null) return { ok: true, text: "" };
+  return { ok: false, why: `Cannot read ${path}: ${read.kind === "none" ? whenMissing : read.why}` };
+}
+
+/** A file that is not there is nobody's. */
+function tryToTrust(path: string): string | null {
   try {
-    const { mode, uid } = statSync(path);
-    if ((mode & OTHERS_MAY_WRITE) !== 0)
-      return { ok: false, why: `Cannot use ${path}: others may write it; run: chmod 644 ${path}` };
-    if (uid !== 0 && uid !== process.getuid?.())
-      return { ok: false, why: `Cannot use ${path}: it belongs to another user; run: chown root ${path}` };
-    return { ok: true, text: readFileSync(path, "utf8") };
+    return whyUntrusted(path);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    if (code === "ENOENT" && optional) return { ok: true, text: "" };
-    const cure = code === "ENOENT" ? "it is not there; it lists the hosts: <host uuid>:<address>" : code;
-    return { ok: false, why: `Cannot read ${path}: ${cure}` };
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    return isMissing ? null : `Cannot read ${path}: ${wordsOf(error)}`;
   }
+}
+
+/** The lines of `<METHOD>.hosts`, and the one of this host. */
+export interface Listed {
+  readonly entry: HostsEntry;
+  readonly others: readonly HostsEntry[];
 }
 
 /** The line of `<METHOD>.hosts` for this host; a string says why there is none. `say` hears what is wrong elsewhere. */
 export function findEntry(
   method: string,
+  syntax: HostsSyntax,
   request: AgentRequest,
   say: (text: string) => void,
-): HostsEntry | string {
+): Listed | string {
   const path = join(request.folder, `${method}.hosts`);
-  const file = readMethodFile(path, false);
+  const file = readMethodFile(path, `it is not there; it lists the hosts: ${syntax.shape}`);
   if (!file.ok) return file.why;
-  const { entries, problems } = parseHostsFile(file.text);
-  for (const problem of problems) say(`${path}, ${problem}`);
+  const { entries, problems } = parseHostsFile(file.text, syntax);
+  for (const { line, why } of problems) say(`${path}, line ${line}: ${why}`);
   const entry = entries.find(({ host }) => host === request.host);
-  const hint = problems.length === 0 ? "" : `; ${path}, ${problems[0]}`;
-  return entry ?? `Cannot fence: ${request.host} is not listed in ${path}${hint}`;
+  if (entry !== undefined) return { entry, others: entries.filter((other) => other !== entry) };
+  const own = problems.find(({ host }) => host === request.host);
+  if (own !== undefined) return `Cannot fence: ${path}, line ${own.line}: ${own.why}`;
+  const [first] = problems;
+  const hint = first === undefined ? "" : `; ${path}, line ${first.line}: ${first.why}`;
+  return `Cannot fence: ${request.host} is not listed in ${path}${hint}`;
 }

@@ -1,4 +1,5 @@
 import { type HostUuid, hostUuid, isUuid } from "../core/model/ids.ts";
+import { methodFolder } from "./method-folder.ts";
 import type { PowerAction } from "./switch-power.ts";
 
 /** What an agent is asked: `<host uuid> <action>` on its command line, everything else in its environment. */
@@ -23,12 +24,13 @@ const MARGIN_MS = 1_000;
 
 /**
  * Reads an agent's arguments and environment (fence-agents/README.md, "The contract of an agent"); a string says what
- * is wrong with them.
+ * is wrong with them. `standard`: the folder of the built-in methods' lists.
  */
 export function readRequest(
   method: string,
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
+  standard: string,
 ): AgentRequest | string {
   const [host = "", typed = "", ...more] = args;
   const usage = `usage: ${method}.sh <host uuid> <${ACTIONS.join("|")}>`;
@@ -40,7 +42,7 @@ export function readRequest(
   return {
     host: hostUuid(host.toLowerCase()),
     action,
-    folder: `${environment["FENCE_FILE_LOC"] || "/etc/ha-lizard/fence"}/${method}`,
+    folder: methodFolder(method, environment["FENCE_FILE_LOC"] || standard, standard),
     timeoutMs: Math.max(timeoutS * 1_000 - MARGIN_MS, 500),
     password: environment["FENCE_PASSWD"] ?? "",
     user: environment["FENCE_USER"] || null,

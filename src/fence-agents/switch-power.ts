@@ -1,4 +1,5 @@
 import type { Clock } from "../ports/clock.ts";
+import { withDeadline } from "../ports/deadline.ts";
 import type { PowerDevice, PowerReading } from "./device.ts";
 
 export type PowerAction = "start" | "stop" | "reset" | "status";
@@ -19,17 +20,18 @@ export interface SwitchContext {
 
 /** Between two looks at the power state. */
 const POLL_MS = 1_000;
-const POLLS = 20;
-/** Two readings in a row, no more. */
-const AGAIN = 2;
-/** A device that does not answer at first is asked again, over a new connection. */
-const FIRST_READS = 3;
-const SWITCH_TRIES = 2;
+/** After a look or an order that failed: a device that is busy, or starts, is given time. */
+const AGAIN_MS = 3_000;
+/** The host is fenced by then: whoever waits for that does not wait longer for it to be on again. */
+const ON_AGAIN_MS = 30_000;
+/** A first "off" counts when two more looks say so. */
+const CONFIRMING_LOOKS = 2;
 
 /**
  * The rules every built-in agent keeps (fence-agents/README.md, "The rules that all of them keep"): the state is read
  * first, what is so already is a success, a state counts when two reads in a row agree, and whatever cannot be read is
- * a failure.
+ * a failure. The only limit is the agent's time: a device that is busy, silent or slow is asked again until that is
+ * over. What asking again cannot change ends the attempt at once.
  */
 export async function switchPower(
   device: PowerDevice,
@@ -57,7 +59,18 @@ async function cycle(device: PowerDevice, first: PowerReading, context: SwitchCo
   const off = await bring(device, "off", first, context);
   if (!off.ok) return off;
   context.say(off.says);
-  const on = await bring(device, "on", { kind: "off" }, context);
+  const on = await withDeadline(
+    context.clock,
+    ON_AGAIN_MS,
+    context.signal,
+    (signal) => bring(device, "on", { kind: "off" }, { ...context, signal }),
+    () => null,
+  );
+  if (on === null)
+    return {
+      ok: true,
+      says: `${device.name}: the host was off; it was not on again in time`,
+    };
   return on.ok
     ? { ok: true, says: `${device.name}: the host was off and is on again` }
     : { ok: true, says: `${device.name}: the host was off; it does not come on again: ${on.says}` };
@@ -71,72 +84,89 @@ async function bring(
 ): Promise<AgentResult> {
   const done: AgentResult = { ok: true, says: `${device.name}: the host is ${to}` };
   // Said once is no proof: a BMC may answer from memory. If it does not say it again, the command is given.
-  if (first.kind === to && (await confirm(device, to, AGAIN, context)).kind === to) return done;
-  const refusal = await askFor(device, to, context);
-  await context.clock.sleep(device.settleMs, context.signal);
-  const seen = await confirm(device, to, POLLS, context);
-  if (seen.kind === to) return done;
-  const what = refusal === null ? "the command was accepted" : `the command was refused (${refusal})`;
-  return failed(`${device.name}: ${what}, and ${describe(seen, context)}`);
-}
-
-/** A refusal may be an answer that got lost: the state decides, not the answer. Returns the last refusal, if any. */
-async function askFor(
-  device: PowerDevice,
-  to: "on" | "off",
-  { clock, signal, say }: SwitchContext,
-): Promise<string | null> {
-  let refusal: string | null = null;
-  for (let tries = 0; tries < SWITCH_TRIES && !signal.aborted; tries++) {
-    const answer = await device.switchPower(to, signal);
-    if (answer.kind === "accepted") return null;
-    refusal = answer.why;
-    say(`${device.name}: switching ${to} was refused: ${refusal}`);
-    await clock.sleep(POLL_MS, signal);
-  }
-  return refusal;
-}
-
-/** Reads until two in a row say `to`, at most `polls` times; returns what was read last. */
-async function confirm(
-  device: PowerDevice,
-  to: "on" | "off",
-  polls: number,
-  { clock, signal }: SwitchContext,
-): Promise<PowerReading> {
+  if (first.kind === to && (await isStill(device, to, context))) return done;
+  const { clock, signal, say } = context;
+  let orders = await order(device, to, context);
+  let last: PowerReading = first;
   let inARow = 0;
-  let last: PowerReading = { kind: "unknown", why: "it was not read" };
-  for (let poll = 0; poll < polls && !signal.aborted; poll++) {
-    if (poll > 0) await clock.sleep(POLL_MS, signal);
-    if (signal.aborted) break;
+  while (!signal.aborted) {
     const reading = await device.read(signal);
     // A look that the deadline has broken off says less than the one before it.
     if (signal.aborted && reading.kind === "unknown") break;
+    if (reading.kind === "unknown" && !isSame(reading, last)) say(`${device.name}: ${reading.why}`);
     last = reading;
-    inARow = last.kind === to ? inARow + 1 : 0;
-    if (inARow >= 2) return last;
+    inARow = reading.kind === to ? inARow + 1 : 0;
+    if (inARow >= 2) return done;
+    if (reading.kind === "unknown" && reading.final === true) break;
+    // Whoever may not switch will not be obeyed later; a host that is on its way is waited for all the same.
+    if (orders.final && inARow === 0 && reading.kind !== "between") break;
+    // The state decides, not the answer: a refusal may be an answer that got lost after the order had its effect.
+    if (orders.refusal !== null && inARow === 0) {
+      await clock.sleep(AGAIN_MS, signal);
+      if (!signal.aborted) orders = await order(device, to, context, orders.refusal);
+    } else await clock.sleep(POLL_MS, signal);
   }
-  return last.kind === to ? { kind: "unknown", why: "it said so only once" } : last;
+  const { refusal } = orders;
+  const what = refusal === null ? "the command was accepted" : `the command was refused (${refusal})`;
+  const when = signal.aborted ? "when the time was over " : "";
+  return failed(`${device.name}: ${what}, and ${when}${stateOf(last)}`);
 }
 
-async function readFirst(device: PowerDevice, context: SwitchContext): Promise<PowerReading> {
-  const { clock, signal, say } = context;
+interface Ordered {
+  /** Why the device refused; null when it accepted. */
+  readonly refusal: string | null;
+  readonly final: boolean;
+}
+
+/** Gives the order once, and the device the time that it needs after one. `before`: the refusal that was told already. */
+async function order(
+  device: PowerDevice,
+  to: "on" | "off",
+  { clock, signal, say }: SwitchContext,
+  before: string | null = null,
+): Promise<Ordered> {
+  const answer = await device.switchPower(to, signal);
+  // An order that the deadline has broken off says less than the refusal before it.
+  if (signal.aborted && answer.kind === "refused" && before !== null)
+    return { refusal: before, final: false };
+  if (answer.kind === "refused" && answer.why !== before)
+    say(`${device.name}: switching ${to} was refused: ${answer.why}`);
+  await clock.sleep(device.settleMs, signal);
+  if (answer.kind === "accepted") return { refusal: null, final: false };
+  return { refusal: answer.why, final: answer.final === true };
+}
+
+/** Whether two more looks say `to`. */
+async function isStill(
+  device: PowerDevice,
+  to: "on" | "off",
+  { clock, signal }: SwitchContext,
+): Promise<boolean> {
+  for (let look = 0; look < CONFIRMING_LOOKS; look++) {
+    if (look > 0) await clock.sleep(POLL_MS, signal);
+    if (signal.aborted || (await device.read(signal)).kind !== to) return false;
+  }
+  return true;
+}
+
+/** Asks until the device says something, or the time is over. */
+async function readFirst(device: PowerDevice, { clock, signal, say }: SwitchContext): Promise<PowerReading> {
   let last: PowerReading = { kind: "unknown", why: "there was no time to ask" };
-  for (let reads = 0; reads < FIRST_READS && !signal.aborted; reads++) {
-    if (reads > 0) await clock.sleep(POLL_MS, signal);
-    if (signal.aborted) break;
+  for (let looks = 0; !signal.aborted; looks++) {
     const reading = await device.read(signal);
     if (reading.kind !== "unknown") return reading;
-    say(`${device.name}: ${reading.why}`);
+    if (!isSame(reading, last)) say(`${device.name}: ${reading.why}`);
     // A look that the deadline has broken off says less than the one before it.
-    if (reads === 0 || !signal.aborted) last = reading;
+    if (looks === 0 || !signal.aborted) last = reading;
+    if (reading.final === true) break;
+    await clock.sleep(AGAIN_MS, signal);
   }
   return last;
 }
 
-function describe(seen: PowerReading, { signal }: SwitchContext): string {
-  const state = stateOf(seen);
-  return signal.aborted ? `when the time was over ${state}` : state;
+/** Said already: what does not change is one line of the log. */
+function isSame(reading: PowerReading, last: PowerReading): boolean {
+  return reading.kind === "unknown" && last.kind === "unknown" && reading.why === last.why;
 }
 
 function stateOf(seen: PowerReading): string {

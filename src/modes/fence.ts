@@ -23,13 +23,13 @@ export async function run(args: readonly string[]): Promise<number> {
     say(`usage: ha-lizard fence <${Object.keys(METHODS).join("|")}> <host uuid> <start|stop|reset|status>`);
     return EXIT.usage;
   }
-  const request = readRequest(method, rest, process.env);
+  const paths = pathsFrom(process.env);
+  const request = readRequest(method, rest, process.env, paths.fence);
   if (typeof request === "string") {
     say(request);
     return EXIT.usage;
   }
   const clock = createSystemClock();
-  const paths = pathsFrom(process.env);
   const context: MethodContext = {
     clock,
     environment: cleanEnvironment(process.env),

@@ -11,6 +11,7 @@ import { createLogFile } from "../adapters/syslog/log-file.ts";
 import { openSurvey } from "../adapters/xapi/survey.ts";
 import { createSocketTransport } from "../adapters/xapi/transport.ts";
 import { runHaCfg } from "../cli/ha-cfg.ts";
+import { createMethods } from "./real-fence-methods.ts";
 import { createFencer } from "./real-fencer.ts";
 import { createRealPeers } from "./real-xapi.ts";
 import { createRuntime } from "./runtime.ts";
@@ -39,6 +40,7 @@ export function run(args: readonly string[]): Promise<number> {
     config,
     override: config,
     fencer: maskFencer(createFencer(runtime), secrets.mask),
+    fenceMethods: createMethods(runtime),
     localHost: peers.localHost,
     store,
     keyboard: createSystemKeyboard(),

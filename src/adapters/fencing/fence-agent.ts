@@ -1,9 +1,9 @@
-import { join } from "node:path";
 import { MASK } from "../../core/model/plain-text.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { FenceRequest } from "../../ports/fencer.ts";
 import type { Logger } from "../../ports/notices.ts";
 import { type ChildEnd, endOf, killGroup, readChunks } from "../processes/run-command.ts";
+import { agentOf } from "./agent-script.ts";
 import { BUSY, freeLock, UNDER_LOCK } from "./fence-lock.ts";
 
 /** What an agent that ignores SIGTERM is given before its group is killed. */
@@ -20,9 +20,14 @@ export interface FencerOptions {
   readonly locks: string;
   /** Environment that every agent gets (PATH …); the device's settings are added. */
   readonly environment: Readonly<Record<string, string>>;
-  /** This program, for the agents that are modes of it. */
-  readonly program: string;
+  /** The methods that are modes of this program, and need no script. */
+  readonly builtIn: BuiltInMethods;
+  /** How this program is started again, for those. */
+  readonly self: readonly string[];
 }
+
+/** Names of methods. */
+export type BuiltInMethods = ReadonlySet<string>;
 
 /** One run of an agent: what it is asked may also be `status`. */
 export type AgentRun = Omit<FenceRequest, "action"> & { readonly action: FenceRequest["action"] | "status" };
@@ -30,11 +35,6 @@ export type AgentRun = Omit<FenceRequest, "action"> & { readonly action: FenceRe
 /** How the run ended, and the last line that the agent said. */
 export interface AgentEnd extends ChildEnd {
   readonly lastLine: string;
-}
-
-/** The agent's script: `<FENCE_FILE_LOC>/<METHOD>/<METHOD>.sh`. */
-export function agentOf({ agents, method }: Pick<FenceRequest, "agents" | "method">): string {
-  return join(agents, method, `${method}.sh`);
 }
 
 /**
@@ -49,7 +49,7 @@ export async function runAgent(
 ): Promise<AgentEnd> {
   const endMs = String(Math.ceil(options.clock.uptimeMs() + request.timeoutMs));
   const child = Bun.spawn(
-    ["/bin/sh", "-c", UNDER_LOCK, "fence", lock, endMs, agentOf(request), request.host, request.action],
+    ["/bin/sh", "-c", UNDER_LOCK, "fence", lock, endMs, ...commandOf(request, options)],
     {
       cwd: "/",
       env: environmentOf(request, options),
@@ -72,6 +72,11 @@ export async function runAgent(
   return { ...end, lastLine: lines.last() };
 }
 
+function commandOf(request: AgentRun, { builtIn, self }: FencerOptions): readonly string[] {
+  const { method, host, action } = request;
+  return builtIn.has(method) ? [...self, "fence", method, host, action] : [agentOf(request), host, action];
+}
+
 async function endGroup(pid: number, clock: Clock, ended: AbortSignal): Promise<void> {
   killGroup(pid, "SIGTERM");
   await clock.sleep(TERM_MS, ended);
@@ -82,7 +87,8 @@ async function endGroup(pid: number, clock: Clock, ended: AbortSignal): Promise<
 function environmentOf(request: AgentRun, options: FencerOptions): Record<string, string> {
   return {
     ...options.environment,
-    HA_LIZARD_PROGRAM: options.program,
+    // Scripts around a built-in method start it by this; from source it is not one file.
+    HA_LIZARD_PROGRAM: options.self.length === 1 ? (options.self[0] ?? "") : "",
     FENCE_METHOD: request.method,
     FENCE_ACTION: request.action,
     FENCE_FILE_LOC: request.agents,

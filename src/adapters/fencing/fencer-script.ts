@@ -1,22 +1,24 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FenceFault } from "../../core/model/action.ts";
 import type { DeviceState, FenceOutcome, FenceRequest, Fencer } from "../../ports/fencer.ts";
-import { type AgentEnd, agentOf, type FencerOptions, mask, runAgent } from "./fence-agent.ts";
+import { agentOf, checkAgent } from "./agent-script.ts";
+import { type AgentEnd, type FencerOptions, mask, runAgent } from "./fence-agent.ts";
 import { BUSY, freeLock, isOverdue } from "./fence-lock.ts";
 
-const METHOD = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/;
 const UUID = /^[0-9a-fA-F-]{36}$/;
 
 /**
- * Runs `<agents>/<METHOD>/<METHOD>.sh <uuid> <action>` (fence-agents/README.md, "The contract of an agent"). Only exit
- * 0 is success.
+ * Runs the agent of a method (fence-agents/README.md, "The contract of an agent"): a mode of this program for the
+ * built-in ones, which need no folder, else `<agents>/<METHOD>/<METHOD>.sh <uuid> <action>`. Only exit 0 is success.
+ * POOL has no agent: it switches nothing off.
  */
 export function createScriptFencer(options: FencerOptions): Fencer {
   return {
     async fence(request, signal) {
-      const refusal = checkRequest(request);
+      const refusal = checkRequest(request, options);
       if (refusal !== null) return refusal;
+      if (request.method === "POOL") return { kind: "fenced" };
       try {
         const lock = lockFor("fence", request.host, options);
         const outcome = await attempt(request, lock, options, signal);
@@ -29,10 +31,10 @@ export function createScriptFencer(options: FencerOptions): Fencer {
     },
     async status(request, signal) {
       if (request.method === "POOL") return { kind: "not-asked", why: "POOL switches nothing off" };
-      const refusal = checkRequest(request);
+      const refusal = checkRequest(request, options);
       if (refusal?.kind === "not-fenced") return { kind: "unknown", why: refusal.detail };
       try {
-        if (!knowsStatus(agentOf(request)))
+        if (!options.builtIn.has(request.method) && !knowsStatus(agentOf(request)))
           return { kind: "not-asked", why: `${agentOf(request)} has no line "# actions: … status"` };
         // Not the lock of a fence: a question must never be in the way of one.
         const lock = lockFor("status", request.host, options);
@@ -74,21 +76,16 @@ function isBusy(outcome: FenceOutcome): boolean {
   return outcome.kind === "not-fenced" && outcome.fault === "already-running";
 }
 
-function checkRequest(request: Omit<FenceRequest, "action">): FenceOutcome | null {
-  if (!METHOD.test(request.method))
-    return notFenced("agent-missing", `${request.method} is no name of a method`);
+function checkRequest(
+  request: Omit<FenceRequest, "action">,
+  { builtIn }: FencerOptions,
+): FenceOutcome | null {
   if (!UUID.test(request.host)) return notFenced("agent-failed", `${request.host} is no uuid`);
   // The runtime's own refusal would show the value.
   if (Object.values(request.device).some((value) => value.includes("\0")))
     return notFenced("agent-failed", "a setting of the device contains a zero byte");
-  const agent = agentOf(request);
-  if (!existsSync(agent)) return notFenced("agent-missing", `there is no ${agent}`);
-  try {
-    accessSync(agent, constants.X_OK);
-    return null;
-  } catch {
-    return notFenced("agent-not-executable", `${agent} is not executable; run: chmod 755 ${agent}`);
-  }
+  const fault = builtIn.has(request.method) ? null : checkAgent(request);
+  return fault === null ? null : notFenced(fault.fault, fault.detail);
 }
 
 async function attempt(

@@ -9,6 +9,8 @@ export interface Paths {
   readonly override: string;
   readonly lastGood: string;
   readonly state: string;
+  /** A folder for each fence method: lists of devices, options, agents. FENCE_FILE_LOC may name another. */
+  readonly fence: string;
   readonly poolConf: string;
   readonly inventory: string;
   readonly initComplete: string;
@@ -44,6 +46,7 @@ export function pathsFrom(environment: Environment): Paths {
     override: below("etc/ha-lizard/ha-lizard.conf"),
     lastGood: below("etc/ha-lizard/ha-lizard.pool.conf"),
     state: below("etc/ha-lizard/state"),
+    fence: below("etc/ha-lizard/fence"),
     poolConf: below("etc/xensource/pool.conf"),
     inventory: below("etc/xensource-inventory"),
     initComplete: below("var/run/xapi_init_complete.cookie"),

@@ -3,6 +3,8 @@ import type { Clock } from "../../ports/clock.ts";
 export interface CommandResult {
   /** null: it could not be started, or ended by a signal. */
   readonly exitCode: number | null;
+  /** The signal that ended it: `SIGABRT`; null when none did. */
+  readonly signal: string | null;
   /** Standard output, with `stderrToo` both, in no order. */
   readonly output: string;
   /** False when more was said than is kept, or a process it left behind holds the output open. */
@@ -33,7 +35,13 @@ export interface ChildEnd {
   readonly late: boolean;
 }
 
-const NOT_STARTED: CommandResult = { exitCode: null, output: "", complete: true, late: false };
+const NOT_STARTED: CommandResult = {
+  exitCode: null,
+  signal: null,
+  output: "",
+  complete: true,
+  late: false,
+};
 const LONGEST_OUTPUT = 1_000_000;
 /** What a program wrote before it ended is in the pipe by then. */
 const HELD_OPEN_MS = 250;
@@ -60,6 +68,7 @@ export async function runCommand(
   const complete = await Promise.all(texts.map((text) => text.finish(clock, HELD_OPEN_MS)));
   return {
     exitCode: end.exitCode,
+    signal: end.signal,
     output: texts.map((text) => text.text()).join(""),
     complete: complete.every((one) => one),
     late: end.late,

@@ -1,5 +1,6 @@
 import { deviceStates, whatIsWrong } from "../../app/pass/fence.ts";
 import { rememberedMemory } from "../../app/pass/remembered.ts";
+import type { Settings } from "../../config/params.ts";
 import { fenceMethods } from "../../core/fencing/fence-policy.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import { showName } from "../../core/model/plain-text.ts";
@@ -7,6 +8,7 @@ import { neverAborts } from "../../ports/deadline.ts";
 import type { DeviceState } from "../../ports/fencer.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
+import { ignoredText, methodReports, methodRequest, untestedText } from "../fence-warnings.ts";
 import { type PoolAccess, withPool } from "../pool-access.ts";
 
 interface Target {
@@ -96,11 +98,37 @@ async function test(
   );
   const rows = looked.flat();
   ports.stdout(json ? `${JSON.stringify(rows, null, 2)}\n` : renderRows(rows));
+  const up = new Set(targets.filter((target) => target.up).map(({ uuid }) => uuid));
+  await rememberTests(rows, up, settings, ports);
   const failed = looked.filter((levels) => levels.some(({ wrong }) => wrong !== null)).length;
   if (failed === 0) return EXIT.done;
   if (!json) ports.stderr(`Cannot rely on the fence devices of ${failed} of ${targets.length} hosts.\n`);
   return EXIT.failed;
 }
+
+/**
+ * An agent that has said "on" of a host that is up, and "off" of none, knows the difference: only then is its word for
+ * "off" worth anything.
+ */
+async function rememberTests(
+  rows: readonly Row[],
+  up: ReadonlySet<HostUuid>,
+  settings: Settings,
+  ports: CliPorts,
+): Promise<void> {
+  for (const { method, report } of await methodReports(ports, settings, [])) {
+    if (report.ignoredAgent !== null) ports.stderr(`Warning: ${ignoredText(report.ignoredAgent, method)}.\n`);
+    if (report.untestedAgent === null) continue;
+    const said = rows.filter((row) => row.method === method && up.has(row.uuid)).map(({ state }) => state);
+    const doubt = said.includes("off") ? LIES : said.includes("on") ? null : UNHEARD;
+    const why = doubt ?? (await ports.fenceMethods.remember(methodRequest(method, settings)));
+    if (why !== null) ports.stderr(`Warning: ${untestedText(report.untestedAgent)}: ${why}.\n`);
+    else ports.stderr(`${report.untestedAgent} is tested on this host now, until it changes.\n`);
+  }
+}
+
+const UNHEARD = "it has not said that a host is on";
+const LIES = "it says off of a host that is up";
 
 function renderRows(rows: readonly Row[]): string {
   const hostWidth = Math.max(...rows.map(({ host }) => host.length));

@@ -1,3 +1,4 @@
+import { resolveTexts } from "../../app/pass/resolve-texts.ts";
 import { defaultText, ROWS } from "../../config/params.ts";
 import { poolKey } from "../../config/pool-keys.ts";
 import { resolveSettings } from "../../config/resolve.ts";
@@ -5,6 +6,7 @@ import { customFieldKey } from "../../core/model/ha-flag.ts";
 import { NO_SUCCESSOR, SUCCESSOR_KEY } from "../../core/model/pool-keys.ts";
 import { defineAction } from "../action.ts";
 import { EXIT } from "../cli-ports.ts";
+import { warnOfFencing } from "../fence-warnings.ts";
 import { changePool, withPool } from "../pool-access.ts";
 
 type Change = readonly [string, string];
@@ -21,11 +23,22 @@ export const insertAction = defineAction({
   async run(args, ports) {
     return withPool(ports, async (pool) => {
       if (pool.database === null) return pool.exitWithout;
-      const { otherConfig } = pool.database.pool;
+      const { hosts, pool: record } = pool.database;
+      const { otherConfig } = record;
       const changes = planInsert(otherConfig, args.overwrite === true);
       const total = [...ROWS.values()].filter((row) => row.scope === "pool").length + 2;
+      const warn = () => {
+        const known = args.overwrite === true ? {} : otherConfig;
+        const { settings } = resolveTexts(pool.texts, known);
+        return warnOfFencing(
+          ports,
+          settings,
+          hosts.map(({ uuid }) => uuid),
+        );
+      };
       if (changes.length === 0) {
         ports.stdout(`All ${total} keys are in the pool database already: nothing was changed.\n`);
+        await warn();
         return EXIT.done;
       }
       let written = 0;
@@ -53,7 +66,9 @@ export const insertAction = defineAction({
           };
         }),
       );
-      if (code === EXIT.done) ports.stdout(`${written} keys written, ${total - written} kept.\n`);
+      if (code !== EXIT.done) return code;
+      ports.stdout(`${written} keys written, ${total - written} kept.\n`);
+      await warn();
       return code;
     });
   },

@@ -1,7 +1,9 @@
+import { rememberedMemory } from "../../app/pass/remembered.ts";
 import { resolveTexts } from "../../app/pass/resolve-texts.ts";
 import { type ParameterName, rowOf } from "../../config/params.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
+import { warnOfFencing } from "../fence-warnings.ts";
 import { requireParameter } from "../parameter-argument.ts";
 import { planChanges, waitText, warnOf, writeParameters } from "../parameter-changes.ts";
 import { type PoolAccess, withPool } from "../pool-access.ts";
@@ -83,7 +85,15 @@ async function storeHere(name: ParameterName, value: string, ports: CliPorts): P
   }
   ports.stdout(`Success: ${name} set to ${shown} on this host\n`);
   await ports.wakeMonitor();
-  const { settings } = resolveTexts(texts, null);
+  const { settings } = resolveTexts({ ...texts, override: { ...texts.override, [name]: value } }, null);
   ports.stdout(waitText(settings.MONITOR_DELAY));
+  if (name.startsWith("FENCE_")) {
+    const memory = await rememberedMemory(ports.store);
+    await warnOfFencing(
+      ports,
+      settings,
+      (memory?.lastGood?.hosts ?? []).map(({ uuid }) => uuid),
+    );
+  }
   return EXIT.done;
 }

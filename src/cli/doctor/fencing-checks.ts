@@ -1,5 +1,6 @@
 import { deviceStates, whatIsWrong } from "../../app/pass/fence.ts";
 import { fenceMethods, methodProves } from "../../core/fencing/fence-policy.ts";
+import { ignoredText, methodReports, untestedText } from "../fence-warnings.ts";
 import type { SeenHost } from "../sight/sight.ts";
 import { type Check, type Examination, enabledHosts, type Finding, findingsOf } from "./check.ts";
 
@@ -39,11 +40,30 @@ export const fencingCheck: Check = {
     );
     if (only) return pool;
     const asked = await Promise.all(sight.hosts.map((host) => ask(host, examination, signal)));
-    return [...pool, ...asked.flat()];
+    return [...pool, ...(await checkAgents(examination)), ...asked.flat()];
   },
 };
 
 const TWO_COPIES = "two copies of a VM are possible after a network split";
+
+/** Agents that are not run, and agents whose word nobody has tried. */
+async function checkAgents({ ports, settings }: Examination): Promise<readonly Finding[]> {
+  const { warn } = findingsOf("fence-agents");
+  const reports = await methodReports(ports, settings, []);
+  return reports.flatMap(({ method, report: { ignoredAgent, untestedAgent } }) => [
+    ...(ignoredAgent === null
+      ? []
+      : [
+          warn(
+            ignoredText(ignoredAgent, method),
+            `mv ${ignoredAgent} ${ignoredAgent}.old, when it is not needed`,
+          ),
+        ]),
+    ...(untestedAgent === null
+      ? []
+      : [warn(untestedText(untestedAgent), "ha-cfg fence-test, on every host, while all hosts are up")]),
+  ]);
+}
 
 async function ask(
   host: SeenHost,
@@ -63,7 +83,7 @@ async function ask(
         return warn(`${about} cannot be asked: ${state.why}`, "let the agent know the action status");
       const wrong = whatIsWrong(state, up);
       if (wrong === null) return ok(`${about}: ${state.kind}`);
-      const cure = `see ${settings.FENCE_FILE_LOC}/${method}, and ha-cfg fence-test ${host.name}`;
+      const cure = `mend that, then ha-cfg fence-test ${host.name}`;
       return disabled ? warn(`${about}: ${wrong}`, cure) : bad(`${about}: ${wrong}`, cure);
     });
 }

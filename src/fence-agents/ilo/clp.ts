@@ -27,18 +27,31 @@ export function parseSystem(answer: string): PowerReading | null {
   return judge(answer, valuesOf(answer, /^enabledstate *= *(.*)$/i), { enabled: "on", disabled: "off" });
 }
 
+/** Tags of a device that has understood, but not now: other words would not help. */
+const NOT_NOW = /BUSY|RESOURCE|IN PROGRESS|TRY AGAIN|TIMEOUT|TIMED OUT/i;
+/** Tags that asking again does not change. */
+const NO_RIGHT = /PRIVILEGE|NOT AUTHORI[SZ]ED|ACCESS DENIED|PERMISSION/i;
+
+/** What the device made of a command; `foreign`: it may be refused for its words. */
+export type Outcome = SwitchAnswer & { readonly foreign?: boolean };
+
 /** Did the device take the command? What has become of it is for a reading to say. */
-export function parseOutcome(answer: string): SwitchAnswer {
+export function parseOutcome(answer: string): Outcome {
   const lines = linesOf(answer);
   const status = lines.flatMap((line) => /^status=(\d+)$/i.exec(line)?.[1] ?? []);
   const tags = lines.flatMap((line) => /^status_tag=(.*)$/i.exec(line)?.[1]?.toUpperCase() ?? []);
   const refusals = lines.flatMap((line) => /^error_tag=(.*)$/i.exec(line)?.[1] ?? []);
-  if (refusals.length > 0) return { kind: "refused", why: refusals.join(", ") };
+  if (refusals.length > 0) return refused(refusals.join(", "));
   const good = (list: readonly string[], wanted: string) => list.every((one) => one === wanted);
   if (status.length + tags.length > 0 && good(status, "0") && good(tags, "COMMAND COMPLETED"))
     return { kind: "accepted" };
   const why = tags.length > 0 ? tags.join(", ") : quoteAnswer(answer);
-  return { kind: "refused", why };
+  return refused(why);
+}
+
+function refused(why: string): Outcome {
+  const final = NO_RIGHT.test(why);
+  return { kind: "refused", why, final, foreign: !final && !NOT_NOW.test(why) };
 }
 
 /** An answer on one line, for people. */

@@ -1,9 +1,11 @@
 import { join } from "node:path";
+import { authorityOf } from "../address.ts";
+import type { HostsSyntax } from "../hosts-file.ts";
 import type { OpenDevice } from "../method.ts";
 import { findEntry } from "../method-files.ts";
 import { createSshClient } from "../ssh/client.ts";
 import { maskDevice } from "../ssh/mask-device.ts";
-import { openTarget, readOptions, SSH_OPTIONS } from "../ssh/target.ts";
+import { openTarget, readOptions, SSH_OPTIONS, SSH_PORT } from "../ssh/target.ts";
 import { createIlo, type IloOptions } from "./ilo-device.ts";
 
 const OPTIONS = {
@@ -12,19 +14,26 @@ const OPTIONS = {
   SESSION: { fallback: "dialogue", pattern: /^(dialogue|argument)$/ },
 };
 const USER = "root";
+const SYNTAX: HostsSyntax = {
+  usualPort: SSH_PORT,
+  systems: false,
+  shape: "<host uuid>:<address of its iLO>[:<port>][:<user>]",
+};
 
-/** `ILO.hosts`: `<host uuid>:<address of its iLO>[:<user>]`; `ILO.conf`: options. The password is the same for all. */
+/** `ILO.hosts`: `<host uuid>:<address of its iLO>[:<port>][:<user>]`; `ILO.conf`: options. The password is the same for all. */
 export const openIlo: OpenDevice = (request, context) => {
-  const entry = findEntry("ILO", request, context.say);
-  if (typeof entry === "string") return entry;
+  const listed = findEntry("ILO", SYNTAX, request, context.say);
+  if (typeof listed === "string") return listed;
+  const { device: address, port, user } = listed.entry;
   const options = readOptions(join(request.folder, "ILO.conf"), OPTIONS);
   if (typeof options === "string") return options;
-  const target = openTarget(entry.device, entry.user ?? request.user ?? USER, options, request.password);
+  const target = openTarget({ address, port }, user ?? request.user ?? USER, options, request.password);
   if (typeof target === "string") return target;
-  const device = createIlo(createSshClient(target, context), {
-    address: entry.device,
+  const ilo: IloOptions = {
+    address: authorityOf(target, SSH_PORT),
     dialect: options.DIALECT as IloOptions["dialect"],
     session: options.SESSION as IloOptions["session"],
-  });
+  };
+  const device = createIlo(createSshClient(target, context), ilo, context.clock);
   return maskDevice(device, request.password);
 };

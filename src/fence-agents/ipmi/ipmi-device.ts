@@ -1,4 +1,5 @@
 import { type CommandResult, runCommand } from "../../adapters/processes/run-command.ts";
+import { authorityOf } from "../address.ts";
 import type { PowerDevice } from "../device.ts";
 import type { Login } from "../login.ts";
 import type { MethodContext } from "../method.ts";
@@ -6,15 +7,20 @@ import type { Options } from "../options-file.ts";
 import { explainFailure, readPowerWord } from "./ipmitool-words.ts";
 import type { IpmiOptionName } from "./options.ts";
 
+/** Of IPMI over LAN. */
+export const IPMI_PORT = 623;
 /** What a BMC needs before its answer means anything (fence-agents/README.md, "IPMI"). */
 const SETTLE_MS = 2_000;
 /** Two tries of ipmitool's with growing pauses: a silent BMC costs 6 s, with its defaults 20. */
-const PATIENCE = ["-N", "1", "-R", "2"];
+const TRIES = "2";
+/** IPMI 1.5 repeats the login itself when no answer comes, and none comes for a wrong password: that is tried once. */
+const TRIES_OF_LAN = "1";
 /** More than any of its own timeouts: only one that hangs in a name's lookup comes here. */
 const CALL_MS = 15_000;
 
 export interface IpmiTarget {
   readonly address: string;
+  readonly port: number;
   readonly login: Login;
   readonly options: Options<IpmiOptionName>;
 }
@@ -28,10 +34,10 @@ export function ipmitoolCommand(target: IpmiTarget, words: readonly string[]): r
   // IPMI 1.5 has no cipher suites.
   const cipher = CIPHER === "" || INTERFACE === "lan" ? [] : ["-C", CIPHER];
   return [
-    ...["ipmitool", "-v", "-I", INTERFACE, "-H", target.address],
+    ...["ipmitool", "-v", "-I", INTERFACE, "-H", target.address, "-p", String(target.port)],
     ...["-U", target.login.user, "-E", "-L", PRIVILEGE],
     ...cipher,
-    ...PATIENCE,
+    ...["-N", "1", "-R", INTERFACE === "lan" ? TRIES_OF_LAN : TRIES],
     ...words,
   ];
 }
@@ -50,25 +56,28 @@ export function createIpmiDevice(
       stderrToo: true,
     });
   return {
-    name: `BMC ${target.address}`,
+    name: `BMC ${authorityOf(target, IPMI_PORT)}`,
     settleMs: SETTLE_MS,
     async read(signal) {
       const result = await chassisPower("status", signal);
       const word = result.exitCode === 0 ? readPowerWord(result.output) : null;
-      return word === null ? { kind: "unknown", why: whyFailed(result, signal, password) } : { kind: word };
+      return word === null ? { kind: "unknown", ...whyFailed(result, signal, password) } : { kind: word };
     },
     async switchPower(to, signal) {
       const result = await chassisPower(to, signal);
       return result.exitCode === 0
         ? { kind: "accepted" }
-        : { kind: "refused", why: whyFailed(result, signal, password) };
+        : { kind: "refused", ...whyFailed(result, signal, password) };
     },
   };
 }
 
-function whyFailed(result: CommandResult, signal: AbortSignal, password: string): string {
-  if (signal.aborted) return "the time was over before it answered";
-  if (result.late) return `it did not answer within ${CALL_MS / 1_000} s`;
-  if (result.exitCode === null) return "ipmitool could not be started, or was killed";
-  return explainFailure(result.output, password);
+function whyFailed(
+  result: CommandResult,
+  signal: AbortSignal,
+  password: string,
+): { readonly why: string; readonly final: boolean } {
+  if (signal.aborted) return { why: "the time was over before it answered", final: false };
+  if (result.late) return { why: `it did not answer within ${CALL_MS / 1_000} s`, final: false };
+  return explainFailure(result, password);
 }

@@ -1,4 +1,5 @@
 import { quote } from "../quote.ts";
+import { CAUSES } from "./ipmitool-causes.ts";
 
 /** What `ipmitool chassis power status` says; null when it says neither, or both. */
 export function readPowerWord(output: string): "on" | "off" | null {
@@ -9,40 +10,46 @@ export function readPowerWord(output: string): "on" | "off" | null {
   return (word === "on" || word === "off") && more.length === 0 ? word : null;
 }
 
-/** In the order in which they are looked for: what names the cause comes before what it leads to. */
-const CAUSES: readonly { readonly seen: RegExp; readonly means: string }[] = [
-  { seen: /RAKP 2 HMAC is invalid/, means: "wrong password" },
-  { seen: /unauthorized name|Invalid user name/i, means: "the BMC knows no such user" },
-  { seen: /Activate Session command failed/, means: "no session, probably a wrong password" },
-  { seen: /password is longer than/, means: "the password is longer than IPMI allows" },
-  { seen: /Authentication type .* not supported/i, means: "the BMC refuses INTERFACE=lan; use lanplus" },
-  { seen: /insufficient resources|session slots? (are )?full|no session slot/i, means: "the BMC is busy" },
-  {
-    seen: /unauthorized role|Requested privilege level exceeds|Set Session Privilege Level .*failed/i,
-    means: "the user has not this privilege; see PRIVILEGE in IPMI.conf",
-  },
-  { seen: /^Set Chassis Power Control .*Insufficient privilege/im, means: "the user may not switch power" },
-  {
-    seen: /invalid (authentication|integrity|confidentiality) algorithm|no cipher suite match/i,
-    means: "the BMC refuses this cipher suite; see CIPHER in IPMI.conf (try 3, then 17)",
-  },
-  { seen: /Address lookup for .* failed|Could not open socket/, means: "its address cannot be found" },
-  {
-    seen: /Get Auth Capabilities (error|command failed)|Error issuing Get Channel Auth/,
-    means: "it does not answer: unreachable, no power, or IPMI over LAN is off",
-  },
-];
-
-/** What a verbose ipmitool also says when all is well, and its last line, which only says that it gave up. */
+/** What a verbose ipmitool also says when all is well, and its last lines, which only say that it gave up. */
 const NOISE =
-  /^(Loading IANA|IANA PEN registry|Get HPM\.x|Running Get VSO|Invalid completion code received|Discovered IPMB|Unable to Get Channel Cipher|Error: Unable to establish|\s*$)/;
+  /^(Loading IANA|IANA PEN registry|Get HPM\.x|Running Get |Invalid completion code received|Discovered |Unable to Get Channel Cipher|Get Channel Cipher Suites failed|Using best available|Received IPMI\/RMCP response packet: *IPMI Supported|Error: Unable to establish|Close Session command failed|Failed to Close Session|.*Assertion `|\s*$)/;
+/** A flood is not worth more: what comes first names the cause. */
+const MOST_LINES = 500;
 
-/** Why ipmitool failed, in plain words and in its own, at most a line; `secret` is never part of it. */
-export function explainFailure(output: string, secret: string): string {
-  const lines = output.split(/\r?\n/);
-  const cause = CAUSES.find(({ seen }) => seen.test(output));
-  const telling = lines.filter((line) => !NOISE.test(line));
-  const quoted = (cause && telling.find((line) => cause.seen.test(line))) ?? telling.at(-1) ?? "nothing";
-  const words = `ipmitool said: ${quote(quoted, secret)}`;
-  return cause === undefined ? words : `${cause.means} (${words})`;
+/** How ipmitool ended without having done what it was asked. */
+export interface IpmiFailure {
+  /** null: a signal ended it, or it was never started. */
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly output: string;
+}
+
+/**
+ * Why ipmitool failed: the cause and the cure in plain words, and its own, at most a line; `secret` is never part of it.
+ * The first cause counts. What follows it is often a consequence that misleads: after a login that nobody answers it
+ * goes on, and complains about the privilege.
+ */
+export function explainFailure(
+  { exitCode, signal, output }: IpmiFailure,
+  secret: string,
+): { readonly why: string; readonly final: boolean } {
+  const telling = output
+    .split(/\r?\n/, MOST_LINES)
+    .filter((line) => !NOISE.test(line))
+    .map((line) => ({ line, cause: CAUSES.find(({ seen }) => seen.test(line)) }));
+  const first = telling.find(({ cause }) => cause !== undefined);
+  const line = first?.line ?? telling.at(-1)?.line;
+  const ended = signal === null ? "" : `ipmitool was ended by ${signal}`;
+  if (line === undefined) return { why: ended || saidNothing(exitCode), final: false };
+  const words = [`ipmitool said: ${quote(line, secret)}`, ended].filter((part) => part !== "").join("; ");
+  const { cause } = first ?? {};
+  return cause === undefined
+    ? { why: words, final: false }
+    : { why: `${cause.means} (${words})`, final: cause.final };
+}
+
+function saidNothing(exitCode: number | null): string {
+  return exitCode === null
+    ? "ipmitool could not be started; run: yum install ipmitool, or use FENCE_METHOD=REDFISH"
+    : `ipmitool ended with exit status ${exitCode} and said nothing; run it by hand: ipmitool -vv -I lanplus -H <BMC> -U <user> -a chassis power status`;
 }

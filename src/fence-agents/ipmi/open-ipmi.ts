@@ -1,24 +1,31 @@
 import { join } from "node:path";
+import type { HostsSyntax } from "../hosts-file.ts";
 import { findLogin } from "../login.ts";
 import type { OpenDevice } from "../method.ts";
 import { findEntry, readMethodFile } from "../method-files.ts";
-import { createIpmiDevice } from "./ipmi-device.ts";
+import { createIpmiDevice, IPMI_PORT } from "./ipmi-device.ts";
 import { parseIpmiOptions } from "./options.ts";
+
+const SYNTAX: HostsSyntax = {
+  usualPort: IPMI_PORT,
+  systems: false,
+  shape: "<host uuid>:<address of its BMC>[:<port>][:<user>]",
+};
 
 /** Finds a host's BMC: its address in IPMI.hosts, options in IPMI.conf, and ipmitool, which must be there. */
 export const openIpmi: OpenDevice = (request, context) => {
-  const entry = findEntry("IPMI", request, context.say);
-  if (typeof entry === "string") return entry;
-  if (!/^[A-Za-z0-9._:%-]+$/.test(entry.device))
-    return `Cannot fence: ${entry.device} in line ${entry.line} of ${request.folder}/IPMI.hosts is no address`;
+  const listed = findEntry("IPMI", SYNTAX, request, context.say);
+  if (typeof listed === "string") return listed;
+  const { entry } = listed;
   const login = findLogin("IPMI", entry, request);
   if (typeof login === "string") return login;
   const path = join(request.folder, "IPMI.conf");
-  const file = readMethodFile(path, true);
+  const file = readMethodFile(path, null);
   if (!file.ok) return file.why;
   const parsed = parseIpmiOptions(file.text);
   if (!parsed.ok) return `Cannot use ${path}: ${parsed.why}`;
   if (Bun.which("ipmitool", { PATH: context.environment["PATH"] ?? "" }) === null)
     return "Cannot fence: ipmitool is not installed; run: yum install ipmitool, or use FENCE_METHOD=REDFISH";
-  return createIpmiDevice({ address: entry.device, login, options: parsed.options }, context);
+  const { device: address, port } = entry;
+  return createIpmiDevice({ address, port, login, options: parsed.options }, context);
 };

@@ -2,22 +2,26 @@ import { link, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { readMethodFile } from "../method-files.ts";
 
-/** The file that keeps the fingerprint of one device's certificate. */
-export function pinPath(folder: string, address: string): string {
-  return join(folder, `redfish-${encodeURIComponent(address.toLowerCase())}`);
+/** The file that keeps the fingerprint of one device's certificate; `authority` is `<address>[:<port>]`. */
+export function pinPath(folder: string, authority: string): string {
+  return join(folder, `redfish-${encodeURIComponent(authority.toLowerCase())}`);
 }
 
 /**
  * Compares a certificate's SHA-256 fingerprint (`AB:CD:…`) with the one this device showed first, and keeps it when there
  * is none. Returns null when it may be trusted, else why not. One file for each device: agents run side by side.
  */
-export async function checkPin(folder: string, address: string, fingerprint: string): Promise<string | null> {
-  const path = pinPath(folder, address);
+export async function checkPin(
+  folder: string,
+  authority: string,
+  fingerprint: string,
+): Promise<string | null> {
+  const path = pinPath(folder, authority);
   try {
-    const pinned = readMethodFile(path, true);
+    const pinned = readMethodFile(path, null);
     if (!pinned.ok) return pinned.why;
     // Two agents may see a device for the first time at once: the one that comes second compares.
-    if (pinned.text !== "" || !(await keepFirst(folder, path, render(address, fingerprint))))
+    if (pinned.text !== "" || !(await keepFirst(folder, path, render(authority, fingerprint))))
       return compare(path, fingerprint);
     return null;
   } catch (error) {
@@ -26,7 +30,7 @@ export async function checkPin(folder: string, address: string, fingerprint: str
 }
 
 function compare(path: string, fingerprint: string): string | null {
-  const pinned = readMethodFile(path, false);
+  const pinned = readMethodFile(path, "it was there a moment ago");
   if (!pinned.ok) return pinned.why;
   const lines = pinned.text.split(/\r?\n/).map((line, index) => ({ number: index + 1, text: line.trim() }));
   const [line, ...more] = lines.filter(({ text }) => text !== "" && !text.startsWith("#"));
@@ -39,9 +43,9 @@ function compare(path: string, fingerprint: string): string | null {
   );
 }
 
-function render(address: string, fingerprint: string): string {
+function render(authority: string, fingerprint: string): string {
   return (
-    `# SHA-256 fingerprint of the certificate of the Redfish service at ${address}, as it was first seen.\n` +
+    `# SHA-256 fingerprint of the certificate of the Redfish service at ${authority}, as it was first seen.\n` +
     `# Remove this file when the certificate was replaced on purpose.\n${fingerprint}\n`
   );
 }
@@ -51,7 +55,7 @@ async function keepFirst(folder: string, path: string, text: string): Promise<bo
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const temporary = `${path}.${crypto.randomUUID()}.tmp`;
   try {
-    const file = await open(temporary, "w", 0o600);
+    const file = await open(temporary, "wx", 0o600);
     try {
       await file.writeFile(text);
       await file.sync();

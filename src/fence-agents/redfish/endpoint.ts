@@ -1,24 +1,12 @@
-/** Where a Redfish service answers. */
-export interface Endpoint {
-  /** Without the brackets of IPv6. */
-  readonly address: string;
-  readonly port: number;
-}
+import type { Endpoint } from "../address.ts";
 
-/** The device field of REDFISH.hosts, `<address>` or `<address>/<system>`; a string says what is wrong with it. */
-export function parseDeviceField(
-  field: string,
-): { readonly address: string; readonly system: string | null } | string {
-  const [address = "", system, ...more] = field.split("/");
-  if (!/^[A-Za-z0-9._:%-]+$/.test(address)) return `${field} is no address`;
-  if (more.length > 0 || system === "") return `${field} is not <address>/<Id or UUID of a system>`;
-  return { address, system: system ?? null };
-}
+/** Of HTTPS. */
+export const HTTPS_PORT = 443;
 
-/** As a `Host` header and a URL write it: `[2001:db8::7]:8443`. */
-export function authorityOf({ address, port }: Endpoint): string {
-  const bracketed = address.includes(":") ? `[${address}]` : address;
-  return port === 443 ? bracketed : `${bracketed}:${port}`;
+/** As a `Host` header and a URL write it: `[2001:db8::7]:8443`. The zone of an IPv6 address is only this host's. */
+export function hostHeaderOf({ address, port }: Endpoint): string {
+  const bracketed = address.includes(":") ? `[${address.replace(/%.*$/, "")}]` : address;
+  return port === HTTPS_PORT ? bracketed : `${bracketed}:${port}`;
 }
 
 const LONGEST_PATH = 1_000;
@@ -28,7 +16,7 @@ const LONGEST_PATH = 1_000;
  * but to where the administrator sent it.
  */
 export function pathOnDevice(link: string, endpoint: Endpoint): string | null {
-  const origin = `https://${authorityOf(endpoint)}/`;
+  const origin = `https://${hostHeaderOf(endpoint)}/`;
   const path = link.toLowerCase().startsWith(origin.toLowerCase()) ? link.slice(origin.length - 1) : link;
   // Two slashes begin another host's name; a fragment is not sent, so nothing may hang on it.
   return /^\/(?![/\\])[\x21-\x7e]*$/.test(path) && !path.includes("#") && path.length <= LONGEST_PATH

@@ -1,10 +1,14 @@
 import { join } from "node:path";
+import { authorityOf } from "../address.ts";
+import type { PowerDevice } from "../device.ts";
+import type { HostsSyntax } from "../hosts-file.ts";
 import { findLogin } from "../login.ts";
 import type { MethodContext, OpenDevice } from "../method.ts";
 import { findEntry, readMethodFile } from "../method-files.ts";
+import type { Options } from "../options-file.ts";
 import type { AgentRequest } from "../request.ts";
-import { parseDeviceField } from "./endpoint.ts";
-import { parseRedfishOptions } from "./options.ts";
+import { HTTPS_PORT } from "./endpoint.ts";
+import { parseRedfishOptions, type RedfishOptionName } from "./options.ts";
 import { RedfishClient } from "./redfish-client.ts";
 import { RedfishDevice } from "./redfish-device.ts";
 import type { Trust } from "./verified-socket.ts";
@@ -12,43 +16,58 @@ import type { Trust } from "./verified-socket.ts";
 /** A controller that does other work may need seconds for a handshake. */
 const REQUEST_MS = 10_000;
 
-/** Finds a host's Redfish service: REDFISH.hosts has its address, REDFISH.conf how certificates are checked. */
-export const openRedfish: OpenDevice = (request, context) => openRedfishAt(443, REQUEST_MS, request, context);
+const SYNTAX: HostsSyntax = {
+  usualPort: HTTPS_PORT,
+  systems: true,
+  shape: "<host uuid>:<address>[:<port>][/<Id or UUID of the system>][:<user>]",
+};
 
-/** The same at another port, with another deadline for each request: tests do not wait for the real one. */
-export function openRedfishAt(
-  port: number,
+/** Finds a host's Redfish service: REDFISH.hosts has its address, REDFISH.conf how it is spoken to. */
+export const openRedfish: OpenDevice = (request, context) => openRedfishWithin(REQUEST_MS, request, context);
+
+/** The same with another deadline for each request: tests do not wait for the real one. */
+export function openRedfishWithin(
   requestMs: number,
   request: AgentRequest,
   context: MethodContext,
-): RedfishDevice | string {
-  const entry = findEntry("REDFISH", request, context.say);
-  if (typeof entry === "string") return entry;
-  const field = parseDeviceField(entry.device);
-  if (typeof field === "string")
-    return `Cannot fence: line ${entry.line} of ${request.folder}/REDFISH.hosts: ${field}`;
+): PowerDevice | string {
+  const listed = findEntry("REDFISH", SYNTAX, request, context.say);
+  if (typeof listed === "string") return listed;
+  const { entry, others } = listed;
   const login = findLogin("REDFISH", entry, request);
   if (typeof login === "string") return login;
   // RFC 7617: the first colon ends the user's name.
   if (login.user.includes(":")) return "Cannot fence: the user's name must not have a colon";
-  const trust = readTrust(request, context);
+  const options = readOptions(request);
+  if (typeof options === "string") return options;
+  const trust = readTrust(options.CA_FILE, request, context);
   if (typeof trust === "string") return trust;
-  const endpoint = { address: field.address, port };
-  const client = new RedfishClient(context.clock, { endpoint, login, trust, requestMs });
-  return new RedfishDevice(client, field.address, field.system);
+  const endpoint = { address: entry.device, port: entry.port };
+  const legacyTls = options.LEGACY_TLS === "1";
+  const client = new RedfishClient(context.clock, {
+    ...{ endpoint, login, trust, legacyTls, requestMs },
+    environment: context.environment,
+  });
+  const taken = others.flatMap(({ device, port, system, line }) =>
+    device === entry.device && port === entry.port && system !== null ? [{ system, line }] : [],
+  );
+  const target = { address: authorityOf(endpoint, HTTPS_PORT), system: entry.system, taken };
+  return new RedfishDevice(client, target, context.say);
 }
 
-function readTrust(request: AgentRequest, context: MethodContext): Trust | string {
+function readOptions(request: AgentRequest): Options<RedfishOptionName> | string {
   const path = join(request.folder, "REDFISH.conf");
-  const file = readMethodFile(path, true);
+  const file = readMethodFile(path, null);
   if (!file.ok) return file.why;
   const parsed = parseRedfishOptions(file.text);
-  if (!parsed.ok) return `Cannot use ${path}: ${parsed.why}`;
-  const authorities = parsed.options.CA_FILE;
+  return parsed.ok ? parsed.options : `Cannot use ${path}: ${parsed.why}`;
+}
+
+function readTrust(authorities: string, request: AgentRequest, context: MethodContext): Trust | string {
   if (authorities === "") return { kind: "pinned", folder: context.pins };
-  const pem = readMethodFile(authorities, false);
+  const pem = readMethodFile(authorities, "it is not there; it is CA_FILE of REDFISH.conf");
   if (!pem.ok) return pem.why;
   if (!pem.text.includes("-----BEGIN CERTIFICATE-----"))
-    return `Cannot use ${authorities}: it has no certificate in PEM; it is CA_FILE of ${path}`;
+    return `Cannot use ${authorities}: it has no certificate in PEM; it is CA_FILE of ${join(request.folder, "REDFISH.conf")}`;
   return { kind: "authorities", pem: pem.text, path: authorities };
 }

@@ -1,4 +1,5 @@
 import type { PowerReading } from "../device.ts";
+import { readMachineId } from "./machine-id.ts";
 
 /** A JSON object whose fields nobody has looked at yet. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -24,30 +25,52 @@ export interface ResetAction {
 /** What decides about a ComputerSystem (DMTF's schema). */
 export interface SystemFacts {
   readonly id: string | null;
-  /** SMBIOS's, in lower case: not the uuid XAPI gives the host. */
+  /** SMBIOS's: not the uuid XAPI gives the host. null when it tells none, or one that means none. */
   readonly uuid: string | null;
   readonly power: PowerReading;
   readonly reset: ResetAction | null;
 }
 
-/** The members of a collection; a string says why they cannot be counted: one that is not seen may be the right one. */
-export function readMembers(collection: Fields): readonly string[] | string {
-  const members = collection["Members"];
+/** One page of a collection. */
+export interface Members {
+  readonly links: readonly string[];
+  /** How many it says there are, on all pages; null when it does not say. */
+  readonly count: number | null;
+  /** Entries that have no link. */
+  readonly odd: number;
+  /** Where the next page is. */
+  readonly next: string | null;
+}
+
+/** A string says why there are none. */
+export function readMembers(collection: Fields): Members | string {
+  const listed = collection["Members"];
+  // A list of one, by some taken for the one.
+  const members = linkOf(listed) === null ? listed : [listed];
   if (!Array.isArray(members)) return "its list of systems has no Members";
   const links = members.map(linkOf).filter((link) => link !== null);
-  const count = collection["Members@odata.count"] ?? members.length;
-  if (links.length !== members.length || links.length !== count || "Members@odata.nextLink" in collection)
-    return "its list of systems is not complete";
-  return links;
+  const count = Number(collection["Members@odata.count"] ?? Number.NaN);
+  const next = collection["Members@odata.nextLink"] ?? collection["@odata.nextLink"] ?? null;
+  return {
+    links,
+    count: Number.isInteger(count) ? count : null,
+    odd: members.length - links.length,
+    next: typeof next === "string" ? textOf(next) : linkOf(next),
+  };
 }
 
 export function readSystem(body: Fields): SystemFacts {
   return {
     id: textOf(body["Id"]),
-    uuid: textOf(body["UUID"])?.toLowerCase() ?? null,
+    uuid: readUuid(textOf(body["UUID"])),
     power: readPowerState(body["PowerState"]),
     reset: readResetAction(fieldsOf(body["Actions"])?.["#ComputerSystem.Reset"]),
   };
+}
+
+/** As it is written, but in lower case. */
+function readUuid(text: string | null): string | null {
+  return text === null || readMachineId(text) === null ? null : text.trim().toLowerCase();
 }
 
 /** `PoweringOff` is not off, nor is `Paused`: they were seen, and confirm nothing. */
@@ -88,14 +111,6 @@ export function readActionInfo(body: Fields): readonly string[] | null {
   return textsOf(parameter?.["AllowableValues"]);
 }
 
-/** What an error says for people: the first message of its extended info, else its own. */
-export function readErrorMessage(text: string): string {
-  const error = fieldsOf(fieldsOf(parseJson(text))?.["error"]);
-  const extended = error?.["@Message.ExtendedInfo"];
-  const first = fieldsOf(Array.isArray(extended) ? extended[0] : null);
-  return textOf(first?.["Message"]) ?? textOf(first?.["MessageId"]) ?? textOf(error?.["message"]) ?? "";
-}
-
 /** undefined for what is no JSON. */
 export function parseJson(text: string): unknown {
   try {
@@ -105,7 +120,8 @@ export function parseJson(text: string): unknown {
   }
 }
 
-function textOf(value: unknown): string | null {
+/** null for what is no text, or an empty one. */
+export function textOf(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
 

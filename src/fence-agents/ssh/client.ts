@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { runCommand } from "../../adapters/processes/run-command.ts";
+import { authorityOf } from "../address.ts";
 import type { MethodContext } from "../method.ts";
 import { askpassEnvironment } from "./askpass.ts";
-import { LEGACY_QUERIES, type RemoteCommand, sshArguments } from "./command-line.ts";
-import { explainFailure, linesOfErrors, SSH_FAILED } from "./fault.ts";
+import { LEGACY_QUERIES, type PasswordMethod, type RemoteCommand, sshArguments } from "./command-line.ts";
+import { asksInDialogue, explainFailure, linesOfErrors, SSH_FAILED, type SshFault } from "./fault.ts";
 import { dropEmptyPin, knownHost } from "./known-host.ts";
-import { type Dialogue, runSsh } from "./run-ssh.ts";
-import type { SshTarget } from "./target.ts";
+import { type Dialogue, runSsh, type SshEnd } from "./run-ssh.ts";
+import { SSH_PORT, type SshTarget } from "./target.ts";
 
 /** What came of one connection. There may be an output and a fault: a device that hangs up after its answer. */
 export interface SshAnswer {
@@ -17,6 +18,8 @@ export interface SshAnswer {
   readonly exitCode: number | null;
   /** Why there is no answer, or not all of it; null when the other side ended it properly. */
   readonly fault: string | null;
+  /** Of the fault: as of a `PowerReading`. */
+  readonly final: boolean;
 }
 
 /** One call is one connection. Never rejects; ends with `signal`, and leaves no process behind. */
@@ -37,37 +40,52 @@ export function createSshClient(
   context: Pick<MethodContext, "clock" | "environment" | "self" | "pins">,
   callMs: number = CALL_MS,
 ): SshClient {
+  const pinName = authorityOf(target, SSH_PORT);
+  /** Until the device is heard to want it otherwise. */
+  let asking: PasswordMethod = "password";
   const connect = async (
     command: RemoteCommand,
     dialogue: Dialogue | null,
     signal: AbortSignal,
   ): Promise<SshAnswer> => {
     const available = target.legacy ? await queryAlgorithms(context, signal) : {};
-    const host = knownHost(context.pins, target.address);
+    const host = knownHost(context.pins, pinName);
+    if ("why" in host) return { output: "", errors: [], exitCode: null, fault: host.why, final: true };
     const end = await runSsh({
       clock: context.clock,
-      args: sshArguments(target, host, command, available),
+      args: sshArguments(target, host, command, available, asking),
       env: { ...context.environment, LC_ALL: "C", TERM: "vt100", ...loginEnvironment(target, context) },
       timeoutMs: callMs,
       signal,
       dialogue,
     });
     dropEmptyPin(host);
-    const { exitCode, output, errors } = end;
-    const fault = () => {
-      if (end.late) return signal.aborted ? "the time was over" : `no answer within ${callMs / 1_000} s`;
-      if (end.endless) return "it said more than any answer is long";
-      if (exitCode === null)
-        return `ssh could not be run to its end${errors === "" ? "" : `: ${errors.trim()}`}`;
-      if (NOT_STARTED.test(errors)) return errors.trim();
-      return exitCode === SSH_FAILED ? explainFailure(errors, target, host.path) : null;
+    if (end.exitCode === SSH_FAILED && asking === "password" && asksInDialogue(end.errors)) {
+      asking = "keyboard-interactive";
+      return await connect(command, dialogue, signal);
+    }
+    const fault = judge(end, callMs, signal, () => explainFailure(end.errors, target, host.path));
+    const { exitCode, output } = end;
+    return {
+      ...{ output, exitCode, errors: linesOfErrors(end.errors) },
+      ...{ fault: fault?.why ?? null, final: fault?.final ?? false },
     };
-    return { output, errors: linesOfErrors(errors), exitCode, fault: fault() };
   };
   return {
     run: (command, signal) => connect(command, null, signal),
     converse: (dialogue, signal) => connect(null, dialogue, signal),
   };
+}
+
+function judge(end: SshEnd, callMs: number, signal: AbortSignal, explain: () => SshFault): SshFault | null {
+  const passing = (why: string): SshFault => ({ why, final: false });
+  if (end.late) return passing(signal.aborted ? "the time was over" : `no answer within ${callMs / 1_000} s`);
+  if (end.endless) return passing("it said more than any answer is long");
+  const errors = end.errors.trim();
+  if (end.exitCode === null)
+    return passing(`ssh could not be run to its end${errors === "" ? "" : `: ${errors}`}`);
+  if (NOT_STARTED.test(errors)) return { why: `${errors}; install openssh-clients`, final: true };
+  return end.exitCode === SSH_FAILED ? explain() : null;
 }
 
 function loginEnvironment(

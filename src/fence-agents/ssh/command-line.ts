@@ -1,8 +1,12 @@
+import { authorityOf } from "../address.ts";
 import type { KnownHost } from "./known-host.ts";
-import type { SshTarget } from "./target.ts";
+import { SSH_PORT, type SshTarget } from "./target.ts";
 
 /** What is asked of the other side: a command, or (null) a session as a person at a terminal has it. */
 export type RemoteCommand = string | null;
+
+/** One of them at a time: ssh would try a refused password again by the other, which is two failed logins. */
+export type PasswordMethod = "password" | "keyboard-interactive";
 
 const CONNECT_S = 10;
 /** Two signs of life missed in a row: the connection is dead. */
@@ -30,12 +34,14 @@ export const LEGACY_QUERIES: readonly string[] = ["kex", "key", "cipher"];
 /**
  * The arguments of ssh, as OpenSSH 7.4 (Dom0 of XenServer 7 and 8) and later ones take them. The files in /etc/ssh and ~/.ssh are
  * not read: what a fence depends on stands in one place. `available`: what `ssh -Q` lists, for a target with old algorithms.
+ * `asking`: how the device wants a password.
  */
 export function sshArguments(
   target: SshTarget,
   host: KnownHost,
   command: RemoteCommand,
   available: Readonly<Record<string, readonly string[]>>,
+  asking: PasswordMethod = "password",
 ): readonly string[] {
   const options = [
     // At ERROR it would not say that there is no common algorithm.
@@ -47,14 +53,14 @@ export function sshArguments(
     "NumberOfPasswordPrompts=1",
     "GlobalKnownHostsFile=/dev/null",
     `UserKnownHostsFile="${host.path}"`,
-    // Without it a key is kept for name and port, and the file's name would not say whose it is.
-    `HostKeyAlias=${target.address.toLowerCase()}`,
+    // The key is kept under the same name as its file: two devices behind one address have a port each.
+    `HostKeyAlias=${authorityOf(target, SSH_PORT).toLowerCase()}`,
     "CheckHostIP=no",
     "HashKnownHosts=no",
     "UpdateHostKeys=no",
     // `no` means: take and keep the key of a host that has none yet. accept-new, which says so, came with 7.6.
     `StrictHostKeyChecking=${host.pinned ? "yes" : "no"}`,
-    ...loginOptions(target),
+    ...loginOptions(target, asking),
     ...(target.legacy ? legacyOptions(available) : []),
   ];
   return [
@@ -65,6 +71,8 @@ export function sshArguments(
     "-e",
     "none",
     ...options.flatMap((option) => ["-o", option]),
+    "-p",
+    String(target.port),
     "-l",
     target.user,
     target.address,
@@ -72,13 +80,9 @@ export function sshArguments(
   ];
 }
 
-function loginOptions({ login }: SshTarget): readonly string[] {
+function loginOptions({ login }: SshTarget, asking: PasswordMethod): readonly string[] {
   if (login.kind === "password")
-    return [
-      "BatchMode=no",
-      "PubkeyAuthentication=no",
-      "PreferredAuthentications=password,keyboard-interactive",
-    ];
+    return ["BatchMode=no", "PubkeyAuthentication=no", `PreferredAuthentications=${asking}`];
   return [
     // A key with a passphrase would be asked for.
     "BatchMode=yes",

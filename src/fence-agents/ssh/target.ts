@@ -1,6 +1,10 @@
 import { statSync } from "node:fs";
+import type { Endpoint } from "../address.ts";
 import { readMethodFile } from "../method-files.ts";
 import { parseOptions } from "../options-file.ts";
+
+/** Of ssh. */
+export const SSH_PORT = 22;
 
 export type SshLogin =
   | { readonly kind: "password"; readonly password: string }
@@ -10,6 +14,7 @@ export type SshLogin =
 export interface SshTarget {
   /** A name, IPv4, or IPv6 without brackets. */
   readonly address: string;
+  readonly port: number;
   readonly user: string;
   readonly login: SshLogin;
   /** Offer the algorithms of old devices, too. */
@@ -28,7 +33,7 @@ const OTHERS_MAY_READ = 0o077;
 
 /** A string says what is wrong. */
 export function openTarget(
-  address: string,
+  { address, port }: Endpoint,
   user: string,
   options: Readonly<Record<keyof typeof SSH_OPTIONS, string>>,
   password: string,
@@ -36,7 +41,7 @@ export function openTarget(
   if (!ADDRESS.test(address)) return `Cannot fence: ${address} is no address`;
   const login = chooseLogin(options.SSH_KEY, password);
   if (typeof login === "string") return login;
-  return { address, user, login, legacy: options.LEGACY_SSH === "1" };
+  return { address, port, user, login, legacy: options.LEGACY_SSH === "1" };
 }
 
 function chooseLogin(path: string, password: string): SshLogin | string {
@@ -64,7 +69,7 @@ export function readOptions<Name extends string>(
   path: string,
   known: Readonly<Record<Name, { readonly fallback: string; readonly pattern: RegExp }>>,
 ): Readonly<Record<Name, string>> | string {
-  const file = readMethodFile(path, true);
+  const file = readMethodFile(path, null);
   if (!file.ok) return file.why;
   const parsed = parseOptions(file.text, known);
   return parsed.ok ? parsed.options : `Cannot use ${path}: ${parsed.why}`;

@@ -1,27 +1,44 @@
 import { join } from "node:path";
 import { isUuid } from "../../core/model/ids.ts";
+import { authorityOf } from "../address.ts";
+import type { HostsSyntax } from "../hosts-file.ts";
 import type { OpenDevice } from "../method.ts";
 import { findEntry } from "../method-files.ts";
 import { createSshClient } from "../ssh/client.ts";
 import { maskDevice } from "../ssh/mask-device.ts";
-import { openTarget, readOptions, SSH_OPTIONS } from "../ssh/target.ts";
+import { openTarget, readOptions, SSH_OPTIONS, SSH_PORT } from "../ssh/target.ts";
 import { createXvm } from "./xvm-device.ts";
 
 const USER = "root";
+const OPTIONS = {
+  ...SSH_OPTIONS,
+  /** The outer host's ssh port. */
+  PORT: { fallback: String(SSH_PORT), pattern: /^([1-9]\d{0,4})$/ },
+};
+const SYNTAX: HostsSyntax = {
+  usualPort: "a VM has no port, and the outer host's ssh port is PORT in XVM.conf",
+  systems: false,
+  shape: "<host uuid>:<uuid of its VM on the outer host>[:<user>]",
+};
 
 /** `XVM.hosts`: `<pool host uuid>:<uuid of its VM on the outer host>[:<user>]`; FENCE_IPADDRESS is the outer host. */
 export const openXvm: OpenDevice = (request, context) => {
-  const entry = findEntry("XVM", request, context.say);
-  if (typeof entry === "string") return entry;
+  const listed = findEntry("XVM", SYNTAX, request, context.say);
+  if (typeof listed === "string") return listed;
+  const { entry } = listed;
   const vm = entry.device.toLowerCase();
   if (!isUuid(vm))
     return `Cannot fence: ${entry.device} in XVM.hosts, line ${entry.line}, is no uuid of a VM`;
   const outerHost = request.address.replace(/^\[(.*)\]$/, "$1");
   if (outerHost === "")
     return "Cannot fence: FENCE_IPADDRESS is not set; it is the host on which the VMs run";
-  const options = readOptions(join(request.folder, "XVM.conf"), SSH_OPTIONS);
+  const options = readOptions(join(request.folder, "XVM.conf"), OPTIONS);
   if (typeof options === "string") return options;
-  const target = openTarget(outerHost, entry.user ?? request.user ?? USER, options, request.password);
+  const endpoint = { address: outerHost, port: Number(options.PORT) };
+  const target = openTarget(endpoint, entry.user ?? request.user ?? USER, options, request.password);
   if (typeof target === "string") return target;
-  return maskDevice(createXvm(createSshClient(target, context), outerHost, vm), request.password);
+  return maskDevice(
+    createXvm(createSshClient(target, context), authorityOf(target, SSH_PORT), vm),
+    request.password,
+  );
 };

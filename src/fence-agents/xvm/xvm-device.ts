@@ -22,12 +22,15 @@ export function createXvm(client: SshClient, outerHost: string, vm: string): Pow
     async read(signal) {
       const answer = await client.run(`xe vm-list uuid=${vm} params=power-state --minimal`, signal);
       const failure = failureOf(answer);
-      return failure === null ? parsePowerState(answer.output) : { kind: "unknown", why: failure };
+      return failure === null
+        ? parsePowerState(answer.output)
+        : { kind: "unknown", why: failure, final: answer.final };
     },
     async switchPower(to, signal) {
       const command = to === "off" ? `xe vm-shutdown uuid=${vm} --force` : `xe vm-start uuid=${vm}`;
-      const failure = failureOf(await client.run(command, signal));
-      return failure === null ? { kind: "accepted" } : { kind: "refused", why: failure };
+      const answer = await client.run(command, signal);
+      const failure = failureOf(answer);
+      return failure === null ? { kind: "accepted" } : { kind: "refused", why: failure, final: answer.final };
     },
   };
 }

@@ -198,9 +198,19 @@ describe("install.sh", () => {
       "usr/bin/ha-cfg": "old",
     };
     for (const [name, text] of Object.entries(old)) scratch.write(name, text);
+    chmodSync(scratch.path("etc/ha-lizard/fence/OWN/OWN.sh"), 0o755);
     const before = scratch.list();
+    const main = join(TREE, "src/main.ts");
+    scratch.writeBinary(
+      `#!/bin/sh\ncase $1 in fence) exec "${process.execPath}" "${main}" "$@" ;; *) echo "# $*" ;; esac\n`,
+    );
     const { code, said } = await scratch.install("dash");
     expect([code, said]).toEqual([0, expect.stringContaining("etc/ha-lizard.original")]);
+    // Its exit status is trusted with two copies of a VM, and nobody knows whether it looks.
+    expect(said).toContain(
+      `${scratch.path("etc/ha-lizard/fence/OWN/OWN.sh")} has not been tested on this host, and its exit status 0 counts as proof that a host is off; before HA is on, run: ha-cfg fence-test\n`,
+    );
+    expect(said).not.toContain("ILO.sh has not been tested");
     expect(scratch.text("etc/ha-lizard/ha-lizard.conf")).toBe("FENCE_METHOD=OWN\n");
     expect(mode("etc/ha-lizard/ha-lizard.conf")).toBe("600");
     expect(scratch.text("etc/ha-lizard/fence/ILO/ILO.hosts")).toBe("uuid:192.0.2.1\n");

@@ -41,7 +41,7 @@ export async function run(
  */
 export function fakeDaemon(onTerm: "ends" | "ignores" | "dies at once", keeper = process.pid): string {
   // What the installer asks of it.
-  const asked = `case "\${1:-}" in version | default-file | ha-cfg) echo "# $*"; exit 0 ;; esac`;
+  const asked = `case "\${1:-}" in version | default-file | ha-cfg) echo "# $*"; exit 0 ;; fence) exit 0 ;; esac`;
   if (onTerm === "dies at once") return `#!/bin/sh\n${asked}\nexit 1\n`;
   return `#!/bin/sh
 ${asked}

@@ -178,8 +178,8 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/adapters/fencing/fence-agent.ts",
-        from: "agentOf(request), request.host, request.action]",
-        to: "agentOf(request), request.host, request.action, request.device.password]",
+        from: "[agentOf(request), host, action]",
+        to: "[agentOf(request), host, action, request.device.password]",
       },
     ],
     caughtBy: {

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { parseDocument, renderDocument } from "../../../src/adapters/files/state-document.ts";
 import { parseJob } from "../../../src/adapters/mail/mail-job.ts";
 import { parseAnswer, speaksInEmergency } from "../../../src/adapters/xapi/errors.ts";
@@ -10,13 +11,10 @@ import { cutBytes, oneLine, plainTexts, showName } from "../../../src/core/model
 import { parseHostsFile } from "../../../src/fence-agents/hosts-file.ts";
 import { parsePower, parseSystem } from "../../../src/fence-agents/ilo/clp.ts";
 import { explainFailure, readPowerWord } from "../../../src/fence-agents/ipmi/ipmitool-words.ts";
-import {
-  fieldsOf,
-  parseJson,
-  readErrorMessage,
-  readMembers,
-  readSystem,
-} from "../../../src/fence-agents/redfish/resources.ts";
+import { decodeBody } from "../../../src/fence-agents/redfish/decode-body.ts";
+import { readErrorTexts } from "../../../src/fence-agents/redfish/error-text.ts";
+import { readMachineId } from "../../../src/fence-agents/redfish/machine-id.ts";
+import { fieldsOf, parseJson, readMembers, readSystem } from "../../../src/fence-agents/redfish/resources.ts";
 import { mangleText } from "./mangle.ts";
 import { claim, type Target, textTarget } from "./target.ts";
 
@@ -24,6 +22,8 @@ const OVERRIDE = renderDefaultFile().replace(/^#(?=[A-Z]+_)/gm, "");
 const HOST = "00000001-1111-4111-8111-111111111111";
 const MEMORY = { version: 1, bootId: "b", health: { [HOST]: { failedRetries: 0 } } };
 const SECRET = "tops3cret";
+const HOSTS_SYNTAX = { usualPort: 443, systems: true, shape: "<host uuid>:<address>" };
+const MOST_DECODED = 50_000;
 
 /** What is a function of a text: files that are parsed, answers that are understood, words that are shown. */
 export const TEXT_TARGETS: readonly Target[] = [
@@ -73,9 +73,18 @@ export const TEXT_TARGETS: readonly Target[] = [
   ),
   textTarget(
     "list of hosts",
-    [`${HOST}:192.0.2.1\n# x\n${HOST.replace("1", "2")}:[fe80::1]:user\n`],
+    [
+      `${HOST}:192.0.2.1\n# x\n${HOST.replace("1", "2")}:[fe80::1]:8443/1:user\n${HOST.replace("1", "3")}:h:1\n`,
+    ],
     mangleText,
-    parseHostsFile,
+    (text) => {
+      const { entries } = parseHostsFile(text, HOSTS_SYNTAX);
+      claim(new Set(entries.map(({ host }) => host)).size === entries.length, "a host has one device");
+      claim(
+        entries.every(({ port }) => port >= 1 && port <= 65_535),
+        "a port is one",
+      );
+    },
   ),
   textTarget(
     "answer of an iLO",
@@ -92,7 +101,8 @@ export const TEXT_TARGETS: readonly Target[] = [
     mangleText,
     (text) => {
       readPowerWord(text);
-      explainFailure(text, SECRET);
+      const { why } = explainFailure({ exitCode: 1, signal: null, output: `${text} ${SECRET}` }, SECRET);
+      claim(!why.includes(SECRET), "no word of ipmitool shows the password");
     },
   ),
   textTarget(
@@ -104,11 +114,23 @@ export const TEXT_TARGETS: readonly Target[] = [
     ],
     mangleText,
     (text) => {
-      readErrorMessage(text);
+      readErrorTexts(text);
+      readMachineId(text);
       const fields = fieldsOf(parseJson(text));
       if (fields === null) return;
       readMembers(fields);
       readSystem(fields);
+    },
+  ),
+  textTarget(
+    "packed answer of Redfish",
+    [gzipSync('{"PowerState":"Off"}').toString("latin1"), gzipSync(Buffer.alloc(100_000)).toString("latin1")],
+    mangleText,
+    (text) => {
+      for (const encoding of ["", "gzip", "deflate", "br, gzip", text.slice(0, 20)]) {
+        const decoded = decodeBody(Buffer.from(text, "latin1"), encoding, MOST_DECODED);
+        claim(!("text" in decoded) || decoded.text.length <= MOST_DECODED, "what is unpacked has a limit");
+      }
     },
   ),
   textTarget("name", ["web 1", "größe", "x was started. h2 has failed"], mangleText, (text) => {

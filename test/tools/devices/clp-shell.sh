@@ -37,6 +37,11 @@ answer() {
     clp-only:power*) refused 'COMMAND NOT RECOGNIZED' ;;
     power-only:*/system1*) refused 'COMMAND NOT SUPPORTED' ;;
     no-rights:power\ * | no-rights:st*) refused 'INSUFFICIENT PRIVILEGE' ;;
+    busy:power\ * | busy:st*) refused 'RESOURCE BUSY' ;;
+    busy-at-first:st*)
+      refused 'RESOURCE BUSY'
+      echo ok >"$box/mode"
+      ;;
     *:power) completed && say "power: server power is currently: $(power)" '' ;;
     *:'show /system1')
       case $(power) in On) state=enabled ;; *) state=disabled ;; esac

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { type Power, powerOf } from "./power.ts";
 import type { Behaviour } from "./redfish/behaviour.ts";
 import { type Certificate, makeCertificate, readCertificate, readTls } from "./redfish/certificate.ts";
+import { checkHost, type Dials, dress, plainDials, refuse, showUuid } from "./redfish/dials.ts";
 import * as resources from "./redfish/resources.ts";
 
 export interface SimulatedSystem {
@@ -35,6 +36,7 @@ export class RedfishServer {
   behaviour: Behaviour = "right";
   says: resources.SystemView["says"] = "inline";
   resetTypes: readonly string[] = resources.RESET_TYPES;
+  dials: Dials = plainDials();
   systems: readonly SimulatedSystem[];
   readonly seen: SeenRequest[] = [];
   private readonly options: RedfishServerOptions;
@@ -50,7 +52,7 @@ export class RedfishServer {
       port: options.port,
       tls: readTls(options.certificate),
       idleTimeout: 0,
-      fetch: (request) => this.answer(request),
+      fetch: async (request) => dress(await this.answer(request), this.dials),
       // A host's controller that is dead does not answer.
       error: () => new Promise<Response>(() => undefined),
     });
@@ -70,25 +72,28 @@ export class RedfishServer {
   }
 
   private async answer(request: Request): Promise<Response> {
-    const { pathname } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
     const authorization = request.headers.get("authorization");
     this.seen.push({ method: request.method, path: pathname, authorization });
-    const odd = this.misbehave(request);
+    const odd =
+      checkHost(this.dials, request) ?? refuse(this.dials, request.method) ?? this.misbehave(request);
     if (odd !== null) return await odd;
     // DMTF: the root is for everybody, and its path ends with a slash.
     if (pathname === "/redfish/v1")
       return new Response(null, { status: 308, headers: { Location: resources.ROOT } });
-    if (pathname === resources.ROOT) return Response.json(resources.serviceRoot());
+    if (pathname === resources.ROOT && !this.dials.closedRoot) return Response.json(resources.serviceRoot());
     if (!this.knows(authorization)) {
       const body = resources.errorBody("NoValidSession", "There is no valid session established.");
       return Response.json(body, { status: 401, headers: { "WWW-Authenticate": 'Basic realm="Redfish"' } });
     }
-    return await this.answerKnown(request, pathname);
+    if (pathname === resources.ROOT) return Response.json(resources.serviceRoot());
+    return await this.answerKnown(request, pathname, Number(searchParams.get("page")));
   }
 
-  private async answerKnown(request: Request, path: string): Promise<Response> {
+  private async answerKnown(request: Request, path: string, page: number): Promise<Response> {
     const ids = this.systems.map(({ id }) => id);
-    if (path === resources.SYSTEMS) return Response.json(resources.systemCollection(ids));
+    if (path === resources.SYSTEMS)
+      return Response.json(resources.systemCollection(ids, this.dials.collection, page));
     const system = this.systems.find(({ id }) => path.startsWith(`${resources.systemPath(id)}`));
     if (system !== undefined) {
       if (path === resources.systemPath(system.id)) return Response.json(await this.show(system));
@@ -114,9 +119,6 @@ export class RedfishServer {
         status: 503,
       });
     switch (this.behaviour) {
-      case "busy-once":
-        this.behaviour = "right";
-        return busy();
       case "busy":
         return busy();
       case "hangs":
@@ -133,13 +135,10 @@ export class RedfishServer {
       case "moves-for-ever":
         return new Response(null, { status: 308, headers: { Location: new URL(request.url).pathname } });
       case "echoes": {
-        const sent = Buffer.from(
-          (request.headers.get("authorization") ?? "").replace("Basic ", ""),
-          "base64",
-        ).toString();
-        return Response.json(resources.errorBody("InternalError", `Bad login ${sent}\n\x1b[31mred`), {
-          status: 500,
-        });
+        const token = request.headers.get("authorization")?.replace("Basic ", "");
+        if (token === undefined) return null;
+        const said = `Bad login ${Buffer.from(token, "base64")} (${token})\n\x1b[31mred`;
+        return Response.json(resources.errorBody("InternalError", said), { status: 500 });
       }
       default:
         return null;
@@ -148,7 +147,8 @@ export class RedfishServer {
 
   private async show({ id, uuid, power }: SimulatedSystem): Promise<object> {
     const powerState = this.underWay-- > 0 ? "PoweringOff" : (await power.isOn()) ? "On" : "Off";
-    const view = { id, uuid, powerState, says: this.says, resetTypes: this.resetTypes };
+    const shownUuid = showUuid(uuid, powerState, this.dials.identity);
+    const view = { id, uuid: shownUuid, powerState, says: this.says, resetTypes: this.resetTypes };
     const host = this.behaviour === "foreign-target" ? "https://192.0.2.99" : "";
     const shown = resources.computerSystem({ ...view, target: `${host}${resources.resetPath(id)}` });
     return this.behaviour === "no-power-state" ? { ...shown, PowerState: undefined } : shown;

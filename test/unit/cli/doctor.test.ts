@@ -220,6 +220,21 @@ describe("ha-cfg doctor: what each check finds", () => {
       "fence device of dom0-1 by IPMI: there is no agent",
     ],
     [
+      "an agent that nobody has tested",
+      "warn",
+      {
+        otherConfig: { [FLAG]: "true", HA_FENCE_METHOD: "MINE" },
+        method: () => ({ untestedAgent: "/fence/MINE/MINE.sh" }),
+      },
+      "/fence/MINE/MINE.sh has not been tested on this host, and its exit status 0 counts as proof that a host is off",
+    ],
+    [
+      "an agent that is never run",
+      "warn",
+      { method: () => ({ ignoredAgent: "/opt/fence/IPMI/IPMI.sh" }) },
+      "/opt/fence/IPMI/IPMI.sh is not used, because IPMI is built in",
+    ],
+    [
       "another machine's device",
       "bad",
       { device: () => ({ kind: "off" }) },

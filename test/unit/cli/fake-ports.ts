@@ -2,6 +2,7 @@ import type { CliPorts } from "../../../src/cli/cli-ports.ts";
 import type { LastGoodView } from "../../../src/core/memory/last-good.ts";
 import { emptyMemory } from "../../../src/core/memory/memory.ts";
 import type { HostView, Role, XapiFault } from "../../../src/core/model/pool-view.ts";
+import type { MethodReport } from "../../../src/ports/fence-methods.ts";
 import type { DeviceState } from "../../../src/ports/fencer.ts";
 import type { LogLine, LogLines } from "../../../src/ports/log-reader.ts";
 import type { ListedVm, PostedMessage } from "../../../src/ports/pool-database.ts";
@@ -26,6 +27,10 @@ export interface FakeWorld extends Surroundings {
   syncFault: XapiFault | null;
   /** What the fence device of a host says. */
   device: (host: string, method: string) => DeviceState;
+  /** What the files of this host say of a fence method; untested agents of `remember` are tested. */
+  method: (method: string, agents: string, hosts: readonly string[]) => Partial<MethodReport>;
+  /** Why a test cannot be remembered. */
+  rememberFault: string | null;
   hosts: readonly HostView[];
   vms: readonly ListedVm[];
   messages: readonly PostedMessage[];
@@ -43,6 +48,7 @@ export interface FakeWorld extends Surroundings {
   log: LogLines;
   logLater: readonly LogLine[];
   rememberedFlag: LastGoodView["haFlag"] | null;
+  rememberedHosts: LastGoodView["hosts"];
   /** What was asked of the world, in order. */
   readonly calls: string[];
 }
@@ -62,6 +68,8 @@ export function fakeWorld(): FakeWorld {
     writeFault: null,
     syncFault: null,
     device: () => ({ kind: "on" }),
+    method: () => ({}),
+    rememberFault: null,
     hosts: [],
     vms: [],
     messages: [],
@@ -73,6 +81,7 @@ export function fakeWorld(): FakeWorld {
     log: { ok: true, lines: [] },
     logLater: [],
     rememberedFlag: null,
+    rememberedHosts: [],
     calls: [],
   };
 }
@@ -116,6 +125,16 @@ export function fakePorts(world: FakeWorld): Captured {
         },
       },
       fencer: { status: async ({ host, method }) => world.device(host, method) },
+      fenceMethods: {
+        examine: async ({ method, agents }, hosts) => ({
+          ...{ faults: [], ignoredAgent: null, untestedAgent: null },
+          ...world.method(method, agents, hosts),
+        }),
+        remember: async ({ method }) => {
+          if (world.rememberFault === null) world.calls.push(`remember ${method}`);
+          return world.rememberFault;
+        },
+      },
       localHost: {
         observe: async () => ({
           uuid: HOST,
@@ -174,7 +193,7 @@ function rememberedMemory(world: FakeWorld): { kind: "found"; value: unknown } |
     poolName: "pool",
     master: HOST,
     haFlag: world.rememberedFlag,
-    hosts: [],
+    hosts: world.rememberedHosts,
     members: [],
     ranking: [],
     parameters: "",

@@ -68,6 +68,55 @@ describe("ha-cfg fence-test", () => {
     expect(run.out).toContain("dom0-1  IPMI  on\ndom0-1  POOL  cannot say: POOL switches nothing off\n");
   });
 
+  const AGENT = "/etc/ha-lizard/fence/MINE/MINE.sh";
+  const own = {
+    ...setUp,
+    otherConfig: { ...setUp.otherConfig, HA_FENCE_METHOD: "MINE" },
+    method: () => ({ untestedAgent: AGENT }),
+  };
+
+  test("an agent that says on of a host that is on is remembered as tested", async () => {
+    const run = await haCfg(["fence-test", "dom0-1"], own);
+    expect([run.code, run.err]).toEqual([0, `${AGENT} is tested on this host now, until it changes.\n`]);
+    expect(run.world.calls).toContain("remember MINE");
+    const tested = await haCfg(["fence-test"], { ...own, method: () => ({}) });
+    expect([tested.code, tested.err]).toEqual([0, ""]);
+    expect(tested.world.calls).not.toContain("remember MINE");
+  });
+
+  const UNTESTED = `Warning: ${AGENT} has not been tested on this host, and its exit status 0 counts as proof that a host is off`;
+  const deaf: readonly (readonly [string, DeviceState])[] = [
+    ["nothing", { kind: "unknown", why: "exit status 1" }],
+    ["nothing, for it cannot be asked", { kind: "not-asked", why: "it knows no status" }],
+  ];
+  test.each(deaf)("an agent that says %s is not: it is named", async (_, state) => {
+    const run = await haCfg(["fence-test"], { ...own, device: () => state });
+    expect(run.err).toContain(`${UNTESTED}: it has not said that a host is on.\n`);
+    expect(run.world.calls).not.toContain("remember MINE");
+    expect(run.code).toBe(1);
+  });
+
+  test("an agent that says off of one host that is up is not, whatever it says of another", async () => {
+    let asked = 0;
+    const device = (): DeviceState => ({ kind: asked++ === 0 ? "on" : "off" });
+    const run = await haCfg(["fence-test"], { ...own, device });
+    expect(run.err).toContain(`${UNTESTED}: it says off of a host that is up.\n`);
+    expect(run.world.calls).not.toContain("remember MINE");
+    expect(run.code).toBe(1);
+  });
+
+  test("a test that cannot be kept, and an agent that is never run, are named", async () => {
+    const run = await haCfg(["fence-test"], { ...own, rememberFault: "ENOSPC" });
+    expect(run.err).toContain(`${UNTESTED}: ENOSPC.\n`);
+    const ignored = await haCfg(["fence-test"], {
+      ...setUp,
+      method: () => ({ ignoredAgent: "/opt/IPMI/IPMI.sh" }),
+    });
+    expect(ignored.err).toContain(
+      "Warning: /opt/IPMI/IPMI.sh is not used, because IPMI is built in; an agent of your own needs another name.\n",
+    );
+  });
+
   test("the pool is silent: the hosts that this one remembers", async () => {
     const silent = await haCfg(["fence-test"], {
       ...setUp,

@@ -7,8 +7,6 @@ export type Behaviour =
   | "slow-to-switch"
   /** Says 200 and does nothing. */
   | "does-nothing"
-  /** 503 to the next request only. */
-  | "busy-once"
   | "busy"
   /** Takes the connection and never answers. */
   | "hangs"

@@ -21,19 +21,58 @@ export function serviceRoot(): object {
   };
 }
 
-export function systemCollection(ids: readonly string[]): object {
-  return {
+/** How a collection lists its members, and counts them. */
+export type CollectionKind =
+  | "right"
+  | "count-0"
+  | "count-text"
+  | "count-high"
+  | "paged"
+  | "paged-for-ever"
+  | "odd"
+  | "single"
+  | "twice";
+
+const link = (id: string) => ({ "@odata.id": systemPath(id) });
+
+export function systemCollection(ids: readonly string[], kind: CollectionKind, page: number): object {
+  const whole = {
     "@odata.id": SYSTEMS,
     "@odata.type": "#ComputerSystemCollection.ComputerSystemCollection",
     Name: "Computer System Collection",
-    "Members@odata.count": ids.length,
-    Members: ids.map((id) => ({ "@odata.id": systemPath(id) })),
+    "Members@odata.count": ids.length as unknown,
+    Members: ids.map(link) as unknown,
   };
+  const next = (of: number) => ({ "Members@odata.nextLink": `${SYSTEMS}?page=${of}` });
+  switch (kind) {
+    case "right":
+      return whole;
+    case "count-0":
+      return { ...whole, "Members@odata.count": 0 };
+    case "count-text":
+      return { ...whole, "Members@odata.count": String(ids.length) };
+    case "count-high":
+      return { ...whole, "Members@odata.count": ids.length + 1 };
+    case "odd":
+      return { ...whole, Members: [null, ...ids.map(link)] };
+    case "twice":
+      return { ...whole, Members: [...ids, ...ids].map(link) };
+    case "single":
+      return { ...whole, Members: link(ids[0] ?? "") };
+    case "paged":
+      return {
+        ...whole,
+        Members: ids.slice(page, page + 1).map(link),
+        ...(page + 1 < ids.length ? next(page + 1) : {}),
+      };
+    case "paged-for-ever":
+      return { ...whole, Members: ids.map(link), ...next(page + 1) };
+  }
 }
 
 export interface SystemView {
   readonly id: string;
-  readonly uuid: string;
+  readonly uuid: string | undefined;
   readonly powerState: string;
   /** Said in the action itself, behind a link, or not at all. */
   readonly says: "inline" | "linked" | "nothing";

@@ -24,7 +24,8 @@ function attempt(body: string, timeoutMs = 5_000): FenceRequest {
 
 const fencer = (locks: string, at: Clock = clock) =>
   createScriptFencer({
-    program: "",
+    builtIn: new Set(),
+    self: [""],
     clock: at,
     logger: { log: () => undefined },
     locks,
@@ -68,7 +69,7 @@ test("fence: an agent whose iteration was killed has its time, and no more", asy
     import { createSystemClock } from "${import.meta.dir}/../../../../src/adapters/processes/clock-system.ts";
     await createScriptFencer({
       clock: createSystemClock(), logger: { log: () => undefined },
-      program: "/nowhere/ha-lizard",
+      builtIn: new Set(), self: ["/nowhere/ha-lizard"],
       locks: ${JSON.stringify(locks)}, environment: { PATH: process.env.PATH },
     }).fence(${JSON.stringify(attempt(leaving(pids)))}, new AbortController().signal);`;
   const program = Bun.spawn([process.execPath, folder.write("orphan.ts", code)], {

@@ -15,7 +15,8 @@ const fencer = createScriptFencer({
   logger: { log: (severity, from, text) => void lines.push(`${severity} ${from} ${text}`) },
   locks: scratch.path("locks"),
   environment: { PATH: process.env["PATH"] ?? "" },
-  program: "/nowhere/ha-lizard",
+  builtIn: new Set(["POOL"]),
+  self: ["/nowhere/ha-lizard"],
 });
 
 let agents = 0;

@@ -46,7 +46,8 @@ function createFencer(locks = `locks-${++agents}`) {
   const fencer = createScriptFencer({
     clock: createSystemClock(),
     logger: { log: (severity, from, text) => void lines.push(`${severity} ${from} ${text}`) },
-    program: "/nowhere/ha-lizard",
+    builtIn: new Set(),
+    self: ["/nowhere/ha-lizard"],
     locks: scratch.path(locks),
     environment: { PATH: process.env["PATH"] ?? "", LANG: "C" },
   });
@@ -288,7 +289,7 @@ describe("fence: one attempt on a host at a time", () => {
        import { createSystemClock } from "$src/adapters/processes/clock-system.ts";
        const fencer = createScriptFencer({
          clock: createSystemClock(), logger: { log: () => undefined },
-         program: "/nowhere/ha-lizard",
+         builtIn: new Set(), self: ["/nowhere/ha-lizard"],
          locks: ${JSON.stringify(scratch.path("orphan-locks"))}, environment: { PATH: process.env.PATH },
        });
        await fencer.fence(${JSON.stringify(request(method, { timeoutMs: 15_000 }))}, new AbortController().signal);`,
@@ -320,7 +321,8 @@ describe("fence: one attempt on a host at a time", () => {
     const outcome = await createScriptFencer({
       clock: createSystemClock(),
       logger: { log: () => undefined },
-      program: "/nowhere/ha-lizard",
+      builtIn: new Set(),
+      self: ["/nowhere/ha-lizard"],
       locks: scratch.path("no-flock-locks"),
       environment: { PATH: scratch.path("empty") },
     }).fence(request(agent("exit 0")), never());

@@ -12,6 +12,7 @@ const run = (command: readonly string[], timeoutMs = 5_000, signal = never()) =>
 test("runCommand: exit code and output of a program that ends", async () => {
   expect(await run(["sh", "-c", "echo one; echo two >&2; exit 3"])).toEqual({
     exitCode: 3,
+    signal: null,
     output: "one\n",
     complete: true,
     late: false,
@@ -34,11 +35,16 @@ test("runCommand: the program reads its input, and has the given environment and
 });
 
 test("runCommand: a program that is not there has no exit code", async () => {
-  expect(await run(["no-such-program"])).toMatchObject({ exitCode: null, late: false });
+  expect(await run(["no-such-program"])).toMatchObject({ exitCode: null, signal: null, late: false });
 });
 
-test("runCommand: one that a signal ended has no exit code", async () => {
-  expect(await run(["sh", "-c", "kill -9 $$"])).toMatchObject({ exitCode: null, late: false });
+test("runCommand: one that a signal ended has no exit code, but the signal and what it said", async () => {
+  expect(await run(["sh", "-c", "echo last words; kill -ABRT $$"])).toMatchObject({
+    exitCode: null,
+    signal: "SIGABRT",
+    output: "last words\n",
+    late: false,
+  });
 });
 
 test("runCommand: one that hangs is killed with its children when its time is over", async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { openIlo } from "../../../../src/fence-agents/ilo/open-ilo.ts";
 import { PASSWORD, type SshBox, SshServer } from "../../../tools/devices/sshd.ts";
 import { AgentFolders, HOST, type Play, playAgent } from "../ssh/play-agent.ts";
 
 setDefaultTimeout(90_000);
-const server = await SshServer.start("clp-shell.sh");
+const server = await SshServer.start("clp-shell.sh", "Port 22\nPort 2222");
 
 function ilo(power: "On" | "Off", mode = "ok"): SshBox {
   return server.box({ power, mode, asked: "" });
@@ -40,6 +40,22 @@ describe("ILO switches the power", () => {
     expect(end).toMatchObject({ ok: true, says: "off" });
     expect(askedOf(box)).toEqual(["power"]);
     expect(readFileSync(folders.pinOf("::1"), "utf8")).toStartWith("::1 ssh-ed25519 ");
+  });
+
+  test.concurrent("status, at a port of its own: its key is kept under address and port", async () => {
+    const box = ilo("On");
+    const folders = foldersFor({ address: `${box.address}:2222:root` });
+    const end = await playAgent(openIlo, server, folders, { action: "status" });
+    expect(end).toMatchObject({ ok: true, says: "on" });
+    const pin = readFileSync(folders.pinOf(`${box.address}:2222`), "utf8");
+    expect(pin).toStartWith(`${box.address}:2222 ssh-ed25519 `);
+    expect(existsSync(folders.pinOf(box.address))).toBe(false);
+    const again = await playAgent(openIlo, server, folders, { action: "status", user: "nobody" });
+    expect(again).toMatchObject({ ok: true });
+    const wrong = await playAgent(openIlo, server, foldersFor({ address: `${box.address}:2223` }), {
+      timeoutMs: 2_000,
+    });
+    expect(wrong.says).toContain(`Cannot read the power state of iLO ${box.address}:2223: `);
   });
 
   test.concurrent("stop: a host that is off is left alone", async () => {
@@ -79,9 +95,9 @@ describe("ILO switches the power", () => {
 
 describe("ILO fails, and says why", () => {
   const failures: readonly (readonly [string, string, Play, string])[] = [
-    ["says OK and does nothing", "liar", {}, "the command was accepted, and the host is on"],
-    ["refuses", "no-rights", { overAt: "refused" }, "the command was refused (INSUFFICIENT PRIVILEGE)"],
-    ["answers garbage", "garbage", {}, "neither on nor off; it said: "],
+    ["refuses", "no-rights", {}, "the command was refused (INSUFFICIENT PRIVILEGE), and the host is on"],
+    ["is busy", "busy", { overAt: "refused" }, "the command was refused (RESOURCE BUSY)"],
+    ["answers garbage", "garbage", { overAt: "neither on" }, "neither on nor off; it said: "],
   ];
   test.concurrent.each(failures)("a device that %s", async (_, mode, options, why) => {
     const box = ilo("On", mode);
@@ -89,6 +105,25 @@ describe("ILO fails, and says why", () => {
     expect(end.ok).toBe(false);
     expect(end.says).toContain(why);
     expect(box.read("power")).toBe("On");
+  });
+
+  test.concurrent("a device that says OK and does nothing", async () => {
+    const box = ilo("On", "liar");
+    const end = await play(box, { overWhen: () => askedOf(box).length > 3 });
+    expect(end.ok).toBe(false);
+    expect(end.says).toContain("the command was accepted, and when the time was over the host is on");
+  });
+
+  test.concurrent("one that may not switch is not asked twice, one that is busy not twice at once", async () => {
+    const noRights = ilo("On", "no-rights");
+    await play(noRights);
+    expect(askedOf(noRights)).toEqual(["power", "stop /system1 -f", "power"]);
+    const busy = ilo("On", "busy-at-first");
+    expect(await play(busy)).toMatchObject({ ok: true });
+    expect(askedOf(busy).filter((line) => line !== "power")).toEqual([
+      "stop /system1 -f",
+      "stop /system1 -f",
+    ]);
   });
 
   test.concurrent("a device that hangs after a command: its time is over", async () => {
@@ -119,7 +154,7 @@ describe("ILO fails, and says why", () => {
   });
 
   test.concurrent("a device that is not there", async () => {
-    const end = await play({ ...ilo("On"), address: "192.0.2.7" });
+    const end = await play({ ...ilo("On"), address: "192.0.2.7" }, { timeoutMs: 3_000 });
     expect(end.says).toStartWith("Cannot read the power state of iLO 192.0.2.7: 192.0.2.7 cannot be reached");
   });
 

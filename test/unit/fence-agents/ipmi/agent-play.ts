@@ -32,13 +32,18 @@ export class AgentFolder {
     return this.scratch.write(join("etc/ha-lizard/fence", this.method, name), text, mode);
   }
 
+  /** The folder of all methods. */
+  get fence(): string {
+    return this.scratch.at("etc/ha-lizard/fence");
+  }
+
   get pins(): string {
     return this.scratch.at("etc/ha-lizard/state/fence-pins");
   }
 
   settings(more: Settings): Settings {
     return {
-      FENCE_FILE_LOC: this.scratch.at("etc/ha-lizard/fence"),
+      FENCE_FILE_LOC: this.fence,
       FENCE_PASSWD: PASSWORD,
       FENCE_USER: "admin",
       ...more,
@@ -46,18 +51,32 @@ export class AgentFolder {
   }
 }
 
-/** Runs an agent with what stands in its folder (`playRequest`). */
+/** The agent's time is over with the first line that it logs: what that says will not change. */
+export const FIRST_WORD = "first word";
+
+/** Runs an agent with what stands in its folder (`playRequest`); one that fails asks until its time is over. */
 export async function play(
   open: OpenDevice,
   folder: AgentFolder,
   action: PowerAction,
   settings: Settings = {},
+  over: number | typeof FIRST_WORD = 30_000,
 ): Promise<Played> {
   const environment = folder.settings(settings);
-  const request = readRequest(folder.method, [environment["HOST"] ?? HOST, action], environment);
+  const request = readRequest(
+    folder.method,
+    [environment["HOST"] ?? HOST, action],
+    environment,
+    folder.fence,
+  );
   if (typeof request === "string") throw new Error(request);
-  const context = contextOf(folder, () => undefined, environment["PATH"]);
-  return playRequest(open, request, context, AbortSignal.timeout(30_000));
+  const heard = new AbortController();
+  const say = () => {
+    if (over === FIRST_WORD) heard.abort();
+  };
+  const context = contextOf(folder, say, environment["PATH"]);
+  const timeout = AbortSignal.timeout(over === FIRST_WORD ? 30_000 : over);
+  return playRequest(open, request, context, AbortSignal.any([heard.signal, timeout]));
 }
 
 export function contextOf(folder: AgentFolder, say: (line: string) => void, path = PATH): MethodContext {

@@ -1,21 +1,24 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync, rmSync } from "node:fs";
 import type { PowerReading } from "../../../../src/fence-agents/device.ts";
 import { openIpmi } from "../../../../src/fence-agents/ipmi/open-ipmi.ts";
 import { readRequest } from "../../../../src/fence-agents/request.ts";
+import { IpmiRelay } from "../../../tools/devices/ipmi-relay.ts";
 import { freeUdpPort, IpmiSim } from "../../../tools/devices/ipmi-sim.ts";
-import { never, PATH, timed, until } from "../../adapters/scratch.ts";
+import { never, timed, until } from "../../adapters/scratch.ts";
 import {
   AgentFolder,
   commandLines,
   contextOf,
   HOST,
+  OTHER_HOST,
   PASSWORD,
   play,
   startAgent,
   watchAgent,
 } from "./agent-play.ts";
 
+setDefaultTimeout(60_000);
 const TOOLS = ["ipmitool", "ipmi_sim"].every((tool) => Bun.which(tool) !== null);
 const ADDRESS = "127.0.0.1";
 const folder = new AgentFolder("IPMI");
@@ -23,14 +26,11 @@ const powerFile = folder.scratch.at("power");
 let bmc: IpmiSim | null = null;
 let port = 0;
 
+const bmcName = () => `BMC ${ADDRESS}:${port}`;
 const power = () => readFileSync(powerFile, "utf8").trim();
-const stop = (settings = {}) => play(openIpmi, folder, "stop", { PATH: withPort(), ...settings });
-
-/** The BMC has not port 623 of this machine: ipmitool is told the port before anything else. */
-function withPort(): string {
-  folder.scratch.script("bin/ipmitool", `exec ${Bun.which("ipmitool")} -p ${port} "$@"`);
-  return `${folder.scratch.at("bin")}:${PATH}`;
-}
+const stop = (settings = {}, timeoutMs?: number) => play(openIpmi, folder, "stop", settings, timeoutMs);
+/** Long enough for an order and some looks, where it is sure that all of it passes. */
+const SHORT_MS = 5_000;
 
 describe.skipIf(!TOOLS)("IPMI with a real BMC", () => {
   beforeAll(async () => {
@@ -42,56 +42,92 @@ describe.skipIf(!TOOLS)("IPMI with a real BMC", () => {
         { name: "reader", password: PASSWORD, privilege: "user" },
       ],
     });
-  }, 20_000);
+  });
   afterAll(async () => await bmc?.stop());
   beforeEach(() => {
     folder.scratch.write("power", "on\n");
-    folder.write("IPMI.hosts", `${HOST}:${ADDRESS}\n`);
+    folder.write("IPMI.hosts", `${HOST}:${ADDRESS}:${port}\n`);
     // Without it ipmitool 1.8.19 asks which suites there are, and this BMC does not answer that.
     folder.write("IPMI.conf", "CIPHER=3\n");
     rmSync(`${powerFile}.stuck`, { force: true });
   });
 
   test("stop switches off; off already is a success", async () => {
-    expect(await stop()).toMatchObject({ ok: true, says: `BMC ${ADDRESS}: the host is off`, said: [] });
+    expect(await stop()).toMatchObject({ ok: true, says: `${bmcName()}: the host is off`, said: [] });
     expect(power()).toBe("off");
     expect(await stop()).toMatchObject({ ok: true });
   });
 
   test("start switches on, reset leaves it on, status switches nothing", async () => {
     folder.scratch.write("power", "off\n");
-    const settings = { PATH: withPort() };
-    expect(await play(openIpmi, folder, "status", settings)).toMatchObject({ ok: true, says: "off" });
-    expect(await play(openIpmi, folder, "start", settings)).toMatchObject({ ok: true });
+    expect(await play(openIpmi, folder, "status")).toMatchObject({ ok: true, says: "off" });
+    expect(await play(openIpmi, folder, "start")).toMatchObject({ ok: true });
     expect(power()).toBe("on");
-    expect(await play(openIpmi, folder, "reset", settings)).toMatchObject({
+    expect(await play(openIpmi, folder, "reset")).toMatchObject({
       ok: true,
-      says: `BMC ${ADDRESS}: the host was off and is on again`,
+      says: `${bmcName()}: the host was off and is on again`,
     });
-    expect(await play(openIpmi, folder, "status", settings)).toMatchObject({ ok: true, says: "on" });
+    expect(await play(openIpmi, folder, "status")).toMatchObject({ ok: true, says: "on" });
   });
 
   test("a BMC that accepts the command and does nothing: failure", async () => {
     folder.scratch.write("power.stuck", "");
-    expect(await stop()).toMatchObject({
+    expect(await stop({}, SHORT_MS)).toMatchObject({
       ok: false,
-      says: `BMC ${ADDRESS}: the command was accepted, and the host is on`,
+      says: `${bmcName()}: the command was accepted, and when the time was over the host is on`,
     });
   });
 
   test("a BMC whose chassis reports errors: the state is unknown, so it is a failure", async () => {
     folder.scratch.write("power", "nonsense\n");
-    const end = await stop();
+    const end = await stop({}, SHORT_MS);
     expect(end.ok).toBe(false);
     expect(end.says).toContain("Get Chassis Power Status failed");
   });
 
   test("wrong password, unknown user, a cipher it refuses: each is told", async () => {
-    expect((await stop({ FENCE_PASSWD: "wrong" })).says).toContain(`${ADDRESS}: wrong password`);
+    expect((await stop({ FENCE_PASSWD: "wrong" })).says).toContain(`${bmcName()}: wrong password`);
     expect((await stop({ FENCE_USER: "nobody" })).says).toContain("knows no such user");
     folder.write("IPMI.conf", "CIPHER=17\n");
     expect((await stop()).says).toContain("see CIPHER in IPMI.conf");
     expect(power()).toBe("on");
+  });
+
+  const logins: readonly (readonly [string, Readonly<Record<string, string>>, string])[] = [
+    ["a wrong password", { FENCE_PASSWD: "wrong" }, "CIPHER=3\n"],
+    ["an unknown user", { FENCE_USER: "nobody" }, "CIPHER=3\n"],
+    ["a wrong password in IPMI 1.5", { FENCE_PASSWD: "wrong" }, "INTERFACE=lan\n"],
+  ];
+  for (const [what, settings, conf] of logins)
+    test(`${what} is one login, so that no account is locked`, async () => {
+      const relay = await IpmiRelay.start(ADDRESS, port);
+      try {
+        folder.write("IPMI.hosts", `${HOST}:${ADDRESS}:${relay.port}\n`);
+        folder.write("IPMI.conf", conf);
+        const end = await stop(settings);
+        expect(end.ok).toBe(false);
+        expect(relay.logins).toBe(1);
+        expect(await stop()).toMatchObject({ ok: true });
+        expect(relay.logins).toBeGreaterThan(1);
+      } finally {
+        relay.stop();
+      }
+    });
+
+  test("several BMCs behind one address, a port each: the host's own is switched", async () => {
+    const power2 = folder.scratch.write("power-2", "on\n");
+    const port2 = await freeUdpPort(ADDRESS);
+    const second = await IpmiSim.start({
+      ...{ folder: folder.scratch.at("bmc-2"), address: ADDRESS, port: port2, power: `file:${power2}` },
+      users: [{ name: "admin", password: PASSWORD, privilege: "operator" }],
+    });
+    try {
+      folder.write("IPMI.hosts", `${OTHER_HOST}:${ADDRESS}:${port}\n${HOST}:${ADDRESS}:${port2}:admin\n`);
+      expect(await stop({ FENCE_USER: undefined })).toMatchObject({ ok: true });
+      expect([power(), readFileSync(power2, "utf8")]).toEqual(["on", "off\n"]);
+    } finally {
+      await second.stop();
+    }
   });
 
   test("a user who may only look is told apart from one whom the BMC does not know", async () => {
@@ -109,7 +145,7 @@ describe.skipIf(!TOOLS)("IPMI with a real BMC", () => {
     test("a BMC that is silent: ended by its own deadline, and nothing is left behind", async () => {
       bmc?.pause();
       try {
-        const agent = startAgent(folder, "stop", { PATH: withPort(), FENCE_TIMEOUT: "3" });
+        const agent = startAgent(folder, "stop", { FENCE_TIMEOUT: "3" });
         const { value: end, ms } = await timed(watchAgent(agent));
         expect(end).toMatchObject({ exitCode: 1, leaks: [] });
         expect(end.output).toContain("the time was over before it answered");
@@ -119,12 +155,12 @@ describe.skipIf(!TOOLS)("IPMI with a real BMC", () => {
       } finally {
         bmc?.resume();
       }
-    }, 20_000);
+    });
 
     test("SIGTERM ends it and its ipmitool", async () => {
       bmc?.pause();
       try {
-        const agent = startAgent(folder, "stop", { PATH: withPort() });
+        const agent = startAgent(folder, "stop");
         expect(await until(() => ipmitools().length > 0, 10_000)).toBe(true);
         agent.kill("SIGTERM");
         const { value: end, ms } = await timed(watchAgent(agent));
@@ -134,7 +170,7 @@ describe.skipIf(!TOOLS)("IPMI with a real BMC", () => {
       } finally {
         bmc?.resume();
       }
-    }, 20_000);
+    });
   });
 
   test("a silent BMC costs six seconds, not twenty, and the reason says what to look at", async () => {
@@ -149,21 +185,21 @@ describe.skipIf(!TOOLS)("IPMI with a real BMC", () => {
     } finally {
       bmc?.resume();
     }
-  }, 20_000);
+  });
 });
 
 /** The first of the three reads alone: the others cost the same. */
 async function readOnce(): Promise<PowerReading> {
-  const request = readRequest("IPMI", [HOST, "status"], folder.settings({}));
+  const request = readRequest("IPMI", [HOST, "status"], folder.settings({}), folder.fence);
   if (typeof request === "string") throw new Error(request);
   const device = openIpmi(
     request,
-    contextOf(folder, () => undefined, withPort()),
+    contextOf(folder, () => undefined),
   );
   if (typeof device === "string") throw new Error(device);
   return await device.read(never());
 }
 
 function ipmitools(): readonly string[] {
-  return commandLines().filter((line) => line.includes(`ipmitool -p ${port} `));
+  return commandLines().filter((line) => line.startsWith("ipmitool ") && line.includes(` -p ${port} `));
 }

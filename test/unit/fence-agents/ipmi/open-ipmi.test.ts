@@ -11,7 +11,7 @@ const PATH = folder.scratch.at("bin");
 async function status(hosts: string, conf = "", settings: Settings = {}) {
   folder.write("IPMI.hosts", hosts);
   folder.write("IPMI.conf", conf);
-  return await play(openIpmi, folder, "status", { PATH, ...settings });
+  return await play(openIpmi, folder, "status", { PATH, ...settings }, 1_000);
 }
 
 describe("parseIpmiOptions", () => {
@@ -42,6 +42,7 @@ describe("ipmitoolCommand", () => {
     if (!parsed.ok) throw new Error(parsed.why);
     const target = {
       address: "192.0.2.7",
+      port: 623,
       login: { user: "admin", password: "secret" },
       options: parsed.options,
     };
@@ -49,11 +50,14 @@ describe("ipmitoolCommand", () => {
   };
   test("names the user, not the password, and does not wait for long", () =>
     expect(commandWith("")).toBe(
-      "ipmitool -v -I lanplus -H 192.0.2.7 -U admin -E -L OPERATOR -N 1 -R 2 chassis power status",
+      "ipmitool -v -I lanplus -H 192.0.2.7 -p 623 -U admin -E -L OPERATOR -N 1 -R 2 chassis power status",
     ));
   test("a cipher suite, for IPMI 2.0 only", () => {
     expect(commandWith("CIPHER=3")).toContain("-L OPERATOR -C 3 -N");
     expect(commandWith("CIPHER=3\nINTERFACE=lan")).not.toContain("-C");
+  });
+  test("IPMI 1.5 has one try: it would repeat a login that is not answered, and a wrong password is not", () => {
+    expect(commandWith("INTERFACE=lan")).toContain("-N 1 -R 1 chassis");
   });
 });
 
@@ -67,7 +71,9 @@ describe("openIpmi", () => {
     ));
 
   test("what is no address is refused", async () =>
-    expect((await status(`${HOST}:192.0.2.7/1`)).says).toEndWith("IPMI.hosts is no address"));
+    expect((await status(`${HOST}:192.0.2.7/1`)).says).toEndWith(
+      "<host uuid>:<address of its BMC>[:<port>][:<user>]",
+    ));
 
   test("FENCE_IPADDRESS is nobody's BMC", async () =>
     expect(await status("", "", { FENCE_IPADDRESS: "192.0.2.7" })).toMatchObject({ ok: false }));

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { relative } from "node:path";
 import type { OpenDevice } from "../../../../src/fence-agents/method.ts";
 import { checkPin, pinPath } from "../../../../src/fence-agents/redfish/certificate-pins.ts";
-import { openRedfishAt } from "../../../../src/fence-agents/redfish/open-redfish.ts";
+import { openRedfishWithin } from "../../../../src/fence-agents/redfish/open-redfish.ts";
 import { FilePower } from "../../../tools/devices/power.ts";
 import { type Certificate, makeCertificate } from "../../../tools/devices/redfish/certificate.ts";
 import { RedfishServer } from "../../../tools/devices/redfish-server.ts";
@@ -10,7 +11,7 @@ import { AgentFolder, HOST, PASSWORD, play } from "../ipmi/agent-play.ts";
 
 const ADDRESS = "127.0.0.1";
 const folder = new AgentFolder("REDFISH");
-const pin = pinPath(folder.pins, ADDRESS);
+let pin = "";
 const power = new FilePower(folder.scratch.at("power"));
 const certificates = folder.scratch.at("certificates");
 mkdirSync(certificates);
@@ -21,7 +22,7 @@ const signed = makeCertificate(certificates, "signed", ADDRESS, authority);
 const signedForAnother = makeCertificate(certificates, "another", "192.0.2.99", authority);
 
 let server: RedfishServer | null = null;
-const open: OpenDevice = (request, context) => openRedfishAt(server?.port ?? 0, 3_000, request, context);
+const open: OpenDevice = (request, context) => openRedfishWithin(5_000, request, context);
 const SIX =
   readdirSync("/proc/net").includes("if_inet6") &&
   /^0{31}1 /m.test(readFileSync("/proc/net/if_inet6", "utf8"));
@@ -34,12 +35,19 @@ async function serve(certificate: Certificate, address = ADDRESS): Promise<Redfi
   const login = { user: "admin", password: PASSWORD };
   const systems = [{ id: "1", uuid: "38947555-7742-3448-3784-823347823834", power }];
   server = new RedfishServer({ address, port, ...login, certificate, systems });
+  const bracketed = address.includes(":") ? `[${address}]` : address;
+  folder.write("REDFISH.hosts", `${HOST}:${bracketed}:${server.port}/1\n`);
+  pin = pinPath(folder.pins, `${bracketed}:${server.port}`);
   return server;
+}
+
+function writePin(text: string, mode = 0o600): void {
+  mkdirSync(folder.pins, { recursive: true });
+  folder.scratch.write(relative(folder.scratch.path, pin), text, mode);
 }
 
 beforeEach(() => {
   folder.scratch.write("power", "on\n");
-  folder.write("REDFISH.hosts", `${HOST}:${ADDRESS}\n`);
   folder.write("REDFISH.conf", "");
   rmSync(folder.pins, { recursive: true, force: true });
 });
@@ -55,7 +63,7 @@ describe("a certificate that nobody signed", () => {
     expect(readFileSync(pin, "utf8").split("\n").at(-2)).toBe(first.fingerprint);
     expect(statSync(pin).mode & 0o777).toBe(0o600);
     expect(statSync(folder.pins).mode & 0o777).toBe(0o700);
-    expect(readdirSync(folder.pins)).toEqual(["redfish-127.0.0.1"]);
+    expect(readdirSync(folder.pins)).toEqual([`redfish-127.0.0.1%3A${server?.port}`]);
     expect(await status()).toMatchObject({ ok: true });
   });
 
@@ -92,12 +100,8 @@ describe("a certificate that nobody signed", () => {
   });
 
   test("a fingerprint that an administrator wrote down is as good, in any case", async () => {
-    mkdirSync(folder.pins, { recursive: true });
-    folder.scratch.write(
-      "etc/ha-lizard/state/fence-pins/redfish-127.0.0.1",
-      `${first.fingerprint.toLowerCase()}\n`,
-    );
     await serve(first);
+    writePin(`${first.fingerprint.toLowerCase()}\n`);
     expect(await status()).toMatchObject({ ok: true });
     await serve(second);
     expect((await status()).says).toContain("line 1 of");
@@ -111,8 +115,8 @@ describe("a certificate that nobody signed", () => {
   ];
   for (const [what, text, mode, words] of bad)
     test(`a pin ${what} trusts nobody`, async () => {
-      folder.scratch.write("etc/ha-lizard/state/fence-pins/redfish-127.0.0.1", text, mode);
       const seen = (await serve(first)).seen;
+      writePin(text, mode);
       expect((await status()).says).toContain(words);
       expect(seen).toEqual([]);
     });
@@ -120,18 +124,17 @@ describe("a certificate that nobody signed", () => {
   test("when it cannot be kept, nothing is sent", async () => {
     folder.scratch.write("etc/ha-lizard/state/fence-pins", "a file where the folder should be");
     const seen = (await serve(first)).seen;
-    expect((await status()).says).toContain(`Cannot read ${pin}: ENOTDIR`);
+    expect((await status()).says).toContain(`Cannot read ${pin}: a part of its path is no folder`);
     expect(seen).toEqual([]);
   });
 
   test.skipIf(!SIX)("an IPv6 address is one like any other", async () => {
-    folder.write("REDFISH.hosts", `${HOST}:[::1]/1\n`);
-    await serve(first, "::1");
+    const { port } = await serve(first, "::1");
     expect(await play(open, folder, "stop")).toMatchObject({
       ok: true,
-      says: "Redfish ::1/1: the host is off",
+      says: `Redfish [::1]:${port}/1: the host is off`,
     });
-    expect(readdirSync(folder.pins)).toEqual(["redfish-%3A%3A1"]);
+    expect(readdirSync(folder.pins)).toEqual([`redfish-%5B%3A%3A1%5D%3A${port}`]);
   });
 
   test("two agents that see two certificates first: one of them is right", async () => {
@@ -183,7 +186,7 @@ describe("CA_FILE", () => {
     );
     expect((await status()).says).toContain("its certificate cannot be verified with");
     folder.write("REDFISH.conf", "VERIFY=no\n");
-    expect((await status()).says).toContain("VERIFY is no option; there are CA_FILE");
+    expect((await status()).says).toContain("VERIFY is no option; there are CA_FILE, LEGACY_TLS");
     expect(seen).toEqual([]);
   });
 });

@@ -1,13 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync } from "node:fs";
 import type { OpenDevice } from "../../../../src/fence-agents/method.ts";
-import { openRedfishAt } from "../../../../src/fence-agents/redfish/open-redfish.ts";
+import { openRedfishWithin } from "../../../../src/fence-agents/redfish/open-redfish.ts";
 import { FilePower } from "../../../tools/devices/power.ts";
 import type { Behaviour } from "../../../tools/devices/redfish/behaviour.ts";
 import { makeCertificate } from "../../../tools/devices/redfish/certificate.ts";
+import { plainDials } from "../../../tools/devices/redfish/dials.ts";
 import { RedfishServer } from "../../../tools/devices/redfish-server.ts";
 import { timed } from "../../adapters/scratch.ts";
-import { AgentFolder, HOST, OTHER_HOST, PASSWORD, play } from "../ipmi/agent-play.ts";
+import { AgentFolder, FIRST_WORD, HOST, OTHER_HOST, PASSWORD, play } from "../ipmi/agent-play.ts";
 
 const ADDRESS = "127.0.0.1";
 const UUID = "38947555-7742-3448-3784-823347823834";
@@ -22,8 +23,14 @@ let server: RedfishServer;
 const power = () => readFileSync(powerFile, "utf8").trim();
 /** A machine that is busy may need a second for a handshake; only where nobody answers the deadline is short. */
 const open: OpenDevice = (request, context) =>
-  openRedfishAt(server.port, server.behaviour === "hangs" ? 300 : 5_000, request, context);
-const stop = (settings = {}) => play(open, folder, "stop", settings);
+  openRedfishWithin(server.behaviour === "hangs" ? 300 : 5_000, request, context);
+const stop = (settings = {}, over?: number | typeof FIRST_WORD) => play(open, folder, "stop", settings, over);
+/** Long enough for an order and some looks, where it is sure that all of it passes. */
+const SHORT_MS = 2_000;
+const at = () => `${ADDRESS}:${server.port}`;
+/** The line of the host; `rest` comes behind the address and its port. */
+const list = (rest = "", port = server.port) =>
+  folder.write("REDFISH.hosts", `${HOST}:${ADDRESS}:${port}${rest}\n`);
 const posts = () => server.seen.filter(({ method }) => method === "POST");
 
 beforeAll(() => {
@@ -38,9 +45,10 @@ afterAll(async () => await server.stop());
 beforeEach(() => {
   folder.scratch.write("power", "on\n");
   folder.scratch.write("power-2", "on\n");
-  folder.write("REDFISH.hosts", `${HOST}:${ADDRESS}\n`);
+  list();
 });
 afterEach(() => {
+  server.dials = plainDials();
   server.behaviour = "right";
   server.says = "inline";
   server.resetTypes = ["On", "ForceOff"];
@@ -50,7 +58,7 @@ afterEach(() => {
 
 describe("a service that is right", () => {
   test("stop switches off; off already is a success without a command", async () => {
-    expect(await stop()).toMatchObject({ ok: true, says: `Redfish ${ADDRESS}: the host is off`, said: [] });
+    expect(await stop()).toMatchObject({ ok: true, says: `Redfish ${at()}: the host is off`, said: [] });
     expect(power()).toBe("off");
     expect(await stop()).toMatchObject({ ok: true });
     expect(posts().length).toBe(1);
@@ -63,7 +71,7 @@ describe("a service that is right", () => {
     expect(power()).toBe("on");
     expect(await play(open, folder, "reset")).toMatchObject({
       ok: true,
-      says: `Redfish ${ADDRESS}: the host was off and is on again`,
+      says: `Redfish ${at()}: the host was off and is on again`,
     });
     expect(await play(open, folder, "status")).toMatchObject({ ok: true, says: "on" });
     expect(posts().length).toBe(3);
@@ -102,10 +110,10 @@ describe("a service that is right", () => {
 
   test("a host that is already on its way is switched off all the same, and status says neither", async () => {
     server.behaviour = "stays-powering-off";
-    await stop();
+    await stop({}, SHORT_MS);
     expect(await play(open, folder, "status")).toMatchObject({
       ok: false,
-      says: `Redfish ${ADDRESS}: the host is neither on nor off: its PowerState is PoweringOff`,
+      says: `Redfish ${at()}: the host is neither on nor off: its PowerState is PoweringOff`,
     });
     server.behaviour = "right";
     server.endTransition();
@@ -115,37 +123,33 @@ describe("a service that is right", () => {
 
 describe("a service that is wrong", () => {
   const table: readonly (readonly [Behaviour, string])[] = [
-    ["stays-powering-off", "accepted, and the host is neither on nor off: its PowerState is PoweringOff"],
-    ["does-nothing", "the command was accepted, and the host is on"],
+    [
+      "stays-powering-off",
+      "accepted, and when the time was over the host is neither on nor off: its PowerState is PoweringOff",
+    ],
+    ["does-nothing", "the command was accepted, and when the time was over the host is on"],
     ["busy", "it is busy (HTTP 503: Retry in 1 seconds.)"],
     ["hangs", "no answer within 0.3 s"],
     ["garbage", "/redfish/v1/ is no JSON object"],
-    ["huge", "its answer is longer than 500000 characters"],
+    ["huge", "its answer is longer than 500000 bytes"],
     ["no-power-state", "it tells no PowerState"],
     ["moves-for-ever", "it sends us round and round"],
     ["redirects-away", "it sends us elsewhere (https://192.0.2.99/redfish/v1/); the password stays here"],
     ["foreign-target", "it sends us elsewhere (https://192.0.2.99/redfish/v1/Systems/437XR1138R2/Actions/"],
     [
       "refuses-orders",
-      "(HTTP 400: The value ForceOff for the parameter ResetType is not acceptable.), and the",
+      "it refuses the order, or cannot carry it out now (HTTP 400: The value ForceOff for the parameter ResetType is not acceptable.)), and when",
     ],
   ];
   for (const [behaviour, words] of table)
     test(`${behaviour}: failure, and the host is as it was`, async () => {
       server.behaviour = behaviour;
-      const end = await stop();
+      const end = await stop({}, words.includes("accepted") ? SHORT_MS : FIRST_WORD);
       expect(end.ok).toBe(false);
       expect(end.says).toContain(words);
       expect(power()).toBe("on");
       server.endTransition();
     }, 10_000);
-
-  test("busy once: it is asked again", async () => {
-    server.behaviour = "busy-once";
-    const end = await stop();
-    expect(end).toMatchObject({ ok: true });
-    expect(end.said).toEqual([`Redfish ${ADDRESS}: it is busy (HTTP 503: Retry in 1 seconds.)`]);
-  });
 
   test("one that does not offer ForceOff is not asked for less", async () => {
     server.resetTypes = ["On", "GracefulShutdown"];
@@ -154,21 +158,75 @@ describe("a service that is wrong", () => {
   });
 
   test("a wrong password, a wrong user", async () => {
-    const refused = `Cannot read the power state of Redfish ${ADDRESS}: wrong user or password (HTTP 401)`;
-    expect((await stop({ FENCE_PASSWD: "wrong" })).says).toBe(refused);
-    expect((await stop({ FENCE_USER: "nobody" })).says).toBe(refused);
+    const refused = (user: string) =>
+      `Cannot read the power state of Redfish ${at()}: wrong user or password of ${user} (HTTP 401: There is no valid session established.)`;
+    expect((await stop({ FENCE_PASSWD: "wrong" })).says).toBe(refused("admin"));
+    expect((await stop({ FENCE_USER: "nobody" })).says).toBe(refused("nobody"));
+  });
+
+  for (const closedRoot of [false, true])
+    test(`a wrong password is one login, also where the root is ${closedRoot ? "closed" : "open"}`, async () => {
+      server.dials.closedRoot = closedRoot;
+      server.systems = [SYSTEM, SYSTEM_2];
+      list(`/${SYSTEM.id}`);
+      expect(await stop({ FENCE_PASSWD: "wrong" })).toMatchObject({ ok: false });
+      expect(server.seen.filter(({ authorization }) => authorization !== null)).toHaveLength(1);
+      expect(await stop()).toMatchObject({ ok: true });
+    });
+
+  test("a login that is refused at an order is not tried again", async () => {
+    server.dials.refusal = { status: 401, method: "POST", times: 9 };
+    const end = await stop();
+    expect(end).toMatchObject({ ok: false });
+    expect(end.says).toContain(
+      "the command was refused (wrong user or password of admin (HTTP 401)), and the host is on",
+    );
+    expect(posts()).toHaveLength(1);
+  });
+
+  const busy: readonly (readonly ["GET" | "POST", number])[] = [
+    ["POST", 400],
+    ["POST", 409],
+    ["POST", 429],
+    ["POST", 500],
+    ["POST", 503],
+    ["GET", 404],
+    ["GET", 429],
+    ["GET", 500],
+    ["GET", 502],
+    ["GET", 503],
+  ];
+  for (const [method, status] of busy)
+    test(`HTTP ${status} to four ${method}s: it is asked again until it is obeyed`, async () => {
+      server.dials.refusal = { status, method, times: 4 };
+      const end = await stop();
+      expect(end).toMatchObject({ ok: true, said: [expect.stringContaining(`(HTTP ${status})`)] });
+      expect(power()).toBe("off");
+      expect(posts()).toHaveLength(method === "POST" ? 5 : 1);
+    }, 20_000);
+
+  test("one that knows itself by another name refuses the Host header: it says so, and what helps", async () => {
+    server.dials.hosts = ["bmc.example.org"];
+    const end = await stop({}, FIRST_WORD);
+    expect(end.says).toContain(
+      `it does not know itself as ${at()}: write the address that the controller has itself into REDFISH.hosts, or switch off its check of the Host header (HTTP 400: 400 - Bad Request)`,
+    );
+    server.dials.hosts = [at()];
+    expect(await stop()).toMatchObject({ ok: true });
   });
 
   test("one that repeats the password: it does not come into what is said", async () => {
     server.behaviour = "echoes";
-    const end = await stop();
-    expect(end.says).toContain("HTTP 500: Bad login admin:*** [31mred");
+    const end = await stop({}, FIRST_WORD);
+    expect(end.says).toContain("HTTP 500: Bad login admin:*** (***) [31mred");
     expect(JSON.stringify(end)).not.toContain(PASSWORD);
   });
 
   test("one that is not there", async () => {
-    const gone: OpenDevice = (request, context) => openRedfishAt(1, 1_000, request, context);
-    expect((await play(gone, folder, "stop")).says).toContain("it refuses connections");
+    list("", 1);
+    expect((await stop({}, FIRST_WORD)).says).toContain(
+      "it refuses connections at port 1: no Redfish service there",
+    );
   });
 
   test("one that does not speak TLS", async () => {
@@ -177,17 +235,20 @@ describe("a service that is wrong", () => {
       port: 0,
       socket: { data: (socket) => void socket.end("hello\n") },
     });
-    const at: OpenDevice = (request, context) => openRedfishAt(plain.port, 1_000, request, context);
-    const end = await play(at, folder, "stop");
+    list("", plain.port);
+    const end = await stop({}, FIRST_WORD);
     plain.stop(true);
     expect(end).toMatchObject({ ok: false });
-    expect(end.says).toContain("no connection: ");
+    expect(end.says).toContain(
+      `port ${plain.port} does not speak TLS; write its HTTPS port into REDFISH.hosts: <address>:<port>`,
+    );
   });
 
   test("one that takes connections and says nothing does not outlive a deadline", async () => {
     const silent = Bun.listen({ hostname: ADDRESS, port: 0, socket: { data: () => undefined } });
-    const at: OpenDevice = (request, context) => openRedfishAt(silent.port, 300, request, context);
-    const { value: end, ms } = await timed(play(at, folder, "stop"));
+    list("", silent.port);
+    server.behaviour = "hangs";
+    const { value: end, ms } = await timed(stop({}, FIRST_WORD));
     silent.stop(true);
     expect(end.says).toContain("no answer within 0.3 s");
     expect(ms).toBeLessThan(5_000);
@@ -197,7 +258,7 @@ describe("a service that is wrong", () => {
 describe("which system", () => {
   test("several: refused, until the list says which", async () => {
     server.systems = [SYSTEM, SYSTEM_2];
-    const end = await stop();
+    const end = await stop({}, FIRST_WORD);
     expect(end).toMatchObject({ ok: false });
     expect(end.says).toContain(
       "it has 2 systems (/redfish/v1/Systems/437XR1138R2, /redfish/v1/Systems/Node2); say which in REDFISH.hosts",
@@ -206,22 +267,30 @@ describe("which system", () => {
       ["437XR1138R2", powerFile],
       [UUID_2, otherFile],
     ] as const) {
-      folder.write("REDFISH.hosts", `${HOST}:${ADDRESS}/${which}\n`);
-      expect(await stop()).toMatchObject({ ok: true, says: `Redfish ${ADDRESS}/${which}: the host is off` });
+      list(`/${which}`);
+      expect(await stop()).toMatchObject({ ok: true, says: `Redfish ${at()}/${which}: the host is off` });
       expect(readFileSync(file, "utf8")).toBe("off\n");
     }
   });
 
   test("two hosts behind one address are two systems, not a mistake in the list", async () => {
     server.systems = [SYSTEM, SYSTEM_2];
-    folder.write("REDFISH.hosts", `${OTHER_HOST}:${ADDRESS}/437XR1138R2\n${HOST}:${ADDRESS}/Node2\n`);
+    folder.write("REDFISH.hosts", `${OTHER_HOST}:${at()}/437XR1138R2\n${HOST}:${at()}/Node2\n`);
     expect(await stop()).toMatchObject({ ok: true, said: [] });
     expect([power(), readFileSync(otherFile, "utf8")]).toEqual(["on", "off\n"]);
   });
 
+  test("two hosts that name one system in two ways: neither is switched", async () => {
+    folder.write("REDFISH.hosts", `${OTHER_HOST}:${at()}/${UUID}\n${HOST}:${at()}/${SYSTEM.id}\n`);
+    expect((await stop()).says).toContain(
+      `it is the system of another host, too: ${UUID} in line 1 of REDFISH.hosts`,
+    );
+    expect(posts()).toEqual([]);
+  });
+
   test("another machine at the address: refused", async () => {
-    folder.write("REDFISH.hosts", `${HOST}:${ADDRESS}/${UUID_2}\n`);
-    const end = await stop();
+    list(`/${UUID_2}`);
+    const end = await stop({}, FIRST_WORD);
     expect(end.says).toContain(
       `it is another machine than system ${UUID_2}; it has Id 437XR1138R2 UUID ${UUID}`,
     );
@@ -229,13 +298,13 @@ describe("which system", () => {
   });
 
   test("a host that is not listed", async () => {
-    folder.write("REDFISH.hosts", `${OTHER_HOST}:${ADDRESS}\n`);
+    folder.write("REDFISH.hosts", `${OTHER_HOST}:${at()}\n`);
     expect((await stop()).says).toContain(`${HOST} is not listed in `);
     expect(server.seen).toEqual([]);
   });
 
   test("no system at all", async () => {
     server.systems = [];
-    expect((await stop()).says).toContain("its list of systems is empty");
+    expect((await stop({}, FIRST_WORD)).says).toContain("its list of systems is empty");
   });
 });

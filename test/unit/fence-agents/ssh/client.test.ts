@@ -23,6 +23,14 @@ const OLD_DEVICE = `KexAlgorithms diffie-hellman-group1-sha1
 HostKeyAlgorithms ssh-rsa
 Ciphers 3des-cbc
 MACs hmac-sha1`;
+const both = await SshServer.start(
+  "clp-shell.sh",
+  "LogLevel VERBOSE\nKbdInteractiveAuthentication yes\nUsePAM yes",
+);
+const dialogue = await SshServer.start(
+  "clp-shell.sh",
+  "LogLevel VERBOSE\nPasswordAuthentication no\nKbdInteractiveAuthentication yes\nUsePAM yes",
+);
 const old = await SshServer.start("clp-shell.sh", OLD_DEVICE, "rsa");
 
 function client(on = server, mode = "ok", changes: Partial<SshTarget> = {}, callMs = 15_000) {
@@ -30,6 +38,7 @@ function client(on = server, mode = "ok", changes: Partial<SshTarget> = {}, call
   const folders = new AgentFolders(on, "ILO", {});
   const target: SshTarget = {
     address: box.address,
+    port: 22,
     user: "root",
     login: { kind: "password", password: PASSWORD },
     legacy: false,
@@ -78,15 +87,23 @@ describe("host key", () => {
     expect(existsSync(folders.pins)).toBe(true);
   });
 
-  test.each(["", "\n", "# nothing\n"])("a pin that has lost its key (%j) trusts nobody", async (text) => {
-    const { ssh, pin, address } = client();
-    expect((await ssh.run("power", never())).fault).toBeNull();
-    writeFileSync(pin, text);
-    const answer = await ssh.run("power", never());
-    expect(answer.fault).toBe(
-      `the host key of ${address} is not the one that was pinned; if the device was replaced or reset, run: rm '${pin}'`,
-    );
-    expect([answer.output, readFileSync(pin, "utf8")]).toEqual(["", text]);
+  test.each([
+    ["has become empty", "", 0o600, "is damaged: it should have a host key"],
+    ["has only an empty line", "\n", 0o600, "is damaged: it should have a host key"],
+    ["has lost its key", "# nothing\n", 0o600, "is not the one that was pinned"],
+    ["others may write", null, 0o666, "others may write it"],
+  ])("a pin that %s trusts nobody, and stays", async (_, text, mode, words) => {
+    const { ssh, box, pin } = client();
+    await ssh.run("power", never());
+    const left = text ?? readFileSync(pin, "utf8");
+    writeFileSync(pin, left);
+    chmodSync(pin, mode);
+    box.write("asked", "");
+    expect(await ssh.run("power", never())).toMatchObject({
+      final: true,
+      fault: expect.stringContaining(words),
+    });
+    expect([box.read("asked"), readFileSync(pin, "utf8")]).toEqual(["", left]);
   });
 
   test("a folder that cannot be written costs the pin, not the login", async () => {
@@ -99,10 +116,11 @@ describe("host key", () => {
 describe("login by key", () => {
   const path = server.folder.at("login-key");
   const key = generateKey(path, "ed25519");
+  const HERE = { address: "127.0.0.1", port: 22 };
   const options = { SSH_KEY: path, LEGACY_SSH: "0" };
 
   test("works without a password, and a key that is not known is refused", async () => {
-    const target = openTarget("127.0.0.1", "root", options, "");
+    const target = openTarget(HERE, "root", options, "");
     if (typeof target === "string") throw new Error(target);
     const stranger = client(server, "ok", { login: target.login });
     expect((await stranger.ssh.run("power", never())).fault).toStartWith(
@@ -117,8 +135,37 @@ describe("login by key", () => {
     const open = server.folder.at("open-key");
     generateKey(open, "ed25519");
     chmodSync(open, 0o640);
-    const target = openTarget("127.0.0.1", "root", { ...options, SSH_KEY: open }, "");
+    const target = openTarget(HERE, "root", { ...options, SSH_KEY: open }, "");
     expect(target).toBe(`Cannot use the key ${open}: others may read it; run: chmod 600 ${open}`);
+  });
+});
+
+describe("a wrong password is one login", () => {
+  const wrong = { login: { kind: "password", password: "wrong-one" } } as const;
+  /** What the device counts; its log comes a moment later. */
+  const failures = (on: SshServer) =>
+    readFileSync(on.folder.at("log"), "utf8")
+      .split("\n")
+      .filter((line) => /^(Failed|error: PAM)/.test(line)).length;
+
+  test("by password, although the device offers a dialogue, too", async () => {
+    const before = failures(both);
+    const { ssh } = client(both, "ok", wrong);
+    expect(await ssh.run("power", never())).toMatchObject({
+      final: true,
+      fault: expect.stringContaining("the password of user root was refused"),
+    });
+    expect(await until(() => failures(both) > before)).toBe(true);
+    expect(failures(both) - before).toBe(1);
+  });
+
+  test("in a dialogue, where the device takes it in no other way", async () => {
+    const before = failures(dialogue);
+    const { ssh } = client(dialogue, "ok", wrong);
+    expect(await ssh.run("power", never())).toMatchObject({ final: true });
+    expect(await until(() => failures(dialogue) > before)).toBe(true);
+    expect(failures(dialogue) - before).toBe(1);
+    expect(await client(dialogue).ssh.run("power", never())).toMatchObject({ fault: null, exitCode: 0 });
   });
 });
 
@@ -158,7 +205,7 @@ describe("bounds", () => {
       import { createSystemClock } from "$src/adapters/processes/clock-system.ts";
       import { createSshClient } from "$src/fence-agents/ssh/client.ts";
       const login = { kind: "password", password: process.env.PW };
-      const target = { address: "${box.address}", user: "root", login, legacy: false };
+      const target = { address: "${box.address}", port: 22, user: "root", login, legacy: false };
       const context = { clock: createSystemClock(), environment: process.env, self: ["${server.askpass}"], pins: "${folders.pins}" };
       await createSshClient(target, context, 1_500).run("power", new AbortController().signal);`;
     const child = startProgram(scratch, "killed", code, { ...server.environment(), PW: PASSWORD });
@@ -181,7 +228,7 @@ describe("bounds", () => {
     const folders = new AgentFolders(server, "ILO", {});
     const bare = { ...contextFor(server, folders), environment: { PATH: server.folder.at("nothing") } };
     const login = { kind: "password", password: PASSWORD } as const;
-    const target = { address: "127.0.0.1", user: "root", login, legacy: false };
+    const target = { address: "127.0.0.1", port: 22, user: "root", login, legacy: false };
     expect((await createSshClient(target, bare).run("power", never())).fault).toContain(
       "ssh could not be run",
     );

@@ -5,6 +5,7 @@ import type { SshTarget } from "../../../../src/fence-agents/ssh/target.ts";
 const PASSWORD = "s3cret";
 const TARGET: SshTarget = {
   address: "fe80::1%eth0",
+  port: 22,
   user: "root",
   login: { kind: "password", password: PASSWORD },
   legacy: false,
@@ -32,6 +33,21 @@ test("sshArguments: a key that is pinned is required, the first one is taken", (
 test("sshArguments: a command needs no terminal, a session has one", () => {
   expect(join(TARGET)).toMatch(/ -T .* -l root fe80::1%eth0 power$/);
   expect(join(TARGET, HOST, null)).toMatch(/ -tt .* -l root fe80::1%eth0$/);
+});
+
+test("sshArguments: the port is the list's, and a part of the name under which the key is kept", () => {
+  expect(join(TARGET)).toContain("HostKeyAlias=fe80::1%eth0 ");
+  expect(join(TARGET)).toContain(" -p 22 -l root ");
+  const other = join({ ...TARGET, address: "ILO-7", port: 2_222 });
+  expect(other).toContain("HostKeyAlias=ilo-7:2222 ");
+  expect(other).toMatch(/ -p 2222 -l root ILO-7 power$/);
+});
+
+test("sshArguments: a password is given in one way only, because each way is a login", () => {
+  expect(join(TARGET)).toContain("PreferredAuthentications=password ");
+  const asked = sshArguments(TARGET, HOST, null, AVAILABLE, "keyboard-interactive").join(" ");
+  expect(asked).toContain("PreferredAuthentications=keyboard-interactive ");
+  expect(asked).toContain("NumberOfPasswordPrompts=1 ");
 });
 
 test("sshArguments: old algorithms only on request, and of them those that this ssh has", () => {

@@ -57,8 +57,9 @@ export interface Play {
   readonly address?: string;
   readonly user?: string;
   readonly timeoutMs?: number;
-  /** Its time is over as soon as it says this. */
+  /** Its time is over as soon as it says this, or this is so: a busy machine takes its time. */
   readonly overAt?: string;
+  readonly overWhen?: () => boolean;
 }
 
 /** Runs an agent in this process as `fence` does, against a device of a test. */
@@ -68,19 +69,33 @@ export async function playAgent(
   folders: AgentFolders,
   play: Play = {},
 ): Promise<Played> {
-  const request = readRequest(folders.method, [play.host ?? HOST, play.action ?? "stop"], {
-    FENCE_FILE_LOC: folders.path,
-    FENCE_PASSWD: play.password ?? PASSWORD,
-    FENCE_USER: play.user,
-    FENCE_IPADDRESS: play.address,
-  });
+  const request = readRequest(
+    folders.method,
+    [play.host ?? HOST, play.action ?? "stop"],
+    {
+      FENCE_FILE_LOC: folders.path,
+      FENCE_PASSWD: play.password ?? PASSWORD,
+      FENCE_USER: play.user,
+      FENCE_IPADDRESS: play.address,
+    },
+    folders.path,
+  );
   if (typeof request === "string") throw new Error(request);
   const over = new AbortController();
   const context = contextFor(server, folders, (text) => {
     if (play.overAt !== undefined && text.includes(play.overAt)) over.abort();
   });
   const signal = AbortSignal.any([over.signal, AbortSignal.timeout(play.timeoutMs ?? 60_000)]);
-  return playRequest(open, request, context, signal);
+  const playing = playRequest(open, request, context, signal);
+  const { overWhen } = play;
+  if (overWhen !== undefined) {
+    const ended = playing.then(() => true);
+    while (!(await Promise.race([ended, Bun.sleep(20)])) && !overWhen()) {
+      // It is looked at again.
+    }
+    over.abort();
+  }
+  return playing;
 }
 
 export function contextFor(

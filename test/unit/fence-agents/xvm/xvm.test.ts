@@ -5,7 +5,7 @@ import { type SshBox, SshServer } from "../../../tools/devices/sshd.ts";
 import { AgentFolders, HOST, type Play, playAgent } from "../ssh/play-agent.ts";
 
 setDefaultTimeout(90_000);
-const server = await SshServer.start("xe-shell.sh");
+const server = await SshServer.start("xe-shell.sh", "Port 22\nPort 2222");
 const VM = "9c0f1a2b-3c4d-4e5f-8a6b-7c8d9e0f1a2b";
 
 const outerHost = (power: string, mode = "ok"): SshBox => server.box({ [VM]: power, mode, asked: "" });
@@ -51,12 +51,11 @@ describe("XVM switches the power", () => {
 describe("XVM fails, and says why", () => {
   const failures: readonly (readonly [string, SshBox, Play, string])[] = [
     [
-      "an outer host that says OK and does nothing",
-      outerHost("running", "liar"),
-      {},
-      "accepted, and the host is on",
+      "garbage",
+      outerHost("running", "garbage"),
+      { overAt: "xe said" },
+      "neither on nor off; xe said: <expired>",
     ],
-    ["garbage", outerHost("running", "garbage"), {}, "neither on nor off; xe said: <expired>"],
     ["an xe that hangs", outerHost("running", "hang"), { timeoutMs: 1_500 }, "the time was over"],
     ["a wrong password", outerHost("running"), { password: "no" }, "the password of user root was refused"],
     [
@@ -65,7 +64,12 @@ describe("XVM fails, and says why", () => {
       { overAt: "refused" },
       "xe failed with 1: The operation",
     ],
-    ["no such VM", server.box({ mode: "ok", asked: "" }), {}, "the outer host has no such VM"],
+    [
+      "no such VM",
+      server.box({ mode: "ok", asked: "" }),
+      { overAt: "no such VM" },
+      "the outer host has no such VM",
+    ],
     ["no FENCE_IPADDRESS", outerHost("running"), { address: "" }, "FENCE_IPADDRESS is not set"],
     ["an address for a shell", outerHost("running"), { address: "-oProxyCommand=id" }, "is no address"],
   ];
@@ -74,14 +78,37 @@ describe("XVM fails, and says why", () => {
     expect(end).toMatchObject({ ok: false, says: expect.stringContaining(why) });
   });
 
+  test.concurrent("an outer host that says OK and does nothing", async () => {
+    const box = outerHost("running", "liar");
+    const end = await play(box, { overWhen: () => askedOf(box).length > 3 });
+    expect(end).toMatchObject({
+      ok: false,
+      says: expect.stringContaining("the command was accepted, and when the time was over the host is on"),
+    });
+  });
+
   test("a device in the list that is no uuid never reaches a shell", async () => {
     const box = outerHost("running");
     const end = await play(box, {}, `${HOST}:$(reboot)\n`);
     expect(end).toMatchObject({
       ok: false,
-      says: "Cannot fence: $(reboot) in XVM.hosts, line 1, is no uuid of a VM",
+      says: expect.stringContaining("line 1: $(reboot) is no address"),
     });
     expect(askedOf(box)).toEqual([]);
+    const named = await play(box, {}, `${HOST}:some-vm\n`);
+    expect(named.says).toBe("Cannot fence: some-vm in XVM.hosts, line 1, is no uuid of a VM");
+  });
+
+  test("a port in the list: refused, with the place where the outer host's belongs", async () => {
+    const box = outerHost("running");
+    const end = await play(box, {}, `${HOST}:${VM}:2222\n`);
+    expect(end.says).toContain(
+      "line 1: 2222 stands where a port would: a VM has no port, and the outer host's ssh port is PORT in XVM.conf",
+    );
+    const files = { "XVM.hosts": `${HOST}:${VM}\n`, "XVM.conf": "PORT=2222\n" };
+    const at = new AgentFolders(server, "XVM", files);
+    const elsewhere = await playAgent(openXvm, server, at, { address: box.address, action: "status" });
+    expect(elsewhere).toMatchObject({ ok: true, says: "on" });
   });
 });
 

@@ -1,0 +1,12 @@
+/** Where a device answers. */
+export interface Endpoint {
+  /** A name or an address, without the brackets of IPv6. */
+  readonly address: string;
+  readonly port: number;
+}
+
+/** As people and URLs write it: `192.0.2.7`, `[2001:db8::7]:8443`. The port is named unless it is the usual one. */
+export function authorityOf({ address, port }: Endpoint, usualPort: number): string {
+  if (port === usualPort) return address;
+  return `${address.includes(":") ? `[${address}]` : address}:${port}`;
+}
