@@ -1,59 +1,57 @@
 #!/bin/sh
-# Installs HA-Lizard on this host, or with --root in the root folder of another. Safe to run twice: what an
-# administrator keeps (ha-lizard.conf, state, fence agents of his own, lists of BMC addresses) is left as it is.
+# Installs HA-Lizard on this host, or with --root in the root folder of another. Safe to run twice, and after it was
+# interrupted at any point: what an administrator keeps (ha-lizard.conf, state, fence agents of his own, lists of BMC
+# addresses, WATCH_INTERVAL) is left as it is.
 set -eu
 umask 022
 
 usage() {
   cat <<'END'
-Usage: install.sh [--root DIR] [--binary FILE] [--dry-run] [--nostart] [--offline] [--yes]
+Usage: install.sh [--root DIR] [--binary FILE] [--dry-run] [--nostart] [--offline] [--remove-old] [--yes]
 
   --root DIR     install below DIR; no service is registered or started
   --binary FILE  the executable; default: dist/ha-lizard or ha-lizard beside this script
   --dry-run      say what would be done, do nothing
   --nostart      do not start the services
   --offline      do not ask XAPI: neither whether its own HA is on, nor to take the parameters (ha-cfg insert)
-  --yes          do not ask
+  --remove-old   the package of HA-Lizard 2.x may be taken out of rpm's database; its files are kept
+  --yes          do not ask; implies --remove-old
 END
-}
-
-die() {
-  echo "$*" >&2
-  exit 1
-}
-
-# run <command...>: every side effect goes through here.
-run() {
-  if [ "$dry_run" = 1 ]; then
-    echo "would do: $*"
-  else
-    "$@"
-  fi
 }
 
 # --- steps, each given to run -----------------------------------------------------------------------------------------
 
 # make_folder <mode> <folder>
 make_folder() {
-  mkdir -p "$2"
-  chmod "$1" "$2"
+  install -d -m "$1" "$2"
+}
+
+# place_for <file>
+place_for() {
+  [ -d "${1%/*}" ] || mkdir -p "${1%/*}"
 }
 
 # put <mode> <source> <target>: complete or not at all, and a running program keeps its old file.
 put() {
-  mkdir -p "${3%/*}"
-  rm -f "$3.new"
-  if ! { cp "$2" "$3.new" && chmod "$1" "$3.new" && mv -f "$3.new" "$3"; }; then
+  place_for "$3"
+  if ! { install -m "$1" "$2" "$3.new" && mv -f "$3.new" "$3"; }; then
     rm -f "$3.new"
     die "Cannot write $3: see the message above"
   fi
 }
 
+# put_watchdog <seconds> <source> <target>: the script of the watchdog with the interval that an administrator has set.
+put_watchdog() {
+  sed "s/^WATCH_INTERVAL=.*/WATCH_INTERVAL=$1/" "$2" >"$3.new" || die "Cannot write $3: see the message above"
+  chmod 0755 "$3.new"
+  mv -f "$3.new" "$3"
+}
+
 # link <text> <target>
 link() {
-  mkdir -p "${2%/*}"
-  rm -f "$2"
-  ln -s "$1" "$2"
+  place_for "$2"
+  ln -sf "$1" "$2.new"
+  mv -f "$2.new" "$2"
 }
 
 # write_conf <file>: every parameter, commented out. May come to hold passwords, so nobody else can ever read it.
@@ -67,7 +65,7 @@ write_conf() {
 
 # write_completion <file>
 write_completion() {
-  mkdir -p "${1%/*}"
+  place_for "$1"
   (cd / && "$binary" ha-cfg bash-completion) >"$1.new" || die "Cannot write $1: $binary ha-cfg bash-completion failed"
   chmod 0644 "$1.new"
   mv "$1.new" "$1"
@@ -75,7 +73,7 @@ write_completion() {
 
 # write_recover <file>: HA-Lizard 2.x has a script of that name to run on a host that was fenced.
 write_recover() {
-  mkdir -p "${1%/*}"
+  place_for "$1"
   cat >"$1.new" <<'END'
 #!/bin/sh
 # A host that was fenced needs no recovery: switched on again it follows the master, and HA counts it again. This says
@@ -88,39 +86,10 @@ END
   mv "$1.new" "$1"
 }
 
-# write_list <file>: what uninstall.sh removes besides the fixed places.
+# write_list <file>: what uninstall.sh removes besides the fixed places. It says that the folder is ours: written first.
 write_list() {
   agents "$here/fence" | sed 's|^|/etc/ha-lizard/fence/|' >"$1.new"
   mv "$1.new" "$1"
-}
-
-# keep_original: an installation that is not ours (HA-Lizard 2.x, or a copy by hand) goes aside whole, for
-# uninstall.sh --restore. What its administrator wrote comes back: overrides, lists of devices, agents of his own.
-keep_original() {
-  mv "$own" "$original"
-  mkdir -p "$original/.system"
-  for file in $old_files; do
-    if [ -e "$root$file" ] || [ -L "$root$file" ]; then
-      mkdir -p "$original/.system${file%/*}"
-      mv "$root$file" "$original/.system$file"
-    fi
-  done
-  mkdir -p "$own/fence"
-  if [ -f "$original/ha-lizard.conf" ]; then
-    (umask 077 && cp "$original/ha-lizard.conf" "$own/ha-lizard.conf" && chmod 0600 "$own/ha-lizard.conf")
-  fi
-  for folder in "$original"/fence/*/; do
-    [ -d "$folder" ] || continue
-    method=${folder%/} method=${method##*/}
-    if [ -d "$here/fence/$method" ]; then
-      mkdir -p "$own/fence/$method"
-      for list in "$folder"*.hosts; do
-        if [ -f "$list" ]; then (umask 077 && cp "$list" "$own/fence/$method/"); fi
-      done
-    else
-      cp -pR "${folder%/}" "$own/fence/$method"
-    fi
-  done
 }
 
 # --- checks -----------------------------------------------------------------------------------------------------------
@@ -169,6 +138,9 @@ check_host() {
 
 # check_xapi: two systems of HA would fight, and parameters that cannot be written now would be forgotten.
 check_xapi() {
+  if [ "$offline" = 1 ] && [ -z "$root" ] && [ "$old" = 1 ] && old_ha_was_on; then
+    wrong "HA of HA-Lizard 2.x was on when this host last read it; first: ha-cfg ha-disable, and wait for a minute"
+  fi
   [ "$offline" = 0 ] && [ "$troubles" -eq 0 ] || return 0
   status=0
   seen=$(cd / && "$binary" ha-cfg status --json 2>/dev/null) || status=$?
@@ -178,6 +150,24 @@ check_xapi() {
   case $seen in
     *'"xapiHa": true'*) wrong "XenServer's own HA is on, and two systems of HA would fight; first: xe pool-ha-disable" ;;
   esac
+  case $old$seen in
+    1*'"ha": "on"'*)
+      wrong "HA is on, and HA-Lizard 2.x is installed here: its hosts would fence those that are being changed; first," \
+        "on one host: ha-cfg ha-disable, and wait for a minute"
+      ;;
+  esac
+}
+
+# check_package: rpm would remove or upgrade it over our files. Taking it over needs an administrator's word.
+check_package() {
+  packages=$(old_packages)
+  [ -n "$packages" ] || return 0
+  others=$(needed_by | tr '\n' ' ')
+  [ -z "$others" ] || wrong "rpm says that ${others}needs the package of HA-Lizard 2.x; first: rpm -e ${others% }"
+  if [ "$remove_old" = 0 ] && [ "$dry_run" = 0 ] && [ ! -t 0 ]; then
+    wrong "rpm has $packages of HA-Lizard 2.x, whose removal or upgrade would delete files of this program; with" \
+      "--remove-old it is taken out of rpm's database, and its files are kept in $original"
+  fi
 }
 
 # check_space: the old executable stays until the new one is complete.
@@ -190,7 +180,7 @@ check_space() {
 }
 
 check_sources() {
-  for source in init.d/ha-lizard init.d/ha-lizard-watchdog init.d/ha-lizard.service init.d/ha-lizard-watchdog.service \
+  for source in init.d/installer.sh init.d/old-version.sh init.d/ha-lizard init.d/ha-lizard-watchdog init.d/ha-lizard.service init.d/ha-lizard-watchdog.service \
     fence/POOL/POOL.sh; do
     [ -f "$here/$source" ] || wrong "$here/$source is missing; copy init.d and fence together with install.sh"
   done
@@ -205,6 +195,7 @@ agents() {
 
 lay_out_program() {
   run make_folder 0755 "$own"
+  run write_list "$own/installed-agents"
   run make_folder 0755 "$own/fence"
   run make_folder 0755 "$own/scripts"
   run make_folder 0700 "$own/state"
@@ -229,7 +220,23 @@ lay_out_agents() {
       *) run put 0644 "$here/fence/$agent" "$target" ;;
     esac
   done
-  run write_list "$own/installed-agents"
+}
+
+# watch_interval <script>: what is set in the watchdog's script that is there, of any version; nothing when it is unusable.
+watch_interval() {
+  [ -f "$1" ] || return 0
+  value=$(sed -n "s/^\(export \)\{0,1\}WATCH_INTERVAL=[\"']\{0,1\}\([^\"' ;#]*\).*/\2/p" "$1" | tail -n 1)
+  case $value in
+    '') ;;
+    *[!0-9]* | ????*) echo "WATCH_INTERVAL=$value in $1 is not kept: it may be 1 to 300" >&2 ;;
+    *)
+      if [ "$value" -ge 1 ] && [ "$value" -le 300 ]; then
+        echo "$value"
+      else
+        echo "WATCH_INTERVAL=$value in $1 is not kept: it may be 1 to 300" >&2
+      fi
+      ;;
+  esac
 }
 
 # Exit status 0 of an agent counts as proof that a host is off: agents of HA-Lizard 2.x, and an administrator's own, are
@@ -239,9 +246,10 @@ name_own_agents() {
 }
 
 lay_out_services() {
-  for service in $services; do
-    run put 0755 "$here/init.d/$service" "$root/etc/init.d/$service"
-  done
+  run put 0755 "$here/init.d/ha-lizard" "$root/etc/init.d/ha-lizard"
+  script=$root/etc/init.d/ha-lizard-watchdog
+  interval=$(watch_interval "$script")
+  run put_watchdog "${interval:-10}" "$here/init.d/ha-lizard-watchdog" "$script"
 }
 
 # The program that runs now, also one of an older release, is stopped by the script that knows it.
@@ -282,9 +290,10 @@ insert_parameters() {
 # ask: on a terminal only; an unattended run is an answer.
 ask() {
   if [ "$yes" = 1 ] || [ "$dry_run" = 1 ] || [ ! -t 0 ]; then return 0; fi
-  printf 'Install HA-Lizard in %s? [y/N] ' "$own"
-  read -r answer || answer=
-  case $answer in y | Y | yes) ;; *) die "Nothing was changed." ;; esac
+  if [ -n "$packages" ] && [ "$remove_old" = 0 ]; then
+    echo "$packages of HA-Lizard 2.x is taken out of rpm's database; its files are kept in $original."
+  fi
+  confirm "Install HA-Lizard in $own?"
 }
 
 unfinished() {
@@ -294,22 +303,31 @@ unfinished() {
 }
 
 main() {
-  here=$(cd "$(dirname "$0")" && pwd)
-  root='' binary='' dry_run=0 start=1 yes=0 offline=0 troubles=0
-  old_files='/etc/init.d/ha-lizard /etc/init.d/ha-lizard-watchdog /usr/bin/ha-cfg /etc/bash_completion.d/ha-cfg'
+  case $0 in */*) here=${0%/*} ;; *) here=. ;; esac
+  here=$(CDPATH='' cd -- "$here/" && pwd)
+  for part in installer old-version; do
+    if [ ! -f "$here/init.d/$part.sh" ]; then
+      echo "Cannot install: $here/init.d/$part.sh is missing; copy the whole release" >&2
+      exit 1
+    fi
+    # shellcheck source=/dev/null
+    . "$here/init.d/$part.sh"
+  done
+  dry_run=0 root='' own=/etc/ha-lizard
+  binary='' start=1 yes=0 remove_old=0 offline=0 troubles=0
   services='ha-lizard ha-lizard-watchdog'
   while [ $# -gt 0 ]; do
     case $1 in
       --root | --binary)
         [ -n "${2:-}" ] || die "Cannot install: $1 needs a value; see install.sh --help"
-        [ "$1 $2" != "--root /" ] || die "Cannot install: --root / is this host; leave --root out"
-        if [ "$1" = --root ]; then root=${2%/}; else binary=$2; fi
+        if [ "$1" = --root ]; then use_root "$2"; else binary=$2; fi
         shift
         ;;
       --dry-run) dry_run=1 ;;
       --nostart) start=0 ;;
       --offline) offline=1 ;;
-      --yes) yes=1 ;;
+      --remove-old) remove_old=1 ;;
+      --yes) yes=1 remove_old=1 ;;
       --help | -h) usage && exit 0 ;;
       *)
         usage >&2
@@ -318,41 +336,39 @@ main() {
     esac
     shift
   done
+  original=$own.original
   if [ -z "$binary" ]; then
     binary=$here/dist/ha-lizard
     [ -f "$binary" ] || [ ! -f "$here/ha-lizard" ] || binary=$here/ha-lizard
   fi
   case $binary in /*) ;; *) binary=$PWD/$binary ;; esac
-  case $root in '' | /*) ;; *) root=$PWD/$root ;; esac
-  own=$root/etc/ha-lizard
-  original=$root/etc/ha-lizard.original
   if [ -n "$root" ]; then offline=1; fi
-  # Ours leaves the list of its agents.
-  foreign=0
-  if [ -d "$own" ] && [ ! -f "$own/installed-agents" ] && [ -n "$(ls -A "$own")" ]; then foreign=1; fi
+  old=0
+  if is_unfinished || has_old_version; then old=1; fi
 
   check_host
   check_sums
   check_binary
   check_sources
   check_space
+  check_package
   check_xapi
-  if [ "$foreign" = 1 ] && [ -e "$original" ]; then
-    wrong "$own is not of this program, and $original is there from before; move one of them away"
-  fi
   [ "$troubles" -eq 0 ] || die "Nothing was changed."
   ask
 
   trap unfinished EXIT
   trap 'exit 130' INT TERM
-  [ -n "$root" ] || stop_services
-  if [ "$foreign" = 1 ]; then
-    echo "$own is of another version: it is kept as $original (uninstall.sh --restore brings it back)."
-    run keep_original
+  if [ -z "$root" ]; then
+    stop_services
+    [ "$dry_run" = 1 ] || expect_no_daemons
   fi
+  if [ "$old" = 1 ]; then take_over "$here/fence"; fi
+  keep_system_files
+  take_packages
   lay_out_program
   lay_out_agents
   lay_out_services
+  take_over_ends
   if [ -z "$root" ]; then
     register_services
     if [ "$offline" = 0 ]; then insert_parameters; fi

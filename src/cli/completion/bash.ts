@@ -3,8 +3,8 @@ import { type Candidates, completedActions, parameterValues } from "./words.ts";
 
 /**
  * `/etc/bash_completion.d/ha-cfg`: actions, options, parameters and their values are in it; names of VMs and hosts are
- * asked of `xe` (one with a comma in it is not offered whole), which gets two seconds, because a shell that hangs at a dead master is worse than no names. No name
- * is ever evaluated: a VM may be called `$(reboot)`.
+ * asked of `xe` (one with a comma in it is not offered whole), which gets two seconds, because a shell that hangs at a
+ * dead master is worse than no names. No name is ever evaluated: a VM or a file may be called `$(reboot)`.
  */
 export function bashCompletion(actions: readonly Action[]): string {
   const completed = completedActions(actions);
@@ -20,13 +20,59 @@ ${[...byPlace, "        *) ;;"].join("\n")}
   const values = parameterValues().map(([name, words]) => `    ${name}) words='${words.join(" ")}' ;;`);
   return `# bash completion for ha-cfg. Made by "ha-cfg bash-completion": do not edit.
 
-# Adds those of the lines on standard input that begin as the word does, quoted for the shell.
+# The word as the shell would read it: without the quote that it begins with, and without backslashes.
+_ha_cfg_typed() {
+  typed=\${word#[\\"\\']}
+  if [[ $word != \\'* ]]; then typed=\${typed//\\\\/}; fi
+}
+
+# Adds a name, quoted as the word is: nothing in it may ever be evaluated, also within a quote that is not closed yet.
+_ha_cfg_add() {
+  local name=$1 quoted part
+  case $word in
+  [\\"\\']*)
+    # Not to be quoted safely there.
+    if [[ $name == *[[:cntrl:]!]* ]]; then return; fi
+    ;;&
+  \\'*) quoted=\${name//\\'/\\'\\\\\\'\\'} ;;
+  \\"*)
+    quoted=
+    for ((part = 0; part < \${#name}; part++)); do
+      case \${name:part:1} in [\\"\\$\\\\\\\`]) quoted+=\\\\ ;; esac
+      quoted+=\${name:part:1}
+    done
+    ;;
+  *) printf -v quoted %q "$name" ;;
+  esac
+  COMPREPLY+=("$quoted")
+}
+
+# Adds those of the lines on standard input that begin as the word does.
 _ha_cfg_names() {
-  local line typed=\${word#[\\"\\']}
-  typed=\${typed//\\\\/}
+  local line typed
+  _ha_cfg_typed
   while IFS= read -r line; do
-    if [[ -n $line && $line == "$typed"* ]]; then COMPREPLY+=("$(printf '%q' "$line")"); fi
+    if [[ -n $line && $line == "$typed"* ]]; then _ha_cfg_add "$line"; fi
   done
+}
+
+# Adds the files whose names begin as the word does. One that begins with - would be taken for an option.
+_ha_cfg_files() {
+  local name typed
+  _ha_cfg_typed
+  if [[ $word == '~/'* ]]; then typed=$HOME\${typed#'~'}; fi
+  while IFS= read -r -d '' name; do
+    if [[ $name == -* ]]; then name=./$name; fi
+    if [[ -d $name ]]; then name+=/; fi
+    _ha_cfg_add "$name"
+  done < <(
+    shopt -u failglob
+    set +f
+    for name in "$typed"*; do
+      if [[ -e $name || -L $name ]]; then printf '%s\\0' "$name"; fi
+    done
+  )
+  if [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} == */ ]]; then compopt -o nospace 2>/dev/null; fi
 }
 
 _ha_cfg_xe() {
@@ -77,7 +123,7 @@ function commandFor(place: Candidates): string {
     case "host-names":
       return "_ha_cfg_names < <(_ha_cfg_xe host-list)";
     case "files":
-      return 'mapfile -t COMPREPLY < <(compgen -f -- "$word")';
+      return "_ha_cfg_files";
     case "nothing":
       return ":";
   }

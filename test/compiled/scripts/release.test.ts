@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Ran, run, TREE } from "./scratch.ts";
@@ -76,6 +85,20 @@ describe("npm run release", () => {
     },
     DEADLINE_MS,
   );
+
+  test("has the licence, the notices and the list of contents, and the sums of all of them", async () => {
+    const release = await unpacked("papers");
+    const text = (name: string): string => readFileSync(join(release, name), "utf8");
+    expect(text("LICENSE")).toContain("GNU GENERAL PUBLIC LICENSE");
+    for (const name of ["WebKit (JavaScriptCore)", "zod", "ping", "nodemailer", "citty"])
+      expect(text("THIRD-PARTY-NOTICES")).toContain(name);
+    const { metadata } = JSON.parse(text("sbom.cdx.json"));
+    const executable = await sumOf(join(release, "ha-lizard"));
+    expect(metadata.component.hashes).toEqual([{ alg: "SHA-256", content: executable }]);
+    for (const name of ["LICENSE", "THIRD-PARTY-NOTICES", "sbom.cdx.json", "init.d/installer.sh"])
+      expect(text("SHA256SUMS")).toContain(`  ./${name}\n`);
+    expect(readFileSync(join(archive, "../SHA256SUMS"), "utf8")).toContain(await sumOf(archive));
+  });
 
   test("a file that was changed on its way: refused, nothing installed", async () => {
     const release = await unpacked("changed");

@@ -12,7 +12,7 @@ export interface Ran {
 }
 
 /**
- * Runs a command and returns its exit code and all it said; killed after 30 s. Nothing of this process's environment
+ * Runs a command and returns its exit code and all it said; killed after 90 s. Nothing of this process's environment
  * reaches it but PATH.
  */
 export async function run(
@@ -25,7 +25,7 @@ export async function run(
     stdout: "pipe",
     stderr: "pipe",
     env: { PATH: process.env["PATH"] ?? "", ...env },
-    timeout: 30_000,
+    timeout: 90_000,
     killSignal: "SIGKILL",
   });
   const [out, error] = await Promise.all([

@@ -8,6 +8,8 @@ const SCRIPTS = [
   "uninstall.sh",
   "init.d/ha-lizard",
   "init.d/ha-lizard-watchdog",
+  "init.d/installer.sh",
+  "init.d/old-version.sh",
   "fence/POOL/POOL.sh",
 ];
 const HOST = "6b1a2f0c-4f1e-4c55-9f0f-000000000001";

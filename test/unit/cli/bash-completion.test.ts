@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { haCfg } from "./run.ts";
@@ -60,6 +60,53 @@ describe("ha-cfg bash-completion", () => {
     expect(await Bun.file(join(folder, "hacked")).exists()).toBe(false);
     expect(await offered("set-vm-ha", "web2", "")).toEqual(["true", "false"]);
     expect(await offered("fence-test", "")).toEqual(["h1", "h2"]);
+  });
+
+  describe("names of files", () => {
+    const HOSTILE = [
+      "bk$(touch hacked)",
+      "bk`touch hacked`",
+      "bk;touch hacked",
+      "bk\n$(touch hacked)",
+      "bk'q",
+      'bk"q',
+      "bk!!",
+    ];
+    beforeAll(() => {
+      for (const name of [...HOSTILE, "plain", "--yes"]) writeFileSync(join(folder, name), "");
+      mkdirSync(join(folder, "sub dir"));
+      writeFileSync(join(folder, "sub dir", "one"), "");
+    });
+
+    test("quoted: the shell reads each back as it is, and evaluates none", async () => {
+      const found = await offered("restore", "bk");
+      expect(found.length).toBe(HOSTILE.length);
+      const script = `set -- ${found.join(" ")}; printf '%s\\0' "$@"`;
+      const read = Bun.spawnSync(["bash", "-c", script], { cwd: folder }).stdout.toString().split("\0");
+      expect(read.filter((name) => name !== "").sort()).toEqual([...HOSTILE].sort());
+      expect(await Bun.file(join(folder, "hacked")).exists()).toBe(false);
+    });
+
+    for (const quote of ["'", '"']) {
+      test(`within ${quote}: closed and run, each is one word, and nothing is evaluated`, async () => {
+        const found = await offered("restore", `${quote}bk`);
+        // Line breaks and ! cannot be quoted there.
+        expect(found.length).toBe(HOSTILE.length - 2);
+        const script = found.map((name) => `printf '%s\\0' ${quote}${name}${quote}`).join("\n");
+        const read = Bun.spawnSync(["bash", "-c", script], { cwd: folder }).stdout.toString().split("\0");
+        expect(read.filter((name) => name !== "").sort()).toEqual(
+          HOSTILE.filter((name) => !/[\n!]/.test(name)).sort(),
+        );
+        expect(await Bun.file(join(folder, "hacked")).exists()).toBe(false);
+      });
+    }
+
+    test("a folder ends with /, its files follow; a name that begins with - is no option", async () => {
+      expect(await offered("restore", "sub")).toEqual(["sub\\ dir/"]);
+      expect(await offered("restore", "sub\\ dir/")).toEqual(["sub\\ dir/one"]);
+      expect(await offered("restore", "")).toContain("./--yes");
+      expect(await offered("restore", "pl")).toEqual(["plain"]);
+    });
   });
 
   test("what is unknown is completed with nothing", async () => {
