@@ -1,6 +1,6 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { isOfThisBoot, type StateName, type StateStore } from "../../ports/state-store.ts";
+import { isOfThisBoot, OF_THIS_BOOT, type StateName, type StateStore } from "../../ports/state-store.ts";
 import { untrustedFolder } from "./ownership.ts";
 import { readRegularFile } from "./regular-file.ts";
 import { removeLeftovers, replaceFile } from "./replace-file.ts";
@@ -63,8 +63,13 @@ export function createStateStore(onDisk: string, inMemory: string): StateStore {
 /** Where this program keeps more than documents: what it knows of fence devices. */
 const SUBFOLDERS = ["fence-pins", "fence-pins/ssh", "fence-pins/redfish"];
 
-/** Removes what processes that were killed while they wrote have left in the folder of state. Never rejects. */
+/**
+ * Removes what processes that were killed while they wrote have left in the folder of state on disk, and what earlier
+ * versions have kept there of their boot. Never rejects.
+ */
 export async function tidyStateFolder(directory: string): Promise<void> {
+  for (const name of OF_THIS_BOOT)
+    await rm(join(directory, `${name}.json`), { force: true }).catch(() => undefined);
   await removeLeftovers(directory);
   for (const folder of SUBFOLDERS) await removeLeftovers(join(directory, folder));
 }

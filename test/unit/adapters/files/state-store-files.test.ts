@@ -11,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createStateStore } from "../../../../src/adapters/files/state-store-files.ts";
+import { createStateStore, tidyStateFolder } from "../../../../src/adapters/files/state-store-files.ts";
 import { PATH, ScratchFolder, until } from "../scratch.ts";
 
 const folder = new ScratchFolder();
@@ -165,6 +165,15 @@ test("createStateStore: what is of this boot lies where no disk can refuse it", 
   expect(names(runOf(directory))).toEqual(["pass.json", "recent-memory.json", "vm-index.json"]);
   expect(existsSync(directory)).toBe(false);
   expect(await storeIn(directory).load("recent-memory")).toEqual({ kind: "found", value: "recent-memory" });
+});
+
+test("tidyStateFolder: what an earlier version kept on disk of its boot goes, what outlives a boot stays", async () => {
+  const directory = fresh();
+  await storeIn(directory).save("memory", "kept");
+  for (const name of ["pass", "vm-index"]) writeFileSync(`${directory}/${name}.json`, "{}");
+  await tidyStateFolder(directory);
+  expect(names(directory)).toEqual(["memory.json"]);
+  await tidyStateFolder(`${directory}/nowhere`);
 });
 
 test("createStateStore: where what is of this boot cannot be written, no older one is left to be believed", async () => {
