@@ -6,7 +6,8 @@ import type { Fencer } from "../ports/fencer.ts";
 import type { Keyboard } from "../ports/keyboard.ts";
 import type { LocalHost } from "../ports/local-host.ts";
 import type { LogReader } from "../ports/log-reader.ts";
-import type { MailTransport } from "../ports/notices.ts";
+import type { Logger, MailTransport } from "../ports/notices.ts";
+import type { Operator } from "../ports/operator.ts";
 import type { PeerProber, Pinger } from "../ports/peers.ts";
 import type { Xapi } from "../ports/pool-database.ts";
 import type { PoolSurvey } from "../ports/pool-survey.ts";
@@ -48,14 +49,22 @@ export interface CliPorts {
   /** Reads that only people need, in a session of their own. */
   openSurvey(xeTimeoutMs: number): PoolSurvey;
   readonly log: LogReader;
+  /** Takes a line about every change. */
+  readonly logger: Logger;
+  /** Who makes the changes. */
+  readonly operator: Operator;
   /** Asks the monitor of this host for an iteration now. Never rejects; a monitor that does not run is no fault. */
   wakeMonitor(): Promise<void>;
   stdout(text: string): void;
   stderr(text: string): void;
   /** Standard output is a terminal: boxes and progress may be drawn. */
   readonly isTerminal: boolean;
+  /** Columns of standard output, 80 where it is no terminal, and whether it shows more than ASCII. */
+  readonly screen: { readonly columns: number; readonly unicode: boolean };
   /** Standard output is a terminal and NO_COLOR is not set: colours may be used. */
   readonly colours: boolean;
+  /** What of this host the user may not use although every action needs it; null: nothing. */
+  readonly denied: string | null;
   /** The user is root: secrets may be shown when asked for. */
   readonly isRoot: boolean;
 }

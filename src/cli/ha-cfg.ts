@@ -23,6 +23,7 @@ import { setAction } from "./commands/set.ts";
 import { setVmHaAction } from "./commands/set-vm-ha.ts";
 import { showAlertsAction } from "./commands/show-alerts.ts";
 import { statusAction } from "./commands/status.ts";
+import { unsetAction } from "./commands/unset.ts";
 import { versionAction } from "./commands/version.ts";
 import { renderActionHelp, renderHelp } from "./screens/help.ts";
 
@@ -31,6 +32,7 @@ const LISTED: readonly Action[] = [
   removeAction,
   getAction,
   setAction,
+  unsetAction,
   getVmHaAction,
   setVmHaAction,
   presetAction,
@@ -77,6 +79,12 @@ export async function runHaCfg(argv: readonly string[], ports: CliPorts): Promis
 /** What is no UTF-8 has become this on its way here: as a value it would be another one than was typed. */
 const NO_TEXT = "\ufffd";
 
+/** With one dash as well: that is how many programs of Dom0 spell it. */
+const HELP_OPTIONS: readonly string[] = ["--help", "-help", "-h", "-?"];
+/** These only print what is in the program. */
+const FOR_EVERYBODY: readonly string[] = ["version", "bash-completion"];
+const VERSION_OPTIONS: readonly string[] = ["--version", "-version"];
+
 async function dispatch(argv: readonly string[], ports: CliPorts): Promise<number> {
   const broken = argv.findIndex((arg) => arg.includes(NO_TEXT));
   if (broken >= 0) throw new UsageError(`Cannot run ha-cfg: argument ${broken + 1} is no text (UTF-8)`);
@@ -85,17 +93,23 @@ async function dispatch(argv: readonly string[], ports: CliPorts): Promise<numbe
     ports.stderr(renderHelp([...ACTIONS.values()]));
     return EXIT.usage;
   }
-  if (typed === "--help" || typed === "-h" || typed === "help") {
+  if (typed === "help" || HELP_OPTIONS.includes(typed)) {
     const about = typed === "help" && rest[0] !== undefined ? findAction(rest[0]) : undefined;
     ports.stdout(about === undefined ? renderHelp([...ACTIONS.values()]) : renderActionHelp(about));
     return EXIT.done;
   }
-  const action = findAction(typed === "--version" ? "version" : typed);
+  const action = findAction(VERSION_OPTIONS.includes(typed) ? "version" : typed);
   if (asksForHelp(rest)) {
     ports.stdout(renderActionHelp(action));
     return EXIT.done;
   }
   checkArguments(action, rest);
+  if (ports.denied !== null && !FOR_EVERYBODY.includes(action.name)) {
+    ports.stderr(
+      `Cannot run ha-cfg ${action.name}: this user may not use ${ports.denied}. Run it as root.\n`,
+    );
+    return EXIT.failed;
+  }
   const { result } = await runCommand(action.command, { rawArgs: rest, data: ports });
   return typeof result === "number" ? result : EXIT.failed;
 }
@@ -110,7 +124,7 @@ function findAction(typed: string): Action {
 
 function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf("--");
-  return (end === -1 ? args : args.slice(0, end)).some((arg) => arg === "--help" || arg === "-h");
+  return (end === -1 ? args : args.slice(0, end)).some((arg) => HELP_OPTIONS.includes(arg));
 }
 
 /** citty's class of such errors is not exported; missing and unknown arguments carry these codes. */

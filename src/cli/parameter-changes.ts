@@ -3,7 +3,7 @@ import { defaultText, type ParameterName, rowOf } from "../config/params.ts";
 import { poolKey } from "../config/pool-keys.ts";
 import { type CliPorts, EXIT, type ExitCode } from "./cli-ports.ts";
 import { warnOfFencing } from "./fence-warnings.ts";
-import { type PoolAccess, writePoolKeys } from "./pool-access.ts";
+import { changePool, type PoolAccess, poolKeyChange } from "./pool-access.ts";
 import { shownText } from "./screens/parameters.ts";
 import { plainText } from "./screens/text.ts";
 
@@ -31,13 +31,15 @@ export function planChanges(
 export function renderChanges(changes: readonly ParameterChange[]): string {
   const width = Math.max(0, ...changes.map(({ name }) => name.length));
   const lines = changes.map(({ name, before, after }) => {
-    const old = before === null ? `not set (default ${word(name, defaultText(name))})` : word(name, before);
-    return `  ${name.padEnd(width)}  ${old} -> ${word(name, after)}\n`;
+    const old =
+      before === null ? `not set (default ${valueWord(name, defaultText(name))})` : valueWord(name, before);
+    return `  ${name.padEnd(width)}  ${old} -> ${valueWord(name, after)}\n`;
   });
   return lines.join("");
 }
 
-function word(name: ParameterName, text: string): string {
+/** A value as it stands in a sentence: secrets masked, nothing as two quotes. */
+export function valueWord(name: ParameterName, text: string): string {
   return text === "" ? "''" : plainText(shownText(rowOf(name), text, false));
 }
 
@@ -56,19 +58,23 @@ export async function writeParameters(
   pool: PoolAccess,
   changes: readonly ParameterChange[],
 ): Promise<ExitCode> {
-  const byKey = new Map(changes.map((change) => [poolKey(change.name), change]));
-  const keys = [...byKey].map(([key, { after }]) => [key, after] as const);
-  const code = await writePoolKeys(ports, pool, keys, (key) => {
-    const { name, after } = byKey.get(key) ?? {};
-    if (name !== undefined && after !== undefined)
-      ports.stdout(`Success: ${name} set to ${shownText(rowOf(name), after, false)}\n`);
-  });
+  const code = await changePool(
+    ports,
+    pool,
+    changes.map(({ name, before, after }) =>
+      poolKeyChange(pool, poolKey(name), after, {
+        audit: `${name} of the pool changed from ${before === null ? "nothing" : valueWord(name, before)} to ${valueWord(name, after)}`,
+        done: () => ports.stdout(`Success: ${name} set to ${shownText(rowOf(name), after, false)}\n`),
+      }),
+    ),
+  );
   if (code !== EXIT.done) return code;
   ports.stdout(waitText(pool.resolved.settings.MONITOR_DELAY));
   for (const { name, after } of changes) warnOfConsequences(name, after, pool, ports);
   if (pool.database !== null && changes.some(({ name }) => name.startsWith("FENCE_"))) {
     const { otherConfig } = pool.database.pool;
-    const now = { ...otherConfig, ...Object.fromEntries(keys) };
+    const written = changes.map(({ name, after }) => [poolKey(name), after] as const);
+    const now = { ...otherConfig, ...Object.fromEntries(written) };
     const { settings } = resolveTexts(pool.texts, now);
     await warnOfFencing(
       ports,

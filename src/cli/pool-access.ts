@@ -6,6 +6,7 @@ import type { DatabaseView, XapiFault, XapiResult } from "../core/model/pool-vie
 import type { ConfigTexts } from "../ports/config-source.ts";
 import { neverAborts, withDeadline } from "../ports/deadline.ts";
 import type { Xapi } from "../ports/pool-database.ts";
+import { audit } from "./audit.ts";
 import { type CliPorts, EXIT, type ExitCode } from "./cli-ports.ts";
 
 /** The pool as one action sees it. */
@@ -53,6 +54,8 @@ export async function withPool(
 export interface PoolChange {
   /** Behind "Cannot": `write HA_OP_MODE to the pool database`. */
   readonly what: string;
+  /** For the log: the beginning of a sentence, without secrets (`audit`). */
+  readonly audit: string;
   run(signal: AbortSignal): Promise<XapiResult<void>>;
   /** Called when XAPI has taken it. */
   done(): void;
@@ -67,17 +70,22 @@ export async function changePool(
   pool: PoolAccess,
   changes: readonly PoolChange[],
 ): Promise<ExitCode> {
-  const writeMs = pool.resolved.settings.XE_TIMEOUT * 1_000 * WRITE_FACTOR;
+  const { settings } = pool.resolved;
+  const writeMs = settings.XE_TIMEOUT * 1_000 * WRITE_FACTOR;
   let taken = 0;
   for (const change of changes) {
     const written = await limit(ports, writeMs, (signal) => change.run(signal));
     if (written.ok) {
       change.done();
+      audit(ports, settings, change.audit);
       taken += 1;
       continue;
     }
     await tellSilence(ports, change.what, written.fault);
-    if (written.fault.kind === "timeout") ports.stderr("XAPI may have done it all the same.\n");
+    if (written.fault.kind === "timeout") {
+      ports.stderr("XAPI may have done it all the same.\n");
+      audit(ports, settings, `Asked of XAPI, which gave no answer: ${change.audit}`);
+    }
     // A XAPI that is silent would only be waited for once more.
     const exit = exitOf(written.fault);
     if (taken > 0 && exit !== EXIT.xapiSilent) await spread(ports, pool);
@@ -98,22 +106,18 @@ async function spread(ports: CliPorts, pool: PoolAccess): Promise<void> {
   await ports.wakeMonitor();
 }
 
-/** Writes keys of the pool one by one (`changePool`); `done` is told of each that XAPI took. */
-export function writePoolKeys(
-  ports: CliPorts,
+/** The change of one key of the pool (`changePool`). */
+export function poolKeyChange(
   pool: PoolAccess,
-  changes: readonly (readonly [string, string])[],
-  done: (key: string) => void,
-): Promise<ExitCode> {
-  return changePool(
-    ports,
-    pool,
-    changes.map(([key, value]) => ({
-      what: `write ${key} to the pool database`,
-      run: (signal) => pool.xapi.setPoolKey(key, value, signal),
-      done: () => done(key),
-    })),
-  );
+  key: string,
+  value: string,
+  told: Pick<PoolChange, "audit" | "done">,
+): PoolChange {
+  return {
+    what: `write ${key} to the pool database`,
+    run: (signal) => pool.xapi.setPoolKey(key, value, signal),
+    ...told,
+  };
 }
 
 /** A whole list is some calls that XAPI is given 30 s for each. */

@@ -28,6 +28,18 @@ export function describeVm(vm: ListedVm, pool: PoolUuid, settings: Settings): Vm
   return { uuid, name, ha, powerState, managed, why, caveat };
 }
 
+/** The VMs that HA starts as soon as it may: managed, halted, and nothing speaks against a start. */
+export function waitingVms(
+  vms: readonly ListedVm[],
+  pool: PoolUuid,
+  settings: Settings,
+): readonly ListedVm[] {
+  return vms.filter((vm) => {
+    const { managed, caveat } = describeVm(vm, pool, settings);
+    return managed && caveat === null && vm.powerState === "Halted";
+  });
+}
+
 type Verdict = Pick<VmHa, "managed" | "why">;
 
 function byFlag(ha: boolean | null, { GLOBAL_VM_HA }: Settings): Verdict {

@@ -120,6 +120,16 @@ export function assignInFile(text: string, key: string, value: string): string {
   return `${kept.join("\n")}\n`;
 }
 
+/** The text without any line that gives `key` a value; null when there is none. Comments stay. */
+export function removeFromFile(text: string, key: string): string | null {
+  const lines = text.split("\n");
+  const kept = lines.filter((line) => {
+    const parsed = parseLine(line.replace(/^\uFEFF/, ""));
+    return parsed.kind !== "entry" || parsed.key !== key;
+  });
+  return kept.length === lines.length ? null : kept.join("\n");
+}
+
 function indicesOf(lines: readonly string[], holds: (line: string) => boolean): readonly number[] {
   return lines.flatMap((line, at) => (holds(line) ? [at] : []));
 }

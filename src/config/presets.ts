@@ -45,6 +45,10 @@ const HOST_HA = {
 export const WHY_NO_ONFAIL =
   "FENCE_HA_ONFAIL stays 0, unlike in the manual's example: with 1 VMs are started although their old host may still run them.";
 
+/** Why a preset does not write its FENCE_METHOD, for people. */
+export const WHY_METHOD_STAYS =
+  "It proves that a host is off; POOL, which this preset writes where there is no such method, proves nothing.";
+
 /** The three examples of HA-Lizard's manual, by the names of `ha-cfg preset`. */
 export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
   [

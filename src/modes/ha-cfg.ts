@@ -2,12 +2,15 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { maskFencer } from "../adapters/fencing/masked-fencer.ts";
 import { createDaemons } from "../adapters/files/daemon-files.ts";
+import { deniedPath } from "../adapters/files/denied.ts";
 import { createPrivateFiles } from "../adapters/files/private-files.ts";
 import { createTcpProbe } from "../adapters/peers/tcp-connect.ts";
 import { createSystemKeyboard } from "../adapters/processes/keyboard.ts";
+import { findOperator } from "../adapters/processes/operator.ts";
 import { wakeMonitor } from "../adapters/processes/service-script.ts";
 import { writeError, writeOutput } from "../adapters/processes/standard-streams.ts";
 import { createLogFile } from "../adapters/syslog/log-file.ts";
+import { createSyslogLogger } from "../adapters/syslog/logger-syslog.ts";
 import { openSurvey } from "../adapters/xapi/survey.ts";
 import { createSocketTransport } from "../adapters/xapi/transport.ts";
 import { runHaCfg } from "../cli/ha-cfg.ts";
@@ -27,11 +30,17 @@ function outputClosed(): AbortSignal {
   return controller.signal;
 }
 
+/** The locale by the rule of the system: the first of these that is set. Without any it is "C". */
+function showsUnicode(environment: Readonly<Record<string, string | undefined>>): boolean {
+  const locale = environment["LC_ALL"] || environment["LC_CTYPE"] || environment["LANG"] || "C";
+  return /utf-?8/i.test(locale);
+}
+
 /** `ha-cfg`: the command line for administrators. */
 export function run(args: readonly string[]): Promise<number> {
   const runtime = createRuntime();
-  const { paths, clock, store, config, secrets } = runtime;
-  const peers = createRealPeers(runtime, { pingAfterMs: 0 });
+  const { paths, clock, environment, store, config, secrets } = runtime;
+  const peers = createRealPeers(runtime, { pingAfterMs: 0, namesFaults: true });
   const closed = outputClosed();
   return runHaCfg(args, {
     version: VERSION,
@@ -53,6 +62,9 @@ export function run(args: readonly string[]): Promise<number> {
       // Only who sends a mail loads what that needs.
       send: async (...mail) => (await import("../adapters/mail/smtp.ts")).createSmtp(clock).send(...mail),
     },
+    // On a terminal the action itself has said what it did.
+    logger: createSyslogLogger({ clock, environment, foreground: false, mask: secrets.mask }),
+    operator: findOperator(paths.root),
     hostName: hostname(),
     tcp: createTcpProbe(),
     openSurvey: (xeTimeoutMs) =>
@@ -66,7 +78,13 @@ export function run(args: readonly string[]): Promise<number> {
     // What XAPI, a device or a mail server answered may repeat a password. Standard output shows them only when asked to.
     stderr: (text) => writeError(secrets.mask(text)),
     isTerminal: process.stdout.isTTY === true,
+    screen: { columns: process.stdout.columns || 80, unicode: showsUnicode(process.env) },
     colours: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,
+    denied: deniedPath([
+      { path: paths.xapiSocket, writes: true },
+      { path: paths.override, writes: false },
+      { path: paths.state, writes: false },
+    ]),
     isRoot: process.getuid?.() === 0,
   });
 }

@@ -22,8 +22,11 @@ export interface RealPeers {
   openXapi(xeTimeoutMs: number): Xapi;
 }
 
-/** `pingAfterMs`: see `PeerProberOptions`. */
-export function createRealPeers(runtime: Runtime, { pingAfterMs }: { pingAfterMs: number }): RealPeers {
+/** `pingAfterMs`: see `PeerProberOptions`; `namesFaults`: see `XapiOptions`. */
+export function createRealPeers(
+  runtime: Runtime,
+  { pingAfterMs, namesFaults = false }: { readonly pingAfterMs: number; readonly namesFaults?: boolean },
+): RealPeers {
   const { paths, clock, environment, store, secrets } = runtime;
   const pinger = createLatePinger(clock);
   const newUuid = () => crypto.randomUUID();
@@ -48,6 +51,7 @@ export function createRealPeers(runtime: Runtime, { pingAfterMs }: { pingAfterMs
         clock,
         store: patientStore(store, clock),
         xeTimeoutMs,
+        namesFaults,
       }),
   };
 }

@@ -13,6 +13,8 @@ export interface OverrideWriter {
    * made when there is none. null when it is done, else why it is not. Never rejects.
    */
   setOverride(name: string, value: string): Promise<string | null>;
+  /** Takes every line of one parameter out and leaves the others as they are. Answers as `setOverride` does. */
+  removeOverride(name: string): Promise<string | null>;
 }
 
 export interface ConfigTexts {

@@ -2,10 +2,13 @@ import type { AlertMail } from "../core/alerts/mail/alert-mail.ts";
 import type { MailJob, MailSettings } from "../core/alerts/mail/compose-mail.ts";
 import type { FunctionName, Severity } from "../core/model/alert.ts";
 
+/** Where a line comes from: a function of HA-Lizard's manual, or a change that an administrator made by ha-cfg. */
+export type LogSource = FunctionName | "ha-cfg";
+
 /** Syslog. Never throws: a full disk or a missing /dev/log must not change what is done. */
 export interface Logger {
   /** One record, whatever the text; a long one is cut. */
-  log(severity: Severity | "debug", from: FunctionName, text: string): void;
+  log(severity: Severity | "debug", from: LogSource, text: string): void;
   /** From now on only what these parameters want is logged; until then, and where this is missing, everything is. */
   obey?(settings: LogSettings): void;
 }

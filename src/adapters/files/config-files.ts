@@ -1,5 +1,10 @@
 import { basename, dirname } from "node:path";
-import { assignInFile, parseOverrideFile, renderAssignment } from "../../config/override-file.ts";
+import {
+  assignInFile,
+  parseOverrideFile,
+  removeFromFile,
+  renderAssignment,
+} from "../../config/override-file.ts";
 import type { ConfigSource, OverrideWriter } from "../../ports/config-source.ts";
 import { untrustedFolder } from "./ownership.ts";
 import type { Paths } from "./paths.ts";
@@ -48,17 +53,23 @@ export function createConfigFiles(
     },
     async setOverride(name, value) {
       conceal({ [name]: value });
-      try {
-        const read = await readOurs(paths.override);
-        if (read.kind !== "text" && read.kind !== "none") return `${paths.override}: ${read.why}`;
-        const text = read.kind === "text" ? read.text : "";
-        await replaceFile(paths.override, assignInFile(text, name, value));
-        return null;
-      } catch (error) {
-        return `${paths.override}: ${wordsOf(error)}`;
-      }
+      return changeOverride(paths.override, (text) => assignInFile(text, name, value));
     },
+    removeOverride: (name) => changeOverride(paths.override, (text) => removeFromFile(text, name)),
   };
+}
+
+/** Replaces the override file as a whole; `change` returns null when nothing is to be changed. */
+async function changeOverride(path: string, change: (text: string) => string | null): Promise<string | null> {
+  try {
+    const read = await readOurs(path);
+    if (read.kind !== "text" && read.kind !== "none") return `${path}: ${read.why}`;
+    const changed = change(read.kind === "text" ? read.text : "");
+    if (changed !== null) await replaceFile(path, changed);
+    return null;
+  } catch (error) {
+    return `${path}: ${wordsOf(error)}`;
+  }
 }
 
 /** Removes what a process that was killed while it wrote one of these files has left beside it. Never rejects. */

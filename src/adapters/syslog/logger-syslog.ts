@@ -1,7 +1,7 @@
-import type { FunctionName, Severity } from "../../core/model/alert.ts";
+import type { Severity } from "../../core/model/alert.ts";
 import { cutBytes, oneLine } from "../../core/model/plain-text.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Logger } from "../../ports/notices.ts";
+import type { Logger, LogSource } from "../../ports/notices.ts";
 import { runCommand } from "../processes/run-command.ts";
 import { writeError } from "../processes/standard-streams.ts";
 
@@ -40,11 +40,11 @@ export function createSyslogLogger(options: {
   let waiting = 0;
   /** A logger that hangs makes what waits behind it void: the program must not live on for its log. */
   let generation = 0;
-  let wanted = (_from: FunctionName): boolean => true;
+  let wanted = (_from: LogSource): boolean => true;
   const tag = `ha-lizard[${process.pid}]`;
   return {
     obey(settings) {
-      wanted = (from) => settings.ENABLE_LOGGING && !settings.logOff.has(from);
+      wanted = (from) => settings.ENABLE_LOGGING && (from === "ha-cfg" || !settings.logOff.has(from));
     },
     log(severity, from, text) {
       if (!wanted(from)) return;

@@ -4,6 +4,7 @@ import { createAdministration } from "./administration.ts";
 import { createMarker } from "./marker.ts";
 import { createMasterPath } from "./master-path.ts";
 import { createMessageBoard } from "./message-board.ts";
+import { namingSession } from "./named-fault.ts";
 import { createPromotion } from "./promotion.ts";
 import { createReader } from "./reader.ts";
 import { createRecovery } from "./recovery.ts";
@@ -18,6 +19,8 @@ const CLOSE_MS = 1_000;
 export interface XapiOptions extends SessionOptions {
   /** Keeps the index of VMs from one pass to the next. */
   readonly store: IndexStore;
+  /** Faults have names in the place of references, for some calls more: for an administrator who reads them. */
+  readonly namesFaults?: boolean;
   /** What an answer has to echo; a random uuid unless a test says otherwise. */
   readonly newUuid?: () => string;
 }
@@ -28,7 +31,8 @@ export interface XapiOptions extends SessionOptions {
  * signal. No method rejects.
  */
 export function createXapi(options: XapiOptions): Xapi {
-  const session = openSession(options);
+  const opened = openSession(options);
+  const session = options.namesFaults === true ? namingSession(opened) : opened;
   const index = createVmIndex(options.store, options.clock);
   const refs = createRefs(session, index);
   const context = { session, refs, index, clock: options.clock };

@@ -1,4 +1,4 @@
-import type { XapiFault } from "../../core/model/pool-view.ts";
+import type { XapiFault, XapiResult } from "../../core/model/pool-view.ts";
 import type { Session } from "./session.ts";
 
 /** Classes whose references stand in the errors of a start, the likeliest first. A reference does not tell its class. */
@@ -44,6 +44,19 @@ export async function namedFault(
     param.replaceAll(REFERENCE, (reference) => names.get(reference) ?? reference),
   );
   return { ...fault, params };
+}
+
+/** The same session, whose faults have names in them: for people who wait at a terminal, not for a pass. */
+export function namingSession(session: Session): Session {
+  const named = async <T>(result: XapiResult<T>, signal: AbortSignal): Promise<XapiResult<T>> =>
+    result.ok ? result : { ok: false, fault: await namedFault(session, result.fault, signal) };
+  return {
+    call: async (method, params, signal, limitMs) =>
+      named(await session.call(method, params, signal, limitMs), signal),
+    callLocally: (method, params, signal) => session.callLocally(method, params, signal),
+    close: () => session.close(),
+    calls: () => session.calls(),
+  };
 }
 
 async function nameOf(

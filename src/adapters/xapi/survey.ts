@@ -4,6 +4,7 @@ import { neverAborts, withDeadline } from "../../ports/deadline.ts";
 import type { LocalDisk, PoolSurvey } from "../../ports/pool-survey.ts";
 import { malformed, readRef } from "./errors.ts";
 import { REAL_VMS } from "./filter.ts";
+import { namingSession } from "./named-fault.ts";
 import { parseRecords, parseValue, type Shape } from "./records.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
 import * as shapes from "./survey-records.ts";
@@ -16,7 +17,7 @@ type Records<T> = XapiResult<ReadonlyMap<string, T>>;
 
 /** The survey in a session of its own, opened with the first call that needs it. */
 export function openSurvey(options: SessionOptions): PoolSurvey {
-  const session = openSession(options);
+  const session = namingSession(openSession(options));
   return {
     localDisks: (signal) => readLocalDisks(session, signal),
     hostClock: (host, signal) => readClock(session, host, signal),

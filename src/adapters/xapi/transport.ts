@@ -73,6 +73,8 @@ export function createSocketTransport(options: SocketTransportOptions): XapiTran
 const MEANINGS: Readonly<Record<string, string>> = {
   ENOENT: "xapi does not run: its socket is missing",
   ECONNREFUSED: "xapi does not run: its socket refuses",
+  EACCES: "this user may not use xapi's socket: run it as root",
+  EPERM: "this user may not use xapi's socket: run it as root",
   ECONNRESET: "xapi broke the connection",
 };
 

@@ -4,7 +4,7 @@ import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts"
 import { confirm } from "../confirm.ts";
 import { poolNames, renderParameterFile } from "../parameter-file.ts";
 import { type PoolAccess, withPool } from "../pool-access.ts";
-import { plainText } from "../screens/text.ts";
+import { plainText, poolText } from "../screens/text.ts";
 
 export const backupAction = defineAction({
   name: "backup",
@@ -37,7 +37,7 @@ async function backUp(file: string, yes: boolean, pool: PoolAccess, ports: CliPo
   const { settings, problems } = resolveSettings(stored);
   for (const problem of problems) ports.stderr(`Warning: ${problem}\n`);
   const text = renderParameterFile(settings, [
-    `Parameters of pool ${name}, ${new Date(ports.clock.wallMs()).toISOString()}, ha-lizard ${ports.version}.`,
+    `Parameters of ${poolText(name)}, ${new Date(ports.clock.wallMs()).toISOString()}, ha-lizard ${ports.version}.`,
     'Put back with "ha-cfg restore". HA on/off and the HA flags of VMs are not in it. Passwords are, as they are.',
   ]);
   const why = await ports.files.write(file, text);
@@ -45,8 +45,6 @@ async function backUp(file: string, yes: boolean, pool: PoolAccess, ports: CliPo
     ports.stderr(`Cannot write a backup to ${shown}: ${why}.\n`);
     return EXIT.failed;
   }
-  ports.stdout(
-    `${poolNames().length} parameters of pool ${plainText(name)} written to ${shown} (mode 0600)\n`,
-  );
+  ports.stdout(`${poolNames().length} parameters of ${poolText(name)} written to ${shown} (mode 0600)\n`);
   return EXIT.done;
 }

@@ -8,6 +8,7 @@ import {
   renderParameter,
   renderParameters,
   renderParametersJson,
+  renderParametersPlain,
   type ShownParameter,
   settingText,
   shownText,
@@ -15,10 +16,15 @@ import {
 
 export const getAction = defineAction({
   name: "get",
-  description: "Shows parameters: the value in force on this host and where it comes from.",
+  description:
+    "Shows parameters: the value in force on this host and where it comes from. Without a terminal: NAME=VALUE lines.",
   args: {
     param: { type: "positional", required: false, description: "one parameter; without it, all of them" },
     json: { type: "boolean", description: "for programs" },
+    plain: {
+      type: "boolean",
+      description: "NAME=VALUE lines, as without a terminal: those that HA-Lizard 1.x and 2.x print",
+    },
     "show-secrets": { type: "boolean", description: "passwords too (root only)" },
   },
   async run(args, ports) {
@@ -26,6 +32,8 @@ export const getAction = defineAction({
     if (one === "WATCH_INTERVAL") {
       throw new UsageError("Cannot get WATCH_INTERVAL: it is a variable in /etc/init.d/ha-lizard-watchdog");
     }
+    if (args.json === true && args.plain === true)
+      throw new UsageError("Cannot get parameters: give --json or --plain, not both");
     const showSecrets = args["show-secrets"] === true;
     if (showSecrets && !ports.isRoot) {
       ports.stderr("Cannot show secrets: only root may see them.\n");
@@ -36,6 +44,7 @@ export const getAction = defineAction({
       const shown = showParameters(one === null ? [...ROWS.keys()] : [one], resolved, showSecrets);
       const [first] = shown;
       if (args.json === true) ports.stdout(renderParametersJson(shown));
+      else if (args.plain === true || !ports.isTerminal) ports.stdout(renderParametersPlain(shown));
       else if (one !== null && first !== undefined) ports.stdout(renderParameter(first));
       else ports.stdout(renderParameters(shown));
       if (database !== null) return EXIT.done;

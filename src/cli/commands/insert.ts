@@ -50,6 +50,7 @@ export const insertAction = defineAction({
           let kept = false;
           return {
             what: `write ${key} to the pool database`,
+            audit: `${key} of the pool ${isThere ? "put back to" : "inserted with"} its default`,
             run: async (signal) => {
               if (isThere) return pool.xapi.setPoolKey(key, value, signal);
               // Somebody may have set it since it was read.

@@ -1,6 +1,8 @@
 import { nearestWord } from "../../config/nearest.ts";
 import { type ParameterName, rowOf } from "../../config/params.ts";
-import { PRESETS, type Preset, WHY_NO_ONFAIL } from "../../config/presets.ts";
+import { PRESETS, type Preset, WHY_METHOD_STAYS, WHY_NO_ONFAIL } from "../../config/presets.ts";
+import { resolveSettings } from "../../config/resolve.ts";
+import { fenceMethods, methodProves } from "../../core/fencing/fence-policy.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
 import { confirm } from "../confirm.ts";
@@ -58,10 +60,12 @@ async function apply(typed: Choices, pool: PoolAccess, ports: CliPorts): Promise
   if (pool.database === null) return pool.exitWithout;
   const { name, preset, yes } = typed;
   const choices = await askMore(typed, pool, ports);
-  const wanted = wantedOf(choices);
+  const kept = keptMethod(choices, pool);
+  const wanted = wantedOf(choices).filter(([known]) => kept === null || known !== "FENCE_METHOD");
   const changes = planChanges(wanted, pool.database.pool.otherConfig);
   const same = wanted.length - changes.length;
   ports.stdout(`Preset ${name}: ${preset.meaning}\n`);
+  if (kept !== null) ports.stdout(wrapText(`FENCE_METHOD stays ${kept}. ${WHY_METHOD_STAYS}`, ""));
   if (changes.length === 0) {
     ports.stdout(`All ${same} parameters are so already: nothing was changed.\n`);
     return EXIT.done;
@@ -100,6 +104,18 @@ function wantedOf({ preset, ips, faster }: Choices): readonly (readonly [Paramet
   const values = { ...preset.values, ...(faster ? preset.faster : {}) };
   const all = ips === null ? values : { ...values, FENCE_HEURISTICS_IPS: ips };
   return Object.entries(all) as [ParameterName, string][];
+}
+
+/**
+ * The pool's method when it proves that a host is off and the preset's does not; null when the preset's may be written.
+ * What this host overrides is no parameter of the pool.
+ */
+function keptMethod({ preset }: Choices, { database, texts }: PoolAccess): string | null {
+  const wanted = preset.values.FENCE_METHOD;
+  const stored = { override: {}, pool: database?.pool.otherConfig ?? {}, lastGood: texts.lastGood ?? {} };
+  const method = resolveSettings(stored).settings.FENCE_METHOD;
+  if (wanted === undefined || fenceMethods(wanted).some(methodProves)) return null;
+  return fenceMethods(method).some(methodProves) ? method : null;
 }
 
 /** What the preset alone does not make good. */

@@ -3,7 +3,7 @@ import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
 import { confirm } from "../confirm.ts";
 import { fieldNames, findHostKeys, findPoolKeys, findVmKeys, type PoolKeys } from "../own-keys.ts";
 import { askPool, changePool, type PoolAccess, type PoolChange, withPool } from "../pool-access.ts";
-import { plainText, wrapText } from "../screens/text.ts";
+import { plainText, poolText, wrapText } from "../screens/text.ts";
 
 export const removeAction = defineAction({
   name: "remove",
@@ -64,12 +64,13 @@ function describe({ flags, parameters, notes }: PoolKeys, others: number, pool: 
     notes.length > 0 ? `${notes.length} keys about the successor` : "",
     others > 0 ? `${others} keys of hosts and VMs` : "",
   ].filter((part) => part !== "");
-  return wrapText(`Of this program the database of pool ${plainText(pool)} holds: ${parts.join("; ")}.`, "");
+  return wrapText(`Of this program the database of ${poolText(pool)} holds: ${parts.join("; ")}.`, "");
 }
 
 function poolChange(key: string, { xapi }: PoolAccess, ports: CliPorts): PoolChange {
   return {
     what: `remove ${key} from the pool database`,
+    audit: `${key} removed from the pool database`,
     run: (signal) => xapi.removePoolKey(key, signal),
     done: () => ports.stdout(`removed ${key}\n`),
   };
@@ -84,6 +85,7 @@ async function otherChanges(
   if (!listed.ok) return { exit: listed.exit };
   const change = (whose: string, key: string, run: PoolChange["run"]): PoolChange => ({
     what: `remove ${key} of ${whose}`,
+    audit: `${key} of ${whose} removed`,
     run,
     done: () => ports.stdout(`removed ${key} of ${whose}\n`),
   });

@@ -1,4 +1,5 @@
 import { customFieldKey, haFlagOf } from "../../core/model/ha-flag.ts";
+import { showName } from "../../core/model/plain-text.ts";
 import type { ListedVm } from "../../ports/pool-database.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
@@ -53,6 +54,7 @@ async function store(vm: ListedVm, flag: Flag, pool: PoolAccess, ports: CliPorts
   const key = customFieldKey(settings.XC_FIELD_NAME);
   const change = {
     what: `set HA of ${name}`,
+    audit: `HA flag of VM ${showName(vm.name)} (${vm.uuid}) set to ${flag}`,
     run: (signal: AbortSignal) => pool.xapi.setVmKey(vm.uuid, key, flag, signal),
     done: () => ports.stdout(`Success: VM: ${name} updated to HA status: ${flag}\n`),
   };

@@ -2,10 +2,11 @@ import { rememberedMemory } from "../../app/pass/remembered.ts";
 import { resolveTexts } from "../../app/pass/resolve-texts.ts";
 import { type ParameterName, rowOf } from "../../config/params.ts";
 import { defineAction } from "../action.ts";
+import { audit } from "../audit.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
 import { warnOfFencing } from "../fence-warnings.ts";
 import { requireParameter } from "../parameter-argument.ts";
-import { planChanges, waitText, warnOf, writeParameters } from "../parameter-changes.ts";
+import { planChanges, valueWord, waitText, warnOf, writeParameters } from "../parameter-changes.ts";
 import { type PoolAccess, withPool } from "../pool-access.ts";
 import { shownText } from "../screens/parameters.ts";
 import { wrapText } from "../screens/text.ts";
@@ -13,24 +14,30 @@ import { readValue } from "../value-argument.ts";
 
 export const setAction = defineAction({
   name: "set",
-  description: "Changes a parameter of the pool, after a check of its value.",
+  description: "Changes a parameter of the pool, after a check of its value. PARAM=VALUE is taken as well.",
   args: {
     param: { type: "positional", required: true, description: "the parameter, in any case" },
     value: {
       type: "positional",
-      required: true,
+      required: false,
       description: "its value; '' for nothing, - to be asked for it",
     },
-    local: { type: "boolean", description: "for this host only, in its override file" },
+    local: {
+      type: "boolean",
+      description: "for this host only, in its override file; undone by unset --local",
+    },
   },
   async run(args, ports) {
     const local = args.local === true;
-    const name = requireParameter("set", args.param);
+    const [param, given] = parseAssignment(args.param, args.value);
+    const name = requireParameter("set", param);
+    if (given === undefined)
+      throw new UsageError(`Cannot set ${name}: give the value as well: ha-cfg set ${name} VALUE`);
     const row = rowOf(name);
     const isHere = row.scope === "pool" || (local && row.scope === "host");
     if (!isHere) throw new UsageError(`Cannot set ${name}: ${PLACES[row.scope]}`);
-    if (row.secret && !local && args.value !== "") ports.stderr(wrapText(whereSecretsGo(name), ""));
-    const typed = await readValue(name, args.value, ports);
+    if (row.secret && !local && given !== "") ports.stderr(wrapText(whereSecretsGo(name), ""));
+    const typed = await readValue(name, given, ports);
     const parsed = row.kind.parse(typed);
     if (!parsed.ok) throw new UsageError(`Cannot set ${name}${quote(row.secret, typed)}: ${parsed.why}`);
     const value = row.kind.render(parsed.value);
@@ -39,6 +46,12 @@ export const setAction = defineAction({
     return withPool(ports, (pool) => store(name, value, pool, ports));
   },
 });
+
+/** `set A=B` is what the file says and what other programs take: it means `set A B`. */
+function parseAssignment(param: string, value: string | undefined): readonly [string, string | undefined] {
+  const at = param.indexOf("=");
+  return at < 0 || value !== undefined ? [param, value] : [param.slice(0, at), param.slice(at + 1)];
+}
 
 const PLACES = {
   pool: "",
@@ -84,6 +97,14 @@ async function storeHere(name: ParameterName, value: string, ports: CliPorts): P
     return EXIT.failed;
   }
   ports.stdout(`Success: ${name} set to ${shown} on this host\n`);
+  const before = texts.override?.[name];
+  const from = before === undefined ? "nothing" : valueWord(name, before);
+  // By what held until now: that the log is switched off is logged as well.
+  audit(
+    ports,
+    resolveTexts(texts, null).settings,
+    `${name} of this host changed from ${from} to ${valueWord(name, value)}`,
+  );
   await ports.wakeMonitor();
   const { settings } = resolveTexts({ ...texts, override: { ...texts.override, [name]: value } }, null);
   ports.stdout(waitText(settings.MONITOR_DELAY));

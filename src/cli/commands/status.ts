@@ -1,17 +1,15 @@
-import { runCommand } from "citty";
 import { defineAction } from "../action.ts";
-import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
+import { EXIT, type ExitCode } from "../cli-ports.ts";
 import { paintFor } from "../screens/paint.ts";
 import { renderStatus } from "../screens/status.ts";
 import { lookAtPool } from "../sight/look.ts";
 import type { Sight } from "../sight/sight.ts";
 import { gatherStatus } from "../status/gather.ts";
 import type { StatusReport } from "../status/status-report.ts";
-import { haDisableAction, haEnableAction } from "./ha-switch.ts";
 
 export const statusAction = defineAction({
   name: "status",
-  description: "Shows the pool, its hosts and what HA is doing; offers to switch HA on or off on a terminal.",
+  description: "Shows the pool, its hosts and what HA is doing.",
   args: { json: { type: "boolean", description: "for programs" } },
   async run(args, ports) {
     const sight = await lookAtPool(ports);
@@ -20,9 +18,11 @@ export const statusAction = defineAction({
       ports.stdout(`${JSON.stringify(report, null, 2)}\n`);
       return exitOf(sight);
     }
-    ports.stdout(renderStatus(report, { paint: paintFor(ports.colours), box: ports.isTerminal }));
-    const asks = ports.isTerminal && ports.keyboard.isTerminal && report.source === "pool";
-    return asks ? offerSwitch(report, ports) : exitOf(sight);
+    ports.stdout(
+      renderStatus(report, { ...ports.screen, paint: paintFor(ports.colours), box: ports.isTerminal }),
+    );
+    if (ports.isTerminal && report.source === "pool") ports.stdout(switchText(report));
+    return exitOf(sight);
   },
 });
 
@@ -33,12 +33,7 @@ function exitOf({ database }: Sight): ExitCode {
   return kind === "timeout" || kind === "unreachable" ? EXIT.xapiSilent : EXIT.failed;
 }
 
-/** Whoever answers anything but `yes` has only looked. The switch is that of ha-enable and ha-disable, with their checks. */
-async function offerSwitch({ ha }: StatusReport, ports: CliPorts): Promise<ExitCode> {
-  const [action, question] =
-    ha === "on" ? [haDisableAction, "Switch HA off?"] : [haEnableAction, "Switch HA on?"];
-  const answer = await ports.keyboard.readLine(`${question} (yes, anything else changes nothing) `, true);
-  if (answer?.trim().toLowerCase() !== "yes") return EXIT.done;
-  const { result } = await runCommand(action.command, { rawArgs: [], data: ports });
-  return result === EXIT.done ? EXIT.done : EXIT.failed;
+/** Who looks is not asked anything: the next look may be a second later. */
+function switchText({ ha }: StatusReport): string {
+  return ha === "on" ? "ha-cfg ha-disable switches HA off.\n" : "ha-cfg ha-enable switches HA on.\n";
 }

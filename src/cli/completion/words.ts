@@ -26,7 +26,7 @@ export function completedActions(actions: readonly Action[]): readonly Completed
       name,
       options: [...all.flatMap(([option, arg]) => optionOf(option, arg)), "--help"],
       places: all.flatMap(([place, { type }]) =>
-        type === "positional" ? [candidatesFor(place, "value" in args)] : [],
+        type === "positional" ? [candidatesFor(place, "local" in args)] : [],
       ),
     };
   });
@@ -38,7 +38,7 @@ function optionOf(name: string, arg: Action["args"][string]): readonly string[] 
   return [arg.type === "boolean" && arg.default === true ? `--no-${name}` : `--${name}`];
 }
 
-/** Those that `set` takes: the others stand in files of each host. */
+/** Those that `set` and `unset` take: the others stand in files of each host. */
 const POOL_PARAMETERS = [...ROWS].flatMap(([name, { scope }]) => (scope === "pool" ? [name] : []));
 
 /** The names of the arguments are the same in all actions. */

@@ -1,4 +1,6 @@
 import { withDeadline } from "../../ports/deadline.ts";
+import type { CliPorts } from "../cli-ports.ts";
+import type { Sight } from "../sight/sight.ts";
 import type { Check, Examination, Finding } from "./check.ts";
 import { clockCheck } from "./clock-checks.ts";
 import { daemonCheck } from "./daemon-checks.ts";
@@ -23,8 +25,23 @@ const CHECKS: readonly Check[] = [
   mailCheck,
 ];
 
+/** Makes all checks of a pool as it was seen; the session of their own is closed whatever happens. */
+export async function examineSight(
+  sight: Sight,
+  ports: CliPorts,
+  progress: (ended: number, all: number) => void,
+): Promise<readonly Finding[]> {
+  const { settings } = sight.resolved;
+  const survey = ports.openSurvey(settings.XE_TIMEOUT * 1_000);
+  try {
+    return await examine({ ports, sight, settings, survey }, progress);
+  } finally {
+    await survey.close();
+  }
+}
+
 /** Makes all checks at the same time, each within its limit; `progress` is told how many have ended. */
-export async function examine(
+async function examine(
   examination: Examination,
   progress: (ended: number, all: number) => void,
 ): Promise<readonly Finding[]> {

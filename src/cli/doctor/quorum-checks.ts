@@ -37,7 +37,12 @@ function heuristics({ settings, sight }: Examination, pings: Pings): readonly Fi
   const used = settings.FENCE_USE_IP_HEURISTICS;
   if (pings.size === 0) {
     return used
-      ? [bad("FENCE_USE_IP_HEURISTICS=1, but there are no addresses", "ha-cfg set FENCE_HEURISTICS_IPS …")]
+      ? [
+          bad(
+            "FENCE_USE_IP_HEURISTICS=1, but there are no addresses",
+            "ha-cfg set FENCE_HEURISTICS_IPS ADDRESSES",
+          ),
+        ]
       : [ok("heuristic IPs are not used")];
   }
   return [...pings].map(([address, answer]) => {
@@ -45,7 +50,7 @@ function heuristics({ settings, sight }: Examination, pings: Pings): readonly Fi
     if (host !== undefined)
       return bad(
         `heuristic IP ${address} is ${host.name}, a host of the pool: it must be outside`,
-        "ha-cfg set FENCE_HEURISTICS_IPS …",
+        "ha-cfg set FENCE_HEURISTICS_IPS ADDRESSES",
       );
     if (answer === "answered") return ok(`heuristic IP ${address} answers${used ? "" : " (not used)"}`);
     const text = `heuristic IP ${address} ${answer === "silent" ? "does not answer ping" : "could not be pinged"}`;

@@ -11,16 +11,19 @@ const INDENT = " ".repeat(6);
  * elsewhere one line each, for grep.
  */
 export function renderFindings(findings: readonly Finding[], paint: Paint, isTerminal: boolean): string {
-  const lines = findings.map(({ verdict, text, cure }) => {
-    const first = `${paint(TONES[verdict], verdict.padEnd(4))}  `;
-    const said = plainText(text);
-    const done = cure === null ? null : `-> ${plainText(cure)}`;
-    if (!isTerminal) return `${first}${said}${done === null ? "" : ` ${done}`}\n`;
-    const cured = done === null ? "" : paint("quiet", wrapText(done, `${INDENT}   `, INDENT));
-    return `${wrapText(said, INDENT, first)}${cured}`;
-  });
+  const lines = findings.map((finding) => renderFinding(finding, paint, isTerminal));
   const count = (verdict: Verdict) => findings.filter((one) => one.verdict === verdict).length;
   return `${lines.join("")}\n${count("ok")} ok, ${count("warn")} to look at, ${count("bad")} bad\n`;
+}
+
+/** One finding: its verdict, its text, and what to do. */
+export function renderFinding({ verdict, text, cure }: Finding, paint: Paint, isTerminal: boolean): string {
+  const first = `${paint(TONES[verdict], verdict.padEnd(4))}  `;
+  const said = plainText(text);
+  const done = cure === null ? null : `-> ${plainText(cure)}`;
+  if (!isTerminal) return `${first}${said}${done === null ? "" : ` ${done}`}\n`;
+  const cured = done === null ? "" : paint("quiet", wrapText(done, `${INDENT}   `, INDENT));
+  return `${wrapText(said, INDENT, first)}${cured}`;
 }
 
 /** The schema of `ha-cfg doctor --json`; `schema` changes when a field changes its meaning or goes. */

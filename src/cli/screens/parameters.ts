@@ -60,6 +60,11 @@ export function renderParameter({ name, row, value, source }: ShownParameter): s
   return [`${name} = ${value}${mark}\n`, ...about].join("");
 }
 
+/** For scripts: NAME=VALUE, the value as it is stored and without quotes, as HA-Lizard 1.x and 2.x print it. */
+export function renderParametersPlain(shown: readonly ShownParameter[]): string {
+  return shown.map(({ name, value }) => `${name}=${value}\n`).join("");
+}
+
 /** For programs: the same as an array of objects. */
 export function renderParametersJson(shown: readonly ShownParameter[]): string {
   const plain = shown.map(({ name, row, value, source }) => ({

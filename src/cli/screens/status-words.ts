@@ -31,6 +31,19 @@ export function haSaid({ ha, xapiHa }: StatusReport): Said {
   }
 }
 
+export function fencingSaid({ fencing, notFencing }: StatusReport): Said {
+  // What FENCE_ENABLED=0 means stands there already.
+  if (notFencing === null || fencing.includes(notFencing))
+    return { text: fencing, tone: notFencing === null ? "plain" : "warning" };
+  return { text: `${fencing}; but no host is fenced now: ${notFencing}`, tone: "bad" };
+}
+
+export function successorSaid({ successor, noSuccessor }: StatusReport): Said {
+  const name = successor?.name || successor?.uuid;
+  if (name !== undefined && name !== null) return { text: name, tone: "plain" };
+  return { text: noSuccessor === null ? "not known" : `none: ${noSuccessor}`, tone: "warning" };
+}
+
 export function daemonSaid({ state, pid, atBoot }: DaemonState): Said {
   const boot = atBoot === false ? "; not started at boot" : "";
   switch (state) {

@@ -1,6 +1,13 @@
+import { showName } from "../../core/model/plain-text.ts";
+
 /** Text of other people's for a line of a terminal: nothing in it may move the cursor or begin a line of its own. */
 export function plainText(text: string): string {
   return text.replace(/\p{Cc}+/gu, " ").trim();
+}
+
+/** A pool in a sentence: `pool lab`. A pool that nobody has named is `this pool`. */
+export function poolText(name: string): string {
+  return name.trim() === "" ? "this pool" : `pool ${showName(name)}`;
 }
 
 /** Rows as columns two spaces apart; the last column is as long as it is. */
@@ -17,18 +24,18 @@ export function renderColumns(rows: readonly (readonly string[])[]): string {
 }
 
 /** Width of what is meant for people who read it in a terminal, in columns. */
-const WIDTH = 80;
+export const WIDTH = 80;
 
 /**
- * A paragraph in lines of at most 80 columns, each after `indent`, the first after `first` of the same width; a longer
+ * A paragraph in lines of at most `width` columns, each after `indent`, the first after `first` of the same width; a longer
  * word stands alone.
  */
-export function wrapText(text: string, indent: string, first = indent): string {
+export function wrapText(text: string, indent: string, first = indent, width = WIDTH): string {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ").filter((one) => one !== "")) {
     const longer = line === "" ? word : `${line} ${word}`;
-    if (line !== "" && Bun.stringWidth(indent + longer) > WIDTH) {
+    if (line !== "" && Bun.stringWidth(indent + longer) > width) {
       lines.push(line);
       line = word;
     } else line = longer;

@@ -4,8 +4,9 @@ import { haFlagOf } from "../../core/model/ha-flag.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import { readRanking } from "../../core/model/pool-keys.ts";
 import type { CliPorts } from "../cli-ports.ts";
+import { whyNotFencing } from "../not-fencing.ts";
 import type { Sight } from "../sight/sight.ts";
-import { describeVm } from "../vm-management.ts";
+import { describeVm, waitingVms } from "../vm-management.ts";
 import { hostReports } from "./host-rows.ts";
 import { incidentReports } from "./incidents.ts";
 import type { IterationReport, NamedUuid, StatusReport } from "./status-report.ts";
@@ -25,6 +26,8 @@ export async function gatherStatus(sight: Sight, ports: CliPorts): Promise<Statu
   const areKnown = read !== null || sight.texts.lastGood !== null;
   const flag = read === null ? null : haFlagOf(read.pool.otherConfig, settings.XC_FIELD_NAME);
   const ranking = read === null ? (lastGood?.ranking ?? []) : readRanking(read.pool.otherConfig);
+  // A new master is its own successor until it has chosen one; the keys are there also where nobody may take over.
+  const successor = settings.PROMOTE_SLAVE ? (ranking.find((uuid) => uuid !== master) ?? null) : null;
   return {
     schema: 1,
     version: ports.version,
@@ -35,6 +38,9 @@ export async function gatherStatus(sight: Sight, ports: CliPorts): Promise<Statu
     xapiHa: read?.pool.haEnabled ?? null,
     mode: areKnown ? modeInWords(settings) : "not known",
     fencing: areKnown ? fencingInWords(settings) : "not known",
+    notFencing: areKnown
+      ? whyNotFencing(sight.hosts.filter(({ enabled }) => enabled).length, settings)
+      : null,
     self: {
       uuid: self?.uuid ?? null,
       name: named(sight, self?.uuid ?? null)?.name ?? null,
@@ -42,8 +48,8 @@ export async function gatherStatus(sight: Sight, ports: CliPorts): Promise<Statu
     },
     pool: pool ?? { uuid: null, name: null },
     master: named(sight, master),
-    // A new master is its own successor until it has chosen one.
-    successor: named(sight, ranking.find((uuid) => uuid !== master) ?? null),
+    successor: named(sight, successor),
+    noSuccessor: whyNoSuccessor(successor, settings),
     monitor,
     watchdog,
     lastIteration: iterationOf(sight, nowMs),
@@ -56,6 +62,11 @@ export async function gatherStatus(sight: Sight, ports: CliPorts): Promise<Statu
 
 function named({ hosts }: Sight, uuid: HostUuid | null): NamedUuid | null {
   return uuid === null ? null : { uuid, name: hosts.find((host) => host.uuid === uuid)?.name ?? null };
+}
+
+function whyNoSuccessor(successor: HostUuid | null, { PROMOTE_SLAVE }: Settings): string | null {
+  if (!PROMOTE_SLAVE) return "promotion is switched off (PROMOTE_SLAVE=0)";
+  return successor === null ? "no slave could take over" : null;
 }
 
 function ageOf({ memory }: Sight, nowMs: number): number | null {
@@ -98,13 +109,10 @@ function iterationOf({ lastPass, self }: Sight, nowMs: number): IterationReport 
 function countVms({ vms, pool, resolved }: Sight): StatusReport["vms"] {
   if (vms === null || pool === null) return null;
   const managed = vms.filter((vm) => describeVm(vm, pool.uuid, resolved.settings).managed);
-  const waiting = managed.filter(
-    (vm) => vm.powerState === "Halted" && describeVm(vm, pool.uuid, resolved.settings).caveat === null,
-  );
   return {
     all: vms.length,
     managed: managed.length,
     running: managed.filter((vm) => vm.powerState === "Running").length,
-    waiting: waiting.length,
+    waiting: waitingVms(vms, pool.uuid, resolved.settings).length,
   };
 }

@@ -21,10 +21,14 @@ export interface StatusReport {
   /** The operating mode in words. */
   readonly mode: string;
   readonly fencing: string;
+  /** Why no host is fenced now, whatever fails; null when one may be. */
+  readonly notFencing: string | null;
   readonly self: NamedUuid & { readonly role: HostRole };
   readonly pool: NamedUuid;
   readonly master: NamedUuid | null;
   readonly successor: NamedUuid | null;
+  /** Why there is no successor; null when there is one, or that is not known. */
+  readonly noSuccessor: string | null;
   readonly monitor: DaemonState;
   readonly watchdog: DaemonState;
   readonly lastIteration: IterationReport | null;

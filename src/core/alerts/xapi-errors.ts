@@ -12,13 +12,22 @@ export function bytesText(text: string | undefined): string {
 }
 
 /** `the storage "nfs-1"`; `its storage` when it has no name. */
-function called(what: string, name: string | undefined): string {
-  return name === undefined || name === "" || name.startsWith("OpaqueRef:")
-    ? `its ${what}`
-    : `the ${what} "${name}"`;
+function called(what: string, name: string | undefined, unnamed = `its ${what}`): string {
+  return isNameless(name) ? unnamed : `the ${what} "${name}"`;
 }
 
-/** Errors that people meet when a VM is started; the code stays beside the sentence, for a search. */
+function isNameless(name: string | undefined): boolean {
+  return name === undefined || name === "" || name.startsWith("OpaqueRef:");
+}
+
+/** XAPI's classes as people call them. */
+const CLASSES: Readonly<Record<string, string>> = { SR: "storage", VDI: "disk", PBD: "storage connection" };
+
+function classText(cls: string | undefined): string {
+  return cls === undefined || cls === "" ? "object" : (CLASSES[cls] ?? cls);
+}
+
+/** Errors that people meet; the code stays beside the sentence, for a search. */
 const SENTENCES: Readonly<Record<string, Sentence>> = {
   HOST_NOT_ENOUGH_FREE_MEMORY: ([needed, free]) =>
     `it needs ${bytesText(needed)} of memory, and the host has ${bytesText(free)} free`,
@@ -30,6 +39,28 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   NO_HOSTS_AVAILABLE: () => "no host can run it now",
   SR_BACKEND_FAILURE_46: (params) =>
     `its disk cannot be opened, perhaps because it is in use on another host${detailOf(params)}`,
+  SR_FULL: ([needed, free]) => `the storage needs ${bytesText(needed)}, and has ${bytesText(free)} free`,
+  HOST_STILL_BOOTING: () => "xapi of the host is still starting",
+  HOST_IS_SLAVE: ([master]) =>
+    isNameless(master)
+      ? "the host that was asked is a slave"
+      : `the host that was asked is a slave of ${master}`,
+  HOST_HAS_NO_MANAGEMENT_IP: () => "the host has no management address",
+  CANNOT_CONTACT_HOST: ([host]) => `xapi cannot reach ${called("host", host, "a host")}`,
+  HANDLE_INVALID: ([cls]) => `the ${classText(cls)} is not there any more`,
+  UUID_INVALID: ([cls, uuid]) =>
+    `there is no ${classText(cls)} with the uuid ${uuid ?? "that was asked for"}`,
+  RBAC_PERMISSION_DENIED: ([permission]) =>
+    `the session may not do that${isNameless(permission) ? "" : `: ${permission}`}`,
+  SESSION_AUTHENTICATION_FAILED: () => "xapi does not let this program log in",
+  SESSION_INVALID: () => "xapi does not know the session any more",
+  MESSAGE_METHOD_UNKNOWN: ([method]) => `this version of XAPI has no ${method ?? "such call"}`,
+  OTHER_OPERATION_IN_PROGRESS: ([cls, name]) =>
+    `something else is being done with ${called(classText(cls), name, `the ${classText(cls)}`)}`,
+  VM_BAD_POWER_STATE: ([vm, wanted, found]) =>
+    `${called("VM", vm, "the VM")} is ${found?.toLowerCase() ?? "in another state"}, and would have to be ${wanted?.toLowerCase() ?? "in another one"}`,
+  OPERATION_NOT_ALLOWED: (params) => `XAPI does not allow it${detailOf(params)}`,
+  INTERNAL_ERROR: (params) => `xapi met an error of its own${detailOf(params)}`,
   VM_HVM_REQUIRED: () => "the host has no hardware virtualisation, which it needs",
 };
 
@@ -38,8 +69,17 @@ function detailOf(params: readonly string[]): string {
   return detail === "" ? "" : `: ${detail}`;
 }
 
-/** An error of XAPI in words; code and parameters where nobody has put it into words. */
+/** What could not be turned into a name says nothing to anybody. */
+const REFERENCE = /OpaqueRef:[0-9A-Za-z-]+/g;
+
+/** An error of XAPI in words; code and parameters, without references, where nobody has put it into words. */
 export function describeXapiError(code: string, params: readonly string[]): string {
-  const sentence = SENTENCES[code];
-  return sentence === undefined ? [code, ...params].join(" ").trim() : `${sentence(params)} (${code})`;
+  const sentence = Object.hasOwn(SENTENCES, code) ? SENTENCES[code] : undefined;
+  if (sentence === undefined)
+    return [code, ...params.map(withoutReferences)].filter((one) => one !== "").join(" ");
+  return `${withoutReferences(sentence(params))} (${code})`;
+}
+
+function withoutReferences(text: string): string {
+  return text.replace(REFERENCE, "(no name)");
 }

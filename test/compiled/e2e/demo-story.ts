@@ -16,10 +16,11 @@ const ALL_VMS = vmsOf(1, 2, 3);
 
 /** Sets the pool up as an administrator would: through ha-cfg. */
 async function setUp(pool: Pool, timeline: Timeline): Promise<void> {
-  await timeline.did("ha-cfg insert, set, ha-enable on host 1");
+  await timeline.did("ha-cfg insert, set, ha-enable --force on host 1");
   await pool.on(1, "ha-cfg", "insert");
   for (const [name, value] of Object.entries(FAST_PARAMETERS)) await pool.on(1, "ha-cfg", "set", name, value);
-  await pool.on(1, "ha-cfg", "ha-enable");
+  // Here nothing starts the services at boot and no watchdog runs, which is bad on a real host.
+  await pool.on(1, "ha-cfg", "ha-enable", "--force");
   for (const host of pool.hostNumbers()) await pool.on(host, "/etc/init.d/ha-lizard", "restart");
   await timeline.saw(`host ${await successor(pool)} is the successor`);
 }

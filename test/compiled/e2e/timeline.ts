@@ -73,7 +73,8 @@ export class Timeline {
       this.read.set(host, end);
       for (const line of text.slice(from, end).split("\n")) {
         const found = PROGRAM_LINE.exec(line)?.[2];
-        if (found !== undefined) this.line(`host ${host}`, found, "0");
+        // What the story itself changed by ha-cfg it has said already.
+        if (found !== undefined && !found.startsWith("ha-cfg: ")) this.line(`host ${host}`, found, "0");
       }
     }
   }

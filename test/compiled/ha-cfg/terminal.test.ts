@@ -14,13 +14,11 @@ beforeAll(async () => {
 afterAll(() => stage.stop());
 
 describe("on a terminal", () => {
-  test("status offers to switch HA off: yes does it, anything else does not", async () => {
-    const no = await stage.runOnTerminal(1, ["status"], ["n"]);
-    expect(no.out).toContain("yes");
-    expect(stage.poolKeys()[FLAG]).toBe("true");
-    const yes = await stage.runOnTerminal(1, ["status"], ["yes"]);
-    expect([yes.code, stage.poolKeys()[FLAG]]).toEqual([0, "false"]);
-    await stage.runOnTerminal(1, ["status"], ["yes"]);
+  test("status asks nothing, and is drawn for the locale and the width of the terminal", async () => {
+    const plain = await stage.runOnTerminal(1, ["status"]);
+    expect([plain.code, plain.out.split("\r\n")[0]]).toEqual([0, `+${"-".repeat(78)}+`]);
+    const lined = await stage.runOnTerminal(1, ["status"], [], { LC_ALL: "C.UTF-8" });
+    expect(lined.out).toStartWith(`┌${"─".repeat(78)}┐`);
     expect(stage.poolKeys()[FLAG]).toBe("true");
   });
 
@@ -96,7 +94,7 @@ describe("in a script", () => {
   test("a pipe that is closed ends it", async () => {
     const { command, env, cwd } = stage.command(1, ["get"]);
     const child = Bun.spawn(["sh", "-c", '"$@" | head -1', "sh", ...command], { cwd, env, stderr: "pipe" });
-    expect(await new Response(child.stdout).text()).toMatch(/^MONITOR_DELAY .*\n$/);
+    expect(await new Response(child.stdout).text()).toMatch(/^MONITOR_DELAY=.*\n$/);
     expect([await new Response(child.stderr).text(), await child.exited]).toEqual(["", 0]);
   });
 });

@@ -87,7 +87,7 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
         from: "return { memory: rest, actions: successor.actions,",
         to: `const on: Action = { kind: "set-pool-key", key: customFieldKey(field), value: "true" };
   const taken = memory.promotion === null ? [] : [on];
-  return { memory: forgetTrouble(memory), actions: [...successor.actions, ...taken],`,
+  return { memory: forgetTrouble(memory, round), actions: [...successor.actions, ...taken],`,
       },
     ],
     caughtBy: {
@@ -158,7 +158,7 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/alerts/alert-policy.ts",
-        from: "if (memory.active[notice.key] === notice.body) continue;",
+        from: "if (memory.active[notice.key] === notice.steady) continue;",
         to: "",
       },
       {

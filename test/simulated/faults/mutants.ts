@@ -153,7 +153,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "src/core/roles/slave.ts",
-        from: "const calm: Memory = { ...before, incidents: onlyReturned(before), promotion, promoted: null, retries };",
+        from: "const calm: Memory = { ...before, incidents, promotion, promoted: null, retries };",
         to: `const cached = before.lastGood && { ...before.lastGood, haFlag: "off" as const };
   const calm: Memory = { ...before, lastGood: cached, incidents: {}, promotion, promoted: null, retries };`,
       },
@@ -216,7 +216,7 @@ export const MUTANTS: readonly Mutant[] = [
         file: "src/core/roles/master.ts",
         from: "return { memory: rest, actions: successor.actions,",
         to: `const on: Action = { kind: "set-pool-key", key: customFieldKey(field), value: "true" };
-  return { memory: forgetTrouble(memory), actions: [...successor.actions, on],`,
+  return { memory: forgetTrouble(memory, round), actions: [...successor.actions, on],`,
       },
     ],
     tests: [["test/simulated/pool/failover.test.ts", "HA off: nothing is done"]],
@@ -278,7 +278,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "src/core/alerts/alert-policy.ts",
-        from: "if (memory.active[notice.key] === notice.body) continue;",
+        from: "if (memory.active[notice.key] === notice.steady) continue;",
         to: "",
       },
       {

@@ -9,11 +9,14 @@ export const savesTooLate: RunPass = (ports, signal) => {
   let memory: unknown = null;
   const { store } = ports;
   const save: typeof store.save = async (name, value) => {
-    if (name === "memory") {
+    if (name === "memory" || name === "recent-memory") {
       memory = value;
       return;
     }
-    if (name === "pass" && memory !== null) await store.save("memory", memory);
+    if (name === "pass" && memory !== null) {
+      await store.save("recent-memory", memory);
+      await store.save("memory", memory);
+    }
     await store.save(name, value);
   };
   return runPass({ ...ports, store: { ...store, load: (name) => store.load(name), save } }, signal);

@@ -19,8 +19,13 @@ export interface FakeWorld extends Surroundings {
   overrideFault: string | null;
   lastGood: Record<string, string>;
   haEnabled: boolean;
+  poolName: string;
   role: Role;
   isRoot: boolean;
+  columns: number;
+  unicode: boolean;
+  /** What the user may not use. */
+  denied: string | null;
   /** Fault of every call, or of the calls named. */
   readFault: XapiFault | null;
   writeFault: ((key: string) => XapiFault | null) | null;
@@ -48,6 +53,10 @@ export interface FakeWorld extends Surroundings {
   log: LogLines;
   logLater: readonly LogLine[];
   rememberedFlag: LastGoodView["haFlag"] | null;
+  /** What the last settings said that the log had to obey. */
+  logging: boolean;
+  /** Lines of the log that the run wrote: severity, source, text. */
+  readonly logged: string[];
   rememberedHosts: LastGoodView["hosts"];
   /** What was asked of the world, in order. */
   readonly calls: string[];
@@ -62,8 +71,12 @@ export function fakeWorld(): FakeWorld {
     overrideFault: null,
     lastGood: {},
     haEnabled: false,
+    poolName: "lab",
     role: { kind: "master" },
     isRoot: true,
+    denied: null,
+    columns: 80,
+    unicode: true,
     readFault: null,
     writeFault: null,
     syncFault: null,
@@ -81,6 +94,8 @@ export function fakeWorld(): FakeWorld {
     log: { ok: true, lines: [] },
     logLater: [],
     rememberedFlag: null,
+    logging: true,
+    logged: [],
     rememberedHosts: [],
     calls: [],
   };
@@ -123,6 +138,12 @@ export function fakePorts(world: FakeWorld): Captured {
           world.override = { ...world.override, [name]: value };
           return null;
         },
+        removeOverride: async (name) => {
+          if (world.overrideFault !== null) return world.overrideFault;
+          world.calls.push(`override without ${name}`);
+          world.override = Object.fromEntries(Object.entries(world.override).filter(([key]) => key !== name));
+          return null;
+        },
       },
       fencer: { status: async ({ host, method }) => world.device(host, method) },
       fenceMethods: {
@@ -163,6 +184,15 @@ export function fakePorts(world: FakeWorld): Captured {
           for (const line of world.logLater) tell(line);
         },
       },
+      logger: {
+        log: (severity, from, text) => {
+          if (world.logging) world.logged.push(`${severity} ${from}: ${text}`);
+        },
+        obey: ({ ENABLE_LOGGING }) => {
+          world.logging = ENABLE_LOGGING;
+        },
+      },
+      operator: { user: "alice as root", terminal: world.terminal ? "pts/3" : null },
       ...fakeSurroundings(world),
       wakeMonitor: async () => {
         world.calls.push("wake");
@@ -176,7 +206,9 @@ export function fakePorts(world: FakeWorld): Captured {
       get isTerminal() {
         return world.terminal;
       },
+      screen: { columns: world.columns, unicode: world.unicode },
       colours: false,
+      denied: world.denied,
       get isRoot() {
         return world.isRoot;
       },

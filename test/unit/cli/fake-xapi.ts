@@ -125,7 +125,7 @@ function database(world: FakeWorld): DatabaseView {
   return {
     pool: {
       uuid: POOL,
-      name: "lab",
+      name: world.poolName,
       master: HOST,
       haEnabled: world.haEnabled,
       otherConfig: world.otherConfig,

@@ -7,6 +7,7 @@ const ACTIONS = [
   "remove",
   "get",
   "set",
+  "unset",
   "get-vm-ha",
   "set-vm-ha",
   "preset",
@@ -40,6 +41,10 @@ const wrongUsage: readonly (readonly [readonly string[], string])[] = [
   [["get", "WATCH_INTERVAL"], "/etc/init.d/ha-lizard-watchdog"],
   [["set"], "PARAM"],
   [["set", "FENCE_METHOD"], "VALUE"],
+  [["set", "XE_TIMEOUT=0"], 'Cannot set XE_TIMEOUT to "0": out of range'],
+  [["set", "FENCE_METHD=ILO"], "did you mean FENCE_METHOD?"],
+  [["set", "=1"], "there is no such parameter"],
+  [["get", "--json", "--plain"], "--json or --plain, not both"],
   [["set", "NOTHING_LIKE_IT", "1"], "no such parameter"],
   [["set", "FENCE_ENABLED", "yes"], 'Cannot set FENCE_ENABLED to "yes": allowed: 0 or 1'],
   [["set", "XE_TIMEOUT", "0"], "allowed: a whole number from 1 to 300 (seconds)"],
@@ -47,6 +52,8 @@ const wrongUsage: readonly (readonly [readonly string[], string])[] = [
   [["set", "LOG_email", "0"], "/etc/ha-lizard/ha-lizard.conf"],
   [["ha-enable", "now"], "1 values given, at most 0"],
   [["ha-disable", "--yes"], "there is no option --yes"],
+  [["ha-disable", "--force"], "there is no option --force"],
+  [["ha-enable", "--forc"], "did you mean --force?"],
   [["insert", "--overwrit"], "did you mean --overwrite?"],
   [["set", "FENCE_METHOD", "POOL,ILO"], "nothing may follow it"],
   [["set", "FENCE_METHOD", "ILO,ilo"], "stands there twice"],
@@ -65,7 +72,7 @@ for (const [args, says] of wrongUsage) {
 }
 
 describe("help", () => {
-  for (const args of [["--help"], ["-h"], ["help"]]) {
+  for (const args of [["--help"], ["-help"], ["-h"], ["-?"], ["help"]]) {
     test(`ha-cfg ${args.join(" ")}: lists every action there is, on standard output, without colours`, async () => {
       const run = await haCfg(args);
       expect(run.code).toBe(0);
@@ -81,6 +88,7 @@ describe("help", () => {
       expect(run.out).toContain(`ha-cfg ${action}`);
       expect(run.world.calls).toEqual([]);
       expect((await haCfg(["help", action])).out).toBe(run.out);
+      expect((await haCfg([action, "-help"])).out).toBe(run.out);
     });
   }
 
@@ -147,7 +155,9 @@ describe("ha-cfg insert", () => {
         key === "HA_MAIL_ON" ? { kind: "api", code: "RBAC_PERMISSION_DENIED", params: [] } : null,
     });
     expect(code).toBe(1);
-    expect(err).toContain("Cannot write HA_MAIL_ON to the pool database: RBAC_PERMISSION_DENIED");
+    expect(err).toContain(
+      "Cannot write HA_MAIL_ON to the pool database: the session may not do that (RBAC_PERMISSION_DENIED).",
+    );
     expect(world.otherConfig[FLAG]).toBeUndefined();
     expect(world.calls.slice(-3)).toEqual(["sync", "wake", "close"]);
   });
@@ -161,6 +171,18 @@ describe("ha-cfg set", () => {
     expect(out).toBe(
       "Success: FENCE_METHOD set to ILO\nWait at least 45 seconds for changes to be applied\n",
     );
+  });
+
+  test("PARAM=VALUE is PARAM VALUE; what follows the first = is the value", async () => {
+    const { code, err, world } = await haCfg(["set", "mail_subject=a=b c"]);
+    expect([code, err, world.otherConfig]).toEqual([0, "", { HA_MAIL_SUBJECT: "a=b c" }]);
+    const local = await haCfg(["set", "--local", "XE_TIMEOUT=9"]);
+    expect([local.code, local.world.override]).toEqual([0, { XE_TIMEOUT: "9" }]);
+    const asked = await haCfg(["set", "FENCE_PASSWD=-"], { lines: ["hunter2"] });
+    expect(asked.world.otherConfig).toEqual({ HA_FENCE_PASSWD: "hunter2" });
+    const seen = await haCfg(["set", "FENCE_PASSWD=hunter2"]);
+    expect(seen.err).toContain("Warning: whoever is on this host can see a command line");
+    expect(seen.out + seen.err).not.toContain("hunter2");
   });
 
   test("the same value again writes nothing", async () => {
@@ -229,63 +251,6 @@ describe("ha-cfg set", () => {
   });
 });
 
-describe("ha-cfg get", () => {
-  const setUp = {
-    otherConfig: { HA_FENCE_METHOD: "ILO", HA_FENCE_PASSWD: "hunter2", HA_XE_TIMEOUT: "7" },
-    override: { XE_TIMEOUT: "9", LOG_email: "0" },
-  };
-
-  test("all parameters, each with its source, secrets masked", async () => {
-    const { code, out, err } = await haCfg(["get"], setUp);
-    expect([code, err]).toEqual([0, ""]);
-    expect(out).toMatch(/^FENCE_METHOD +ILO +pool$/m);
-    expect(out).toMatch(/^XE_TIMEOUT +9 +override file of this host$/m);
-    expect(out).toMatch(/^FENCE_PASSWD +\*{8} +pool$/m);
-    expect(out).toMatch(/^LOG_email +0 +override file of this host$/m);
-    expect(out).toMatch(/^XAPI_COUNT +5 +default$/m);
-    expect(out).not.toContain("hunter2");
-  });
-
-  test("one parameter, with what is allowed", async () => {
-    const { out } = await haCfg(["get", "fence_action"], setUp);
-    expect(out).toContain("FENCE_ACTION = stop\n");
-    expect(out).toContain("allowed  start, stop or reset\n");
-  });
-
-  test("--json is JSON and nothing else, secrets masked", async () => {
-    const { out } = await haCfg(["get", "--json"], setUp);
-    const parsed: unknown = JSON.parse(out);
-    expect(parsed).toContainEqual(
-      expect.objectContaining({ name: "FENCE_METHOD", value: "ILO", source: "pool" }),
-    );
-    expect(parsed).toContainEqual(expect.objectContaining({ name: "FENCE_PASSWD", value: "********" }));
-    expect(parsed).toContainEqual(expect.objectContaining({ name: "SMTP_PASS", value: "" }));
-  });
-
-  test("--show-secrets: for root only", async () => {
-    expect((await haCfg(["get", "FENCE_PASSWD", "--show-secrets"], setUp)).out).toContain("= hunter2");
-    const user = await haCfg(["get", "FENCE_PASSWD", "--show-secrets"], { ...setUp, isRoot: false });
-    expect([user.code, user.out]).toEqual([1, ""]);
-  });
-
-  test("what is wrong with the parameters is said beside them", async () => {
-    const { code, err } = await haCfg(["get"], { otherConfig: { HA_XE_TIMEOUT: "soon" } });
-    expect(code).toBe(0);
-    expect(err).toContain('Warning: Cannot use XE_TIMEOUT="soon" of the pool database');
-  });
-
-  test("XAPI silent: the last good values, marked as such, exit 124", async () => {
-    const { code, out, err } = await haCfg(["get", "FENCE_METHOD"], {
-      readFault: { kind: "timeout" },
-      lastGood: { FENCE_METHOD: "IPMI" },
-    });
-    expect(code).toBe(124);
-    expect(out).toContain("FENCE_METHOD = IPMI\n  from     last good copy");
-    expect(err).toContain("Cannot read the pool database: no answer in time.");
-    expect(err).toContain("last good values");
-  });
-});
-
 describe("ha-cfg ha-status", () => {
   const rows: readonly (readonly [string | undefined, number, string, boolean | null])[] = [
     ["true", 0, "true\n", true],
@@ -322,15 +287,18 @@ describe("ha-cfg ha-status", () => {
 
 describe("ha-cfg ha-enable, ha-disable", () => {
   test("switch the one key, copy, wake", async () => {
-    const on = await haCfg(["ha-enable"], { otherConfig: { HA_OP_MODE: "2", [FLAG]: "false" } });
-    expect([on.code, on.out, on.err]).toEqual([0, "HA is switched on for pool lab.\n", ""]);
-    expect(on.world.calls).toEqual(["read", `${FLAG}=true`, "sync", "wake", "close"]);
+    const on = await haCfg(["ha-enable", "--force"], { otherConfig: { HA_OP_MODE: "2", [FLAG]: "false" } });
+    expect([on.code, on.err]).toEqual([0, ""]);
+    expect(on.out).toEndWith("\nHA is switched on for pool lab.\n");
+    expect(on.world.calls.slice(-4)).toEqual([`${FLAG}=true`, "sync", "wake", "close"]);
     const off = await haCfg(["ha-disable"], { otherConfig: on.world.otherConfig });
     expect([off.code, off.world.otherConfig[FLAG]]).toEqual([0, "false"]);
   });
 
   test("use the pool's own field name", async () => {
-    const { world } = await haCfg(["ha-enable"], { otherConfig: { HA_XC_FIELD_NAME: "my-ha" } });
+    const { world } = await haCfg(["ha-enable", "--force"], {
+      otherConfig: { HA_XC_FIELD_NAME: "my-ha" },
+    });
     expect(world.otherConfig["XenCenter.CustomFields.my-ha"]).toBe("true");
   });
 
@@ -338,6 +306,21 @@ describe("ha-cfg ha-enable, ha-disable", () => {
     const { code, out, world } = await haCfg(["ha-disable"], { otherConfig: { [FLAG]: "false" } });
     expect([code, out]).toEqual([0, "HA is off already for pool lab.\n"]);
     expect(world.calls).toEqual(["read", "wake", "close"]);
+  });
+
+  test("a pool without a name, and one with an odd one", async () => {
+    const off = { otherConfig: { [FLAG]: "true" } };
+    const nameless = await haCfg(["ha-disable"], { ...off, poolName: "" });
+    expect(nameless.out).toBe("HA is switched off for this pool.\n");
+    const odd = await haCfg(["ha-disable"], { ...off, poolName: "x\n\u001b[2J" });
+    expect(odd.out).toBe('HA is switched off for pool "x\\n\\u{1b}[2J".\n');
+    for (const args of [
+      ["backup", "/b"],
+      ["remove", "--yes"],
+    ]) {
+      const run = await haCfg(args, { ...off, poolName: "" });
+      expect([run.code, run.out]).toEqual([0, expect.stringContaining("of this pool ")]);
+    }
   });
 
   test("HA is not switched on beside XAPI's own HA, but off it can be switched", async () => {
@@ -368,4 +351,20 @@ test("ha-cfg: what is no UTF-8 is refused, whatever the action, and nothing is d
     expect([code, out, world.calls]).toEqual([2, "", []]);
     expect(err).toBe(`Cannot run ha-cfg: argument ${args.length} is no text (UTF-8)\n`);
   }
+});
+
+describe("ha-cfg as a user who is not root", () => {
+  const denied = "/var/lib/xcp/xapi";
+  for (const args of [["get"], ["status"], ["set", "OP_MODE", "1"], ["log"], ["ha-enable"]]) {
+    test(`${args.join(" ")}: says to run it as root, exit 1, nothing asked`, async () => {
+      const { code, out, err, world } = await haCfg(args, { denied, isRoot: false });
+      expect([code, out, world.calls]).toEqual([1, "", []]);
+      expect(err).toBe(`Cannot run ha-cfg ${args[0]}: this user may not use ${denied}. Run it as root.\n`);
+    });
+  }
+
+  test("help, version and completion are for everybody", async () => {
+    for (const args of [["--help"], ["set", "--help"], ["version"], ["bash-completion"]])
+      expect((await haCfg(args, { denied, isRoot: false })).code).toBe(0);
+  });
 });

@@ -72,6 +72,31 @@ describe("ha-cfg preset", () => {
     });
   });
 
+  for (const [stored, kept] of [
+    [{ HA_FENCE_METHOD: "IPMI" }, "IPMI"],
+    [{ HA_FENCE_METHOD: "MY_AGENT,POOL" }, "MY_AGENT,POOL"],
+    [{ HA_FENCE_METHOD: "'ILO'" }, "'ILO'"],
+  ] as const) {
+    test(`pool and two-node keep FENCE_METHOD=${kept}, which proves, and say so`, async () => {
+      for (const name of ["pool", "two-node"]) {
+        const { code, out, err, world } = await haCfg(["preset", name, "--yes"], {
+          otherConfig: { ...stored },
+        });
+        expect([code, world.otherConfig["HA_FENCE_METHOD"]]).toEqual([0, kept]);
+        expect(out).toContain(
+          `FENCE_METHOD stays ${kept.replaceAll("'", "")}. It proves that a host is off;`,
+        );
+        expect(out).not.toContain("FENCE_METHOD set to");
+        expect(err).not.toContain("POOL cuts no power");
+      }
+    });
+  }
+
+  test("pool: a method that proves only by the override of this host is no method of the pool", async () => {
+    const { world } = await haCfg(["preset", "pool", "--yes"], { override: { FENCE_METHOD: "IPMI" } });
+    expect(world.otherConfig["HA_FENCE_METHOD"]).toBe("POOL");
+  });
+
   test("two-node --faster; without heuristic IPs it says what that means", async () => {
     const { err, world } = await haCfg(["preset", "two-node", "--faster", "--yes"]);
     expect(world.otherConfig).toMatchObject({

@@ -17,6 +17,8 @@ export interface SimRun {
   readonly code: number;
   readonly out: string;
   readonly err: string;
+  /** Lines of the log about its changes. */
+  readonly logged: readonly string[];
   /** Time of the world, in milliseconds. */
   readonly tookMs: number;
 }
@@ -32,7 +34,8 @@ export async function haCfgOn(
   around: Partial<Surroundings> & { readonly terminal?: boolean } = {},
 ): Promise<SimRun> {
   const { terminal = false, ...surroundings } = around;
-  const fake = fakePorts({ ...fakeWorld(), terminal });
+  const fakes = { ...fakeWorld(), terminal };
+  const fake = fakePorts(fakes);
   const disk = pool.disks[host - 1];
   if (disk === undefined) throw new RangeError(`Cannot run ha-cfg on host ${host}: there is none`);
   const ofPass = simPassPorts(pool.world, host, undefined, disk);
@@ -53,5 +56,5 @@ export async function haCfgOn(
   });
   await pool.until(() => code !== null, 300_000);
   const tookMs = pool.clock.nowMs() - begunMs;
-  return { code: code ?? -1, out: fake.out, err: fake.err, tookMs };
+  return { code: code ?? -1, out: fake.out, err: fake.err, logged: fakes.logged, tookMs };
 }

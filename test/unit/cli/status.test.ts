@@ -70,6 +70,46 @@ No open incidents.
   });
 });
 
+describe("ha-cfg status says what will not be done", () => {
+  test("a host in maintenance leaves fewer than FENCE_MIN_HOSTS: nobody is fenced, and that is said", async () => {
+    const pool = poolWithHa(POOL);
+    await pool.run(60_000);
+    pool.maintenance(3, true);
+    await pool.run(1_000);
+    const { out } = await haCfgOn(pool, 1, ["status"]);
+    const why = "2 hosts are enabled, fewer than FENCE_MIN_HOSTS=3";
+    expect(out.replace(/\n +/g, " ")).toContain(
+      `Fencing         IPMI, stop; but no host is fenced now: ${why}`,
+    );
+    const json = JSON.parse((await haCfgOn(pool, 2, ["status", "--json"])).out);
+    expect([json.fencing, json.notFencing]).toEqual(["IPMI, stop", why]);
+  });
+
+  test("FENCE_ACTION=start fences nobody either; in a sound pool there is nothing to say", async () => {
+    const start = poolWithHa({ ...POOL, params: { ...POOL.params, FENCE_ACTION: "start" } });
+    await start.run(60_000);
+    const { out } = await haCfgOn(start, 1, ["status"]);
+    expect(out.replace(/\n +/g, " ")).toContain("no host is fenced now: FENCE_ACTION=start cuts nobody off");
+    const sound = poolWithHa(POOL);
+    await sound.run(60_000);
+    expect(JSON.parse((await haCfgOn(sound, 1, ["status", "--json"])).out)).toMatchObject({
+      notFencing: null,
+      noSuccessor: null,
+    });
+  });
+
+  test("PROMOTE_SLAVE=0: there is no successor, whatever the pool's keys say", async () => {
+    const pool = poolWithHa({ ...POOL, params: { ...POOL.params, PROMOTE_SLAVE: "0" } });
+    await pool.run(60_000);
+    const { out } = await haCfgOn(pool, 1, ["status"]);
+    expect(out).toContain("Successor       none: promotion is switched off (PROMOTE_SLAVE=0)\n");
+    expect(JSON.parse((await haCfgOn(pool, 1, ["status", "--json"])).out)).toMatchObject({
+      successor: null,
+      noSuccessor: "promotion is switched off (PROMOTE_SLAVE=0)",
+    });
+  });
+});
+
 describe("ha-cfg status while the master is dead", () => {
   test("a slave tells from its caches, marks that, and needs less than 3 s", async () => {
     const pool = poolWithHa(POOL);
@@ -136,6 +176,7 @@ HA              on
     expect(Object.keys(report).sort()).toEqual(
       [
         ...["schema", "version", "source", "sourceAgeS", "xapiFault", "ha", "xapiHa", "mode", "fencing"],
+        ...["notFencing", "noSuccessor"],
         ...["self", "pool", "master", "successor", "monitor", "watchdog", "lastIteration", "hosts", "vms"],
         ...["incidents", "conditions"],
       ].sort(),
@@ -160,19 +201,66 @@ HA              on
 describe("ha-cfg status on a terminal", () => {
   const FLAG = "XenCenter.CustomFields.ha-lizard-enabled";
 
-  test("a box of 80 columns; the answer yes switches HA, any other changes nothing", async () => {
-    const off = await haCfg(["status"], { terminal: true, lines: ["yes"], otherConfig: { [FLAG]: "false" } });
-    expect(off.out.split("\n").slice(0, 2)).toEqual([
-      `┌${"─".repeat(78)}┐`,
-      `│ HA-Lizard 3.0.0${" ".repeat(62)}│`,
-    ]);
-    expect(off.err).toContain("Switch HA on?");
-    expect([off.code, off.world.otherConfig[FLAG]]).toEqual([0, "true"]);
-    for (const line of ["no", "y", ""]) {
-      const on = await haCfg(["status"], { terminal: true, lines: [line], otherConfig: { [FLAG]: "true" } });
-      expect(on.err).toContain("Switch HA off?");
-      expect([on.code, on.world.otherConfig[FLAG]]).toEqual([0, "true"]);
+  test("a box of 80 columns; it asks nothing, and says which command switches HA", async () => {
+    for (const [flag, says] of [
+      ["false", "ha-cfg ha-enable switches HA on.\n"],
+      ["true", "ha-cfg ha-disable switches HA off.\n"],
+    ] as const) {
+      const run = await haCfg(["status"], { terminal: true, lines: ["yes"], otherConfig: { [FLAG]: flag } });
+      expect(run.out.split("\n").slice(0, 2)).toEqual([
+        `┌${"─".repeat(78)}┐`,
+        `│ HA-Lizard 3.0.0${" ".repeat(62)}│`,
+      ]);
+      expect(run.out).toEndWith(says);
+      expect([run.code, run.err, run.world.otherConfig[FLAG]]).toEqual([0, "", flag]);
     }
+  });
+
+  for (const columns of [32, 40, 50, 60, 70, 80, 200]) {
+    test(`${columns} columns: no line is longer, and the box is whole`, async () => {
+      const hosts = [1, 2, 3].map((number) => ({
+        uuid: hostUuid(`1111111${number}-0000-4000-8000-000000000001`),
+        name: `a-long-name-of-host-${number}.example.org`,
+        address: `192.0.2.${number}`,
+        ...{
+          enabled: true,
+          live: true,
+          xapiStartTime: null,
+          otherConfig: {},
+          residents: [],
+          freeMemoryBytes: 0,
+        },
+      }));
+      const { out } = await haCfg(["status"], { hosts, terminal: true, columns, otherConfig: {} });
+      const lines = out.split("\n").slice(0, -2);
+      const width = Math.min(80, columns);
+      expect(lines.filter((line) => Bun.stringWidth(line) > width)).toEqual([]);
+      if (columns < 50) expect(out).not.toContain("│");
+      else for (const line of lines) expect([line, Bun.stringWidth(line)]).toEqual([line, width]);
+      expect(out).toMatch(/a-lo.* +alive|a-lo.* +xapi down/);
+    });
+  }
+
+  test("a terminal that is not set to UTF-8 gets nothing but ASCII", async () => {
+    const hosts = [
+      {
+        uuid: hostUuid("11111111-0000-4000-8000-000000000009"),
+        name: "a name that is longer than any column has room for",
+        address: "192.0.2.9",
+        ...{
+          enabled: true,
+          live: true,
+          xapiStartTime: null,
+          otherConfig: {},
+          residents: [],
+          freeMemoryBytes: 0,
+        },
+      },
+    ];
+    const { out } = await haCfg(["status"], { hosts, terminal: true, unicode: false, otherConfig: {} });
+    expect(out).toMatch(/^[\n -~]*$/);
+    expect(out.split("\n")[0]).toBe(`+${"-".repeat(78)}+`);
+    expect(out).toContain("| ");
   });
 
   test("without a terminal, and with --json, nothing is asked", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { renderDefaultFile } from "../../../src/config/default-file.ts";
-import { assignInFile, parseOverrideFile } from "../../../src/config/override-file.ts";
+import { assignInFile, parseOverrideFile, removeFromFile } from "../../../src/config/override-file.ts";
 
 describe("assignInFile", () => {
   const cases: readonly (readonly [string, string, string])[] = [
@@ -38,4 +38,19 @@ describe("assignInFile", () => {
     expect(lines[at - 1]).toBe("#FENCE_PASSWD=");
     expect(lines.filter((_, index) => index !== at).join("\n")).toBe(before);
   });
+});
+
+describe("removeFromFile", () => {
+  const cases: readonly (readonly [string, string, string | null])[] = [
+    ["nothing there", "OP_MODE=2\n#XE_TIMEOUT=5\n", null],
+    [
+      "every line of it goes, comments stay",
+      "# a\nXE_TIMEOUT=5\n#XE_TIMEOUT=5\nexport XE_TIMEOUT='6'\n",
+      "# a\n#XE_TIMEOUT=5\n",
+    ],
+    ["a name that only begins so", "XE_TIMEOUT_2=5\nXE_TIMEOUT=1\n", "XE_TIMEOUT_2=5\n"],
+    ["line ends of Windows", "OP_MODE=2\r\nXE_TIMEOUT=5\r\n", "OP_MODE=2\r\n"],
+  ];
+  for (const [what, before, after] of cases)
+    test(`removeFromFile: ${what}`, () => expect(removeFromFile(before, "XE_TIMEOUT")).toBe(after));
 });

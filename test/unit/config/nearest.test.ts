@@ -18,3 +18,11 @@ for (const [typed, nearest] of rows) {
     expect(nearestWord(typed, WORDS)).toBe(nearest);
   });
 }
+
+test("nearestWord: two letters that changed places are one slip", () => {
+  expect(nearestWord("wbe1", ["db1", "web1"])).toBe("web1");
+});
+
+test("nearestWord: of two that are equally near it is the one with the same first letter", () => {
+  expect(nearestWord("cent5", ["dent5", "cent4"])).toBe("cent4");
+});

@@ -110,3 +110,11 @@ test("setOverride: makes a file that is not there; says why when it cannot", asy
   mkdirSync(paths.override);
   expect(await config.setOverride("OP_MODE", "1")).toStartWith(`${paths.override}: `);
 });
+
+test("removeOverride: the line goes, the others stay; a file that is not there needs no change", async () => {
+  const { config, paths } = host({ "ha-lizard.conf": "# this host\nOP_MODE=1\nLOG_vm_mon=0\n" });
+  expect(await config.removeOverride("OP_MODE")).toBeNull();
+  expect(readFileSync(paths.override, "utf8")).toBe("# this host\nLOG_vm_mon=0\n");
+  expect(statSync(paths.override).mode & 0o777).toBe(0o600);
+  expect(await host().config.removeOverride("OP_MODE")).toBeNull();
+});

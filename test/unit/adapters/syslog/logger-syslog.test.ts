@@ -160,3 +160,14 @@ test("createSyslogLogger: says what the parameters want, and everything before t
   await logger.flush();
   expect(lines()).toEqual(["check_xapi: a", "fence_host: b", "check_xapi: a"]);
 });
+
+test("createSyslogLogger: what an administrator changed is silenced by ENABLE_LOGGING=0 only", async () => {
+  const { logger, lines } = syslog('cat >>"$NOTES"');
+  logger.obey?.({ ENABLE_LOGGING: true, logOff: new Set(["vm_mon"]) });
+  logger.log("info", "ha-cfg", "a change");
+  logger.log("info", "vm_mon", "not wanted");
+  logger.obey?.({ ENABLE_LOGGING: false, logOff: new Set() });
+  logger.log("info", "ha-cfg", "not wanted");
+  await logger.flush();
+  expect(lines()).toEqual(["ha-cfg: a change"]);
+});

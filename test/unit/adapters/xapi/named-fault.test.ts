@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { namedFault } from "../../../../src/adapters/xapi/named-fault.ts";
+import { namedFault, namingSession } from "../../../../src/adapters/xapi/named-fault.ts";
 import type { Session } from "../../../../src/adapters/xapi/session.ts";
 import type { XapiFault } from "../../../../src/core/model/pool-view.ts";
 
@@ -51,5 +51,28 @@ describe("namedFault", () => {
     const { session, asked } = scripted();
     expect(await namedFault(session, { kind: "timeout" }, never)).toEqual({ kind: "timeout" });
     expect(asked).toEqual([]);
+  });
+});
+
+test("namingSession: a fault of a call has names in it, and a result is left alone", async () => {
+  const { session } = scripted();
+  const failing = {
+    ...session,
+    call: (method: string, params: readonly unknown[], signal: AbortSignal) =>
+      method === "VM.fail"
+        ? Promise.resolve({
+            ok: false as const,
+            fault: api("VM_BAD_POWER_STATE", "OpaqueRef:vm-1", "Halted"),
+          })
+        : session.call(method, params, signal),
+  } as Session;
+  const naming = namingSession(failing);
+  expect(await naming.call("VM.fail", [], never)).toEqual({
+    ok: false,
+    fault: api("VM_BAD_POWER_STATE", "web", "Halted"),
+  });
+  expect(await naming.call("VM.get_name_label", ["OpaqueRef:vm-1"], never)).toEqual({
+    ok: true,
+    value: "web",
   });
 });

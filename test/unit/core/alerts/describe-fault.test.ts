@@ -8,8 +8,14 @@ describe("describeFault", () => {
     [{ kind: "unreachable", detail: "ECONNREFUSED" }, "not reachable (ECONNREFUSED)"],
     [{ kind: "malformed", detail: "HTML" }, "an answer that is not understood (HTML)"],
     [{ kind: "api", code: "UNKNOWN_BOOTLOADER", params: [] }, "UNKNOWN_BOOTLOADER"],
-    [{ kind: "api", code: "VM_BAD_POWER_STATE", params: ["web", "halted"] }, "VM_BAD_POWER_STATE web halted"],
-    [{ kind: "api", code: "INTERNAL_ERROR", params: ["", ""] }, "INTERNAL_ERROR"],
+    [
+      { kind: "api", code: "VM_BAD_POWER_STATE", params: ["web", "Halted", "Running"] },
+      'the VM "web" is running, and would have to be halted (VM_BAD_POWER_STATE)',
+    ],
+    [
+      { kind: "api", code: "INTERNAL_ERROR", params: ["", ""] },
+      "xapi met an error of its own (INTERNAL_ERROR)",
+    ],
   ];
   for (const [fault, words] of rows)
     test(`${fault.kind}: ${words}`, () => expect(describeFault(fault)).toBe(words));
