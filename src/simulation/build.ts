@@ -71,6 +71,7 @@ export function buildHost(spec: HostSpec, number: number, database: Database): S
     initComplete: true,
     initCompleteWallMs: WORLD_BEGIN_WALL_MS,
     database,
+    stored: null,
     databaseAtMs: 0,
     messages: new Map(),
     xapi: null,
@@ -78,9 +79,13 @@ export function buildHost(spec: HostSpec, number: number, database: Database): S
     haArmed: false,
     bmc: "up",
     bmcOf: number,
+    bmcDelayMs: 0,
+    gone: false,
     slowMs: 0,
+    noise: { errorLines: 0, failedLogins: 0 },
     wallStepMs: 0,
     domains: new Map(),
+    starts: new Map(),
   };
 }
 

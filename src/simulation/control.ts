@@ -7,12 +7,13 @@ import { releaseLocks } from "./xapi/locks.ts";
 import { endXapi, pause, setFrozen } from "./xapi/process.ts";
 import { restartXapi, startXapi } from "./xapi/start.ts";
 import { setHalted, setRunning } from "./xapi/vm-state.ts";
+import { dropStarts } from "./xenopsd.ts";
 
 /** What may happen to the world from outside: the verbs of scenarios, of the random ring and of `POST /do`. */
 
 /** Cuts or gives power. Without it nothing runs; with it the host boots, and xapi starts some time later. */
 export function setPower(world: World, host: SimHost, on: boolean): void {
-  if (host.power === on) return;
+  if (host.power === on || (on && host.gone)) return;
   if (on) {
     host.power = true;
     host.bootCount += 1;
@@ -25,10 +26,18 @@ export function setPower(world: World, host: SimHost, on: boolean): void {
   } else {
     host.power = false;
     world.record("power-off", { host: host.number });
-    endXapi(world, host, "power-off");
+    endXapi(world, host, "power-off", "kill");
+    dropStarts(host);
     for (const vm of [...host.domains.keys()]) destroyDomain(world, host, vm, "power-off");
   }
   world.topologyChanged();
+}
+
+/** The host dies and never comes back. */
+export function loseForGood(world: World, host: SimHost): void {
+  host.gone = true;
+  world.record("gone-for-good", { host: host.number });
+  setPower(world, host, false);
 }
 
 /** Off and on again at once, as a reset or sysrq does. */
@@ -37,16 +46,20 @@ export function resetHost(world: World, host: SimHost): void {
   setPower(world, host, true);
 }
 
-export type XapiState = "run" | "stop" | "hang" | "slow";
+export type XapiState = "run" | "stop" | "kill" | "hang" | "slow";
 
 /** What each call to a slow xapi takes: more than XE_TIMEOUT's default. */
 const SLOW_MS = 7_000;
 
-/** `stop` kills xapi, `hang` stops it with a signal, `slow` makes each call last 7 s; each until `run`. */
+/**
+ * `stop` ends xapi cleanly, `hang` stops it with a signal, `slow` makes each call last 7 s; each until `run`. `kill` is a
+ * crash: it comes back by itself, a master with the database on its disk.
+ */
 export function setXapi(world: World, host: SimHost, state: XapiState): void {
   world.record("xapi", { host: host.number, state });
   host.slowMs = state === "slow" ? SLOW_MS : 0;
-  if (state === "stop") endXapi(world, host, "stopped");
+  if (state === "stop") endXapi(world, host, "stopped", "stop");
+  else if (state === "kill") restartXapi(world, host, "killed", "kill");
   else if (state === "hang" && host.xapi !== null) setFrozen(world, host.xapi, true);
   else if (state === "run" && host.xapi !== null) setFrozen(world, host.xapi, false);
   else if (state === "run") startXapi(world, host);
@@ -121,6 +134,12 @@ async function noticeDomainGone(world: World, xapi: XapiProcess, uuid: string): 
   if (ref === undefined || xapi.host.domains.has(uuid)) return;
   releaseLocks(database, xapi.host.ref, (vm) => vm === uuid);
   if (database.must("VM", ref)["resident_on"] === xapi.host.ref) setHalted(database, ref);
+}
+
+/** `Host.address` in the database, as it is while a management interface has none: "" for a healthy host. */
+export function setAddress(world: World, host: SimHost, address: string): void {
+  world.record("address", { host: host.number, address });
+  for (const database of masterDatabases(world)) database.update("host", host.ref, { address });
 }
 
 /** Moves a running VM as a live migration does; refused without a trace when something is in the way. */

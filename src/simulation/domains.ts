@@ -8,10 +8,16 @@ export function createDomain(world: World, host: SimHost, vm: string): void {
   judge(world, vm);
 }
 
-/** The copy on `host` runs no more. True if there was one. */
-export function destroyDomain(world: World, host: SimHost, vm: string, why: string): boolean {
+/** The copy on `host` runs no more, and `why` it does not. True if there was one. */
+export function destroyDomain(
+  world: World,
+  host: SimHost,
+  vm: string,
+  why: string,
+  details: { readonly known?: false } = {},
+): boolean {
   if (!host.domains.delete(vm)) return false;
-  world.record("domain-ended", { host: host.number, vm: nameOf(world, vm), why });
+  world.record("domain-ended", { host: host.number, vm: nameOf(world, vm), why, ...details });
   return true;
 }
 

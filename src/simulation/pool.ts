@@ -1,8 +1,10 @@
 import { asAdministrator } from "./administrator.ts";
+import { powerOnAtBoot } from "./auto-poweron.ts";
 import { buildWorld } from "./build.ts";
 import { VirtualClock } from "./clock.ts";
 import {
   crashVm,
+  loseForGood,
   migrateVm,
   partition,
   resetHost,
@@ -51,6 +53,7 @@ export class SimPool {
     const timings = { ...DEFAULT_TIMINGS, ...options.timings };
     this.world = buildWorld(options, this.clock, { seed: options.seed ?? 1, timings });
     beginWhole(this.world);
+    powerOnAtBoot(this.world);
     this.disks = this.world.hosts.map((host) => newSimDisk(options.overrides?.[host.number]));
     const { runPass } = options;
     this.runPass = runPass;
@@ -90,6 +93,11 @@ export class SimPool {
 
   power(host: number, on: boolean): void {
     setPower(this.world, this.world.host(host), on);
+  }
+
+  /** It dies, and no switch brings it back. */
+  loseForGood(host: number): void {
+    loseForGood(this.world, this.world.host(host));
   }
 
   reset(host: number): void {

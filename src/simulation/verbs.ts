@@ -16,12 +16,13 @@ import {
   type XapiState,
 } from "./control.ts";
 import type { BmcState, SimHost, World } from "./world.ts";
+import { killXenopsd } from "./xenopsd.ts";
 
 /** An order to the world: `{verb, …}` with plain values, from `POST /do` or a scenario's script. */
 export type Order = { readonly verb: string; readonly [detail: string]: unknown };
 
 const POWER_STATES: readonly BmcState[] = ["up", "dead", "slow", "lying"];
-const XAPI_STATES: readonly XapiState[] = ["run", "stop", "hang", "slow"];
+const XAPI_STATES: readonly XapiState[] = ["run", "stop", "kill", "hang", "slow"];
 
 /**
  * Carries out one order. Throws with a sentence when it cannot be understood, so that a slip in a story is not a quiet
@@ -38,6 +39,8 @@ const VERBS: Readonly<Record<string, (world: World, order: Order) => void>> = {
   power: (world, order) => setPower(world, hostOf(world, order["host"]), flag(order, "on")),
   reset: (world, order) => resetHost(world, hostOf(world, order["host"])),
   xapi: (world, order) => setXapi(world, hostOf(world, order["host"]), one(XAPI_STATES, order["state"])),
+  /** kill -9 of xenopsd. */
+  "xenopsd-kill": (world, order) => killXenopsd(world, hostOf(world, order["host"])),
   "toolstack-restart": (world, order) => restartToolstack(world, hostOf(world, order["host"])),
   link: (world, order) => {
     const { to } = order;

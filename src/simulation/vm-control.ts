@@ -1,3 +1,4 @@
+import { addVm } from "./build.ts";
 import { masterDatabases } from "./control.ts";
 import { type Database, type Fields, NULL_REF } from "./database.ts";
 import { destroyDomain, hostsRunning } from "./domains.ts";
@@ -46,6 +47,30 @@ export function setVmFlag(world: World, vm: SimVm, value: string | null, field =
     const { [key]: _, ...others } = record["other_config"] as Fields;
     return { other_config: value === null ? others : { ...others, [key]: value } };
   });
+}
+
+/** `other_config.auto_poweron`: a host that boots starts it (auto-poweron.ts). */
+export function setAutoPoweron(world: World, vm: SimVm, on: boolean): void {
+  change(world, vm, (record) => {
+    const { auto_poweron: _, ...others } = record["other_config"] as Fields;
+    return { other_config: on ? { ...others, auto_poweron: "true" } : others };
+  });
+}
+
+/**
+ * A clone, a copy, or an import of the VM: halted, with a disk of its own, and with everything that stands in
+ * other_config (adapters/xapi/README.md, "`other_config`").
+ */
+export function cloneVm(world: World, vm: SimVm, name: string): SimVm {
+  const [database] = masterDatabases(world);
+  if (database === undefined) throw new Error("Cannot clone: no host serves as master");
+  const { other_config, memory_static_max } = database.must("VM", vm.ref);
+  const disk = vm.disk === null ? "none" : vm.disk === 0 ? "shared" : vm.disk;
+  const memoryBytes = Number(memory_static_max);
+  const clone = addVm(world, database, { name, disk, memoryBytes }, world.vms.size + 1);
+  database.update("VM", clone.ref, { other_config: other_config ?? {} });
+  world.record("vm-cloned", { vm: vm.name, name });
+  return clone;
 }
 
 /**

@@ -30,6 +30,8 @@ export interface XapiProcess {
   lostAtMs: number;
   retryAtMs: number | null;
   fuseLit: boolean;
+  /** Its event thread waits for ever for a xenopsd that was killed: no operation on this host ends (xenopsd.ts). */
+  stuck: boolean;
   /** By reference; the record is made when it is read. */
   readonly sessions: Map<string, () => Fields>;
   readonly localSessions: Set<string>;
@@ -51,6 +53,12 @@ export interface Domain {
   readonly sinceMs: number;
 }
 
+/** A start that xenopsd of a host knows of (xenopsd.ts). */
+export interface Start {
+  /** `handed`: its folder exists. `queued`: xenopsd will carry it out. `lost`: xenopsd was killed at work. */
+  stage: "handed" | "queued" | "lost" | "done";
+}
+
 export interface SimHost {
   readonly number: number;
   readonly uuid: string;
@@ -69,8 +77,10 @@ export interface SimHost {
   initComplete: boolean;
   /** When it was written last, by the clock of this host. */
   initCompleteWallMs: number;
-  /** The copy on this host's disk; on the master it is the pool database. */
+  /** The copy on this host's disk; on a master that serves it is the pool database in its memory. */
   database: Database;
+  /** What the master's file says while its memory is ahead of it; null: the same (xapi/state-file.ts). */
+  stored: Database | null;
   databaseAtMs: number;
   /** XAPI messages are files of the host that was master when they were created. */
   readonly messages: Map<string, Fields>;
@@ -81,11 +91,19 @@ export interface SimHost {
   bmc: BmcState;
   /** Number of the host whose power its BMC really switches; another one's, when the cables are wrong. */
   bmcOf: number;
+  /** Its BMC does what it was asked this long after the order, also when the asker has died meanwhile. */
+  bmcDelayMs: number;
+  /** It never comes back: its power cannot be switched on again. */
+  gone: boolean;
   /** Every call to its xapi takes this much longer. */
   slowMs: number;
+  /** What calls from outside have left in the logs of its xapi (xapi/noise.ts). */
+  readonly noise: { errorLines: number; failedLogins: number };
   /** How far its wall clock is from the world's. */
   wallStepMs: number;
   readonly domains: Map<string, Domain>;
+  /** Starts that xenopsd knows of and that are no domain yet, by the VM's uuid. */
+  readonly starts: Map<string, Start>;
 }
 
 export type BmcState = "up" | "dead" | "slow" | "lying";

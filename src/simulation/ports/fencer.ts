@@ -45,18 +45,22 @@ async function fence(
     await sleep(world.clock, request.timeoutMs, signal);
     return { kind: "not-fenced", fault: "agent-timeout", detail: `no answer within ${request.timeoutMs} ms` };
   }
-  const neededMs = host.bmc === "slow" ? bmcSlowMs : bmcMs;
+  const neededMs = (host.bmc === "slow" ? bmcSlowMs : bmcMs) + host.bmcDelayMs;
   if (neededMs > request.timeoutMs) {
     await sleep(world.clock, request.timeoutMs, signal);
     return { kind: "not-fenced", fault: "agent-timeout", detail: `no answer within ${request.timeoutMs} ms` };
   }
   const wired = world.host(host.bmcOf);
-  await sleep(world.clock, neededMs / 2, signal);
+  const orderedMs = (neededMs - host.bmcDelayMs) / 2;
+  await sleep(world.clock, orderedMs, signal);
   if (signal.aborted) return { kind: "not-fenced", fault: "agent-killed", detail: "killed before it ended" };
   // An agent is a process of the host it runs on, and ends with its power.
   if (!world.host(from).power) return failed("its own host lost power");
-  if (host.bmc !== "lying") act(world, wired, request.action);
-  await sleep(world.clock, neededMs / 2, signal);
+  // From here on the order is the device's, whatever becomes of the one who gave it.
+  const execute = () => act(world, wired, request.action);
+  if (host.bmc !== "lying" && host.bmcDelayMs === 0) execute();
+  else if (host.bmc !== "lying") world.clock.schedule(host.bmcDelayMs, execute);
+  await sleep(world.clock, neededMs - orderedMs, signal);
   if (signal.aborted) return { kind: "not-fenced", fault: "agent-killed", detail: "killed before it ended" };
   return { kind: "fenced" };
 }

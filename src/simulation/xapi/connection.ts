@@ -37,7 +37,17 @@ function watch(world: World, slave: XapiProcess): void {
   }
   // A frozen process tries nothing; it is looked at again when it goes on.
   if (master === null || slave.frozen || slave.retryAtMs !== null) return;
-  const waitMs = retryWaitMs(world.nowMs() - slave.lostAtMs, master === slave.master);
+  const outageMs = world.nowMs() - slave.lostAtMs;
+  connectIn(world, slave, Math.max(retryWaitMs(outageMs, master === slave.master), tooSoonMs(world, slave)));
+}
+
+/** How long it is still too soon for a connection to another process than before. */
+function tooSoonMs(world: World, slave: XapiProcess): number {
+  if (reachableMaster(world, slave) === slave.master) return 0;
+  return Math.max(0, slave.lostAtMs + world.timings.reconnectMs - world.nowMs());
+}
+
+function connectIn(world: World, slave: XapiProcess, waitMs: number): void {
   const atMs = world.nowMs() + waitMs;
   slave.retryAtMs = atMs;
   world.clock.schedule(waitMs, () => {
@@ -70,6 +80,11 @@ export function connect(world: World, slave: XapiProcess): void {
   const master = reachableMaster(world, slave);
   if (master === null || slave.frozen) {
     watch(world, slave);
+    return;
+  }
+  const waitMs = tooSoonMs(world, slave);
+  if (waitMs > 0) {
+    connectIn(world, slave, waitMs);
     return;
   }
   const same = slave.master === master && world.nowMs() - slave.lostAtMs < CONNECTION_RESET_MS;

@@ -4,6 +4,7 @@ import { ApiError } from "./answer.ts";
 import { databaseServer } from "./connection.ts";
 import type { Call, Method, ParameterType } from "./method.ts";
 import { METHODS } from "./methods.ts";
+import { noteErrorLines } from "./noise.ts";
 import { implicitMethod } from "./read.ts";
 import { beginTask } from "./task.ts";
 
@@ -103,8 +104,13 @@ function text(value: Json | undefined): string {
 function isLocal(process: XapiProcess, session: string): boolean | null {
   if (process.localSessions.has(session)) return true;
   if (process.role.kind !== "master") return null;
-  if (!process.sessions.has(session)) throw new ApiError("SESSION_INVALID", [session]);
+  if (!process.sessions.has(session)) throw invalidSession(process, session);
   return false;
+}
+
+function invalidSession(process: XapiProcess, session: string): ApiError {
+  noteErrorLines(process);
+  return new ApiError("SESSION_INVALID", [session]);
 }
 
 /** On a slave a session of the pool is looked up in the master's database, which may block. */
@@ -114,9 +120,9 @@ async function checkAtMaster(
   channel: "unix" | "tcp",
   session: string,
 ): Promise<false> {
-  if (session === NULL_REF) throw new ApiError("SESSION_INVALID", [session]);
+  if (session === NULL_REF) throw invalidSession(process, session);
   const master = await databaseServer(world, process);
-  if (!master.sessions.has(session)) throw new ApiError("SESSION_INVALID", [session]);
+  if (!master.sessions.has(session)) throw invalidSession(process, session);
   if (channel === "tcp") throw new ApiError("HOST_IS_SLAVE", [master.host.address]);
   return false;
 }

@@ -74,18 +74,20 @@ export const HOST_METHODS: Methods = {
 };
 
 /**
- * Resets the VMs of a host that does not answer, disables it and releases its disks (adapters/xapi/README.md,
- * "Declaring a host dead").
+ * Resets the VMs of a host that does not answer and disables it, at once; the hooks that end it release the disks, so
+ * that a start in between fails (adapters/xapi/README.md, "Declaring a host dead").
  */
 async function declareDead(call: Call, hostRef: string): Promise<Json> {
   const { database, process, world } = call;
   const record = need(database, "host", hostRef);
   if (await isHostAlive(call, hostRef)) throw new ApiError("HOST_IS_LIVE", [hostRef]);
+  const host = hostOfRef(world, hostRef)?.number ?? String(record["uuid"]);
+  world.record("declaring-dead", { host, by: process.host.number });
   for (const vm of residentsOf(database, hostRef)) await resetPowerState(call, vm);
   database.update("host", hostRef, { enabled: false });
-  await pause(world, process, world.timings.declareDeadMs);
+  await pause(world, process, world.timings.declareDeadMs + world.timings.declareDeadHookMs);
   releaseLocks(database, hostRef);
-  world.record("declared-dead", { host: hostOfRef(world, hostRef)?.number ?? String(record["uuid"]) });
+  world.record("declared-dead", { host });
   return "";
 }
 
@@ -107,7 +109,8 @@ async function destroy(call: Call, self: string): Promise<Json> {
 
 /**
  * In a local session this says that a host is shutting down: it is not live from then on, nothing is asked
- * (adapters/xapi/README.md, "Declaring a host dead").
+ * (adapters/xapi/README.md, "Declaring a host dead"). For this reason the hook of a real
+ * pool releases no disk; where the hooks take no time (timings.ts, `declareDeadHookMs`) they are free from now on.
  */
 function tickle(call: Call, hostRef: string, stuff: Fields): Json {
   const { database, process, world } = call;
@@ -117,7 +120,7 @@ function tickle(call: Call, hostRef: string, stuff: Fields): Json {
     return {};
   }
   database.update("host_metrics", String(host["metrics"]), { live: false });
-  releaseLocks(database, hostRef);
+  if (world.timings.declareDeadHookMs === 0) releaseLocks(database, hostRef);
   world.record("told-dead", { host: hostOfRef(world, hostRef)?.number ?? hostRef });
   return {};
 }

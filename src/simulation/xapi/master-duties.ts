@@ -1,10 +1,12 @@
 import type { SimHost, World, XapiProcess } from "../world.ts";
 import { hostOfRef } from "./connection.ts";
 import { pause } from "./process.ts";
+import { store } from "./state-file.ts";
 
-/** What a master does by itself for as long as it lives: watch heartbeats, refresh one slave's copy at a time. */
+/** What a master does by itself for as long as it lives: watch heartbeats, write its database, refresh one copy at a time. */
 export async function runMasterDuties(world: World, master: XapiProcess): Promise<void> {
   void refreshCopies(world, master);
+  void writeGathered(world, master);
   for (;;) {
     await pause(world, master, world.timings.heartbeatMs);
     lookAtHeartbeats(world, master);
@@ -34,6 +36,14 @@ export function follows(world: World, host: SimHost, master: XapiProcess): boole
   return world.reaches(host.number, master.host.number);
 }
 
+async function writeGathered(world: World, master: XapiProcess): Promise<void> {
+  const { diskWriteMs } = world.timings;
+  while (diskWriteMs > 0) {
+    await pause(world, master, diskWriteMs);
+    store(world, master.host);
+  }
+}
+
 async function refreshCopies(world: World, master: XapiProcess): Promise<void> {
   for (let turn = 0; ; turn += 1) {
     await pause(world, master, world.timings.backupMs);
@@ -43,8 +53,12 @@ async function refreshCopies(world: World, master: XapiProcess): Promise<void> {
   }
 }
 
-/** Gives a slave a fresh copy of the database. */
+/**
+ * Gives a slave a copy of the database, which the master writes first. Nothing compares the two: it may be older than
+ * the one that it replaces (adapters/xapi/README.md, "The database on disk").
+ */
 export function copyTo(world: World, master: XapiProcess, slave: SimHost): void {
+  store(world, master.host);
   slave.database = master.host.database.copy();
   slave.databaseAtMs = world.nowMs();
   world.record("database-copied", { to: slave.number });

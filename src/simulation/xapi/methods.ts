@@ -1,3 +1,4 @@
+import { BACKUP_METHODS } from "./backup.ts";
 import { EVENT_METHODS } from "./event.ts";
 import { HOST_METHODS } from "./host.ts";
 import { MESSAGE_METHODS } from "./message.ts";
@@ -15,6 +16,7 @@ export const METHODS: Methods = Object.freeze(
     SESSION_METHODS,
     POOL_METHODS,
     HOST_METHODS,
+    BACKUP_METHODS,
     VM_METHODS,
     TASK_METHODS,
     MESSAGE_METHODS,

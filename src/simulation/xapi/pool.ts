@@ -72,7 +72,7 @@ async function recoverSlaves(call: Call): Promise<Json> {
 async function recover(call: Call, host: SimHost): Promise<boolean> {
   const { process, world } = call;
   if (!world.reaches(process.host.number, host.number)) {
-    await pause(world, process, world.timings.noRouteMs);
+    await pause(world, process, world.timings.deadPeerMs);
     return false;
   }
   await pause(world, process, world.timings.callMs);
@@ -84,9 +84,22 @@ async function recover(call: Call, host: SimHost): Promise<boolean> {
   return true;
 }
 
+/** The living in parallel; a dead member is an error at the end of it (adapters/xapi/README.md, "The database on disk"). */
 async function syncDatabase(call: Call): Promise<Json> {
-  const { process, world } = call;
+  const { database, process, world } = call;
   await pause(world, process, world.timings.syncDatabaseMs);
   for (const host of world.hosts) if (follows(world, host, process)) copyTo(world, process, host);
-  return "";
+  const { syncDeadMs } = world.timings;
+  const missing = database
+    .refs("host")
+    .map((ref) => hostOfRef(world, ref))
+    .find(
+      (host) =>
+        host !== undefined && host !== process.host && !world.reaches(process.host.number, host.number),
+    );
+  if (missing === undefined || syncDeadMs === 0) return "";
+  if (database.get("host_metrics", missing.metricsRef)?.["live"] !== true)
+    throw new ApiError("HOST_OFFLINE", [missing.ref]);
+  await pause(world, process, syncDeadMs);
+  throw new ApiError("CANNOT_CONTACT_HOST", [missing.ref]);
 }

@@ -1,5 +1,6 @@
 import { WORLD_BEGIN_WALL_MS } from "../clock.ts";
 import type { ProcessRole, SimHost, World, XapiProcess } from "../world.ts";
+import { loseUnwritten, store } from "./state-file.ts";
 
 export function newProcess(host: SimHost): XapiProcess {
   return {
@@ -15,6 +16,7 @@ export function newProcess(host: SimHost): XapiProcess {
     lostAtMs: 0,
     retryAtMs: null,
     fuseLit: false,
+    stuck: false,
     sessions: new Map(),
     localSessions: new Set(),
     heartbeats: new Map(),
@@ -84,12 +86,19 @@ export function setFrozen(world: World, process: XapiProcess, frozen: boolean): 
   world.topologyChanged();
 }
 
+/** `stop`: SIGTERM, or its own wish, so that a master writes its database. `kill`: SIGKILL, a crash, a power cut. */
+export type Ending = "stop" | "kill";
+
 /** Ends the process: connections break, the cookie goes. Its domains live on. */
-export function endXapi(world: World, host: SimHost, why: string): void {
+export function endXapi(world: World, host: SimHost, why: string, ending: Ending): void {
   const process = host.xapi;
   if (process === null) return;
   process.alive = false;
   host.xapi = null;
+  // A hung process has to be killed, and one that has loaded nothing yet has nothing to write.
+  const writes = ending === "stop" && !process.frozen && process.serving;
+  if (process.role.kind === "master" && writes) store(world, host);
+  loseUnwritten(host);
   setCookie(world, host, false);
   world.record("xapi-ended", { host: host.number, why });
   for (const notice of process.onDeath) notice();

@@ -14,13 +14,17 @@ export function resyncVms(world: World, host: SimHost, database: Database): void
   for (const uuid of [...host.domains.keys()]) {
     const ref = database.findByUuid("VM", uuid);
     const residentOn = ref === undefined ? null : database.must("VM", ref)["resident_on"];
-    if (ref !== undefined && residentOn === host.ref) continue;
+    if (ref !== undefined && residentOn === host.ref) {
+      // Set there by VM.atomic_set_resident_on, or already Running.
+      if (database.must("VM", ref)["power_state"] === "Halted") setRunning(database, ref, host.ref);
+      continue;
+    }
     if (ref !== undefined && residentOn === NULL_REF) {
       setRunning(database, ref, host.ref);
       world.record("vm-adopted", { host: host.number, vm: world.vms.get(uuid)?.name ?? uuid });
       continue;
     }
-    destroyDomain(world, host, uuid, "resync");
+    destroyDomain(world, host, uuid, "resync", ref === undefined ? { known: false } : {});
     releaseLocks(database, host.ref, (vm) => vm === uuid);
   }
   for (const [ref, vm] of database.entries("VM")) {

@@ -6,6 +6,7 @@ import { ApiError } from "./answer.ts";
 import { databaseServer } from "./connection.ts";
 import { wallTime } from "./format.ts";
 import type { Call, Methods } from "./method.ts";
+import { noteErrorLines, noteFailedLogin } from "./noise.ts";
 import { pause } from "./process.ts";
 
 /**
@@ -62,7 +63,10 @@ export const SESSION_METHODS: Methods = {
 async function login(call: Call, args: readonly Json[]): Promise<Json> {
   const { process, world } = call;
   if (call.channel === "tcp") {
-    if (process.role.kind === "slave") throw new ApiError("HOST_IS_SLAVE", [process.role.address]);
+    if (process.role.kind === "slave") {
+      noteErrorLines(process);
+      throw new ApiError("HOST_IS_SLAVE", [process.role.address]);
+    }
     await checkPassword(call, args);
   }
   if (process.role.kind === "master" && !process.serving) {
@@ -93,6 +97,7 @@ async function checkPassword(call: Call, args: readonly Json[]): Promise<void> {
   const [name, password] = args;
   if (name === "root" && password === ROOT_PASSWORD) return;
   await pause(call.world, call.process, call.world.timings.pamMs);
+  noteFailedLogin(call.process);
   const reason =
     name === "root" ? "Authentication failure" : "User not known to the underlying authentication module";
   throw new ApiError("SESSION_AUTHENTICATION_FAILED", [String(name), reason]);

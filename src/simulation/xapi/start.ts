@@ -1,19 +1,31 @@
 import { WORLD_BEGIN_WALL_MS } from "../clock.ts";
 import type { Fields } from "../database.ts";
 import type { SimHost, World, XapiProcess } from "../world.ts";
+import { isIdle, sweepStarts } from "../xenopsd.ts";
 import { ApiError } from "./answer.ts";
 import { askIsSlave } from "./ask.ts";
 import { hostOfRef, poolDatabase, reachableMaster, watchConnections } from "./connection.ts";
 import { releaseLocks } from "./locks.ts";
 import { runMasterDuties } from "./master-duties.ts";
-import { endXapi, newProcess, pause, setCookie, until, untilOrLater, writePoolConf } from "./process.ts";
+import {
+  type Ending,
+  endXapi,
+  newProcess,
+  pause,
+  setCookie,
+  until,
+  untilOrLater,
+  writePoolConf,
+} from "./process.ts";
 import { resyncVms } from "./resync.ts";
+import { beginAhead } from "./state-file.ts";
 
 /** Starts the host's xapi, if the host has power and none runs. */
 export function startXapi(world: World, host: SimHost): void {
   if (!host.power || host.xapi !== null) return;
   const process = newProcess(host);
   host.xapi = process;
+  sweepStarts(host);
   world.record("xapi-started", { host: host.number, role: host.poolConf });
   world.topologyChanged();
   const { role } = process;
@@ -22,10 +34,10 @@ export function startXapi(world: World, host: SimHost): void {
   else void startBroken(world, process);
 }
 
-/** Ends xapi and starts it again at once, as a toolstack restart or a lit fuse does. */
-export function restartXapi(world: World, host: SimHost, why: string): void {
+/** Ends xapi and starts it again at once, as a toolstack restart or a lit fuse does, or systemd after a crash. */
+export function restartXapi(world: World, host: SimHost, why: string, ending: Ending = "stop"): void {
   const boot = host.bootCount;
-  endXapi(world, host, why);
+  endXapi(world, host, why, ending);
   world.clock.schedule(world.timings.xapiRestartMs, () => {
     if (host.bootCount === boot) startXapi(world, host);
   });
@@ -76,6 +88,7 @@ async function startMaster(world: World, process: XapiProcess): Promise<void> {
 function loadOwnDatabase(world: World, host: SimHost): void {
   const database = host.database.copy();
   host.database = database;
+  beginAhead(world, host);
   database.onChange = () => world.changed();
   for (const ref of database.refs("host")) database.update("host", ref, { enabled: false });
   for (const [ref, vm] of database.entries("VM")) {
@@ -101,7 +114,7 @@ async function findOtherMaster(world: World, process: XapiProcess): Promise<SimH
   for (const ref of process.host.database.refs("host")) {
     const host = hostOfRef(world, ref);
     if (ref === own || host === undefined) continue;
-    const role = await askIsSlave(world, process, host, world.timings.noRouteMs);
+    const role = await askIsSlave(world, process, host, world.timings.deadPeerMs);
     if (role === "master") return host;
   }
   return null;
@@ -178,6 +191,7 @@ async function finishStart(world: World, process: XapiProcess): Promise<void> {
   resyncVms(world, host, await poolDatabase(world, process));
   await pause(world, process, timings.cookieMs);
   await until(world, process, () => process.role.kind === "master" || process.connected);
+  await until(world, process, () => isIdle(host));
   setCookie(world, host, true);
   world.changed();
 }
@@ -207,6 +221,7 @@ export function beginWhole(world: World): void {
   const owner = master?.xapi ?? null;
   if (master === undefined || owner === null) return;
   master.database.onChange = () => world.changed();
+  beginAhead(world, master);
   for (const host of world.hosts) {
     owner.heartbeats.set(host.ref, 0);
     if (host.xapi === null || host.xapi === owner) continue;

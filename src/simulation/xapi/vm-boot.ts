@@ -1,38 +1,62 @@
-import { createDomain } from "../domains.ts";
-import type { XapiProcess } from "../world.ts";
+import type { World, XapiProcess } from "../world.ts";
+import { handOver, queue } from "../xenopsd.ts";
 import { ApiError } from "./answer.ts";
-import { hostOfRef } from "./connection.ts";
+import { hostOfRef, poolDatabase } from "./connection.ts";
 import { forwardTo, onHost } from "./forward.ts";
 import { disksOf, otherHolders, setLock } from "./locks.ts";
 import type { Call } from "./method.ts";
-import { answersTo, pause } from "./process.ts";
+import { answersTo, pause, until } from "./process.ts";
 import { need } from "./read.ts";
 import { setRunning } from "./vm-state.ts";
 
 /**
- * Boots a VM on a host: disks are locked, the domain is built, the database is told. Whether another copy runs
+ * Boots a VM on a host: disks are locked, xenopsd builds the domain, the database is told. Whether another copy runs
  * elsewhere is not asked: only the disks' locks stand in the way, and they are as true as the database
- * (adapters/xapi/README.md, "Locks on disks").
+ * (adapters/xapi/README.md, "Locks on disks"). A copy that runs on this very host corrects the database.
  */
 export async function bootOn(call: Call, self: string, hostRef: string): Promise<void> {
   const { database, world } = call;
   const target = await forwardTo(call, hostRef);
   await onHost(call, target, async () => {
     const uuid = String(need(database, "VM", self)["uuid"]);
-    if (target.host.domains.has(uuid))
-      throw new ApiError("INTERNAL_ERROR", ["Xenops_interface.Already_exists"]);
+    // An earlier start of this VM that xenopsd still knows goes first.
+    await until(world, target, () => !target.stuck && !target.host.starts.has(uuid));
+    if (target.host.domains.has(uuid)) {
+      await pause(world, target, world.timings.alreadyRunsMs);
+      setRunning(database, self, hostRef);
+      throw new ApiError("VM_BAD_POWER_STATE", [self, "Halted", "Running"]);
+    }
     const locked = await lockDisks(call, target, self, uuid);
     try {
-      await pause(world, target, world.vms.get(uuid)?.startMs ?? world.timings.vmStartMs);
-      const vm = database.get("VM", self);
-      if (vm === undefined) throw new ApiError("HANDLE_INVALID", ["VM", self]);
+      await build(world, target, uuid, () => {
+        if (database.get("VM", self) === undefined) throw new ApiError("HANDLE_INVALID", ["VM", self]);
+      });
     } catch (error) {
       for (const vdi of locked) setLock(database, vdi, hostRef, false);
       throw error;
     }
-    createDomain(world, target.host, uuid);
-    setRunning(database, self, hostRef);
+    await tell(call, target, self);
   });
+}
+
+/** The stages of a start (adapters/xapi/README.md, "Where a start is"); xenopsd goes on when this xapi dies. */
+async function build(world: World, target: XapiProcess, uuid: string, check: () => void): Promise<void> {
+  const { startInXapiMs, startHandedMs, vmStartMs } = world.timings;
+  const wholeMs = world.vms.get(uuid)?.startMs ?? vmStartMs;
+  const inXapiMs = Math.min(startInXapiMs, wholeMs / 2);
+  const handedMs = Math.min(startHandedMs, wholeMs / 4);
+  await pause(world, target, inXapiMs);
+  const start = handOver(target.host, uuid);
+  await pause(world, target, handedMs);
+  check();
+  queue(world, target.host, uuid, wholeMs - inXapiMs - handedMs);
+  await until(world, target, () => start.stage === "done");
+}
+
+/** The member writes what runs into the database of the master that it has then, which may be a newer process. */
+async function tell(call: Call, target: XapiProcess, self: string): Promise<void> {
+  const database = await poolDatabase(call.world, target);
+  if (database.get("VM", self) !== undefined) setRunning(database, self, target.host.ref);
 }
 
 async function lockDisks(call: Call, target: XapiProcess, self: string, uuid: string): Promise<string[]> {

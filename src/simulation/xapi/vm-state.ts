@@ -2,7 +2,7 @@ import { type Database, type Fields, NULL_REF } from "../database.ts";
 
 /** Running on a host, in the VM's record and in the host's. */
 export function setRunning(database: Database, vmRef: string, hostRef: string): void {
-  moveResident(database, vmRef, hostRef);
+  setResident(database, vmRef, hostRef);
   database.update("VM", vmRef, {
     power_state: "Running",
     resident_on: hostRef,
@@ -13,7 +13,7 @@ export function setRunning(database: Database, vmRef: string, hostRef: string): 
 
 /** Halted, resident nowhere; disks' locks are another matter (adapters/xapi/README.md, T9). */
 export function setHalted(database: Database, vmRef: string): void {
-  moveResident(database, vmRef, NULL_REF);
+  setResident(database, vmRef, NULL_REF);
   database.update("VM", vmRef, {
     power_state: "Halted",
     resident_on: NULL_REF,
@@ -23,7 +23,8 @@ export function setHalted(database: Database, vmRef: string): void {
   });
 }
 
-function moveResident(database: Database, vmRef: string, hostRef: string): void {
+/** The host that a VM is said to be on, in the VM's record and in the hosts'. */
+export function setResident(database: Database, vmRef: string, hostRef: string): void {
   const before = String(database.must("VM", vmRef)["resident_on"]);
   if (before === hostRef) return;
   const residents = (ref: string) =>
@@ -31,6 +32,7 @@ function moveResident(database: Database, vmRef: string, hostRef: string): void 
   const old = residents(before);
   if (old !== undefined)
     database.update("host", before, { resident_VMs: old.filter((ref) => ref !== vmRef) });
+  database.update("VM", vmRef, { resident_on: hostRef });
   const now = residents(hostRef);
   if (now !== undefined) database.update("host", hostRef, { resident_VMs: [...now, vmRef] });
 }

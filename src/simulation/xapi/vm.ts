@@ -8,10 +8,10 @@ import { releaseLocks } from "./locks.ts";
 import type { Call, Methods } from "./method.ts";
 import { withOperation } from "./operation.ts";
 import { assertCanBootHere, chooseHost } from "./placement.ts";
-import { pause } from "./process.ts";
+import { pause, until } from "./process.ts";
 import { need } from "./read.ts";
 import { bootOn } from "./vm-boot.ts";
-import { setHalted } from "./vm-state.ts";
+import { setHalted, setResident } from "./vm-state.ts";
 
 export const VM_METHODS: Methods = {
   "VM.start": {
@@ -39,6 +39,17 @@ export const VM_METHODS: Methods = {
     async: true,
     run: async (call, [self]) => {
       await resetPowerState(call, String(self));
+      return "";
+    },
+  },
+  // Who runs the VM, by somebody who knows; its power state follows with that host's next comparison.
+  "VM.atomic_set_resident_on": {
+    params: ["string", "string"],
+    session: "local",
+    run: async (call, [self, host]) => {
+      need(call.database, "VM", String(self));
+      need(call.database, "host", String(host));
+      setResident(call.database, String(self), String(host));
       return "";
     },
   },
@@ -97,6 +108,7 @@ async function shutdown(
     const hostRef = String(vm["resident_on"]);
     const target = await forwardTo(call, hostRef);
     const { vmShutdownMs, vmCleanShutdownMs } = world.timings;
+    await until(world, target, () => !target.stuck);
     await pause(world, target, operation === "hard_shutdown" ? vmShutdownMs : vmCleanShutdownMs);
     destroyDomain(world, target.host, String(vm["uuid"]), operation);
     releaseLocks(database, hostRef, (uuid) => uuid === vm["uuid"]);

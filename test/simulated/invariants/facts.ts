@@ -46,6 +46,8 @@ export class Facts {
   readonly xapiStartedAtMs = new Map<number, number>();
   /** When a host's memory was last deleted or torn. */
   readonly lostMemoryAtMs = new Map<number, number>();
+  /** Hosts whose declaration as dead is under way, with the master that carries it out. */
+  readonly declaring = new Map<number, number>();
   /** Since when a host knows that HA is not on. */
   private readonly offSinceMs = new Map<number, number>();
   /** Since when, without a break, one host can ping another; and when its XAPI could last answer. */
@@ -144,6 +146,15 @@ export class Facts {
         return;
       case "xapi-started":
         this.xapiStartedAtMs.set(host, entry.atMs);
+        return;
+      case "declaring-dead":
+        this.declaring.set(host, Number(entry["by"]));
+        return;
+      case "declared-dead":
+        this.declaring.delete(host);
+        return;
+      case "xapi-ended":
+        for (const [dead, by] of this.declaring) if (by === host) this.declaring.delete(dead);
         return;
       case "state-lost":
         this.lostMemoryAtMs.set(host, entry.atMs);

@@ -2,6 +2,7 @@ import type { SimDisk } from "../../../src/simulation/ports/disk.ts";
 import type { LogEntry, SimHost, World } from "../../../src/simulation/world.ts";
 import { Facts } from "./facts.ts";
 import { RULES } from "./rules.ts";
+import { STRICT_RULES } from "./strict-rules.ts";
 
 /** A rule that was broken, and when. */
 export interface Broken {
@@ -16,6 +17,8 @@ export interface InvariantOptions {
   readonly disks: readonly SimDisk[];
   /** The fence method proves nothing (POOL), or proofs are not wanted, or a device lies: double runs are counted. */
   readonly withoutProof?: boolean;
+  /** What this program is not yet good enough for (strict-rules.ts) is forbidden; else it is counted. */
+  readonly strict?: boolean;
   /** Texts that may stand in no log, mail or message. */
   readonly secrets?: readonly string[];
 }
@@ -54,6 +57,12 @@ export class Invariants {
     for (const rule of RULES) {
       const text = rule.check(entry, this.facts);
       if (text !== null) this.add(entry.atMs, rule.name, text, rule.needsProof === true);
+    }
+    for (const rule of STRICT_RULES) {
+      const text = rule.check(entry, this.facts);
+      if (text === null) continue;
+      const counted = this.options.strict !== true;
+      this.broken.push({ atMs: entry.atMs, rule: rule.name, text, counted });
     }
     this.facts.note(entry);
     this.watchWorld(entry);

@@ -1,4 +1,4 @@
-import { drawPlan } from "./plan.ts";
+import { type Conditions, drawPlan } from "./plan.ts";
 import { play } from "./play.ts";
 import { addPlayed, NO_SUMS, type Sums } from "./sums.ts";
 
@@ -8,6 +8,7 @@ export interface Chunk {
   readonly count: number;
   readonly least: number;
   readonly most: number;
+  readonly conditions?: Conditions;
 }
 
 export interface ChunkResult {
@@ -16,11 +17,11 @@ export interface ChunkResult {
 }
 
 /** Plays the histories of a run of seeds one after the other. */
-export async function playChunk({ first, count, least, most }: Chunk): Promise<ChunkResult> {
+export async function playChunk({ first, count, least, most, conditions }: Chunk): Promise<ChunkResult> {
   let sums = NO_SUMS;
   const failures: { seed: number; failures: readonly string[] }[] = [];
   for (let seed = first; seed < first + count; seed++) {
-    const played = await play(drawPlan(seed, least, most));
+    const played = await play(drawPlan(seed, least, most, conditions));
     sums = addPlayed(sums, played);
     if (played.failures.length > 0) failures.push({ seed, failures: played.failures });
   }

@@ -21,13 +21,25 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** When everything is mended, in seconds. */
   readonly healS: number;
+  /** Number of the host that is not mended but dead for good. */
+  readonly gone: number | null;
+  /** Where the simulated pool is easier than a real one by default, it is as a real one. */
+  readonly asMeasured: boolean;
 }
+
+/** What a search may ask of all its histories, beyond what their seeds draw; both are more than this program can do. */
+export interface Conditions {
+  readonly neverBack: boolean;
+  readonly asMeasured: boolean;
+}
+
+const USUAL: Conditions = { neverBack: false, asMeasured: false };
 
 /** The pool is left alone at first: everything has been seen whole once. */
 const SETTLED_S = 30;
 
 /** Draws the history of a seed for a pool of `least` to `most` hosts. */
-export function drawPlan(seed: number, least = 2, most = 16): Plan {
+export function drawPlan(seed: number, least = 2, most = 16, conditions = USUAL): Plan {
   const random = createRandom(seed);
   const hosts = drawHosts(random, least, most);
   const params = drawParams(random);
@@ -39,7 +51,14 @@ export function drawPlan(seed: number, least = 2, most = 16): Plan {
     steps.push({ atS, words: drawStep(random, hosts, vms) });
     atS += drawGapS(random);
   }
-  return { seed, hosts, vms, params, externals: [GATEWAY], chaos, steps, healS: atS };
+  const gone = conditions.neverBack ? drawGone(seed, hosts) : null;
+  const { asMeasured } = conditions;
+  return { seed, hosts, vms, params, externals: [GATEWAY], chaos, steps, healS: atS, gone, asMeasured };
+}
+
+/** One host of three or more: without it the others still are a majority. By chance of its own, so that the rest stays. */
+function drawGone(seed: number, hosts: number): number | null {
+  return hosts < 3 ? null : 1 + createRandom(seed + 3).below(hosts);
 }
 
 /** Small pools are where ties are, and most administrators. */

@@ -3,6 +3,7 @@ import type { RunPass } from "../../../src/simulation/monitor.ts";
 import { type SimPool, simulatePool } from "../../../src/simulation/pool.ts";
 import { ChaosSource } from "../../../src/simulation/ports/chaos.ts";
 import { createRandom } from "../../../src/simulation/random.ts";
+import { AS_MEASURED } from "../../../src/simulation/timings.ts";
 import type { LogEntry, SimVm } from "../../../src/simulation/world.ts";
 import { type Broken, disunity, Invariants, isUnited } from "../invariants/invariants.ts";
 import { whyDown } from "../invariants/rules.ts";
@@ -49,7 +50,8 @@ const SECRETS = { FENCE_PASSWD: "s3cret-of-the-bmc", SMTP_PASS: "s3cret-of-the-m
 export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played> {
   const { hosts, vms, externals, seed } = plan;
   const params = { ...SECRETS, ...plan.params };
-  const timings = { resyncMs: createRandom(seed + 2).pick(RESYNCS_MS) };
+  const resyncMs = createRandom(seed + 2).pick(RESYNCS_MS);
+  const timings = { ...(plan.asMeasured ? AS_MEASURED : {}), resyncMs };
   const pool = simulatePool({ hosts, vms, externals, seed, params, timings, runPass: pass });
   const chaos = plan.chaos === null ? null : new ChaosSource(pool.world, createRandom(seed + 1), plan.chaos);
   pool.world.chaos = chaos;
@@ -68,6 +70,7 @@ export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played>
   }
   await pool.run(plan.healS * 1_000 - pool.world.nowMs());
   chaos?.end();
+  if (plan.gone !== null) pool.loseForGood(plan.gone);
   mend(pool);
   const unwell = await becomeWell(pool, withoutProof);
   const down = unwell.length > 0 && (standsDown(pool) || isLostAndSaid(pool));
@@ -195,6 +198,8 @@ function ailments(pool: SimPool, withoutProof: boolean): readonly string[] {
 }
 
 function ails(pool: SimPool, vm: SimVm, withoutProof: boolean): boolean {
+  // Its disk died with its host.
+  if (typeof vm.disk === "number" && vm.disk > 0 && pool.world.host(vm.disk).gone) return false;
   let copies = 0;
   for (const host of pool.world.hosts) if (host.domains.has(vm.uuid)) copies += 1;
   return !(copies === 1 || (copies > 1 && withoutProof) || staysDown(pool, vm.ref));

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Chunk, ChunkResult } from "./chunk.ts";
+import type { Conditions } from "./plan.ts";
 import { addSums, NO_SUMS, type Sums } from "./sums.ts";
 
 export interface SearchOptions {
@@ -8,6 +9,7 @@ export interface SearchOptions {
   readonly least: number;
   readonly most: number;
   readonly workers: number;
+  readonly conditions?: Conditions;
   /** Told after every chunk, in the order of seeds: everything below `next` is done. */
   readonly onProgress?: (state: SearchState) => void;
   /** Where an earlier search ended. */
@@ -36,7 +38,9 @@ export async function search(options: SearchOptions): Promise<SearchState> {
   const work = async (): Promise<void> => {
     while (ahead < end) {
       const count = Math.min(most, end - ahead);
-      const chunk: Chunk = { first: ahead, count, least: options.least, most: options.most };
+      const { least, most: largest, conditions } = options;
+      const harder = conditions === undefined ? {} : { conditions };
+      const chunk: Chunk = { first: ahead, count, least, most: largest, ...harder };
       ahead += count;
       done.set(chunk.first, { ...(await playElsewhere(chunk)), count });
       for (let next = done.get(state.next); next !== undefined; next = done.get(state.next)) {

@@ -2,13 +2,13 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { renderStory } from "../scenarios/story.ts";
-import { drawPlan, type Plan } from "./plan.ts";
+import { type Conditions, drawPlan, type Plan } from "./plan.ts";
 import { play } from "./play.ts";
 import { type SearchState, search } from "./search.ts";
 import { shrink } from "./shrink.ts";
 import { renderSums } from "./sums.ts";
 
-const HELP = `Usage: npm run simulate -- [--seed N] [--runs N] [--hosts 2..8] [--workers N] [--resume FILE] [--verbose]
+const HELP = `Usage: npm run simulate -- [--seed N] [--runs N] [--hosts 2..8] [--workers N] [--resume FILE] [--verbose] [--never-back] [--as-measured]
 
 Plays random histories of simulated pools on virtual time: anything may fail, then everything is mended.
 
@@ -18,6 +18,8 @@ Plays random histories of simulated pools on virtual time: anything may fail, th
   --workers N    processes (default: the number of cores)
   --resume FILE  keeps the state of a long search there, and goes on from it
   --verbose      the whole story of one seed, not only its last 50 events
+  --never-back   one host of three or more stays dead when everything else is mended
+  --as-measured  the pool is as hard as a real one where it is easier by default
 
 Exit code: 0 nothing broke a rule, 1 something did, 2 wrong usage.
 `;
@@ -32,6 +34,7 @@ interface Wishes {
   readonly workers: number;
   readonly resume: string | null;
   readonly verbose: boolean;
+  readonly conditions: Conditions;
 }
 
 function parseWishes(): Wishes | string {
@@ -43,6 +46,8 @@ function parseWishes(): Wishes | string {
       workers: { type: "string", default: String(availableParallelism()) },
       resume: { type: "string" },
       verbose: { type: "boolean", default: false },
+      "never-back": { type: "boolean", default: false },
+      "as-measured": { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -57,12 +62,14 @@ function parseWishes(): Wishes | string {
     throw new Error("whole numbers above 0 are wanted");
   if (least < 2 || most > 16 || least > most)
     throw new Error("--hosts: 2..16 at most, the smaller one first");
-  return { seed, runs, least, most, workers, resume: values.resume ?? null, verbose: values.verbose };
+  const conditions = { neverBack: values["never-back"], asMeasured: values["as-measured"] };
+  const { resume = null, verbose } = values;
+  return { seed, runs, least, most, workers, resume, verbose, conditions };
 }
 
 /** One history, with its story when it fails or when asked for. */
-async function tellOne({ seed, least, most, verbose }: Wishes): Promise<number> {
-  const plan = drawPlan(seed, least, most);
+async function tellOne({ seed, least, most, verbose, conditions }: Wishes): Promise<number> {
+  const plan = drawPlan(seed, least, most, conditions);
   const played = await play(plan);
   const bad = played.failures.length > 0;
   if (verbose || bad)
@@ -102,7 +109,7 @@ function renderPlan({ hosts, vms, externals, params, steps, healS, chaos, seed }
 }
 
 async function searchMany(wishes: Wishes): Promise<number> {
-  const { seed, runs, least, most, workers, resume } = wishes;
+  const { seed, runs, least, most, workers, resume, conditions } = wishes;
   const from =
     resume !== null && existsSync(resume) ? (JSON.parse(readFileSync(resume, "utf8")) as SearchState) : null;
   const startedMs = performance.now();
@@ -124,6 +131,7 @@ async function searchMany(wishes: Wishes): Promise<number> {
     least,
     most,
     workers,
+    conditions,
     onProgress,
     ...(from === null ? {} : { from }),
   });

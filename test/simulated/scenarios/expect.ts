@@ -117,6 +117,12 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
     const host = pool.world.hosts.find(({ uuid }) => uuid === found);
     return compare(host === undefined ? found : `h${host.number}`, [value]);
   },
+  /** Nothing has put an error into XAPI's logs, or a failed login. */
+  "quiet-logs": ({ world }) =>
+    world.hosts
+      .filter(({ noise }) => noise.errorLines + noise.failedLogins > 0)
+      .map(({ name, noise }) => `${name}: ${noise.errorLines} lines, ${noise.failedLogins} logins`)
+      .join(", ") || null,
   "double-runs": (pool, args) => {
     const found = pool.world.violations.filter(({ what }) => what === "vm-twice").length;
     return compare(args[0] === "some" && found > 0 ? "some" : found === 0 ? "none" : String(found), args);

@@ -1,5 +1,6 @@
 import { PRESETS } from "../../../src/config/presets.ts";
 import type { SimPoolOptions } from "../../../src/simulation/pool.ts";
+import { AS_MEASURED } from "../../../src/simulation/timings.ts";
 
 /** What a pool is made of: pool.json, and the presets that stand for it. */
 export interface PoolFile extends Omit<SimPoolOptions, "runPass" | "params"> {
@@ -7,6 +8,8 @@ export interface PoolFile extends Omit<SimPoolOptions, "runPass" | "params"> {
   readonly vmsPerHost?: number;
   /** The fence method proves nothing, or a device lies: the administrator's risk, so double runs are no failure. */
   readonly withoutProof?: boolean;
+  /** The rules that this program does not keep yet are forbidden to be broken, too (test/simulated/invariants/strict-rules.ts). */
+  readonly strict?: boolean;
 }
 
 type Params = Readonly<Record<string, string>>;
@@ -24,6 +27,8 @@ const POOLS: Presets<Partial<PoolFile>> = {
   "two-vms-each": { vmsPerHost: 2 },
   gateway: { externals: [GATEWAY] },
   "without-proof": { withoutProof: true },
+  /** Where the simulated pool is easier than a real one, it is as a real one. */
+  "as-measured": { timings: AS_MEASURED, strict: true },
   appliances: {
     hosts: 3,
     appliances: [

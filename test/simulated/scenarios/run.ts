@@ -29,6 +29,7 @@ export async function playScenario(directory: string, alerts?: Alerts): Promise<
     disks: pool.disks,
     secrets: Object.values(SECRETS),
     withoutProof: file.withoutProof === true,
+    strict: file.strict === true,
   });
   const failures: string[] = [];
   for (const line of script.lines) {
@@ -43,7 +44,9 @@ export async function playScenario(directory: string, alerts?: Alerts): Promise<
 function poolFileOf(directory: string, script: Script): PoolFile {
   const path = join(directory, "pool.json");
   const own = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Partial<PoolFile>) : {};
-  const { hosts, ...others } = { ...poolOf(script.pool), ...own };
+  const presets = poolOf(script.pool);
+  const timings = { ...presets.timings, ...own.timings };
+  const { hosts, ...others } = { ...presets, ...own, timings };
   if (hosts === undefined)
     throw new Error(
       `Cannot play ${directory}: no line "pool <preset>" in script.txt, and no hosts in pool.json`,
@@ -52,7 +55,7 @@ function poolFileOf(directory: string, script: Script): PoolFile {
 }
 
 function optionsOf(file: PoolFile): Omit<SimPoolOptions, "params"> {
-  const { vmsPerHost, withoutProof: _, ...options } = file;
+  const { vmsPerHost, withoutProof: _, strict: __, ...options } = file;
   if (vmsPerHost === undefined) return options;
   const hosts = typeof file.hosts === "number" ? file.hosts : file.hosts.length;
   const vms = Array.from({ length: hosts * vmsPerHost }, (_unused, index) => ({

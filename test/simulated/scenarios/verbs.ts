@@ -1,12 +1,14 @@
 import { homeKeys } from "../../../src/simulation/build.ts";
-import { masterDatabases, type XapiState } from "../../../src/simulation/control.ts";
+import { masterDatabases, setAddress, type XapiState } from "../../../src/simulation/control.ts";
 import type { Fields } from "../../../src/simulation/database.ts";
 import type { SimPool } from "../../../src/simulation/pool.ts";
 import { POOL_UUID } from "../../../src/simulation/spec.ts";
 import { obey } from "../../../src/simulation/verbs.ts";
 import {
+  cloneVm,
   leaveLock,
   pauseVm,
+  setAutoPoweron,
   setVmBlocked,
   setVmBusy,
   setVmFlag,
@@ -31,6 +33,12 @@ export function hostNumber(word: string | undefined): number {
   const match = /^h(\d+)$/.exec(word ?? "");
   if (match === null) throw new Error(`a host is wanted (h1, h2 …): ${word}`);
   return Number(match[1]);
+}
+
+function durationOf(word: string | undefined): number {
+  const ms = parseDuration(word ?? "");
+  if (ms === null) throw new Error(`a time like 5s is wanted: ${word}`);
+  return ms;
 }
 
 function onOff(word: string | undefined): boolean {
@@ -92,10 +100,16 @@ function groups(args: readonly string[]): readonly (readonly number[])[] {
 }
 
 const VERBS: Readonly<Record<string, Verb>> = {
-  power: (pool, [host, state]) => pool.power(hostNumber(host), onOff(state)),
+  power: (pool, [host, state, forGood]) => {
+    if (state === "off" && forGood === "for-good") pool.loseForGood(hostNumber(host));
+    else pool.power(hostNumber(host), onOff(state));
+  },
   reset: (pool, [host]) => pool.reset(hostNumber(host)),
   xapi: (pool, [host, state]) =>
-    pool.xapi(hostNumber(host), oneOf<XapiState>(state, "run", "stop", "hang", "slow")),
+    pool.xapi(hostNumber(host), oneOf<XapiState>(state, "run", "stop", "kill", "hang", "slow")),
+  xenopsd: ({ world }, [host, what]) => {
+    if (oneOf(what, "kill") === "kill") obey(world, { verb: "xenopsd-kill", host: hostNumber(host) });
+  },
   toolstack: (pool, [host]) => pool.restartToolstack(hostNumber(host)),
   cut: (pool, args) => link(pool, args, false),
   mend: (pool, args) => link(pool, args, true),
@@ -120,8 +134,11 @@ const VERBS: Readonly<Record<string, Verb>> = {
   bmc: (pool, [host, state, other]) => {
     const number = hostNumber(host);
     if (state === "wired-to") pool.world.host(number).bmcOf = hostNumber(other);
+    else if (state === "delayed") pool.world.host(number).bmcDelayMs = durationOf(other);
     else pool.bmc(number, oneOf<BmcState>(state, "up", "dead", "slow", "lying"));
   },
+  address: ({ world }, [host, address = ""]) =>
+    setAddress(world, world.host(hostNumber(host)), address === "none" ? "" : address),
   kill: (pool, [host]) => pool.kill(hostNumber(host)),
   service: (pool, [host, state]) => {
     const monitor = pool.monitor(hostNumber(host));
@@ -178,6 +195,9 @@ const VM_VERBS: Readonly<Record<string, VmVerb>> = {
   unblock: ({ world }, vm) => setVmBlocked(world, vm, false),
   flag: (pool, vm, [value = ""]) =>
     setVmFlag(pool.world, vm, value === "unset" ? null : value, fieldName(pool)),
+  "auto-poweron": ({ world }, vm, [state]) => setAutoPoweron(world, vm, onOff(state)),
+  /** `vm web clone web2`: as a clone, a copy, or an import of an export. */
+  clone: ({ world }, vm, [name = ""]) => void cloneVm(world, vm, name),
   home: ({ world }, vm, [whose]) => setHome(world, vm, oneOf(whose, "here", "other", "none")),
   lock: ({ world }, vm, [host]) => leaveLock(world, vm, world.host(hostNumber(host))),
 };

@@ -186,6 +186,26 @@ test("sim-xapi-server: orders reach the world", async () => {
   await until(() => world.host(2).domains.size === 2);
 });
 
+test("sim-xapi-server: a xapi that is killed comes back by itself, a master with what was on its disk", async () => {
+  const server = await start({
+    vms: [{ name: "late" }, { name: "slow", startMs: 60_000 }],
+    timings: { diskWriteMs: 300_000 },
+  });
+  const { world } = server;
+  const state = (name: string) => world.host(1).database.get("VM", world.vmNamed(name).ref)?.["power_state"];
+  await order(server, { verb: "vm", vm: "late", do: "start", host: 2 });
+  await until(() => state("late") === "Running");
+  await order(server, { verb: "vm", vm: "slow", do: "start", host: 3 });
+  await until(() => world.host(3).starts.size === 1);
+  await order(server, { verb: "xapi", host: 1, state: "kill" });
+  await until(() => world.host(1).xapi?.serving === true);
+  expect(state("late")).toBe("Halted");
+  await order(server, { verb: "xenopsd-kill", host: 3 });
+  expect(JSON.parse(await control(server, "/truth"))).toMatchObject({
+    hosts: [{ domains: [] }, { domains: ["late"] }, { domains: [], knownToXenopsd: ["slow"] }],
+  });
+});
+
 test("sim-xapi-server: TCP on loopback keeps its port over a restart of xapi", async () => {
   const server = await start({ tcp: true });
   const port = server.ports()[1] ?? 0;

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { powerOnAtBoot } from "../../../src/simulation/auto-poweron.ts";
 import { buildWorld } from "../../../src/simulation/build.ts";
 import { RealClock } from "../../../src/simulation/clock.ts";
 import type { PoolSpec } from "../../../src/simulation/spec.ts";
@@ -51,6 +52,7 @@ export async function startSimServer(options: SimServerOptions): Promise<SimServ
   const fresh = options.dir === undefined;
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), "simpool-"));
   beginWhole(world);
+  powerOnAtBoot(world);
   const faces: XapiFront[] = [];
   const loopback: XapiFront[] = [];
   for (const { number } of world.hosts) {

@@ -1,6 +1,7 @@
 import type { Fields, Json } from "../../../src/simulation/database.ts";
 import { hostsRunning } from "../../../src/simulation/domains.ts";
 import type { SimHost, World } from "../../../src/simulation/world.ts";
+import { knownToXenopsd } from "../../../src/simulation/xenopsd.ts";
 
 /** What really is, and what each master's database says, as `GET /truth` answers. */
 export function truth(world: World) {
@@ -30,6 +31,7 @@ function hostTruth(world: World, host: SimHost) {
     bootCount: host.bootCount,
     databaseAtMs: host.databaseAtMs,
     domains: [...host.domains.keys()].map(nameOf),
+    knownToXenopsd: knownToXenopsd(host).map(nameOf),
     domainUuids: [...host.domains.keys()],
   };
 }

@@ -3,6 +3,7 @@ import { buildWorld } from "../../../src/simulation/build.ts";
 import { VirtualClock } from "../../../src/simulation/clock.ts";
 import { understand } from "../../../src/simulation/ports/transport.ts";
 import type { PoolSpec } from "../../../src/simulation/spec.ts";
+import { DEFAULT_TIMINGS, type Timings } from "../../../src/simulation/timings.ts";
 import type { World } from "../../../src/simulation/world.ts";
 import type { Answer } from "../../../src/simulation/xapi/answer.ts";
 import { handle } from "../../../src/simulation/xapi/route.ts";
@@ -20,8 +21,8 @@ export class Caller {
   readonly world: World;
   private id = 0;
 
-  constructor(spec: PoolSpec) {
-    this.world = buildWorld(spec, this.clock);
+  constructor(spec: PoolSpec, timings: Partial<Timings> = {}) {
+    this.world = buildWorld(spec, this.clock, { timings: { ...DEFAULT_TIMINGS, ...timings } });
     beginWhole(this.world);
   }
 

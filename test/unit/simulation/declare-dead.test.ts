@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { setPower, setXapi } from "../../../src/simulation/control.ts";
 import { hostsRunning } from "../../../src/simulation/domains.ts";
+import { disksOf, lockKey } from "../../../src/simulation/xapi/locks.ts";
 import { Caller, outcome, verdict } from "./caller.ts";
 
 /** The story of transcript L: what declare_dead costs, and what it guards against. */
@@ -53,8 +54,8 @@ test("host.declare_dead: right after a power cut it takes 10 s and 10 s more for
   });
 });
 
-test("host.tickle_heartbeat: says that the host is dead, so declare_dead takes no time and disks are free", async () => {
-  const caller = new Caller(POOL);
+test("host.tickle_heartbeat: says that the host is dead, so declare_dead takes no time; the disks are free when that has ended", async () => {
+  const caller = new Caller(POOL, { declareDeadHookMs: 10 });
   const session = await caller.login(1);
   setPower(caller.world, caller.world.host(3), false);
   const local = await caller.localLogin(1);
@@ -63,6 +64,7 @@ test("host.tickle_heartbeat: says that the host is dead, so declare_dead takes n
   expect(verdict(refused)).not.toBe("ok");
   expect(verdict(await caller.ask(1, "host.tickle_heartbeat", [local, caller.ref(3), stuff]))).toBe("ok");
   expect(caller.view(1).hosts[2]).toBe("enabled dead");
+  expect(isLocked(caller, "c1", 3)).toBe(true);
   const declared = await caller.ask(1, "host.declare_dead", [session, caller.ref(3)]);
   expect(verdict(declared)).toBe("ok");
   expect(declared.tookMs).toBeLessThan(100);
@@ -70,6 +72,31 @@ test("host.tickle_heartbeat: says that the host is dead, so declare_dead takes n
   expect(hostsRunning(caller.world, caller.world.vmNamed("c1").uuid)).not.toContain(3);
   expect(caller.world.violations).toEqual([]);
 });
+
+test("host.declare_dead: VMs are Halted within 10 ms, their disks are free when its hooks have ended", async () => {
+  const caller = new Caller(POOL, { declareDeadHookMs: 4_000 });
+  const session = await caller.login(1);
+  setPower(caller.world, caller.world.host(3), false);
+  const local = await caller.localLogin(1);
+  await caller.get(1, "host.tickle_heartbeat", [local, caller.ref(3), { "shutting-down": "true" }]);
+  const declared = caller.begin(1, "host.declare_dead", [session, caller.ref(3)]);
+  await caller.clock.run(10);
+  expect(caller.view(1).vms).toMatchObject({ c1: "Halted", c2: "Halted" });
+  const params = [session, caller.vm("c1"), caller.ref(2), false, false];
+  expect(verdict(await caller.ask(1, "VM.start_on", params))).toBe("SR_BACKEND_FAILURE_46");
+  await caller.clock.run(4_100);
+  expect(verdict(declared)).toBe("ok");
+  expect(isLocked(caller, "c1", 3)).toBe(false);
+  expect(verdict(await caller.ask(1, "VM.start_on", params))).toBe("ok");
+});
+
+/** Has the host's mark been left on the disk of the VM? */
+function isLocked(caller: Caller, name: string, host: number): boolean {
+  const { database } = caller.world.host(1);
+  return disksOf(database, caller.vm(name)).some(
+    (vdi) => lockKey(caller.ref(host)) in (database.must("VDI", vdi)["sm_config"] as object),
+  );
+}
 
 test("host.declare_dead: against a hung xapi it hangs, and ends with HOST_IS_LIVE when that goes on", async () => {
   const caller = new Caller(POOL);
