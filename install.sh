@@ -245,11 +245,6 @@ name_own_agents() {
   HA_LIZARD_ROOT=$root "$binary" fence --own-agents || true
 }
 
-# Exit status 0 of an agent counts as proof that a host is off: agents of HA-Lizard 2.x, and an administrator's own, are
-# taken over as they are, and named until ha-cfg fence-test has heard them tell the truth on this host.
-name_own_agents() {
-  HA_LIZARD_ROOT=$root "$binary" fence --own-agents || true
-}
 
 lay_out_services() {
   run put 0755 "$here/init.d/ha-lizard" "$root/etc/init.d/ha-lizard"
