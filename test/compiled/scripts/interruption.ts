@@ -17,7 +17,7 @@ import { type Ran, run, Scratch, TREE } from "./scratch.ts";
 const MOST_COMMANDS = 400;
 const AT_ONCE = 4;
 /** Between two commands that are tried: `npm test` takes a sample, `test/run interrupted` every one. */
-const STRIDE = process.env["EVERY_COMMAND"] === "1" ? 1 : 8;
+const STRIDE = process.env["EVERY_COMMAND"] === "1" ? 1 : 24;
 const DIE_AT = join(import.meta.dir, "die-at.bash");
 
 /** A script of the release with its options, the root apart. */

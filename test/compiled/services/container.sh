@@ -9,7 +9,9 @@ set -eu
 
 if [ "$1" != _inside ]; then
   # The init of a namespace ends with SIGKILL only, and takes everything in it along.
-  unshare --mount --pid --uts --ipc --net --cgroup --fork --kill-child=KILL "$0" _inside "$@" </dev/null >&2 &
+  # Nor does it outlive this script, which may be killed.
+  setpriv --pdeathsig KILL \
+    unshare --mount --pid --uts --ipc --net --cgroup --fork --kill-child=KILL "$0" _inside "$@" </dev/null >&2 &
   outer=$!
   trap 'kill -KILL $outer 2>/dev/null' EXIT
   trap 'exit 1' INT TERM HUP
