@@ -27,7 +27,8 @@ uptime() {
   echo "${seconds%.*}"
 }
 
-time_left() { [ "$(uptime)" -lt "$end" ]; }
+# time_left [seconds]: is there more left than a pause of so many seconds?
+time_left() { [ $(($(uptime) + ${1:-0})) -lt "$end" ]; }
 
 # call <arguments of curl>: the password goes to curl on its standard input. On a command line everybody could read it, and
 # only a builtin (printf) may have it among its arguments.
@@ -50,7 +51,7 @@ look() {
 # Looks until the strip says something: it may be busy, or just starting.
 ask() {
   look
-  while [ "$state" = unknown ] && time_left; do
+  while [ "$state" = unknown ] && time_left 2; do
     sleep 2
     look
   done
@@ -78,6 +79,7 @@ bring() {
     look
     if [ "$state" = "$1" ]; then agreed=$((agreed + 1)); else agreed=0; fi
     [ "$agreed" -lt 2 ] || return 0
+    time_left $((1 + pause)) || return 1
     sleep $((1 + pause))
   done
   return 1
