@@ -38,12 +38,16 @@ function watch(world: World, slave: XapiProcess): void {
   // A frozen process tries nothing; it is looked at again when it goes on.
   if (master === null || slave.frozen || slave.retryAtMs !== null) return;
   const outageMs = world.nowMs() - slave.lostAtMs;
-  connectIn(world, slave, Math.max(retryWaitMs(outageMs, master === slave.master), tooSoonMs(world, slave)));
+  connectIn(
+    world,
+    slave,
+    Math.max(retryWaitMs(outageMs, master === slave.master), tooSoonMs(world, slave, master)),
+  );
 }
 
-/** How long it is still too soon for a connection to another process than before. */
-function tooSoonMs(world: World, slave: XapiProcess): number {
-  if (reachableMaster(world, slave) === slave.master) return 0;
+/** How long it is still too soon for a connection to a master's process that is another one than before. */
+function tooSoonMs(world: World, slave: XapiProcess, master: XapiProcess): number {
+  if (master === slave.master) return 0;
   return Math.max(0, slave.lostAtMs + world.timings.reconnectMs - world.nowMs());
 }
 
@@ -82,7 +86,7 @@ export function connect(world: World, slave: XapiProcess): void {
     watch(world, slave);
     return;
   }
-  const waitMs = tooSoonMs(world, slave);
+  const waitMs = tooSoonMs(world, slave, master);
   if (waitMs > 0) {
     connectIn(world, slave, waitMs);
     return;
