@@ -16,7 +16,8 @@ type Line =
 
 /**
  * Reads an override file as a shell would, but as data: nothing is expanded, nothing executed. A line that is not
- * understood is reported and the rest holds; what it would have set is `unclear`. The last of two lines for one key counts, as in the shell. Never throws.
+ * understood is reported and the rest holds; what it would have set is `unclear`. The last of two lines for one key
+ * counts, as in the shell. Never throws.
  */
 export function parseOverrideFile(text: string): OverrideFile {
   const values = new Map<string, string>();
@@ -63,9 +64,11 @@ const LONGEST_KEY = 64;
 const MOST_PROBLEMS = 20;
 
 function parseLine(raw: string): Line {
-  const named =
-    /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]{0,63})(?![A-Za-z0-9_])/.exec(raw)?.[1] ?? null;
-  const problem = (why: string): Line => ({ kind: "problem", key: named, why: `not understood: ${why}` });
+  const problem = (why: string): Line => ({
+    kind: "problem",
+    key: nameIn(raw),
+    why: `not understood: ${why}`,
+  });
   if (raw.length > LONGEST_LINE) return problem(`${raw.length} characters`);
   const line = raw.trim();
   if (line === "" || line.startsWith("#")) return { kind: "nothing" };
@@ -76,6 +79,11 @@ function parseLine(raw: string): Line {
   if (value === null)
     return problem(`${shorten(key, LONGEST_KEY)} has a quote that is not closed, or text after it`);
   return value.includes("\ufffd") ? problem("it is no UTF-8") : { kind: "entry", key, value };
+}
+
+/** The key that a line seems to be about. */
+function nameIn(raw: string): string | null {
+  return /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]{0,63})(?![A-Za-z0-9_])/.exec(raw)?.[1] ?? null;
 }
 
 /** The value behind the `=`; null when the quotes do not fit. */
@@ -107,10 +115,7 @@ export function renderAssignment(key: string, value: string): string {
 export function assignInFile(text: string, key: string, value: string): string {
   const lines = text.split("\n");
   if (lines.at(-1) === "") lines.pop();
-  const assigned = indicesOf(lines, (line) => {
-    const parsed = parseLine(line.replace(/^\uFEFF/, ""));
-    return parsed.kind === "entry" && parsed.key === key;
-  });
+  const assigned = indicesOf(lines, (line) => isAbout(line, key));
   const place = assigned.at(-1);
   const [commented] = indicesOf(lines, (line) => line.startsWith(`#${key}=`));
   const line = renderAssignment(key, value);
@@ -123,11 +128,14 @@ export function assignInFile(text: string, key: string, value: string): string {
 /** The text without any line that gives `key` a value; null when there is none. Comments stay. */
 export function removeFromFile(text: string, key: string): string | null {
   const lines = text.split("\n");
-  const kept = lines.filter((line) => {
-    const parsed = parseLine(line.replace(/^\uFEFF/, ""));
-    return parsed.kind !== "entry" || parsed.key !== key;
-  });
+  const kept = lines.filter((line) => !isAbout(line, key));
   return kept.length === lines.length ? null : kept.join("\n");
+}
+
+/** Does this line give `key` a value, or try to? One that is not understood would leave it unclear. */
+function isAbout(line: string, key: string): boolean {
+  const parsed = parseLine(line.replace(/^\uFEFF/, ""));
+  return parsed.kind !== "nothing" && parsed.key === key;
 }
 
 function indicesOf(lines: readonly string[], holds: (line: string) => boolean): readonly number[] {

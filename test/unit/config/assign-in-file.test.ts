@@ -29,6 +29,14 @@ describe("assignInFile", () => {
     });
   }
 
+  test("assignInFile, removeFromFile: a line of the key that is not understood is in nobody's way any more", () => {
+    const before = "XE_TIMEOUT=5\nOP_MODE='2\nXE_TIMEOUT='6\n";
+    const after = assignInFile(before, "XE_TIMEOUT", "7");
+    expect(after).toBe("OP_MODE='2\nXE_TIMEOUT=7\n");
+    expect(parseOverrideFile(after)).toMatchObject({ values: { XE_TIMEOUT: "7" }, unclear: ["OP_MODE"] });
+    expect(removeFromFile(before, "XE_TIMEOUT")).toBe("OP_MODE='2\n");
+  });
+
   test("assignInFile: in the installed file it stands below its own meaning, and nothing else changes", () => {
     const before = renderDefaultFile();
     const after = assignInFile(before, "FENCE_PASSWD", `a 'b' "c" $d #e`);
