@@ -23,9 +23,8 @@ const PASS_MARGIN_MS = 150_000;
 const LOCAL_MS = 5_000;
 const CLOSE_MS = 1_500;
 
-/** The results of a pass that could not learn who this host is, or what it remembers: it has done nothing. */
+/** The result of a pass that could not learn who this host is. */
 export const UUID_UNKNOWN = "own uuid unknown";
-const MEMORY_UNREADABLE = "memory unreadable";
 
 /**
  * One iteration: observe, decide, save, act, absorb, save; again as long as there is something to do; then say when the
@@ -103,7 +102,7 @@ const NO_UUID: Obstacle = {
 
 /** The memory may hold an unfinished take-over, or a reboot that was already spent: it is not begun anew over it. */
 const noMemory = (why: string): Obstacle => ({
-  result: MEMORY_UNREADABLE,
+  result: "memory unreadable",
   text: `${why}: nothing is done until it can be read.`,
 });
 
@@ -119,12 +118,12 @@ async function doNothing(
   return report(ports, startedMs, { config, memory: null, bootId: "", calls: 0, result, obstacle: text });
 }
 
-/** A text: why it cannot be read. */
+/** The newest memory of this host; a text: why it cannot be read. */
 async function loadMemory(
   ports: PassPorts,
   bootId: string,
 ): Promise<{ memory: Memory; reasons: readonly Reason[] } | string> {
-  // The newest there is, also when the disk was full.
+  // Also when the disk was full meanwhile.
   const recent = await ports.store.load("recent-memory");
   const ofThisBoot = recent.kind === "found" ? parseMemory(recent.value) : null;
   if (ofThisBoot?.bootId === bootId) return { memory: ofThisBoot, reasons: [] };

@@ -67,10 +67,9 @@ export function isolateMaster(memory: Memory, round: JudgedRound): Step {
 }
 
 /** A host that has rebooted itself does nothing more in this round, nor in the next ones until the pool is whole. */
-function endRoundAlone(memory: Memory, { view, settings, isDiskWritable }: Round): Step {
-  // A reboot that is forgotten would be followed by the next one.
-  const FENCE_REBOOT_LONE_HOST = settings.FENCE_REBOOT_LONE_HOST && isDiskWritable;
-  const { isolation, reboot } = stepIsolation(memory.isolation, view.nowMs, { FENCE_REBOOT_LONE_HOST });
+function endRoundAlone(memory: Memory, round: Round): Step {
+  const FENCE_REBOOT_LONE_HOST = mayReboot(round);
+  const { isolation, reboot } = stepIsolation(memory.isolation, round.view.nowMs, { FENCE_REBOOT_LONE_HOST });
   return {
     memory: { ...memory, isolation },
     actions: reboot ? [{ kind: "reboot-self" }] : [],
@@ -79,14 +78,19 @@ function endRoundAlone(memory: Memory, { view, settings, isDiskWritable }: Round
   };
 }
 
+/** Does the administrator want a reboot, and would this host remember it? One that is forgotten is followed by the next. */
+function mayReboot({ settings, isDiskWritable }: Round): boolean {
+  return settings.FENCE_REBOOT_LONE_HOST && isDiskWritable;
+}
+
 /** No other member answers this slave and the votes are too few: it is the one that was cut off. null: it is not. */
 export function isolateSlave(memory: Memory, quorum: QuorumTally, round: Round): Step | null {
-  const { view, settings, isDiskWritable } = round;
+  const { view } = round;
   const aliveOthers = heardHosts(view, memory).length - 1;
   if (!isIsolated({ failed: 1, aliveOthers, quorum })) return null;
   // In maintenance somebody is at work on this host.
   const { isInMaintenance } = rowOf(hostRows(memory, view), view.self.uuid);
-  const FENCE_REBOOT_LONE_HOST = settings.FENCE_REBOOT_LONE_HOST && !isInMaintenance && isDiskWritable;
+  const FENCE_REBOOT_LONE_HOST = mayReboot(round) && !isInMaintenance;
   const step = stepIsolation(memory.isolation, view.nowMs, { FENCE_REBOOT_LONE_HOST });
   return {
     memory: { ...memory, isolation: step.isolation },
