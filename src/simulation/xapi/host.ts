@@ -109,8 +109,8 @@ async function destroy(call: Call, self: string): Promise<Json> {
 
 /**
  * In a local session this says that a host is shutting down: it is not live from then on, nothing is asked
- * (adapters/xapi/README.md, "Declaring a host dead"). For this reason the hook of a real
- * pool releases no disk; where the hooks take no time (timings.ts, `declareDeadHookMs`) they are free from now on.
+ * (adapters/xapi/README.md, "Declaring a host dead"). The hooks of a real pool release no disk for this reason; where they
+ * take no time (timings.ts, `declareDeadHookMs`) the disks are free from now on.
  */
 function tickle(call: Call, hostRef: string, stuff: Fields): Json {
   const { database, process, world } = call;
