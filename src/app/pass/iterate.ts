@@ -1,4 +1,3 @@
-import { decide } from "../../core/decide.ts";
 import { emptyMemory, type Memory, parseMemory } from "../../core/memory/memory.ts";
 import { rebaseMemory } from "../../core/memory/rebase.ts";
 import type { Reason } from "../../core/model/reason.ts";
@@ -8,7 +7,7 @@ import { fenceLimitMs } from "./fence.ts";
 import { keepRound, writeJournal } from "./journal.ts";
 import { observe } from "./observe.ts";
 import { observeSelf } from "./observe-self.ts";
-import { absorbEnded, admit, launch, logSummary, type Pass, saveMemory, tell } from "./pass.ts";
+import { absorbEnded, admit, decideOnDisk, launch, logSummary, type Pass, saveMemory, tell } from "./pass.ts";
 import { areKnown, openConfig, refreshConfig } from "./pass-config.ts";
 import type { PassPorts, PassReport } from "./pass-ports.ts";
 import { withPatience } from "./patience.ts";
@@ -59,7 +58,7 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
     recent: new Map(),
     reasons: [],
     notSaved: null,
-    kept: null,
+    kept: "",
     saved: null,
     inFlight: new Map(),
     ended: [],
@@ -159,12 +158,12 @@ async function runRounds(pass: Pass): Promise<void> {
       pass.config = await refreshConfig(pass.config, ports, pass.view.database.value.pool.otherConfig);
     }
     if (!areKnown(pass.config, pass.view.database.ok)) return keepStill(pass);
-    const decision = decide({
-      view: pass.view,
+    const { view, config } = pass;
+    const decision = await decideOnDisk(pass, {
+      view,
       memory: pass.memory,
-      settings: pass.config.settings,
+      settings: config.settings,
       inFlight,
-      isDiskWritable: pass.notSaved === null,
     });
     pass.memory = decision.memory;
     pass.reasons = [...pass.config.reasons, ...decision.reasons];

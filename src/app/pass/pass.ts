@@ -1,7 +1,9 @@
 import { absorb } from "../../core/absorb.ts";
 import { reportPool } from "../../core/alerts/pool-report.ts";
 import { afterSending, alertsToSend, tellRound } from "../../core/alerts/tell-round.ts";
+import { decide } from "../../core/decide.ts";
 import type { Memory } from "../../core/memory/memory.ts";
+import type { Round, Step } from "../../core/memory/step.ts";
 import { type Action, actionKey, type Outcome } from "../../core/model/action.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { LocalView, PoolView } from "../../core/model/pool-view.ts";
@@ -30,7 +32,7 @@ export interface Pass {
   reasons: readonly Reason[];
   /** Why the memory of this host is not on its disk; null: it is. What must not be forgotten by a boot is not begun. */
   notSaved: string | null;
-  /** What the other passes of this boot remember of it; null: nothing yet, or it could not be written. */
+  /** What the other passes of this boot remember of it, as text; null: it could not be written. */
   kept: string | null;
   /** What this pass has written last; null: nothing yet. */
   saved: string | null;
@@ -52,29 +54,41 @@ const NEEDS_DISK = new Set<Action["kind"]>(["promote-self", "reboot-self"]);
 const NEEDS_MEMORY = new Set<Action["kind"]>(["check-fence-devices"]);
 
 /**
+ * A decision, of which what must not be forgotten by a boot is on disk. Where the disk refuses, it is the decision of a
+ * host that cannot write, and nobody remembers the other one.
+ */
+export async function decideOnDisk(pass: Pass, round: Omit<Round, "isDiskWritable">): Promise<Step> {
+  const decision = decide({ ...round, isDiskWritable: pass.notSaved === null });
+  if (!decision.actions.some(({ kind }) => NEEDS_DISK.has(kind))) return decision;
+  await writeToDisk(pass, decision.memory, true);
+  return pass.notSaved === null ? decision : decide({ ...round, isDiskWritable: false });
+}
+
+/**
  * Writes the memory for the other passes of this boot, and on disk for those of the next, unless this pass has written the
- * same just before. What the disk refuses is told once and holds back what must not be forgotten. While something is only
- * waited for the disk is left alone: a slow one would have used up its time before the next step (app/pass/patience.ts).
+ * same just before. While something is only waited for the disk is left alone: a slow one would have used up its time
+ * before the next step (app/pass/patience.ts).
  * @param next what is to begin once the memory is written
  */
 export async function saveMemory(pass: Pass, next: readonly Action[] = []): Promise<void> {
   const text = JSON.stringify(pass.memory);
-  const { store } = pass.ports;
   if (text !== pass.kept) {
-    const isKept = await store.save("recent-memory", pass.memory).then(
+    const isKept = await pass.ports.store.save("recent-memory", pass.memory).then(
       () => true,
       () => false,
     );
     pass.kept = isKept ? text : null;
   }
   const isOnlyWaiting = pass.kept !== null && pass.inFlight.size > 0 && next.length === 0;
-  if (isOnlyWaiting || text === pass.saved) return;
+  if (!isOnlyWaiting) await writeToDisk(pass, pass.memory, false);
+}
+
+/** What the disk refuses is told, and holds back what must not be forgotten. */
+async function writeToDisk(pass: Pass, memory: Memory, isWaitedFor: boolean): Promise<void> {
+  const text = JSON.stringify(memory);
+  if (text === pass.saved) return;
   try {
-    await store.save(
-      "memory",
-      pass.memory,
-      next.some(({ kind }) => NEEDS_DISK.has(kind)),
-    );
+    await pass.ports.store.save("memory", memory, isWaitedFor);
     pass.saved = text;
     pass.notSaved = null;
   } catch (error) {
@@ -90,7 +104,6 @@ const cannotRemember = (pass: Pass) => pass.notSaved !== null && pass.kept === n
 export function admit(pass: Pass, actions: readonly Action[]): readonly Action[] {
   return actions.filter((action) => {
     const key = actionKey(action);
-    if (pass.notSaved !== null && NEEDS_DISK.has(action.kind)) return false;
     if (cannotRemember(pass) && NEEDS_MEMORY.has(action.kind)) return false;
     return !pass.inFlight.has(key) && (pass.begun.get(key) ?? 0) < BEGINS_PER_PASS;
   });
