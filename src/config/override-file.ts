@@ -3,7 +3,7 @@ import { shorten } from "../core/model/plain-text.ts";
 /** A file of KEY=VALUE lines, read. */
 export interface OverrideFile {
   readonly values: Readonly<Record<string, string>>;
-  /** Keys whose line is not understood: they are set, and nobody knows to what. */
+  /** Keys that no line but one that is not understood gives a value: they are set, and nobody knows to what. */
   readonly unclear: readonly string[];
   /** Sentences that begin with `line N:`. Values are never repeated: one may be a password. */
   readonly problems: readonly string[];
@@ -37,9 +37,7 @@ export function parseOverrideFile(text: string): OverrideFile {
     const line = parseLine(raw.endsWith("\r") ? raw.slice(0, -1) : raw);
     if (line.kind === "problem") {
       report(`line ${number}: ${line.why}`);
-      if (line.key === null) continue;
-      values.delete(line.key);
-      unclear.add(line.key);
+      if (line.key !== null) unclear.add(line.key);
     }
     if (line.kind !== "entry") continue;
     const before = lineOf.get(line.key);
@@ -48,13 +46,13 @@ export function parseOverrideFile(text: string): OverrideFile {
         `line ${number}: ${shorten(line.key, LONGEST_KEY)} stands in line ${before} already; the later one counts`,
       );
     }
-    unclear.delete(line.key);
     values.set(line.key, line.value);
     lineOf.set(line.key, number);
   }
   if (more > 0) problems[MOST_PROBLEMS - 1] += `; ${more} more lines after it have problems`;
   // fromEntries makes own properties, also of a key like __proto__.
-  return { values: Object.fromEntries(values), unclear: [...unclear], problems };
+  const inDoubt = [...unclear].filter((key) => !values.has(key));
+  return { values: Object.fromEntries(values), unclear: inDoubt, problems };
 }
 
 /** A list of uuids may be long; no name is. */
@@ -81,9 +79,9 @@ function parseLine(raw: string): Line {
   return value.includes("\ufffd") ? problem("it is no UTF-8") : { kind: "entry", key, value };
 }
 
-/** The key that a line seems to be about. */
+/** The key that a line would give a value; null for prose, and for what only begins with a name. */
 function nameIn(raw: string): string | null {
-  return /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]{0,63})(?![A-Za-z0-9_])/.exec(raw)?.[1] ?? null;
+  return /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]{0,63})[ \t]*=/.exec(raw)?.[1] ?? null;
 }
 
 /** The value behind the `=`; null when the quotes do not fit. */
