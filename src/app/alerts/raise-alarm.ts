@@ -31,8 +31,7 @@ export async function raiseAlarm(call: AlarmCall, ports: AlarmPorts): Promise<vo
   ports.logger.obey?.(settings);
   const self = await observeSelf(ports, LOCAL_MS, neverAborts());
   const target = self === null ? ({ kind: "pool" } as const) : ({ kind: "host", uuid: self.uuid } as const);
-  const kind = { from: "check_xapi", lasting: false, steady: call.body, alert: true } as const;
-  const notice = { ...call, ...kind, target };
+  const notice = { ...call, from: "check_xapi", lasting: false, alert: true, target } as const;
   const before = await told(ports, self?.bootId ?? "");
   const nowMs = clock.uptimeMs();
   const { memory, alerts } = tellNotices(before.alerts, [notice], nowMs, settings);

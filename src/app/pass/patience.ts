@@ -8,6 +8,7 @@ import type { PassPorts } from "./pass-ports.ts";
 const DISK_MS = 10_000;
 /** So long a healthy disk may take each time, and it counts for nothing. */
 const FREE_MS = 500;
+const TOO_SLOW = `the disk takes longer than the ${DISK_MS / 1_000} s that a pass has for it`;
 /** What is of this boot alone is given this, whatever the disk has used up: it is on none (ports/state-store.ts). */
 const OF_THIS_BOOT_MS = 1_000;
 
@@ -30,11 +31,11 @@ class Patience {
     leastMs: number | null = null,
   ): Promise<T> {
     const limitMs = Math.max(this.leftMs, leastMs ?? 0);
-    if (limitMs <= 0) return late("the disk has used up all the time of this pass before");
+    if (limitMs <= 0) return late(TOO_SLOW);
     const beganMs = this.clock.uptimeMs();
     const onLate = () => {
       this.leftMs = 0;
-      return late(`no answer of the disk within ${limitMs / 1_000} s`);
+      return late(TOO_SLOW);
     };
     const answer = await withDeadline<T | Promise<T>>(this.clock, limitMs, neverAborts(), task, onLate);
     this.leftMs -= Math.max(0, this.clock.uptimeMs() - beganMs - FREE_MS);

@@ -30,8 +30,8 @@ export function tellNotices(
   const alerts: Alert[] = [];
   for (const notice of notices) {
     if (notice.lasting) {
-      active[notice.key] = notice.steady;
-      if (memory.active[notice.key] === notice.steady) continue;
+      active[notice.key] = notice.body;
+      if (saysTheSame(memory.active[notice.key], notice.body)) continue;
     }
     lines.push(notice);
     if (!notice.alert) continue;
@@ -41,12 +41,19 @@ export function tellNotices(
       continue;
     }
     lastSent[notice.key] = { atMs: nowMs, heldBack: 0 };
-    const { alert: _, steady: __, ...alert } = notice;
+    const { alert: _, ...alert } = notice;
     const repeats =
       last === undefined || last.heldBack === 0 ? null : { count: last.heldBack + 1, sinceMs: last.atMs };
     alerts.push({ ...alert, atMs: nowMs, repeats });
   }
   return { memory: { ...memory, active, lastSent }, lines, alerts };
+}
+
+const AMOUNT = /\d+(\.\d+)? (?=[MG]iB\b)/g;
+
+/** Another amount of memory or of storage is no news. */
+function saysTheSame(told: string | undefined, body: string): boolean {
+  return told?.replace(AMOUNT, "") === body.replace(AMOUNT, "");
 }
 
 /** What was held back is worth telling with the next alert of its kind, but not for ever. */

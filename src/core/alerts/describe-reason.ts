@@ -29,7 +29,6 @@ export function describeReason(reason: Reason): Notice {
     subject: saying.text.split(/[:.](?= |$)/, 1)[0] ?? reason.kind,
     body: saying.text,
     advice: saying.alert === true ? adviceOn(reason.kind) : "",
-    steady: saying.steady ?? saying.text,
     lasting: saying.event !== true,
     alert: saying.alert === true,
   };

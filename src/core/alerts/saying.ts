@@ -9,8 +9,6 @@ export interface Saying {
   readonly about: string;
   readonly text: string;
   readonly event?: true;
-  /** What must change for it to be told again while it lasts; absent: any word. */
-  readonly steady?: string;
   readonly alert?: boolean;
 }
 

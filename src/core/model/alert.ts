@@ -54,7 +54,5 @@ export interface Alert {
 
 /** Something worth a line in the log, and perhaps an alert. */
 export interface Notice extends Omit<Alert, "atMs" | "repeats" | "target"> {
-  /** What must change for one that lasts to be told again. */
-  readonly steady: string;
   readonly alert: boolean;
 }

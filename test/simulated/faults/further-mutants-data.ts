@@ -158,7 +158,7 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/alerts/alert-policy.ts",
-        from: "if (memory.active[notice.key] === notice.steady) continue;",
+        from: "if (saysTheSame(memory.active[notice.key], notice.body)) continue;",
         to: "",
       },
       {

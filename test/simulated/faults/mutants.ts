@@ -278,7 +278,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "src/core/alerts/alert-policy.ts",
-        from: "if (memory.active[notice.key] === notice.steady) continue;",
+        from: "if (saysTheSame(memory.active[notice.key], notice.body)) continue;",
         to: "",
       },
       {

@@ -15,8 +15,6 @@ export const VMS_WORDS: SayingsOf<
     severity: "error",
     about: uuid ?? vm,
     text: `${vm} has been down for five minutes: ${why}.`,
-    // Of the memory that is missing another number is no news.
-    steady: why.replace(/\d+/g, "#"),
     alert: true,
   }),
   "vm-started": ({ vm, uuid }) => ({

@@ -70,6 +70,17 @@ describe("tellNotices", () => {
     ).toEqual(["1 lines 1 alerts", "0 lines 0 alerts", "1 lines 1 alerts"]);
   });
 
+  test("what lasts is kept in the words of now, which people are shown", () => {
+    const down = (mib: number) =>
+      ({ kind: "vm-down", vm: "web", uuid: null, why: `${mib} MiB are free` }) as const;
+    const { memory } = tellNotices(NO_ALERTS, noticesOf([down(90)]), 0, SETTINGS);
+    const later = tellNotices(memory, noticesOf([down(80)]), MINUTE, SETTINGS);
+    expect([later.lines, Object.values(later.memory.active)]).toEqual([
+      [],
+      ["web has been down for five minutes: 80 MiB are free."],
+    ]);
+  });
+
   test("what was held back is counted, and said with the next alert", () => {
     let memory = NO_ALERTS;
     const repeats = [0, 10, 20, 61, 70, 200].map((minute) => {
