@@ -1,5 +1,4 @@
 import type { HostReport } from "../status/status-report.ts";
-import type { Line } from "./box.ts";
 import type { Paint } from "./paint.ts";
 import { HOST_HEAD, hostCells, type Said } from "./status-words.ts";
 import { plainText } from "./text.ts";
@@ -8,47 +7,36 @@ import { plainText } from "./text.ts";
 const NAME = 24;
 const SHORT_NAME = 8;
 /** Columns that go, one after the other, where the table is too wide: the state says most of it. */
-const LEAVE_OUT = ["XAPI", "LAST SEEN", "VMS", "ROLE"];
+const LEAVE_OUT: readonly string[] = ["XAPI", "LAST SEEN", "VMS", "ROLE"];
 const GAP = 2;
 
 /** The hosts in columns, at most `room` wide: first names are cut, then columns left out. `mark` ends a name that was cut. */
 export function renderHostTable(
   hosts: readonly HostReport[],
   { paint, room, mark }: { readonly paint: Paint; readonly room: number; readonly mark: string },
-): readonly Line[] {
-  let kept: readonly string[] = HOST_HEAD;
-  for (let name = NAME, left = [...LEAVE_OUT]; ; ) {
-    const table = tableOf(hosts, kept, name, mark);
+): readonly string[] {
+  const named = (limit: number) =>
+    hosts.map((host) => ({ ...host, name: shortenTo(plainText(host.name), limit, mark) }));
+  const long = named(NAME);
+  const longest = Math.max(...long.map(({ name }) => Bun.stringWidth(name)));
+  let table: Table = [];
+  for (let left = 0; left <= LEAVE_OUT.length; left++) {
+    const columns = HOST_HEAD.filter((column) => !LEAVE_OUT.slice(0, left).includes(column));
+    table = tableOf(long, columns);
     const over = widthOf(table) - room;
-    if (over <= 0) return renderTable(table, paint);
-    if (name > SHORT_NAME) name = Math.max(SHORT_NAME, longestName(hosts, name) - over);
-    else {
-      const [next, ...others] = left;
-      if (next === undefined) return renderTable(table, paint);
-      kept = kept.filter((column) => column !== next);
-      left = others;
-      name = NAME;
-    }
+    if (over > 0) table = tableOf(named(Math.max(SHORT_NAME, longest - over)), columns);
+    if (widthOf(table) <= room) break;
   }
+  return renderTable(table, paint);
 }
 
 type Table = readonly (readonly Said[])[];
 
-function longestName(hosts: readonly HostReport[], limit: number): number {
-  return Math.min(limit, Math.max(...hosts.map(({ name }) => Bun.stringWidth(plainText(name)))));
-}
-
-function tableOf(
-  hosts: readonly HostReport[],
-  kept: readonly string[],
-  nameWidth: number,
-  mark: string,
-): Table {
+function tableOf(hosts: readonly HostReport[], columns: readonly string[]): Table {
   const head = HOST_HEAD.map((text): Said => ({ text, tone: "quiet" }));
-  const rows = hosts.map((host) =>
-    hostCells({ ...host, name: shortenTo(plainText(host.name), nameWidth, mark) }),
+  return [head, ...hosts.map(hostCells)].map((cells) =>
+    cells.filter((_, at) => columns.includes(HOST_HEAD[at] ?? "")),
   );
-  return [head, ...rows].map((cells) => cells.filter((_, at) => kept.includes(HOST_HEAD[at] ?? "")));
 }
 
 function widthsOf(table: Table): readonly number[] {
@@ -62,22 +50,13 @@ function widthOf(table: Table): number {
   return widths.reduce((sum, width) => sum + width, GAP * (widths.length - 1));
 }
 
-function renderTable(table: Table, paint: Paint): readonly Line[] {
+function renderTable(table: Table, paint: Paint): readonly string[] {
   const widths = widthsOf(table);
-  return table.map((cells) => {
-    const padded = cells.map(({ text, tone }, at) => ({
-      bare: text + " ".repeat((widths[at] ?? 0) - Bun.stringWidth(text)),
-      tone,
-    }));
-    const gap = " ".repeat(GAP);
-    return {
-      bare: padded
-        .map(({ bare }) => bare)
-        .join(gap)
-        .trimEnd(),
-      painted: padded.map(({ bare, tone }) => paint(tone, bare)).join(gap),
-    };
-  });
+  return table.map((cells) =>
+    cells
+      .map(({ text, tone }, at) => paint(tone, text + " ".repeat((widths[at] ?? 0) - Bun.stringWidth(text))))
+      .join(" ".repeat(GAP)),
+  );
 }
 
 function shortenTo(text: string, width: number, mark: string): string {

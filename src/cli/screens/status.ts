@@ -1,5 +1,5 @@
 import type { NamedUuid, StatusReport } from "../status/status-report.ts";
-import { BOX_MARGIN, drawBox, type Line } from "./box.ts";
+import { BOX_MARGIN, drawBox } from "./box.ts";
 import { renderHostTable } from "./host-table.ts";
 import type { Paint, Tone } from "./paint.ts";
 import {
@@ -37,28 +37,31 @@ export function renderStatus(report: StatusReport, look: Look): string {
   const width = Math.max(NARROWEST, Math.min(WIDTH, look.columns));
   const box = look.box && width >= NARROWEST_BOX;
   const room = box ? width - BOX_MARGIN : width;
-  const line = (tone: Tone, text: string): Line => ({ bare: text, painted: paint(tone, text) });
-  const paragraph = (tone: Tone, text: string, indent: string): readonly Line[] =>
-    linesOf(plainText(text), indent, room).map((one) => line(tone, one));
-  const row = (label: string, { text, tone }: Said): readonly Line[] => {
+  const paragraph = (tone: Tone, text: string, indent: string): readonly string[] =>
+    linesOf(plainText(text), indent, room).map((one) => paint(tone, one));
+  const row = (label: string, { text, tone }: Said): readonly string[] => {
     const [first = "", ...more] = linesOf(plainText(text), "", room - LABEL);
     const head = label.padEnd(LABEL);
     return [
-      { bare: head + first, painted: paint("quiet", head) + paint(tone, first) },
-      ...more.map((one) => line(tone, " ".repeat(LABEL) + one)),
+      paint("quiet", head) + paint(tone, first),
+      ...more.map((one) => paint(tone, " ".repeat(LABEL) + one)),
     ];
   };
-  const gap: readonly Line[] = [{ bare: "", painted: "" }];
+  const gap = [""];
   const source = sourceSaid(report);
   const incidents = report.incidents.map(
     ({ text, ageS }) => `${text}${ageS === null ? "" : ` (since ${spanText(ageS)})`}`,
   );
-  const list = (title: Line, notes: readonly string[], tone: Tone): readonly Line[] =>
+  const list = (title: string, notes: readonly string[], tone: Tone): readonly string[] =>
     notes.length === 0
       ? []
-      : [...gap, title, ...notes.flatMap((note) => bullet(note, room, (text) => line(tone, text)))];
-  const parts: readonly (readonly Line[])[] = [
-    [line("title", `HA-Lizard ${report.version}`)],
+      : [
+          ...gap,
+          paint("title", title),
+          ...notes.flatMap((note) => bullet(note, room)).map((one) => paint(tone, one)),
+        ];
+  const parts: readonly (readonly string[])[] = [
+    [paint("title", `HA-Lizard ${report.version}`)],
     source === null ? [] : [...gap, ...paragraph("warning", `! ${source}`, "")],
     gap,
     row("HA", haSaid(report)),
@@ -76,13 +79,13 @@ export function renderStatus(report: StatusReport, look: Look): string {
     report.hosts.length === 0
       ? []
       : [...gap, ...renderHostTable(report.hosts, { paint, room, mark: unicode ? "…" : "..." })],
-    incidents.length === 0 ? [...gap, line("quiet", "No open incidents.")] : [],
-    list(line("title", "Open incidents"), incidents, "bad"),
-    list(line("title", "What holds since the last iteration"), report.conditions, "plain"),
+    incidents.length === 0 ? [...gap, paint("quiet", "No open incidents.")] : [],
+    list("Open incidents", incidents, "bad"),
+    list("What holds since the last iteration", report.conditions, "plain"),
   ];
   const lines = parts.flat();
   if (box) return drawBox(lines, width, unicode);
-  return lines.map(({ painted }) => `${painted.trimEnd()}\n`).join("");
+  return lines.map((line) => `${line.trimEnd()}\n`).join("");
 }
 
 const plain = (text: string): Said => ({ text, tone: "plain" });
@@ -95,8 +98,8 @@ function nameText(host: NamedUuid | null): string {
   return host?.name || (host?.uuid ?? "not known");
 }
 
-function bullet(text: string, room: number, line: (text: string) => Line): readonly Line[] {
-  return linesOf(plainText(text), "", room - 2).map((one, at) => line(`${at === 0 ? "- " : "  "}${one}`));
+function bullet(text: string, room: number): readonly string[] {
+  return linesOf(plainText(text), "", room - 2).map((one, at) => `${at === 0 ? "- " : "  "}${one}`);
 }
 
 /** A paragraph in lines of at most `room` columns; a word that is longer goes on in the next line. */
