@@ -1,6 +1,6 @@
 import { findParameter, isUnusedParameter } from "../config/params.ts";
 import { poolParameters } from "../config/pool-keys.ts";
-import { resolveSettings } from "../config/resolve.ts";
+import { resolvePool } from "../config/resolve.ts";
 import { customFieldKey } from "../core/model/ha-flag.ts";
 import { EPOCH_KEY, HOME_POOL_KEY, RAN_KEY, RANKING_KEY, SUCCESSOR_KEY } from "../core/model/pool-keys.ts";
 import { START_MARK_KEY } from "../core/takeover/start-mark.ts";
@@ -46,6 +46,6 @@ export function findVmKeys(otherConfig: Texts, fields: readonly string[]): reado
 
 /** The custom field's names: the one in force on this host, and the pool's, when an override stands before that. */
 export function fieldNames(effective: string, otherConfig: Texts, lastGood: Texts | null): readonly string[] {
-  const ofPool = resolveSettings({ override: {}, pool: otherConfig, lastGood: lastGood ?? {} });
-  return [...new Set([effective, ofPool.settings.XC_FIELD_NAME])];
+  const { settings } = resolvePool(otherConfig, lastGood);
+  return [...new Set([effective, settings.XC_FIELD_NAME])];
 }

@@ -78,6 +78,11 @@ export function resolveSettings(input: ResolveInput): Resolved {
   return resolved;
 }
 
+/** The parameters of the pool itself: what a host overrides is none of them. */
+export function resolvePool(pool: Texts, lastGood: Texts | null): Resolved {
+  return resolveSettings({ override: {}, pool, lastGood: lastGood ?? {} });
+}
+
 /** Every round of a pass asks with the same texts again. Inputs and answers are never changed by anybody. */
 const answered: { readonly input: ResolveInput; readonly resolved: Resolved }[] = [];
 const MOST_ANSWERED = 8;

@@ -1,4 +1,4 @@
-import { resolveSettings } from "../../config/resolve.ts";
+import { resolvePool } from "../../config/resolve.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
 import { confirm } from "../confirm.ts";
@@ -32,9 +32,7 @@ async function backUp(file: string, yes: boolean, pool: PoolAccess, ports: CliPo
   const question = `${shown} is there already. Replace it?`;
   if (there === "ordinary" && !(await confirm(ports, "backup", question, yes))) return EXIT.failed;
   const { name, otherConfig } = pool.database.pool;
-  // What this host overrides is no parameter of the pool.
-  const stored = { override: {}, pool: otherConfig, lastGood: pool.texts.lastGood ?? {} };
-  const { settings, problems } = resolveSettings(stored);
+  const { settings, problems } = resolvePool(otherConfig, pool.texts.lastGood);
   for (const problem of problems) ports.stderr(`Warning: ${problem}\n`);
   const text = renderParameterFile(settings, [
     `Parameters of ${poolText(name)}, ${new Date(ports.clock.wallMs()).toISOString()}, ha-lizard ${ports.version}.`,

@@ -1,7 +1,7 @@
 import { resolveTexts } from "../../app/pass/resolve-texts.ts";
 import { defaultText, ROWS } from "../../config/params.ts";
 import { poolKey } from "../../config/pool-keys.ts";
-import { resolveSettings } from "../../config/resolve.ts";
+import { resolvePool } from "../../config/resolve.ts";
 import { customFieldKey } from "../../core/model/ha-flag.ts";
 import { NO_SUCCESSOR, SUCCESSOR_KEY } from "../../core/model/pool-keys.ts";
 import { defineAction } from "../action.ts";
@@ -99,6 +99,5 @@ export function planInsert(
 
 /** The field that will hold HA on/off once the parameters are written. */
 function fieldName(otherConfig: Readonly<Record<string, string>>, overwrite: boolean): string {
-  const pool = overwrite ? {} : otherConfig;
-  return resolveSettings({ override: {}, pool, lastGood: {} }).settings.XC_FIELD_NAME;
+  return resolvePool(overwrite ? {} : otherConfig, null).settings.XC_FIELD_NAME;
 }

@@ -1,7 +1,7 @@
 import { nearestWord } from "../../config/nearest.ts";
 import { type ParameterName, rowOf } from "../../config/params.ts";
 import { PRESETS, type Preset, WHY_METHOD_STAYS, WHY_NO_ONFAIL } from "../../config/presets.ts";
-import { resolveSettings } from "../../config/resolve.ts";
+import { resolvePool } from "../../config/resolve.ts";
 import { fenceMethods, methodProves } from "../../core/fencing/fence-policy.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
@@ -106,14 +106,10 @@ function wantedOf({ preset, ips, faster }: Choices): readonly (readonly [Paramet
   return Object.entries(all) as [ParameterName, string][];
 }
 
-/**
- * The pool's method when it proves that a host is off and the preset's does not; null when the preset's may be written.
- * What this host overrides is no parameter of the pool.
- */
+/** The pool's method when it proves that a host is off and the preset's does not; null when the preset's may be written. */
 function keptMethod({ preset }: Choices, { database, texts }: PoolAccess): string | null {
   const wanted = preset.values.FENCE_METHOD;
-  const stored = { override: {}, pool: database?.pool.otherConfig ?? {}, lastGood: texts.lastGood ?? {} };
-  const method = resolveSettings(stored).settings.FENCE_METHOD;
+  const method = resolvePool(database?.pool.otherConfig ?? {}, texts.lastGood).settings.FENCE_METHOD;
   if (wanted === undefined || fenceMethods(wanted).some(methodProves)) return null;
   return fenceMethods(method).some(methodProves) ? method : null;
 }
