@@ -41,11 +41,12 @@ export function ignoredText(agent: string, method: string): string {
 export async function warnOfFencing(
   ports: CliPorts,
   settings: Settings,
-  hosts: readonly HostUuid[],
+  hosts: readonly { readonly uuid: HostUuid }[],
 ): Promise<void> {
   if (!settings.FENCE_ENABLED || hosts.length < 2) return;
   const warn = (text: string) => ports.stderr(`Warning: ${text}.\n`);
-  for (const { method, report } of await methodReports(ports, settings, hosts)) {
+  const uuids = hosts.map(({ uuid }) => uuid);
+  for (const { method, report } of await methodReports(ports, settings, uuids)) {
     const { faults, ignoredAgent, untestedAgent } = report;
     for (const fault of faults.slice(0, MOST_FAULTS))
       warn(`${method} cannot fence: ${fault.replace(/^Cannot fence: /, "")}`);

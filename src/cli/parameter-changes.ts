@@ -43,6 +43,12 @@ export function valueWord(name: ParameterName, text: string): string {
   return text === "" ? "''" : plainText(shownText(rowOf(name), text, false));
 }
 
+/** A change for the log: `FENCE_METHOD of the pool changed from POOL to IPMI`. `before`: null when nothing was set. */
+export function changeText(name: ParameterName, whose: string, before: string | null, after: string): string {
+  const from = before === null ? "nothing" : valueWord(name, before);
+  return `${name} of ${whose} changed from ${from} to ${valueWord(name, after)}`;
+}
+
 /** Says which values are dangerous or deprecated. */
 export function warnOf(changes: Iterable<readonly [ParameterName, string]>, ports: CliPorts): void {
   for (const [name, value] of changes) {
@@ -63,7 +69,7 @@ export async function writeParameters(
     pool,
     changes.map(({ name, before, after }) =>
       poolKeyChange(pool, poolKey(name), after, {
-        audit: `${name} of the pool changed from ${before === null ? "nothing" : valueWord(name, before)} to ${valueWord(name, after)}`,
+        audit: changeText(name, "the pool", before, after),
         done: () => ports.stdout(`Success: ${name} set to ${shownText(rowOf(name), after, false)}\n`),
       }),
     ),
@@ -76,11 +82,7 @@ export async function writeParameters(
     const written = changes.map(({ name, after }) => [poolKey(name), after] as const);
     const now = { ...otherConfig, ...Object.fromEntries(written) };
     const { settings } = resolveTexts(pool.texts, now);
-    await warnOfFencing(
-      ports,
-      settings,
-      pool.database.hosts.map(({ uuid }) => uuid),
-    );
+    await warnOfFencing(ports, settings, pool.database.hosts);
   }
   return EXIT.done;
 }

@@ -32,11 +32,7 @@ export const haDisableAction = defineAction({
   name: "ha-disable",
   description: "Switches HA off for this pool: from then on no host is fenced, no VM is started.",
   args: {},
-  run: (_args, ports) =>
-    withPool(ports, async (pool) => {
-      if (pool.database === null) return pool.exitWithout;
-      return write("false", "", pool, ports, ports.stdout);
-    }),
+  run: (_args, ports) => withPool(ports, (pool) => write("false", "", pool, ports, ports.stdout)),
 });
 
 /** What `ha-enable --json` prints. */
@@ -100,9 +96,10 @@ async function write(
   ports: CliPorts,
   say: (text: string) => void,
 ): Promise<ExitCode> {
-  const { name = "", otherConfig } = pool.database?.pool ?? {};
+  if (pool.database === null) return pool.exitWithout;
+  const { name, otherConfig } = pool.database.pool;
   const word = value === "true" ? "on" : "off";
-  if (otherConfig?.[flagKey(pool)] === value) {
+  if (otherConfig[flagKey(pool)] === value) {
     say(`HA is ${word} already for ${poolText(name)}.\n`);
     await ports.wakeMonitor();
     return EXIT.done;

@@ -30,11 +30,7 @@ export const insertAction = defineAction({
       const warn = () => {
         const known = args.overwrite === true ? {} : otherConfig;
         const { settings } = resolveTexts(pool.texts, known);
-        return warnOfFencing(
-          ports,
-          settings,
-          hosts.map(({ uuid }) => uuid),
-        );
+        return warnOfFencing(ports, settings, hosts);
       };
       if (changes.length === 0) {
         ports.stdout(`All ${total} keys are in the pool database already: nothing was changed.\n`);

@@ -6,7 +6,7 @@ import { audit } from "../audit.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
 import { warnOfFencing } from "../fence-warnings.ts";
 import { requireParameter } from "../parameter-argument.ts";
-import { planChanges, valueWord, waitText, warnOf, writeParameters } from "../parameter-changes.ts";
+import { changeText, planChanges, waitText, warnOf, writeParameters } from "../parameter-changes.ts";
 import { type PoolAccess, withPool } from "../pool-access.ts";
 import { shownText } from "../screens/parameters.ts";
 import { wrapText } from "../screens/text.ts";
@@ -97,24 +97,15 @@ async function storeHere(name: ParameterName, value: string, ports: CliPorts): P
     return EXIT.failed;
   }
   ports.stdout(`Success: ${name} set to ${shown} on this host\n`);
-  const before = texts.override?.[name];
-  const from = before === undefined ? "nothing" : valueWord(name, before);
+  const change = changeText(name, "this host", texts.override?.[name] ?? null, value);
   // By what held until now: that the log is switched off is logged as well.
-  audit(
-    ports,
-    resolveTexts(texts, null).settings,
-    `${name} of this host changed from ${from} to ${valueWord(name, value)}`,
-  );
+  audit(ports, resolveTexts(texts, null).settings, change);
   await ports.wakeMonitor();
   const { settings } = resolveTexts({ ...texts, override: { ...texts.override, [name]: value } }, null);
   ports.stdout(waitText(settings.MONITOR_DELAY));
   if (name.startsWith("FENCE_")) {
     const memory = await rememberedMemory(ports.store);
-    await warnOfFencing(
-      ports,
-      settings,
-      (memory?.lastGood?.hosts ?? []).map(({ uuid }) => uuid),
-    );
+    await warnOfFencing(ports, settings, memory?.lastGood?.hosts ?? []);
   }
   return EXIT.done;
 }
