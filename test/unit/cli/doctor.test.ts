@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { hostUuid, vmUuid } from "../../../src/core/model/ids.ts";
-import type { HostView, PeerProbe } from "../../../src/core/model/pool-view.ts";
+import { vmUuid } from "../../../src/core/model/ids.ts";
+import type { PeerProbe } from "../../../src/core/model/pool-view.ts";
 import type { FakeWorld } from "./fake-ports.ts";
+import { HOST } from "./fake-xapi.ts";
+import { hostView } from "./hosts.ts";
 import { haCfg, type Run } from "./run.ts";
 import { haCfgOn, poolWithHa } from "./sim-pool.ts";
 
@@ -86,19 +88,9 @@ ok    mail server 127.0.0.1:25 answers; ha-cfg email sends a test
   });
 });
 
-const HOST = "11111111-0000-0000-0000-000000000001";
-const hostView = (number: number): HostView => ({
-  uuid: hostUuid(number === 1 ? HOST : `1111111${number}-0000-4000-8000-000000000001`),
-  name: `dom0-${number}`,
-  address: `192.0.2.${number}`,
-  enabled: true,
-  live: true,
-  xapiStartTime: "1.",
-  otherConfig: {},
-  residents: [],
-  freeMemoryBytes: 0,
-});
-const hosts = (count: number) => Array.from({ length: count }, (_, index) => hostView(index + 1));
+/** The first one is this host. */
+const hosts = (count: number) =>
+  Array.from({ length: count }, (_, index) => hostView(index + 1, index === 0 ? { uuid: HOST } : {}));
 const FLAG = "XenCenter.CustomFields.ha-lizard-enabled";
 const SOUND = { [FLAG]: "true", HA_FENCE_METHOD: "IPMI" };
 

@@ -1,23 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import { hostUuid } from "../../../src/core/model/ids.ts";
 import type { DeviceState } from "../../../src/ports/fencer.ts";
+import { hostView } from "./hosts.ts";
 import { haCfg } from "./run.ts";
 
 const FLAG = "XenCenter.CustomFields.ha-lizard-enabled";
 
 describe("ha-cfg fence-test", () => {
-  const hostView = (number: number, live: boolean) => ({
-    uuid: hostUuid(`1111111${number}-0000-4000-8000-000000000001`),
-    name: `dom0-${number}`,
-    address: `192.0.2.${number}`,
-    enabled: true,
-    live,
-    xapiStartTime: "1.",
-    otherConfig: {},
-    residents: [],
-    freeMemoryBytes: 0,
-  });
-  const hosts = [hostView(1, true), hostView(2, true), hostView(3, false)];
+  const hosts = [hostView(1), hostView(2), hostView(3, { live: false })];
   const setUp = {
     hosts,
     otherConfig: { [FLAG]: "true", HA_FENCE_METHOD: "IPMI", HA_FENCE_PASSWD: "hunter2" },

@@ -1,19 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { hostUuid } from "../../../src/core/model/ids.ts";
-import type { HostView } from "../../../src/core/model/pool-view.ts";
+import { hostView } from "./hosts.ts";
 import { haCfg } from "./run.ts";
 
-const hostView = (number: number): HostView => ({
-  uuid: hostUuid(`1111111${number}-0000-4000-8000-000000000001`),
-  name: `dom0-${number}`,
-  address: `192.0.2.${number}`,
-  enabled: true,
-  live: true,
-  xapiStartTime: "1.",
-  otherConfig: {},
-  residents: [],
-  freeMemoryBytes: 0,
-});
 const hosts = [hostView(1), hostView(2)];
 const unlisted = (_method: string, _agents: string, uuids: readonly string[]) => ({
   faults: uuids.map((uuid) => `Cannot fence: ${uuid} is not listed in /f/IPMI/IPMI.hosts`),

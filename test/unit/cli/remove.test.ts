@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { hostUuid } from "../../../src/core/model/ids.ts";
 import type { HostView } from "../../../src/core/model/pool-view.ts";
 import { START_MARK_KEY } from "../../../src/core/takeover/start-mark.ts";
+import { HOST } from "./fake-xapi.ts";
+import { hostView } from "./hosts.ts";
 import { haCfg } from "./run.ts";
 import { FLAG, uuidOf, vm } from "./vms.ts";
 
@@ -16,17 +17,8 @@ const ours = {
 const foreign = { mine: "1", HA_STATEFILE: "sr", "XenCenter.CustomFields.owner": "me" };
 
 function host(name: string): HostView {
-  return {
-    uuid: hostUuid("11111111-0000-0000-0000-000000000001"),
-    name,
-    address: "10.0.0.1",
-    enabled: true,
-    live: true,
-    xapiStartTime: null,
-    otherConfig: { [FLAG]: "master", [START_MARK_KEY]: "1795426874.", mine: "1" },
-    residents: [],
-    freeMemoryBytes: "unknown",
-  };
+  const otherConfig = { [FLAG]: "master", [START_MARK_KEY]: "1795426874.", mine: "1" };
+  return hostView(1, { uuid: HOST, name, otherConfig });
 }
 
 describe("ha-cfg remove", () => {

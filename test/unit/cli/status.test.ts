@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { hostUuid } from "../../../src/core/model/ids.ts";
+import { hostView } from "./hosts.ts";
 import { haCfg } from "./run.ts";
 import { haCfgOn, poolWithHa } from "./sim-pool.ts";
 
@@ -218,19 +218,7 @@ describe("ha-cfg status on a terminal", () => {
 
   for (const columns of [32, 40, 50, 60, 70, 80, 200]) {
     test(`${columns} columns: no line is longer, and the box is whole`, async () => {
-      const hosts = [1, 2, 3].map((number) => ({
-        uuid: hostUuid(`1111111${number}-0000-4000-8000-000000000001`),
-        name: `a-long-name-of-host-${number}.example.org`,
-        address: `192.0.2.${number}`,
-        ...{
-          enabled: true,
-          live: true,
-          xapiStartTime: null,
-          otherConfig: {},
-          residents: [],
-          freeMemoryBytes: 0,
-        },
-      }));
+      const hosts = [1, 2, 3].map((n) => hostView(n, { name: `a-long-name-of-host-${n}.example.org` }));
       const { out } = await haCfg(["status"], { hosts, terminal: true, columns, otherConfig: {} });
       const lines = out.split("\n").slice(0, -2);
       const width = Math.min(80, columns);
@@ -242,21 +230,7 @@ describe("ha-cfg status on a terminal", () => {
   }
 
   test("a terminal that is not set to UTF-8 gets nothing but ASCII", async () => {
-    const hosts = [
-      {
-        uuid: hostUuid("11111111-0000-4000-8000-000000000009"),
-        name: "a name that is longer than any column has room for",
-        address: "192.0.2.9",
-        ...{
-          enabled: true,
-          live: true,
-          xapiStartTime: null,
-          otherConfig: {},
-          residents: [],
-          freeMemoryBytes: 0,
-        },
-      },
-    ];
+    const hosts = [hostView(9, { name: "a name that is longer than any column has room for" })];
     const { out } = await haCfg(["status"], { hosts, terminal: true, unicode: false, otherConfig: {} });
     expect(out).toMatch(/^[\n -~]*$/);
     expect(out.split("\n")[0]).toBe(`+${"-".repeat(78)}+`);
@@ -275,19 +249,8 @@ describe("ha-cfg status on a terminal", () => {
   });
 
   test("names of other people's cannot draw", async () => {
-    const hosts = [
-      {
-        uuid: hostUuid("11111111-0000-4000-8000-000000000009"),
-        name: "evil\x1b[2J\nname that is longer than any column has room for",
-        address: "192.0.2.9",
-        enabled: true,
-        live: true,
-        xapiStartTime: null,
-        otherConfig: {},
-        residents: [],
-        freeMemoryBytes: 0,
-      },
-    ];
+    const name = "evil\x1b[2J\nname that is longer than any column has room for";
+    const hosts = [hostView(9, { name })];
     const { out } = await haCfg(["status"], { hosts, terminal: true, lines: [""], otherConfig: {} });
     expect(out).not.toContain("\x1b");
     expect(narrow(out)).toBe(true);
