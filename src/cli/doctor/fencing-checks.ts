@@ -50,19 +50,19 @@ const TWO_COPIES = "two copies of a VM are possible after a network split";
 async function checkAgents({ ports, settings }: Examination): Promise<readonly Finding[]> {
   const { warn } = findingsOf("fence-agents");
   const reports = await methodReports(ports, settings, []);
-  return reports.flatMap(({ method, report: { ignoredAgent, untestedAgent } }) => [
-    ...(ignoredAgent === null
-      ? []
-      : [
-          warn(
-            ignoredText(ignoredAgent, method),
-            `mv ${ignoredAgent} ${ignoredAgent}.old, when it is not needed`,
-          ),
-        ]),
-    ...(untestedAgent === null
-      ? []
-      : [warn(untestedText(untestedAgent), "ha-cfg fence-test, on every host, while all hosts are up")]),
-  ]);
+  const findings: Finding[] = [];
+  for (const { method, report } of reports) {
+    const { ignoredAgent, untestedAgent } = report;
+    if (ignoredAgent !== null) {
+      const cure = `mv ${ignoredAgent} ${ignoredAgent}.old, when it is not needed`;
+      findings.push(warn(ignoredText(ignoredAgent, method), cure));
+    }
+    if (untestedAgent !== null) {
+      const cure = "ha-cfg fence-test, on every host, while all hosts are up";
+      findings.push(warn(untestedText(untestedAgent), cure));
+    }
+  }
+  return findings;
 }
 
 async function ask(
