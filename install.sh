@@ -226,17 +226,17 @@ lay_out_agents() {
 watch_interval() {
   [ -f "$1" ] || return 0
   value=$(sed -n "s/^\(export \)\{0,1\}WATCH_INTERVAL=[\"']\{0,1\}\([^\"' ;#]*\).*/\2/p" "$1" | tail -n 1)
+  [ -n "$value" ] || return 0
   case $value in
-    '') ;;
-    *[!0-9]* | ????*) echo "WATCH_INTERVAL=$value in $1 is not kept: it may be 1 to 300" >&2 ;;
+    *[!0-9]* | ????*) ;;
     *)
       if [ "$value" -ge 1 ] && [ "$value" -le 300 ]; then
         echo "$value"
-      else
-        echo "WATCH_INTERVAL=$value in $1 is not kept: it may be 1 to 300" >&2
+        return
       fi
       ;;
   esac
+  echo "WATCH_INTERVAL=$value in $1 is not kept: it may be 1 to 300" >&2
 }
 
 # Exit status 0 of an agent counts as proof that a host is off: agents of HA-Lizard 2.x, and an administrator's own, are
@@ -244,7 +244,6 @@ watch_interval() {
 name_own_agents() {
   HA_LIZARD_ROOT=$root "$binary" fence --own-agents || true
 }
-
 
 lay_out_services() {
   run put 0755 "$here/init.d/ha-lizard" "$root/etc/init.d/ha-lizard"

@@ -100,17 +100,19 @@ remove_unfinished() {
   done
 }
 
-# What another program has written under these names is not ours to remove. Where /var/run is a link to that of this
-# machine, nothing there belongs to another root.
+# remove_ours <file>: what another program has written under this name is not ours to remove; an unfinished copy is.
+remove_ours() {
+  if is_ours "$1"; then run rm -f "$1"; fi
+  if exists "$1.new"; then run rm -f "$1.new"; fi
+}
+
+# Where /var/run is a link to that of this machine, nothing there belongs to another root.
 remove_outside() {
-  for file in /usr/bin/ha-cfg /etc/bash_completion.d/ha-cfg; do
-    if is_ours "$root$file"; then remove "$root$file"; else remove "$root$file.new"; fi
-  done
+  remove_ours "$root/usr/bin/ha-cfg"
+  remove_ours "$root/etc/bash_completion.d/ha-cfg"
   for service in $services; do
-    for file in "$root/etc/systemd/system/$service.service" "$root/etc/init.d/$service"; do
-      if is_ours "$file"; then run rm -f "$file"; fi
-      if exists "$file.new"; then run rm -f "$file.new"; fi
-    done
+    remove_ours "$root/etc/systemd/system/$service.service"
+    remove_ours "$root/etc/init.d/$service"
   done
   if [ -n "$root" ] && same_place "$root/var/run" /var/run; then return 0; fi
   for service in $services; do
