@@ -3,6 +3,7 @@ import { whyUntrusted } from "../adapters/fencing/trusted-path.ts";
 import { readRegularFileSync, wordsOf } from "../adapters/files/regular-file.ts";
 import type { FileText } from "../ports/private-files.ts";
 import { type HostsEntry, type HostsSyntax, parseHostsFile } from "./hosts-file.ts";
+import { type KnownOptions, type Options, parseOptions } from "./options-file.ts";
 import type { AgentRequest } from "./request.ts";
 
 /** 64 hosts with a comment each are 10 KB; a bundle of all authorities is 250 KB. */
@@ -29,6 +30,19 @@ function tryToTrust(path: string): string | null {
     const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
     return isMissing ? null : `Cannot read ${path}: ${wordsOf(error)}`;
   }
+}
+
+/** The options of `<METHOD>.conf`; a file that is not there sets none. A string says what is wrong with it. */
+export function readOptions<Name extends string>(
+  method: string,
+  known: KnownOptions<Name>,
+  request: AgentRequest,
+): Options<Name> | string {
+  const path = join(request.folder, `${method}.conf`);
+  const file = readMethodFile(path, null);
+  if (!file.ok) return file.why;
+  const parsed = parseOptions(file.text, known);
+  return parsed.ok ? parsed.options : `Cannot use ${path}: ${parsed.why}`;
 }
 
 /** The lines of `<METHOD>.hosts`, and the one of this host. */

@@ -1,3 +1,8 @@
+/** The options that a method knows: what each is when it is not set, and what it may be. */
+export type KnownOptions<Name extends string> = Readonly<
+  Record<Name, { readonly fallback: string; readonly pattern: RegExp }>
+>;
+
 /** The options of one method, from `<METHOD>.conf`: what most administrators never need. */
 export type Options<Name extends string> = Readonly<Record<Name, string>>;
 
@@ -11,7 +16,7 @@ export type OptionsFile<Name extends string> =
  */
 export function parseOptions<Name extends string>(
   text: string,
-  known: Readonly<Record<Name, { readonly fallback: string; readonly pattern: RegExp }>>,
+  known: KnownOptions<Name>,
 ): OptionsFile<Name> {
   const names = Object.keys(known) as Name[];
   const options = Object.fromEntries(names.map((name) => [name, known[name].fallback])) as Record<

@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import { authorityOf } from "../address.ts";
 import type { HostsSyntax } from "../hosts-file.ts";
 import type { OpenDevice } from "../method.ts";
-import { findEntry } from "../method-files.ts";
+import { findEntry, readOptions } from "../method-files.ts";
 import { createSshClient } from "../ssh/client.ts";
 import { maskDevice } from "../ssh/mask-device.ts";
-import { openTarget, readOptions, SSH_OPTIONS, SSH_PORT } from "../ssh/target.ts";
+import { openTarget, SSH_OPTIONS, SSH_PORT } from "../ssh/target.ts";
 import { createIlo, type IloOptions } from "./ilo-device.ts";
 
 const OPTIONS = {
@@ -25,7 +24,7 @@ export const openIlo: OpenDevice = (request, context) => {
   const listed = findEntry("ILO", SYNTAX, request, context.say);
   if (typeof listed === "string") return listed;
   const { device: address, port, user } = listed.entry;
-  const options = readOptions(join(request.folder, "ILO.conf"), OPTIONS);
+  const options = readOptions("ILO", OPTIONS, request);
   if (typeof options === "string") return options;
   const target = openTarget({ address, port }, user ?? request.user ?? USER, options, request.password);
   if (typeof target === "string") return target;

@@ -1,10 +1,9 @@
-import { join } from "node:path";
 import type { HostsSyntax } from "../hosts-file.ts";
 import { findLogin } from "../login.ts";
 import type { OpenDevice } from "../method.ts";
-import { findEntry, readMethodFile } from "../method-files.ts";
+import { findEntry, readOptions } from "../method-files.ts";
 import { createIpmiDevice, IPMI_PORT } from "./ipmi-device.ts";
-import { parseIpmiOptions } from "./options.ts";
+import { IPMI_OPTIONS } from "./options.ts";
 
 const SYNTAX: HostsSyntax = {
   usualPort: IPMI_PORT,
@@ -19,13 +18,10 @@ export const openIpmi: OpenDevice = (request, context) => {
   const { entry } = listed;
   const login = findLogin("IPMI", entry, request);
   if (typeof login === "string") return login;
-  const path = join(request.folder, "IPMI.conf");
-  const file = readMethodFile(path, null);
-  if (!file.ok) return file.why;
-  const parsed = parseIpmiOptions(file.text);
-  if (!parsed.ok) return `Cannot use ${path}: ${parsed.why}`;
+  const options = readOptions("IPMI", IPMI_OPTIONS, request);
+  if (typeof options === "string") return options;
   if (Bun.which("ipmitool", { PATH: context.environment["PATH"] ?? "" }) === null)
     return "Cannot fence: ipmitool is not installed; run: yum install ipmitool, or use FENCE_METHOD=REDFISH";
   const { device: address, port } = entry;
-  return createIpmiDevice({ address, port, login, options: parsed.options }, context);
+  return createIpmiDevice({ address, port, login, options }, context);
 };

@@ -4,11 +4,9 @@ import type { PowerDevice } from "../device.ts";
 import type { HostsSyntax } from "../hosts-file.ts";
 import { findLogin } from "../login.ts";
 import type { MethodContext, OpenDevice } from "../method.ts";
-import { findEntry, readMethodFile } from "../method-files.ts";
-import type { Options } from "../options-file.ts";
+import { findEntry, readMethodFile, readOptions } from "../method-files.ts";
 import type { AgentRequest } from "../request.ts";
 import { HTTPS_PORT } from "./endpoint.ts";
-import { parseRedfishOptions, type RedfishOptionName } from "./options.ts";
 import { RedfishClient } from "./redfish-client.ts";
 import { RedfishDevice } from "./redfish-device.ts";
 import type { Trust } from "./verified-socket.ts";
@@ -16,6 +14,12 @@ import type { Trust } from "./verified-socket.ts";
 /** A controller that does other work may need seconds for a handshake. */
 const REQUEST_MS = 10_000;
 
+const OPTIONS = {
+  /** File of PEM certificates that sign those of the devices; empty: each device's certificate is pinned when first seen. */
+  CA_FILE: { fallback: "", pattern: /^(\/[^\0]*)?$/ },
+  /** `1`: also offer the TLS versions and cipher suites of old controllers. */
+  LEGACY_TLS: { fallback: "0", pattern: /^[01]$/ },
+};
 const SYNTAX: HostsSyntax = {
   usualPort: HTTPS_PORT,
   systems: true,
@@ -38,7 +42,7 @@ export function openRedfishWithin(
   if (typeof login === "string") return login;
   // RFC 7617: the first colon ends the user's name.
   if (login.user.includes(":")) return "Cannot fence: the user's name must not have a colon";
-  const options = readOptions(request);
+  const options = readOptions("REDFISH", OPTIONS, request);
   if (typeof options === "string") return options;
   const trust = readTrust(options.CA_FILE, request, context);
   if (typeof trust === "string") return trust;
@@ -53,14 +57,6 @@ export function openRedfishWithin(
   );
   const target = { address: authorityOf(endpoint, HTTPS_PORT), system: entry.system, taken };
   return new RedfishDevice(client, target, context.say);
-}
-
-function readOptions(request: AgentRequest): Options<RedfishOptionName> | string {
-  const path = join(request.folder, "REDFISH.conf");
-  const file = readMethodFile(path, null);
-  if (!file.ok) return file.why;
-  const parsed = parseRedfishOptions(file.text);
-  return parsed.ok ? parsed.options : `Cannot use ${path}: ${parsed.why}`;
 }
 
 function readTrust(authorities: string, request: AgentRequest, context: MethodContext): Trust | string {

@@ -1,7 +1,5 @@
 import { statSync } from "node:fs";
 import type { Endpoint } from "../address.ts";
-import { readMethodFile } from "../method-files.ts";
-import { parseOptions } from "../options-file.ts";
 
 /** Of ssh. */
 export const SSH_PORT = 22;
@@ -62,15 +60,4 @@ function chooseLogin(path: string, password: string): SshLogin | string {
   } catch (error) {
     return `Cannot use the key ${path}: ${error instanceof Error ? error.message : String(error)}`;
   }
-}
-
-/** The options of a method's file; a file that is not there is no option. A string says what is wrong with it. */
-export function readOptions<Name extends string>(
-  path: string,
-  known: Readonly<Record<Name, { readonly fallback: string; readonly pattern: RegExp }>>,
-): Readonly<Record<Name, string>> | string {
-  const file = readMethodFile(path, null);
-  if (!file.ok) return file.why;
-  const parsed = parseOptions(file.text, known);
-  return parsed.ok ? parsed.options : `Cannot use ${path}: ${parsed.why}`;
 }

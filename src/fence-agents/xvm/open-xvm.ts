@@ -1,12 +1,11 @@
-import { join } from "node:path";
 import { isUuid } from "../../core/model/ids.ts";
 import { authorityOf } from "../address.ts";
 import type { HostsSyntax } from "../hosts-file.ts";
 import type { OpenDevice } from "../method.ts";
-import { findEntry } from "../method-files.ts";
+import { findEntry, readOptions } from "../method-files.ts";
 import { createSshClient } from "../ssh/client.ts";
 import { maskDevice } from "../ssh/mask-device.ts";
-import { openTarget, readOptions, SSH_OPTIONS, SSH_PORT } from "../ssh/target.ts";
+import { openTarget, SSH_OPTIONS, SSH_PORT } from "../ssh/target.ts";
 import { createXvm } from "./xvm-device.ts";
 
 const USER = "root";
@@ -32,7 +31,7 @@ export const openXvm: OpenDevice = (request, context) => {
   const outerHost = request.address.replace(/^\[(.*)\]$/, "$1");
   if (outerHost === "")
     return "Cannot fence: FENCE_IPADDRESS is not set; it is the host on which the VMs run";
-  const options = readOptions(join(request.folder, "XVM.conf"), OPTIONS);
+  const options = readOptions("XVM", OPTIONS, request);
   if (typeof options === "string") return options;
   const endpoint = { address: outerHost, port: Number(options.PORT) };
   const target = openTarget(endpoint, entry.user ?? request.user ?? USER, options, request.password);

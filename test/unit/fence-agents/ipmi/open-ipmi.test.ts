@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { ipmitoolCommand } from "../../../../src/fence-agents/ipmi/ipmi-device.ts";
 import { openIpmi } from "../../../../src/fence-agents/ipmi/open-ipmi.ts";
-import { parseIpmiOptions } from "../../../../src/fence-agents/ipmi/options.ts";
+import { IPMI_OPTIONS } from "../../../../src/fence-agents/ipmi/options.ts";
+import { parseOptions } from "../../../../src/fence-agents/options-file.ts";
 import { AgentFolder, HOST, OTHER_HOST, play, type Settings } from "./agent-play.ts";
 
 const folder = new AgentFolder("IPMI");
@@ -14,7 +15,7 @@ async function status(hosts: string, conf = "", settings: Settings = {}) {
   return await play(openIpmi, folder, "status", { PATH, ...settings }, 1_000);
 }
 
-describe("parseIpmiOptions", () => {
+describe("IPMI_OPTIONS", () => {
   const table: readonly (readonly [string, object | string])[] = [
     ["", { PRIVILEGE: "OPERATOR", CIPHER: "", INTERFACE: "lanplus" }],
     [
@@ -30,7 +31,7 @@ describe("parseIpmiOptions", () => {
   ];
   for (const [text, wanted] of table)
     test(JSON.stringify(text), () => {
-      const parsed = parseIpmiOptions(text);
+      const parsed = parseOptions(text, IPMI_OPTIONS);
       if (typeof wanted === "string") expect(parsed).toEqual({ ok: false, why: wanted });
       else expect(parsed).toMatchObject({ ok: true, options: wanted });
     });
@@ -38,7 +39,7 @@ describe("parseIpmiOptions", () => {
 
 describe("ipmitoolCommand", () => {
   const commandWith = (conf: string) => {
-    const parsed = parseIpmiOptions(conf);
+    const parsed = parseOptions(conf, IPMI_OPTIONS);
     if (!parsed.ok) throw new Error(parsed.why);
     const target = {
       address: "192.0.2.7",
