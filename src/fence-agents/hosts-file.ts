@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { type HostUuid, hostUuid, isUuid } from "../core/model/ids.ts";
+import { contentLines } from "./content-lines.ts";
 
 /** A line of `<METHOD>.hosts`: which device cuts which host. */
 export interface HostsEntry {
@@ -49,13 +50,7 @@ const HIGHEST_PORT = 65_535;
 export function parseHostsFile(text: string, syntax: HostsSyntax): HostsFile {
   const entries: HostsEntry[] = [];
   const problems: HostsProblem[] = [];
-  for (const [index, raw] of text.split(/\r?\n/).entries()) {
-    const content = raw
-      .replace(/^\uFEFF/, "")
-      .replace(/(^|\s)#.*$/, "")
-      .trim();
-    if (content === "") continue;
-    const line = index + 1;
+  for (const { line, content } of contentLines(text)) {
     const parsed = parseLine(content, line, syntax);
     if (typeof parsed !== "string") entries.push(parsed);
     else problems.push({ line, host: hostOf(content), why: parsed });

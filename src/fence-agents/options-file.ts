@@ -1,3 +1,5 @@
+import { contentLines } from "./content-lines.ts";
+
 /** The options that a method knows: what each is when it is not set, and what it may be. */
 export type KnownOptions<Name extends string> = Readonly<
   Record<Name, { readonly fallback: string; readonly pattern: RegExp }>
@@ -23,12 +25,10 @@ export function parseOptions<Name extends string>(
     Name,
     string
   >;
-  for (const [index, raw] of text.split(/\r?\n/).entries()) {
-    const content = raw.replace(/(^|\s)#.*$/, "").trim();
-    if (content === "") continue;
+  for (const { line, content } of contentLines(text)) {
     const [, typed = "", value = ""] = /^([A-Za-z_]+)=(.*)$/.exec(content) ?? [];
     const name = names.find((candidate) => candidate === typed);
-    const where = `line ${index + 1}`;
+    const where = `line ${line}`;
     if (name === undefined)
       return { ok: false, why: `${where}: ${typed || content} is no option; there are ${names.join(", ")}` };
     const plain = value.replace(/^(["'])(.*)\1$/, "$2");
