@@ -5,6 +5,13 @@ export interface Endpoint {
   readonly port: number;
 }
 
+const ADDRESS = /^[A-Za-z0-9_:.][A-Za-z0-9_:.%-]*$/;
+
+/** Has this text the shape of a name or an address, as `Endpoint` has it? No option of a program looks like one. */
+export function isAddress(text: string): boolean {
+  return ADDRESS.test(text);
+}
+
 /** As people and URLs write it: `192.0.2.7`, `[2001:db8::7]:8443`. The port is named unless it is the usual one. */
 export function authorityOf({ address, port }: Endpoint, usualPort: number): string {
   if (port === usualPort) return address;

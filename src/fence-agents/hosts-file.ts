@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { type HostUuid, hostUuid, isUuid } from "../core/model/ids.ts";
+import { isAddress } from "./address.ts";
 import { contentLines } from "./content-lines.ts";
 
 /** A line of `<METHOD>.hosts`: which device cuts which host. */
@@ -40,7 +41,6 @@ export interface HostsSyntax {
 
 const LINE =
   /^(?<host>[^:]*):(?:\[(?<six>[^\]]*)\]|(?<plain>[^:/[\]]*))(?::(?<port>\d+))?(?:\/(?<system>[^:[\]]*))?(?::(?<late>\d+))?(?::(?<user>[^:]*))?$/;
-const ADDRESS = /^[A-Za-z0-9_:.][A-Za-z0-9_:.%-]*$/;
 const HIGHEST_PORT = 65_535;
 
 /**
@@ -99,7 +99,7 @@ function parseLine(content: string, line: number, syntax: HostsSyntax): HostsEnt
   const device = six ?? plain;
   if (!isUuid(host)) return host === "" ? "the host's uuid is missing" : `${host} is no uuid`;
   if (device === "" || device.startsWith("-")) return "the address is missing, or begins with a dash";
-  if (!ADDRESS.test(device)) return `${device} is no address`;
+  if (!isAddress(device)) return `${device} is no address`;
   if (system !== undefined && !syntax.systems)
     return `${device}/${system} is no address; a line is ${syntax.shape}`;
   if (system === "") return `the system is missing after ${device}/`;

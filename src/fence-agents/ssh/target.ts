@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import type { Endpoint } from "../address.ts";
+import { type Endpoint, isAddress } from "../address.ts";
 
 /** Of ssh. */
 export const SSH_PORT = 22;
@@ -26,7 +26,6 @@ export const SSH_OPTIONS = {
   LEGACY_SSH: { fallback: "0", pattern: /^[01]$/ },
 };
 
-const ADDRESS = /^[A-Za-z0-9_:.][A-Za-z0-9_:.%-]*$/;
 const OTHERS_MAY_READ = 0o077;
 
 /** A string says what is wrong. */
@@ -36,7 +35,7 @@ export function openTarget(
   options: Readonly<Record<keyof typeof SSH_OPTIONS, string>>,
   password: string,
 ): SshTarget | string {
-  if (!ADDRESS.test(address)) return `Cannot fence: ${address} is no address`;
+  if (!isAddress(address)) return `Cannot fence: ${address} is no address`;
   const login = chooseLogin(options.SSH_KEY, password);
   if (typeof login === "string") return login;
   return { address, port, user, login, legacy: options.LEGACY_SSH === "1" };
