@@ -50,5 +50,6 @@ function readPage(body: string): readonly string[] {
     .replace(/<[^>]*>/g, " ")
     .replace(/\s+/g, " ")
     .trim();
-  return [title, plain].filter((text) => text !== undefined && text !== "").slice(0, 1) as readonly string[];
+  const text = title || plain;
+  return text === "" ? [] : [text];
 }

@@ -42,7 +42,7 @@ export function explainRefusal(refusal: HttpRefusal): Fault {
         ? hostHeader(refusal, said)
         : passing(`it refuses the order, or cannot carry it out now (${said})`);
     case 401:
-      return final(wrongLogin(refusal));
+      return wrongLogin(refusal, said);
     case 403:
       return final(`the user ${user} may not do this; it needs the right to switch power (${said})`);
     case 404:
@@ -70,11 +70,10 @@ export function explainRefusal(refusal: HttpRefusal): Fault {
   }
 }
 
-function wrongLogin({ authenticate, texts, user }: HttpRefusal): string {
+function wrongLogin({ authenticate, user }: HttpRefusal, said: string): Fault {
   const basicIsOff = authenticate !== null && !/\bbasic\b/i.test(authenticate);
   const cure = basicIsOff ? ", or HTTP Basic authentication is off on the controller: switch it on" : "";
-  const said = texts[0] === undefined ? "HTTP 401" : `HTTP 401: ${texts[0]}`;
-  return `wrong user or password of ${user}${cure} (${said})`;
+  return final(`wrong user or password of ${user}${cure} (${said})`);
 }
 
 /** iDRAC 9 and others answer so to a name, or a port of a router, that they do not know for their own. */
