@@ -7,7 +7,7 @@ export interface Endpoint {
 
 const ADDRESS = /^[A-Za-z0-9_:.][A-Za-z0-9_:.%-]*$/;
 
-/** Has this text the shape of a name or an address, as `Endpoint` has it? No option of a program looks like one. */
+/** Has this text the shape of an `Endpoint`'s address? One that begins with a dash would be an option of a program. */
 export function isAddress(text: string): boolean {
   return ADDRESS.test(text);
 }

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { cleanEnvironment, pathsFrom } from "../adapters/files/paths.ts";
 import { createSystemClock } from "../adapters/processes/clock-system.ts";
 import { writeError, writeOutput } from "../adapters/processes/standard-streams.ts";
@@ -34,7 +33,7 @@ export async function run(args: readonly string[]): Promise<number> {
     clock,
     environment: cleanEnvironment(process.env),
     self: selfCommand(),
-    pins: join(paths.state, "fence-pins"),
+    pins: paths.pins,
     say,
   };
   const openDevice = await load();

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { deviceSettings } from "../adapters/fencing/fence-agent.ts";
 import { createFenceMethods } from "../adapters/fencing/fence-methods.ts";
 import type { MethodContext } from "../fence-agents/method.ts";
 import { METHODS } from "../fence-agents/methods.ts";
@@ -21,20 +21,14 @@ export function createMethods(runtime: Runtime): FenceMethods {
 
 /** Opens the device as its agent would, and no more: that reads its list and its options, and contacts nobody. */
 async function checkBuiltIn(
-  { method, host, agents, device }: Omit<FenceRequest, "action">,
+  request: Omit<FenceRequest, "action">,
   { clock, environment, paths, self }: Runtime,
 ): Promise<string | null> {
-  const settings = {
-    FENCE_FILE_LOC: agents,
-    FENCE_PASSWD: device.password,
-    FENCE_USER: device.user,
-    FENCE_IPADDRESS: device.address,
-  };
-  const request = readRequest(method, [host, "status"], settings, paths.fence);
-  if (typeof request === "string") return request;
+  const { method, host } = request;
+  const asked = readRequest(method, [host, "status"], deviceSettings(request), paths.fence);
+  if (typeof asked === "string") return asked;
   const open = await METHODS[method]?.();
-  const pins = join(paths.state, "fence-pins");
-  const context: MethodContext = { clock, environment, self, pins, say: () => undefined };
-  const opened = open?.(request, context);
+  const context: MethodContext = { clock, environment, self, pins: paths.pins, say: () => undefined };
+  const opened = open?.(asked, context);
   return typeof opened === "string" ? opened : null;
 }

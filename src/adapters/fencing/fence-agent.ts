@@ -91,11 +91,18 @@ function environmentOf(request: AgentRun, options: FencerOptions): Record<string
     HA_LIZARD_PROGRAM: options.self.length === 1 ? (options.self[0] ?? "") : "",
     FENCE_METHOD: request.method,
     FENCE_ACTION: request.action,
-    FENCE_FILE_LOC: request.agents,
     FENCE_TIMEOUT: String(Math.floor(request.timeoutMs / 1_000)),
-    FENCE_PASSWD: request.device.password,
-    FENCE_USER: request.device.user,
-    FENCE_IPADDRESS: request.device.address,
+    ...deviceSettings(request),
+  };
+}
+
+/** The settings that tell an agent its device, whichever host and action it is asked for. */
+export function deviceSettings({ agents, device }: Pick<FenceRequest, "agents" | "device">) {
+  return {
+    FENCE_FILE_LOC: agents,
+    FENCE_PASSWD: device.password,
+    FENCE_USER: device.user,
+    FENCE_IPADDRESS: device.address,
   };
 }
 

@@ -9,6 +9,8 @@ export interface Paths {
   readonly override: string;
   readonly lastGood: string;
   readonly state: string;
+  /** Keys and certificates of fence devices, as they were first seen. */
+  readonly pins: string;
   /** A folder for each fence method: lists of devices, options, agents. FENCE_FILE_LOC may name another. */
   readonly fence: string;
   readonly poolConf: string;
@@ -41,11 +43,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function pathsFrom(environment: Environment): Paths {
   const root = environment["HA_LIZARD_ROOT"] || "/";
   const below = (path: string) => join(root, path);
+  const state = below("etc/ha-lizard/state");
   return {
     root,
     override: below("etc/ha-lizard/ha-lizard.conf"),
     lastGood: below("etc/ha-lizard/ha-lizard.pool.conf"),
-    state: below("etc/ha-lizard/state"),
+    state,
+    pins: join(state, "fence-pins"),
     fence: below("etc/ha-lizard/fence"),
     poolConf: below("etc/xensource/pool.conf"),
     inventory: below("etc/xensource-inventory"),
