@@ -1,0 +1,7 @@
+import { lookup } from "node:dns/promises";
+
+/** A machine made by debootstrap has no /etc/hosts, and does not know its own name: what needs one is left out there. */
+export const knowsLocalhost = await lookup("localhost").then(
+  () => true,
+  () => false,
+);
