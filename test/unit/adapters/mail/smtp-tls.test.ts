@@ -4,7 +4,7 @@ import { createSmtp, type SmtpOptions } from "../../../../src/adapters/mail/smtp
 import { createSystemClock } from "../../../../src/adapters/processes/clock-system.ts";
 import type { MailJob, SmtpTls } from "../../../../src/core/alerts/mail/compose-mail.ts";
 import type { MailResult } from "../../../../src/ports/notices.ts";
-import { knowsLocalhost } from "../names.ts";
+import { knowsLocalhost } from "../machine.ts";
 import { ScratchFolder } from "../scratch.ts";
 import { type Script, startScriptedSmtp } from "./scripted-smtp.ts";
 import { type SmtpBehaviour, startSmtpServer } from "./smtp-server.ts";

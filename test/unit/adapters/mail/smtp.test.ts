@@ -4,6 +4,7 @@ import { parseJob } from "../../../../src/adapters/mail/mail-job.ts";
 import { createSmtp } from "../../../../src/adapters/mail/smtp.ts";
 import { createSystemClock } from "../../../../src/adapters/processes/clock-system.ts";
 import type { MailJob } from "../../../../src/core/alerts/mail/compose-mail.ts";
+import { lacks } from "../machine.ts";
 import { ScratchFolder } from "../scratch.ts";
 import { startScriptedSmtp } from "./scripted-smtp.ts";
 import { type SmtpBehaviour, startSmtpServer, type TestMailServer } from "./smtp-server.ts";
@@ -146,7 +147,7 @@ test("send: a subject with a line break cannot add a header", async () => {
   expect(mails[0]?.data).not.toMatch(/^Bcc:/m);
 });
 
-test("send: port 465 is TLS from the start", async () => {
+test.skipIf(lacks("ip", "unshare"))("send: port 465 is TLS from the start", async () => {
   // The port is everybody's, so the test has it in a network of its own.
   const code = `
     import { createSystemClock } from "${import.meta.dir}/../../../../src/adapters/processes/clock-system.ts";

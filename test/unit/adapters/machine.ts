@@ -5,3 +5,7 @@ export const knowsLocalhost = await lookup("localhost").then(
   () => true,
   () => false,
 );
+
+/** What only root could install is left out for an ordinary user who does not have it. */
+export const lacks = (...programs: readonly string[]): boolean =>
+  programs.some((program) => Bun.which(program) === null);
