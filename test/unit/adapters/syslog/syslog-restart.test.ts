@@ -41,7 +41,8 @@ begin() {
   tries=0
   until [ -S /dev/log ]; do tries=$((tries + 1)); [ $tries -lt 200 ] || exit 7; sleep 0.02; done
 }
-end() { kill $daemon; wait $daemon 2>/dev/null || true; rm -f /dev/log; }
+# A TERM that comes between its look for one and its next read is not noticed before the next message.
+end() { kill -9 $daemon; wait $daemon 2>/dev/null || true; rm -f /dev/log; }
 begin
 "${process.execPath}" ${program} one </dev/null
 end
