@@ -16,8 +16,8 @@ type Line =
 
 /**
  * Reads an override file as a shell would, but as data: nothing is expanded, nothing executed. A line that is not
- * understood is reported and the rest holds; what it would have set is `unclear`. The last of two lines for one key
- * counts, as in the shell. Never throws.
+ * understood is reported and the rest holds; what it would have set is `unclear`. Of the lines for one key that are
+ * understood the last one counts. Never throws.
  */
 export function parseOverrideFile(text: string): OverrideFile {
   const values = new Map<string, string>();

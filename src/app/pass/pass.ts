@@ -55,7 +55,8 @@ const NEEDS_MEMORY = new Set<Action["kind"]>(["check-fence-devices"]);
 
 /**
  * A decision, of which what must not be forgotten by a boot is on disk. Where the disk refuses, it is the decision of a
- * host that cannot write, and nobody remembers the other one.
+ * host that cannot write, and this boot remembers nothing of the other one. A write that is given up may still land: then
+ * a boot before the next save remembers a step that was not begun.
  */
 export async function decideOnDisk(pass: Pass, round: Omit<Round, "isDiskWritable">): Promise<Step> {
   const decision = decide({ ...round, isDiskWritable: pass.notSaved === null });
