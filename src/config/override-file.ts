@@ -3,7 +3,7 @@ import { shorten } from "../core/model/plain-text.ts";
 /** A file of KEY=VALUE lines, read. */
 export interface OverrideFile {
   readonly values: Readonly<Record<string, string>>;
-  /** Keys that no line but one that is not understood gives a value: they are set, and nobody knows to what. */
+  /** Keys whose last line is not understood: they are set, and nobody knows to what. An earlier line may be in `values`. */
   readonly unclear: readonly string[];
   /** Sentences that begin with `line N:`. Values are never repeated: one may be a password. */
   readonly problems: readonly string[];
@@ -47,12 +47,12 @@ export function parseOverrideFile(text: string): OverrideFile {
       );
     }
     values.set(line.key, line.value);
+    unclear.delete(line.key);
     lineOf.set(line.key, number);
   }
   if (more > 0) problems[MOST_PROBLEMS - 1] += `; ${more} more lines after it have problems`;
   // fromEntries makes own properties, also of a key like __proto__.
-  const inDoubt = [...unclear].filter((key) => !values.has(key));
-  return { values: Object.fromEntries(values), unclear: inDoubt, problems };
+  return { values: Object.fromEntries(values), unclear: [...unclear], problems };
 }
 
 /** A list of uuids may be long; no name is. */
@@ -64,7 +64,7 @@ const MOST_PROBLEMS = 20;
 function parseLine(raw: string): Line {
   const problem = (why: string): Line => ({
     kind: "problem",
-    key: nameIn(raw),
+    key: nameIn(raw.trim()),
     why: `not understood: ${why}`,
   });
   if (raw.length > LONGEST_LINE) return problem(`${raw.length} characters`);
@@ -79,9 +79,11 @@ function parseLine(raw: string): Line {
   return value.includes("\ufffd") ? problem("it is no UTF-8") : { kind: "entry", key, value };
 }
 
-/** The key that a line would give a value; null for prose, and for what only begins with a name. */
-function nameIn(raw: string): string | null {
-  return /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]{0,63})[ \t]*=/.exec(raw)?.[1] ?? null;
+/** The key that a line would give a value, also one without `=`, as in `KEY: value`; null for what begins with no name. */
+function nameIn(line: string): string | null {
+  return (
+    /^(?:export[ \t]+)?(?!export\b)([A-Za-z_][A-Za-z0-9_]{0,63})(?:[ \t]*[=:]|[ \t])/.exec(line)?.[1] ?? null
+  );
 }
 
 /** The value behind the `=`; null when the quotes do not fit. */

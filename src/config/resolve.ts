@@ -140,8 +140,11 @@ const READ_ROWS = [...ROWS]
   .map(([known, row]) => ({ known, row, overrideKey: `${OVERRIDE_PREFIX}${known}` }));
 
 function chooseOverride(known: ParameterName, key: string, row: AnyParameter, work: Work): Choice | null {
+  if (work.override === null) return fromLastGood(key, row, work);
   // A line that cannot be read must not turn FENCE_METHOD=ILO into the pool's POOL either; it is reported already.
-  if (work.override === null || work.unclear.has(known)) return fromLastGood(key, row, work);
+  // An earlier line that can be read is better than nothing.
+  const before = work.unclear.has(known) ? fromLastGood(key, row, work) : null;
+  if (before !== null) return before;
   const text = work.override.get(known);
   if (text === undefined) return null;
   const parsed = row.kind.parse(text);

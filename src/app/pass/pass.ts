@@ -60,7 +60,7 @@ const NEEDS_MEMORY = new Set<Action["kind"]>(["check-fence-devices"]);
  */
 export async function decideOnDisk(pass: Pass, round: Omit<Round, "isDiskWritable">): Promise<Step> {
   const decision = decide({ ...round, isDiskWritable: pass.notSaved === null });
-  if (!decision.actions.some(({ kind }) => NEEDS_DISK.has(kind))) return decision;
+  if (!needsDisk(decision.actions)) return decision;
   await writeToDisk(pass, decision.memory, true);
   return pass.notSaved === null ? decision : decide({ ...round, isDiskWritable: false });
 }
@@ -81,8 +81,10 @@ export async function saveMemory(pass: Pass, next: readonly Action[] = []): Prom
     pass.kept = isKept ? text : null;
   }
   const isOnlyWaiting = pass.kept !== null && pass.inFlight.size > 0 && next.length === 0;
-  if (!isOnlyWaiting) await writeToDisk(pass, pass.memory, false);
+  if (!isOnlyWaiting) await writeToDisk(pass, pass.memory, needsDisk(next));
 }
+
+const needsDisk = (actions: readonly Action[]) => actions.some(({ kind }) => NEEDS_DISK.has(kind));
 
 /** What the disk refuses is told, and holds back what must not be forgotten. */
 async function writeToDisk(pass: Pass, memory: Memory, isWaitedFor: boolean): Promise<void> {

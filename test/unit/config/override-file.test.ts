@@ -56,10 +56,13 @@ test("parseOverrideFile: a key whose line is not understood is set, and nobody k
   const rows: readonly (readonly [string, readonly string[], Record<string, string>])[] = [
     ["A='open", ["A"], {}],
     ["export A='open", ["A"], {}],
-    ["A ILO", [], {}],
+    ["A ILO", ["A"], {}],
+    ["A: ILO", ["A"], {}],
+    ["\u00a0A='open", ["A"], {}],
     ["export A", [], {}],
+    ["A", [], {}],
     ["A=\ufffd", ["A"], {}],
-    ["A=1\nA='open", [], { A: "1" }],
+    ["A=1\nA='open", ["A"], { A: "1" }],
     ["A='open\nA=2", [], { A: "2" }],
     ["1A=2", [], {}],
     // Of what stands behind a value nobody reads more.

@@ -106,6 +106,18 @@ describe("the table", () => {
     expect(resolved.lastGood["OVERRIDE_FENCE_METHOD"]).toBe("ILO");
   });
 
+  test("resolveSettings: of an earlier line and the last good copy the copy counts, and the line where there is none", () => {
+    const input = {
+      override: { FENCE_METHOD: "IPMI" },
+      unclear: ["FENCE_METHOD"],
+      pool: { HA_FENCE_METHOD: "POOL" },
+    };
+    const method = (lastGood: Record<string, string>) =>
+      resolveSettings({ ...input, lastGood }).settings.FENCE_METHOD;
+    expect(method({ OVERRIDE_FENCE_METHOD: "ILO" })).toBe("ILO");
+    expect(method({ FENCE_METHOD: "POOL" })).toBe("IPMI");
+  });
+
   test("renderDefaultFile: all of it is comment, and without the # it holds every default", () => {
     const text = renderDefaultFile();
     expect(parseOverrideFile(text)).toEqual({ values: {}, unclear: [], problems: [] });
