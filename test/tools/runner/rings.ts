@@ -48,8 +48,16 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   "fence-agents": [...DEVICE_TOOLS, "ip", "unshare", "nsenter", "script"],
 };
 
-/** Rings that compute for a minute, in files that leave nothing behind: two of them can run at the same time. */
-const IN_PAIRS: readonly string[] = ["scenarios"];
+/** Files of these are run at the same time: they mostly wait, or compute for so long that both cores are worth it. */
+const WORKERS: Readonly<Record<string, number>> = {
+  adapters: 2,
+  "fence-agents": 3,
+  "ha-cfg": 2,
+  kills: 2,
+  scenarios: 2,
+  scripts: 3,
+  services: 3,
+};
 
 /** The folders of test/ that hold rings; the order in which they are played is that of FIRST. */
 const GROUPS = ["tools", "unit", "simulated", "compiled"];
@@ -84,15 +92,14 @@ export function listRings(testFolder: string): readonly Ring[] {
 
 function ordinary(name: string, paths: readonly string[]): Ring {
   const needs = NEEDS[name] ?? [];
-  const inPairs = IN_PAIRS.includes(name);
   const beside = name === "random";
   return {
     name,
     paths,
     needs,
     deadlineMs: limitMs(name),
-    workers: inPairs ? 2 : 1,
-    sharesModules: inPairs,
+    workers: WORKERS[name] ?? 1,
+    sharesModules: name === "scenarios",
     beside,
   };
 }

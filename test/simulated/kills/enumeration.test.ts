@@ -1,28 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { savesTooLate, trustsItsBeginnings } from "./damaged.ts";
-import { type LostHost, titleOf } from "./lost-host.ts";
+import type { LostHost } from "./lost-host.ts";
 import { strike } from "./strike.ts";
 import { type Kill, killsOf, traceStory } from "./trace.ts";
-
-const MINUTE = 60_000;
-const STORIES: readonly LostHost[] = [2, 3, 4].flatMap((hosts) => [
-  { hosts, role: "slave" },
-  { hosts, role: "master" },
-]);
-
-describe("kill -9 of the iteration at every moment", () => {
-  for (const story of STORIES) {
-    test(
-      `${titleOf(story)}: it is fenced, its VMs run once, whenever the iteration dies`,
-      async () => {
-        const kills = killsOf(await traceStory(story));
-        expect(kills.length).toBeGreaterThan(100);
-        for (const kill of kills) expect(await strike(story, kill)).toBe(null);
-      },
-      4 * MINUTE,
-    );
-  }
-});
 
 describe("the enumeration sees a program that", () => {
   const story: LostHost = { hosts: 3, role: "master" };

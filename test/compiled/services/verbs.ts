@@ -11,7 +11,8 @@ interface Pids {
   readonly watchdog: string;
 }
 
-for (const kind of ["sysv", "systemd"] as const satisfies readonly InitKind[]) {
+/** Every verb of the scripts and the units, on a machine whose first process is of this kind. */
+export function testVerbs(kind: InitKind): void {
   describe(`services with ${kind}`, () => {
     let machine: Machine;
     beforeAll(async () => {

@@ -1,0 +1,3 @@
+import { testVerbs } from "./verbs.ts";
+
+testVerbs("sysv");

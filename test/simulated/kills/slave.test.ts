@@ -1,0 +1,3 @@
+import { killAtEveryMoment } from "./every-moment.ts";
+
+killAtEveryMoment("slave");
