@@ -1,18 +1,20 @@
-import { mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { SimHost, World } from "../../../src/simulation/world.ts";
 
-/** Keeps pool.conf and the init-complete cookie of hosts that have a root directory as real files. */
+/** Keeps pool.conf, the init-complete cookie and the list of domains of hosts that have a root directory as real files. */
 export function keepHostFiles(world: World): void {
   for (const host of world.hosts) {
     writePoolConf(host);
     writeCookie(host);
+    writeDomains(host);
   }
   world.listeners.push((entry) => {
     const host = world.hosts.find((candidate) => candidate.number === entry["host"]);
     if (host === undefined) return;
     if (entry.what === "pool-conf") writePoolConf(host);
     if (entry.what === "cookie") writeCookie(host);
+    if (entry.what === "domain-started" || entry.what === "domain-ended") writeDomains(host);
   });
 }
 
@@ -26,6 +28,14 @@ function writeCookie(host: SimHost): void {
   if (path === null) return;
   if (host.initComplete) writeFileSync(path, "");
   else rmSync(path, { force: true });
+}
+
+/** What list_domains of the simulated Dom0 shows: a uuid a line. Whole at any moment. */
+function writeDomains(host: SimHost): void {
+  const path = inside(host.root, "var/lib/pool/domains");
+  if (path === null) return;
+  writeFileSync(`${path}.new`, [...host.domains.keys()].map((uuid) => `${uuid}\n`).join(""));
+  renameSync(`${path}.new`, path);
 }
 
 /** The path below a host's root; refused when a link in it would lead out, into the real system. */

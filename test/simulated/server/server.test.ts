@@ -231,7 +231,7 @@ test("sim-xapi-server: TCP on loopback keeps its port over a restart of xapi", a
   await until(async () => (await probe()) === uuid);
 });
 
-test("sim-xapi-server: keeps pool.conf and the cookie of a host's root as files, and writes through no link out of it", async () => {
+test("sim-xapi-server: keeps pool.conf, the cookie and the domains of a host's root as files, and writes through no link out of it", async () => {
   const folder = mkdtempSync(join(tmpdir(), "simroot-"));
   cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
   const roots = [1, 2, 3].map((number) => join(folder, `h${number}`));
@@ -240,6 +240,9 @@ test("sim-xapi-server: keeps pool.conf and the cookie of a host's root as files,
   const file = (host: number, path: string) => join(folder, `h${host}`, path);
   expect(readFileSync(file(2, "etc/xensource/pool.conf"), "utf8")).toBe("slave:10.77.0.11");
   expect(existsSync(file(2, "var/run/xapi_init_complete.cookie"))).toBe(true);
+  expect(readFileSync(file(2, "var/lib/pool/domains"), "utf8")).toBe(
+    "00000002-3333-4333-8333-333333333333\n",
+  );
   await order(server, { verb: "power", host: 1, on: false });
   const local = (await rpc(server, 2, "xapi", "session.slave_local_login_with_password", ["", ""])) as {
     result: string;

@@ -1,4 +1,5 @@
 import { openSync, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { until } from "./wait.ts";
 
@@ -53,6 +54,11 @@ export class Namespaces {
   enter(): readonly string[] {
     const user = process.getuid?.() === 0 ? [] : ["--user", "--preserve-credentials"];
     return ["nsenter", "-t", String(this.initPid), ...user, "-m", "-n", "-p", "-i", "-u", "-r", "--wd"];
+  }
+
+  /** A file as the world sees it, or null: read without a process, because tests look again and again. */
+  async read(path: string): Promise<string | null> {
+    return await readFile(`/proc/${this.initPid}/root${path}`, "utf8").catch(() => null);
   }
 
   /** Runs a verb of pool.sh in the world; rejects when it fails. */

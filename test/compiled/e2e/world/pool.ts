@@ -185,14 +185,12 @@ export class Pool {
 
   /** The host's /var/log/messages, also of a host that is off. */
   async messages(host: number): Promise<string> {
-    const result = await this.world.run(["cat", `/run/pool/h${host}/root/var/log/messages`]);
-    return result.stdout;
+    return (await this.file(host, "/var/log/messages")) ?? "";
   }
 
   /** A file of a host's root as it stands, also of a host that is off; null when there is none. */
   async file(host: number, path: string): Promise<string | null> {
-    const result = await this.world.run(["cat", `/run/pool/h${host}/root${path}`]);
-    return result.code === 0 ? result.stdout : null;
+    return await this.world.read(`/run/pool/h${host}/root${path}`);
   }
 
   /** Replaces a file of a host's root. */
