@@ -3,18 +3,18 @@
  * four times as much and two minutes, for a machine that is slow or busy. A ring that is not named here is a quick one.
  */
 const USUAL_S: Readonly<Record<string, number>> = {
-  adapters: 60,
-  pool: 20,
-  faults: 30,
-  fuzz: 30,
-  "fence-agents": 130,
-  "ha-cfg": 45,
-  kills: 100,
-  random: 150,
-  scenarios: 50,
-  scripts: 190,
-  services: 90,
-  e2e: 240,
+  adapters: 30,
+  pool: 15,
+  faults: 25,
+  fuzz: 15,
+  "fence-agents": 50,
+  "ha-cfg": 30,
+  kills: 45,
+  random: 400,
+  scenarios: 55,
+  scripts: 140,
+  services: 80,
+  e2e: 400,
 };
 const QUICK_S = 5;
 

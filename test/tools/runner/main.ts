@@ -102,9 +102,9 @@ async function main(names: readonly string[]): Promise<number> {
   const quick = wanted.filter((ring) => !ring.beside && !WAITS.includes(ring.name));
   const reports: RingReport[] = [];
   const run: Run = { logs, names: wanted.map(({ name }) => name) };
-  for (const ring of quick) reports.push(await runRing(ring, run));
-  // What computes for minutes goes on beside what waits for minutes.
+  // What computes for minutes takes what is left of the processor from the beginning on.
   const beside = wanted.filter((ring) => ring.beside).map((ring) => runRing(ring, run));
+  for (const ring of quick) reports.push(await runRing(ring, run));
   for (const ring of wanted) {
     if (WAITS.includes(ring.name)) reports.push(await runRing(ring, run));
   }

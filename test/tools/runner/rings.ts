@@ -51,9 +51,12 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
 /** Files of these are run at the same time: they mostly wait, or compute for so long that both cores are worth it. */
 const WORKERS: Readonly<Record<string, number>> = {
   adapters: 2,
+  e2e: 4,
+  faults: 2,
   "fence-agents": 3,
   "ha-cfg": 2,
   kills: 2,
+  pool: 2,
   scenarios: 2,
   scripts: 3,
   services: 3,
@@ -82,8 +85,7 @@ export function listRings(testFolder: string): readonly Ring[] {
         .map((name) => join(e2e, name)),
       needs: [...new Set([...POOL_TOOLS, ...DEVICE_TOOLS])],
       deadlineMs: limitMs("e2e"),
-      // They mostly wait.
-      workers: 3,
+      workers: WORKERS["e2e"] ?? 1,
       sharesModules: false,
       beside: false,
     },

@@ -1,3 +1,3 @@
 import { killAtEveryMoment } from "./every-moment.ts";
 
-killAtEveryMoment("slave");
+killAtEveryMoment(4);

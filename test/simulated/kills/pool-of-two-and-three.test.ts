@@ -1,3 +1,4 @@
 import { killAtEveryMoment } from "./every-moment.ts";
 
-killAtEveryMoment("master");
+killAtEveryMoment(2);
+killAtEveryMoment(3);
