@@ -10,7 +10,7 @@ const USUAL_S: Readonly<Record<string, number>> = {
   "fence-agents": 50,
   "ha-cfg": 30,
   kills: 45,
-  random: 400,
+  random: 350,
   scenarios: 55,
   scripts: 140,
   services: 80,
