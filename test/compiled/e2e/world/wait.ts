@@ -1,5 +1,5 @@
 /** How often something is looked at while it is waited for. */
-const LOOK_MS = 50;
+const LOOK_MS = 100;
 
 /**
  * Resolves with the first value of `look` that is not null, false or undefined; looks again and again until `boundMs`
@@ -38,6 +38,6 @@ export async function holds(
   while (performance.now() < endMs) {
     const complaint = await look();
     if (complaint !== null) throw new Error(complaint);
-    await Bun.sleep(4 * LOOK_MS);
+    await Bun.sleep(2 * LOOK_MS);
   }
 }
