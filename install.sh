@@ -204,6 +204,7 @@ lay_out_program() {
     run link ../ha-lizard "$own/scripts/$name"
   done
   run link /etc/ha-lizard/ha-lizard "$root/usr/bin/ha-cfg"
+  run link /etc/ha-lizard/ha-lizard "$root/etc/xapi.d/plugins/ha-lizard-plugin"
   run write_recover "$own/scripts/recover_fenced_host"
   if [ -f "$here/README.md" ]; then run put 0644 "$here/README.md" "$own/README.md"; fi
   run write_completion "$root/etc/bash_completion.d/ha-cfg"

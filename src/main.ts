@@ -8,6 +8,7 @@ const BY_NAME: Readonly<Record<string, string>> = {
   "ha-lizard.mon": "monitor",
   "ha-lizard-watchdog": "watchdog",
   "ha-cfg": "ha-cfg",
+  "ha-lizard-plugin": "plugin",
 };
 
 const HELP = `Usage: ha-lizard <mode>
@@ -35,7 +36,7 @@ export function chooseMode(
   args: readonly string[],
 ): { mode: string; rest: readonly string[] } {
   const named = BY_NAME[basename(argv0).replace(/^-/, "")];
-  if (named === "ha-cfg") return { mode: named, rest: args };
+  if (named === "ha-cfg" || named === "plugin") return { mode: named, rest: args };
   const [first, ...rest] = args;
   if (first !== undefined) return { mode: first, rest };
   return { mode: named ?? "help", rest: [] };
@@ -66,6 +67,8 @@ async function run(mode: string, rest: readonly string[]): Promise<number> {
       return rest[0] === "--own-agents"
         ? (await import("./modes/own-agents.ts")).run()
         : (await import("./modes/fence.ts")).run(rest);
+    case "plugin":
+      return (await import("./modes/plugin.ts")).run(rest);
     case "askpass":
       return (await import("./modes/askpass.ts")).run();
     case "default-file":

@@ -3,6 +3,7 @@ import type { ConfigSource, OverrideWriter } from "../ports/config-source.ts";
 import type { Daemons } from "../ports/daemons.ts";
 import type { FenceMethods } from "../ports/fence-methods.ts";
 import type { Fencer } from "../ports/fencer.ts";
+import type { HearingReader } from "../ports/group.ts";
 import type { Keyboard } from "../ports/keyboard.ts";
 import type { LocalHost } from "../ports/local-host.ts";
 import type { LogReader } from "../ports/log-reader.ts";
@@ -39,6 +40,8 @@ export interface CliPorts {
   readonly prober: PeerProber;
   /** Asks the heuristic IPs. */
   readonly pinger: Pinger;
+  /** What the monitor of this host hears. */
+  readonly hearing: HearingReader;
   readonly daemons: Daemons;
   /** Sends test mails. */
   readonly mail: MailTransport;

@@ -19,9 +19,11 @@ export interface Parameter<T> {
   readonly mark: "new" | "deprecated" | null;
   /** A value that `ha-cfg set` accepts with a word of warning. */
   readonly warns: { readonly at: T; readonly text: string } | null;
+  /** Hosts that have different values do not understand each other: `ha-cfg set` changes it only while HA is off. */
+  readonly onlyWhileOff: boolean;
 }
 
-type Extras<T> = Partial<Pick<Parameter<T>, "scope" | "secret" | "mark" | "warns">>;
+type Extras<T> = Partial<Pick<Parameter<T>, "scope" | "secret" | "mark" | "warns" | "onlyWhileOff">>;
 
 function row<T>(
   kind: Kind<T>,
@@ -37,6 +39,7 @@ function row<T>(
     secret: false,
     mark: null,
     warns: null,
+    onlyWhileOff: false,
     ...extras,
   };
 }
@@ -111,6 +114,12 @@ export const PARAMETERS = {
   ),
   MAIL_SCREEN_TIME: row(minutes(0, 10_080), 60, "The same alert is not repeated within this time."),
   ENABLE_ALERTS: row(flag(), true, "Alerts as XAPI messages."),
+  HEARTBEAT_PORT: row(
+    port(),
+    694,
+    "UDP port on which the monitors of the pool hear each other, the same on every host; to be changed only while HA is off. 694 is open in Dom0 for XAPI's own HA.",
+    { mark: "new", onlyWhileOff: true },
+  ),
   FENCE_ENABLED: row(flag(), true, "Failed hosts are fenced."),
   FENCE_METHOD: row(
     names(

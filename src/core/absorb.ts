@@ -38,8 +38,9 @@ export function absorb(
   outcome: Outcome,
   context: AbsorbContext,
 ): { readonly memory: Memory; readonly reasons: readonly Reason[] } {
+  // Nothing was tried: the next round says why.
+  if (outcome.result.kind === "held") return { memory, reasons: [] };
   const tried = noteRetry(memory, outcome, context.nowMs);
-  if (isEarlyStart(memory, outcome)) return { memory: tried, reasons: [] };
   const { action, result } = outcome;
   switch (action.kind) {
     case "fence-host":
@@ -67,16 +68,16 @@ export function absorb(
       return { memory: tried, reasons: [{ kind: "host-enabled", host: hostName(tried, action.host) }] };
     case "restart-xapi":
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
-      return { memory: tried, reasons: [{ kind: "xapi-restarted", host: hostName(tried, action.host) }] };
+      return {
+        memory: noteRestart(tried, action.host, context.nowMs),
+        reasons: [{ kind: "xapi-restarted", host: hostName(tried, action.host) }],
+      };
     case "check-fence-devices":
       return absorbDevices(tried, action.method, result, context.nowMs);
     case "mail":
       return { memory: tried, reasons: reportFailure(action, result) };
     case "post-message":
       return absorbPost(tried, action.alert, result, reportFailure(action, result));
-    case "destroy-domain":
-      if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
-      return { memory: tried, reasons: [{ kind: "leftover-destroyed", vm: action.vm }] };
     case "restart-toolstack":
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
       return { memory: tried, reasons: [{ kind: "toolstack-restarted" }] };
@@ -87,21 +88,11 @@ export function absorb(
 
 const CALL_AGAIN_MS = 3_000;
 
-/**
- * `declare_dead` calls one VM after the other halted and frees their disks at its end: a start in between finds the disk
- * in use, which says nothing about the VM.
- */
-function isEarlyStart(memory: Memory, { action, result }: Outcome): boolean {
-  const starts = action.kind === "start-vm" || action.kind === "start-appliance";
-  if (!starts || result.kind !== "refused" || result.fault.kind !== "api") return false;
-  const declaring = Object.values(memory.incidents).some((incident) => incident.phase === "fenced");
-  return declaring && result.fault.code === "SR_BACKEND_FAILURE_46";
-}
-
 /** What is done takes effect later, and doing it again before that tells nothing new. */
 const DONE_AND_WAITED_FOR: Partial<Record<Action["kind"], number>> = {
   "recover-slaves": CALL_AGAIN_MS,
   "restart-xapi": 300_000,
+  "correct-database": 60_000,
 };
 
 function noteRetry(memory: Memory, outcome: Outcome, nowMs: number): Memory {
@@ -110,10 +101,6 @@ function noteRetry(memory: Memory, outcome: Outcome, nowMs: number): Memory {
   const againMs = kind === "done" ? DONE_AND_WAITED_FOR[outcome.action.kind] : undefined;
   if (againMs !== undefined) {
     const retry = { failures: 0, notBeforeMs: nowMs + againMs };
-    return { ...memory, retries: put(memory.retries, key, retry) };
-  }
-  if (isEarlyStart(memory, outcome)) {
-    const retry = { failures: memory.retries[key]?.failures ?? 0, notBeforeMs: nowMs + CALL_AGAIN_MS };
     return { ...memory, retries: put(memory.retries, key, retry) };
   }
   if (kind === "done" || kind === "pending") return { ...memory, retries: omit(memory.retries, key) };
@@ -158,7 +145,14 @@ function absorbDeclare(
   const name = hostName(memory, host);
   if (result.kind === "done") {
     const next = afterHostEvent(memory, host, { kind: "declared-dead" });
-    return { memory: next, reasons: [{ kind: "host-declared-dead", host: name }] };
+    const emptyAtMs = put(next.emptyAtMs, host, next.heardAtMs[host] ?? 0);
+    const vms = memory.incidents[host]?.vms ?? [];
+    const declaredDead =
+      vms.length === 0 ? next.declaredDead : put(next.declaredDead, host, { vms, restartedAtMs: null });
+    return {
+      memory: { ...next, emptyAtMs, declaredDead },
+      reasons: [{ kind: "host-declared-dead", host: name }],
+    };
   }
   if (result.kind === "refused" && result.fault.kind === "api" && result.fault.code === "HOST_IS_LIVE") {
     const next = afterHostEvent(memory, host, { kind: "host-is-live" });
@@ -168,6 +162,22 @@ function absorbDeclare(
     memory,
     reasons: [{ kind: "action-failed", what: `declare ${name} dead`, why: describeResult(result) }],
   };
+}
+
+/** Its comparison ends what was left running there (restart/set-right.ts). */
+function noteRestart(memory: Memory, host: HostUuid, nowMs: number): Memory {
+  const left = memory.declaredDead[host];
+  const declaredDead =
+    left === undefined
+      ? memory.declaredDead
+      : put(memory.declaredDead, host, { ...left, restartedAtMs: nowMs });
+  const differences = Object.fromEntries(
+    Object.entries(memory.differences).map(([vm, seen]) => {
+      const isOfIt = seen.what.startsWith(`nowhere ${host} `);
+      return [vm, isOfIt ? { ...seen, isTried: true } : seen];
+    }),
+  );
+  return { ...memory, declaredDead, differences };
 }
 
 /** Somebody else was quicker: the VM runs or is being started, which is what was wanted. */

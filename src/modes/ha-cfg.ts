@@ -4,6 +4,7 @@ import { maskFencer } from "../adapters/fencing/masked-fencer.ts";
 import { createDaemons } from "../adapters/files/daemon-files.ts";
 import { deniedPath } from "../adapters/files/denied.ts";
 import { createPrivateFiles } from "../adapters/files/private-files.ts";
+import { createHearingReader } from "../adapters/group/hearing-file.ts";
 import { createTcpProbe } from "../adapters/peers/tcp-connect.ts";
 import { createSystemKeyboard } from "../adapters/processes/keyboard.ts";
 import { findOperator } from "../adapters/processes/operator.ts";
@@ -57,6 +58,7 @@ export function run(args: readonly string[]): Promise<number> {
     log: createLogFile({ clock, places: LOGS.map((place) => join(paths.root, place)), closed }),
     prober: peers.prober,
     pinger: peers.pinger,
+    hearing: createHearingReader(paths.hearing),
     daemons: createDaemons(paths),
     mail: {
       // Only who sends a mail loads what that needs.

@@ -1,5 +1,7 @@
 import { hostname } from "node:os";
 import { maskFencer } from "../adapters/fencing/masked-fencer.ts";
+import { createHearingReader } from "../adapters/group/hearing-file.ts";
+import { createRunsAsker } from "../adapters/group/runs-asker.ts";
 import { createChildMailer } from "../adapters/mail/mailer-child.ts";
 import { createFileLock } from "../adapters/processes/lock-file.ts";
 import { LOST_PASSES } from "../adapters/processes/processes-bun.ts";
@@ -41,6 +43,8 @@ async function iterate(runtime: Runtime): Promise<number> {
   }
   const ports: PassPorts = {
     ...createRealPeers(runtime, { pingAfterMs: PING_AFTER_MS }),
+    hearing: createHearingReader(paths.hearing),
+    runsAsker: createRunsAsker({ clock, secretPath: paths.poolSecret }),
     clock,
     lostPasses: Number(process.env[LOST_PASSES] ?? "0") || 0,
     store,

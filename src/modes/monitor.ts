@@ -2,6 +2,10 @@ import { existsSync } from "node:fs";
 import { tidyConfigFolder } from "../adapters/files/config-files.ts";
 import { readRole } from "../adapters/files/local-host-files.ts";
 import { tidyStateFolder } from "../adapters/files/state-store-files.ts";
+import { createHearingBoard } from "../adapters/group/hearing-file.ts";
+import { HeartbeatNetwork } from "../adapters/group/heartbeat-network.ts";
+import { createOwnHost } from "../adapters/group/own-host.ts";
+import { portReleaser } from "../adapters/group/release-port.ts";
 import { answersHttp } from "../adapters/peers/master-echo.ts";
 import { postJsonOverHttp } from "../adapters/peers/peer-http.ts";
 import { createChildAlarm } from "../adapters/processes/alarm-child.ts";
@@ -9,10 +13,12 @@ import { createFileLock } from "../adapters/processes/lock-file.ts";
 import { createProcesses } from "../adapters/processes/processes-bun.ts";
 import { createSignalWake } from "../adapters/processes/wake-signal.ts";
 import { createSocketTransport } from "../adapters/xapi/transport.ts";
+import { type HearingPorts, keepHearing } from "../app/daemons/keep-hearing.ts";
 import { runMonitor } from "../app/daemons/monitor.ts";
 import { watchEvents } from "../app/daemons/watch-events.ts";
 import { watchMaster } from "../app/daemons/watch-master.ts";
 import { watchStart } from "../app/daemons/watch-start.ts";
+import type { Lock } from "../ports/processes.ts";
 import { untilCrash } from "./crash.ts";
 import { createRuntime, flushLog, type Runtime, stopSignal } from "./runtime.ts";
 
@@ -58,8 +64,29 @@ async function watch(runtime: Runtime): Promise<number> {
   void watchEvents({ clock, transport, isMaster, wake }, over.signal);
   void watchStart({ clock, isComplete: () => existsSync(paths.initComplete), wake }, over.signal);
   void watchMaster({ clock, masterAddress, answers, wake }, over.signal);
-  const code = await runMonitor(ports, stop);
+  // A second monitor of this host has no business on the port of the first.
+  const lock: Lock = {
+    async acquire() {
+      const acquired = await ports.lock.acquire();
+      if (acquired.kind === "acquired") void keepHearing({ ...hearingPorts(runtime), wake }, over.signal);
+      return acquired;
+    },
+  };
+  const code = await runMonitor({ ...ports, lock }, stop);
   over.abort();
   await flushLog(runtime);
   return code;
+}
+
+/** What the monitor needs to hear the others, and to be heard. */
+function hearingPorts({ clock, store, logger, paths, environment }: Runtime): Omit<HearingPorts, "wake"> {
+  const release = portReleaser(clock, environment);
+  return {
+    clock,
+    store,
+    logger,
+    network: new HeartbeatNetwork({ clock, secretPath: paths.poolSecret, release }),
+    board: createHearingBoard(paths.hearing, paths.run),
+    self: createOwnHost({ paths, clock, environment, postJson: postJsonOverHttp }),
+  };
 }

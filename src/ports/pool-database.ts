@@ -1,6 +1,6 @@
 import type { AlertTarget } from "../core/model/alert.ts";
 import type { ApplianceUuid, HostUuid, PoolUuid, VmUuid } from "../core/model/ids.ts";
-import type { DatabaseView, HaltedVm, XapiResult } from "../core/model/pool-view.ts";
+import type { DatabaseView, DomainRecord, HaltedVm, Role, XapiResult } from "../core/model/pool-view.ts";
 
 /** What a read should contain beyond pool, hosts, halted VMs and residents. */
 export interface ReadScope {
@@ -22,10 +22,20 @@ export interface ReadScope {
 export interface PoolReader {
   /** A few calls whatever the size of the pool. Never rejects. */
   read(scope: ReadScope, signal: AbortSignal): Promise<XapiResult<DatabaseView>>;
+  /** What the database says of these VMs at this moment; those it does not know are absent. One call. */
+  readVms(vms: readonly VmUuid[], signal: AbortSignal): Promise<XapiResult<readonly DomainRecord[]>>;
 }
 
 /** How the start of a VM or appliance went. `pending`: the task was still running when `signal` aborted. */
 export type StartResult = XapiResult<"started" | "pending">;
+
+/** What must still be so right before a start. */
+export interface SameRun {
+  /** The master. */
+  readonly host: HostUuid;
+  /** `HostView.xapiStartTime` of its record when the start was decided. */
+  readonly xapiStartTime: string | null;
+}
 
 /** VMs and appliances, started. Asynchronous XAPI tasks, followed to their end and destroyed. */
 export interface VmStarter {
@@ -34,6 +44,11 @@ export interface VmStarter {
    * speaks of the host (memory, storage, network, disabled), not of the VM. Empty: `VM.start`, XAPI picks.
    */
   startVm(vm: VmUuid, candidates: readonly HostUuid[], signal: AbortSignal): Promise<StartResult>;
+  /**
+   * Are all these VMs halted, without an operation, in the database of the same run of the master's xapi? Two calls. A
+   * xapi that has started meanwhile has an older database (adapters/xapi/README.md, "The database on disk").
+   */
+  areStillHalted(vms: readonly VmUuid[], run: SameRun, signal: AbortSignal): Promise<XapiResult<boolean>>;
   /** `VM_appliance.start`. */
   startAppliance(appliance: ApplianceUuid, signal: AbortSignal): Promise<StartResult>;
 }
@@ -66,8 +81,30 @@ export interface MemberRecovery {
   enableHost(host: HostUuid, signal: AbortSignal): Promise<XapiResult<void>>;
   /** `host.restart_agent`, forwarded to the host, whose xapi starts again 10 s later; its VMs run on. */
   restartXapi(host: HostUuid, signal: AbortSignal): Promise<XapiResult<void>>;
+  /**
+   * `VM.atomic_set_resident_on` in a local session, which only a master's xapi takes: the database says from now on that
+   * the VM is on this host (adapters/xapi/README.md, "The database on disk"). 3 ms.
+   */
+  setResident(vm: VmUuid, host: HostUuid, signal: AbortSignal): Promise<XapiResult<void>>;
   /** `host.destroy` (FENCE_HOST_FORGET=1): for good. */
   forgetHost(host: HostUuid, signal: AbortSignal): Promise<XapiResult<void>>;
+}
+
+/** What a host has said through the plugin of this program. */
+export interface HostDomains {
+  /** By its pool.conf. */
+  readonly role: Role;
+  /** As `LocalView.domains`. */
+  readonly vms: readonly VmUuid[] | "unknown";
+}
+
+/** Questions to another host through XAPI, for one whose monitor is silent. */
+export interface HostQuestions {
+  /**
+   * `host.call_plugin`, forwarded to the host. Only for a host whose XAPI answers: the question to a dead one keeps a
+   * thread of the master's xapi for a minute.
+   */
+  askDomains(host: HostUuid, signal: AbortSignal): Promise<XapiResult<HostDomains>>;
 }
 
 /** The way to the master that this host's own xapi has, beside the probes of this program. */
@@ -155,6 +192,7 @@ export interface Xapi
     PoolMarker,
     MemberRecovery,
     MasterPath,
+    HostQuestions,
     Promotion,
     MessageBoard,
     PoolAdministration {

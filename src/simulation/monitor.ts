@@ -1,9 +1,11 @@
 import { createWake, type Wake } from "../adapters/processes/wake-signal.ts";
+import { keepHearing } from "../app/daemons/keep-hearing.ts";
 import { type MonitorPorts, runMonitor } from "../app/daemons/monitor.ts";
 import type { PassPorts, PassReport } from "../app/pass/pass-ports.ts";
 import type { ChildDeath, RunningChild } from "../ports/processes.ts";
 import { portClock, type Scheduled } from "./clock.ts";
 import { diskStore, type SimDisk } from "./ports/disk.ts";
+import { simGroupSelf } from "./ports/group-self.ts";
 import { mortal, newSimProcess, type SimProcess, type Watch } from "./ports/process.ts";
 import { simLogger, simPassPorts } from "./ports.ts";
 import type { World } from "./world.ts";
@@ -32,7 +34,7 @@ export class SimMonitor {
   private service: SimProcess | null = null;
   private iteration: Iteration | null = null;
   private pending: Scheduled | null = null;
-  /** A simulated monitor is woken early by the end of a start of xapi, and by nothing else. */
+  /** A simulated monitor is woken early by the end of a start of xapi, and by a host that is not heard any more. */
   private wake: Wake | null = null;
   passes = 0;
   /** The report of the last pass that ended. */
@@ -71,6 +73,7 @@ export class SimMonitor {
     this.service = null;
     this.iteration = null;
     this.wake = null;
+    this.world.messengers?.detach(this.host);
   }
 
   /** kill -9 of the whole service; its watchdog starts it again. */
@@ -119,6 +122,24 @@ export class SimMonitor {
       processes: mortal(service, { startIteration: (lost) => this.startIteration(lost) }),
     };
     void runMonitor(ports, new AbortController().signal);
+    this.hear(service, ports);
+  }
+
+  /** The real loop (app/daemons/keep-hearing.ts) on the world's network, if the monitors of this world speak. */
+  private hear(service: SimProcess, { clock, store, logger }: MonitorPorts): void {
+    const { world, host } = this;
+    const { messengers } = world;
+    if (messengers === null) return;
+    const ports = {
+      clock,
+      store,
+      logger,
+      wake: () => this.wake?.wake(),
+      network: mortal(service, messengers.network(host)),
+      board: mortal(service, messengers.board(host)),
+      self: mortal(service, simGroupSelf(world, host)),
+    };
+    void keepHearing(ports, new AbortController().signal);
   }
 
   private startIteration(lost: number): RunningChild {

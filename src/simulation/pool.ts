@@ -23,6 +23,7 @@ import {
 import { hostsRunning } from "./domains.ts";
 import { joinHost } from "./join.ts";
 import { type RunPass, SimMonitor } from "./monitor.ts";
+import { Datagrams } from "./ports/datagrams.ts";
 import { newSimDisk, type SimDisk } from "./ports/disk.ts";
 import { settingOf } from "./settings.ts";
 import type { PoolSpec } from "./spec.ts";
@@ -52,6 +53,7 @@ export class SimPool {
   constructor(options: SimPoolOptions) {
     const timings = { ...DEFAULT_TIMINGS, ...options.timings };
     this.world = buildWorld(options, this.clock, { seed: options.seed ?? 1, timings });
+    if (options.heartbeats !== false) this.world.messengers = new Datagrams(this.world);
     beginWhole(this.world);
     powerOnAtBoot(this.world);
     this.disks = this.world.hosts.map((host) => newSimDisk(options.overrides?.[host.number]));

@@ -1,6 +1,7 @@
 import { createXapi } from "../adapters/xapi/client.ts";
 import type { PassPorts } from "../app/pass/pass-ports.ts";
 import { patientStore } from "../app/pass/patience.ts";
+import type { HearingReader, RunsAsker } from "../ports/group.ts";
 import type { Logger, Mailer } from "../ports/notices.ts";
 import { portClock } from "./clock.ts";
 import { chaoticPorts, chaoticTransport } from "./ports/chaos.ts";
@@ -36,6 +37,8 @@ export function simPassPorts(
   const { chaos } = world;
   const reliable: PassPorts = {
     clock,
+    hearing: world.messengers?.reader(hostNumber) ?? NOTHING_HEARD,
+    runsAsker: mortal(process, world.messengers?.asker(hostNumber) ?? NOBODY_ASKED),
     lostPasses,
     openXapi: (xeTimeoutMs) => {
       const transport = simTransport(world, hostNumber);
@@ -72,6 +75,9 @@ export function simPassPorts(
     mailer: mortal(process, ports.mailer),
   };
 }
+
+const NOTHING_HEARD: HearingReader = { read: async () => null };
+const NOBODY_ASKED: RunsAsker = { ask: async () => new Map() };
 
 /** Only the answer of a xapi to this very question echoes it; nothing here answers an older one. */
 const ECHO = "e5c40000-0000-4000-8000-000000000000";

@@ -10,6 +10,8 @@ export interface PoolSpec {
   readonly ha?: string | null;
   /** Addresses outside the pool that answer ping. */
   readonly externals?: readonly string[];
+  /** false: the monitors do not speak to each other. */
+  readonly heartbeats?: boolean;
 }
 
 export interface HostSpec {

@@ -82,8 +82,6 @@ export interface Timings {
   /** A fence agent's whole run, against a device that works and one that is slow. */
   readonly bmcMs: number;
   readonly bmcSlowMs: number;
-  /** Domain destroyed by the tool stack of the host itself. */
-  readonly destroyDomainMs: number;
   /** Between two starts of a monitor's process. */
   readonly serviceStartMs: number;
 }
@@ -130,7 +128,6 @@ export const DEFAULT_TIMINGS: Timings = {
   pingSilentMs: 1_000,
   bmcMs: 3_000,
   bmcSlowMs: 40_000,
-  destroyDomainMs: 300,
   serviceStartMs: 1_000,
 };
 

@@ -1,3 +1,4 @@
+import type { GroupNetwork, HearingBoard, HearingReader, RunsAsker } from "../ports/group.ts";
 import type { SimClock } from "./clock.ts";
 import type { Database, Fields } from "./database.ts";
 import type { Random } from "./random.ts";
@@ -45,6 +46,16 @@ export interface XapiProcess {
 export interface CallFates {
   /** Makes a call, or does not; `failure` is what the port's contract says a failed one looks like. */
   call<T>(what: string, host: number, run: () => Promise<T>, failure: () => T): Promise<T>;
+}
+
+/** Carries what the monitors of the hosts say to each other (ports/datagrams.ts). */
+export interface Messengers {
+  network(host: number): GroupNetwork;
+  board(host: number): HearingBoard;
+  reader(host: number): HearingReader;
+  asker(host: number): RunsAsker;
+  /** The monitor of this host has ended: nobody takes its messages. */
+  detach(host: number): void;
 }
 
 /** A copy of a VM that really runs, whatever any database says. */
@@ -151,6 +162,8 @@ export class World {
   readonly violations: Violation[] = [];
   /** What makes the calls of the program unreliable; null: nothing. */
   chaos: CallFates | null = null;
+  /** null: the monitors say nothing to each other. */
+  messengers: Messengers | null = null;
   /** Called for each line of the log, after it was added. */
   readonly listeners: ((entry: LogEntry) => void)[] = [];
   /** Called after power, links or a xapi changed, before what waits for it is looked at. */

@@ -1,9 +1,10 @@
-import { existsSync, statSync, writeFileSync } from "node:fs";
-import { hostUuid, type VmUuid, vmUuid } from "../../core/model/ids.ts";
+import { statSync, writeFileSync } from "node:fs";
+import { hostUuid } from "../../core/model/ids.ts";
 import type { LocalView, Role } from "../../core/model/pool-view.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LocalHost } from "../../ports/local-host.ts";
 import { runCommand } from "../processes/run-command.ts";
+import { knownVms } from "./known-vms.ts";
 import type { Paths } from "./paths.ts";
 import { type RegularFile, readRegularFile } from "./regular-file.ts";
 
@@ -16,13 +17,9 @@ export interface LocalHostOptions {
 }
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
-const EVERY_UUID = new RegExp(UUID, "gi");
 const ONLY_UUID = new RegExp(`^${UUID.source}$`, "i");
 /** An address or a name; what goes into a request to another host must not be anything else. */
 const ADDRESS = /^[\w.:%[\]-]{1,255}$/;
-const NO_UUID = "00000000-0000-0000-0000-000000000000";
-const LIST_MS = 4_000;
-const DESTROY_MS = 15_000;
 const TOOLSTACK_MS = 110_000;
 
 /** What this host knows of itself from its files and tools (adapters/xapi/README.md, "Files"). */
@@ -36,7 +33,7 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
       const [role, bootId, domains, xapiAnswers] = await Promise.all([
         readRole(paths.poolConf),
         read(paths.bootId, LONGEST_LINE),
-        listDomains(options, inventory["CONTROL_DOMAIN_UUID"] ?? "", signal),
+        knownVms(options, inventory["CONTROL_DOMAIN_UUID"] ?? "", signal),
         options.probeOwnXapi(signal),
       ]);
       const view: LocalView = {
@@ -50,7 +47,6 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
       };
       return view;
     },
-    destroyDomain: (vm, signal) => destroyDomain(options, vm, signal),
     restartToolstack: (signal) => restartToolstack(options, signal),
     async rebootNow() {
       // No sync before it: storage that does not answer would hold the reboot back for ever.
@@ -95,68 +91,6 @@ const LONGEST_INVENTORY = 256_000;
 
 function read(path: string, maxBytes: number): Promise<RegularFile> {
   return readRegularFile(path, { maxBytes });
-}
-
-function listCommand(paths: Paths): string {
-  return existsSync(paths.listDomains) ? paths.listDomains : "list_domains";
-}
-
-/**
- * VMs of the domains that run here, the control domain excluded. Domain 0 is in every list, so one without any uuid
- * says nothing; and a part of a list would make a running VM look absent.
- */
-async function listDomains(
-  options: LocalHostOptions,
-  controlDomain: string,
-  signal: AbortSignal,
-): Promise<LocalView["domains"]> {
-  const listed = await runTool(options, [listCommand(options.paths), "-minimal"], LIST_MS, signal);
-  if (listed === null) return "unknown";
-  const found = (listed.match(EVERY_UUID) ?? []).map((uuid) => uuid.toLowerCase());
-  if (found.length === 0) return "unknown";
-  const guests = found.filter((uuid) => uuid !== NO_UUID && uuid !== controlDomain.toLowerCase());
-  return [...new Set(guests)].map(vmUuid);
-}
-
-async function destroyDomain(options: LocalHostOptions, vm: VmUuid, signal: AbortSignal): Promise<void> {
-  // Gone already: that is what was wanted.
-  for (const domain of await domainsOf(options, vm, signal)) {
-    await runTool(options, ["xl", "destroy", domain], DESTROY_MS, signal);
-  }
-  const left = await domainsOf(options, vm, signal);
-  if (left.length > 0)
-    throw new Error(
-      `Cannot destroy the domain of ${vm}: domain ${left.join(", ")} is still there after xl destroy`,
-    );
-}
-
-/** The ids of this VM's domains, from lines like `  7 | 2f4a… |  B H`: two of them after a migration that went wrong. */
-async function domainsOf(
-  options: LocalHostOptions,
-  vm: VmUuid,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const listed = await runTool(options, [listCommand(options.paths)], LIST_MS, signal);
-  if (listed === null || !UUID.test(listed))
-    throw new Error(`Cannot destroy the domain of ${vm}: list_domains does not answer`);
-  const lines = listed.split("\n").filter((line) => line.toLowerCase().includes(vm.toLowerCase()));
-  return lines.map((line) => {
-    const id = /^\s*(\d+)\s*[|\s]/.exec(line)?.[1];
-    if (id !== undefined && id !== "0") return id;
-    throw new Error(`Cannot destroy the domain of ${vm}: there is no domain id in "${line}"`);
-  });
-}
-
-/** What a tool of Dom0 said, all of it; null when it failed or was late. */
-async function runTool(
-  options: LocalHostOptions,
-  command: readonly string[],
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<string | null> {
-  const { clock, environment: env } = options;
-  const { exitCode, output, complete, late } = await runCommand(clock, command, { timeoutMs, env, signal });
-  return exitCode === 0 && complete && !late ? output : null;
 }
 
 async function restartToolstack(options: LocalHostOptions, signal: AbortSignal): Promise<void> {

@@ -14,14 +14,17 @@ export interface Paths {
   /** A folder for each fence method: lists of devices, options, agents. FENCE_FILE_LOC may name another. */
   readonly fence: string;
   readonly poolConf: string;
+  /** The pool secret; another one after `pool.rotate_secret`. */
+  readonly poolSecret: string;
   readonly inventory: string;
   readonly initComplete: string;
   readonly bootId: string;
   readonly xapiSocket: string;
   /** Not below the root: in a test's namespace the real machine's stands there (HA_LIZARD_SYSRQ moves it). */
   readonly sysrq: string;
-  /** Of this program alone, mode 0700, gone with a reboot: locks. */
+  /** Of this program alone, mode 0700, gone with a reboot: locks, and what the monitor hears. */
   readonly run: string;
+  readonly hearing: string;
   /** State of this boot, below it. */
   readonly runState: string;
   readonly monitorPid: string;
@@ -35,6 +38,8 @@ export interface Paths {
   readonly bootUnits: string;
   readonly serviceScript: string;
   readonly listDomains: string;
+  /** What xenopsd keeps of the VMs that it was told of, by backend. */
+  readonly xenopsd: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -52,12 +57,14 @@ export function pathsFrom(environment: Environment): Paths {
     pins: join(state, "fence-pins"),
     fence: below("etc/ha-lizard/fence"),
     poolConf: below("etc/xensource/pool.conf"),
+    poolSecret: below("etc/xensource/ptoken"),
     inventory: below("etc/xensource-inventory"),
     initComplete: below("var/run/xapi_init_complete.cookie"),
     bootId: below("proc/sys/kernel/random/boot_id"),
     xapiSocket: below("var/lib/xcp/xapi"),
     sysrq: environment["HA_LIZARD_SYSRQ"] || "/proc/sysrq-trigger",
     run: below("run/ha-lizard"),
+    hearing: below("run/ha-lizard/hearing.json"),
     runState: below("run/ha-lizard/state"),
     monitorPid: below("var/run/ha-lizard.pid"),
     monitorStopped: below("var/run/ha-lizard.stopped"),
@@ -68,6 +75,7 @@ export function pathsFrom(environment: Environment): Paths {
     bootUnits: below("etc/systemd/system/multi-user.target.wants"),
     serviceScript: below("etc/init.d/ha-lizard"),
     listDomains: below("opt/xensource/bin/list_domains"),
+    xenopsd: below("var/run/nonpersistent/xenopsd"),
   };
 }
 

@@ -1,6 +1,7 @@
 import { neverAborts, withDeadline } from "../../ports/deadline.ts";
 import type { Xapi } from "../../ports/pool-database.ts";
 import { createAdministration } from "./administration.ts";
+import { createHostQuestions } from "./host-domains.ts";
 import { createMarker } from "./marker.ts";
 import { createMasterPath } from "./master-path.ts";
 import { createMessageBoard } from "./message-board.ts";
@@ -41,6 +42,7 @@ export function createXapi(options: XapiOptions): Xapi {
     ...createStarter(context),
     ...createMarker(context),
     ...createRecovery(context),
+    ...createHostQuestions(context),
     ...createMasterPath(options.transport, options.newUuid ?? (() => crypto.randomUUID())),
     ...createPromotion(context),
     ...createMessageBoard(context),

@@ -7,7 +7,7 @@ import { anyOf, HALTED_VMS, VMS_WITH_DOMAIN } from "./filter.ts";
 import * as records from "./records.ts";
 import { onlyPool } from "./refs.ts";
 import type { Session } from "./session.ts";
-import { indexedVm, type WireRecords, writeView } from "./write-view.ts";
+import { indexedVm, type WireRecords, writeDomain, writeView } from "./write-view.ts";
 
 /** More unknown residents than this are not named one by one: all VMs with a domain are read instead. */
 const MAX_NAMED = 150;
@@ -32,6 +32,12 @@ export function createReader(context: XapiContext): PoolReader {
       if (!domains.ok) return domains;
       const view: DatabaseView = writeView({ ...wire.value, domains: domains.value }, context.index);
       return { ok: true, value: view };
+    },
+    async readVms(vms, signal) {
+      if (vms.length === 0) return { ok: true, value: [] };
+      const read = await vmsWhere(context.session, records.domainRecord, anyOf("uuid", vms), signal);
+      if (!read.ok) return read;
+      return { ok: true, value: [...read.value.values()].map((vm) => writeDomain(vm, context.refs.hostOf)) };
     },
   };
 }

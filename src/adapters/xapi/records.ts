@@ -120,11 +120,15 @@ export const haltedRecord = lazily(() =>
 export const domainRecord = lazily(() =>
   z.object({
     uuid,
+    name_label: z.string(),
     power_state: z.enum(["Halted", "Paused", "Running", "Suspended"]),
     resident_on: ref,
     current_operations: textMap,
   }),
 );
+
+/** A map of texts that is read alone, as `other_config`. */
+export const textMapValue = lazily(() => textMap);
 
 /** A host's connection to a storage repository. */
 export const pbdRecord = lazily(() => z.object({ uuid, currently_attached: z.boolean() }));

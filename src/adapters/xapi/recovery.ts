@@ -32,6 +32,13 @@ export function createRecovery(context: XapiContext): MemberRecovery {
       const ref = await refs.host(host, signal);
       return ref.ok ? voidOf(await context.session.call("host.restart_agent", [ref.value], signal)) : ref;
     },
+    async setResident(vm, host, signal) {
+      const [vmRef, hostRef] = [await refs.vm(vm, signal), await refs.host(host, signal)];
+      if (!vmRef.ok) return vmRef;
+      if (!hostRef.ok) return hostRef;
+      const params = [vmRef.value, hostRef.value];
+      return voidOf(await context.session.callLocally("VM.atomic_set_resident_on", params, signal));
+    },
     async forgetHost(host: HostUuid, signal) {
       const ref = await refs.host(host, signal);
       if (!ref.ok) return ref;

@@ -26,6 +26,8 @@ export interface Refs {
   vm(uuid: VmUuid, signal: AbortSignal): Promise<XapiResult<string>>;
   appliance(uuid: ApplianceUuid, signal: AbortSignal): Promise<XapiResult<string>>;
   hostUuid(ref: string, signal: AbortSignal): Promise<XapiResult<HostUuid>>;
+  /** The host of this reference, by the last read alone; null when that had none. */
+  hostOf(ref: string): HostUuid | null;
 }
 
 export function createRefs(session: Session, index: VmIndex): Refs {
@@ -46,8 +48,14 @@ export function createRefs(session: Session, index: VmIndex): Refs {
     return onlyPool(parseRecords("pool.get_all_records", poolRecord, answer));
   }
 
+  function hostOf(ref: string): HostUuid | null {
+    for (const [uuid, hostRef] of known?.hosts ?? []) if (hostRef === ref) return uuid;
+    return null;
+  }
+
   async function askHostUuid(ref: string, signal: AbortSignal): Promise<XapiResult<HostUuid>> {
-    for (const [uuid, hostRef] of known?.hosts ?? []) if (hostRef === ref) return { ok: true, value: uuid };
+    const read = hostOf(ref);
+    if (read !== null) return { ok: true, value: read };
     const answer = await session.call("host.get_uuid", [ref], signal);
     const uuid = parseValue("host.get_uuid", uuidText, answer);
     return uuid.ok ? { ok: true, value: hostUuid(uuid.value) } : uuid;
@@ -62,6 +70,7 @@ export function createRefs(session: Session, index: VmIndex): Refs {
     vm: (uuid, signal) => lookUp("VM", uuid, index.refOf(uuid), signal),
     appliance: (uuid, signal) => lookUp("VM_appliance", uuid, known?.appliances.get(uuid), signal),
     hostUuid: askHostUuid,
+    hostOf,
   };
 }
 

@@ -2,7 +2,9 @@ import type { HostUuid, VmUuid } from "../../core/model/ids.ts";
 import type { XapiResult } from "../../core/model/pool-view.ts";
 import type { StartResult, VmStarter } from "../../ports/pool-database.ts";
 import type { XapiContext } from "./context.ts";
+import { anyOf } from "./filter.ts";
 import { namedFault } from "./named-fault.ts";
+import { domainRecord, parseRecords, parseValue, textMapValue } from "./records.ts";
 import { beginTask, followTask } from "./task.ts";
 
 /**
@@ -31,6 +33,7 @@ const HOST_ERRORS: ReadonlySet<string> = new Set([
   "VM_INCOMPATIBLE_WITH_THIS_HOST",
 ]);
 
+const WHERE = "VM.get_all_records_where";
 /** Not paused, and with the checks that `force` would leave out (adapters/xapi/README.md, "Starting a VM"). */
 const START_FLAGS = [false, false] as const;
 
@@ -73,6 +76,24 @@ export function createStarter(context: XapiContext): VmStarter {
   }
 
   return {
+    async areStillHalted(vms, { host, xapiStartTime }, signal) {
+      const hostRef = await refs.host(host, signal);
+      if (!hostRef.ok) return hostRef;
+      const [keys, found] = await Promise.all([
+        session.call("host.get_other_config", [hostRef.value], signal),
+        session.call(WHERE, [anyOf("uuid", vms)], signal),
+      ]);
+      const otherConfig = parseValue("host.get_other_config", textMapValue, keys);
+      if (!otherConfig.ok) return otherConfig;
+      const now = parseRecords(WHERE, domainRecord, found);
+      if (!now.ok) return now;
+      const isSameRun = (otherConfig.value["agent_start_time"] ?? null) === xapiStartTime;
+      const halted = [...now.value.values()].filter(
+        ({ power_state: state, current_operations: busy }) =>
+          state === "Halted" && Object.keys(busy).length === 0,
+      );
+      return { ok: true, value: isSameRun && halted.length === new Set(vms).size };
+    },
     startVm: async (vm, candidates, signal) => named(await startOn(vm, candidates, signal), signal),
     async startAppliance(appliance, signal) {
       const ref = await refs.appliance(appliance, signal);

@@ -46,6 +46,10 @@ export function writeView(wire: WireDatabase, index: Pick<VmIndex, "get">): Data
   const { record } = wire.pool;
   const master = wire.hosts.get(record.master);
   const residents = new Set([...wire.hosts.values()].flatMap((host) => host.resident_VMs));
+  const hostOf = (ref: string): HostUuid | null => {
+    const host = wire.hosts.get(ref);
+    return host === undefined ? null : hostUuid(host.uuid);
+  };
   return {
     pool: {
       uuid: wire.pool.uuid,
@@ -63,7 +67,7 @@ export function writeView(wire: WireDatabase, index: Pick<VmIndex, "get">): Data
       })),
     appliances: wire.appliances && [...wire.appliances.values()].map((one) => writeAppliance(one, wire)),
     storage: wire.storage && attachedIn([...wire.storage.values()]),
-    domains: [...wire.domains.values()].map((domain) => writeDomain(domain, wire)),
+    domains: [...wire.domains.values()].map((domain) => writeDomain(domain, hostOf)),
   };
 }
 
@@ -157,12 +161,16 @@ function writeAppliance(appliance: ApplianceRecord, wire: WireDatabase): Applian
 }
 
 /** On a host that was not read means "somewhere unknown", which must not be taken for "nowhere": it counts as busy. */
-function writeDomain(domain: DomainWireRecord, wire: WireDatabase): DomainRecord {
-  const host = wire.hosts.get(domain.resident_on);
-  const residentOn: HostUuid | null = host === undefined ? null : hostUuid(host.uuid);
-  const isSomewhereUnknown = host === undefined && domain.resident_on !== NULL_REF;
+/** `hostOf`: the host that has this reference; null when none does. */
+export function writeDomain(
+  domain: DomainWireRecord,
+  hostOf: (ref: string) => HostUuid | null,
+): DomainRecord {
+  const residentOn = hostOf(domain.resident_on);
+  const isSomewhereUnknown = residentOn === null && domain.resident_on !== NULL_REF;
   return {
     uuid: vmUuid(domain.uuid),
+    name: showName(domain.name_label),
     residentOn,
     powerState: domain.power_state,
     busy: isSomewhereUnknown || hasKeys(domain.current_operations),

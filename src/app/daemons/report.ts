@@ -1,3 +1,5 @@
+import { MOST_HOSTS, MOST_WAYS } from "../../core/group/message.ts";
+import type { GroupReport } from "../../core/group/own-state.ts";
 import type { MonitorSettings } from "../../core/pace/supervision.ts";
 import type { Logger } from "../../ports/notices.ts";
 import type { StateStore } from "../../ports/state-store.ts";
@@ -40,4 +42,28 @@ export function obeyReport(report: HeartBeat | null, logger: Logger): void {
 /** The same from the report that is there already, of an earlier run of the daemon. */
 export async function obeyLast(store: StateStore, logger: Logger): Promise<void> {
   obeyReport(await readReport(store), logger);
+}
+
+/** What the last iteration has told of the pool; null: nothing that can be understood. */
+export async function readGroupReport(store: Pick<StateStore, "load">): Promise<GroupReport | null> {
+  const loaded = await store.load("pass");
+  if (loaded.kind !== "found" || typeof loaded.value !== "object" || loaded.value === null) return null;
+  const { group } = loaded.value as { readonly group?: unknown };
+  return isGroupReport(group) ? group : null;
+}
+
+function isGroupReport(value: unknown): value is GroupReport {
+  if (typeof value !== "object" || value === null) return false;
+  const { self, pool, port, peers, enabled, haWished } = value as Partial<GroupReport>;
+  if (typeof self !== "string" || typeof pool !== "string" || typeof port !== "number") return false;
+  const flags = [enabled, haWished];
+  if (!flags.every((flag) => flag === null || typeof flag === "boolean")) return false;
+  return Array.isArray(peers) && peers.length <= MOST_HOSTS && peers.every(isGroupPeer);
+}
+
+function isGroupPeer(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { host, addresses } = value as { readonly host?: unknown; readonly addresses?: unknown };
+  if (typeof host !== "string" || !Array.isArray(addresses) || addresses.length > MOST_WAYS) return false;
+  return addresses.every((address) => typeof address === "string");
 }

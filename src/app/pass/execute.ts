@@ -1,19 +1,30 @@
 import type { Settings } from "../../config/params.ts";
 import type { PoolReport } from "../../core/alerts/pool-report.ts";
+import { heardOf } from "../../core/members/heard.ts";
+import type { LastGoodView } from "../../core/memory/last-good.ts";
 import type { Action, Result } from "../../core/model/action.ts";
 import type { Alert } from "../../core/model/alert.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
-import type { XapiResult } from "../../core/model/pool-view.ts";
+import type { DomainRecord, LocalView, PoolView, XapiResult } from "../../core/model/pool-view.ts";
 import { withDeadline } from "../../ports/deadline.ts";
 import type { StartResult, Xapi } from "../../ports/pool-database.ts";
 import { messageOf } from "../alerts/alert-message.ts";
+import { runsThereAlone, whyHeld } from "./ask-runs.ts";
 import { checkDevices, fenceByLevels, fenceLimitMs } from "./fence.ts";
 import type { PassPorts } from "./pass-ports.ts";
+import { readHearing } from "./read-hearing.ts";
 
 export interface Executor {
   readonly ports: PassPorts;
+  readonly self: LocalView;
   readonly xapi: Xapi;
   readonly settings: Settings;
+  /** What this round has seen; null: nothing yet. */
+  readonly view: PoolView | null;
+  /** What is known of the pool, for questions to its hosts. */
+  readonly lastGood: LastGoodView | null;
+  /** Of the master's xapi, as the database had it in this round; null: it was not read. */
+  readonly xapiStartTime: string | null;
   /** How the pool stands, for a mail. */
   readonly report: () => PoolReport;
   /** When the host of a fence was last probed: right now is the last probe before the agent. */
@@ -71,9 +82,8 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
   const { ports, xapi } = executor;
   switch (action.kind) {
     case "start-vm":
-      return startResult(await xapi.startVm(action.vm, action.candidates, signal));
     case "start-appliance":
-      return startResult(await xapi.startAppliance(action.appliance, signal));
+      return start(action, executor, signal);
     case "stamp-home-pool":
       return resultOf(await xapi.stampHomePool(action.vm, action.pool, signal));
     case "fence-host":
@@ -85,7 +95,7 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
     case "enable-host":
       return resultOf(await xapi.enableHost(action.host, signal));
     case "restart-xapi":
-      return resultOf(await xapi.restartXapi(action.host, signal));
+      return restartXapi(action, executor, signal);
     case "check-fence-devices":
       return checkDevices(action, executor.settings, ports, signal);
     case "mark-host":
@@ -101,8 +111,8 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
       return resultOf(await xapi.followMaster(action.address, signal));
     case "recover-slaves":
       return resultOf(await xapi.recoverSlaves(signal));
-    case "destroy-domain":
-      return doneAfter(ports.localHost.destroyDomain(action.vm, signal));
+    case "correct-database":
+      return correctDatabase(action, executor, signal);
     case "restart-toolstack":
       return doneAfter(ports.localHost.restartToolstack(signal));
     case "reboot-self":
@@ -112,6 +122,92 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
     case "post-message":
       return resultOf(await xapi.post(messageOf(action.alert, ports.clock), signal));
   }
+}
+
+/** So old the answers may be when what rests on them begins. */
+const ANSWERS_MS = 2_000;
+const CHANGED: Result = { kind: "held", why: "the pool database has changed" };
+const TOO_LATE: Result = { kind: "held", why: "the answers of the hosts are too old" };
+
+/** Everybody is asked once more right before the call, and the database is read once more: a start cannot be taken back. */
+async function start(
+  action: Extract<Action, { kind: "start-vm" | "start-appliance" }>,
+  executor: Executor,
+  signal: AbortSignal,
+): Promise<Result> {
+  const { xapi, lastGood, ports } = executor;
+  const askedAtMs = ports.clock.uptimeMs();
+  const why = await whyHeld(action.asks, executor, signal);
+  if (why !== null) return { kind: "held", why };
+  if (lastGood === null) return { kind: "held", why: "the pool is not known" };
+  const run = { host: lastGood.master, xapiStartTime: executor.xapiStartTime };
+  const vms = action.asks.map(({ vm }) => vm);
+  const still = await xapi.areStillHalted(vms, run, signal);
+  if (!still.ok) return { kind: "refused", fault: still.fault };
+  if (!still.value) return CHANGED;
+  if (ports.clock.uptimeMs() - askedAtMs > ANSWERS_MS) return TOO_LATE;
+  return startResult(
+    action.kind === "start-vm"
+      ? await xapi.startVm(action.vm, action.candidates, signal)
+      : await xapi.startAppliance(action.appliance, signal),
+  );
+}
+
+/**
+ * The hosts are asked once more, and the record is read once more: it is set right only as long as it is wrong in the same
+ * way. XAPI corrects a VM that it calls halted when it is asked to start it where it runs.
+ */
+async function correctDatabase(
+  { vm, host, says, ask }: Extract<Action, { kind: "correct-database" }>,
+  executor: Executor,
+  signal: AbortSignal,
+): Promise<Result> {
+  const { xapi, lastGood, ports } = executor;
+  const askedAtMs = ports.clock.uptimeMs();
+  if (lastGood === null || !(await runsThereAlone(ask, host, executor, signal)))
+    return { kind: "held", why: "it does not run there alone" };
+  if (says !== null) {
+    const read = await xapi.readVms([vm], signal);
+    if (!read.ok) return { kind: "refused", fault: read.fault };
+    const [record] = read.value;
+    if (record === undefined || record.busy || record.residentOn !== says) return CHANGED;
+    if (ports.clock.uptimeMs() - askedAtMs > ANSWERS_MS) return TOO_LATE;
+    return resultOf(await xapi.setResident(vm, host, signal));
+  }
+  const run = { host: lastGood.master, xapiStartTime: executor.xapiStartTime };
+  const still = await xapi.areStillHalted([vm], run, signal);
+  if (!still.ok) return { kind: "refused", fault: still.fault };
+  if (!still.value) return CHANGED;
+  if (ports.clock.uptimeMs() - askedAtMs > ANSWERS_MS) return TOO_LATE;
+  const result = startResult(await xapi.startVm(vm, [host], signal));
+  const isAsExpected =
+    result.kind === "refused" && result.fault.kind === "api" && result.fault.code === "VM_BAD_POWER_STATE";
+  return isAsExpected ? { kind: "done" } : result;
+}
+
+/**
+ * A xapi that starts ends every domain that the database has elsewhere or does not know. So the host is asked for all that it
+ * runs, the managed and the others, and each of them must be where the database has it, or nowhere, but for what may end.
+ */
+async function restartXapi(
+  { host, mayEnd }: Extract<Action, { kind: "restart-xapi" }>,
+  { xapi, ports }: Executor,
+  signal: AbortSignal,
+): Promise<Result> {
+  const askedAtMs = ports.clock.uptimeMs();
+  if (mayEnd === null) return resultOf(await xapi.restartXapi(host, signal));
+  const said = await xapi.askDomains(host, signal);
+  if (!said.ok) return { kind: "refused", fault: said.fault };
+  const { vms } = said.value;
+  if (vms === "unknown") return { kind: "held", why: "it cannot list its domains" };
+  const read = await xapi.readVms(vms, signal);
+  if (!read.ok) return { kind: "refused", fault: read.fault };
+  const isSafe = ({ uuid, residentOn, busy }: DomainRecord) =>
+    !busy && (residentOn === host || residentOn === null || mayEnd.includes(uuid));
+  if (read.value.length !== new Set(vms).size || !read.value.every(isSafe))
+    return { kind: "held", why: "its comparison would end another VM" };
+  if (ports.clock.uptimeMs() - askedAtMs > ANSWERS_MS) return TOO_LATE;
+  return resultOf(await xapi.restartXapi(host, signal));
 }
 
 function resultOf(answer: XapiResult<unknown>): Result {
@@ -173,6 +269,10 @@ async function lastProbe(
   signal: AbortSignal,
 ): Promise<Result | null> {
   const { ports } = executor;
+  // By report it lives, whatever is silent here; directly, unless it had failed in spite of being heard.
+  const heard = heardOf(await readHearing(ports, executor.self), action.host);
+  if (heard === "reported" || (heard === "direct" && action.pingIsLife))
+    return { kind: "not-fenced", fault: "host-answers-again", detail: "its monitor is heard" };
   const probedAtMs = executor.probedAtMs(action.host);
   if (probedAtMs !== null && ports.clock.uptimeMs() - probedAtMs <= JUST_NOW_MS) return null;
   const probe = await withDeadline(

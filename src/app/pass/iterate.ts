@@ -1,9 +1,11 @@
 import { emptyMemory, type Memory, parseMemory } from "../../core/memory/memory.ts";
 import { rebaseMemory } from "../../core/memory/rebase.ts";
+import type { LocalView } from "../../core/model/pool-view.ts";
 import type { Reason } from "../../core/model/reason.ts";
 import { forgetOld, nextPassMs } from "../../core/pace/schedule.ts";
 import { neverAborts, OVER, withDeadline } from "../../ports/deadline.ts";
 import { fenceLimitMs } from "./fence.ts";
+import { groupReport } from "./group-report.ts";
 import { keepRound, writeJournal } from "./journal.ts";
 import { observe } from "./observe.ts";
 import { observeSelf } from "./observe-self.ts";
@@ -114,7 +116,7 @@ async function doNothing(
   const last = await ports.store.load("pass");
   const told = last.kind === "found" && (last.value as Partial<PassReport> | null)?.result === result;
   if (!told) ports.logger.log("error", "master_ip", text);
-  return report(ports, startedMs, { config, memory: null, bootId: "", calls: 0, result, obstacle: text });
+  return report(ports, startedMs, { config, memory: null, self: null, calls: 0, result, obstacle: text });
 }
 
 /** The newest memory of this host; a text: why it cannot be read. */
@@ -216,13 +218,13 @@ async function endPass(pass: Pass, startedMs: number): Promise<PassReport> {
   const { ports, memory, config, self, xapi } = pass;
   const result = pass.signal.aborted ? "deadline" : pass.view?.database.ok ? "done" : "no database";
   const calls = xapi.calls();
-  return report(ports, startedMs, { config, memory, bootId: self.bootId, calls, result, obstacle: null });
+  return report(ports, startedMs, { config, memory, self, calls, result, obstacle: null });
 }
 
 interface Ended {
   readonly config: Pass["config"];
   readonly memory: Memory | null;
-  readonly bootId: string;
+  readonly self: LocalView | null;
   readonly calls: number;
   readonly result: string;
   readonly obstacle: string | null;
@@ -230,18 +232,20 @@ interface Ended {
 
 async function report(ports: PassPorts, startedMs: number, ended: Ended): Promise<PassReport> {
   const { settings } = ended.config;
+  const { memory, self } = ended;
   const nowMs = ports.clock.uptimeMs();
   const delayMs = settings.MONITOR_DELAY * 1_000;
   const passReport: PassReport = {
     finishedAtMs: nowMs,
     finishedAtWall: new Date(ports.clock.wallMs()).toISOString(),
-    bootId: ended.bootId,
+    bootId: self?.bootId ?? "",
     durationMs: nowMs - startedMs,
-    nextInMs: ended.memory === null ? delayMs : nextPassMs(ended.memory, nowMs, settings),
+    nextInMs: memory === null ? delayMs : nextPassMs(memory, nowMs, settings),
     xapiCalls: ended.calls,
     result: ended.result,
     obstacle: ended.obstacle,
     logs: settings.ENABLE_LOGGING && !settings.logOff.has("check_xapi"),
+    group: memory === null || self === null ? null : groupReport(self.uuid, memory, settings),
     monitor: {
       delayMs,
       scanRateMs: settings.MONITOR_SCANRATE * 1_000,

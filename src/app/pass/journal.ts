@@ -48,7 +48,13 @@ export function keepRound(journal: KeptRound[], { view, reasons, actions, outcom
 /** The view as plain JSON, without passwords. */
 function plainView(view: PoolView): unknown {
   const { database } = view;
-  if (!database.ok) return { ...view, database: database.fault, probes: Object.fromEntries(view.probes) };
+  const seen = {
+    ...view,
+    probes: Object.fromEntries(view.probes),
+    hearing: plainHearing(view.hearing),
+    runs: Object.fromEntries(view.runs),
+  };
+  if (!database.ok) return { ...seen, database: database.fault };
   const { pool, hosts, halted } = database.value;
   const open = <T extends { readonly otherConfig: Readonly<Record<string, string>> }>(record: T) => ({
     ...record,
@@ -60,7 +66,14 @@ function plainView(view: PoolView): unknown {
     hosts: hosts.map((host) => ({ ...open(host), residents: host.residents.length })),
     halted: halted.map(open),
   };
-  return { ...view, database: slim, probes: Object.fromEntries(view.probes) };
+  return { ...seen, database: slim };
+}
+
+/** Who was heard: whom each of the others hears would be a line for each pair of hosts. */
+function plainHearing(hearing: PoolView["hearing"]): unknown {
+  return hearing === "unknown"
+    ? hearing
+    : hearing.peers.map(({ host, heard, by, own }) => ({ host, heard, by, own }));
 }
 
 /** The record when it is short enough, else with shorter lists, in the end what it is about alone. */

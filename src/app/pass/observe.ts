@@ -1,4 +1,5 @@
 import type { Settings } from "../../config/params.ts";
+import { heardOf, heardPeer } from "../../core/members/heard.ts";
 import { isAlive, stepHealth } from "../../core/members/host-health.ts";
 import { isTie } from "../../core/members/quorum.ts";
 import type { HostHealth } from "../../core/memory/host-health.ts";
@@ -9,7 +10,10 @@ import { masterOf } from "../../core/takeover/other-master.ts";
 import { withDeadline } from "../../ports/deadline.ts";
 import type { ProbeQuestion } from "../../ports/peers.ts";
 import type { Xapi } from "../../ports/pool-database.ts";
+import { askRuns, readDiffering } from "./ask-runs.ts";
 import type { PassPorts } from "./pass-ports.ts";
+import { readHearing } from "./read-hearing.ts";
+import { toldProbe } from "./told-probe.ts";
 
 /** One probe of one peer may take this long: ping waits a second, a hung xapi is given the rest. */
 const PROBE_MS = 3_500;
@@ -46,6 +50,11 @@ export interface Observer {
   readonly self: LocalView;
 }
 
+/** The same with what the monitors hear, which is read once a round. */
+interface Listener extends Observer {
+  readonly hearing: PoolView["hearing"];
+}
+
 type Peer = { readonly uuid: HostUuid; readonly address: string };
 
 /**
@@ -53,9 +62,10 @@ type Peer = { readonly uuid: HostUuid; readonly address: string };
  * business; when it does not, a question to the own xapi would hang with it (adapters/xapi/README.md, T2), so none is
  * asked.
  */
-export async function observe(observer: Observer, signal: AbortSignal): Promise<PoolView> {
+export async function observe(given: Observer, signal: AbortSignal): Promise<PoolView> {
   // The beginning counts: retries are XAPI_DELAY apart, however long a silent host's probe takes.
-  const nowMs = observer.ports.clock.uptimeMs();
+  const nowMs = given.ports.clock.uptimeMs();
+  const observer: Listener = { ...given, hearing: await readHearing(given.ports, given.self) };
   const seen =
     observer.self.role.kind === "slave"
       ? await observeAsSlave(observer, signal)
@@ -65,9 +75,19 @@ export async function observe(observer: Observer, signal: AbortSignal): Promise<
     self: observer.self,
     database: seen.database,
     probes: seen.probes,
+    hearing: observer.hearing,
+    runs: new Map(),
+    differing: [],
     heuristics: "not-asked",
   };
-  return { ...view, heuristics: await askHeuristics(observer, view, signal) };
+  const heuristics = askHeuristics(observer, view, signal);
+  const isMaster = observer.self.role.kind === "master";
+  if (!seen.database.ok || !(isMaster || observer.settings.SLAVE_VM_STAT))
+    return { ...view, heuristics: await heuristics };
+  const database = seen.database.value;
+  const runs = await askRuns(observer, view, database, signal);
+  const differing = isMaster ? await readDiffering(observer, { ...view, runs }, database, signal) : [];
+  return { ...view, runs, differing, heuristics: await heuristics };
 }
 
 interface Seen {
@@ -75,7 +95,7 @@ interface Seen {
   readonly probes: ReadonlyMap<HostUuid, PeerProbe>;
 }
 
-async function observeAsMaster(observer: Observer, signal: AbortSignal): Promise<Seen> {
+async function observeAsMaster(observer: Listener, signal: AbortSignal): Promise<Seen> {
   const { memory, self, settings } = observer;
   const { clock } = observer.ports;
   const restarting = memory.promotion?.phase === "called";
@@ -98,7 +118,7 @@ async function observeAsMaster(observer: Observer, signal: AbortSignal): Promise
   return { database, probes: new Map([...probes, ...more]) };
 }
 
-async function observeAsSlave(observer: Observer, signal: AbortSignal): Promise<Seen> {
+async function observeAsSlave(observer: Listener, signal: AbortSignal): Promise<Seen> {
   const { self, memory, settings } = observer;
   const { role } = self;
   const lastGood = memory.lastGood;
@@ -180,12 +200,14 @@ function readDatabase(
  * counts as two retries, and for the whole pass when the host has failed (before its fence it is asked once more).
  */
 async function probePeers(
-  observer: Observer,
+  observer: Listener,
   peers: readonly Peer[],
   signal: AbortSignal,
   question: ProbeQuestion = "life-and-master",
 ): Promise<ReadonlyMap<HostUuid, PeerProbe>> {
-  const { ports, recent, memory, settings } = observer;
+  const { ports, recent, memory, settings, hearing } = observer;
+  const addressOf = (host: HostUuid) =>
+    memory.lastGood?.hosts.find(({ uuid }) => uuid === host)?.address ?? null;
   const ask = (address: string, what: ProbeQuestion, ms: number): Promise<PeerProbe> =>
     withDeadline(
       ports.clock,
@@ -196,17 +218,26 @@ async function probePeers(
     );
   const probed = await Promise.all(
     peers.map(async ({ uuid, address }): Promise<[HostUuid, PeerProbe]> => {
+      const peer = heardPeer(hearing, uuid);
+      const told = toldProbe(peer, addressOf);
+      if (told !== null) return [uuid, told];
       const failed = memory.health[uuid]?.state === "failed";
       const reuseMs = failed ? Number.POSITIVE_INFINITY : Math.min(REUSE_MS, settings.XAPI_DELAY * 500);
       const known = recent.get(uuid);
       if (known !== undefined && ports.clock.uptimeMs() - known.atMs < reuseMs) return [uuid, known.probe];
-      const quick = failed ? await ask(address, "life", FAILED_PROBE_MS) : null;
+      const isSilent = peer !== "unknown" && peer.heard === "silent";
+      const asksMore = question !== "life" && (peer === "unknown" || isSilent);
+      // Whom it follows costs a login, which nobody is asked for whose monitor is heard, and nobody who does not answer.
+      const quick =
+        failed || (isSilent && asksMore)
+          ? await ask(address, "life", failed ? FAILED_PROBE_MS : PROBE_MS)
+          : null;
       // Back from the dead: now there is a reason to wait for what a master needs two seconds to say.
-      const wanted = quick === null || (quick.xapi === "answered" && question !== "life");
+      const wanted = quick === null || (quick.xapi === "answered" && asksMore);
       const patient = isFading(memory.health[uuid], ports.clock.uptimeMs(), settings);
       const [what, ms]: [ProbeQuestion, number] = patient
         ? ["life-patiently", PATIENT_PROBE_MS]
-        : [question, PROBE_MS];
+        : [asksMore ? question : "life", PROBE_MS];
       const probe = wanted ? await ask(address, what, ms) : quick;
       recent.set(uuid, { probe, atMs: ports.clock.uptimeMs(), full: !failed });
       return [uuid, probe];
@@ -235,7 +266,7 @@ async function askHeuristics(
   if (!settings.FENCE_USE_IP_HEURISTICS || addresses.length === 0 || view.probes.size === 0)
     return "not-asked";
   const alive = [...view.probes].filter(([uuid, probe]) =>
-    isAlive(stepHealth(memory.health[uuid], probe, view.nowMs, settings)),
+    isAlive(stepHealth(memory.health[uuid], probe, view.nowMs, settings, heardOf(view.hearing, uuid))),
   );
   const members = memory.lastGood?.members ?? [];
   if (!isTie(members, [view.self.uuid, ...alive.map(([uuid]) => uuid)])) return "not-asked";

@@ -1,6 +1,8 @@
+import type { GroupReport } from "../../core/group/own-state.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ConfigSource } from "../../ports/config-source.ts";
 import type { Fencer } from "../../ports/fencer.ts";
+import type { HearingReader, RunsAsker } from "../../ports/group.ts";
 import type { LocalHost } from "../../ports/local-host.ts";
 import type { Logger, Mailer } from "../../ports/notices.ts";
 import type { PeerProber, Pinger } from "../../ports/peers.ts";
@@ -14,6 +16,9 @@ export interface PassPorts {
   readonly lostPasses: number;
   /** Opens the client for this pass; `xeTimeoutMs` is the deadline of one ordinary call (XE_TIMEOUT). */
   openXapi(xeTimeoutMs: number): Xapi;
+  /** What the monitor of this host hears. */
+  readonly hearing: HearingReader;
+  readonly runsAsker: RunsAsker;
   readonly prober: PeerProber;
   readonly pinger: Pinger;
   readonly fencer: Fencer;
@@ -39,6 +44,8 @@ export interface PassReport {
   readonly obstacle: string | null;
   /** Whether the daemons log (ENABLE_LOGGING, LOG_check_xapi). */
   readonly logs: boolean;
+  /** The pool, for the heartbeats; null: it was never seen, or nothing could be learnt in this pass. */
+  readonly group: GroupReport | null;
   /** The monitor's own parameters, so that it needs no parser. */
   readonly monitor: {
     readonly delayMs: number;

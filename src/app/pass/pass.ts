@@ -11,7 +11,7 @@ import type { Reason } from "../../core/model/reason.ts";
 import { supplyOf } from "../../core/restart/supply.ts";
 import { masterOf } from "../../core/takeover/other-master.ts";
 import type { Xapi } from "../../ports/pool-database.ts";
-import { execute } from "./execute.ts";
+import { type Executor, execute } from "./execute.ts";
 import type { KeptRound } from "./journal.ts";
 import type { RecentProbe } from "./observe.ts";
 import type { PassConfig } from "./pass-config.ts";
@@ -121,7 +121,15 @@ export function launch(pass: Pass, actions: readonly Action[]): void {
     return last?.full === true ? last.atMs : null;
   };
   const followed = masterOf(pass.self.role, pass.memory.lastGood);
-  const executor = { ports, followed, xapi, settings: config.settings, report, probedAtMs };
+  const { self, memory, view } = pass;
+  const database = view?.database.ok ? view.database.value : null;
+  const master = database?.hosts.find(({ uuid }) => uuid === database.pool.master);
+  const executor: Executor = {
+    ...{ ports, self, followed, xapi, settings: config.settings, report, probedAtMs },
+    view,
+    lastGood: memory.lastGood,
+    xapiStartTime: master?.xapiStartTime ?? null,
+  };
   for (const action of actions) {
     const key = actionKey(action);
     pass.begun.set(key, (pass.begun.get(key) ?? 0) + 1);

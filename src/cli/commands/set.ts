@@ -1,6 +1,7 @@
 import { rememberedMemory } from "../../app/pass/remembered.ts";
 import { resolveTexts } from "../../app/pass/resolve-texts.ts";
 import { type ParameterName, rowOf } from "../../config/params.ts";
+import { haFlagOf } from "../../core/model/ha-flag.ts";
 import { defineAction } from "../action.ts";
 import { audit } from "../audit.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
@@ -75,10 +76,18 @@ async function store(
   ports: CliPorts,
 ): Promise<ExitCode> {
   if (pool.database === null) return pool.exitWithout;
-  const changes = planChanges([[name, value]], pool.database.pool.otherConfig);
+  const { otherConfig } = pool.database.pool;
+  const changes = planChanges([[name, value]], otherConfig);
   if (changes.length === 0) {
     ports.stdout(`${name} is ${shownText(rowOf(name), value, false)} already.\n`);
     return EXIT.done;
+  }
+  const isHaOn = haFlagOf(otherConfig, pool.resolved.settings.XC_FIELD_NAME) === "on";
+  if (rowOf(name).onlyWhileOff && isHaOn) {
+    ports.stderr(
+      `Cannot set ${name}: HA is on, and the hosts would not hear each other until all of them know the new value. Run ha-cfg ha-disable first.\n`,
+    );
+    return EXIT.failed;
   }
   return writeParameters(ports, pool, changes);
 }

@@ -5,6 +5,7 @@ import type { Check, Examination, Finding } from "./check.ts";
 import { clockCheck } from "./clock-checks.ts";
 import { daemonCheck } from "./daemon-checks.ts";
 import { fencingCheck } from "./fencing-checks.ts";
+import { heartbeatCheck } from "./heartbeat-checks.ts";
 import { mailCheck } from "./mail-checks.ts";
 import { memberCheck } from "./member-checks.ts";
 import { parameterCheck } from "./parameter-checks.ts";
@@ -18,6 +19,7 @@ const CHECKS: readonly Check[] = [
   daemonCheck,
   parameterCheck,
   memberCheck,
+  heartbeatCheck,
   quorumCheck,
   fencingCheck,
   storageCheck,

@@ -1,3 +1,6 @@
+import { toldProbe } from "../../app/pass/told-probe.ts";
+import { heardPeer } from "../../core/members/heard.ts";
+import type { HostUuid } from "../../core/model/ids.ts";
 import type { PeerProbe } from "../../core/model/pool-view.ts";
 import { withDeadline } from "../../ports/deadline.ts";
 import type { SeenHost } from "../sight/sight.ts";
@@ -30,7 +33,12 @@ async function examine(
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   // To a question whom it follows a master needs two seconds, and counts it as a failed login.
-  const question = host.uuid === sight.master ? "life" : "life-and-master";
+  // A host that is heard has said it already.
+  const peer = heardPeer(sight.hearing ?? "unknown", host.uuid);
+  const told = toldProbe(peer, (uuid) => addressOf(uuid, sight));
+  // By its pool.conf, whatever its xapi has come to yet.
+  const isMaster = peer !== "unknown" && peer.own?.role === "master";
+  const question = host.uuid === sight.master || told !== null ? "life" : "life-and-master";
   const probe = await withDeadline<PeerProbe | null>(
     ports.clock,
     PROBE_MS,
@@ -39,8 +47,10 @@ async function examine(
     () => null,
   );
   const about = `${host.name} (${host.address})`;
-  return [judge(host, about, probe), ...judgeMaster(about, probe, sight)];
+  return [judge(host, about, probe), ...judgeMaster(about, isMaster ? MASTER : (told ?? probe), host, sight)];
 }
+
+const MASTER: PeerProbe = { icmp: "unknown", xapi: "answered", follows: { kind: "is-master" } };
 
 function judge({ enabled }: SeenHost, about: string, probe: PeerProbe | null): Finding {
   const { ok, warn, bad } = findingsOf("members");
@@ -63,11 +73,21 @@ function judge({ enabled }: SeenHost, about: string, probe: PeerProbe | null): F
     : bad(`${about} answers neither ping nor XAPI`, "see whether it is up, and the network between");
 }
 
-function judgeMaster(about: string, probe: PeerProbe | null, { master, hosts }: Examination["sight"]) {
+function addressOf(host: HostUuid, { hosts }: Examination["sight"]): string | null {
+  return hosts.find(({ uuid }) => uuid === host)?.address ?? null;
+}
+
+function judgeMaster(
+  about: string,
+  probe: PeerProbe | null,
+  { uuid }: SeenHost,
+  sight: Examination["sight"],
+) {
   const { bad } = findingsOf("one-master");
-  const own = hosts.find(({ uuid }) => uuid === master)?.address;
+  const { master } = sight;
+  const own = master === null ? null : addressOf(master, sight);
   const follows = probe?.follows;
-  if (follows === undefined || own === undefined) return [];
+  if (follows === undefined || own === null || uuid === master) return [];
   switch (follows.kind) {
     case "slave-of":
       return follows.address === own

@@ -1,5 +1,6 @@
 import type { NamedUuid, StatusReport } from "../status/status-report.ts";
 import { BOX_MARGIN, drawBox } from "./box.ts";
+import { heardHostText, hearingSaid } from "./hearing-words.ts";
 import { renderHostTable } from "./host-table.ts";
 import type { Paint, Tone } from "./paint.ts";
 import {
@@ -52,6 +53,7 @@ export function renderStatus(report: StatusReport, look: Look): string {
   const incidents = report.incidents.map(
     ({ text, ageS }) => `${text}${ageS === null ? "" : ` (since ${spanText(ageS)})`}`,
   );
+  const heartbeats = hearingSaid(report.hearing, report.hosts.length);
   const list = (title: string, notes: readonly string[], tone: Tone): readonly string[] =>
     notes.length === 0
       ? []
@@ -76,9 +78,11 @@ export function renderStatus(report: StatusReport, look: Look): string {
     row("Monitor", daemonSaid(report.monitor)),
     row("Watchdog", daemonSaid(report.watchdog)),
     row("Last iteration", iterationSaid(report.lastIteration)),
+    heartbeats === null ? [] : row("Heartbeats", heartbeats),
     report.hosts.length === 0
       ? []
       : [...gap, ...renderHostTable(report.hosts, { paint, room, mark: unicode ? "…" : "..." })],
+    list("Who is heard", (report.hearing?.hosts ?? []).map(heardHostText), "plain"),
     incidents.length === 0 ? [...gap, paint("quiet", "No open incidents.")] : [],
     list("Open incidents", incidents, "bad"),
     list("What holds since the last iteration", report.conditions, "plain"),

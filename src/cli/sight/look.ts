@@ -1,7 +1,9 @@
+import { isOfNow } from "../../app/pass/read-hearing.ts";
 import { rememberedMemory } from "../../app/pass/remembered.ts";
 import { resolveTexts } from "../../app/pass/resolve-texts.ts";
 import type { Resolved } from "../../config/resolve.ts";
 import { rebaseMemory } from "../../core/memory/rebase.ts";
+import type { Hearing } from "../../core/model/hearing.ts";
 import type { DatabaseView, LocalView, PeerProbe, XapiResult } from "../../core/model/pool-view.ts";
 import { masterOf } from "../../core/takeover/other-master.ts";
 import type { ConfigTexts } from "../../ports/config-source.ts";
@@ -45,10 +47,13 @@ export async function lookAtPool(ports: CliPorts): Promise<Sight> {
     const reading = readPatiently(looking, cached, observing);
     const self = await observing;
     const { database, vms, readMs } = await reading;
+    const published = await ports.hearing.read();
+    const isNow = published !== null && self !== null && isOfNow(published, self, ports.clock.uptimeMs());
+    const hearing = isNow ? published : null;
     const bootId = self?.bootId ?? parsed?.bootId ?? "";
     const memory =
       parsed === null ? null : { memory: rebaseMemory(parsed, bootId), ofThisBoot: parsed.bootId === bootId };
-    const facts: Facts = { texts, cached, self, memory, lastPass, database, vms, readMs };
+    const facts: Facts = { texts, cached, self, memory, lastPass, hearing, database, vms, readMs };
     return await assemble(looking, facts);
   } finally {
     await xapi.close();
@@ -143,10 +148,11 @@ interface Facts extends DatabaseRead {
   readonly self: LocalView | null;
   readonly memory: RememberedMemory | null;
   readonly lastPass: LastPass | null;
+  readonly hearing: Hearing | null;
 }
 
 async function assemble(looking: Looking, facts: Facts): Promise<Sight> {
-  const { texts, cached, self, memory, lastPass, database, vms, readMs } = facts;
+  const { texts, cached, self, memory, lastPass, hearing, database, vms, readMs } = facts;
   const lastGood = memory?.memory.lastGood ?? null;
   const read = database.ok ? database.value : null;
   const resolved = read === null ? cached : resolveTexts(texts, read.pool.otherConfig);
@@ -167,6 +173,7 @@ async function assemble(looking: Looking, facts: Facts): Promise<Sight> {
     self,
     memory,
     lastPass,
+    hearing,
     database,
     readMs,
     vms,

@@ -1,5 +1,6 @@
 import type { Resolved } from "../../config/resolve.ts";
 import type { Memory } from "../../core/memory/memory.ts";
+import type { Hearing } from "../../core/model/hearing.ts";
 import type { HostUuid, PoolUuid } from "../../core/model/ids.ts";
 import type { DatabaseView, LocalView, PeerProbe, XapiResult } from "../../core/model/pool-view.ts";
 import type { ConfigTexts } from "../../ports/config-source.ts";
@@ -15,6 +16,8 @@ export interface Sight {
   readonly self: LocalView | null;
   readonly memory: RememberedMemory | null;
   readonly lastPass: LastPass | null;
+  /** What the monitor hears; null: it has published nothing within the last three seconds of this boot. */
+  readonly hearing: Hearing | null;
   readonly database: XapiResult<DatabaseView>;
   /** How long XAPI took to answer, or how long it was waited for. */
   readonly readMs: number;

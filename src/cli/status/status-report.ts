@@ -1,4 +1,5 @@
 import type { HaFlag } from "../../core/model/ha-flag.ts";
+import type { HeardPeer, Refused } from "../../core/model/hearing.ts";
 import type { DaemonState } from "../../ports/daemons.ts";
 
 /**
@@ -33,6 +34,8 @@ export interface StatusReport {
   readonly watchdog: DaemonState;
   readonly lastIteration: IterationReport | null;
   readonly hosts: readonly HostReport[];
+  /** Who hears whom; null: the monitor of this host has published nothing within the last three seconds. */
+  readonly hearing: HearingReport | null;
   /** Of the VMs that HA manages; null when they could not be listed. */
   readonly vms: {
     readonly all: number;
@@ -84,6 +87,34 @@ export interface HostReport {
  * have not judged that yet.
  */
 export type HostState = "alive" | "xapi-down" | "suspect" | "failed" | "silent" | "unknown";
+
+/** What the monitor of this host hears of the others. */
+export interface HearingReport {
+  /** Why no heartbeat can be sent or received; null when they can. */
+  readonly trouble: string | null;
+  /** Datagrams that were dropped since the monitor began, by why. */
+  readonly refused: Refused;
+  /** The other hosts. */
+  readonly hosts: readonly HeardHostReport[];
+}
+
+export interface HeardHostReport {
+  readonly uuid: string;
+  readonly name: string;
+  /** `reported`: not from here, but another host hears it. */
+  readonly heard: HeardPeer["heard"];
+  /** The host that reports it. */
+  readonly by: string | null;
+  /** Since when it is heard so, or silent. */
+  readonly sinceS: number;
+  /** Since its last message, to whomever; tenths of a second. null: there was none. */
+  readonly ageS: number | null;
+  /** Its addresses from which messages come now. */
+  readonly addresses: readonly string[];
+  /** Names of the hosts that it hears, and of those that it does not; null unless it is heard directly. */
+  readonly hears: readonly string[] | null;
+  readonly misses: readonly string[] | null;
+}
 
 export interface IncidentReport {
   readonly kind: "host-failed" | "promotion" | "isolation";

@@ -21,8 +21,10 @@ const ADVICE: Partial<Record<Reason["kind"], string>> = {
   promoting: "Nothing now. If the old master comes back, it becomes a slave by itself.",
   promoted: "Find out why the old master failed before it is switched on again.",
   "promotion-dropped": "Find out why the master did not answer for a while.",
-  "leftover-destroyed":
-    "Check the VM: for a while it may have run twice. Find out why its host was not fenced in time.",
+  "database-wrong":
+    "Nothing. Find out whether the xapi of the master was killed: its database was older than that.",
+  "leftover-found":
+    "Check the VM: for a while it has run twice. A fence method that proves makes this impossible.",
   "toolstack-restarted": "Look at /var/log/xensource.log of this host for what held it up.",
   "ha-switched-off": "Switch it on again when the cause is gone: ha-cfg ha-enable.",
   "fence-device-back": "Nothing.",

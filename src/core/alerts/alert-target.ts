@@ -1,6 +1,6 @@
 import type { KnownHost } from "../memory/last-good.ts";
 import type { AlertTarget } from "../model/alert.ts";
-import { type HostUuid, vmUuid } from "../model/ids.ts";
+import type { HostUuid } from "../model/ids.ts";
 import type { Reason } from "../model/reason.ts";
 
 /** What is said of the host that says it. */
@@ -25,7 +25,6 @@ const OF_THIS_HOST: ReadonlySet<Reason["kind"]> = new Set([
  * Reasons name hosts as people do; a name that two hosts have says nothing.
  */
 export function alertTarget(reason: Reason, self: HostUuid, hosts: readonly KnownHost[]): AlertTarget {
-  if (reason.kind === "leftover-destroyed") return { kind: "vm", uuid: vmUuid(reason.vm) };
   if ("uuid" in reason && reason.uuid !== null) return { kind: "vm", uuid: reason.uuid };
   if ("host" in reason) {
     const named = hosts.filter(({ uuid, name }) => name === reason.host || uuid === reason.host);

@@ -69,7 +69,16 @@ export function reportPool(
 
 function unseenView(self: LocalView, nowMs: number): PoolView {
   const database = { ok: false, fault: { kind: "timeout" } } as const;
-  return { nowMs, self, database, probes: new Map(), heuristics: "not-asked" };
+  return {
+    nowMs,
+    self,
+    database,
+    probes: new Map(),
+    hearing: "unknown",
+    runs: new Map(),
+    differing: [],
+    heuristics: "not-asked",
+  };
 }
 
 function lineOf({ record, health, isSelf }: HostRow, known: KnownHost, self: LocalView): HostLine {

@@ -14,6 +14,8 @@ export type IncidentEvent =
   /** The administrator's written wish to go on without a proof (FENCE_HA_ONFAIL). */
   | { readonly kind: "fencing-waived" }
   | { readonly kind: "declared-dead" }
+  /** The database has VMs on it again: the master's xapi has started with an older one (adapters/xapi/README.md). */
+  | { readonly kind: "declaration-lost" }
   /** XAPI refused to declare it dead: it still reaches the host (HOST_IS_LIVE). */
   | { readonly kind: "host-is-live" }
   /** So long ago that the host may have died since: everything begins anew. */
@@ -59,14 +61,22 @@ const LIFE: Readonly<Record<IncidentPhase, Partial<Record<IncidentEvent["kind"],
     "host-is-live": "answered",
     "host-returned": "over",
   },
-  declared: { "host-returned": "returned" },
+  declared: { "host-returned": "returned", "declaration-lost": "fenced" },
   answered: { "answer-expired": "open", "host-returned": "over" },
   returned: { "host-failed": "open", "nothing-left": "over" },
 };
 
 /** The incident of a host that has just failed. */
 export function openIncident(host: HostUuid, atMs: number): Incident {
-  return { host, openedAtMs: atMs, phase: "open", proved: false, fenceFailures: 0, returnedAtMs: null };
+  return {
+    host,
+    openedAtMs: atMs,
+    phase: "open",
+    proved: false,
+    fenceFailures: 0,
+    vms: [],
+    returnedAtMs: null,
+  };
 }
 
 /** The incident after an event; null when it is over. */

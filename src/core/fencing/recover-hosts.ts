@@ -67,9 +67,10 @@ function recoverHost(memory: Memory, row: HostRow, round: Round, scope: VotedSco
     case "fencing":
       return fence(opened, row, open, round, scope);
     case "fenced":
-      return scope.fenceOnly ? nothing(opened) : declareDead(opened, open, round);
+      return scope.fenceOnly ? nothing(opened) : declareDead(opened, row, open, round);
     case "declared":
-      return scope.fenceOnly ? nothing(opened) : forget(opened, open, round);
+      if (scope.fenceOnly) return nothing(opened);
+      return hasVmsAgain(row) ? declareAgain(opened, row, open, round) : forget(opened, open, round);
     case "answered":
       return scope.fenceOnly ? nothing(opened) : askAgain(opened, open, round);
     case "returned":
@@ -156,7 +157,7 @@ function waiveFencing(memory: Memory, row: HostRow, incident: Incident): Step {
   };
 }
 
-function declareDead(memory: Memory, incident: Incident, round: Round): Step {
+function declareDead(memory: Memory, { record }: HostRow, incident: Incident, round: Round): Step {
   const { host, proved } = incident;
   const { promotion } = memory;
   const { nowMs, self } = round.view;
@@ -169,7 +170,21 @@ function declareDead(memory: Memory, incident: Incident, round: Round): Step {
       self.initCompleteAtMs !== null;
     if (!isReady && !hasWaited) return nothing(memory);
   }
-  return { memory, actions: whenDue({ kind: "declare-host-dead", host, proved }, round), reasons: [] };
+  const actions = whenDue({ kind: "declare-host-dead", host, proved }, round);
+  // While it is under way XAPI calls one VM after the other halted.
+  const vms = [...new Set([...incident.vms, ...(record?.residents ?? []).map(({ uuid }) => uuid)])].sort();
+  const incidents = put(memory.incidents, host, { ...incident, vms });
+  return { memory: { ...memory, incidents }, actions, reasons: [] };
+}
+
+/** What was declared is looked for in each new reading: an older database has forgotten it. */
+function hasVmsAgain({ record }: HostRow): boolean {
+  return record !== null && record.residents.length > 0;
+}
+
+function declareAgain(memory: Memory, row: HostRow, incident: Incident, round: Round): Step {
+  const lost = afterEvent(memory, incident, { kind: "declaration-lost" });
+  return declareDead(lost, row, lost.incidents[incident.host] ?? incident, round);
 }
 
 function forget(memory: Memory, { host }: Incident, round: Round): Step {

@@ -1,7 +1,9 @@
 import { incidentOf, type Memory } from "../memory/memory.ts";
 import type { Round } from "../memory/step.ts";
 import type { HostUuid } from "../model/ids.ts";
+import type { PoolView } from "../model/pool-view.ts";
 import type { Reason } from "../model/reason.ts";
+import { heardPeer } from "./heard.ts";
 import { isAlive } from "./host-health.ts";
 import { hostName } from "./host-rows.ts";
 
@@ -31,7 +33,16 @@ export function reportHealth(
         return [{ kind: "host-suspect", host }];
       case "failed":
         return [{ kind: "host-failed", host, mine: true }];
+      case "alive":
+        return isMonitorSilent(uuid, health.sinceMs, view) ? [{ kind: "monitor-silent", host }] : [];
       case "xapi-down": {
+        const peer = heardPeer(view.hearing, uuid);
+        if (peer !== "unknown" && peer.heard === "reported") {
+          const by = peer.by === null ? "another host" : hostName(memory, peer.by);
+          return [
+            { kind: "host-reported", host, by, long: view.nowMs - peer.sinceMs >= LONG_SILENCE_S * 1_000 },
+          ];
+        }
         const silentMs = view.nowMs - (health.xapiSilentSinceMs ?? view.nowMs);
         const toleranceS = settings.XAPI_DOWN_TOLERANCE;
         const usualS = Math.max(LONG_SILENCE_S, settings.XAPI_COUNT * settings.XAPI_DELAY);
@@ -42,4 +53,18 @@ export function reportHealth(
         return [];
     }
   });
+}
+
+/** A monitor that is updated or restarted is heard again within seconds, and one of a host that boots within a minute or two. */
+const MONITOR_SILENT_MS = 180_000;
+
+/** Does its XAPI answer while its monitor is silent? Then it takes no part in HA, and nobody would notice. */
+function isMonitorSilent(
+  uuid: HostUuid,
+  aliveSinceMs: number,
+  { hearing, probes, nowMs }: PoolView,
+): boolean {
+  const peer = heardPeer(hearing, uuid);
+  if (peer === "unknown" || peer.heard !== "silent" || probes.get(uuid)?.xapi !== "answered") return false;
+  return nowMs - Math.max(peer.sinceMs, aliveSinceMs) >= MONITOR_SILENT_MS;
 }

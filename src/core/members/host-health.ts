@@ -2,6 +2,7 @@ import type { HostHealth } from "../memory/host-health.ts";
 import type { Round } from "../memory/step.ts";
 import type { PeerProbe } from "../model/pool-view.ts";
 import type { HealthSettings } from "../model/settings.ts";
+import { type Heard, heardOf } from "./heard.ts";
 
 /** A probe a little before the full delay counts: a pass that was woken at the right second is never a millisecond late. */
 const RETRY_SLACK_MS = 250;
@@ -11,19 +12,34 @@ const RETRY_SLACK_MS = 250;
  *
  * A probe that learnt nothing (`unknown`) changes nothing: unknown is not dead. A silent probe counts as a retry only
  * when XAPI_DELAY has passed since the last one, so that passes woken early do not shorten the patience.
+ *
+ * `heard`: how the monitors hear it. Directly is what a ping is: it lives, and its XAPI is given XAPI_DOWN_TOLERANCE. By
+ * report it lives, and the silence is that of the way from here: it never counts.
  */
 export function stepHealth(
   previous: HostHealth | undefined,
   probe: PeerProbe,
   nowMs: number,
   settings: HealthSettings,
+  heard: Heard = "unknown",
 ): HostHealth | undefined {
-  const pings = probe.icmp === "answered";
+  const pings = probe.icmp === "answered" || heard === "direct";
   if (probe.xapi === "answered") {
     const sinceMs = previous?.state === "alive" ? previous.sinceMs : nowMs;
     return { state: "alive", sinceMs, failedRetries: 0, lastRetryMs: nowMs, xapiSilentSinceMs: null, pings };
   }
-  if (probe.icmp === "unknown") return previous;
+  if (heard === "reported") {
+    const sinceMs = previous?.state === "xapi-down" ? previous.sinceMs : nowMs;
+    return {
+      state: "xapi-down",
+      sinceMs,
+      failedRetries: 0,
+      lastRetryMs: nowMs,
+      xapiSilentSinceMs: nowMs,
+      pings,
+    };
+  }
+  if (probe.icmp === "unknown" && !pings) return previous;
 
   const xapiSilentSinceMs = previous?.xapiSilentSinceMs ?? nowMs;
   const tolerated = nowMs - xapiSilentSinceMs <= settings.XAPI_DOWN_TOLERANCE * 1_000;
@@ -70,7 +86,7 @@ export function isAlive(health: HostHealth | null | undefined): boolean {
 export function stepAllHealth({ memory, view, settings }: Round): Readonly<Record<string, HostHealth>> {
   const health: Record<string, HostHealth> = { ...memory.health };
   for (const [uuid, probe] of view.probes) {
-    const next = stepHealth(health[uuid], probe, view.nowMs, settings);
+    const next = stepHealth(health[uuid], probe, view.nowMs, settings, heardOf(view.hearing, uuid));
     if (next !== undefined) health[uuid] = next;
   }
   return health;

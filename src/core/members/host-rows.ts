@@ -4,6 +4,7 @@ import type { KnownHost } from "../memory/last-good.ts";
 import { incidentOf, type Memory } from "../memory/memory.ts";
 import { type HostUuid, hostUuid } from "../model/ids.ts";
 import type { HostView, PeerProbe, PoolView } from "../model/pool-view.ts";
+import { type Heard, heardOf } from "./heard.ts";
 import { isAlive } from "./host-health.ts";
 
 /** One host in one round: what the database, the memory and its probe say of it, side by side. */
@@ -26,6 +27,8 @@ export interface HostRow {
   readonly isAlive: boolean;
   /** Probed in this very round and alive, or this host itself. An old probe has no vote. */
   readonly isHeard: boolean;
+  /** How the monitors hear it now; unknown for this host itself. */
+  readonly heard: Heard;
   /** The probe of this round; null when there was none, which is not silence. */
   readonly probe: PeerProbe | null;
   /** In this round it has said that it follows the master at this host's address. Silence is no. */
@@ -47,7 +50,8 @@ export function hostRows(memory: Memory, view: PoolView): HostRows {
   const records = new Map(
     (view.database.ok ? view.database.value.hosts : []).map((host) => [host.uuid, host]),
   );
-  const known = new Map((memory.lastGood?.hosts ?? []).map((host) => [host.uuid, host]));
+  const { hosts = [], forgotten = [] } = memory.lastGood ?? {};
+  const known = new Map([...forgotten, ...hosts].map((host) => [host.uuid, host]));
   const members = new Set(memory.lastGood?.members ?? []);
   const self = view.self.uuid;
   const ownAddress = records.get(self)?.address ?? known.get(self)?.address ?? null;
@@ -77,6 +81,7 @@ export function hostRows(memory: Memory, view: PoolView): HostRows {
       health,
       isAlive: isAlive(health),
       isHeard: uuid === self || (probe !== null && isAlive(health)),
+      heard: heardOf(view.hearing, uuid),
       probe,
       followsThisHost: followsAddress(probe, ownAddress),
       isInMaintenance: before?.enabled === false && !before.disabledByStart,
@@ -102,6 +107,7 @@ export function rowOf(rows: HostRows, uuid: HostUuid): HostRow {
       health: null,
       isAlive: false,
       isHeard: false,
+      heard: "unknown",
       probe: null,
       followsThisHost: false,
       isInMaintenance: false,

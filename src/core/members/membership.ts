@@ -29,13 +29,11 @@ export interface MembershipInput extends StartsInput {
 
 /** The hosts as they will be remembered, with what we saw of the starts of their xapi. */
 export function rememberHosts({ previous, hosts, master, nowMs }: StartsInput): readonly KnownHost[] {
-  const known = new Map((previous?.hosts ?? []).map((host) => [host.uuid, host]));
-  const hasStarted = (host: HostView | undefined): boolean =>
-    host === undefined || known.get(host.uuid)?.xapiStartTime !== host.xapiStartTime;
-  const masterStarted = previous !== null && hasStarted(byUuid(hosts).get(master));
+  const known = byUuid(previous?.hosts ?? []);
+  const masterStarted = hasStarted(previous, byUuid(hosts).get(master));
   return hosts.map((host) => {
     const before = known.get(host.uuid);
-    const isSame = before !== undefined && !hasStarted(host);
+    const isSame = before !== undefined && !hasStarted(previous, host);
     const started = masterStarted || (before !== undefined && !isSame);
     return {
       uuid: host.uuid,
@@ -44,11 +42,33 @@ export function rememberHosts({ previous, hosts, master, nowMs }: StartsInput): 
       enabled: host.enabled,
       xapiStartTime: host.xapiStartTime,
       xapiStartedAtMs: isSame ? before.xapiStartedAtMs : nowMs,
+      enabledSinceMs: host.enabled ? (before?.enabledSinceMs ?? nowMs) : null,
       disabledSinceMs: host.enabled ? null : (before?.disabledSinceMs ?? nowMs),
       disabledByStart:
         !host.enabled && (before?.enabled === true ? started : before?.disabledByStart === true),
     };
   });
+}
+
+/** Hosts that were known and are not in a database whose master's xapi has started; who was ejected vanishes without that. */
+export function rememberForgotten(input: StartsInput): readonly KnownHost[] {
+  const { previous, hosts } = input;
+  if (previous === null) return [];
+  const known = [...previous.forgotten, ...(hasMasterStarted(input) ? previous.hosts : [])];
+  const listed = byUuid(hosts);
+  return [...byUuid(known).values()].filter(({ uuid }) => !listed.has(uuid));
+}
+
+/** Has the master's xapi started since the last view, or is it another master's? */
+export function hasMasterStarted({ previous, hosts, master }: StartsInput): boolean {
+  if (previous !== null && previous.master !== master) return true;
+  return hasStarted(previous, byUuid(hosts).get(master));
+}
+
+function hasStarted(previous: LastGoodView | null, host: HostView | undefined): boolean {
+  if (previous === null) return false;
+  const before = previous.hosts.find(({ uuid }) => uuid === host?.uuid);
+  return host === undefined || before?.xapiStartTime !== host.xapiStartTime;
 }
 
 /**

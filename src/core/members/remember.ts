@@ -5,7 +5,13 @@ import type { HostUuid } from "../model/ids.ts";
 import { readRanking } from "../model/pool-keys.ts";
 import type { DatabaseView, HostView, PoolView } from "../model/pool-view.ts";
 import { hostRows, rowOf } from "./host-rows.ts";
-import { countMembers, type MembershipInput, rememberHosts } from "./membership.ts";
+import {
+  countMembers,
+  hasMasterStarted,
+  type MembershipInput,
+  rememberForgotten,
+  rememberHosts,
+} from "./membership.ts";
 
 /** Who is asking: the view of a round, and the field that holds the HA flag. */
 export interface RememberContext {
@@ -39,13 +45,16 @@ export function rememberView(
     fenced: fencedHosts(memory),
     answers: (host) => (!starting.has(host.uuid) || isLongBack(memory, host.uuid, nowMs)) && belongs(host),
   };
+  const haFlag = haFlagOf(pool.otherConfig, fieldName);
   return {
     atMs: nowMs,
     pool: pool.uuid,
     poolName: pool.name,
     master: pool.master,
-    haFlag: haFlagOf(pool.otherConfig, fieldName),
+    masterStartedAtMs: hasMasterStarted(starts) ? nowMs : (previous?.masterStartedAtMs ?? null),
+    haFlag,
     hosts,
+    forgotten: haFlag === "on" ? rememberForgotten(starts) : [],
     members: countMembers(input, hosts),
     ranking: readRanking(pool.otherConfig),
     parameters: previous?.parameters ?? "",

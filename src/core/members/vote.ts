@@ -1,6 +1,7 @@
 import type { Memory } from "../memory/memory.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { PoolView } from "../model/pool-view.ts";
+import { isHeardNow } from "./heard.ts";
 import { isAlive } from "./host-health.ts";
 import { type HostRow, type HostRows, hostRows, rowOf } from "./host-rows.ts";
 import { type QuorumTally, tallyQuorum } from "./quorum.ts";
@@ -27,8 +28,8 @@ export function tallyNow(view: PoolView, memory: Memory): QuorumTally {
   });
 }
 
-function hasAnswered({ isSelf, probe }: HostRow): boolean {
-  return isSelf || probe?.xapi === "answered" || probe?.icmp === "answered";
+function hasAnswered({ isSelf, probe, heard }: HostRow): boolean {
+  return isSelf || isHeardNow(heard) || probe?.xapi === "answered" || probe?.icmp === "answered";
 }
 
 /** A member that follows another master, and not the one that this host replaces, has no vote for this one. */

@@ -15,6 +15,12 @@ export function completeEarlier(value: unknown): unknown {
   return {
     fenceDevices: null,
     down: {},
+    heardAtMs: {},
+    emptyAtMs: {},
+    seenRunning: {},
+    differences: {},
+    declaredDead: {},
+    isSettling: false,
     sawPoolSinceBoot: confirmed,
     ...rest,
     lastGood: completeLastGood(rest["lastGood"]),
@@ -28,11 +34,13 @@ export function completeEarlier(value: unknown): unknown {
 function completeLastGood(lastGood: unknown): unknown {
   if (!isObject(lastGood) || !Array.isArray(lastGood["hosts"])) return lastGood;
   const hosts = lastGood["hosts"].map((host: unknown) => {
-    if (!isObject(host) || !("agentStartTime" in host)) return host;
+    if (!isObject(host)) return host;
     const { agentStartTime, agentStartedAtMs, ...rest } = host;
-    return { xapiStartTime: agentStartTime, xapiStartedAtMs: agentStartedAtMs, ...rest };
+    const started =
+      "agentStartTime" in host ? { xapiStartTime: agentStartTime, xapiStartedAtMs: agentStartedAtMs } : {};
+    return { enabledSinceMs: null, ...started, ...rest };
   });
-  return { ...lastGood, hosts };
+  return { masterStartedAtMs: null, forgotten: [], ...lastGood, hosts };
 }
 
 /** 3.0.0-alpha.1 kept hosts that had returned from a declared death in a record of their own. */
@@ -41,12 +49,20 @@ function completeIncidents(incidents: unknown, declaredBackAtMs: unknown): unkno
   const returned = Object.entries(isObject(declaredBackAtMs) ? declaredBackAtMs : {}).map(
     ([host, returnedAtMs]) => [
       host,
-      { host, openedAtMs: returnedAtMs, phase: "returned", proved: false, fenceFailures: 0, returnedAtMs },
+      {
+        host,
+        openedAtMs: returnedAtMs,
+        phase: "returned",
+        proved: false,
+        fenceFailures: 0,
+        vms: [],
+        returnedAtMs,
+      },
     ],
   );
   const open = Object.entries(incidents).map(([host, incident]) => [
     host,
-    isObject(incident) ? { returnedAtMs: null, ...incident } : incident,
+    isObject(incident) ? { returnedAtMs: null, vms: [], ...incident } : incident,
   ]);
   return Object.fromEntries([...returned, ...open]);
 }

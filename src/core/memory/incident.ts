@@ -1,5 +1,5 @@
-import type { HostUuid } from "../model/ids.ts";
-import { type Check, isBrandedText, isFlag, isNumber, nullOr, objectOf, oneOf } from "./shape.ts";
+import type { HostUuid, VmUuid } from "../model/ids.ts";
+import { type Check, isBrandedText, isFlag, isNumber, listOf, nullOr, objectOf, oneOf } from "./shape.ts";
 
 /** One failed host, from its failure to the day it is a member like any other (core/fencing/incident.ts). */
 export interface Incident {
@@ -9,6 +9,8 @@ export interface Incident {
   /** The power-off was confirmed by a fence agent, not merely assumed. */
   readonly proved: boolean;
   readonly fenceFailures: number;
+  /** What ran there by the database when XAPI was told that it is dead: its disks are free when that has ended. */
+  readonly vms: readonly VmUuid[];
   /** When a host that had been declared dead was seen alive again; null before. */
   readonly returnedAtMs: number | null;
 }
@@ -33,5 +35,6 @@ export const isIncident: Check<Incident> = objectOf<Incident>({
   phase: oneOf({ open: true, fencing: true, fenced: true, declared: true, answered: true, returned: true }),
   proved: isFlag,
   fenceFailures: isNumber,
+  vms: listOf(isBrandedText<VmUuid>),
   returnedAtMs: nullOr(isNumber),
 });

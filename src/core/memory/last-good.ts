@@ -18,8 +18,15 @@ export interface LastGoodView {
   readonly pool: PoolUuid;
   readonly poolName: string;
   readonly master: HostUuid;
+  /** When this host saw the master's xapi start, or another master, in this boot; null: it never did. */
+  readonly masterStartedAtMs: number | null;
   readonly haFlag: HaFlag;
   readonly hosts: readonly KnownHost[];
+  /**
+   * Hosts that the database had, and lost when the master's xapi started: it is older than their join, and they may run
+   * VMs. Until they are in it again, or HA is switched off.
+   */
+  readonly forgotten: readonly KnownHost[];
   /** Hosts that count for quorum (core/members/membership.ts). */
   readonly members: readonly HostUuid[];
   /** Successors in order; the first is the "autopromote winner" of HA-Lizard's manual. */
@@ -37,6 +44,8 @@ export interface KnownHost {
   readonly xapiStartTime: string | null;
   /** When we saw it change, or saw the host first. */
   readonly xapiStartedAtMs: number;
+  /** Enabled in every view since; null while it is disabled. */
+  readonly enabledSinceMs: number | null;
   /** Disabled in every view since; null while it is enabled. */
   readonly disabledSinceMs: number | null;
   /** It became disabled when its own or the master's xapi started, so it was nobody's wish. */
@@ -50,6 +59,7 @@ const isKnownHost: Check<KnownHost> = objectOf<KnownHost>({
   enabled: isFlag,
   xapiStartTime: nullOr(isText),
   xapiStartedAtMs: isNumber,
+  enabledSinceMs: nullOr(isNumber),
   disabledSinceMs: nullOr(isNumber),
   disabledByStart: isFlag,
 });
@@ -59,8 +69,10 @@ export const isLastGoodView: Check<LastGoodView> = objectOf<LastGoodView>({
   pool: isBrandedText<PoolUuid>,
   poolName: isText,
   master: isBrandedText<HostUuid>,
+  masterStartedAtMs: nullOr(isNumber),
   haFlag: oneOf({ on: true, off: true, unset: true }),
   hosts: listOf(isKnownHost),
+  forgotten: listOf(isKnownHost),
   members: listOf(isBrandedText<HostUuid>),
   ranking: listOf(isBrandedText<HostUuid>),
   parameters: isText,

@@ -2,6 +2,7 @@ import type { HostUuid } from "../model/ids.ts";
 import type { DatabaseView } from "../model/pool-view.ts";
 import { type AlertMemory, isAlertMemory, NO_ALERTS } from "./alert-memory.ts";
 import { isRestartHistory, isRetry, type RestartHistory, type Retry } from "./attempts.ts";
+import { type DeclaredDead, isDeclaredDead } from "./declared-dead.ts";
 import { type Down, isDown } from "./down.ts";
 import { completeEarlier } from "./earlier-version.ts";
 import { type FenceDevices, isFenceDevices } from "./fence-devices.ts";
@@ -17,6 +18,7 @@ import {
   isPromotionState,
   type PromotionState,
 } from "./promotion.ts";
+import { isSeenDifference, isSeenRunning, type SeenDifference, type SeenRunning } from "./seen-running.ts";
 import { type Check, isFlag, isNumber, isText, nullOr, objectOf, recordOf } from "./shape.ts";
 import { isToolstackSilence, type ToolstackSilence } from "./toolstack.ts";
 
@@ -47,6 +49,18 @@ export interface Memory {
   readonly restarts: Readonly<Record<string, RestartHistory>>;
   /** Managed VMs and appliances that are down, by uuid, as far as this host starts them. */
   readonly down: Readonly<Record<string, Down>>;
+  /** When this master last heard each other host, in any way and by anybody, by the beginning of the round. */
+  readonly heardAtMs: Readonly<Record<string, number>>;
+  /** When each of them last said that it runs none of the VMs it was asked for, or was heard before it was declared dead. */
+  readonly emptyAtMs: Readonly<Record<string, number>>;
+  /** Which host has said last that it runs a VM, while one is silent that may run it, too. */
+  readonly seenRunning: Readonly<Record<string, SeenRunning>>;
+  /** VMs that the database has somewhere else than where they run, and since when in this way. */
+  readonly differences: Readonly<Record<string, SeenDifference>>;
+  /** Hosts that were declared dead, until they have said that none of their VMs of then runs there. */
+  readonly declaredDead: Readonly<Record<string, DeclaredDead>>;
+  /** A VM that is down waits only until the no of some host counts, which is a matter of seconds. */
+  readonly isSettling: boolean;
   /** What the last look at the fence devices came to; null before the first, and where there are none. */
   readonly fenceDevices: FenceDevices | null;
   readonly retries: Readonly<Record<string, Retry>>;
@@ -70,6 +84,12 @@ const isMemory: Check<Memory> = objectOf<Memory>({
   isolation: nullOr(isIsolation),
   restarts: recordOf(isRestartHistory),
   down: recordOf(isDown),
+  heardAtMs: recordOf(isNumber),
+  emptyAtMs: recordOf(isNumber),
+  seenRunning: recordOf(isSeenRunning),
+  differences: recordOf(isSeenDifference),
+  declaredDead: recordOf(isDeclaredDead),
+  isSettling: isFlag,
   fenceDevices: nullOr(isFenceDevices),
   retries: recordOf(isRetry),
   alerts: isAlertMemory,
@@ -93,6 +113,12 @@ export function emptyMemory(bootId: string): Memory {
     isolation: null,
     restarts: {},
     down: {},
+    heardAtMs: {},
+    emptyAtMs: {},
+    seenRunning: {},
+    differences: {},
+    declaredDead: {},
+    isSettling: false,
     fenceDevices: null,
     retries: {},
     alerts: NO_ALERTS,

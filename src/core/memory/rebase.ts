@@ -12,6 +12,7 @@ export function rebaseMemory(memory: Memory, bootId: string): Memory {
   const hosts = (lastGood?.hosts ?? []).map((host) => ({
     ...host,
     xapiStartedAtMs: 0,
+    enabledSinceMs: host.enabledSinceMs === null ? null : 0,
     disabledSinceMs: host.disabledSinceMs === null ? null : 0,
   }));
   // Whom this host had fenced may be back since: a proof of death does not outlive the one who was away.
@@ -21,7 +22,7 @@ export function rebaseMemory(memory: Memory, bootId: string): Memory {
   const members = [...new Set([...(lastGood?.members ?? []), ...fenced])].sort();
   return {
     ...emptyMemory(bootId),
-    lastGood: lastGood && { ...lastGood, atMs: 0, hosts, members },
+    lastGood: lastGood && { ...lastGood, atMs: 0, masterStartedAtMs: 0, hosts, members },
     promotion: promotion && { ...promotion, sinceMs: 0, calledAtMs: 0, backAtMs: {}, settledAtMs: {} },
     promoted: memory.promoted,
     alerts: rebaseAlerts(memory.alerts, lastGood?.atMs ?? 0),

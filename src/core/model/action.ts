@@ -10,11 +10,13 @@ export type Action =
       readonly vm: VmUuid;
       readonly name: string;
       readonly candidates: readonly HostUuid[];
+      readonly asks: readonly Asked[];
     }
   | {
       readonly kind: "start-appliance";
       readonly appliance: ApplianceUuid;
       readonly name: string;
+      readonly asks: readonly Asked[];
     }
   | {
       readonly kind: "stamp-home-pool";
@@ -37,7 +39,12 @@ export type Action =
   | { readonly kind: "forget-host"; readonly host: HostUuid }
   | { readonly kind: "enable-host"; readonly host: HostUuid }
   /** The xapi of another host starts again, and compares its VMs with the database of this master. */
-  | { readonly kind: "restart-xapi"; readonly host: HostUuid }
+  | {
+      readonly kind: "restart-xapi";
+      readonly host: HostUuid;
+      /** Its comparison may end these VMs there and no other, which is made sure of right before; null: a take-over calls it. */
+      readonly mayEnd: readonly VmUuid[] | null;
+    }
   | {
       readonly kind: "mark-host";
       readonly host: HostUuid;
@@ -62,7 +69,15 @@ export type Action =
   | { readonly kind: "recover-slaves" }
   /** This master becomes a slave of the host at that address. */
   | { readonly kind: "follow-master"; readonly address: string }
-  | { readonly kind: "destroy-domain"; readonly vm: VmUuid }
+  | {
+      readonly kind: "correct-database";
+      /** It runs on this host and nowhere else, which is asked once more. */
+      readonly vm: VmUuid;
+      readonly host: HostUuid;
+      /** The host on which the database has it; null: nowhere, it calls it halted. */
+      readonly says: HostUuid | null;
+      readonly ask: Asked;
+    }
   | { readonly kind: "restart-toolstack" }
   /** Asks the devices of these hosts whether they are on; `live`: one of a host that is up cannot be off. */
   | {
@@ -76,6 +91,21 @@ export type Action =
   /** As XAPI message, on what it is about. */
   | { readonly kind: "post-message"; readonly alert: Alert };
 
+/** A VM that is going to be started, and who must say once more, right before that, that he does not run it. */
+export interface Asked {
+  readonly vm: VmUuid;
+  readonly witnesses: readonly Witness[];
+}
+
+/** A host that is asked before a VM is started: every one that is neither proved off nor written off. */
+export interface Witness {
+  readonly host: HostUuid;
+  /** Its no counts for nothing yet: a start may be under way inside its xapi. */
+  readonly isUnsettled: boolean;
+  /** Its silence means nothing: the VM was seen running elsewhere after this host was last heard. */
+  readonly isExcused: boolean;
+}
+
 export type HostMark = "master" | "healthy" | "failed";
 export type ActionKind = Action["kind"];
 
@@ -83,7 +113,7 @@ export type ActionKind = Action["kind"];
 export function actionKey(action: Action): string {
   switch (action.kind) {
     case "start-vm":
-    case "destroy-domain":
+    case "correct-database":
     case "stamp-home-pool":
       return `${action.kind}:${action.vm}`;
     case "start-appliance":
@@ -131,6 +161,8 @@ export type Result =
       readonly fault: FenceFault;
       readonly detail: string;
     }
+  /** Not begun, because of what the hosts said right before it, or did not say. */
+  | { readonly kind: "held"; readonly why: string }
   | { readonly kind: "failed"; readonly detail: string };
 
 /** An action with its result. */

@@ -1,3 +1,4 @@
+import type { Hearing, HostRuns } from "./hearing.ts";
 import type { ApplianceUuid, HostUuid, PoolUuid, VmUuid } from "./ids.ts";
 
 /** `"unknown"` is a status of its own: it could not be learnt, and decides nothing. */
@@ -119,6 +120,7 @@ export interface DatabaseView {
 
 export interface DomainRecord {
   readonly uuid: VmUuid;
+  readonly name: string;
   readonly residentOn: HostUuid | null;
   readonly powerState: "Halted" | "Paused" | "Running" | "Suspended";
   readonly busy: boolean;
@@ -150,6 +152,18 @@ export interface PoolView {
   readonly database: XapiResult<DatabaseView>;
   /** Probes of this round by host; a host that was not probed is absent, which is not "silent". */
   readonly probes: ReadonlyMap<HostUuid, PeerProbe>;
+  /** Whom the monitors hear; unknown when this host's has published nothing just now. */
+  readonly hearing: Hearing | Unknown;
+  /**
+   * What the other hosts have answered when this master asked who runs the VMs of its database; a host that has not
+   * answered is absent, which is no "no". This host itself is in `self.domains`.
+   */
+  readonly runs: ReadonlyMap<HostUuid, HostRuns>;
+  /**
+   * What the database says, read after those answers, of VMs that a host runs and the database does not have there, and of
+   * those that it has on a host which does not run them.
+   */
+  readonly differing: readonly DomainRecord[];
   /** Did every heuristic IP answer ICMP? `not-asked` when the setting is off or no tie was possible. */
   readonly heuristics: "all-answered" | "not-all-answered" | "not-asked";
 }

@@ -33,6 +33,10 @@ export type Reason =
       readonly toleranceS: number;
       readonly long: boolean;
     }
+  /** It does not answer this host, and `by` hears it. `long`: for a minute. */
+  | { readonly kind: "host-reported"; readonly host: string; readonly by: string; readonly long: boolean }
+  /** Its XAPI answers, and its monitor has not been heard for minutes. */
+  | { readonly kind: "monitor-silent"; readonly host: string }
   /** For minutes, and nobody has replaced it: the others may hear it well. */
   | { readonly kind: "master-lost"; readonly host: string }
   /** `mine`: it is for this host to tell; the others only log it. */
@@ -81,7 +85,27 @@ export type Reason =
   | { readonly kind: "promoting"; readonly oldMaster: string | null }
   | { readonly kind: "promoted"; readonly oldMaster: string | null }
   | { readonly kind: "promotion-dropped" }
-  | { readonly kind: "leftover-destroyed"; readonly vm: string }
+  /** `on`: where it runs, null: nowhere. `says`: where the database has it, null: it calls it halted. */
+  | {
+      readonly kind: "database-wrong";
+      readonly vm: string;
+      readonly uuid: VmUuid;
+      readonly on: string | null;
+      readonly says: string | null;
+    }
+  | {
+      readonly kind: "vm-runs-twice";
+      readonly vm: string;
+      readonly uuid: VmUuid;
+      readonly hosts: readonly string[];
+    }
+  | {
+      readonly kind: "leftover-found";
+      readonly vm: string;
+      readonly uuid: VmUuid;
+      readonly on: string;
+      readonly runsOn: string;
+    }
   | { readonly kind: "toolstack-restarted" }
   | { readonly kind: "ha-switched-off" }
   | { readonly kind: "successor-chosen"; readonly host: string }

@@ -31,6 +31,7 @@ export function nextPassMs(memory: Memory, nowMs: number, settings: ScheduleSett
   // Whole, and only waiting for the moment to pass; or not whole yet, and VMs wait for that.
   if (memory.gathering !== null)
     wanted.push(memory.gathering.wholeSinceMs === null ? settings.XAPI_DELAY * 1_000 : BUSY_MS);
+  if (memory.isSettling) wanted.push(BUSY_MS);
   if (memory.toolstack !== null) wanted.push(settings.XAPI_DELAY * 1_000);
   const pending = Object.values(memory.incidents).some(
     // That of the old master waits for the members, like the promotion.

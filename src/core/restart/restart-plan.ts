@@ -8,6 +8,7 @@ import type { ApplianceView, HaltedVm } from "../model/pool-view.ts";
 import type { RestartSettings } from "../model/settings.ts";
 import { isDue } from "../pace/back-off.ts";
 import { notBeforeMs } from "../pace/flapping.ts";
+import type { Hold } from "./holds.ts";
 import { hasGained } from "./supply.ts";
 
 /** Starts asked for at the same time; the rest follows as these end. */
@@ -20,9 +21,15 @@ export type RestartRefusal =
   | "start-blocked"
   | "never-ran-here"
   | "home-is-another-pool"
+  /** XAPI is still being told that its host is dead, and its disks are not free before that has ended. */
+  | "being-released"
   | "waits-for-back-off"
   | "keeps-halting"
   | "waits-for-lower-order"
+  /** It runs, whatever the database says. */
+  | "runs-already"
+  /** A host has not said whether it runs it. */
+  | "whereabouts-not-known"
   | "no-healthy-host";
 
 /** A host that may be given VMs: alive, enabled, no suspect. */
@@ -45,12 +52,21 @@ export interface RestartInput {
   readonly down: Readonly<Record<string, Down>>;
   /** What the pool has now: a start that lacked something is not held back once that is there. */
   readonly supply: Supply;
+  /** Why a VM may not be started, by what the hosts say of it; absent: it runs nowhere. */
+  readonly holds: ReadonlyMap<VmUuid, Hold>;
+  /** VMs of hosts that are being declared dead. */
+  readonly unreleased: ReadonlySet<VmUuid>;
   /** Keys of actions in flight (core/model/action.ts). */
   readonly inFlight: ReadonlySet<string>;
 }
 
+/** A start whose witnesses are not named yet. */
+export type PlannedStart =
+  | Omit<Extract<Action, { kind: "start-vm" }>, "asks">
+  | Omit<Extract<Action, { kind: "start-appliance" }>, "asks">;
+
 export interface RestartPlan {
-  readonly starts: readonly Action[];
+  readonly starts: readonly PlannedStart[];
   readonly refused: readonly { readonly vm: string; readonly name: string; readonly why: RestartRefusal }[];
 }
 
@@ -104,6 +120,9 @@ export function planVmRestarts(input: RestartInput, settings: RestartSettings): 
 }
 
 function judgeTiming(vm: HaltedVm, input: RestartInput): RestartRefusal | null {
+  if (input.unreleased.has(vm.uuid)) return "being-released";
+  const hold = input.holds.get(vm.uuid);
+  if (hold !== undefined) return hold.kind;
   if (!mayTryAgain(`start-vm:${vm.uuid}`, vm.uuid, vm.memoryBytes, input)) return "waits-for-back-off";
   return input.nowMs < notBeforeMs(input.restarts[vm.uuid], input.nowMs) ? "keeps-halting" : null;
 }
@@ -146,7 +165,7 @@ function placeVms(
   vms: readonly HaltedVm[],
   input: RestartInput,
   settings: RestartSettings,
-): readonly Action[] {
+): readonly PlannedStart[] {
   const free = new Map(input.targets.map((target) => [target.uuid, target.freeMemoryBytes]));
   const freeOf = (uuid: HostUuid): number => {
     const bytes = free.get(uuid);
@@ -168,7 +187,7 @@ function placeVms(
 /** Starts of appliances (OP_MODE=1): XAPI keeps the order inside; single VMs are not managed. */
 export function planApplianceRestarts(input: RestartInput, settings: RestartSettings): RestartPlan {
   const refused: { vm: string; name: string; why: RestartRefusal }[] = [];
-  const starts: Action[] = [];
+  const starts: PlannedStart[] = [];
   for (const appliance of input.appliances) {
     if (appliance.haltedVms.length === 0) continue;
     const why = judgeAppliance(appliance, input, settings);
@@ -193,6 +212,9 @@ function judgeAppliance(
     const vm = halted.get(uuid);
     const why = vm === undefined ? "operation-in-progress" : judgeStart(vm, input.pool);
     if (why !== null) return why;
+    if (input.unreleased.has(uuid)) return "being-released";
+    const hold = input.holds.get(uuid);
+    if (hold !== undefined) return hold.kind;
   }
   const needed = Math.max(0, ...appliance.haltedVms.map((uuid) => halted.get(uuid)?.memoryBytes ?? 0));
   if (!mayTryAgain(`start-appliance:${appliance.uuid}`, appliance.uuid, needed, input))

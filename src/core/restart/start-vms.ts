@@ -1,11 +1,15 @@
 import { hostRows, rowOf } from "../members/host-rows.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { MasterRound, Step } from "../memory/step.ts";
+import type { Action, Asked } from "../model/action.ts";
+import type { VmUuid } from "../model/ids.ts";
 import type { DatabaseView, HostView } from "../model/pool-view.ts";
 import type { Reason } from "../model/reason.ts";
 import { put } from "../model/record.ts";
 import { reportDown } from "./down.ts";
+import { type Hold, holdsOf } from "./holds.ts";
 import {
+  type PlannedStart,
   planApplianceRestarts,
   planVmRestarts,
   type RestartInput,
@@ -14,6 +18,7 @@ import {
   type StartTarget,
 } from "./restart-plan.ts";
 import { supplyOf } from "./supply.ts";
+import { witnessesOf } from "./witnesses.ts";
 
 const REFUSALS: Partial<Record<RestartRefusal, string>> = {
   "start-blocked": "its start is blocked",
@@ -26,23 +31,64 @@ const REFUSALS: Partial<Record<RestartRefusal, string>> = {
 const LASTING_REFUSALS: Partial<Record<RestartRefusal, string>> = {
   ...REFUSALS,
   "operation-in-progress": "an operation on it is in progress in XAPI and does not end",
+  "being-released": "its host is still being declared dead in XAPI, which frees its disks",
   "waits-for-lower-order": "VMs of a lower order are not up yet",
 };
 
 /** What a start of ours brings about by itself. */
 const PASSING_REFUSALS: ReadonlySet<RestartRefusal> = new Set([
+  "runs-already",
+  "whereabouts-not-known",
   "waits-for-back-off",
   "operation-in-progress",
 ]);
 
 /** Starts the VMs or appliances that are down (OP_MODE), on hosts that are alive, enabled and above suspicion. */
 export function startVms(memory: Memory, round: MasterRound): Step {
-  const { settings, database } = round;
-  const input = inputOf(memory, round);
+  const { settings, database, view } = round;
+  const holds = holdsOf(memory, round);
+  const input = inputOf(memory, round, holds);
   const plan =
     settings.OP_MODE === 1 ? planApplianceRestarts(input, settings) : planVmRestarts(input, settings);
-  const down = reportDown(rememberOrders(memory, plan, database), round, whyDown(memory, plan, round));
-  return { memory: down.memory, actions: plan.starts, reasons: [...reportRefusals(plan), ...down.reasons] };
+  const holdOf = (key: string) => findHold(key, holds, database);
+  const why = whyDown(memory, plan, holdOf, round);
+  const down = reportDown(rememberOrders(memory, plan, database), round, why);
+  const witnesses = witnessesOf(memory, view);
+  const asked = (vm: VmUuid): Asked => ({ vm, witnesses: witnesses(vm) });
+  const isSettling = plan.refused.some(({ vm, why: refusal }) => {
+    const hold = holdOf(vm);
+    return hold?.kind === refusal && hold.isSettling;
+  });
+  return {
+    memory: { ...down.memory, isSettling },
+    actions: plan.starts.map((start): Action => ({ ...start, asks: vmsOf(start, database).map(asked) })),
+    reasons: [...reportRefusals(plan), ...reportHolds(plan, holdOf), ...down.reasons],
+  };
+}
+
+/** The VMs that a start is about. */
+function vmsOf(start: PlannedStart, { appliances }: DatabaseView): readonly VmUuid[] {
+  if (start.kind === "start-vm") return [start.vm];
+  return appliances?.find(({ uuid }) => uuid === start.appliance)?.haltedVms ?? [];
+}
+
+/** The hold of a VM, or that of the first VM of an appliance which has one. */
+function findHold(
+  key: string,
+  holds: ReadonlyMap<string, Hold>,
+  { appliances }: DatabaseView,
+): Hold | undefined {
+  const appliance = appliances?.find(({ uuid }) => uuid === key);
+  const vms = appliance?.haltedVms ?? [key];
+  return vms.map((vm) => holds.get(vm)).find((hold) => hold !== undefined);
+}
+
+function reportHolds(plan: RestartPlan, holdOf: (key: string) => Hold | undefined): readonly Reason[] {
+  return plan.refused.flatMap(({ vm, name, why }): readonly Reason[] => {
+    const hold = holdOf(vm);
+    if (hold?.kind !== why || !hold.isLong) return [];
+    return [{ kind: "vm-not-started", vm: name, why: hold.why }];
+  });
 }
 
 /**
@@ -52,11 +98,14 @@ export function startVms(memory: Memory, round: MasterRound): Step {
 function whyDown(
   memory: Memory,
   plan: RestartPlan,
+  holdOf: (key: string) => Hold | undefined,
   { inFlight }: MasterRound,
 ): (key: string) => string | null {
   const refusals = new Map(plan.refused.map(({ vm, why }) => [vm, why]));
   return (key) => {
     const refusal = refusals.get(key);
+    const hold = holdOf(key);
+    if (hold !== undefined && hold.kind === refusal && hold.isLong) return hold.why;
     const failure = memory.down[key]?.failure;
     if (failure != null && (refusal === undefined || PASSING_REFUSALS.has(refusal)))
       return `its last start failed: ${failure.why}`;
@@ -66,7 +115,11 @@ function whyDown(
   };
 }
 
-function inputOf(memory: Memory, { view, database, inFlight }: MasterRound): RestartInput {
+function inputOf(
+  memory: Memory,
+  { view, database, inFlight }: MasterRound,
+  holds: RestartInput["holds"],
+): RestartInput {
   const rows = hostRows(memory, view);
   const isHealthy = (host: HostView): boolean => {
     const { isHeard, health } = rowOf(rows, host.uuid);
@@ -86,6 +139,10 @@ function inputOf(memory: Memory, { view, database, inFlight }: MasterRound): Res
     retries: memory.retries,
     down: memory.down,
     supply: supplyOf(database),
+    holds,
+    unreleased: new Set(
+      Object.values(memory.incidents).flatMap(({ phase, vms }) => (phase === "fenced" ? vms : [])),
+    ),
     inFlight,
   };
 }

@@ -14,7 +14,8 @@ import { customFieldKey } from "../model/ha-flag.ts";
 import type { Reason } from "../model/reason.ts";
 import { whenDue } from "../pace/back-off.ts";
 import { reportDown } from "../restart/down.ts";
-import { destroyLeftovers } from "../restart/leftover-domains.ts";
+import { seeRunning } from "../restart/see-running.ts";
+import { setDatabaseRight } from "../restart/set-right.ts";
 import { stampHomePools } from "../restart/stamp-home-pools.ts";
 import { startVms } from "../restart/start-vms.ts";
 import { callBackLost, callBackMembers } from "../takeover/call-back.ts";
@@ -87,7 +88,16 @@ function watchOnly(memory: Memory, round: MasterRound): Step {
 
 function forgetTrouble(memory: Memory, { database }: MasterRound): Memory {
   const incidents = onlyReturned(memory, database);
-  return { ...memory, incidents, promotion: null, isolation: null, restarts: {}, down: {} };
+  return {
+    ...memory,
+    incidents,
+    promotion: null,
+    isolation: null,
+    restarts: {},
+    down: {},
+    differences: {},
+    declaredDead: {},
+  };
 }
 
 function decideUnderHa(entered: Memory, round: MasterRound): Step {
@@ -113,7 +123,8 @@ const ORDER: readonly ((memory: Memory, round: JudgedRound) => Step)[] = [
   markHosts,
   stampHomePools,
   callBackMembers,
-  destroyLeftovers,
+  seeRunning,
+  setRightUnlessHeld,
   startVmsUnlessHeld,
 ];
 
@@ -136,6 +147,11 @@ function recoverFailedHosts(memory: Memory, round: JudgedRound): Step {
 
 function chooseSuccessorAtRest(memory: Memory, round: JudgedRound): Step {
   return memory.promotion === null ? chooseSuccessor(memory, round) : nothing(memory);
+}
+
+/** As long as starts are held back hosts come and go, and with them what the database says of their VMs. */
+function setRightUnlessHeld(memory: Memory, round: JudgedRound): Step {
+  return setDatabaseRight(memory, round, holdStarts(memory, round) === null);
 }
 
 function startVmsUnlessHeld(memory: Memory, round: JudgedRound): Step {

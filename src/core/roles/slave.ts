@@ -11,7 +11,6 @@ import { inOrder, type MasterRound, nothing, type Round, type Step } from "../me
 import type { HostUuid } from "../model/ids.ts";
 import type { PromotionRefusal, Reason } from "../model/reason.ts";
 import { omit } from "../model/record.ts";
-import { destroyLeftovers } from "../restart/leftover-domains.ts";
 import { startVms } from "../restart/start-vms.ts";
 import { endIsolation, isolateSlave } from "../takeover/isolation.ts";
 import { endMasterless, stepMasterless } from "../takeover/masterless.ts";
@@ -109,7 +108,7 @@ function followSilently(memory: Memory, master: HostUuid, round: Round): Step {
   return { ...step, reasons };
 }
 
-/** Keeps the caches fresh, destroys leftovers, marks the own start, and starts VMs where a slave is to. */
+/** Keeps the caches fresh, marks the own start, and starts VMs where a slave is to. */
 function followWithDatabase(calm: Memory, round: MasterRound): Step {
   const { view, settings, database } = round;
   const seen = rememberView(calm, database, { view, fieldName: settings.XC_FIELD_NAME });
@@ -117,7 +116,7 @@ function followWithDatabase(calm: Memory, round: MasterRound): Step {
   const isolation = endIsolation(calm.isolation, view.nowMs);
   const memory: Memory = { ...calm, lastGood, isolation, sawPoolSinceBoot: true };
   if (lastGood?.haFlag !== "on" || database.pool.haEnabled) return nothing(memory);
-  return inOrder(memory, round, [destroyLeftovers, markOwnStart, startVmsAtRest]);
+  return inOrder(memory, round, [markOwnStart, startVmsAtRest]);
 }
 
 /** For this long after any xapi of the pool started, the database may still learn what really runs where. */

@@ -50,7 +50,7 @@ function restartSleepers(promotion: PromotionState, memory: Memory, round: Maste
     const { record, followsThisHost } = rowOf(rows, host);
     const sleeps =
       followsThisHost && record?.live === true && record.xapiStartTime === promotion.startTimes[host];
-    return sleeps ? whenDue({ kind: "restart-xapi", host }, round) : [];
+    return sleeps ? whenDue({ kind: "restart-xapi", host, mayEnd: null }, round) : [];
   });
 }
 

@@ -111,13 +111,6 @@ export function chaoticPorts(ports: PassPorts, host: number, source: CallFates):
           () => localHost.observe(signal),
           () => null,
         ),
-      destroyDomain: (vm, signal) =>
-        source.call(
-          "destroy",
-          host,
-          () => localHost.destroyDomain(vm, signal),
-          () => fail("destroy"),
-        ),
       restartToolstack: (signal) =>
         source.call(
           "restart",

@@ -1,9 +1,10 @@
 import { hostUuid, vmUuid } from "../../core/model/ids.ts";
-import type { Role } from "../../core/model/pool-view.ts";
 import type { LocalHost } from "../../ports/local-host.ts";
 import { sleep } from "../clock.ts";
-import { killDomain, resetHost, restartToolstack } from "../control.ts";
+import { resetHost, restartToolstack } from "../control.ts";
+import { roleOf } from "../pool-conf.ts";
 import type { SimHost, World } from "../world.ts";
+import { knownToXenopsd } from "../xenopsd.ts";
 import { orAbort } from "./network.ts";
 import { xapiAnswers } from "./prober.ts";
 
@@ -18,13 +19,9 @@ export function simLocalHost(world: World, host: SimHost): LocalHost {
       role: roleOf(host.poolConf),
       bootId: bootIdOf(host),
       initCompleteAtMs: host.initComplete ? host.initCompleteWallMs : null,
-      domains: [...host.domains.keys()].map(vmUuid),
+      domains: knownToXenopsd(host).map(vmUuid),
       xapiAnswers: await answersOverLoopback(world, host, signal),
     }),
-    destroyDomain: async (vm, signal) => {
-      await sleep(world.clock, world.timings.destroyDomainMs, signal);
-      if (host.power) killDomain(world, host, vm, "destroyed");
-    },
     restartToolstack: async (signal) => {
       world.record("toolstack-restart", { host: host.number });
       restartToolstack(world, host);
@@ -47,10 +44,4 @@ async function answersOverLoopback(world: World, host: SimHost, signal: AbortSig
   const answer = xapiAnswers(world, host.number, host.address, signal);
   const late = sleep(world.clock, LOOPBACK_MS, signal).then(() => false);
   return (await orAbort(Promise.race([answer, late]), signal)) ?? false;
-}
-
-function roleOf(poolConf: string): Role {
-  if (poolConf === "master") return { kind: "master" };
-  if (poolConf.startsWith("slave:")) return { kind: "slave", masterAddress: poolConf.slice("slave:".length) };
-  return { kind: "broken" };
 }

@@ -1,4 +1,6 @@
 import type { Fields, Json } from "../database.ts";
+import { roleOf } from "../pool-conf.ts";
+import { knownToXenopsd } from "../xenopsd.ts";
 import { ApiError } from "./answer.ts";
 import { hostOfRef } from "./connection.ts";
 import { wallTime } from "./format.ts";
@@ -62,6 +64,10 @@ export const HOST_METHODS: Methods = {
       const { wallStepMs } = (await forwardTo(call, String(host))).host;
       return wallTime(call.world.nowMs() + wallStepMs);
     },
+  },
+  "host.call_plugin": {
+    params: ["string", "string", "string", "map"],
+    run: (call, [host, plugin, fn]) => callPlugin(call, String(host), `${String(plugin)} ${String(fn)}`),
   },
   "host.compute_free_memory": {
     params: ["string"],
@@ -145,4 +151,16 @@ async function setEnabled(
   target.host.stayDisabled = stayDisabled;
   database.update("host", hostRef, { enabled });
   return "";
+}
+
+/** 96 to 141 ms were measured with a plugin in Python. */
+const PLUGIN_MS = 100;
+
+/** Plugins are programs on the host that is asked: this one is ours, and what it says is the truth. */
+async function callPlugin(call: Call, hostRef: string, called: string): Promise<Json> {
+  need(call.database, "host", hostRef);
+  const { host } = await forwardTo(call, hostRef);
+  if (called !== "ha-lizard-plugin domains") throw new ApiError("XENAPI_MISSING_PLUGIN", [called]);
+  await pause(call.world, call.process, PLUGIN_MS);
+  return JSON.stringify({ role: roleOf(host.poolConf), vms: knownToXenopsd(host) });
 }

@@ -83,6 +83,13 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
       monitor: daemon,
       watchdog: daemon,
       lastIteration: z.nullable(z.looseObject({ finishedAt: text, result: text, overdue: z.boolean() })),
+      hearing: z.nullable(
+        z.strictObject({
+          trouble: maybeText,
+          refused: z.looseObject({}),
+          hosts: z.array(z.looseObject({ heard: text })),
+        }),
+      ),
       hosts: z.array(
         z.strictObject({
           uuid: text,

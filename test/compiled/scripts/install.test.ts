@@ -16,6 +16,8 @@ const FOLDERS = [
   "etc/ha-lizard/fence",
   "etc/ha-lizard/scripts",
   "etc/init.d",
+  "etc/xapi.d",
+  "etc/xapi.d/plugins",
   "usr",
 ];
 const KEPT = ["etc/ha-lizard/ha-lizard.conf", "etc/ha-lizard/state"];
@@ -30,6 +32,7 @@ const PROGRAM = [
   "etc/ha-lizard/scripts/recover_fenced_host",
   "etc/init.d/ha-lizard",
   "etc/init.d/ha-lizard-watchdog",
+  "etc/xapi.d/plugins/ha-lizard-plugin",
   "usr/bin/ha-cfg",
 ];
 const SHARED = ["etc", "etc/init.d", "usr", "usr/bin"];

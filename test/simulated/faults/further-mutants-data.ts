@@ -120,18 +120,33 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
     caughtBy: { scenario: "field/12-a-flapping-vm-is-given-time", sign: "expect vm vm2 nowhere: found" },
   },
   {
-    fault: "F20",
-    regression: "a domain is destroyed while somebody builds or moves it",
+    fault: "F7",
+    regression: "a VM that is being moved counts as one that runs twice",
     edits: [
       {
-        file: "src/core/restart/leftover-domains.ts",
-        from: 'domain.busy || domain.powerState !== "Running"',
-        to: 'domain.powerState !== "Running"',
+        file: "src/core/restart/differences.ts",
+        from: "    .filter(({ busy }) => !busy)\n",
+        to: "",
       },
     ],
     caughtBy: {
-      file: "test/unit/core/roles/slave.test.ts",
-      test: "a domain that the pool runs elsewhere is destroyed at once",
+      file: "test/unit/core/restart/set-right.test.ts",
+      test: "nothing is done when it is being moved, started or stopped",
+    },
+  },
+  {
+    fault: "X1",
+    regression: "a xapi is restarted over a domain that the database has elsewhere, which ends that domain",
+    edits: [
+      {
+        file: "src/app/pass/execute.ts",
+        from: "residentOn === null || mayEnd.includes(uuid)",
+        to: "residentOn !== host || mayEnd.includes(uuid)",
+      },
+    ],
+    caughtBy: {
+      file: "test/unit/app/pass/restart-xapi.test.ts",
+      test: "restart-xapi: not over a VM that the database has elsewhere",
     },
   },
   {

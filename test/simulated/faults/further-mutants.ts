@@ -21,6 +21,99 @@ export type Detector =
 
 const HOST_MUTANTS: readonly FurtherMutant[] = [
   {
+    fault: "X1",
+    regression: "no answer is a no",
+    edits: [
+      {
+        file: "src/core/restart/who-runs.ts",
+        from: 'if (answer === undefined) return witness.isExcused ? null : "silent";',
+        to: "if (answer === undefined) return null;",
+      },
+    ],
+    caughtBy: { scenario: "who-runs/start-behind-a-cut-master", sign: "rule vm-twice broken" },
+  },
+  {
+    fault: "X1",
+    regression: "what the database calls halted is started, whoever says that it runs",
+    edits: [
+      {
+        file: "src/core/restart/who-runs.ts",
+        from: "      hosts.push(witness.host);\n      continue;",
+        to: "      continue;",
+      },
+    ],
+    caughtBy: { scenario: "who-runs/masters-database-older-than-a-start", sign: "rule vm-twice broken" },
+  },
+  {
+    fault: "X1",
+    regression: "a no counts although a start may be under way inside that host's xapi",
+    edits: [
+      {
+        file: "src/core/restart/who-runs.ts",
+        from: 'return witness.isUnsettled ? "just-reconnected" : null;',
+        to: "return null;",
+      },
+    ],
+    caughtBy: {
+      file: "test/unit/core/restart/who-runs.test.ts",
+      test: "whereabouts: the no of a host that has only just come back does not count, its yes does",
+    },
+  },
+  {
+    fault: "X1",
+    regression: "nobody is asked again right before a start",
+    edits: [
+      {
+        file: "src/app/pass/execute.ts",
+        from: 'if (why !== null) return { kind: "held", why };',
+        to: "",
+      },
+    ],
+    caughtBy: {
+      file: "test/simulated/pool/who-runs.test.ts",
+      test: "once more right before the start: what runs by then is not started",
+    },
+  },
+  {
+    fault: "X2",
+    regression: "what an old database has forgotten is not declared again",
+    edits: [
+      {
+        file: "src/core/fencing/recover-hosts.ts",
+        from: "return hasVmsAgain(row) ?",
+        to: "return hasVmsAgain(row) && false ?",
+      },
+    ],
+    caughtBy: { scenario: "who-runs/declared-and-forgotten", sign: "all-once" },
+  },
+  {
+    fault: "S2",
+    regression: "a master does not ask itself",
+    edits: [
+      {
+        file: "src/core/restart/witnesses.ts",
+        from: "return [own, ...others];",
+        to: "return others;",
+      },
+    ],
+    caughtBy: {
+      scenario: "who-runs/master-runs-what-its-database-calls-halted",
+      sign: "rule vm-twice broken",
+    },
+  },
+  {
+    fault: "C1",
+    regression: "VMs of a host are started while it is still being declared dead",
+    edits: [
+      {
+        file: "src/core/restart/restart-plan.ts",
+        from: 'if (input.unreleased.has(vm.uuid)) return "being-released";\n  const hold',
+        to: "const hold",
+      },
+    ],
+    caughtBy: { scenario: "vm/disks-locked-until-declared", sign: "start-before-release" },
+  },
+  {
     fault: "F1",
     regression: "the heuristic IPs vote without a tie",
     edits: [
@@ -123,18 +216,6 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
       scenario: "fault/f15-a-dead-host-is-no-successor",
       sign: "expect promoted h3: found none",
     },
-  },
-  {
-    fault: "F16",
-    regression: "a new master resets power states before a member that does not answer is back or dead",
-    edits: [
-      {
-        file: "src/core/takeover/plan-promotion.ts",
-        from: "lastGood.members.includes(uuid) || alive.includes(uuid)",
-        to: "alive.includes(uuid)",
-      },
-    ],
-    caughtBy: { scenario: "fault/f16-what-moved-is-not-reset", sign: "rule vm-twice broken" },
   },
   {
     fault: "F23",

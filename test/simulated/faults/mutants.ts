@@ -80,7 +80,6 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     tests: [["test/unit/adapters/peers/peer-prober.test.ts", "probe"]],
-    scenarios: ["failover/master-dies"],
   },
   {
     fault: "F6",
@@ -100,12 +99,12 @@ export const MUTANTS: readonly Mutant[] = [
     regression: "a slave that was cut off keeps its copies of VMs that run elsewhere",
     edits: [
       {
-        file: "src/core/restart/leftover-domains.ts",
-        from: 'if (self.domains === "unknown") return [];',
-        to: 'if (self.domains === "unknown" || self.role.kind === "slave") return [];',
+        file: "src/core/restart/comparison.ts",
+        from: "!left.vms.includes(uuid)) return null;",
+        to: "left.vms.length >= 0) return null;",
       },
     ],
-    scenarios: ["fault/f07-leftover-is-destroyed"],
+    scenarios: ["fault/f07-leftover-is-ended"],
   },
   {
     fault: "F9",

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { createRandom } from "../../../src/simulation/random.ts";
 import { eventsTarget, mailTarget, pingTarget } from "./answer-targets.ts";
 import { fileTargets } from "./file-targets.ts";
+import { GROUP_TARGETS } from "./group-targets.ts";
 import { PASS_TARGETS } from "./pass-targets.ts";
 import type { Target } from "./target.ts";
 import { TEXT_TARGETS } from "./text-targets.ts";
@@ -67,7 +68,7 @@ async function main(): Promise<number> {
     chmodSync(join(folder, "bin/ping"), 0o755);
     const ping = pingTarget(join(folder, "bin"), (text) => writeFileSync(join(folder, "ping.said"), text));
     const files = fileTargets((name) => join(folder, name));
-    const all = [...TEXT_TARGETS, ...files, eventsTarget, mail, ping, ...PASS_TARGETS];
+    const all = [...TEXT_TARGETS, ...GROUP_TARGETS, ...files, eventsTarget, mail, ping, ...PASS_TARGETS];
     const wanted = all.filter(({ name }) => name.includes(values.target));
     const failures: string[] = [];
     for (const target of wanted) {

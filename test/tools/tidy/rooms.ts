@@ -5,6 +5,7 @@ import type { Violations } from "./tree.ts";
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   model: [],
   memory: ["model"],
+  group: ["model"],
   pace: ["memory", "model"],
   members: ["pace", "memory", "model"],
   alerts: ["members", "pace", "memory", "model"],

@@ -19,7 +19,7 @@ const POOL = {
 
 describe("ha-cfg doctor on a simulated pool", () => {
   test("a pool without fault: a line for each check, exit 0", async () => {
-    const pool = poolWithHa({ ...POOL, vms: [{ name: "a1", on: 1 }] });
+    const pool = poolWithHa({ ...POOL, vms: [{ name: "a1", on: 1 }], heartbeats: true });
     await pool.run(60_000);
     const run = await haCfgOn(pool, 2, ["doctor"]);
     expect(run.out.replace(/in \d+ ms/, "in 2 ms")).toBe(`ok    XAPI answers in 2 ms
@@ -32,6 +32,8 @@ ok    4 parameters in the pool database, all understood
 ok    the override file is understood and overrides nothing of the pool's
 ok    h1 (10.77.0.11) answers ping and XAPI
 ok    h3 (10.77.0.13) answers ping and XAPI
+ok    h1 is heard since 52 s, over 10.77.0.11
+ok    h3 is heard since 51 s, over 10.77.0.13
 ok    heuristic IPs are not used
 ok    there is a quorum: 2 votes of 3 members with one host less
 ok    fence device of h1 by IPMI: on
@@ -41,7 +43,7 @@ ok    every managed VM has its disks on storage of all hosts
 ok    the clocks of 3 hosts agree within 3 s
 ok    mail server 127.0.0.1:25 answers; ha-cfg email sends a test
 
-18 ok, 0 to look at, 0 bad
+20 ok, 0 to look at, 0 bad
 `);
     expect([run.code, run.err]).toEqual([0, ""]);
   });
@@ -302,7 +304,7 @@ describe("ha-cfg doctor: what each check finds", () => {
 
   test("progress on a terminal only, and gone in the end", async () => {
     const run = await doctor({ terminal: true });
-    expect(run.err).toMatch(/^\rChecking: 0 of 9 done.*\r {21}\r$/s);
+    expect(run.err).toMatch(/^\rChecking: 0 of 10 done.*\r {23}\r$/s);
     expect((await doctor({})).err).toBe("");
   });
 

@@ -224,6 +224,8 @@ function rememberedMemory(world: FakeWorld): { kind: "found"; value: unknown } |
     pool: POOL,
     poolName: "pool",
     master: HOST,
+    masterStartedAtMs: null,
+    forgotten: [],
     haFlag: world.rememberedFlag,
     hosts: world.rememberedHosts,
     members: [],

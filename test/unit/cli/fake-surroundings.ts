@@ -34,11 +34,15 @@ export function quietSurroundings(): Surroundings {
   };
 }
 
-type SurroundingPorts = Pick<CliPorts, "prober" | "pinger" | "daemons" | "tcp" | "mail" | "openSurvey">;
+type SurroundingPorts = Pick<
+  CliPorts,
+  "prober" | "pinger" | "daemons" | "tcp" | "mail" | "openSurvey" | "hearing"
+>;
 
 export function fakeSurroundings(world: Surroundings): SurroundingPorts {
   return {
     prober: { probe: async (address) => world.probe(address) },
+    hearing: { read: async () => null },
     pinger: { ping: async (address) => world.ping(address) },
     daemons: { look: async (name) => world.daemon(name) },
     tcp: { connect: async ({ host, port }) => world.tcp(host, port) },

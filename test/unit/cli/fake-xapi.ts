@@ -74,6 +74,8 @@ export function fakeXapi(world: FakeWorld): Xapi {
       world.calls.push(`host ${uuid} remove ${key}`);
       return answer(null);
     },
+    areStillHalted: fail,
+    askDomains: fail,
     startVm: fail,
     startAppliance: fail,
     setHostKey: fail,
@@ -82,6 +84,8 @@ export function fakeXapi(world: FakeWorld): Xapi {
     forgetHost: fail,
     enableHost: fail,
     restartXapi: fail,
+    setResident: fail,
+    readVms: fail,
     promoteSelf: fail,
     recoverSlaves: fail,
     followMaster: fail,

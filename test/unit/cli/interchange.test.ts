@@ -10,6 +10,7 @@ test("insert on a pool of HA-Lizard 2.x adds what is missing, and changes nothin
   expect(added.sort()).toEqual([
     "HA_FENCE_TIMEOUT",
     "HA_FENCE_USER",
+    "HA_HEARTBEAT_PORT",
     "HA_MAIL_SCREEN_TIME",
     "HA_SMTP_TLS",
     "HA_XAPI_DOWN_TOLERANCE",

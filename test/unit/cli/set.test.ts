@@ -90,3 +90,15 @@ describe("ha-cfg set --local", () => {
     expect(secret.world.override["FENCE_PASSWD"]).toBe("hunter2");
   });
 });
+
+describe("ha-cfg set HEARTBEAT_PORT", () => {
+  const FLAG = "XenCenter.CustomFields.ha-lizard-enabled";
+
+  test("only while HA is off: hosts with two ports do not hear each other", async () => {
+    const on = await haCfg(["set", "HEARTBEAT_PORT", "6940"], { otherConfig: { [FLAG]: "true" } });
+    expect([on.code, on.world.otherConfig["HA_HEARTBEAT_PORT"]]).toEqual([1, undefined]);
+    expect(on.err).toContain("HA is on");
+    const off = await haCfg(["set", "HEARTBEAT_PORT", "6940"], { otherConfig: { [FLAG]: "false" } });
+    expect([off.code, off.world.otherConfig["HA_HEARTBEAT_PORT"]]).toEqual([0, "6940"]);
+  });
+});

@@ -39,7 +39,7 @@ export async function haCfgOn(
   const disk = pool.disks[host - 1];
   if (disk === undefined) throw new RangeError(`Cannot run ha-cfg on host ${host}: there is none`);
   const ofPass = simPassPorts(pool.world, host, undefined, disk);
-  const { clock, openXapi, pinger, fencer, localHost, store, config } = ofPass;
+  const { clock, hearing, openXapi, pinger, fencer, localHost, store, config } = ofPass;
   // It shows ping and XAPI both.
   const prober = simProber(pool.world, host, pinger, clock, 0);
   const begunMs = pool.clock.nowMs();
@@ -47,7 +47,7 @@ export async function haCfgOn(
   const { daemons, tcp } = fakeSurroundings({ ...quietSurroundings(), ...surroundings });
   void runHaCfg(args, {
     ...fake.ports,
-    ...{ clock, openXapi, prober, pinger, fencer, localHost, store, daemons, tcp },
+    ...{ clock, hearing, openXapi, prober, pinger, fencer, localHost, store, daemons, tcp },
     config: { ...fake.ports.config, ...config },
     openSurvey: (xeTimeoutMs) =>
       openSurvey({ transport: simTransport(pool.world, host), clock, xeTimeoutMs }),

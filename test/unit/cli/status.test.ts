@@ -18,7 +18,7 @@ const narrow = (out: string) => out.split("\n").every((line) => Bun.stringWidth(
 
 describe("ha-cfg status on a healthy pool", () => {
   test("everything, within 80 columns, the same on every host but for who it is", async () => {
-    const pool = poolWithHa(POOL);
+    const pool = poolWithHa({ ...POOL, heartbeats: true });
     await pool.run(60_000);
     const run = await haCfgOn(pool, 2, ["status"]);
     expect(run.out).toBe(`HA-Lizard 3.0.0
@@ -35,11 +35,16 @@ Successor       h2
 Monitor         running (pid 4321)
 Watchdog        running (pid 4322)
 Last iteration  14 s ago, took 0 s: done
+Heartbeats      all hosts hear each other
 
   HOST  ROLE    ENABLED  STATE  XAPI     LAST SEEN  VMS
   h1    master  yes      alive  answers  now        1
 * h2    slave   yes      alive  answers  now        1
   h3    slave   yes      alive  answers  now        1
+
+Who is heard
+- h1 is heard since 52 s, over 10.77.0.11
+- h3 is heard since 51 s, over 10.77.0.13
 
 No open incidents.
 `);
@@ -127,7 +132,7 @@ HA              on
 `);
     expect(run.out).toContain(`
   HOST  ROLE    ENABLED  STATE    XAPI     LAST SEEN  VMS
-  h1    master  yes      suspect  silent   10 s ago   ?
+  h1    master  yes      suspect  silent   5 s ago    ?
 * h2    slave   yes      alive    answers  now        1
   h3    slave   yes      alive    answers  now        ?
 `);
@@ -150,7 +155,7 @@ HA              on
     const pool = poolWithHa(POOL);
     await pool.run(60_000);
     pool.power(1, false);
-    await pool.run(31_000);
+    await pool.run(36_000);
     const { out, code } = await haCfgOn(pool, 2, ["status"]);
     expect(code).toBe(0);
     expect(out).toContain("This host       master, h2");
@@ -178,6 +183,7 @@ HA              on
         ...["schema", "version", "source", "sourceAgeS", "xapiFault", "ha", "xapiHa", "mode", "fencing"],
         ...["notFencing", "noSuccessor"],
         ...["self", "pool", "master", "successor", "monitor", "watchdog", "lastIteration", "hosts", "vms"],
+        "hearing",
         ...["incidents", "conditions"],
       ].sort(),
     );
@@ -191,10 +197,44 @@ HA              on
       enabled: true,
       state: "suspect",
       xapi: "silent",
-      lastSeenS: 10,
+      lastSeenS: 5,
       vms: null,
     });
     expect(code).toBe(124);
+  });
+});
+
+describe("ha-cfg status: who hears whom", () => {
+  test("a broken link and a dead host are told, on the screen and with --json", async () => {
+    const pool = poolWithHa({ ...POOL, hosts: 4, heartbeats: true });
+    await pool.run(60_000);
+    pool.link(2, 3, false);
+    pool.link(3, 2, false);
+    pool.power(4, false);
+    await pool.run(10_000);
+    const { out } = await haCfgOn(pool, 2, ["status"]);
+    expect(out).toContain("Heartbeats      1 of 3 other hosts are heard\n");
+    expect(out).toMatch(/^- h1 is heard since \d+ s, over 10\.77\.0\.11; it does not hear h4$/m);
+    expect(out).toMatch(/^- h3 is not heard from here since \d s, but h1 hears it$/m);
+    expect(out).toMatch(/^- h4 is not heard by anybody since \d s$/m);
+    const json = await haCfgOn(pool, 2, ["status", "--json"]);
+    const { hearing } = JSON.parse(json.out);
+    expect(hearing).toMatchObject({ trouble: null, refused: { wrongTag: 0 } });
+    expect(hearing.hosts.map(({ name, heard, by }: Record<string, string>) => [name, heard, by])).toEqual([
+      ["h1", "direct", null],
+      ["h3", "reported", "h1"],
+      ["h4", "silent", null],
+    ]);
+    expect(hearing.hosts[0]).toMatchObject({
+      addresses: ["10.77.0.11"],
+      hears: ["h2", "h3"],
+      misses: ["h4"],
+    });
+    const doctor = await haCfgOn(pool, 2, ["doctor"]);
+    expect(doctor.out).toMatch(
+      /^bad {3}h3 is not heard from here since .* -> see the network between the two$/m,
+    );
+    expect(doctor.out).toMatch(/^bad {3}h4 is not heard by anybody since .* UDP port 694 is open/m);
   });
 });
 

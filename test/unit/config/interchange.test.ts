@@ -35,6 +35,7 @@ describe("a pool that HA-Lizard 2.x has set up", () => {
       "XAPI_DOWN_TOLERANCE",
       "SMTP_TLS",
       "MAIL_SCREEN_TIME",
+      "HEARTBEAT_PORT",
       "FENCE_USER",
       "FENCE_TIMEOUT",
     ]);

@@ -75,6 +75,7 @@ describe("the table", () => {
       SMTP_TLS: "auto",
       MAIL_SCREEN_TIME: 60,
       ENABLE_ALERTS: true,
+      HEARTBEAT_PORT: 694,
       FENCE_ENABLED: true,
       FENCE_METHOD: "POOL",
       FENCE_FILE_LOC: "/etc/ha-lizard/fence",

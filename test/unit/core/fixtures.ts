@@ -7,6 +7,7 @@ import type { KnownHost, LastGoodView } from "../../../src/core/memory/last-good
 import { emptyMemory, type Memory } from "../../../src/core/memory/memory.ts";
 import type { MasterRound, Round } from "../../../src/core/memory/step.ts";
 import type { Action, Result } from "../../../src/core/model/action.ts";
+import type { HostRuns } from "../../../src/core/model/hearing.ts";
 import { type HostUuid, hostUuid, poolUuid, type VmUuid, vmUuid } from "../../../src/core/model/ids.ts";
 import { SUCCESSOR_KEY } from "../../../src/core/model/pool-keys.ts";
 import type {
@@ -120,6 +121,21 @@ export const DEAD: PeerProbe = { icmp: "silent", xapi: "silent", follows: { kind
 export const XAPI_DOWN: PeerProbe = { icmp: "answered", xapi: "silent", follows: { kind: "unknown" } };
 export const UNKNOWN: PeerProbe = { icmp: "unknown", xapi: "silent", follows: { kind: "unknown" } };
 
+/** The answer of a host that runs these VMs and follows that master. */
+export const runsThere = (master: HostUuid, runs: HostRuns["runs"] = []): HostRuns => ({
+  own: { role: "slave", master, xapi: "serving" },
+  runs,
+});
+
+/** Every host whose XAPI answers says that it runs none of the VMs that are asked for. */
+export function nothingRuns(
+  master: HostUuid,
+  probes: ReadonlyMap<HostUuid, PeerProbe>,
+): ReadonlyMap<HostUuid, HostRuns> {
+  const answering = [...probes].filter(([, { xapi }]) => xapi === "answered");
+  return new Map(answering.map(([uuid]) => [uuid, runsThere(master)]));
+}
+
 /** One host's core, driven by hand: each `look` is a round at `atS` seconds; `memory` goes from round to round. */
 export class Brain {
   memory: Memory = emptyMemory("boot-1");
@@ -142,6 +158,9 @@ export class Brain {
       self: this.self,
       database: seen.database ?? unread,
       probes,
+      hearing: seen.hearing ?? "unknown",
+      runs: seen.runs ?? nothingRuns(this.self.uuid, probes),
+      differing: seen.differing ?? [],
       heuristics: seen.heuristics ?? "not-asked",
     };
     return {
@@ -190,6 +209,7 @@ export function knownHost(uuid: HostUuid, over: Partial<KnownHost> = {}): KnownH
     enabled: true,
     xapiStartTime: "1.",
     xapiStartedAtMs: 0,
+    enabledSinceMs: 0,
     disabledSinceMs: null,
     disabledByStart: false,
     ...over,
@@ -204,6 +224,8 @@ export function goodView(over: Partial<LastGoodView> = {}): LastGoodView {
     pool: POOL,
     poolName: "lab",
     master: host(1),
+    masterStartedAtMs: null,
+    forgotten: [],
     haFlag: "on",
     hosts,
     members: hosts.map(({ uuid }) => uuid),
@@ -244,6 +266,10 @@ export interface Situation {
   readonly self?: Partial<LocalView>;
   readonly probes?: Readonly<Record<string, PeerProbe>>;
   readonly database?: DatabaseView;
+  readonly hearing?: PoolView["hearing"];
+  /** Default: all others say that they run none of the VMs. */
+  readonly runs?: PoolView["runs"];
+  readonly differing?: PoolView["differing"];
   readonly heuristics?: PoolView["heuristics"];
   readonly settings?: Partial<CoreSettings>;
   readonly inFlight?: readonly string[];
@@ -281,6 +307,9 @@ function roundOf(memory: Memory, situation: Situation, role: Role, uuid: HostUui
       self,
       database: { ok: false, fault: { kind: "timeout" } },
       probes: new Map(probes),
+      hearing: situation.hearing ?? "unknown",
+      differing: situation.differing ?? [],
+      runs: situation.runs ?? new Map([2, 3, 4, 5].map((number) => [host(number), runsThere(uuid)])),
       heuristics: situation.heuristics ?? "not-asked",
     },
     memory,

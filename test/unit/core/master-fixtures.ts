@@ -9,13 +9,14 @@ export function settled(over: Partial<DatabaseView> = {}): DatabaseView {
   return database(hosts, over);
 }
 export const calm = { h2: ALIVE(), h3: ALIVE() };
+/** A master that has known its pool, in which nobody has started, for more than a minute. */
 export function restedMaster(): Brain {
   const brain = master();
-  brain.look(0, { database: ok(settled()), probes: calm });
+  brain.look(-100, { database: ok(settled()), probes: calm });
   const { lastGood } = brain.memory;
   if (lastGood === null) throw new Error("no view");
-  const sync = brain.look(1, { database: ok(settled()), probes: calm }).actions;
-  for (const action of sync) brain.finish(action, { kind: "done" }, 1);
+  const sync = brain.look(-99, { database: ok(settled()), probes: calm }).actions;
+  for (const action of sync) brain.finish(action, { kind: "done" }, -99);
   brain.look(6, { database: ok(settled()), probes: calm });
   return brain;
 }

@@ -13,6 +13,8 @@ const SEEN: LastGoodView = {
   pool: POOL,
   poolName: "pool",
   master: host(1),
+  masterStartedAtMs: null,
+  forgotten: [],
   haFlag: "on",
   hosts: [],
   members: [],
@@ -37,7 +39,7 @@ const promotion = beginPromotion({
   startTimes: {},
 });
 
-const start: Action = { kind: "start-vm", vm: vm("a"), name: "a", candidates: [] };
+const start: Action = { kind: "start-vm", vm: vm("a"), name: "a", candidates: [], asks: [] };
 const fence: Action = { kind: "fence-host", host: host(2), address: address(host(2)), pingIsLife: true };
 const declare: Action = { kind: "declare-host-dead", host: host(2), proved: true };
 const promote: Action = { kind: "promote-self" };

@@ -12,6 +12,7 @@ describe("chooseMode", () => {
     ["ha-lizard", ["monitor"], "monitor", []],
     ["ha-lizard", ["ha-cfg", "get"], "ha-cfg", ["get"]],
     ["-ha-cfg", ["get"], "ha-cfg", ["get"]],
+    ["/etc/xapi.d/plugins/ha-lizard-plugin", ["<methodCall/>"], "plugin", ["<methodCall/>"]],
     ["", ["iterate"], "iterate", []],
     ["", [], "help", []],
     ["ha-lizard.mon", ["iterate"], "iterate", []],

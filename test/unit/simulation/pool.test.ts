@@ -76,6 +76,7 @@ function steps(notes: string[]): RunPass {
       result: "done",
       obstacle: null,
       logs: true,
+      group: null,
       monitor: { delayMs: 45_000, scanRateMs: 10_000, maxStarts: 40, killAll: true },
     };
     await ports.store.save("journal", []);

@@ -4,6 +4,8 @@ import type { SayingsOf } from "../saying.ts";
 export const HOSTS_WORDS: SayingsOf<
   | "host-suspect"
   | "host-xapi-down"
+  | "host-reported"
+  | "monitor-silent"
   | "host-failed"
   | "master-lost"
   | "hosts-lost"
@@ -28,6 +30,20 @@ export const HOSTS_WORDS: SayingsOf<
       ? `${host} answers ping but not XAPI: it counts as alive for ${toleranceS} s. Check its toolstack.`
       : `${host} answers ping and not XAPI: it may be starting.`,
     alert: long,
+  }),
+  "host-reported": ({ host, by, long }) => ({
+    from: "check_slave_status",
+    severity: long ? "warning" : "info",
+    about: host,
+    text: `${host} does not answer this host, but ${by} hears it: it lives. Check the network between ${host} and this host.`,
+    alert: long,
+  }),
+  "monitor-silent": ({ host }) => ({
+    from: "check_slave_status",
+    severity: "warning",
+    about: host,
+    text: `XAPI of ${host} answers, but its monitor is not heard: it takes no part in HA. Check the service ha-lizard there, and that the UDP port of HEARTBEAT_PORT is open between the hosts.`,
+    alert: true,
   }),
   "host-failed": ({ host, mine }) => ({
     from: "check_slave_status",
@@ -54,7 +70,7 @@ export const HOSTS_WORDS: SayingsOf<
     from: "promote_slave",
     severity: "warning",
     about: host,
-    text: `XAPI of ${host} is restarted: only then does it say which VMs it runs.`,
+    text: `XAPI of ${host} is restarted: then it compares the VMs that it runs with the pool database.`,
     event: true,
   }),
   "host-declared-dead": ({ host }) => ({

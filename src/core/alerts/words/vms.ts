@@ -2,7 +2,13 @@ import type { SayingsOf } from "../saying.ts";
 
 /** What is said of VMs that are started, and that are not. */
 export const VMS_WORDS: SayingsOf<
-  "vm-not-started" | "vm-down" | "vm-started" | "vm-start-failed" | "leftover-destroyed"
+  | "vm-not-started"
+  | "vm-down"
+  | "vm-started"
+  | "vm-start-failed"
+  | "database-wrong"
+  | "vm-runs-twice"
+  | "leftover-found"
 > = {
   "vm-not-started": ({ vm, why }) => ({
     from: "vm_state_check",
@@ -33,12 +39,28 @@ export const VMS_WORDS: SayingsOf<
     event: true,
     alert: true,
   }),
-  "leftover-destroyed": ({ vm }) => ({
-    from: "get_vms_on_host_local",
+  "database-wrong": ({ vm, uuid, on, says }) => ({
+    from: "vm_state_check",
+    severity: "warning",
+    about: uuid,
+    text:
+      on === null
+        ? `${vm} runs nowhere, and the pool database says that it runs on ${says}: XAPI of that host is restarted as soon as that is safe, which sets it right.`
+        : `${vm} runs on ${on}, and the pool database ${says === null ? "calls it halted" : `says that it runs on ${says}`}: it is set right as soon as that is safe.`,
+    alert: true,
+  }),
+  "vm-runs-twice": ({ vm, uuid, hosts }) => ({
+    from: "vm_state_check",
     severity: "critical",
-    about: vm,
-    text: `The domain of VM ${vm} was destroyed here: the VM runs on another host since a failover.`,
-    event: true,
+    about: uuid,
+    text: `${vm} runs on ${hosts.join(" and on ")} at the same time: both write its disks. Nothing is ended, because nothing says which copy is the right one. Decide, and shut the other one down on its host: xl list, xl shutdown.`,
+    alert: true,
+  }),
+  "leftover-found": ({ vm, uuid, on, runsOn }) => ({
+    from: "vm_state_check",
+    severity: "critical",
+    about: uuid,
+    text: `${vm} runs on ${runsOn}, and ${on} still runs the copy of before: it had counted as off, and was not. XAPI of ${on} is restarted as soon as that is safe, which ends that copy.`,
     alert: true,
   }),
 };

@@ -137,7 +137,6 @@ roots() {
   mkdir -p "$W/template/root/opt/xensource/bin"
   cp "$tools"/dom0/* "$W/template/root/opt/xensource/bin/"
   cp -r "$tools"/agents/* "$W/template/root/etc/ha-lizard/fence/"
-  ln -sf /opt/xensource/bin/xl "$W/template/root/usr/sbin/xl"
   # What the installer left below /var is the same in every host.
   for i in $(seq "$count"); do
     mount_root "h$i" "$W/template/upper"

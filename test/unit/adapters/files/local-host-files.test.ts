@@ -133,6 +133,18 @@ describe("observe: domains", () => {
       expect<unknown>((await local.observe(never()))?.domains).toEqual(domains);
     });
 
+  test("a VM that xenopsd was told to start is here before its domain is", async () => {
+    const { local, tool } = host({
+      [`var/run/nonpersistent/xenopsd/classic/VM/${VM_2.toUpperCase()}/metadata`]: "{}",
+      [`var/run/nonpersistent/xenopsd/classic/VM/${VM_1}/metadata`]: "{}",
+      [`var/run/nonpersistent/xenopsd/classic/VM/${CONTROL}/metadata`]: "{}",
+      "var/run/nonpersistent/xenopsd/classic/VM/.tmp": "",
+      "var/run/nonpersistent/xenopsd/simulator/other": "",
+    });
+    tool(LIST, minimal(CONTROL, VM_1));
+    expect([...((await local.observe(never()))?.domains ?? [])].sort()).toEqual([VM_1, VM_2]);
+  });
+
   test("list_domains from PATH where the host's own is missing", async () => {
     const { local, tool } = host();
     tool("bin/list_domains", minimal(CONTROL, VM_1));
@@ -150,61 +162,6 @@ describe("observe: domains", () => {
     const observing = local.observe(controller.signal);
     controller.abort();
     expect((await observing)?.domains).toBe("unknown");
-  });
-});
-
-describe("destroyDomain", () => {
-  /** list_domains over a file, and an xl that takes lines out of it. */
-  function xen(lines: readonly string[], xl = 'sed -i "/^ *$2 /d" "$ROOT/domains"') {
-    const made = host();
-    const root = made.at("");
-    folder.write(
-      made.at("domains").slice(folder.path.length + 1),
-      `${[" id | uuid | state", ...lines].join("\n")}\n`,
-    );
-    made.tool(LIST, `cat "${root}/domains"`);
-    made.tool("bin/xl", `ROOT='${root}'\necho "$*" >>"$ROOT/xl"\n${xl}`);
-    const said = () =>
-      Bun.file(made.at("xl")).size > 0 ? readFileSync(made.at("xl"), "utf8").trim().split("\n") : [];
-    return { local: made.local, said };
-  }
-  const dom0 = `  0 | ${CONTROL} | R`;
-
-  test("the domain of that VM, and no other", async () => {
-    const { local, said } = xen([dom0, `  7 | ${VM_1} | B H`, ` 17 | ${VM_2} | B H`]);
-    await local.destroyDomain(VM_1, never());
-    expect(said()).toEqual(["destroy 7"]);
-  });
-
-  test("both domains of a VM that has two", async () => {
-    const { local, said } = xen([dom0, `  7 | ${VM_1} | B`, `  8 | ${VM_1.toUpperCase()} | P`]);
-    await local.destroyDomain(VM_1, never());
-    expect(said()).toEqual(["destroy 7", "destroy 8"]);
-  });
-
-  test("no such domain: done, nothing is destroyed", async () => {
-    const { local, said } = xen([dom0, `  7 | ${VM_2} | B`]);
-    await local.destroyDomain(VM_1, never());
-    expect(said()).toEqual([]);
-  });
-
-  test("a domain that is still there afterwards is an error, whatever xl said", async () => {
-    const { local } = xen([dom0, `  7 | ${VM_1} | B`], "exit 0");
-    await expect(local.destroyDomain(VM_1, never())).rejects.toThrow("still there");
-  });
-
-  test("domain 0 is never destroyed, and a line without an id neither", async () => {
-    for (const line of [`  0 | ${VM_1} | R`, `${VM_1} | B`, `12345678-${VM_1}`]) {
-      const { local, said } = xen([dom0, line]);
-      await expect(local.destroyDomain(VM_1, never())).rejects.toThrow("no domain id");
-      expect(said()).toEqual([]);
-    }
-  });
-
-  test("a list that does not come is an error", async () => {
-    const { local, tool } = host();
-    tool(LIST, "exit 0");
-    await expect(local.destroyDomain(VM_1, never())).rejects.toThrow("does not answer");
   });
 });
 

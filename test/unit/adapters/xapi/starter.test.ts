@@ -213,3 +213,30 @@ describe("startAppliance", () => {
     );
   });
 });
+
+describe("areStillHalted", () => {
+  const record = (over: Readonly<Record<string, unknown>> = {}) => ({
+    uuid: VM,
+    name_label: "web",
+    power_state: "Halted",
+    resident_on: "OpaqueRef:NULL",
+    current_operations: {},
+    ...over,
+  });
+  const run = { host: HOSTS[0] ?? hostUuid("h1"), xapiStartTime: "17." };
+  const rows: readonly [string, Readonly<Record<string, unknown>>, string, boolean][] = [
+    ["halted, in the same run of xapi", { "OpaqueRef:vm": record() }, "17.", true],
+    ["in another run of xapi", { "OpaqueRef:vm": record() }, "18.", false],
+    ["it runs", { "OpaqueRef:vm": record({ power_state: "Running" }) }, "17.", false],
+    ["somebody starts it", { "OpaqueRef:vm": record({ current_operations: { a: "start" } }) }, "17.", false],
+    ["it is gone", {}, "17.", false],
+  ];
+  for (const [title, records, startTime, expected] of rows)
+    test(`areStillHalted: ${title}: ${expected}`, async () => {
+      const { xapi } = open({
+        "host.get_other_config": () => value({ agent_start_time: startTime }),
+        "VM.get_all_records_where": () => value(records),
+      });
+      expect(await xapi.areStillHalted([VM], run, never())).toEqual({ ok: true, value: expected });
+    });
+});

@@ -59,6 +59,9 @@ function bigView(vms: number, bytes = 200): PoolView {
     },
     database: { ok: true, value: database([{ ...first, otherConfig }, ...hosts], { halted }) },
     probes: new Map([[host(2), ALIVE()]]),
+    hearing: "unknown",
+    runs: new Map(),
+    differing: [],
     heuristics: "not-asked",
   };
 }

@@ -11,6 +11,7 @@ const known = (number: number, name: string): KnownHost => ({
   enabled: true,
   xapiStartTime: null,
   xapiStartedAtMs: 0,
+  enabledSinceMs: 0,
   disabledSinceMs: null,
   disabledByStart: false,
 });
@@ -28,7 +29,6 @@ describe("alertTarget", () => {
     ["a host that nobody knows", { kind: "host-back", host: "xcp9" }, { kind: "pool" }],
     ["a VM", { kind: "vm-started", vm: "web", uuid: vm("v1") }, { kind: "vm", uuid: vm("v1") }],
     ["an appliance", { kind: "vm-started", vm: "shop", uuid: null }, { kind: "pool" }],
-    ["a leftover", { kind: "leftover-destroyed", vm: "v1" }, { kind: "vm", uuid: vm("v1") }],
     ["what this host says of itself", { kind: "toolstack-restarted" }, { kind: "host", uuid: host(1) }],
     ["what is everybody's", { kind: "no-successor" }, { kind: "pool" }],
   ];

@@ -27,6 +27,8 @@ const NOTICES: { readonly [Kind in Reason["kind"]]: string } = {
   "hosts-lost": "hosts-lost, check_slave_status, warning, condition, alert",
   "host-suspect": "host-suspect:xcp2, check_slave_status, warning, condition, line",
   "host-xapi-down": "host-xapi-down:xcp2, check_xapi, warning, condition, alert",
+  "host-reported": "host-reported:xcp2, check_slave_status, warning, condition, alert",
+  "monitor-silent": "monitor-silent:xcp2, check_slave_status, warning, condition, alert",
   "master-lost": "master-lost:xcp1, check_slave_status, error, condition, alert",
   "host-failed": "host-failed:xcp2, check_slave_status, error, condition, alert",
   "fence-refused": "fence-refused:xcp2, fence_host, error, condition, alert",
@@ -53,8 +55,12 @@ const NOTICES: { readonly [Kind in Reason["kind"]]: string } = {
   promoting: "promoting, promote_slave, critical, event, alert",
   promoted: "promoted, promote_slave, warning, event, alert",
   "promotion-dropped": "promotion-dropped, promote_slave, warning, event, alert",
-  "leftover-destroyed":
-    "leftover-destroyed:2f4a81c0-9b1e-4c57-a3d2-0e6f7b8c9d10, get_vms_on_host_local, critical, event, alert",
+  "database-wrong":
+    "database-wrong:2f4a81c0-9b1e-4c57-a3d2-0e6f7b8c9d10, vm_state_check, warning, condition, alert",
+  "vm-runs-twice":
+    "vm-runs-twice:2f4a81c0-9b1e-4c57-a3d2-0e6f7b8c9d10, vm_state_check, critical, condition, alert",
+  "leftover-found":
+    "leftover-found:2f4a81c0-9b1e-4c57-a3d2-0e6f7b8c9d10, vm_state_check, critical, condition, alert",
   "toolstack-restarted": "toolstack-restarted, check_xapi, error, event, alert",
   "ha-switched-off": "ha-switched-off, check_ha_enabled, critical, event, alert",
   "successor-chosen": "successor-chosen, autoselect_slave, info, condition, line",

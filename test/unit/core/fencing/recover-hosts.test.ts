@@ -84,6 +84,7 @@ describe("recoverHosts", () => {
       phase: "fencing",
       proved: false,
       fenceFailures: 0,
+      vms: [],
       returnedAtMs: null,
     });
   });

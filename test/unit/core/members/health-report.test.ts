@@ -3,6 +3,7 @@ import { reportHealth, reportReturns } from "../../../../src/core/members/health
 import type { HostHealth } from "../../../../src/core/memory/host-health.ts";
 import { goodView, healthIn, host, knownHost, master, SETTINGS } from "../fixtures.ts";
 import { incidentOn, remembered } from "../memory/remembered.ts";
+import { hearing, peer } from "./hearing.ts";
 
 const lastGood = goodView({ hosts: [knownHost(host(1)), knownHost(host(2), { name: "xcp2" })] });
 const seeing = (health: HostHealth, over: Parameters<typeof remembered>[0] = {}) =>
@@ -56,4 +57,31 @@ describe("reportHealth", () => {
       const reason = { kind: "host-xapi-down", host: "xcp2", toleranceS: XAPI_DOWN_TOLERANCE } as const;
       expect(told).toEqual([[{ ...reason, long: false }], [{ ...reason, long: true }]]);
     });
+
+  const heard = (
+    state: HostHealth["state"],
+    atS: number,
+    over: Parameters<typeof peer>[1],
+    answers = true,
+  ) => {
+    const probe = {
+      icmp: "silent",
+      xapi: answers ? "answered" : "silent",
+      follows: { kind: "unknown" },
+    } as const;
+    const round = master().input(atS, { probes: { h2: probe }, hearing: hearing(peer(2, over)) });
+    return reportHealth(seeing(healthIn(state)), [host(2)], round);
+  };
+
+  test("one that only another host hears: by whom, and after a minute as an alert", () => {
+    const told = [59, 60].map((atS) => heard("xapi-down", atS, { heard: "reported" }, false));
+    const reason = { kind: "host-reported", host: "xcp2", by: "h3" } as const;
+    expect(told).toEqual([[{ ...reason, long: false }], [{ ...reason, long: true }]]);
+  });
+
+  test("XAPI answers and the monitor is silent: after three minutes", () => {
+    expect(heard("alive", 179, { heard: "silent" })).toEqual([]);
+    expect(heard("alive", 180, { heard: "silent" })).toEqual([{ kind: "monitor-silent", host: "xcp2" }]);
+    expect(heard("alive", 500, { heard: "direct" })).toEqual([]);
+  });
 });

@@ -286,3 +286,46 @@ describe("isAlive", () => {
     });
   }
 });
+
+/** A peer whose monitor is heard, or not: `heard` beside what the probe found. */
+function heardStory(title: string, text: string): void {
+  describe(`stepHealth: ${title}`, () => {
+    const heard = oneOf("direct", "reported", "silent", "unknown");
+    let health: HostHealth | undefined;
+    for (const row of table({ at: number, probe, heard, state }, text)) {
+      health = stepHealth(health, row.probe, row.at * 1_000, SETTINGS, row.heard);
+      const found = health?.state ?? "unseen";
+      const why = row.why === "" ? "" : ` (${row.why})`;
+      test(`at ${row.at} s the host is ${row.state}${why}`, () => expect(found).toBe(row.state));
+    }
+  });
+}
+
+heardStory(
+  "heard directly is what a ping is: its XAPI has its tolerance, and no more",
+  `
+   at  probe     heard  | state
+    0  answers   direct | alive
+   10  silent    direct | xapi-down  # its monitor lives
+   20  unlearnt  direct | xapi-down  # and needs no ping to say so
+  311  silent    direct | suspect    # XAPI_DOWN_TOLERANCE is over
+  321  silent    direct | suspect
+  331  silent    direct | failed
+  340  answers   silent | alive      # a silent monitor costs nobody his life
+  `,
+);
+
+heardStory(
+  "by report it lives, however long the way from here is broken",
+  `
+   at  probe   heard    | state
+    0  answers direct   | alive
+   10  silent  reported | xapi-down
+  500  silent  reported | xapi-down
+  900  silent  reported | xapi-down  # no tolerance runs out: the silence is that of the way
+  910  silent  silent   | suspect    # now nobody hears it any more
+  920  silent  silent   | suspect
+  930  silent  silent   | failed
+  940  silent  reported | xapi-down  # it is back
+  `,
+);

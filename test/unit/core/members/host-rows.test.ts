@@ -165,6 +165,7 @@ test("rowOf: of a host that nobody knows, nothing is known, and it may not be fe
     health: null,
     isAlive: false,
     isHeard: false,
+    heard: "unknown",
     probe: null,
     followsThisHost: false,
     isInMaintenance: false,

@@ -2,9 +2,10 @@ import { describe, expect, test } from "bun:test";
 import {
   countMembers,
   type MembershipInput,
+  rememberForgotten,
   rememberHosts,
 } from "../../../../src/core/members/membership.ts";
-import type { KnownHost } from "../../../../src/core/memory/last-good.ts";
+import type { KnownHost, LastGoodView } from "../../../../src/core/memory/last-good.ts";
 import type { HostView } from "../../../../src/core/model/pool-view.ts";
 import { goodView, host, hostView, knownHost, three } from "../fixtures.ts";
 
@@ -102,8 +103,10 @@ describe("rememberHosts", () => {
   test("the first view of all: everything is new, nobody was disabled by a start", () => {
     const hosts = [hostView(host(1)), hostView(host(2), { enabled: false })];
     expect(rememberHosts({ previous: null, hosts, master: host(1), nowMs: NOW_MS })).toEqual([
-      knownHost(host(1), { xapiStartedAtMs: NOW_MS }),
-      knownHost(host(2), { xapiStartedAtMs: NOW_MS, enabled: false, disabledSinceMs: NOW_MS }),
+      knownHost(host(1), { xapiStartedAtMs: NOW_MS, enabledSinceMs: NOW_MS }),
+      knownHost(host(2), {
+        ...{ xapiStartedAtMs: NOW_MS, enabled: false, enabledSinceMs: null, disabledSinceMs: NOW_MS },
+      }),
     ]);
   });
 });
@@ -237,4 +240,22 @@ describe("countMembers: during a promotion membership stands still", () => {
   ];
   for (const [what, found, expected] of rows)
     test(`${what}: ${expected}`, () => expect(found).toBe(expected));
+});
+
+describe("rememberForgotten", () => {
+  const forgotten = (before: Partial<LastGoodView>, seen: readonly HostView[]) =>
+    rememberForgotten({ previous: goodView(before), hosts: seen, master: host(1), nowMs: NOW_MS }).map(
+      ({ uuid }) => uuid,
+    );
+  const [h1 = hostView(host(1)), h2 = hostView(host(2)), h3 = hostView(host(3))] = three();
+  const restarted = { ...h1, xapiStartTime: "2." };
+
+  test("a host that vanishes when the master's xapi starts is remembered until it is there again", () => {
+    expect(forgotten({}, [restarted, h2])).toEqual([host(3)]);
+    const later = { hosts: [knownHost(host(1), { xapiStartTime: "2." }), knownHost(host(2))] };
+    expect(forgotten({ ...later, forgotten: [knownHost(host(3))] }, [restarted, h2])).toEqual([host(3)]);
+    expect(forgotten({ ...later, forgotten: [knownHost(host(3))] }, [restarted, h2, h3])).toEqual([]);
+  });
+
+  test("one that vanishes without that was ejected", () => expect(forgotten({}, [h1, h2])).toEqual([]));
 });

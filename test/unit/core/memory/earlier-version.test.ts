@@ -59,6 +59,7 @@ describe("completeEarlier", () => {
     expect(memory?.lastGood?.hosts).toEqual([
       knownHost(host(1), {
         enabled: false,
+        enabledSinceMs: null,
         xapiStartTime: "17.",
         xapiStartedAtMs: 42_000,
         disabledSinceMs: 43_000,

@@ -8,6 +8,8 @@ const view: LastGoodView = {
   pool: POOL,
   poolName: "pool",
   master: host(1),
+  masterStartedAtMs: null,
+  forgotten: [],
   haFlag: "on",
   hosts: [
     {
@@ -17,6 +19,7 @@ const view: LastGoodView = {
       enabled: true,
       xapiStartTime: "1.",
       xapiStartedAtMs: 0,
+      enabledSinceMs: 0,
       disabledSinceMs: null,
       disabledByStart: false,
     },

@@ -3,7 +3,7 @@ import { NO_ALERTS } from "../../../../src/core/memory/alert-memory.ts";
 import { emptyMemory, type Memory } from "../../../../src/core/memory/memory.ts";
 import { rebaseMemory } from "../../../../src/core/memory/rebase.ts";
 import { ALERT } from "../alerts/mail/mail.ts";
-import { goodView, healthIn, host, knownHost } from "../fixtures.ts";
+import { goodView, healthIn, host, knownHost, vm } from "../fixtures.ts";
 import { incidentOn, remembered, takeOver } from "./remembered.ts";
 
 /** A host that remembers all there is to remember, an hour after its boot. */
@@ -14,7 +14,12 @@ const FULL: Memory = {
     atMs: 3_600_000,
     hosts: [
       knownHost(host(1), { xapiStartedAtMs: 5_000 }),
-      knownHost(host(2), { enabled: false, disabledSinceMs: 3_000_000, disabledByStart: true }),
+      knownHost(host(2), {
+        enabled: false,
+        enabledSinceMs: null,
+        disabledSinceMs: 3_000_000,
+        disabledByStart: true,
+      }),
     ],
     members: [host(1), host(2)],
   }),
@@ -35,6 +40,12 @@ const FULL: Memory = {
   gathering: { wholeSinceMs: 9 },
   isolation: { sinceMs: 9, rebooted: true, wellSinceMs: 9 },
   down: { web: { sinceMs: 3, failure: null } },
+  heardAtMs: { h2: 9 },
+  emptyAtMs: { h2: 9 },
+  differences: { web: { what: "nowhere h2 h2", sinceMs: 9, seenAtMs: 9, isTried: true } },
+  declaredDead: { h2: { vms: [vm("web")], restartedAtMs: 9 } },
+  isSettling: true,
+  seenRunning: { web: { host: host(2), atMs: 9 } },
   restarts: { web: { startedAtMs: [9], order: 1, startDelayS: 2 } },
   fenceDevices: { method: "ILO", checkedAtMs: 9, wrong: { h2: "silent" } },
   retries: { "fence-host:h2": { failures: 2, notBeforeMs: 9 } },
@@ -55,9 +66,15 @@ describe("rebaseMemory, after a reboot", () => {
     expect(REBASED.lastGood).toEqual({
       ...goodView(),
       atMs: 0,
+      masterStartedAtMs: 0,
       hosts: [
         knownHost(host(1), { xapiStartedAtMs: 0 }),
-        knownHost(host(2), { enabled: false, disabledSinceMs: 0, disabledByStart: true }),
+        knownHost(host(2), {
+          enabled: false,
+          enabledSinceMs: null,
+          disabledSinceMs: 0,
+          disabledByStart: true,
+        }),
       ],
       members: [host(1), host(2)],
     }));

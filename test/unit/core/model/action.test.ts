@@ -9,10 +9,16 @@ const web = vm("web");
 
 /** One action of each kind, with its key; a kind that is missing does not compile. */
 const KEYS: { readonly [Kind in ActionKind]: readonly [string, Extract<Action, { kind: Kind }>] } = {
-  "start-vm": ["start-vm:web", { kind: "start-vm", vm: web, name: "Web server", candidates: [host(1)] }],
-  "destroy-domain": ["destroy-domain:web", { kind: "destroy-domain", vm: web }],
+  "start-vm": [
+    "start-vm:web",
+    { kind: "start-vm", vm: web, name: "Web server", candidates: [host(1)], asks: [] },
+  ],
+  "correct-database": [
+    "correct-database:web",
+    { kind: "correct-database", vm: web, host: host(1), says: null, ask: { vm: web, witnesses: [] } },
+  ],
   "stamp-home-pool": ["stamp-home-pool:web", { kind: "stamp-home-pool", vm: web, pool: POOL }],
-  "start-appliance": ["start-appliance:shop", { kind: "start-appliance", appliance, name: "Shop" }],
+  "start-appliance": ["start-appliance:shop", { kind: "start-appliance", appliance, name: "Shop", asks: [] }],
   "fence-host": [
     "fence-host:h2",
     { kind: "fence-host", host: host(2), address: address(host(2)), pingIsLife: true },
@@ -20,7 +26,7 @@ const KEYS: { readonly [Kind in ActionKind]: readonly [string, Extract<Action, {
   "declare-host-dead": ["declare-host-dead:h2", { kind: "declare-host-dead", host: host(2), proved: true }],
   "forget-host": ["forget-host:h2", { kind: "forget-host", host: host(2) }],
   "enable-host": ["enable-host:h2", { kind: "enable-host", host: host(2) }],
-  "restart-xapi": ["restart-xapi:h2", { kind: "restart-xapi", host: host(2) }],
+  "restart-xapi": ["restart-xapi:h2", { kind: "restart-xapi", host: host(2), mayEnd: null }],
   "mark-host": ["mark-host:h2", { kind: "mark-host", host: host(2), key: "field", value: "healthy" }],
   "mark-start": ["mark-start:h2", { kind: "mark-start", host: host(2), key: "start", value: "1." }],
   "set-pool-key": ["set-pool-key:field", { kind: "set-pool-key", key: "field", value: "true" }],

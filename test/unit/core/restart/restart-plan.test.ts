@@ -21,6 +21,8 @@ const input = (over: Partial<RestartInput>): RestartInput => ({
   retries: {},
   down: {},
   supply: { hosts: [], freeBytes: 0, storage: null },
+  holds: new Map(),
+  unreleased: new Set(),
   inFlight: new Set(),
   ...over,
 });

@@ -216,33 +216,6 @@ describe("decideSlave", () => {
       address: address(host(3)),
     });
   });
-
-  test("a domain that the pool runs elsewhere is destroyed at once", () => {
-    const brain = readySlave();
-    brain.self = { ...brain.self, domains: [vm("ghost"), vm("mine"), vm("moving"), vm("homeless")] };
-    const record = (name: string, residentOn: ReturnType<typeof host> | null, busy = false) =>
-      ({ uuid: vm(name), residentOn, powerState: "Running", busy }) as const;
-    const domains = [
-      record("ghost", host(3)),
-      record("mine", host(2)),
-      record("moving", host(3), true),
-      record("homeless", null),
-    ];
-    const decision = brain.look(5, { database: ok(database(three(), { domains })), probes: { h1: MASTER } });
-    expect(decision.actions).toEqual([{ kind: "destroy-domain", vm: vm("ghost") }]);
-  });
-
-  test("a database that names a disabled host as the VM's home is not believed", () => {
-    const brain = readySlave();
-    brain.self = { ...brain.self, domains: [vm("migrated")] };
-    const hosts = three().map((view) => (view.uuid === host(3) ? { ...view, enabled: false } : view));
-    const domains = [
-      { uuid: vm("migrated"), residentOn: host(3), powerState: "Running", busy: false } as const,
-    ];
-    expect(
-      brain.look(5, { database: ok(database(hosts, { domains })), probes: { h1: MASTER } }).actions,
-    ).toEqual([]);
-  });
 });
 
 describe("after the promotion", () => {
@@ -319,7 +292,7 @@ describe("after the promotion", () => {
     brain.self = { ...brain.self, initCompleteAtMs: 0 };
     const view = stale();
     const sleeping = { ...view, hosts: view.hosts.map((each) => ({ ...each, enabled: true })) };
-    const restart: Action = { kind: "restart-xapi", host: host(3) };
+    const restart: Action = { kind: "restart-xapi", host: host(3), mayEnd: null };
     for (const atS of [46, 100, 200]) {
       const { actions } = brain.look(atS, { database: ok(sleeping), probes: followed });
       expect(kinds(actions)).not.toContain("restart-xapi");

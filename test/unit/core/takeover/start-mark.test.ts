@@ -44,7 +44,7 @@ describe("markOwnStart", () => {
 
   test("nor while a domain runs here that is no resident, or nobody knows what runs here", () => {
     const a = vm("a");
-    const halted: DomainRecord = { uuid: a, residentOn: null, powerState: "Halted", busy: false };
+    const halted: DomainRecord = { uuid: a, name: "a", residentOn: null, powerState: "Halted", busy: false };
     const domains = [a];
     expect(marks({}, STARTED_MS + 12_000, { domains, strangers: [halted] })).toEqual([]);
     expect(marks({}, STARTED_MS + 12_000, { domains: "unknown" })).toEqual([]);

@@ -6,11 +6,16 @@ import { expectWords } from "./expect-words.ts";
 const SAID: { readonly [Kind in keyof typeof HOSTS_WORDS]: string } = {
   "host-suspect": "xcp2 does not answer: retrying.",
   "host-xapi-down": "xcp2 answers ping but not XAPI: it counts as alive for 300 s. Check its toolstack.",
+  "host-reported":
+    "xcp2 does not answer this host, but xcp3 hears it: it lives. Check the network between xcp2 and this host.",
+  "monitor-silent":
+    "XAPI of xcp2 answers, but its monitor is not heard: it takes no part in HA. Check the service ha-lizard there, and that the UDP port of HEARTBEAT_PORT is open between the hosts.",
   "host-failed": "xcp2 has failed: it answered none of the retries.",
   "master-lost":
     "xcp1 does not answer this host, and nobody has taken over. Check the network of this host, and the successor.",
   "hosts-lost": "xcp2, xcp3 in emergency mode, looking for another master: called to follow this one.",
-  "xapi-restarted": "XAPI of xcp2 is restarted: only then does it say which VMs it runs.",
+  "xapi-restarted":
+    "XAPI of xcp2 is restarted: then it compares the VMs that it runs with the pool database.",
   "host-declared-dead": "xcp2 was declared dead: its VMs can be started elsewhere.",
   "host-answers-xapi":
     "XAPI still reaches xcp2, which does not answer this host: its VMs are left alone. Check the network between them.",

@@ -8,8 +8,12 @@ const SAID: { readonly [Kind in keyof typeof VMS_WORDS]: string } = {
   "vm-down": "web has been down for five minutes: its start is blocked.",
   "vm-started": "web was halted and has been started.",
   "vm-start-failed": "web cannot be started: HOST_NOT_ENOUGH_FREE_MEMORY. It is tried again later.",
-  "leftover-destroyed":
-    "The domain of VM 2f4a81c0-9b1e-4c57-a3d2-0e6f7b8c9d10 was destroyed here: the VM runs on another host since a failover.",
+  "database-wrong":
+    "web runs on xcp2, and the pool database calls it halted: it is set right as soon as that is safe.",
+  "vm-runs-twice":
+    "web runs on xcp2 and on xcp3 at the same time: both write its disks. Nothing is ended, because nothing says which copy is the right one. Decide, and shut the other one down on its host: xl list, xl shutdown.",
+  "leftover-found":
+    "web runs on xcp3, and xcp2 still runs the copy of before: it had counted as off, and was not. XAPI of xcp2 is restarted as soon as that is safe, which ends that copy.",
 };
 
 test("VMS_WORDS: what an administrator reads", () => expectWords(VMS_WORDS, SAID));

@@ -1,0 +1,88 @@
+import type { MessageNumber } from "../../core/group/message.ts";
+import type { Refused } from "../../core/model/hearing.ts";
+import { type HostUuid, hostUuid, isUuid, type PoolUuid } from "../../core/model/ids.ts";
+import { NUMBER_BYTES, readNumber, readUuid, writeNumber, writeUuid } from "./bytes.ts";
+import { isTagOf, TAG_BYTES, tagOf } from "./tag.ts";
+
+/*
+ * What every datagram has around its content:
+ *
+ *   0  "HL", version, kind      20  sender          52  boot of sender, its uptime
+ *   4  pool                     36  addressee       74  the content
+ * then the tag, over everything before it
+ */
+
+const MAGIC = 0x484c;
+/** A host of another version says nothing that this one would understand: an update is done with HA off. */
+const VERSION = 1;
+export const HEAD_BYTES = 52 + NUMBER_BYTES;
+/** More than this is no datagram of ours: it always fits into one packet. */
+export const LONGEST_BYTES = 1_232;
+
+/** What a datagram can be. */
+export const KINDS = ["heartbeat", "question", "answer"] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** Who wrote it, to whom, and when. */
+export interface Head {
+  readonly from: HostUuid;
+  readonly to: HostUuid;
+  readonly number: MessageNumber;
+}
+
+/** What makes a datagram one of this pool. */
+export interface CodecContext {
+  readonly pool: PoolUuid;
+  readonly self: HostUuid;
+  /** The other hosts. */
+  readonly hosts: readonly HostUuid[];
+}
+
+/** A genuine datagram whose content was not looked at yet, or why it is dropped. */
+export type Opened =
+  | { readonly ok: true; readonly kind: Kind; readonly head: Head; readonly content: Buffer }
+  | { readonly ok: false; readonly why: keyof Refused };
+
+export const MALFORMED = { ok: false, why: "malformed" } as const;
+
+/** The bytes of a datagram; null when an id is no uuid, or it is too long. */
+export function seal(kind: Kind, head: Head, content: Buffer, pool: PoolUuid, key: Buffer): Buffer | null {
+  const length = HEAD_BYTES + content.length + TAG_BYTES;
+  if (length > LONGEST_BYTES || ![pool, head.from, head.to, head.number.bootId].every(isUuid)) return null;
+  const bytes = Buffer.alloc(length);
+  bytes.writeUInt16BE(MAGIC, 0);
+  bytes[2] = VERSION;
+  bytes[3] = KINDS.indexOf(kind) + 1;
+  writeUuid(bytes, 4, pool);
+  writeUuid(bytes, 20, head.from);
+  writeUuid(bytes, 36, head.to);
+  writeNumber(bytes, 52, head.number);
+  content.copy(bytes, HEAD_BYTES);
+  const end = length - TAG_BYTES;
+  tagOf(key, bytes.subarray(0, end)).copy(bytes, end);
+  return bytes;
+}
+
+/**
+ * What is in a datagram that anybody may have sent. What costs least is looked at first, and nothing of the content
+ * before the tag. Never throws.
+ */
+export function openDatagram(bytes: Buffer, context: CodecContext, keys: readonly Buffer[]): Opened {
+  const { length } = bytes;
+  if (length < HEAD_BYTES + TAG_BYTES || length > LONGEST_BYTES) return MALFORMED;
+  const kind = KINDS[(bytes[3] ?? 0) - 1];
+  if (bytes.readUInt16BE(0) !== MAGIC || bytes[2] !== VERSION || kind === undefined) return MALFORMED;
+  if (readUuid(bytes, 4) !== context.pool) return { ok: false, why: "otherPool" };
+  const end = length - TAG_BYTES;
+  const [signed, tag] = [bytes.subarray(0, end), bytes.subarray(end)];
+  if (!keys.some((key) => isTagOf(key, signed, tag))) return { ok: false, why: "wrongTag" };
+  const head = {
+    from: hostUuid(readUuid(bytes, 20)),
+    to: hostUuid(readUuid(bytes, 36)),
+    number: readNumber(bytes, 52),
+  };
+  const isOurs = head.to === context.self && context.hosts.includes(head.from);
+  return isOurs
+    ? { ok: true, kind, head, content: signed.subarray(HEAD_BYTES) }
+    : { ok: false, why: "unknownHost" };
+}

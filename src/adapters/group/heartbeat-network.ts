@@ -1,0 +1,158 @@
+import type { Datagram, Heartbeat, RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
+import type { Transport } from "../../core/group/publish.ts";
+import type { Refused } from "../../core/model/hearing.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { GroupNetwork, GroupSetUp } from "../../ports/group.ts";
+import { openDatagram } from "./envelope.ts";
+import { encodeHeartbeat, readHeartbeat } from "./heartbeat-codec.ts";
+import { PoolKeys } from "./pool-keys.ts";
+import { encodeAnswer, readQuestion } from "./runs-codec.ts";
+import { type Family, familyOf, UdpSocket } from "./udp-socket.ts";
+
+export interface HeartbeatNetworkOptions {
+  readonly clock: Clock;
+  /** The file of the pool secret. */
+  readonly secretPath: string;
+  /** Of this host, where several share a machine; absent: all that it has. */
+  readonly address?: string;
+  /** Frees the port (release-port.ts). */
+  readonly release: () => Promise<void>;
+}
+
+/**
+ * The monitors' messages over UDP, signed with the pool's secret. There is no socket without a secret and without
+ * another host, so that nothing of a pool of one leaves its host. IPv6 is used when a host has such an address.
+ */
+export class HeartbeatNetwork implements GroupNetwork {
+  private readonly options: HeartbeatNetworkOptions;
+  private readonly keys: PoolKeys;
+  private readonly sockets = new Map<Family, UdpSocket>();
+  private group: GroupSetUp | null = null;
+  private handler: (message: Heartbeat, address: string) => void = () => undefined;
+  private questions: QuestionHandler = () => undefined;
+  private refused: Refused = { malformed: 0, otherPool: 0, wrongTag: 0, unknownHost: 0 };
+  /** Something in a message had no place in a datagram. */
+  private unwritable = false;
+
+  constructor(options: HeartbeatNetworkOptions) {
+    this.options = options;
+    this.keys = new PoolKeys(options.secretPath);
+  }
+
+  setUp(group: GroupSetUp): void {
+    // Another port is another socket.
+    if (this.group !== null && this.group.port !== group.port) this.closeSockets();
+    this.group = group;
+  }
+
+  onMessage(handler: (message: Heartbeat, address: string) => void): void {
+    this.handler = handler;
+  }
+
+  onQuestion(handler: QuestionHandler): void {
+    this.questions = handler;
+  }
+
+  tend(): void {
+    this.keys.refresh(this.options.clock.uptimeMs());
+    const { group } = this;
+    if (group === null || this.keys.current() === null) return;
+    const wanted = new Set(group.peers.flatMap(({ addresses }) => addresses.map(familyOf)));
+    for (const family of wanted) void this.socketOf(family, group.port).tend();
+    for (const [family, socket] of this.sockets) {
+      if (wanted.has(family)) continue;
+      socket.close();
+      this.sockets.delete(family);
+    }
+  }
+
+  send({ address, message }: Datagram): void {
+    const key = this.keys.current();
+    const socket = this.sockets.get(familyOf(address));
+    if (this.group === null || key === null || socket === undefined) return;
+    const bytes = encodeHeartbeat(message, this.group.pool, key);
+    this.unwritable = bytes === null;
+    if (bytes !== null) socket.send(bytes, this.group.port, address);
+  }
+
+  state(): Transport {
+    return { refused: this.refused, trouble: this.trouble() };
+  }
+
+  close(): void {
+    this.closeSockets();
+  }
+
+  private trouble(): string | null {
+    if (this.group === null || this.group.peers.length === 0) return null;
+    const keyless = this.keys.trouble();
+    if (keyless !== null) return keyless;
+    if (this.unwritable) return "an id of this host, or of its boot, is no uuid";
+    for (const [family, socket] of this.sockets) {
+      const why = socket.trouble();
+      if (why !== null) return `cannot use UDP port ${this.group.port} (${NAMES[family]}): ${why}`;
+    }
+    return null;
+  }
+
+  private socketOf(family: Family, port: number): UdpSocket {
+    const known = this.sockets.get(family);
+    if (known !== undefined) return known;
+    const { clock, release, address } = this.options;
+    const receive = (bytes: Buffer, from: string, port: number) =>
+      this.receive(bytes, { address: from, port });
+    const socket = new UdpSocket({
+      family,
+      port,
+      clock,
+      release,
+      receive,
+      ...(address === undefined ? {} : { address }),
+    });
+    this.sockets.set(family, socket);
+    return socket;
+  }
+
+  private closeSockets(): void {
+    for (const socket of this.sockets.values()) socket.close();
+    this.sockets.clear();
+  }
+
+  /** Whoever sends it, whatever it is: one bad datagram costs nothing but its own place. */
+  private receive(bytes: Buffer, from: Sender): void {
+    const why = this.take(bytes, from);
+    if (why !== null) this.refused = { ...this.refused, [why]: this.refused[why] + 1 };
+  }
+
+  /** Why it is refused; null when it was taken. */
+  private take(bytes: Buffer, from: Sender): keyof Refused | null {
+    const { group } = this;
+    if (group === null) return null;
+    const context = { pool: group.pool, self: group.self, hosts: group.peers.map(({ host }) => host) };
+    const opened = openDatagram(bytes, context, this.keys.valid());
+    if (!opened.ok) return opened.why;
+    const { kind, head, content } = opened;
+    const heartbeat = kind === "heartbeat" ? readHeartbeat(head, content, context) : null;
+    const question = kind === "question" ? readQuestion(head, content) : null;
+    if (heartbeat !== null) this.handler(heartbeat, from.address);
+    if (question !== null) this.questions(question, (said) => this.answer(said, from));
+    return heartbeat === null && question === null ? "malformed" : null;
+  }
+
+  /** To where the question came from, which need not be the port of the monitors. */
+  private answer(said: RunsAnswer, { address, port }: Sender): void {
+    const { group } = this;
+    const key = this.keys.current();
+    const bytes = group === null || key === null ? null : encodeAnswer(said, group.pool, key);
+    if (bytes !== null) this.sockets.get(familyOf(address))?.send(bytes, port, address);
+  }
+}
+
+type QuestionHandler = (question: RunsQuestion, answer: (said: RunsAnswer) => void) => void;
+
+interface Sender {
+  readonly address: string;
+  readonly port: number;
+}
+
+const NAMES: Readonly<Record<Family, string>> = { ipv4: "IPv4", ipv6: "IPv6" };

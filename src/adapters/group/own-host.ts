@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+import type { Clock } from "../../ports/clock.ts";
+import type { GroupSelf } from "../../ports/group.ts";
+import { knownVms } from "../files/known-vms.ts";
+import { readInventory, readRole } from "../files/local-host-files.ts";
+import type { Paths } from "../files/paths.ts";
+import { readRegularFile } from "../files/regular-file.ts";
+import { askTwoPorts, type PostJson, REQUEST_ID, requestText } from "../peers/two-ports.ts";
+import { parseAnswer, speaksInEmergency } from "../xapi/errors.ts";
+
+export interface OwnHostOptions {
+  readonly paths: Pick<
+    Paths,
+    "poolConf" | "initComplete" | "bootId" | "inventory" | "listDomains" | "xenopsd"
+  >;
+  readonly clock: Clock;
+  readonly environment: Record<string, string>;
+  readonly postJson: PostJson;
+}
+
+/** Over the loopback address, because a slave's local socket passes the question on to its master. */
+const LOOPBACK = "127.0.0.1";
+/** Port 80 needs no TLS. */
+const PLAIN_MS = 2_000;
+const LONGEST_LINE = 4_096;
+
+/** What the monitor knows of its own host: three files, and an echo of its xapi. */
+export function createOwnHost({ paths, clock, environment, postJson }: OwnHostOptions): GroupSelf {
+  return {
+    async bootId() {
+      const read = await readRegularFile(paths.bootId, { maxBytes: LONGEST_LINE });
+      return (read.kind === "text" && read.text.trim()) || null;
+    },
+    role: () => readRole(paths.poolConf),
+    isStartComplete: () => existsSync(paths.initComplete),
+    async knownVms(signal) {
+      const inventory = await readInventory(paths.inventory);
+      return knownVms({ paths, clock, environment }, inventory["CONTROL_DOMAIN_UUID"] ?? "", signal);
+    },
+    async askXapi(signal) {
+      const uuid = crypto.randomUUID();
+      const body = requestText(`system.isAlive:${uuid}`, [uuid]);
+      let said: "answers" | "lost" | null = null;
+      const ask = async (url: string) => {
+        const text = await postJson(url, body, signal).then(
+          (answer) => (answer.status === 200 ? answer.text : null),
+          () => null,
+        );
+        said ??= text === null ? null : readEcho(text);
+        return said !== null;
+      };
+      await askTwoPorts({ clock, address: LOOPBACK, first: "http", patienceMs: PLAIN_MS }, ask, signal);
+      return said ?? "silent";
+    },
+  };
+}
+
+/** Whatever is no JSON-RPC answer is silence; an error is an answer (adapters/xapi/README.md, "Emergency mode"). */
+export function readEcho(text: string): "answers" | "lost" | null {
+  const answer = parseAnswer(text, REQUEST_ID);
+  if (answer.ok || answer.fault.kind !== "api") return answer.ok ? "answers" : null;
+  const starts = answer.fault.code === "HOST_STILL_BOOTING";
+  return speaksInEmergency(text, REQUEST_ID) && !starts ? "lost" : "answers";
+}

@@ -1,0 +1,48 @@
+import type { OwnState } from "../../core/model/hearing.ts";
+import { hostUuid } from "../../core/model/ids.ts";
+import { NO_UUID, readUuid, UUID_BYTES, writeUuid } from "./bytes.ts";
+
+/* What a host says of itself: role and state of xapi in one byte, flags in the next, its master (zeros: none). */
+
+export const OWN_BYTES = 2 + UUID_BYTES;
+const ROLES: readonly OwnState["role"][] = ["unknown", "master", "slave", "broken"];
+const XAPI: readonly OwnState["xapi"][] = ["silent", "starting", "serving", "lost", "held"];
+const FLAG = { startComplete: 1, enabledKnown: 2, enabled: 4, haKnown: 8, ha: 16, leaving: 32 } as const;
+const ALL_FLAGS = 63;
+
+export function writeOwn(bytes: Buffer, at: number, own: OwnState): void {
+  bytes[at] = (ROLES.indexOf(own.role) << 4) | XAPI.indexOf(own.xapi);
+  bytes[at + 1] = flagsOf(own);
+  if (own.master !== null) writeUuid(bytes, at + 2, own.master);
+}
+
+function flagsOf({ startComplete, enabled, haWished, leaving }: OwnState): number {
+  return (
+    (startComplete ? FLAG.startComplete : 0) |
+    (enabled === null ? 0 : FLAG.enabledKnown | (enabled ? FLAG.enabled : 0)) |
+    (haWished === null ? 0 : FLAG.haKnown | (haWished ? FLAG.ha : 0)) |
+    (leaving ? FLAG.leaving : 0)
+  );
+}
+
+/** null: no host writes that. */
+export function readOwn(bytes: Buffer, at: number): OwnState | null {
+  const kinds = bytes[at] ?? 0;
+  const flags = bytes[at + 1] ?? 0;
+  const role = ROLES[kinds >> 4];
+  const xapi = XAPI[kinds & 15];
+  const isSet = (flag: number) => (flags & flag) !== 0;
+  const oddly = (value: number, known: number) => isSet(value) && !isSet(known);
+  if (role === undefined || xapi === undefined || (flags & ~ALL_FLAGS) !== 0) return null;
+  if (oddly(FLAG.enabled, FLAG.enabledKnown) || oddly(FLAG.ha, FLAG.haKnown)) return null;
+  const master = readUuid(bytes, at + 2);
+  return {
+    role,
+    master: master === NO_UUID ? null : hostUuid(master),
+    xapi,
+    startComplete: isSet(FLAG.startComplete),
+    enabled: isSet(FLAG.enabledKnown) ? isSet(FLAG.enabled) : null,
+    haWished: isSet(FLAG.haKnown) ? isSet(FLAG.ha) : null,
+    leaving: isSet(FLAG.leaving),
+  };
+}

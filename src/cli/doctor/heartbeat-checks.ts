@@ -1,0 +1,49 @@
+import { refusedText } from "../../core/group/publish.ts";
+import { heardHostText } from "../screens/hearing-words.ts";
+import { hearingReport } from "../status/hearing-report.ts";
+import type { HeardHostReport, HearingReport } from "../status/status-report.ts";
+import { type Check, type Examination, type Finding, findingsOf } from "./check.ts";
+
+/** The monitors of all hosts hear each other, over every network there is, and nobody else speaks on their port. */
+export const heartbeatCheck: Check = {
+  name: "heartbeats",
+  limitMs: () => 2_000,
+  async run(examination) {
+    const { ports, sight } = examination;
+    const { warn, bad } = findingsOf("heartbeats");
+    if (sight.hosts.length < 2) return [];
+    const hearing = hearingReport(sight, ports.clock.uptimeMs());
+    if (hearing === null)
+      return [
+        warn("which hosts are heard is not known: the monitor of this host has published nothing just now"),
+      ];
+    if (hearing.trouble !== null)
+      return [
+        bad(
+          `no heartbeats are exchanged: ${hearing.trouble}`,
+          "see what is said there; the monitor tries again",
+        ),
+      ];
+    return [...hearing.hosts.map((host) => judge(host, examination)), ...refused(hearing)];
+  },
+};
+
+function judge(host: HeardHostReport, { sight, settings }: Examination): Finding {
+  const { ok, warn, bad } = findingsOf("heartbeats");
+  const text = heardHostText(host);
+  const enabled = sight.hosts.find(({ uuid }) => uuid === host.uuid)?.enabled === true;
+  if (host.heard === "direct") return host.misses?.length === 0 ? ok(text) : warn(text, BETWEEN);
+  if (host.heard === "reported") return bad(text, BETWEEN);
+  if (!enabled) return warn(text);
+  const port = settings.HEARTBEAT_PORT;
+  return bad(text, `see the service ha-lizard there, and that UDP port ${port} is open between the hosts`);
+}
+
+const BETWEEN = "see the network between the two";
+
+function refused({ refused: counts }: HearingReport): readonly Finding[] {
+  const sum = Object.values(counts).reduce((all, count) => all + count, 0);
+  if (sum === 0) return [];
+  const text = `datagrams were refused since the monitor began: ${refusedText(counts)}`;
+  return [findingsOf("heartbeats").warn(text, "see who sends to the port of the heartbeats")];
+}

@@ -1,0 +1,35 @@
+import { refusedText } from "../../core/group/publish.ts";
+import type { HeardHostReport, HearingReport } from "../status/status-report.ts";
+import { type Said, spanText } from "./status-words.ts";
+
+/** The heartbeats in one line; null where there is nobody to hear. */
+export function hearingSaid(hearing: HearingReport | null, hosts: number): Said | null {
+  if (hosts < 2) return null;
+  if (hearing === null)
+    return { text: "not known: the monitor has published nothing just now", tone: "warning" };
+  const { trouble, refused } = hearing;
+  if (trouble !== null) return { text: `none: ${trouble}`, tone: "bad" };
+  const others = hearing.hosts.length;
+  const direct = hearing.hosts.filter(({ heard }) => heard === "direct").length;
+  const sum = Object.values(refused).reduce((all, count) => all + count, 0);
+  const dropped = sum === 0 ? "" : `; refused datagrams: ${refusedText(refused)}`;
+  const isWhole = direct === others && hearing.hosts.every(({ misses }) => misses?.length === 0);
+  return isWhole
+    ? { text: `all hosts hear each other${dropped}`, tone: sum === 0 ? "good" : "warning" }
+    : { text: `${direct} of ${others} other hosts are heard${dropped}`, tone: "warning" };
+}
+
+/** One sentence for each other host: since when it is heard, over which addresses, and whom it does not hear. */
+export function heardHostText({ name, heard, by, sinceS, addresses, misses }: HeardHostReport): string {
+  const since = spanText(sinceS);
+  switch (heard) {
+    case "direct": {
+      const missed = misses === null || misses.length === 0 ? "" : `; it does not hear ${misses.join(", ")}`;
+      return `${name} is heard since ${since}, over ${addresses.join(" and ")}${missed}`;
+    }
+    case "reported":
+      return `${name} is not heard from here since ${since}, but ${by ?? "another host"} hears it`;
+    case "silent":
+      return `${name} is not heard by anybody since ${since}`;
+  }
+}

@@ -1,0 +1,34 @@
+import type { HeardPeer, Hearing } from "../../core/model/hearing.ts";
+import type { HostUuid } from "../../core/model/ids.ts";
+import { nameOf, type Sight } from "../sight/sight.ts";
+import type { HeardHostReport, HearingReport } from "./status-report.ts";
+
+/** Who hears whom, by the monitor of this host; null: it has published nothing within the last three seconds. */
+export function hearingReport(sight: Sight, nowMs: number): HearingReport | null {
+  const { hearing } = sight;
+  if (hearing === null) return null;
+  const { trouble, refused, peers } = hearing;
+  return { trouble, refused, hosts: peers.map((peer) => hostReport(peer, hearing, sight, nowMs)) };
+}
+
+function hostReport(peer: HeardPeer, hearing: Hearing, sight: Sight, nowMs: number): HeardHostReport {
+  const name = (uuid: HostUuid) => nameOf(sight, uuid);
+  const { host, heard, by, ageMs, sinceMs, ways, hears } = peer;
+  const others = [hearing.self, ...hearing.peers.map((one) => one.host)].filter((uuid) => uuid !== host);
+  const heardThere = new Set(hears?.map((one) => one.host));
+  return {
+    uuid: host,
+    name: name(host),
+    heard,
+    by: by === null ? null : name(by),
+    sinceS: Math.max(0, Math.round((nowMs - sinceMs) / 1_000)),
+    ageS: ageMs === null ? null : Math.round(ageMs / 100) / 10,
+    addresses:
+      heard === "direct" ? ways.filter((way) => way.ageMs <= OPEN_MS).map(({ address }) => address) : [],
+    hears: hears === null ? null : others.filter((uuid) => heardThere.has(uuid)).map(name),
+    misses: hears === null ? null : others.filter((uuid) => !heardThere.has(uuid)).map(name),
+  };
+}
+
+/** A way by which nothing fresh came for so long is closed. */
+const OPEN_MS = 4_000;

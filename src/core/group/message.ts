@@ -1,0 +1,73 @@
+import type { OwnState } from "../model/hearing.ts";
+import type { HostUuid, VmUuid } from "../model/ids.ts";
+
+/**
+ * The number of a message: the boot of its sender, and the sender's uptime when it was sent. It tells its own age to its
+ * sender, and never repeats when a monitor restarts, so nothing about it has to be stored.
+ */
+export interface MessageNumber {
+  readonly bootId: string;
+  readonly ms: number;
+}
+
+/** That its sender has heard `host`: how long ago, and the newest number of that host. */
+export interface HeardEntry {
+  readonly host: HostUuid;
+  readonly ageMs: number;
+  /** Uptime of `host` in its newest number; over the network its low 32 bits. */
+  readonly numberMs: number;
+}
+
+/** The one message that hosts exchange once a second (core/group/README.md). */
+export interface Heartbeat {
+  readonly from: HostUuid;
+  readonly to: HostUuid;
+  readonly number: MessageNumber;
+  /** The newest number that was heard from `to`; null: none yet. */
+  readonly answers: MessageNumber | null;
+  readonly own: OwnState;
+  /** Whom the sender hears directly. */
+  readonly heard: readonly HeardEntry[];
+}
+
+/** "Which of these VMs do you run?", asked before a start (core/restart/who-runs.ts). */
+export interface RunsQuestion {
+  readonly from: HostUuid;
+  readonly to: HostUuid;
+  readonly number: MessageNumber;
+  /** At random, so that an answer to an older question is none to this one. 32 bits. */
+  readonly id: number;
+  /** At most MOST_ASKED. */
+  readonly vms: readonly VmUuid[];
+}
+
+/** What a host says of the VMs of one question. */
+export interface RunsAnswer {
+  readonly from: HostUuid;
+  readonly to: HostUuid;
+  readonly number: MessageNumber;
+  /** The question's. */
+  readonly id: number;
+  readonly own: OwnState;
+  /** Those of the asked ones that have a domain there, or are known to its xenopsd; unknown: it cannot tell. */
+  readonly runs: readonly VmUuid[] | "unknown";
+}
+
+/** A message, and an address of the host it is for. */
+export interface Datagram {
+  readonly address: string;
+  readonly message: Heartbeat;
+}
+
+/** A host of the pool other than this one, and where it can be reached. Addresses are ways to it, never its identity. */
+export interface GroupPeer {
+  readonly host: HostUuid;
+  readonly addresses: readonly string[];
+}
+
+/** As many hosts as a pool can have: nothing here grows beyond that. */
+export const MOST_HOSTS = 64;
+/** Ways to one host that are used and remembered. */
+export const MOST_WAYS = 8;
+/** VMs in one question. */
+export const MOST_ASKED = 40;

@@ -1,0 +1,46 @@
+import type { OwnState } from "../model/hearing.ts";
+import type { HostUuid, PoolUuid } from "../model/ids.ts";
+import type { Role } from "../model/pool-view.ts";
+import type { GroupPeer } from "./message.ts";
+
+/** What an iteration tells the monitor of the pool: the monitor itself never reads the pool database. */
+export interface GroupReport {
+  readonly self: HostUuid;
+  readonly pool: PoolUuid;
+  /** HEARTBEAT_PORT. */
+  readonly port: number;
+  /** The other hosts of the pool. */
+  readonly peers: readonly GroupPeer[];
+  /** Is this host enabled? null: not known. */
+  readonly enabled: boolean | null;
+  /** The pool's HA flag; null: neither on nor off. */
+  readonly haWished: boolean | null;
+}
+
+/** What the monitor sees of its own host at this moment. */
+export interface OwnSight {
+  readonly role: Role;
+  readonly startComplete: boolean;
+  /** What its own xapi answered last; `lost`: that it is in emergency mode. */
+  readonly xapi: "answers" | "lost" | "silent";
+}
+
+/** What this host says of itself in its next heartbeat. */
+export function ownState({ role, startComplete, xapi }: OwnSight, report: GroupReport): OwnState {
+  return {
+    role: role.kind,
+    master: masterOf(role, report),
+    xapi: xapi === "answers" ? (startComplete ? "serving" : "starting") : xapi,
+    startComplete,
+    enabled: report.enabled,
+    haWished: report.haWished,
+    leaving: false,
+  };
+}
+
+/** pool.conf names a master by any of its addresses; to the others it is named by its uuid. */
+function masterOf(role: Role, { self, peers }: GroupReport): HostUuid | null {
+  if (role.kind === "master") return self;
+  if (role.kind !== "slave") return null;
+  return peers.find(({ addresses }) => addresses.includes(role.masterAddress))?.host ?? null;
+}

@@ -1,0 +1,91 @@
+import { hostName } from "../members/host-rows.ts";
+import type { Memory } from "../memory/memory.ts";
+import type { SeenDifference } from "../memory/seen-running.ts";
+import type { MasterRound, Step } from "../memory/step.ts";
+import type { Action } from "../model/action.ts";
+import type { HostUuid } from "../model/ids.ts";
+import type { Reason } from "../model/reason.ts";
+import { whenDue } from "../pace/back-off.ts";
+import { leftoverOf, restartForComparison, stillDeclared } from "./comparison.ts";
+import { type Difference, differencesOf } from "./differences.ts";
+import { witnessesOf } from "./witnesses.ts";
+
+/**
+ * Sets the database right where it has a VM somewhere else than where it runs (core/README.md, "Where hosts and database
+ * differ"), and tells what runs twice. No domain is ever ended by this program: a second copy that is surely one, left over
+ * on a host that counted as off, is ended by XAPI's own comparison when the xapi of that host is restarted.
+ * @param mayAct nothing else is under way that changes where VMs run
+ */
+export function setDatabaseRight(before: Memory, round: MasterRound, mayAct: boolean): Step {
+  const { nowMs, runs } = round.view;
+  const found = differencesOf(before, round.view, round.database);
+  const differences = Object.fromEntries(
+    found.map((difference) => [difference.record.uuid, seenNow(difference, before, nowMs)]),
+  );
+  const declaredDead = stillDeclared(before.declaredDead, runs);
+  const memory: Memory = { ...before, differences, declaredDead };
+  const lasting = found.filter((difference) => {
+    const { sinceMs = nowMs } = differences[difference.record.uuid] ?? {};
+    return nowMs - sinceMs >= lastingMs(difference);
+  });
+  const actions = [
+    ...lasting.flatMap((difference) => correction(difference, memory, round)),
+    ...restartForComparison(lasting, found, memory, round),
+  ].flatMap((action) => (mayAct ? whenDue(action, { ...round, memory }) : []));
+  return { memory, actions, reasons: lasting.map((difference) => tell(difference, memory, nowMs)) };
+}
+
+/** A difference that nobody has looked at for so long may have ended and begun anew. */
+const UNSEEN_MS = 120_000;
+
+function seenNow(difference: Difference, before: Memory, nowMs: number): SeenDifference {
+  const what = describe(difference);
+  const known = before.differences[difference.record.uuid];
+  const goesOn = known?.what === what && nowMs - known.seenAtMs <= UNSEEN_MS;
+  return goesOn ? { ...known, seenAtMs: nowMs } : { what, sinceMs: nowMs, seenAtMs: nowMs, isTried: false };
+}
+
+/** Of a VM that runs nowhere it begins with the host that the database names: core/absorb.ts marks what was tried there. */
+function describe(difference: Difference): string {
+  const { kind, record } = difference;
+  const where = kind === "twice" ? difference.hosts.join(" ") : difference.host;
+  return `${kind} ${where} ${record.residentOn}`;
+}
+
+/**
+ * So long a difference has been the same before anything is done or said about it. A VM that is stopped is for seconds a
+ * domain that the database calls halted; a start that xenopsd only knows of counts as a yes and may take a minute; what is
+ * rebooted is for seconds no domain. What has ended on a host that was cut off is told by its xapi as soon as that reaches
+ * the master again, within 104 s.
+ */
+function lastingMs({ kind, record }: Difference): number {
+  if (kind === "nowhere") return 120_000;
+  return kind === "elsewhere" && record.residentOn === null ? 120_000 : 10_000;
+}
+
+function correction(difference: Difference, memory: Memory, { view, database }: MasterRound): Action[] {
+  if (difference.kind !== "elsewhere") return [];
+  const { host, record } = difference;
+  // XAPI enables a host only after it has compared its domains: until then that is to come.
+  if (!database.hosts.some(({ uuid, enabled }) => uuid === host && enabled)) return [];
+  const ask = { vm: record.uuid, witnesses: witnessesOf(memory, view)(record.uuid) };
+  return [{ kind: "correct-database", vm: record.uuid, host, says: record.residentOn, ask }];
+}
+
+function tell(difference: Difference, memory: Memory, nowMs: number): Reason {
+  const { uuid, name: vm, residentOn } = difference.record;
+  const nameOf = (host: HostUuid) => hostName(memory, host);
+  const says = residentOn === null ? null : nameOf(residentOn);
+  switch (difference.kind) {
+    case "elsewhere":
+      return { kind: "database-wrong", vm, uuid, on: nameOf(difference.host), says };
+    case "nowhere":
+      return { kind: "database-wrong", vm, uuid, on: null, says };
+    case "twice": {
+      const leftover = leftoverOf(difference, memory, nowMs);
+      return leftover === null || says === null
+        ? { kind: "vm-runs-twice", vm, uuid, hosts: difference.hosts.map(nameOf) }
+        : { kind: "leftover-found", vm, uuid, on: nameOf(leftover), runsOn: says };
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import type { Datagram, GroupPeer, Heartbeat, RunsAnswer, RunsQuestion } from "../core/group/message.ts";
+import type { Transport } from "../core/group/publish.ts";
+import type { Hearing, HostRuns } from "../core/model/hearing.ts";
+import type { HostUuid, PoolUuid, VmUuid } from "../core/model/ids.ts";
+import type { Role } from "../core/model/pool-view.ts";
+
+/** Who belongs to the group and how it is reached: what an iteration has read of the pool database. */
+export interface GroupSetUp {
+  readonly self: HostUuid;
+  readonly pool: PoolUuid;
+  /** HEARTBEAT_PORT. */
+  readonly port: number;
+  readonly peers: readonly GroupPeer[];
+}
+
+/** The network between the monitors. Messages may be lost, late, doubled or out of order; none is from a stranger. */
+export interface GroupNetwork {
+  /** What is sent and understood from now on. */
+  setUp(group: GroupSetUp): void;
+  /** Who is told of each genuine message, and of the address it came from. */
+  onMessage(handler: (message: Heartbeat, address: string) => void): void;
+  /** Who answers genuine questions; `answer` sends to where the question came from, once, or not at all. */
+  onQuestion(handler: (question: RunsQuestion, answer: (said: RunsAnswer) => void) => void): void;
+  /** Once a second: a changed secret, and sockets that were lost, are looked after. Never throws. */
+  tend(): void;
+  /** Sends, or does not: nothing tells. Never throws. */
+  send(datagram: Datagram): void;
+  /** How it fares. */
+  state(): Transport;
+  close(): void;
+}
+
+/** Where the monitor shows what it hears. Gone with a reboot. */
+export interface HearingBoard {
+  /** Replaces what was shown, whole or not at all. Rejects when it cannot be written. */
+  publish(hearing: Hearing): Promise<void>;
+}
+
+/** What iterations and ha-cfg see of it. */
+export interface HearingReader {
+  /**
+   * What the monitor has published last, whatever its age; null: nothing that can be understood. Never rejects.
+   */
+  read(): Promise<Hearing | null>;
+}
+
+/** What a monitor knows of its own host at every moment: files, no question to anybody. */
+export interface GroupSelf {
+  /** Changes with every boot; null when it cannot be read. */
+  bootId(): Promise<string | null>;
+  role(): Promise<Role>;
+  /** `/var/run/xapi_init_complete.cookie` stands. */
+  isStartComplete(): boolean;
+  /**
+   * VMs that have a domain here, and those of which xenopsd of this host has been told (adapters/xapi/README.md, "Where a
+   * start is"). Never rejects.
+   */
+  knownVms(signal: AbortSignal): Promise<readonly VmUuid[] | "unknown">;
+  /**
+   * Asks the own xapi over the loopback address, without a session. `lost`: it is in emergency mode, and not just
+   * starting. Ends with `signal`. Never rejects.
+   */
+  askXapi(signal: AbortSignal): Promise<"answers" | "lost" | "silent">;
+}
+
+/** What is asked of the other hosts before a VM is started. */
+export interface RunsRequest {
+  readonly group: GroupSetUp;
+  /** Of this host, now. */
+  readonly bootId: string;
+  /** Whom to ask, by all their addresses. */
+  readonly hosts: readonly GroupPeer[];
+  readonly vms: readonly VmUuid[];
+}
+
+/** Asks the monitors of other hosts what they run. */
+export interface RunsAsker {
+  /** Ends within a second; a host that has not answered everything by then is absent, which is no "no". Never rejects. */
+  ask(request: RunsRequest, signal: AbortSignal): Promise<ReadonlyMap<HostUuid, HostRuns>>;
+}

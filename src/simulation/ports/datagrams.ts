@@ -1,0 +1,169 @@
+import type { Datagram, Heartbeat, RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
+import type { Hearing, HostRuns } from "../../core/model/hearing.ts";
+import type { HostUuid } from "../../core/model/ids.ts";
+import type { GroupNetwork, HearingBoard, HearingReader, RunsAsker, RunsRequest } from "../../ports/group.ts";
+import { sleep } from "../clock.ts";
+import type { Messengers, World } from "../world.ts";
+
+/** A switch and two kernels. */
+const LATENCY_MS = 1;
+
+/** What may befall datagrams besides links that are cut; probabilities per datagram. */
+export interface Weather {
+  readonly lost: number;
+  readonly doubled: number;
+  /** Held up by up to `delayMs`, so that later ones overtake it. */
+  readonly late: number;
+  readonly delayMs: number;
+}
+
+/** Those who ask wait this long, and ask this often (adapters/group/runs-asker.ts). */
+const AGAIN_MS = 200;
+const TRIES = 5;
+
+type Questioned = (question: RunsQuestion, answer: (said: RunsAnswer) => void) => void;
+type Receiver = (message: Heartbeat, address: string) => void;
+
+/**
+ * The network between the monitors of a world. Messages travel as they are, without bytes and signatures: who could forge
+ * one is no part of this world. Nothing of it is in the log, for it is a line for each pair of hosts and second.
+ */
+export class Datagrams implements Messengers {
+  /** null: only cut links lose them. */
+  weather: Weather | null = null;
+  private readonly world: World;
+  private readonly receivers = new Map<number, Receiver>();
+  private readonly questioned = new Map<number, Questioned>();
+  private nextId = 0;
+  /** What each monitor has published last; what is of an earlier boot says so. */
+  private readonly boards = new Map<number, Hearing>();
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  detach(host: number): void {
+    this.receivers.delete(host);
+    this.questioned.delete(host);
+  }
+
+  network(host: number): GroupNetwork {
+    let outbox: Datagram[] = [];
+    return {
+      setUp: () => undefined,
+      onMessage: (handler) => {
+        this.receivers.set(host, handler);
+      },
+      onQuestion: (handler) => {
+        this.questioned.set(host, handler);
+      },
+      tend: () => undefined,
+      send: (datagram) => {
+        if (outbox.length === 0) {
+          const sent: Datagram[] = [];
+          outbox = sent;
+          this.world.clock.schedule(0, () => {
+            if (outbox === sent) outbox = [];
+            this.carryAll(host, sent);
+          });
+        }
+        outbox.push(datagram);
+      },
+      state: () => FINE,
+      close: () => undefined,
+    };
+  }
+
+  board(host: number): HearingBoard {
+    return {
+      publish: (hearing) => {
+        this.boards.set(host, hearing);
+        return DONE;
+      },
+    };
+  }
+
+  reader(host: number): HearingReader {
+    return { read: async () => this.boards.get(host) ?? null };
+  }
+
+  asker(host: number): RunsAsker {
+    return { ask: (request, signal) => this.ask(host, request, signal) };
+  }
+
+  private async ask(
+    from: number,
+    { group, bootId, hosts, vms }: RunsRequest,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<HostUuid, HostRuns>> {
+    const { clock } = this.world;
+    const said = new Map<HostUuid, HostRuns>();
+    const all = Promise.withResolvers<void>();
+    if (hosts.length === 0) return said;
+    const id = this.nextId++;
+    for (let tries = 0; tries < TRIES && said.size < hosts.length && !signal.aborted; tries++) {
+      const number = { bootId, ms: clock.nowMs() - this.world.host(from).bootedAtMs };
+      for (const { host, addresses } of hosts.filter(({ host }) => !said.has(host))) {
+        const question = { from: group.self, to: host, number, id, vms };
+        const answered = ({ own, runs }: RunsAnswer) => {
+          said.set(host, { own, runs });
+          if (said.size === hosts.length) all.resolve();
+        };
+        for (const address of addresses) this.carry(() => this.question(from, address, question, answered));
+      }
+      await Promise.race([all.promise, sleep(clock, AGAIN_MS, signal)]);
+    }
+    return new Map(said);
+  }
+
+  private question(
+    from: number,
+    address: string,
+    question: RunsQuestion,
+    answered: (said: RunsAnswer) => void,
+  ): void {
+    const target = this.targetOf(from, address);
+    if (target === null) return;
+    this.questioned.get(target)?.(question, (said) => {
+      if (this.targetOf(target, this.world.host(from).address) !== null) this.carry(() => answered(said));
+    });
+  }
+
+  /** Under way, whatever the weather does to it. */
+  private carry(arrive: () => void): void {
+    const { weather } = this;
+    const { random, clock } = this.world;
+    const held = () => random.next() * (weather?.delayMs ?? 0);
+    if (weather !== null && random.next() < weather.lost) return;
+    const isLate = weather !== null && random.next() < weather.late;
+    clock.schedule(isLate ? held() : LATENCY_MS, arrive);
+    if (weather !== null && random.next() < weather.doubled) clock.schedule(held(), arrive);
+  }
+
+  /** Those of one tick travel together where nothing befalls them: one event, and not one for each. */
+  private carryAll(from: number, sent: readonly Datagram[]): void {
+    const parts = this.weather === null ? [sent] : sent.map((one) => [one]);
+    for (const part of parts)
+      this.carry(() => {
+        for (const one of part) this.deliver(from, one);
+      });
+  }
+
+  private deliver(from: number, { address, message }: Datagram): void {
+    const target = this.targetOf(from, address);
+    if (target !== null) this.receivers.get(target)?.(message, this.world.host(from).address);
+  }
+
+  /** Who gets what is sent to that address; a firewall that stops the probes of this program stops its datagrams, too. */
+  private targetOf(from: number, address: string): number | null {
+    const target = this.world.hostAt(address)?.number;
+    if (target === undefined || !this.world.reaches(from, target)) return null;
+    return this.world.letsProbe(from, target) ? target : null;
+  }
+}
+
+const FINE = {
+  refused: { malformed: 0, otherPool: 0, wrongTag: 0, unknownHost: 0 },
+  trouble: null,
+} as const;
+const DONE = Promise.resolve();

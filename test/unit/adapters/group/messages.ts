@@ -1,0 +1,58 @@
+import { type CodecContext, MALFORMED, openDatagram } from "../../../../src/adapters/group/envelope.ts";
+import { readHeartbeat } from "../../../../src/adapters/group/heartbeat-codec.ts";
+import type { Heartbeat } from "../../../../src/core/group/message.ts";
+import type { OwnState, Refused } from "../../../../src/core/model/hearing.ts";
+import { type HostUuid, hostUuid, poolUuid } from "../../../../src/core/model/ids.ts";
+
+export const POOL = poolUuid("0000000a-aaaa-4aaa-8aaa-aaaaaaaaaaaa");
+
+export function hostOf(number: number): HostUuid {
+  const digits = String(number).padStart(8, "0");
+  return hostUuid(`${digits}-1111-4111-8111-1111${digits}`);
+}
+
+export const bootOf = (number: number): string => hostOf(number).replace("1111", "b007");
+
+export const OWN: OwnState = {
+  role: "slave",
+  master: hostOf(1),
+  xapi: "serving",
+  startComplete: true,
+  enabled: true,
+  haWished: false,
+  leaving: false,
+};
+
+/** From host 2 to host 1 of a pool with so many hosts. */
+export function heartbeat(hosts: number, over: Partial<Heartbeat> = {}): Heartbeat {
+  const heard = Array.from({ length: hosts }, (_, index) => hostOf(index + 1)).filter(
+    (host) => host !== hostOf(2),
+  );
+  return {
+    from: hostOf(2),
+    to: hostOf(1),
+    number: { bootId: bootOf(2), ms: 123_456_789_012 },
+    answers: { bootId: bootOf(1), ms: 42 },
+    own: OWN,
+    heard: heard.map((host, index) => ({ host, ageMs: 100 * index, numberMs: 1_000 + index })),
+    ...over,
+  };
+}
+
+/** Host 1 of a pool with so many hosts. */
+export function contextOf(hosts: number): CodecContext {
+  const others = Array.from({ length: hosts - 1 }, (_, index) => hostOf(index + 2));
+  return { pool: POOL, self: hostOf(1), hosts: others };
+}
+
+/** What a host takes a datagram for, if it is one of a heartbeat. */
+export function decodeHeartbeat(
+  bytes: Buffer,
+  context: CodecContext,
+  keys: readonly Buffer[],
+): { readonly ok: true; readonly message: Heartbeat } | { readonly ok: false; readonly why: keyof Refused } {
+  const opened = openDatagram(bytes, context, keys);
+  if (!opened.ok) return opened;
+  const message = opened.kind === "heartbeat" ? readHeartbeat(opened.head, opened.content, context) : null;
+  return message === null ? MALFORMED : { ok: true, message };
+}

@@ -1,0 +1,120 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { HeartbeatNetwork } from "../../../../src/adapters/group/heartbeat-network.ts";
+import { createRunsAsker } from "../../../../src/adapters/group/runs-asker.ts";
+import { createSystemClock } from "../../../../src/adapters/processes/clock-system.ts";
+import type { RunsQuestion } from "../../../../src/core/group/message.ts";
+import { type VmUuid, vmUuid } from "../../../../src/core/model/ids.ts";
+import type { RunsRequest } from "../../../../src/ports/group.ts";
+import { until } from "../../../compiled/e2e/world/wait.ts";
+import { ScratchFolder } from "../scratch.ts";
+import { bootOf, hostOf, OWN, POOL } from "./messages.ts";
+
+const folder = new ScratchFolder("runs-asker");
+const SECRET = folder.write("ptoken", "s".repeat(110), 0o600);
+const OTHER_SECRET = folder.write("other", "o".repeat(110), 0o600);
+const addressOf = (host: number) => `127.0.8.${host}`;
+const clock = createSystemClock();
+const open: HeartbeatNetwork[] = [];
+
+afterEach(() => {
+  for (const one of open.splice(0)) one.close();
+});
+
+async function freePort(): Promise<number> {
+  const socket = await Bun.udpSocket({ hostname: "0.0.0.0", port: 0 });
+  const { port } = socket;
+  socket.close();
+  return port;
+}
+
+/** The monitor of a host, which says of each question what `runs` says; null: nothing. */
+async function monitor(
+  host: number,
+  port: number,
+  runs: (question: RunsQuestion) => readonly VmUuid[] | "unknown" | null,
+  secretPath = SECRET,
+): Promise<void> {
+  const network = new HeartbeatNetwork({
+    clock,
+    secretPath,
+    release: async () => undefined,
+    address: addressOf(host),
+  });
+  open.push(network);
+  network.setUp({
+    self: hostOf(host),
+    pool: POOL,
+    port,
+    peers: [{ host: hostOf(1), addresses: [addressOf(1)] }],
+  });
+  network.onQuestion((question, answer) => {
+    const said = runs(question);
+    const number = { bootId: bootOf(host), ms: 1 };
+    if (said !== null)
+      answer({ from: hostOf(host), to: hostOf(1), number, id: question.id, own: OWN, runs: said });
+  });
+  await until("a socket", 5_000, () => {
+    network.tend();
+    return network.state().trouble === null;
+  });
+}
+
+const vmOf = (index: number) => vmUuid(`f0000000-0000-4000-8000-${String(index).padStart(12, "0")}`);
+
+async function ask(port: number, hosts: readonly number[], count: number) {
+  const group = { self: hostOf(1), pool: POOL, port, peers: [] };
+  const request: RunsRequest = {
+    group,
+    bootId: bootOf(1),
+    hosts: hosts.map((host) => ({ host: hostOf(host), addresses: [addressOf(host)] })),
+    vms: Array.from({ length: count }, (_, index) => vmOf(index)),
+  };
+  const asker = createRunsAsker({ clock, secretPath: SECRET, address: addressOf(1) });
+  const answers = await asker.ask(request, new AbortController().signal);
+  return Object.fromEntries([...answers].map(([host, { runs }]) => [host, runs]));
+}
+
+describe("createRunsAsker", () => {
+  test("every host answers, and it ends at once", async () => {
+    const port = await freePort();
+    await monitor(2, port, ({ vms }) => vms.slice(0, 1));
+    await monitor(3, port, () => "unknown");
+    const began = performance.now();
+    expect(await ask(port, [2, 3], 2)).toEqual({ [hostOf(2)]: [vmOf(0)], [hostOf(3)]: "unknown" });
+    expect(performance.now() - began).toBeLessThan(190);
+  });
+
+  test("a hundred VMs are three questions, and one answer when all of them are there", async () => {
+    const port = await freePort();
+    const asked: number[] = [];
+    await monitor(2, port, ({ vms }) => {
+      asked.push(vms.length);
+      return vms.filter((vm) => vm === vmOf(99) || vm === vmOf(0));
+    });
+    expect(await ask(port, [2], 100)).toEqual({ [hostOf(2)]: [vmOf(0), vmOf(99)] });
+    expect(asked).toEqual([40, 40, 20]);
+  });
+
+  test("a lost datagram is asked again; whoever does not answer within a second is no no", async () => {
+    const port = await freePort();
+    let tries = 0;
+    await monitor(2, port, () => (++tries < 3 ? null : []));
+    await monitor(3, port, () => null);
+    const began = performance.now();
+    expect(await ask(port, [2, 3], 1)).toEqual({ [hostOf(2)]: [] });
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
+  test("half of the answers are none", async () => {
+    const port = await freePort();
+    await monitor(2, port, ({ vms }) => (vms.length === 40 ? [] : null));
+    expect(await ask(port, [2], 50)).toEqual({});
+  });
+
+  test("who has another secret, and who tells of VMs that were not asked for, says nothing", async () => {
+    const port = await freePort();
+    await monitor(2, port, () => [], OTHER_SECRET);
+    await monitor(3, port, () => [vmOf(77)]);
+    expect(await ask(port, [2, 3], 1)).toEqual({});
+  });
+});

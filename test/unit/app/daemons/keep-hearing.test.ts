@@ -1,0 +1,242 @@
+import { describe, expect, test } from "bun:test";
+import { keepHearing } from "../../../../src/app/daemons/keep-hearing.ts";
+import type { Datagram, Heartbeat, RunsAnswer, RunsQuestion } from "../../../../src/core/group/message.ts";
+import type { GroupReport } from "../../../../src/core/group/own-state.ts";
+import type { Transport } from "../../../../src/core/group/publish.ts";
+import type { Hearing } from "../../../../src/core/model/hearing.ts";
+import { hostUuid, poolUuid, type VmUuid, vmUuid } from "../../../../src/core/model/ids.ts";
+import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
+
+const REPORT: GroupReport = {
+  self: hostUuid("a"),
+  pool: poolUuid("p"),
+  port: 694,
+  peers: [{ host: hostUuid("b"), addresses: ["10.0.0.2"] }],
+  enabled: true,
+  haWished: true,
+};
+
+const FINE: Transport = {
+  refused: { malformed: 0, otherPool: 0, wrongTag: 0, unknownHost: 0 },
+  trouble: null,
+};
+
+/** The loop of host a, and what it does; host b is the test. */
+function stage(over: { group?: unknown; xapi?: () => Promise<"answers" | "lost" | "silent"> } = {}) {
+  const clock = new VirtualClock();
+  const sent: Datagram[] = [];
+  const published: Hearing[] = [];
+  const log: string[] = [];
+  const woke: number[] = [];
+  const stop = new AbortController();
+  const world = {
+    group: "group" in over ? over.group : REPORT,
+    transport: FINE,
+    refuses: null as string | null,
+    closed: false,
+    give: (_message: Heartbeat, _address: string): void => undefined,
+    ask: (_question: RunsQuestion, _answer: (said: RunsAnswer) => void): void => undefined,
+    /** What runs here, after so long. */
+    domains: async (): Promise<readonly VmUuid[] | "unknown"> => [],
+  };
+  const ended = keepHearing(
+    {
+      clock: portClock(clock, () => 0),
+      network: {
+        setUp: () => undefined,
+        onMessage: (handler) => {
+          world.give = handler;
+        },
+        onQuestion: (handler) => {
+          world.ask = handler;
+        },
+        tend: () => undefined,
+        send: (datagram) => void sent.push(datagram),
+        state: () => world.transport,
+        close: () => {
+          world.closed = true;
+        },
+      },
+      board: {
+        publish: async (hearing) => {
+          if (world.refuses !== null) throw new Error(world.refuses);
+          published.push(hearing);
+        },
+      },
+      self: {
+        bootId: async () => "boot",
+        role: async () => ({ kind: "slave", masterAddress: "10.0.0.2" }),
+        isStartComplete: () => true,
+        knownVms: () => world.domains(),
+        askXapi: over.xapi ?? (async () => "answers"),
+      },
+      store: { load: async () => ({ kind: "found", value: { group: world.group } }) },
+      wake: () => void woke.push(clock.nowMs()),
+      logger: {
+        log: (severity, _from, text) => void log.push(`${clock.nowMs() / 1_000} ${severity} ${text}`),
+      },
+    },
+    stop.signal,
+  );
+  return { clock, sent, published, log, woke, stop, ended, world };
+}
+
+describe("keepHearing", () => {
+  test("once a second one heartbeat to every address, with what this host says of itself", async () => {
+    const { clock, sent, published } = stage();
+    await clock.run(9_500);
+    expect(sent).toHaveLength(10);
+    expect(sent.map(({ message }) => message.number.ms)).toEqual(
+      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((s) => s * 1_000),
+    );
+    expect(sent[5]).toMatchObject({ address: "10.0.0.2", message: { from: "a", to: "b" } });
+    expect(sent[5]?.message.own).toMatchObject({
+      role: "slave",
+      master: "b",
+      xapi: "serving",
+      enabled: true,
+    });
+    expect(published).toHaveLength(10);
+  });
+
+  test("what comes in is answered with the next one, and published", async () => {
+    const { clock, sent, published, world } = stage();
+    await clock.run(1_500);
+    const [first] = sent;
+    if (first === undefined) throw new Error("nothing was sent");
+    const { message } = first;
+    const number = { bootId: "other", ms: 77 };
+    world.give(
+      { ...message, from: hostUuid("b"), to: hostUuid("a"), number, answers: message.number },
+      "10.0.0.2",
+    );
+    await clock.run(1_000);
+    expect(sent.at(-1)?.message.answers).toEqual(number);
+    expect(published.at(-1)?.peers[0]).toMatchObject({ host: "b", heard: "direct" });
+  });
+
+  test("a host that falls silent wakes the monitor, once; one that was never heard does not", async () => {
+    const { clock, sent, woke, world } = stage();
+    await clock.run(20_500);
+    expect(woke).toEqual([]);
+    const last = sent.at(-1);
+    if (last === undefined) throw new Error("nothing was sent");
+    const { message } = last;
+    const number = { bootId: "other", ms: 77 };
+    world.give(
+      { ...message, from: hostUuid("b"), to: hostUuid("a"), number, answers: message.number },
+      "10.0.0.2",
+    );
+    await clock.run(60_000);
+    expect(woke).toEqual([25_000]);
+  });
+
+  test("no iteration has told of a pool yet: nothing is sent; as soon as one has, it begins", async () => {
+    const { clock, sent, world } = stage({ group: null });
+    await clock.run(12_000);
+    expect(sent).toEqual([]);
+    world.group = REPORT;
+    await clock.run(6_000);
+    expect(sent.length).toBeGreaterThan(0);
+    // A pass that could learn nothing changes nothing.
+    world.group = { ...REPORT, peers: "none" };
+    const before = sent.length;
+    await clock.run(10_000);
+    expect(sent.length).toBe(before + 10);
+  });
+
+  test("a xapi that hangs delays no heartbeat: after ten seconds it is silent", async () => {
+    const { clock, sent } = stage({ xapi: () => new Promise(() => undefined) });
+    await clock.run(20_500);
+    expect(sent).toHaveLength(21);
+    expect(sent.at(-1)?.message.own.xapi).toBe("silent");
+  });
+
+  test("a trouble is told once, and once that it is over", async () => {
+    const { clock, log, world } = stage();
+    await clock.run(2_500);
+    world.transport = { ...FINE, trouble: "the port is taken" };
+    await clock.run(10_000);
+    world.transport = FINE;
+    await clock.run(10_000);
+    expect(log).toEqual([
+      "3 error Cannot exchange heartbeats with the other hosts: the port is taken.",
+      "13 info Heartbeats are exchanged again.",
+    ]);
+  });
+
+  test("refused datagrams are a line a minute at most", async () => {
+    const { clock, log, world } = stage();
+    for (let second = 0; second < 150; second++) {
+      world.transport = { ...FINE, refused: { ...FINE.refused, wrongTag: second * 100 } };
+      await clock.run(1_000);
+    }
+    expect(log.map((line) => line.slice(0, 50))).toHaveLength(3);
+    expect(log[0]).toContain("100 datagrams on the port of the heartbeats were refused");
+  });
+
+  test("what cannot be published is told once, and the heartbeats go on", async () => {
+    const { clock, log, sent, world } = stage();
+    world.refuses = "the disk is full";
+    await clock.run(5_500);
+    expect(log).toEqual(["0 error Cannot publish who is heard: the disk is full."]);
+    expect(sent).toHaveLength(6);
+  });
+
+  describe("what runs here is answered", () => {
+    const question = (over: Partial<RunsQuestion> = {}): RunsQuestion => ({
+      ...{ from: hostUuid("b"), to: hostUuid("a"), number: { bootId: "other", ms: 77 }, id: 5 },
+      vms: [vmUuid("web"), vmUuid("db")],
+      ...over,
+    });
+
+    test("of the asked VMs those that are here, and what this host says of itself", async () => {
+      const { clock, world } = stage();
+      await clock.run(1_500);
+      world.domains = async () => [vmUuid("db"), vmUuid("other")];
+      const said: RunsAnswer[] = [];
+      world.ask(question(), (answer) => said.push(answer));
+      await clock.run(100);
+      expect(said).toMatchObject([
+        { from: "a", to: "b", number: { bootId: "boot", ms: 1_500 }, id: 5, runs: ["db"] },
+      ]);
+      expect(said[0]?.own).toMatchObject({ role: "slave", master: "b", xapi: "serving" });
+    });
+
+    test("a list that does not come within two seconds is not known", async () => {
+      const { clock, world } = stage();
+      await clock.run(1_500);
+      world.domains = () => new Promise(() => undefined);
+      const said: RunsAnswer["runs"][] = [];
+      world.ask(question(), ({ runs }) => said.push(runs));
+      await clock.run(2_500);
+      expect(said).toEqual(["unknown"]);
+    });
+
+    test("a question that was recorded in this boot and is sent again is not answered", async () => {
+      const { clock, sent, world } = stage();
+      await clock.run(1_500);
+      const { message } = sent[0] as Datagram;
+      const number = { bootId: "other", ms: 60_000 };
+      const b = { from: hostUuid("b"), to: hostUuid("a"), number, answers: message.number };
+      world.give({ ...message, ...b }, "10.0.0.2");
+      const said: number[] = [];
+      for (const [id, ms] of [55_999, 56_000, 60_100].entries())
+        world.ask(question({ id, number: { bootId: "other", ms } }), (answer) => said.push(answer.id));
+      world.ask(question({ id: 9, number: { bootId: "a boot before", ms: 90_000 } }), ({ id }) =>
+        said.push(id),
+      );
+      await clock.run(100);
+      expect(said).toEqual([1, 2]);
+    });
+  });
+
+  test("it ends with its signal, and closes the network", async () => {
+    const { clock, ended, stop, world } = stage();
+    await clock.run(1_500);
+    stop.abort();
+    await clock.run(1_000);
+    await ended;
+    expect(world.closed).toBe(true);
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, test } from "bun:test";
+import { groupReport } from "../../../../src/app/pass/group-report.ts";
+import { emptyMemory, type Memory } from "../../../../src/core/memory/memory.ts";
+import { address, goodView, host, knownHost } from "../../core/fixtures.ts";
+
+const SETTINGS = { HEARTBEAT_PORT: 694 };
+const memory = (over: Partial<NonNullable<Memory["lastGood"]>> = {}): Memory => ({
+  ...emptyMemory("b"),
+  lastGood: goodView(over),
+});
+
+describe("groupReport", () => {
+  test("a host that has never seen its pool tells nothing", () =>
+    expect(groupReport(host(1), emptyMemory("b"), SETTINGS)).toBeNull());
+
+  test("the other hosts and their addresses, from the last good view", () =>
+    expect(groupReport(host(1), memory(), SETTINGS)).toMatchObject({
+      self: host(1),
+      port: 694,
+      peers: [
+        { host: host(2), addresses: [address(host(2))] },
+        { host: host(3), addresses: [address(host(3))] },
+      ],
+      enabled: true,
+      haWished: true,
+    }));
+
+  test("a host without an address stays a peer, and is not written to", () => {
+    const hosts = [knownHost(host(1)), { ...knownHost(host(2)), address: "" }];
+    expect(groupReport(host(1), memory({ hosts }), SETTINGS)?.peers).toEqual([
+      { host: host(2), addresses: [] },
+    ]);
+  });
+
+  test("HA that is neither on nor off is not known", () =>
+    expect(groupReport(host(1), memory({ haFlag: "unset" }), SETTINGS)?.haWished).toBeNull());
+});

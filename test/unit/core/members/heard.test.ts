@@ -1,0 +1,27 @@
+import { describe, expect, test } from "bun:test";
+import { heardOf, heardPeer, isHeardNow } from "../../../../src/core/members/heard.ts";
+import { host } from "../fixtures.ts";
+import { hearing, peer } from "./hearing.ts";
+
+describe("heardOf", () => {
+  const seen = hearing(peer(2), peer(3, { heard: "reported" }), peer(4, { heard: "silent" }));
+  test("as the monitor says", () =>
+    expect([2, 3, 4].map((number) => heardOf(seen, host(number)))).toEqual(["direct", "reported", "silent"]));
+  test("a host that the monitor does not know is not silent", () =>
+    expect(heardOf(seen, host(5))).toBe("unknown"));
+  test("without a monitor nobody is", () => expect(heardOf("unknown", host(2))).toBe("unknown"));
+});
+
+test("heardPeer: all that is known of it", () => {
+  const two = peer(2);
+  expect(heardPeer(hearing(two), host(2))).toBe(two);
+  expect(heardPeer("unknown", host(2))).toBe("unknown");
+});
+
+test("isHeardNow: directly or by report; unknown is neither", () =>
+  expect((["direct", "reported", "silent", "unknown"] as const).map(isHeardNow)).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]));
