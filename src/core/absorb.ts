@@ -8,13 +8,14 @@ import type { RestartHistory } from "./memory/attempts.ts";
 import type { Supply } from "./memory/down.ts";
 import type { Memory } from "./memory/memory.ts";
 import { incidentOf } from "./memory/memory.ts";
+import { isMissedOn } from "./memory/seen-running.ts";
 import type { Action, Outcome, Result } from "./model/action.ts";
 import { actionKey } from "./model/action.ts";
 import type { Alert } from "./model/alert.ts";
 import type { HostUuid } from "./model/ids.ts";
 import type { Reason } from "./model/reason.ts";
 import { omit, put } from "./model/record.ts";
-import { afterFailure } from "./pace/back-off.ts";
+import { afterFailure, RESTART_AGAIN_MS } from "./pace/back-off.ts";
 
 export interface AbsorbSettings {
   readonly FENCE_METHOD: string;
@@ -91,7 +92,7 @@ const CALL_AGAIN_MS = 3_000;
 /** What is done takes effect later, and doing it again before that tells nothing new. */
 const DONE_AND_WAITED_FOR: Partial<Record<Action["kind"], number>> = {
   "recover-slaves": CALL_AGAIN_MS,
-  "restart-xapi": 300_000,
+  "restart-xapi": RESTART_AGAIN_MS,
   "correct-database": 60_000,
 };
 
@@ -173,8 +174,7 @@ function noteRestart(memory: Memory, host: HostUuid, nowMs: number): Memory {
       : put(memory.declaredDead, host, { ...left, restartedAtMs: nowMs });
   const differences = Object.fromEntries(
     Object.entries(memory.differences).map(([vm, seen]) => {
-      const isOfIt = seen.what.startsWith(`nowhere ${host} `);
-      return [vm, isOfIt ? { ...seen, isTried: true } : seen];
+      return [vm, isMissedOn(seen, host) ? { ...seen, isTried: true } : seen];
     }),
   );
   return { ...memory, declaredDead, differences };

@@ -3,7 +3,12 @@ import { readInventory, readRole } from "../adapters/files/local-host-files.ts";
 import { cleanEnvironment, pathsFrom } from "../adapters/files/paths.ts";
 import { createSystemClock } from "../adapters/processes/clock-system.ts";
 import { writeOutput } from "../adapters/processes/standard-streams.ts";
-import { readPluginCall, renderPluginAnswer } from "../adapters/xapi/plugin-protocol.ts";
+import {
+  PLUGIN,
+  PLUGIN_DOMAINS,
+  readPluginCall,
+  renderPluginAnswer,
+} from "../adapters/xapi/plugin-protocol.ts";
 import { neverAborts } from "../ports/deadline.ts";
 
 /**
@@ -14,11 +19,11 @@ import { neverAborts } from "../ports/deadline.ts";
 export async function run(args: readonly string[]): Promise<number> {
   const called = readPluginCall(args[0] ?? "");
   writeOutput(
-    called === "domains"
+    called === PLUGIN_DOMAINS
       ? renderPluginAnswer("Success", JSON.stringify(await domains()))
       : renderPluginAnswer(
           "Failure",
-          `ha-lizard-plugin has the function domains, and not ${called ?? "this"}`,
+          `${PLUGIN} has the function ${PLUGIN_DOMAINS}, and not ${called ?? "this"}`,
         ),
   );
   return 0;

@@ -47,7 +47,7 @@ async function listDomains(
 }
 
 /** XenServer has it outside of PATH. */
-export function listCommand(paths: Pick<Paths, "listDomains">): string {
+function listCommand(paths: Pick<Paths, "listDomains">): string {
   return existsSync(paths.listDomains) ? paths.listDomains : "list_domains";
 }
 

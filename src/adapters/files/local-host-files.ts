@@ -1,5 +1,5 @@
 import { statSync, writeFileSync } from "node:fs";
-import { hostUuid } from "../../core/model/ids.ts";
+import { hostUuid, isUuid } from "../../core/model/ids.ts";
 import type { LocalView, Role } from "../../core/model/pool-view.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LocalHost } from "../../ports/local-host.ts";
@@ -16,8 +16,6 @@ export interface LocalHostOptions {
   readonly probeOwnXapi: (signal: AbortSignal) => Promise<boolean>;
 }
 
-const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
-const ONLY_UUID = new RegExp(`^${UUID.source}$`, "i");
 /** An address or a name; what goes into a request to another host must not be anything else. */
 const ADDRESS = /^[\w.:%[\]-]{1,255}$/;
 const TOOLSTACK_MS = 110_000;
@@ -29,7 +27,7 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
     async observe(signal) {
       const inventory = await readInventory(paths.inventory);
       const uuid = inventory["INSTALLATION_UUID"] ?? "";
-      if (!ONLY_UUID.test(uuid)) return null;
+      if (!isUuid(uuid)) return null;
       const [role, bootId, domains, xapiAnswers] = await Promise.all([
         readRole(paths.poolConf),
         read(paths.bootId, LONGEST_LINE),

@@ -1,4 +1,5 @@
 import type { Clock } from "../../ports/clock.ts";
+import { neverAborts } from "../../ports/deadline.ts";
 import { runCommand } from "../processes/run-command.ts";
 
 const RELEASE_MS = 5_000;
@@ -9,7 +10,7 @@ const RELEASE_MS = 5_000;
  */
 export function portReleaser(clock: Clock, env: Record<string, string>): () => Promise<void> {
   return async () => {
-    const signal = new AbortController().signal;
-    await runCommand(clock, ["portrelease", "xhad"], { timeoutMs: RELEASE_MS, env, signal, noOutput: true });
+    const options = { timeoutMs: RELEASE_MS, env, signal: neverAborts(), noOutput: true } as const;
+    await runCommand(clock, ["portrelease", "xhad"], options);
   };
 }

@@ -17,8 +17,8 @@ export interface RunsAskerOptions {
 }
 
 /** A datagram may be lost; whoever has answered is not asked again. */
-const AGAIN_MS = 200;
-const TRIES = 5;
+export const AGAIN_MS = 200;
+export const TRIES = 5;
 
 /** Asks over UDP, from a port of its own, so that an iteration or a hook needs nobody between it and the other hosts. */
 export function createRunsAsker(options: RunsAskerOptions): RunsAsker {

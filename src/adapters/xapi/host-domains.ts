@@ -4,10 +4,8 @@ import type { Role, XapiResult } from "../../core/model/pool-view.ts";
 import type { HostDomains, HostQuestions } from "../../ports/pool-database.ts";
 import type { XapiContext } from "./context.ts";
 import { malformed } from "./errors.ts";
+import { PLUGIN, PLUGIN_DOMAINS } from "./plugin-protocol.ts";
 import { lazily, parseValue } from "./records.ts";
-
-export const PLUGIN = "ha-lizard-plugin";
-export const PLUGIN_DOMAINS = "domains";
 
 const text = lazily(() => z.string());
 const answer = lazily(() =>

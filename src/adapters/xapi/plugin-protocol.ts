@@ -3,6 +3,10 @@
  * output, `{ Status: Success | Failure, Value }`.
  */
 
+/** The name under which install.sh links this program for XAPI, and its one function. */
+export const PLUGIN = "ha-lizard-plugin";
+export const PLUGIN_DOMAINS = "domains";
+
 /** The function that is called; null: this is no call. */
 export function readPluginCall(xml: string): string | null {
   return (

@@ -1,5 +1,5 @@
-import { applianceUuid, hostUuid } from "../../core/model/ids.ts";
-import type { DatabaseView, XapiResult } from "../../core/model/pool-view.ts";
+import { applianceUuid, hostUuid, type VmUuid } from "../../core/model/ids.ts";
+import type { DomainRecord, XapiResult } from "../../core/model/pool-view.ts";
 import type { PoolReader, ReadScope } from "../../ports/pool-database.ts";
 import type { XapiContext } from "./context.ts";
 import { malformed } from "./errors.ts";
@@ -30,15 +30,10 @@ export function createReader(context: XapiContext): PoolReader {
       rememberRefs(context, wire.value);
       const domains = await readStrangers(context, scope, wire.value, signal);
       if (!domains.ok) return domains;
-      const view: DatabaseView = writeView({ ...wire.value, domains: domains.value }, context.index);
+      const view = { ...writeView(wire.value, context.index), domains: domains.value };
       return { ok: true, value: view };
     },
-    async readVms(vms, signal) {
-      if (vms.length === 0) return { ok: true, value: [] };
-      const read = await vmsWhere(context.session, records.domainRecord, anyOf("uuid", vms), signal);
-      if (!read.ok) return read;
-      return { ok: true, value: [...read.value.values()].map((vm) => writeDomain(vm, context.refs.hostOf)) };
-    },
+    readVms: (vms, signal) => readVms(context, vms, signal),
   };
 }
 
@@ -81,7 +76,6 @@ async function readWire(
 }
 
 const NOT_ASKED = Promise.resolve({ ok: true, value: null } as const);
-const NO_RECORDS: XapiResult<ReadonlyMap<string, records.DomainWireRecord>> = { ok: true, value: new Map() };
 
 async function vmsWhere<T>(
   session: Session,
@@ -97,17 +91,28 @@ async function vmsWhere<T>(
  * The domains that run on a host and are none of its residents: what the database says of them. In a pool that is well
  * there are none, and a host's VMs are a megabyte of records that nobody has to read.
  */
-async function readStrangers(
-  { session, index }: XapiContext,
+function readStrangers(
+  context: XapiContext,
   { domains }: ReadScope,
   { hosts }: WireRecords,
   signal: AbortSignal,
-): Records<records.DomainWireRecord> {
+): Promise<XapiResult<readonly DomainRecord[]>> {
   const host = [...hosts.values()].find(({ uuid }) => uuid === domains?.host);
-  const residents = new Set(host?.resident_VMs.map((ref) => index.get(ref)?.uuid));
+  const residents = new Set(host?.resident_VMs.map((ref) => context.index.get(ref)?.uuid));
   const strangers = (domains?.vms ?? []).filter((vm) => !residents.has(vm));
-  if (strangers.length === 0) return NO_RECORDS;
-  return vmsWhere(session, records.domainRecord, anyOf("uuid", strangers), signal);
+  return readVms(context, strangers, signal);
+}
+
+/** What the database says of these VMs; their hosts are those of the last read. */
+async function readVms(
+  { session, refs }: XapiContext,
+  vms: readonly VmUuid[],
+  signal: AbortSignal,
+): Promise<XapiResult<readonly DomainRecord[]>> {
+  if (vms.length === 0) return { ok: true, value: [] };
+  const read = await vmsWhere(session, records.domainRecord, anyOf("uuid", vms), signal);
+  if (!read.ok) return read;
+  return { ok: true, value: [...read.value.values()].map((vm) => writeDomain(vm, refs.hostOf)) };
 }
 
 /** Every resident in the index, and nothing else than residents and halted VMs. */

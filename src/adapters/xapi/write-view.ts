@@ -33,23 +33,14 @@ export interface WireRecords {
   readonly storage: ReadonlyMap<string, PbdRecord> | null;
 }
 
-/** The records of one read. */
-export interface WireDatabase extends WireRecords {
-  readonly domains: ReadonlyMap<string, DomainWireRecord>;
-}
-
 /**
  * From XAPI's records to the words of the core; pure. `index` knows every resident that still exists. Names are for people
  * alone, so they are here already what stands in a sentence: whoever may name a VM writes into logs and mails of root.
  */
-export function writeView(wire: WireDatabase, index: Pick<VmIndex, "get">): DatabaseView {
+export function writeView(wire: WireRecords, index: Pick<VmIndex, "get">): Omit<DatabaseView, "domains"> {
   const { record } = wire.pool;
   const master = wire.hosts.get(record.master);
   const residents = new Set([...wire.hosts.values()].flatMap((host) => host.resident_VMs));
-  const hostOf = (ref: string): HostUuid | null => {
-    const host = wire.hosts.get(ref);
-    return host === undefined ? null : hostUuid(host.uuid);
-  };
   return {
     pool: {
       uuid: wire.pool.uuid,
@@ -67,7 +58,6 @@ export function writeView(wire: WireDatabase, index: Pick<VmIndex, "get">): Data
       })),
     appliances: wire.appliances && [...wire.appliances.values()].map((one) => writeAppliance(one, wire)),
     storage: wire.storage && attachedIn([...wire.storage.values()]),
-    domains: [...wire.domains.values()].map((domain) => writeDomain(domain, hostOf)),
   };
 }
 
@@ -85,7 +75,7 @@ export function indexedVm(vm: ResidentRecord): IndexedVm {
   };
 }
 
-function writeHost(host: HostRecord, wire: WireDatabase, index: Pick<VmIndex, "get">): HostView {
+function writeHost(host: HostRecord, wire: WireRecords, index: Pick<VmIndex, "get">): HostView {
   const metrics = wire.metrics.get(host.metrics);
   const here = host.resident_VMs.flatMap((ref) => index.get(ref) ?? []);
   const usedBytes = here.reduce((sum, vm) => sum + vm.memoryBytes, 0);
@@ -125,7 +115,7 @@ export function isRealVm(vm: HaltedRecord): boolean {
 export function writeHalted(
   vm: HaltedRecord,
   isResident: boolean,
-  wire: Pick<WireDatabase, "appliances">,
+  wire: Pick<WireRecords, "appliances">,
 ): HaltedVm {
   const appliance = wire.appliances?.get(vm.appliance);
   const busy = isResident || vm.resident_on !== NULL_REF || hasKeys(vm.current_operations);
@@ -147,7 +137,7 @@ function hasKeys(map: Readonly<Record<string, string>>): boolean {
   return Object.keys(map).length > 0;
 }
 
-function writeAppliance(appliance: ApplianceRecord, wire: WireDatabase): ApplianceView {
+function writeAppliance(appliance: ApplianceRecord, wire: WireRecords): ApplianceView {
   const haltedVms: VmUuid[] = appliance.VMs.flatMap((ref) => {
     const vm = wire.halted.get(ref);
     return vm === undefined || !isHaltedVm(vm) ? [] : [vmUuid(vm.uuid)];

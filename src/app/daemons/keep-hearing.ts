@@ -1,7 +1,7 @@
 import { fallenSilent, type HearingState, newHearing, stepHearing } from "../../core/group/hearing.ts";
 import type { RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
 import { type GroupReport, type OwnSight, ownState } from "../../core/group/own-state.ts";
-import { publishHearing, refusedText } from "../../core/group/publish.ts";
+import { publishHearing, refusedCount, refusedText } from "../../core/group/publish.ts";
 import { isTimely } from "../../core/group/timely.ts";
 import type { OwnState, Refused } from "../../core/model/hearing.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -181,7 +181,7 @@ class Troubles {
     if (trouble === null && this.told !== null)
       this.logger.log("info", "check_xapi", "Heartbeats are exchanged again.");
     this.told = trouble;
-    const sum = sumOf(refused);
+    const sum = refusedCount(refused);
     if (sum === this.refusedTold || this.clock.uptimeMs() < this.notBeforeMs) return;
     this.notBeforeMs = this.clock.uptimeMs() + REFUSED_LINE_MS;
     const text = `${sum - this.refusedTold} datagrams on the port of the heartbeats were refused. All in all: ${refusedText(refused)}.`;
@@ -195,6 +195,3 @@ class Troubles {
     this.boardTold = why;
   }
 }
-
-const sumOf = (refused: Refused): number =>
-  refused.malformed + refused.otherPool + refused.wrongTag + refused.unknownHost;

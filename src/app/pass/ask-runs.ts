@@ -1,4 +1,5 @@
 import type { Settings } from "../../config/params.ts";
+import { namedMaster } from "../../core/group/own-state.ts";
 import { heardOf } from "../../core/members/heard.ts";
 import type { LastGoodView } from "../../core/memory/last-good.ts";
 import type { Memory } from "../../core/memory/memory.ts";
@@ -6,13 +7,14 @@ import type { Asked } from "../../core/model/action.ts";
 import { haFlagOf } from "../../core/model/ha-flag.ts";
 import type { HostRuns } from "../../core/model/hearing.ts";
 import type { HostUuid, PoolUuid, VmUuid } from "../../core/model/ids.ts";
-import type { DatabaseView, LocalView, PoolView, Role } from "../../core/model/pool-view.ts";
+import type { DatabaseView, LocalView, PoolView } from "../../core/model/pool-view.ts";
 import { askedVms } from "../../core/restart/asked-vms.ts";
 import { differingVms } from "../../core/restart/differences.ts";
 import { describeHold, runsOnlyOn, whereabouts } from "../../core/restart/who-runs.ts";
 import { allAnswers, askedHosts } from "../../core/restart/witnesses.ts";
 import { withDeadline } from "../../ports/deadline.ts";
 import type { HostDomains, Xapi } from "../../ports/pool-database.ts";
+import { observeSelf } from "./observe-self.ts";
 import type { PassPorts } from "./pass-ports.ts";
 import { readHearing } from "./read-hearing.ts";
 
@@ -24,6 +26,12 @@ interface Asker {
   readonly xapi: Xapi;
   readonly self: LocalView;
   readonly settings: Settings;
+}
+
+/** Who asks once more, right before something begins. */
+interface LateAsker extends Asker {
+  readonly lastGood: LastGoodView | null;
+  readonly view: PoolView | null;
 }
 
 interface Pool {
@@ -75,7 +83,7 @@ export async function readDiffering(
 /** Why this start must not begin now, by what the hosts say right now; null: it may. */
 export async function whyHeld(
   asks: readonly Asked[],
-  asker: Asker & { readonly lastGood: LastGoodView | null; readonly view: PoolView | null },
+  asker: LateAsker,
   signal: AbortSignal,
 ): Promise<string | null> {
   const answers = await answersNow(asks, asker, signal);
@@ -89,11 +97,7 @@ export async function whyHeld(
 }
 
 /** What the hosts say of these VMs right now, this host among them; null: the pool is not known. */
-async function answersNow(
-  asks: readonly Asked[],
-  asker: Asker & { readonly lastGood: LastGoodView | null; readonly view: PoolView | null },
-  signal: AbortSignal,
-) {
+async function answersNow(asks: readonly Asked[], asker: LateAsker, signal: AbortSignal) {
   const { ports, self, lastGood } = asker;
   if (lastGood === null || asker.view === null) return null;
   const view = { ...asker.view, hearing: await readHearing(ports, self) };
@@ -104,13 +108,7 @@ async function answersNow(
   const hosts = [...lastGood.forgotten, ...lastGood.hosts];
   const [own, runs] = await Promise.all([
     // What runs here is looked at again as well: the round may have begun seconds ago.
-    withDeadline<LocalView | null>(
-      ports.clock,
-      ASK_MS,
-      signal,
-      (inner) => ports.localHost.observe(inner),
-      () => null,
-    ),
+    observeSelf(ports, ASK_MS, signal),
     ask(asker, { pool: lastGood.pool, hosts }, { whom: others, vms, view }, signal),
   ]);
   const seen = { self: { ...self, domains: own?.domains ?? "unknown" }, runs } as const;
@@ -122,7 +120,7 @@ async function answersNow(
 export async function runsThereAlone(
   { vm, witnesses }: Asked,
   host: HostUuid,
-  asker: Asker & { readonly lastGood: LastGoodView | null; readonly view: PoolView | null },
+  asker: LateAsker,
   signal: AbortSignal,
 ): Promise<boolean> {
   const answers = await answersNow([{ vm, witnesses }], asker, signal);
@@ -196,13 +194,7 @@ async function askThroughXapi(
   if (said === null) return [];
   const known = said.vms;
   const runs = known === "unknown" ? known : vms.filter((vm) => known.includes(vm));
-  const own = { role: said.role.kind, master: masterOf(said.role, host, hosts), xapi: "serving" } as const;
+  const peers = hosts.map(({ uuid, address }) => ({ host: uuid, addresses: [address] }));
+  const own = { role: said.role.kind, master: namedMaster(said.role, host, peers), xapi: "serving" } as const;
   return [[host, { own, runs }]];
-}
-
-/** pool.conf names a master by an address. */
-function masterOf(role: Role, self: HostUuid, hosts: Pool["hosts"]): HostUuid | null {
-  if (role.kind === "master") return self;
-  if (role.kind !== "slave") return null;
-  return hosts.find(({ address }) => address === role.masterAddress)?.uuid ?? null;
 }

@@ -4,7 +4,7 @@ import { heardOf } from "../../core/members/heard.ts";
 import type { LastGoodView } from "../../core/memory/last-good.ts";
 import type { Action, Result } from "../../core/model/action.ts";
 import type { Alert } from "../../core/model/alert.ts";
-import type { HostUuid } from "../../core/model/ids.ts";
+import type { HostUuid, VmUuid } from "../../core/model/ids.ts";
 import type { DomainRecord, LocalView, PoolView, XapiResult } from "../../core/model/pool-view.ts";
 import { withDeadline } from "../../ports/deadline.ts";
 import type { StartResult, Xapi } from "../../ports/pool-database.ts";
@@ -129,28 +129,43 @@ const ANSWERS_MS = 2_000;
 const CHANGED: Result = { kind: "held", why: "the pool database has changed" };
 const TOO_LATE: Result = { kind: "held", why: "the answers of the hosts are too old" };
 
+/** Does what rests on answers that were asked for then. */
+async function inTime({ ports }: Executor, askedAtMs: number, act: () => Promise<Result>): Promise<Result> {
+  return ports.clock.uptimeMs() - askedAtMs > ANSWERS_MS ? TOO_LATE : act();
+}
+
 /** Everybody is asked once more right before the call, and the database is read once more: a start cannot be taken back. */
 async function start(
   action: Extract<Action, { kind: "start-vm" | "start-appliance" }>,
   executor: Executor,
   signal: AbortSignal,
 ): Promise<Result> {
-  const { xapi, lastGood, ports } = executor;
-  const askedAtMs = ports.clock.uptimeMs();
+  const { xapi } = executor;
+  const askedAtMs = executor.ports.clock.uptimeMs();
   const why = await whyHeld(action.asks, executor, signal);
   if (why !== null) return { kind: "held", why };
-  if (lastGood === null) return { kind: "held", why: "the pool is not known" };
-  const run = { host: lastGood.master, xapiStartTime: executor.xapiStartTime };
   const vms = action.asks.map(({ vm }) => vm);
-  const still = await xapi.areStillHalted(vms, run, signal);
-  if (!still.ok) return { kind: "refused", fault: still.fault };
-  if (!still.value) return CHANGED;
-  if (ports.clock.uptimeMs() - askedAtMs > ANSWERS_MS) return TOO_LATE;
-  return startResult(
-    action.kind === "start-vm"
-      ? await xapi.startVm(action.vm, action.candidates, signal)
-      : await xapi.startAppliance(action.appliance, signal),
+  return whileHalted(vms, { executor, askedAtMs }, signal, async () =>
+    startResult(
+      action.kind === "start-vm"
+        ? await xapi.startVm(action.vm, action.candidates, signal)
+        : await xapi.startAppliance(action.appliance, signal),
+    ),
   );
+}
+
+/** Does it when the database calls these VMs halted, in the run of the master's xapi in which it was decided. */
+async function whileHalted(
+  vms: readonly VmUuid[],
+  { executor, askedAtMs }: { readonly executor: Executor; readonly askedAtMs: number },
+  signal: AbortSignal,
+  act: () => Promise<Result>,
+): Promise<Result> {
+  const { xapi, lastGood, xapiStartTime } = executor;
+  if (lastGood === null) return { kind: "held", why: "the pool is not known" };
+  const still = await xapi.areStillHalted(vms, { host: lastGood.master, xapiStartTime }, signal);
+  if (!still.ok) return { kind: "refused", fault: still.fault };
+  return still.value ? inTime(executor, askedAtMs, act) : CHANGED;
 }
 
 /**
@@ -162,24 +177,23 @@ async function correctDatabase(
   executor: Executor,
   signal: AbortSignal,
 ): Promise<Result> {
-  const { xapi, lastGood, ports } = executor;
-  const askedAtMs = ports.clock.uptimeMs();
-  if (lastGood === null || !(await runsThereAlone(ask, host, executor, signal)))
+  const { xapi } = executor;
+  const askedAtMs = executor.ports.clock.uptimeMs();
+  if (!(await runsThereAlone(ask, host, executor, signal)))
     return { kind: "held", why: "it does not run there alone" };
-  if (says !== null) {
-    const read = await xapi.readVms([vm], signal);
-    if (!read.ok) return { kind: "refused", fault: read.fault };
-    const [record] = read.value;
-    if (record === undefined || record.busy || record.residentOn !== says) return CHANGED;
-    if (ports.clock.uptimeMs() - askedAtMs > ANSWERS_MS) return TOO_LATE;
-    return resultOf(await xapi.setResident(vm, host, signal));
-  }
-  const run = { host: lastGood.master, xapiStartTime: executor.xapiStartTime };
-  const still = await xapi.areStillHalted([vm], run, signal);
-  if (!still.ok) return { kind: "refused", fault: still.fault };
-  if (!still.value) return CHANGED;
-  if (ports.clock.uptimeMs() - askedAtMs > ANSWERS_MS) return TOO_LATE;
-  const result = startResult(await xapi.startVm(vm, [host], signal));
+  if (says === null)
+    return whileHalted([vm], { executor, askedAtMs }, signal, async () =>
+      correctedByStart(await xapi.startVm(vm, [host], signal)),
+    );
+  const read = await xapi.readVms([vm], signal);
+  if (!read.ok) return { kind: "refused", fault: read.fault };
+  const [record] = read.value;
+  if (record === undefined || record.busy || record.residentOn !== says) return CHANGED;
+  return inTime(executor, askedAtMs, async () => resultOf(await xapi.setResident(vm, host, signal)));
+}
+
+function correctedByStart(started: StartResult): Result {
+  const result = startResult(started);
   const isAsExpected =
     result.kind === "refused" && result.fault.kind === "api" && result.fault.code === "VM_BAD_POWER_STATE";
   return isAsExpected ? { kind: "done" } : result;
@@ -191,11 +205,13 @@ async function correctDatabase(
  */
 async function restartXapi(
   { host, mayEnd }: Extract<Action, { kind: "restart-xapi" }>,
-  { xapi, ports }: Executor,
+  executor: Executor,
   signal: AbortSignal,
 ): Promise<Result> {
-  const askedAtMs = ports.clock.uptimeMs();
-  if (mayEnd === null) return resultOf(await xapi.restartXapi(host, signal));
+  const { xapi } = executor;
+  const restart = async () => resultOf(await xapi.restartXapi(host, signal));
+  if (mayEnd === null) return restart();
+  const askedAtMs = executor.ports.clock.uptimeMs();
   const said = await xapi.askDomains(host, signal);
   if (!said.ok) return { kind: "refused", fault: said.fault };
   const { vms } = said.value;
@@ -204,10 +220,10 @@ async function restartXapi(
   if (!read.ok) return { kind: "refused", fault: read.fault };
   const isSafe = ({ uuid, residentOn, busy }: DomainRecord) =>
     !busy && (residentOn === host || residentOn === null || mayEnd.includes(uuid));
-  if (read.value.length !== new Set(vms).size || !read.value.every(isSafe))
+  const isWhole = read.value.length === new Set(vms).size;
+  if (!isWhole || !read.value.every(isSafe))
     return { kind: "held", why: "its comparison would end another VM" };
-  if (ports.clock.uptimeMs() - askedAtMs > ANSWERS_MS) return TOO_LATE;
-  return resultOf(await xapi.restartXapi(host, signal));
+  return inTime(executor, askedAtMs, restart);
 }
 
 function resultOf(answer: XapiResult<unknown>): Result {

@@ -1,4 +1,4 @@
-import { refusedText } from "../../core/group/publish.ts";
+import { refusedCount, refusedText } from "../../core/group/publish.ts";
 import { heardHostText } from "../screens/hearing-words.ts";
 import { hearingReport } from "../status/hearing-report.ts";
 import type { HeardHostReport, HearingReport } from "../status/status-report.ts";
@@ -42,7 +42,7 @@ function judge(host: HeardHostReport, { sight, settings }: Examination): Finding
 const BETWEEN = "see the network between the two";
 
 function refused({ refused: counts }: HearingReport): readonly Finding[] {
-  const sum = Object.values(counts).reduce((all, count) => all + count, 0);
+  const sum = refusedCount(counts);
   if (sum === 0) return [];
   const text = `datagrams were refused since the monitor began: ${refusedText(counts)}`;
   return [findingsOf("heartbeats").warn(text, "see who sends to the port of the heartbeats")];

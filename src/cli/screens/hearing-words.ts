@@ -1,4 +1,4 @@
-import { refusedText } from "../../core/group/publish.ts";
+import { refusedCount, refusedText } from "../../core/group/publish.ts";
 import type { HeardHostReport, HearingReport } from "../status/status-report.ts";
 import { type Said, spanText } from "./status-words.ts";
 
@@ -11,7 +11,7 @@ export function hearingSaid(hearing: HearingReport | null, hosts: number): Said 
   if (trouble !== null) return { text: `none: ${trouble}`, tone: "bad" };
   const others = hearing.hosts.length;
   const direct = hearing.hosts.filter(({ heard }) => heard === "direct").length;
-  const sum = Object.values(refused).reduce((all, count) => all + count, 0);
+  const sum = refusedCount(refused);
   const dropped = sum === 0 ? "" : `; refused datagrams: ${refusedText(refused)}`;
   const isWhole = direct === others && hearing.hosts.every(({ misses }) => misses?.length === 0);
   return isWhole

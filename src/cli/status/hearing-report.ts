@@ -1,3 +1,4 @@
+import { HEARD_MS } from "../../core/group/peer-state.ts";
 import type { HeardPeer, Hearing } from "../../core/model/hearing.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import { nameOf, type Sight } from "../sight/sight.ts";
@@ -24,11 +25,8 @@ function hostReport(peer: HeardPeer, hearing: Hearing, sight: Sight, nowMs: numb
     sinceS: Math.max(0, Math.round((nowMs - sinceMs) / 1_000)),
     ageS: ageMs === null ? null : Math.round(ageMs / 100) / 10,
     addresses:
-      heard === "direct" ? ways.filter((way) => way.ageMs <= OPEN_MS).map(({ address }) => address) : [],
+      heard === "direct" ? ways.filter((way) => way.ageMs <= HEARD_MS).map(({ address }) => address) : [],
     hears: hears === null ? null : others.filter((uuid) => heardThere.has(uuid)).map(name),
     misses: hears === null ? null : others.filter((uuid) => !heardThere.has(uuid)).map(name),
   };
 }
-
-/** A way by which nothing fresh came for so long is closed. */
-const OPEN_MS = 4_000;

@@ -8,7 +8,7 @@ import {
   MOST_HOSTS,
   MOST_WAYS,
 } from "./message.ts";
-import { isHeardDirectly, newPeer, type PeerState, takeMessage, youngestReport } from "./peer-state.ts";
+import { hearingOf, isHeardDirectly, newPeer, type PeerState, takeMessage } from "./peer-state.ts";
 
 /** What this host knows of who hears whom. All times are its uptime in milliseconds. */
 export interface HearingState {
@@ -63,11 +63,7 @@ function tick(state: HearingState, nowMs: number, own: OwnState): HearingStep {
 function judge(peers: ReadonlyMap<HostUuid, PeerState>, nowMs: number): ReadonlyMap<HostUuid, PeerState> {
   let changed: Map<HostUuid, PeerState> | null = null;
   for (const [host, peer] of peers) {
-    const status = isHeardDirectly(peer, nowMs)
-      ? "direct"
-      : youngestReport(host, peers, nowMs) === null
-        ? "silent"
-        : "reported";
+    const { heard: status } = hearingOf(host, peer, peers, nowMs);
     if (status === peer.status) continue;
     changed ??= new Map(peers);
     changed.set(host, { ...peer, status, statusSinceMs: nowMs });

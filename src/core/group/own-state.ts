@@ -29,7 +29,7 @@ export interface OwnSight {
 export function ownState({ role, startComplete, xapi }: OwnSight, report: GroupReport): OwnState {
   return {
     role: role.kind,
-    master: masterOf(role, report),
+    master: namedMaster(role, report.self, report.peers),
     xapi: xapi === "answers" ? (startComplete ? "serving" : "starting") : xapi,
     startComplete,
     enabled: report.enabled,
@@ -38,8 +38,11 @@ export function ownState({ role, startComplete, xapi }: OwnSight, report: GroupR
   };
 }
 
-/** pool.conf names a master by any of its addresses; to the others it is named by its uuid. */
-function masterOf(role: Role, { self, peers }: GroupReport): HostUuid | null {
+/**
+ * The master by a host's pool.conf, which names it by any of its addresses; to others it is named by its uuid. null: none,
+ * or none that is known.
+ */
+export function namedMaster(role: Role, self: HostUuid, peers: readonly GroupPeer[]): HostUuid | null {
   if (role.kind === "master") return self;
   if (role.kind !== "slave") return null;
   return peers.find(({ addresses }) => addresses.includes(role.masterAddress))?.host ?? null;

@@ -132,3 +132,15 @@ export function youngestReport(
   }
   return youngest;
 }
+
+/** How it is heard now, and by whose report where it is not heard directly. */
+export function hearingOf(
+  host: HostUuid,
+  peer: PeerState,
+  peers: ReadonlyMap<HostUuid, PeerState>,
+  nowMs: number,
+): { readonly heard: HeardPeer["heard"]; readonly report: ReportOf | null } {
+  if (isHeardDirectly(peer, nowMs)) return { heard: "direct", report: null };
+  const report = youngestReport(host, peers, nowMs);
+  return { heard: report === null ? "silent" : "reported", report };
+}

@@ -1,7 +1,7 @@
 import type { HeardPeer, Hearing, Refused } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { HearingState } from "./hearing.ts";
-import { isHeardDirectly, type PeerState, youngestReport } from "./peer-state.ts";
+import { hearingOf, type PeerState } from "./peer-state.ts";
 
 /** What stands beside the state in what is published: how the transport fares. */
 export interface Transport {
@@ -16,9 +16,8 @@ export function publishHearing(state: HearingState, nowMs: number, transport: Tr
 }
 
 function publishPeer(host: HostUuid, peer: PeerState, state: HearingState, nowMs: number): HeardPeer {
-  const direct = isHeardDirectly(peer, nowMs);
-  const report = direct ? null : youngestReport(host, state.peers, nowMs);
-  const heard = direct ? "direct" : report !== null ? "reported" : "silent";
+  const { heard, report } = hearingOf(host, peer, state.peers, nowMs);
+  const direct = heard === "direct";
   const directAgeMs = peer.heardMs === null ? null : nowMs - peer.heardMs;
   return {
     host,
@@ -42,4 +41,9 @@ export function refusedText({ malformed, otherPool, wrongTag, unknownHost }: Ref
   ];
   const said = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
   return said.length === 0 ? "none" : said.join(", ");
+}
+
+/** How many were refused, all in all. */
+export function refusedCount(refused: Refused): number {
+  return Object.values(refused).reduce((sum, count) => sum + count, 0);
 }

@@ -5,6 +5,18 @@ type Loose = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Loose =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** Fields of a memory that the first version did not have, as they are at the beginning. */
+export const ADDED_LATER = {
+  fenceDevices: null,
+  down: {},
+  heardAtMs: {},
+  emptyAtMs: {},
+  seenRunning: {},
+  differences: {},
+  declaredDead: {},
+  isSettling: false,
+} as const;
+
 /**
  * What an earlier version has written, with the fields that it did not know: an update in the middle of a take-over
  * must not forget the take-over. Whatever it cannot complete is left as it is, for the check that follows.
@@ -13,14 +25,7 @@ export function completeEarlier(value: unknown): unknown {
   if (!isObject(value)) return value;
   const { confirmed, declaredBackAtMs, promotion, incidents, alerts, ...rest } = value;
   return {
-    fenceDevices: null,
-    down: {},
-    heardAtMs: {},
-    emptyAtMs: {},
-    seenRunning: {},
-    differences: {},
-    declaredDead: {},
-    isSettling: false,
+    ...ADDED_LATER,
     sawPoolSinceBoot: confirmed,
     ...rest,
     lastGood: completeLastGood(rest["lastGood"]),

@@ -4,7 +4,7 @@ import { type AlertMemory, isAlertMemory, NO_ALERTS } from "./alert-memory.ts";
 import { isRestartHistory, isRetry, type RestartHistory, type Retry } from "./attempts.ts";
 import { type DeclaredDead, isDeclaredDead } from "./declared-dead.ts";
 import { type Down, isDown } from "./down.ts";
-import { completeEarlier } from "./earlier-version.ts";
+import { ADDED_LATER, completeEarlier } from "./earlier-version.ts";
 import { type FenceDevices, isFenceDevices } from "./fence-devices.ts";
 import { type HostHealth, isHostHealth } from "./host-health.ts";
 import { type Incident, isIncident } from "./incident.ts";
@@ -112,14 +112,7 @@ export function emptyMemory(bootId: string): Memory {
     gathering: null,
     isolation: null,
     restarts: {},
-    down: {},
-    heardAtMs: {},
-    emptyAtMs: {},
-    seenRunning: {},
-    differences: {},
-    declaredDead: {},
-    isSettling: false,
-    fenceDevices: null,
+    ...ADDED_LATER,
     retries: {},
     alerts: NO_ALERTS,
     toolstack: null,

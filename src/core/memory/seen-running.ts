@@ -31,3 +31,17 @@ export const isSeenDifference: Check<SeenDifference> = objectOf<SeenDifference>(
   seenAtMs: isNumber,
   isTried: isFlag,
 });
+
+/** `what` of a difference of this kind: where the VM runs, or should, and where the database has it. */
+export function differenceKey(
+  kind: "elsewhere" | "nowhere" | "twice",
+  hosts: readonly HostUuid[],
+  says: HostUuid | null,
+): string {
+  return `${kind} ${hosts.join(" ")} ${says}`;
+}
+
+/** Is it that this host does not run a VM which the database has there? */
+export function isMissedOn({ what }: SeenDifference, host: HostUuid): boolean {
+  return what === differenceKey("nowhere", [host], host);
+}

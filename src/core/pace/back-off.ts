@@ -16,6 +16,9 @@ const SCHEDULES: Partial<Record<ActionKind, readonly number[]>> = {
 };
 const DEFAULT_SCHEDULE: readonly number[] = [15 * SECOND, 1 * MINUTE, 5 * MINUTE];
 
+/** A xapi that was restarted is not restarted again before that. */
+export const RESTART_AGAIN_MS = 300_000;
+
 /** The retry after one more failure at `nowMs`. */
 export function afterFailure(previous: Retry | undefined, kind: ActionKind, nowMs: number): Retry {
   const failures = (previous?.failures ?? 0) + 1;

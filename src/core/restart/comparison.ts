@@ -5,6 +5,7 @@ import type { Action } from "../model/action.ts";
 import type { HostRuns } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
 import { omit } from "../model/record.ts";
+import { RESTART_AGAIN_MS } from "../pace/back-off.ts";
 import type { Difference } from "./differences.ts";
 
 /** A xapi that was restarted has compared its VMs by then: 10 s until it ends, 10 s to start. */
@@ -39,9 +40,9 @@ export function restartForComparison(
 /** Is the xapi of a host being restarted now? What is absent for half a minute is asked of nobody else. */
 function isRestarting({ retries }: Memory, { inFlight, view }: MasterRound): boolean {
   const isRestart = (key: string) => key.startsWith("restart-xapi:");
-  // It was done a moment ago when five minutes must pass until it is done again.
+  // It was done a moment ago when nearly the whole time must pass until it is done again.
   const isRecent = ({ failures, notBeforeMs }: { failures: number; notBeforeMs: number }) =>
-    failures === 0 && notBeforeMs - view.nowMs > 300_000 - COMPARED_MS;
+    failures === 0 && notBeforeMs - view.nowMs > RESTART_AGAIN_MS - COMPARED_MS;
   const isDone = Object.entries(retries).some(([key, retry]) => isRestart(key) && isRecent(retry));
   return isDone || [...inFlight].some(isRestart);
 }

@@ -38,6 +38,7 @@ const MOST_DIFFERING = 100;
 
 /** What really differs, by the records of now. A VM that is being started, stopped or moved may be in two places. */
 export function differencesOf(memory: Memory, view: PoolView, database: DatabaseView): readonly Difference[] {
+  if (view.differing.length === 0) return [];
   const { master } = database.pool;
   const answers = allAnswers(view, master);
   const witnesses = witnessesOf(memory, view);

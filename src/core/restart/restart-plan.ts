@@ -119,10 +119,14 @@ export function planVmRestarts(input: RestartInput, settings: RestartSettings): 
   return { starts: placeVms(chosen, input, settings), refused };
 }
 
+/** Its disks are not free yet, or a host says or may say that it runs. */
+function judgeHold(vm: VmUuid, { unreleased, holds }: RestartInput): RestartRefusal | null {
+  return unreleased.has(vm) ? "being-released" : (holds.get(vm)?.kind ?? null);
+}
+
 function judgeTiming(vm: HaltedVm, input: RestartInput): RestartRefusal | null {
-  if (input.unreleased.has(vm.uuid)) return "being-released";
-  const hold = input.holds.get(vm.uuid);
-  if (hold !== undefined) return hold.kind;
+  const held = judgeHold(vm.uuid, input);
+  if (held !== null) return held;
   if (!mayTryAgain(`start-vm:${vm.uuid}`, vm.uuid, vm.memoryBytes, input)) return "waits-for-back-off";
   return input.nowMs < notBeforeMs(input.restarts[vm.uuid], input.nowMs) ? "keeps-halting" : null;
 }
@@ -212,9 +216,8 @@ function judgeAppliance(
     const vm = halted.get(uuid);
     const why = vm === undefined ? "operation-in-progress" : judgeStart(vm, input.pool);
     if (why !== null) return why;
-    if (input.unreleased.has(uuid)) return "being-released";
-    const hold = input.holds.get(uuid);
-    if (hold !== undefined) return hold.kind;
+    const held = judgeHold(uuid, input);
+    if (held !== null) return held;
   }
   const needed = Math.max(0, ...appliance.haltedVms.map((uuid) => halted.get(uuid)?.memoryBytes ?? 0));
   if (!mayTryAgain(`start-appliance:${appliance.uuid}`, appliance.uuid, needed, input))

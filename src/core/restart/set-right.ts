@@ -1,6 +1,6 @@
 import { hostName } from "../members/host-rows.ts";
 import type { Memory } from "../memory/memory.ts";
-import type { SeenDifference } from "../memory/seen-running.ts";
+import { differenceKey, type SeenDifference } from "../memory/seen-running.ts";
 import type { MasterRound, Step } from "../memory/step.ts";
 import type { Action } from "../model/action.ts";
 import type { HostUuid } from "../model/ids.ts";
@@ -28,8 +28,9 @@ export function setDatabaseRight(before: Memory, round: MasterRound, mayAct: boo
     const { sinceMs = nowMs } = differences[difference.record.uuid] ?? {};
     return nowMs - sinceMs >= lastingMs(difference);
   });
+  const witnesses = witnessesOf(memory, round.view);
   const actions = [
-    ...lasting.flatMap((difference) => correction(difference, memory, round)),
+    ...lasting.flatMap((difference) => correction(difference, witnesses, round)),
     ...restartForComparison(lasting, found, memory, round),
   ].flatMap((action) => (mayAct ? whenDue(action, { ...round, memory }) : []));
   return { memory, actions, reasons: lasting.map((difference) => tell(difference, memory, nowMs)) };
@@ -45,11 +46,9 @@ function seenNow(difference: Difference, before: Memory, nowMs: number): SeenDif
   return goesOn ? { ...known, seenAtMs: nowMs } : { what, sinceMs: nowMs, seenAtMs: nowMs, isTried: false };
 }
 
-/** Of a VM that runs nowhere it begins with the host that the database names: core/absorb.ts marks what was tried there. */
 function describe(difference: Difference): string {
-  const { kind, record } = difference;
-  const where = kind === "twice" ? difference.hosts.join(" ") : difference.host;
-  return `${kind} ${where} ${record.residentOn}`;
+  const hosts = difference.kind === "twice" ? difference.hosts : [difference.host];
+  return differenceKey(difference.kind, hosts, difference.record.residentOn);
 }
 
 /**
@@ -63,12 +62,16 @@ function lastingMs({ kind, record }: Difference): number {
   return kind === "elsewhere" && record.residentOn === null ? 120_000 : 10_000;
 }
 
-function correction(difference: Difference, memory: Memory, { view, database }: MasterRound): Action[] {
+function correction(
+  difference: Difference,
+  witnesses: ReturnType<typeof witnessesOf>,
+  { database }: MasterRound,
+): Action[] {
   if (difference.kind !== "elsewhere") return [];
   const { host, record } = difference;
   // XAPI enables a host only after it has compared its domains: until then that is to come.
   if (!database.hosts.some(({ uuid, enabled }) => uuid === host && enabled)) return [];
-  const ask = { vm: record.uuid, witnesses: witnessesOf(memory, view)(record.uuid) };
+  const ask = { vm: record.uuid, witnesses: witnesses(record.uuid) };
   return [{ kind: "correct-database", vm: record.uuid, host, says: record.residentOn, ask }];
 }
 

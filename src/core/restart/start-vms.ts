@@ -50,15 +50,15 @@ export function startVms(memory: Memory, round: MasterRound): Step {
   const input = inputOf(memory, round, holds);
   const plan =
     settings.OP_MODE === 1 ? planApplianceRestarts(input, settings) : planVmRestarts(input, settings);
-  const holdOf = (key: string) => findHold(key, holds, database);
+  const holdOf: HoldOf = (key, refusal) => {
+    const hold = findHold(key, holds, database);
+    return hold?.kind === refusal ? hold : undefined;
+  };
   const why = whyDown(memory, plan, holdOf, round);
   const down = reportDown(rememberOrders(memory, plan, database), round, why);
   const witnesses = witnessesOf(memory, view);
   const asked = (vm: VmUuid): Asked => ({ vm, witnesses: witnesses(vm) });
-  const isSettling = plan.refused.some(({ vm, why: refusal }) => {
-    const hold = holdOf(vm);
-    return hold?.kind === refusal && hold.isSettling;
-  });
+  const isSettling = plan.refused.some(({ vm, why: refusal }) => holdOf(vm, refusal)?.isSettling === true);
   return {
     memory: { ...down.memory, isSettling },
     actions: plan.starts.map((start): Action => ({ ...start, asks: vmsOf(start, database).map(asked) })),
@@ -83,11 +83,13 @@ function findHold(
   return vms.map((vm) => holds.get(vm)).find((hold) => hold !== undefined);
 }
 
-function reportHolds(plan: RestartPlan, holdOf: (key: string) => Hold | undefined): readonly Reason[] {
+/** The hold that is behind this refusal of a VM or appliance; undefined: another reason is. */
+type HoldOf = (key: string, refusal: RestartRefusal | undefined) => Hold | undefined;
+
+function reportHolds(plan: RestartPlan, holdOf: HoldOf): readonly Reason[] {
   return plan.refused.flatMap(({ vm, name, why }): readonly Reason[] => {
-    const hold = holdOf(vm);
-    if (hold?.kind !== why || !hold.isLong) return [];
-    return [{ kind: "vm-not-started", vm: name, why: hold.why }];
+    const hold = holdOf(vm, why);
+    return hold?.isLong === true ? [{ kind: "vm-not-started", vm: name, why: hold.why }] : [];
   });
 }
 
@@ -98,14 +100,14 @@ function reportHolds(plan: RestartPlan, holdOf: (key: string) => Hold | undefine
 function whyDown(
   memory: Memory,
   plan: RestartPlan,
-  holdOf: (key: string) => Hold | undefined,
+  holdOf: HoldOf,
   { inFlight }: MasterRound,
 ): (key: string) => string | null {
   const refusals = new Map(plan.refused.map(({ vm, why }) => [vm, why]));
   return (key) => {
     const refusal = refusals.get(key);
-    const hold = holdOf(key);
-    if (hold !== undefined && hold.kind === refusal && hold.isLong) return hold.why;
+    const hold = holdOf(key, refusal);
+    if (hold?.isLong === true) return hold.why;
     const failure = memory.down[key]?.failure;
     if (failure != null && (refusal === undefined || PASSING_REFUSALS.has(refusal)))
       return `its last start failed: ${failure.why}`;

@@ -22,7 +22,7 @@ import { callBackLost, callBackMembers } from "../takeover/call-back.ts";
 import { chooseSuccessor } from "../takeover/choose-successor.ts";
 import { finishPromotion, keepEpoch } from "../takeover/finish-promotion.ts";
 import { stepGathering } from "../takeover/gathering.ts";
-import { holdStarts } from "../takeover/hold-starts.ts";
+import { type Hold, holdStarts } from "../takeover/hold-starts.ts";
 import { isCutOff, isolateMaster } from "../takeover/isolation.ts";
 import { type JudgedRound, judgeMastership } from "../takeover/mastership.ts";
 import { adoptPromotion } from "../takeover/plan-promotion.ts";
@@ -124,8 +124,7 @@ const ORDER: readonly ((memory: Memory, round: JudgedRound) => Step)[] = [
   stampHomePools,
   callBackMembers,
   seeRunning,
-  setRightUnlessHeld,
-  startVmsUnlessHeld,
+  setRightAndStart,
 ];
 
 /** Who has returned, who is silent. Members that are called back restart their xapi: nothing to wonder about. */
@@ -149,14 +148,19 @@ function chooseSuccessorAtRest(memory: Memory, round: JudgedRound): Step {
   return memory.promotion === null ? chooseSuccessor(memory, round) : nothing(memory);
 }
 
-/** As long as starts are held back hosts come and go, and with them what the database says of their VMs. */
-function setRightUnlessHeld(memory: Memory, round: JudgedRound): Step {
-  return setDatabaseRight(memory, round, holdStarts(memory, round) === null);
+/**
+ * As long as starts are held back hosts come and go, and with them what the database says of their VMs: then nothing is set
+ * right either.
+ */
+function setRightAndStart(memory: Memory, round: JudgedRound): Step {
+  const hold = holdStarts(memory, round);
+  return inOrder(memory, round, [
+    (before) => setDatabaseRight(before, round, hold === null),
+    (before) => (hold === null ? startVms(before, round) : startNothing(before, round, hold)),
+  ]);
 }
 
-function startVmsUnlessHeld(memory: Memory, round: JudgedRound): Step {
-  const hold = holdStarts(memory, round);
-  if (hold === null) return startVms(memory, round);
+function startNothing(memory: Memory, round: JudgedRound, hold: Hold): Step {
   const down = reportDown(memory, round, () => `starts are held back: ${hold.why}`);
   return { ...down, reasons: [...hold.reasons, ...down.reasons] };
 }

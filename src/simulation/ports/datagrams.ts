@@ -1,3 +1,4 @@
+import { AGAIN_MS, TRIES } from "../../adapters/group/runs-asker.ts";
 import type { Datagram, Heartbeat, RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
 import type { Hearing, HostRuns } from "../../core/model/hearing.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
@@ -16,10 +17,6 @@ export interface Weather {
   readonly late: number;
   readonly delayMs: number;
 }
-
-/** Those who ask wait this long, and ask this often (adapters/group/runs-asker.ts). */
-const AGAIN_MS = 200;
-const TRIES = 5;
 
 type Questioned = (question: RunsQuestion, answer: (said: RunsAnswer) => void) => void;
 type Receiver = (message: Heartbeat, address: string) => void;

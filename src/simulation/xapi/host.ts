@@ -1,3 +1,4 @@
+import { PLUGIN, PLUGIN_DOMAINS } from "../../adapters/xapi/plugin-protocol.ts";
 import type { Fields, Json } from "../database.ts";
 import { roleOf } from "../pool-conf.ts";
 import { knownToXenopsd } from "../xenopsd.ts";
@@ -160,7 +161,7 @@ const PLUGIN_MS = 100;
 async function callPlugin(call: Call, hostRef: string, called: string): Promise<Json> {
   need(call.database, "host", hostRef);
   const { host } = await forwardTo(call, hostRef);
-  if (called !== "ha-lizard-plugin domains") throw new ApiError("XENAPI_MISSING_PLUGIN", [called]);
+  if (called !== `${PLUGIN} ${PLUGIN_DOMAINS}`) throw new ApiError("XENAPI_MISSING_PLUGIN", [called]);
   await pause(call.world, call.process, PLUGIN_MS);
   return JSON.stringify({ role: roleOf(host.poolConf), vms: knownToXenopsd(host) });
 }

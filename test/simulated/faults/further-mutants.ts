@@ -107,8 +107,8 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/restart/restart-plan.ts",
-        from: 'if (input.unreleased.has(vm.uuid)) return "being-released";\n  const hold',
-        to: "const hold",
+        from: 'unreleased.has(vm) ? "being-released"',
+        to: 'unreleased.has(vm) && false ? "being-released"',
       },
     ],
     caughtBy: { scenario: "vm/disks-locked-until-declared", sign: "start-before-release" },
