@@ -61,11 +61,17 @@ function knowsStatus(agent: string): boolean {
 }
 
 function stateOf(end: AgentEnd, { timeoutMs }: Omit<FenceRequest, "action">): DeviceState {
-  if (end.late) return { kind: "unknown", why: `no answer within ${timeoutMs / 1_000} s` };
+  if (end.late) return { kind: "unknown", why: lateWords(end, timeoutMs) };
   if (end.exitCode === 0 && (end.lastLine === "on" || end.lastLine === "off")) return { kind: end.lastLine };
   if (end.exitCode === BUSY) return { kind: "unknown", why: "it is being asked already" };
   const status = end.signal === null ? `exit status ${end.exitCode}` : `ended by ${end.signal}`;
   return { kind: "unknown", why: end.lastLine === "" ? status : end.lastLine };
+}
+
+/** An agent that comes too late has often said what it waits for. */
+function lateWords({ lastLine }: AgentEnd, timeoutMs: number): string {
+  const late = `no answer within ${timeoutMs / 1_000} s`;
+  return lastLine === "" ? late : `${late}; its last words: ${lastLine}`;
 }
 
 function notFenced(fault: FenceFault, detail: string): FenceOutcome {
@@ -101,7 +107,7 @@ async function attempt(
 }
 
 function judge(end: AgentEnd, request: FenceRequest): FenceOutcome {
-  if (end.late) return notFenced("agent-timeout", `no answer within ${request.timeoutMs / 1_000} s`);
+  if (end.late) return notFenced("agent-timeout", lateWords(end, request.timeoutMs));
   if (end.exitCode === 0) return { kind: "fenced" };
   if (end.signal !== null) return notFenced("agent-killed", `the agent was ended by ${end.signal}`);
   if (end.exitCode === BUSY) return notFenced("already-running", "another attempt on this host is under way");

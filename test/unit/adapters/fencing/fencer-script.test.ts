@@ -131,6 +131,14 @@ describe("fence: its time", () => {
     expect(await until(() => processesWith("20.75").length === 0)).toBe(true);
   });
 
+  test("one that has said what it waits for is quoted", async () => {
+    const body = "echo 'iLO 10.0.0.1: no prompt came' >&2; exec sleep 20";
+    const value = await fence(body, { timeoutMs: 300 });
+    expect(value).toEqual(
+      fault("agent-timeout", "no answer within 0.3 s; its last words: iLO 10.0.0.1: no prompt came"),
+    );
+  });
+
   test("an agent that ignores SIGTERM is killed a second later, with all it started", async () => {
     const body = "trap '' TERM; (trap '' TERM; sleep 20.875; sleep 20.875) & sleep 20.875; sleep 20.875";
     const { value, ms } = await timed(fence(body, { timeoutMs: 300 }));
