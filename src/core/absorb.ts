@@ -58,6 +58,10 @@ export function absorb(
       const next = synced ? { ...tried, lastGood: { ...lastGood, parameters: action.parameters } } : tried;
       return { memory: next, reasons: reportFailure(action, result) };
     }
+    case "store-database": {
+      const placementOnDisk = result.kind === "done" ? action.placement : tried.placementOnDisk;
+      return { memory: { ...tried, placementOnDisk }, reasons: reportFailure(action, result) };
+    }
     case "follow-master":
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
       return { memory: tried, reasons: [{ kind: "stood-down", address: action.address }] };

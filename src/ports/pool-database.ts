@@ -65,6 +65,11 @@ export interface PoolMarker {
   setHostKey(host: HostUuid, key: string, value: string, signal: AbortSignal): Promise<XapiResult<void>>;
   setVmKey(vm: VmUuid, key: string, value: string, signal: AbortSignal): Promise<XapiResult<void>>;
   stampHomePool(vm: VmUuid, pool: PoolUuid, signal: AbortSignal): Promise<XapiResult<void>>;
+  /**
+   * `host.request_backup` of the master itself, in a local session: its database is on its own disk at once
+   * (adapters/xapi/README.md, "The database on disk"). 5 ms, 49 ms with a thousand VMs.
+   */
+  storeDatabase(master: HostUuid, signal: AbortSignal): Promise<XapiResult<void>>;
   /** `pool.sync_database`: every slave gets a fresh copy (adapters/xapi/README.md, T6). */
   syncDatabase(signal: AbortSignal): Promise<XapiResult<void>>;
 }

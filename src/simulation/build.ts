@@ -72,6 +72,7 @@ export function buildHost(spec: HostSpec, number: number, database: Database): S
     initCompleteWallMs: WORLD_BEGIN_WALL_MS,
     database,
     stored: null,
+    databaseDiskFull: false,
     databaseAtMs: 0,
     messages: new Map(),
     xapi: null,

@@ -92,6 +92,8 @@ export interface SimHost {
   database: Database;
   /** What the master's file says while its memory is ahead of it; null: the same (xapi/state-file.ts). */
   stored: Database | null;
+  /** XAPI of this host can write no database: `/var/lib/xcp` is full. */
+  databaseDiskFull: boolean;
   databaseAtMs: number;
   /** XAPI messages are files of the host that was master when they were created. */
   readonly messages: Map<string, Fields>;

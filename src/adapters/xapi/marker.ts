@@ -46,6 +46,12 @@ export function createMarker(context: XapiContext): PoolMarker {
       if (stamped.ok) index.noteHomePool(vm, pool);
       return stamped;
     },
+    async storeDatabase(master, signal) {
+      const ref = await refs.host(master, signal);
+      if (!ref.ok) return ref;
+      // Generation 0 by force: whatever is on disk already.
+      return voidOf(await session.callLocally("host.request_backup", [ref.value, 0, true], signal));
+    },
     async syncDatabase(signal) {
       return voidOf(await session.call("pool.sync_database", [], signal, SYNC_MS));
     },

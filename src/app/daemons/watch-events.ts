@@ -2,6 +2,7 @@ import type { XapiResult } from "../../core/model/pool-view.ts";
 import {
   type DatabaseEvent,
   judgeEvents,
+  NOTHING_SEEN,
   WATCHED_CLASSES,
   type WakeMemory,
 } from "../../core/pace/wake-policy.ts";
@@ -69,7 +70,7 @@ async function watchOnce(ports: WatchPorts, signal: AbortSignal): Promise<boolea
 async function follow(ports: WatchPorts, session: string, signal: AbortSignal): Promise<boolean> {
   let news = await eventsFrom(ports, session, ["pool"], "", 0, signal);
   if (news === null) return false;
-  let memory: WakeMemory = judgeEvents({ parameters: null }, news.events).memory;
+  let memory: WakeMemory = judgeEvents(NOTHING_SEEN, news.events).memory;
   // What happened while nobody watched is seen by the iteration that this asks for.
   ports.wake();
   while (!signal.aborted && (await ports.isMaster())) {

@@ -13,11 +13,13 @@ import { runsThereAlone, whyHeld } from "./ask-runs.ts";
 import { checkDevices, fenceByLevels, fenceLimitMs } from "./fence.ts";
 import type { PassPorts } from "./pass-ports.ts";
 import { readHearing } from "./read-hearing.ts";
+import type { Storing } from "./storing.ts";
 
 export interface Executor {
   readonly ports: PassPorts;
   readonly self: LocalView;
   readonly xapi: Xapi;
+  readonly storing: Storing;
   readonly settings: Settings;
   /** What this round has seen; null: nothing yet. */
   readonly view: PoolView | null;
@@ -68,7 +70,10 @@ function limitOf(action: Action, settings: Settings): number {
     case "start-vm":
     case "start-appliance":
     case "declare-host-dead":
+    case "forget-host":
+    case "correct-database":
     case "recover-slaves":
+    case "store-database":
     case "sync-database":
     case "restart-toolstack":
     case "check-fence-devices":
@@ -83,15 +88,15 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
   switch (action.kind) {
     case "start-vm":
     case "start-appliance":
-      return start(action, executor, signal);
+      return onDisk(start(action, executor, signal), executor, signal, storeQuickly);
     case "stamp-home-pool":
       return resultOf(await xapi.stampHomePool(action.vm, action.pool, signal));
     case "fence-host":
       return fenceHost(action, executor, signal);
     case "declare-host-dead":
-      return resultOf(await xapi.declareDead(action.host, action.proved, signal));
+      return onDisk(xapi.declareDead(action.host, action.proved, signal).then(resultOf), executor, signal);
     case "forget-host":
-      return resultOf(await xapi.forgetHost(action.host, signal));
+      return onDisk(xapi.forgetHost(action.host, signal).then(resultOf), executor, signal);
     case "enable-host":
       return resultOf(await xapi.enableHost(action.host, signal));
     case "restart-xapi":
@@ -112,7 +117,9 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
     case "recover-slaves":
       return resultOf(await xapi.recoverSlaves(signal));
     case "correct-database":
-      return correctDatabase(action, executor, signal);
+      return onDisk(correctDatabase(action, executor, signal), executor, signal);
+    case "store-database":
+      return resultOf(await store(executor, action.master, signal));
     case "restart-toolstack":
       return doneAfter(ports.localHost.restartToolstack(signal));
     case "reboot-self":
@@ -122,6 +129,36 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
     case "post-message":
       return resultOf(await xapi.post(messageOf(action.alert, ports.clock), signal));
   }
+}
+
+/**
+ * What a master has started is on its disk at once. What it has declared or set right is there before anything rests on it:
+ * a xapi that is killed in the next second would come back without it, and end the very VM that was started because of it.
+ * Where the disk refuses, it is told by the round that follows (core/members/on-disk.ts).
+ */
+async function onDisk(
+  work: Promise<Result>,
+  executor: Executor,
+  signal: AbortSignal,
+  put: typeof store = store,
+): Promise<Result> {
+  const result = await work;
+  const { lastGood, followed } = executor;
+  if (result.kind === "done" && followed === null && lastGood !== null)
+    await put(executor, lastGood.master, signal);
+  return result;
+}
+
+const storeQuickly: typeof store = ({ storing }, master, signal) => storing.store(master, signal);
+
+/** Where XAPI refuses: every slave gets a copy, for which it writes its own, too; with a dead member it may take a minute. */
+async function store(
+  { storing, xapi }: Executor,
+  master: HostUuid,
+  signal: AbortSignal,
+): Promise<XapiResult<void>> {
+  const stored = await storing.store(master, signal);
+  return stored.ok ? stored : xapi.syncDatabase(signal);
 }
 
 /** So old the answers may be when what rests on them begins. */

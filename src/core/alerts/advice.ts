@@ -23,6 +23,7 @@ const ADVICE: Partial<Record<Reason["kind"], string>> = {
   "promotion-dropped": "Find out why the master did not answer for a while.",
   "database-wrong":
     "Nothing. Find out whether the xapi of the master was killed: its database was older than that.",
+  "database-not-on-disk": "Make room on the disk of the master (/var/lib/xcp), or mend it.",
   "leftover-found":
     "Check the VM: for a while it has run twice. A fence method that proves makes this impossible.",
   "toolstack-restarted": "Look at /var/log/xensource.log of this host for what held it up.",

@@ -1,4 +1,5 @@
 import { isSetByPeople } from "../model/ha-flag.ts";
+import { hashText } from "../model/plain-text.ts";
 import { EPOCH_KEY, RANKING_KEY, SUCCESSOR_KEY } from "../model/pool-keys.ts";
 
 /**
@@ -14,13 +15,4 @@ export function fingerprintParameters(otherConfig: Readonly<Record<string, strin
     .sort()
     .join("\n");
   return `${ours.length}:${hashText(text)}`;
-}
-
-/** FNV-1a, 32 bit. */
-function hashText(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
-  }
-  return hash.toString(16).padStart(8, "0");
 }

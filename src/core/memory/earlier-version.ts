@@ -14,6 +14,7 @@ export const ADDED_LATER = {
   seenRunning: {},
   differences: {},
   declaredDead: {},
+  placementOnDisk: null,
   isSettling: false,
 } as const;
 

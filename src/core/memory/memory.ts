@@ -59,6 +59,8 @@ export interface Memory {
   readonly differences: Readonly<Record<string, SeenDifference>>;
   /** Hosts that were declared dead, until they have said that none of their VMs of then runs there. */
   readonly declaredDead: Readonly<Record<string, DeclaredDead>>;
+  /** What the master's disk has of who belongs to the pool and where VMs run (core/members/on-disk.ts); null: not known. */
+  readonly placementOnDisk: string | null;
   /** A VM that is down waits only until the no of some host counts, which is a matter of seconds. */
   readonly isSettling: boolean;
   /** What the last look at the fence devices came to; null before the first, and where there are none. */
@@ -89,6 +91,7 @@ const isMemory: Check<Memory> = objectOf<Memory>({
   seenRunning: recordOf(isSeenRunning),
   differences: recordOf(isSeenDifference),
   declaredDead: recordOf(isDeclaredDead),
+  placementOnDisk: nullOr(isText),
   isSettling: isFlag,
   fenceDevices: nullOr(isFenceDevices),
   retries: recordOf(isRetry),

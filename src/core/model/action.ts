@@ -65,6 +65,8 @@ export type Action =
     }
   /** `parameters`: the fingerprint that the slaves then have (core/members/remember.ts). */
   | { readonly kind: "sync-database"; readonly parameters: string }
+  /** The master writes its own database to disk at once; `placement`: the fingerprint that is there then (core/members/on-disk.ts). */
+  | { readonly kind: "store-database"; readonly master: HostUuid; readonly placement: string }
   | { readonly kind: "promote-self" }
   | { readonly kind: "recover-slaves" }
   /** This master becomes a slave of the host at that address. */

@@ -105,3 +105,12 @@ const LONGEST_SENTENCE = 2_000;
 export function plainTexts<T>(value: T): T {
   return mapTexts(value, (text) => shorten(oneLine(text), LONGEST_SENTENCE));
 }
+
+/** FNV-1a, 32 bit: to see that a text has changed. */
+export function hashText(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  }
+  return hash.toString(16).padStart(8, "0");
+}

@@ -106,6 +106,7 @@ export type Reason =
       readonly on: string;
       readonly runsOn: string;
     }
+  | { readonly kind: "database-not-on-disk" }
   | { readonly kind: "toolstack-restarted" }
   | { readonly kind: "ha-switched-off" }
   | { readonly kind: "successor-chosen"; readonly host: string }

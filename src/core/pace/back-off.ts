@@ -12,6 +12,7 @@ const SCHEDULES: Partial<Record<ActionKind, readonly number[]>> = {
   "fence-host": [5 * SECOND, 15 * SECOND, 30 * SECOND, 1 * MINUTE, 2 * MINUTE],
   "declare-host-dead": [2 * SECOND, 5 * SECOND, 15 * SECOND, 30 * SECOND, 1 * MINUTE],
   "promote-self": [5 * SECOND, 15 * SECOND, 30 * SECOND, 1 * MINUTE],
+  "store-database": [2 * SECOND, 5 * SECOND, 15 * SECOND, 1 * MINUTE],
   "recover-slaves": [2 * SECOND, 3 * SECOND, 5 * SECOND],
 };
 const DEFAULT_SCHEDULE: readonly number[] = [15 * SECOND, 1 * MINUTE, 5 * MINUTE];

@@ -5,6 +5,7 @@ import { reportHealth, reportReturns } from "../members/health-report.ts";
 import { stepAllHealth } from "../members/host-health.ts";
 import { hostRows, rowOf } from "../members/host-rows.ts";
 import { markHosts } from "../members/mark-hosts.ts";
+import { keepOnDisk } from "../members/on-disk.ts";
 import { rememberView } from "../members/remember.ts";
 import { onlyWatched, watchedHosts } from "../members/watched-hosts.ts";
 import { type Memory, onlyReturned } from "../memory/memory.ts";
@@ -125,6 +126,7 @@ const ORDER: readonly ((memory: Memory, round: JudgedRound) => Step)[] = [
   callBackMembers,
   seeRunning,
   setRightAndStart,
+  keepOnDisk,
 ];
 
 /** Who has returned, who is silent. Members that are called back restart their xapi: nothing to wonder about. */

@@ -22,7 +22,7 @@ async function requestBackup(call: Call, hostRef: string): Promise<Json> {
   if (process.role.kind !== "master") await fetchCopy(world, process);
   else if (hostRef === process.host.ref) {
     await pause(world, process, world.timings.storeMs);
-    store(world, process.host);
+    if (!store(world, process.host)) throw noSpace();
   } else {
     const slave = await forwardTo(call, hostRef);
     await onHost(call, slave, () => fetchCopy(world, slave));
@@ -41,5 +41,8 @@ async function fetchCopy(world: World, slave: XapiProcess): Promise<void> {
   if (process === null || !answersTo(world, slave.host.number, master) || !process.serving)
     throw new ApiError("INTERNAL_ERROR", ["Http_client.Http_request_rejected"]);
   await pause(world, slave, world.timings.fetchCopyMs);
-  copyTo(world, process, slave.host);
+  if (!copyTo(world, process, slave.host)) throw noSpace();
 }
+
+/** How XAPI says it was not measured. */
+export const noSpace = () => new ApiError("INTERNAL_ERROR", ['Unix.Unix_error(Unix.ENOSPC, "write", "")']);

@@ -54,12 +54,13 @@ async function refreshCopies(world: World, master: XapiProcess): Promise<void> {
 }
 
 /**
- * Gives a slave a copy of the database, which the master writes first. Nothing compares the two: it may be older than
+ * Gives a slave a copy of the database, which the master writes first; false: it could not. Nothing compares the two: it may be older than
  * the one that it replaces (adapters/xapi/README.md, "The database on disk").
  */
-export function copyTo(world: World, master: XapiProcess, slave: SimHost): void {
-  store(world, master.host);
+export function copyTo(world: World, master: XapiProcess, slave: SimHost): boolean {
+  if (!store(world, master.host)) return false;
   slave.database = master.host.database.copy();
   slave.databaseAtMs = world.nowMs();
   world.record("database-copied", { to: slave.number });
+  return true;
 }

@@ -1,6 +1,7 @@
 import type { Json } from "../database.ts";
 import type { SimHost, World, XapiProcess } from "../world.ts";
 import { ApiError } from "./answer.ts";
+import { noSpace } from "./backup.ts";
 import { databaseServer, hostOfRef } from "./connection.ts";
 import { copyTo, follows } from "./master-duties.ts";
 import type { Call, Methods } from "./method.ts";
@@ -88,7 +89,10 @@ async function recover(call: Call, host: SimHost): Promise<boolean> {
 async function syncDatabase(call: Call): Promise<Json> {
   const { database, process, world } = call;
   await pause(world, process, world.timings.syncDatabaseMs);
-  for (const host of world.hosts) if (follows(world, host, process)) copyTo(world, process, host);
+  const copied = world.hosts
+    .filter((host) => follows(world, host, process))
+    .map((host) => copyTo(world, process, host));
+  if (copied.includes(false)) throw noSpace();
   const { syncDeadMs } = world.timings;
   const missing = database
     .refs("host")

@@ -5,11 +5,13 @@ import type { SimHost, World } from "../world.ts";
  * until it is written: after `diskWriteMs`, at a clean stop, and when anybody takes a copy.
  */
 
-/** Writes what the master has in memory. */
-export function store(world: World, master: SimHost): void {
-  if (writesAtOnce(world)) return;
+/** Writes what the master has in memory; false: its disk is full, and the file stays as it was. */
+export function store(world: World, master: SimHost): boolean {
+  if (writesAtOnce(world)) return true;
+  if (master.databaseDiskFull) return false;
   master.stored = master.database.copy();
   world.record("database-stored", { host: master.number });
+  return true;
 }
 
 /** A xapi that was killed, or lost its power, leaves what its master's file says. */

@@ -36,7 +36,7 @@ export interface FencePool {
 export async function startFencePool(kinds: readonly DeviceKind[], hosts = 3): Promise<FencePool> {
   const params = {
     ...FAST_PARAMETERS,
-    ...{ MONITOR_DELAY: "1", FENCE_PASSWD: DEVICE_PASSWORD, FENCE_TIMEOUT: "30" },
+    ...{ MONITOR_DELAY: "2", FENCE_PASSWD: DEVICE_PASSWORD, FENCE_TIMEOUT: "30" },
     ...{ MAIL_ON: "1", SMTP_SERVER: MAIL_SERVER },
   };
   const options = { hosts, vms: twoVmsPerHost(hosts), params, ha: "true" };

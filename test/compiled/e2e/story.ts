@@ -4,7 +4,7 @@ import { until } from "./world/wait.ts";
 
 /** Short delays, so that a failover takes seconds. What they scale down is stated in test/README.md. */
 export const FAST_PARAMETERS: Readonly<Record<string, string>> = {
-  MONITOR_DELAY: "2",
+  MONITOR_DELAY: "4",
   MONITOR_SCANRATE: "1",
   XAPI_COUNT: "2",
   XAPI_DELAY: "1",

@@ -45,6 +45,33 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
     caughtBy: { scenario: "who-runs/masters-database-older-than-a-start", sign: "rule vm-twice broken" },
   },
   {
+    fault: "NOWHO",
+    regression: "a move is on disk when XAPI writes it, five minutes later",
+    edits: [
+      {
+        file: "src/core/members/on-disk.ts",
+        from: "memory.placementOnDisk === placement ? [] : whenDue(action, round)",
+        to: "memory.placementOnDisk === placement ? [] : whenDue(action, round).slice(1)",
+      },
+    ],
+    caughtBy: { scenario: "who-runs/move-is-on-disk-at-once", sign: "rule only-copy-ended broken" },
+  },
+  {
+    fault: "TGT3",
+    regression: "what was declared is not on disk when a VM is started because of it",
+    edits: [
+      {
+        file: "src/app/pass/execute.ts",
+        from: "return onDisk(xapi.declareDead(action.host, action.proved, signal).then(resultOf), executor, signal);",
+        to: "return resultOf(await xapi.declareDead(action.host, action.proved, signal));",
+      },
+    ],
+    caughtBy: {
+      file: "test/unit/app/pass/on-disk.test.ts",
+      test: "what was declared or forgotten is there before it counts as done",
+    },
+  },
+  {
     fault: "X1",
     regression: "a no counts although a start may be under way inside that host's xapi",
     edits: [

@@ -4,6 +4,8 @@ import { strike } from "./strike.ts";
 import { killsOf, traceStory } from "./trace.ts";
 
 const MINUTE = 60_000;
+/** `npm test` takes a sample that knows no favourites; `test/run interrupted` takes all. */
+const EVERY = process.env["EVERY_MOMENT"] === "1" ? 1 : 3;
 
 /** In a pool of so many hosts a slave or the master loses its power, and the iteration dies at every call it makes. */
 export function killAtEveryMoment(hosts: number): void {
@@ -15,7 +17,8 @@ export function killAtEveryMoment(hosts: number): void {
         async () => {
           const kills = killsOf(await traceStory(story));
           expect(kills.length).toBeGreaterThan(100);
-          for (const kill of kills) expect(await strike(story, kill)).toBe(null);
+          for (const kill of kills.filter((_, index) => index % EVERY === 0))
+            expect(await strike(story, kill)).toBe(null);
         },
         4 * MINUTE,
       );

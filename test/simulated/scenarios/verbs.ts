@@ -152,6 +152,9 @@ const VERBS: Readonly<Record<string, Verb>> = {
     disk.full = state === "full";
     disk.flushMs = oneOf(state, "full", "slow", "free") === "slow" ? 5_000 : 0;
   },
+  "database-disk": (pool, [host, state]) => {
+    pool.world.host(hostNumber(host)).databaseDiskFull = oneOf(state, "full", "free") === "full";
+  },
   state: (pool, [host, what]) => {
     const { documents } = pool.disk(hostNumber(host));
     const memory = documents.get("memory") ?? "";

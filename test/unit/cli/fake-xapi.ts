@@ -45,6 +45,7 @@ export function fakeXapi(world: FakeWorld): Xapi {
       world.calls.push("close");
     },
     calls: () => 0,
+    storeDatabase: fail,
     ...fakeLists(world),
     removePoolKey: (key) => {
       const fault = world.writeFault?.(key) ?? null;

@@ -225,6 +225,7 @@ describe("absorb, the other actions", () => {
     [{ kind: "restart-toolstack" }, "toolstack-restarted"],
     [{ kind: "promote-self" }, ""],
     [{ kind: "sync-database", parameters: "new" }, ""],
+    [{ kind: "store-database", master: host(1), placement: "new" }, ""],
     [{ kind: "mark-host", host: host(3), key: "key", value: "failed" }, ""],
     [{ kind: "stamp-home-pool", vm: vm("web"), pool: POOL }, ""],
   ];
@@ -241,6 +242,14 @@ describe("absorb, the other actions", () => {
     expect(end(sync, DONE).memory.lastGood?.parameters).toBe("new");
     expect(end(sync, LATE).memory.lastGood?.parameters).toBe("");
     expect(end(sync, DONE, { lastGood: null }).memory.lastGood).toBeNull();
+  });
+
+  test("absorb: what is on the master's disk is what was written, and no write that failed", () => {
+    const store: Action = { kind: "store-database", master: host(1), placement: "new" };
+    expect(end(store, DONE).memory.placementOnDisk).toBe("new");
+    const failed = end(store, LATE, { placementOnDisk: "old" }).memory;
+    expect(failed.placementOnDisk).toBe("old");
+    expect(failed.retries["store-database"]?.failures).toBe(1);
   });
 
   test("absorb: what a look at the fence devices has found is remembered, with its time", () => {

@@ -2,7 +2,13 @@ import type { SayingsOf } from "../saying.ts";
 
 /** What is said of the pool as a whole: its switch and its successor. */
 export const POOL_WORDS: SayingsOf<
-  "xapi-ha-enabled" | "ha-off" | "ha-unset" | "ha-switched-off" | "no-successor" | "successor-chosen"
+  | "xapi-ha-enabled"
+  | "ha-off"
+  | "ha-unset"
+  | "ha-switched-off"
+  | "no-successor"
+  | "successor-chosen"
+  | "database-not-on-disk"
 > = {
   "xapi-ha-enabled": () => ({
     from: "check_ha_enabled",
@@ -44,5 +50,12 @@ export const POOL_WORDS: SayingsOf<
     severity: "info",
     about: "",
     text: `${host} is the successor of this master.`,
+  }),
+  "database-not-on-disk": () => ({
+    from: "check_xapi",
+    severity: "error",
+    about: "",
+    text: "The pool database of this master cannot be put on its disk. If its xapi were killed now, it would come back with an older one, which has some VMs where they do not run. The attempt is repeated.",
+    alert: true,
   }),
 };

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /** Between two looks; a login by ssh or ipmitool lives for many of these. */
-const LOOK_MS = 10;
+const LOOK_MS = 25;
 
 /** What was seen on the command lines of all processes. */
 export interface SeenArguments {

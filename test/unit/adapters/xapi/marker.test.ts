@@ -168,6 +168,20 @@ describe("the other marks", () => {
     expect(granted(await xapi.read(PLAIN, never())).hosts[0]?.residents[0]?.homePool).toBeNull();
   });
 
+  test("storeDatabase: asked of the master itself, in a local session, by force", async () => {
+    const { xapi, calls } = openWriter({
+      "host.get_by_uuid": () => value("OpaqueRef:h1"),
+      "session.slave_local_login_with_password": () => value("OpaqueRef:local"),
+      "host.request_backup": () => value(""),
+      "session.local_logout": () => value(""),
+    });
+    expect(await xapi.storeDatabase(hostUuid("u1"), never())).toMatchObject({ ok: true });
+    expect(calls.find(({ method }) => method === "host.request_backup")?.params).toEqual([
+      ...["OpaqueRef:local", "OpaqueRef:h1"],
+      ...[0, true],
+    ]);
+  });
+
   test("syncDatabase: is given a minute", async () => {
     const { xapi, clock } = openWriter({ "pool.sync_database": () => "hang" });
     const startedMs = clock.uptimeMs();

@@ -84,6 +84,7 @@ export const REASONS: { readonly [Kind in Reason["kind"]]: Extract<Reason, { kin
     on: "xcp2",
     runsOn: "xcp3",
   },
+  "database-not-on-disk": { kind: "database-not-on-disk" },
   "toolstack-restarted": { kind: "toolstack-restarted" },
   "ha-switched-off": { kind: "ha-switched-off" },
   "successor-chosen": { kind: "successor-chosen", host: "xcp2" },

@@ -44,6 +44,7 @@ const FULL: Memory = {
   emptyAtMs: { h2: 9 },
   differences: { web: { what: "nowhere h2 h2", sinceMs: 9, seenAtMs: 9, isTried: true } },
   declaredDead: { h2: { vms: [vm("web")], restartedAtMs: 9 } },
+  placementOnDisk: "abc",
   isSettling: true,
   seenRunning: { web: { host: host(2), atMs: 9 } },
   restarts: { web: { startedAtMs: [9], order: 1, startDelayS: 2 } },

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { type DatabaseEvent, judgeEvents, type WakeMemory } from "../../../../src/core/pace/wake-policy.ts";
+import {
+  type DatabaseEvent,
+  judgeEvents,
+  MOST_PLACES,
+  NOTHING_SEEN,
+  type WakeMemory,
+} from "../../../../src/core/pace/wake-policy.ts";
 
 const FLAG = "XenCenter.CustomFields.ha-lizard-enabled";
 const event = (kind: string, snapshot: object | null): DatabaseEvent => ({
@@ -10,9 +16,7 @@ const event = (kind: string, snapshot: object | null): DatabaseEvent => ({
 const vm = (over: object = {}) =>
   event("vm", { power_state: "Halted", current_operations: {}, is_a_template: false, ...over });
 const pool = (otherConfig: object) => event("pool", { other_config: otherConfig });
-const known: WakeMemory = judgeEvents({ parameters: null }, [
-  pool({ HA_XE_TIMEOUT: "5", [FLAG]: "true" }),
-]).memory;
+const known: WakeMemory = judgeEvents(NOTHING_SEEN, [pool({ HA_XE_TIMEOUT: "5", [FLAG]: "true" })]).memory;
 
 describe("judgeEvents", () => {
   const rows: readonly [string, DatabaseEvent, boolean][] = [
@@ -23,6 +27,7 @@ describe("judgeEvents", () => {
     ["a snapshot", vm({ is_a_snapshot: true }), false],
     ["a VM that is gone", event("vm", null), false],
     ["a host that is off line", event("host_metrics", { live: false }), true],
+    ["a host that has joined", { ...event("host_metrics", { live: true }), operation: "add" }, true],
     ["a host that is on line", event("host_metrics", { live: true }), false],
     ["another parameter", pool({ HA_XE_TIMEOUT: "6", [FLAG]: "true" }), true],
     ["HA switched off", pool({ HA_XE_TIMEOUT: "5", [FLAG]: "false" }), true],
@@ -41,10 +46,36 @@ describe("judgeEvents", () => {
       expect(judgeEvents(known, [change]).wakes).toBe(wakes));
 
   test("the first sight of the pool is no change", () =>
-    expect(judgeEvents({ parameters: null }, [pool({ HA_XE_TIMEOUT: "9" })]).wakes).toBe(false));
+    expect(judgeEvents(NOTHING_SEEN, [pool({ HA_XE_TIMEOUT: "9" })]).wakes).toBe(false));
 
   test("one of many is enough", () =>
     expect(
       judgeEvents(known, [vm({ power_state: "Running" }), vm(), vm({ power_state: "Paused" })]).wakes,
     ).toBe(true));
+
+  const runs = (uuid: string, host: string, over: object = {}) =>
+    vm({ power_state: "Running", uuid, resident_on: host, ...over });
+  const seen = judgeEvents(known, [runs("web", "h1")]).memory;
+  const places: readonly [string, DatabaseEvent, boolean][] = [
+    ["a VM that runs where it ran", runs("web", "h1"), false],
+    ["a VM that was moved", runs("web", "h2"), true],
+    ["one that is being moved", runs("web", "h2", { current_operations: { x: "pool_migrate" } }), false],
+    ["one that was never seen", runs("db", "h1"), true],
+    ["a control domain", runs("dom0", "h2", { is_control_domain: true }), false],
+  ];
+  for (const [what, change, wakes] of places)
+    test(`${what}: ${wakes ? "wakes" : "does not wake"}`, () => {
+      const judged = judgeEvents(seen, [change]);
+      expect(judged.wakes).toBe(wakes);
+      // Said again it is nothing new.
+      expect(judgeEvents(judged.memory, [change]).wakes).toBe(false);
+    });
+
+  test("no more than so many places are kept, the latest", () => {
+    const all = Array.from({ length: MOST_PLACES + 10 }, (_, index) => runs(`vm${index}`, "h1"));
+    const { memory } = judgeEvents(known, all);
+    expect(memory.places.size).toBe(MOST_PLACES);
+    expect(judgeEvents(memory, [runs(`vm${MOST_PLACES + 9}`, "h1")]).wakes).toBe(false);
+    expect(judgeEvents(memory, [runs("vm0", "h1")]).wakes).toBe(true);
+  });
 });

@@ -93,7 +93,7 @@ describe("decideMaster", () => {
         : view,
     );
     const { actions } = restedMaster().look(10, { database: ok({ ...settled(), hosts }), probes: calm });
-    expect(short(actions)).toEqual(["stamp-home-pool new"]);
+    expect(short(actions)).toEqual(["stamp-home-pool new", "store-database"]);
   });
 
   test("a slave fails: suspect, retries, fence; its VMs are nobody's until XAPI has declared it dead", () => {
@@ -219,7 +219,9 @@ describe("decideMaster", () => {
     expect(here).toContain("fence-host");
     brain.self = { ...brain.self, bootId: "boot-2" };
     const away = [10, 20, 30, 400].flatMap((atS) => kinds(brain.look(atS, seen).actions));
-    expect(away.filter((kind) => !["set-pool-key", "mark-host"].includes(kind))).toEqual([]);
+    expect(away.filter((kind) => !["set-pool-key", "mark-host", "store-database"].includes(kind))).toEqual(
+      [],
+    );
     for (const atS of [410, 416])
       brain.look(atS, { database: ok({ ...view, halted: [] }), probes: { h2: ALIVE() } });
     const again = [420, 430, 440].flatMap((atS) => kinds(brain.look(atS, seen).actions));

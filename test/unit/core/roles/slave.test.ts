@@ -250,13 +250,16 @@ describe("after the promotion", () => {
   test("members are called back first; no VM is started and the old master not declared until they are whole", () => {
     const brain = promoted();
     const first = brain.look(46, { database: ok(stale()), probes: calling });
-    expect(kinds(first.actions)).toEqual(["recover-slaves"]);
+    expect(kinds(first.actions)).toEqual(["recover-slaves", "store-database"]);
     brain.self = { ...brain.self, initCompleteAtMs: 0 };
     const back = brain.look(60, { database: ok(stale({}, true)), probes: followed });
-    expect(back.actions).toEqual([]);
+    expect(kinds(back.actions)).toEqual(["store-database"]);
     expect(brain.memory.lastGood?.members).toEqual([host(1), host(2), host(3)]);
     const settledAt = brain.look(66, { database: ok(stale({}, true)), probes: followed });
-    expect(settledAt.actions).toEqual([{ kind: "declare-host-dead", host: host(1), proved: true }]);
+    expect(settledAt.actions).toEqual([
+      { kind: "declare-host-dead", host: host(1), proved: true },
+      expect.objectContaining({ kind: "store-database" }),
+    ]);
     brain.finish({ kind: "declare-host-dead", host: host(1), proved: true }, { kind: "done" }, 67);
     const done = brain.look(68, { database: ok(stale({}, true)), probes: followed });
     expect(kinds(done.reasons)).toContain("promoted");
@@ -273,18 +276,25 @@ describe("after the promotion", () => {
       });
     };
     const declare = { kind: "declare-host-dead", host: host(1), proved: true } as const;
+    const store = expect.objectContaining({ kind: "store-database" });
     const waiting = (): Brain => {
       const brain = promoted();
       brain.self = { ...brain.self, initCompleteAtMs: 0 };
       for (const atS of [60, 70, 119]) {
         const { actions, reasons } = brain.look(atS, { database: backWith("1."), probes: followed });
-        expect(actions).toEqual([]);
+        expect(kinds(actions)).toEqual(["store-database"]);
         expect(kinds(reasons)).toContain("waits-for-members");
       }
       return brain;
     };
-    expect(waiting().look(119.5, { database: backWith("9."), probes: followed }).actions).toEqual([declare]);
-    expect(waiting().look(120, { database: backWith("1."), probes: followed }).actions).toEqual([declare]);
+    expect(waiting().look(119.5, { database: backWith("9."), probes: followed }).actions).toEqual([
+      declare,
+      store,
+    ]);
+    expect(waiting().look(120, { database: backWith("1."), probes: followed }).actions).toEqual([
+      declare,
+      store,
+    ]);
   });
 
   test("a member that followed this host all the time has not started again: after three minutes its agent is restarted", () => {

@@ -12,6 +12,8 @@ const SAID: { readonly [Kind in keyof typeof POOL_WORDS]: string } = {
   "ha-switched-off": "HA-Lizard was switched off for this pool.",
   "no-successor": "No slave can replace this master now: none is enabled, live and answering.",
   "successor-chosen": "xcp2 is the successor of this master.",
+  "database-not-on-disk":
+    "The pool database of this master cannot be put on its disk. If its xapi were killed now, it would come back with an older one, which has some VMs where they do not run. The attempt is repeated.",
 };
 
 test("POOL_WORDS: what an administrator reads", () => expectWords(POOL_WORDS, SAID));

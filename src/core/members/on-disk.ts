@@ -1,0 +1,35 @@
+import type { Memory } from "../memory/memory.ts";
+import type { MasterRound, Step } from "../memory/step.ts";
+import { type Action, actionKey } from "../model/action.ts";
+import { hashText } from "../model/plain-text.ts";
+import type { DatabaseView } from "../model/pool-view.ts";
+import type { Reason } from "../model/reason.ts";
+import { whenDue } from "../pace/back-off.ts";
+
+/**
+ * Has the master's database put on its disk whenever it says something new about who belongs to the pool and where VMs run,
+ * whoever caused it: a start, a move, a join. XAPI itself writes every 300 s, and a xapi that is killed comes back with
+ * what was written last (adapters/xapi/README.md, "The database on disk"); a VM that this older database has elsewhere is
+ * ended on the host where it runs as soon as that host's xapi starts again.
+ */
+export function keepOnDisk(memory: Memory, round: MasterRound): Step {
+  const { database, view } = round;
+  const placement = fingerprintPlacement(database);
+  const action: Action = { kind: "store-database", master: view.self.uuid, placement };
+  const failures = memory.retries[actionKey(action)]?.failures ?? 0;
+  const reasons: readonly Reason[] = failures >= TROUBLE ? [{ kind: "database-not-on-disk" }] : [];
+  const actions = memory.placementOnDisk === placement ? [] : whenDue(action, round);
+  return { memory, actions, reasons };
+}
+
+/** A xapi that is just starting again is no trouble of a disk. */
+const TROUBLE = 3;
+
+/** The hosts of the pool and what each is said to run, in one text. Compared, never parsed. */
+export function fingerprintPlacement({ hosts }: DatabaseView): string {
+  const lines = hosts.map(({ uuid, residents }) => {
+    const vms = residents.map((vm) => vm.uuid).sort();
+    return `${uuid}=${vms.join(",")}`;
+  });
+  return hashText(lines.sort().join("\n"));
+}

@@ -1,0 +1,62 @@
+import { describe, expect, test } from "bun:test";
+import { type Executor, execute } from "../../../../src/app/pass/execute.ts";
+import type { Action } from "../../../../src/core/model/action.ts";
+import type { XapiResult } from "../../../../src/core/model/pool-view.ts";
+import { neverAborts } from "../../../../src/ports/deadline.ts";
+import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
+import { goodView, host, SETTINGS } from "../../core/fixtures.ts";
+
+const DONE = { ok: true, value: undefined } as const;
+const REFUSED = { ok: false, fault: { kind: "api", code: "INTERNAL_ERROR", params: [] } } as const;
+
+interface Case {
+  readonly stores?: XapiResult<void>;
+  readonly does?: XapiResult<unknown>;
+  readonly isSlave?: boolean;
+}
+
+/** What a host asks of XAPI for this action, in order, and what comes of it. */
+async function calls(action: Action, { stores = DONE, does = DONE, isSlave = false }: Case = {}) {
+  const clock = portClock(new VirtualClock(), () => 0);
+  const asked: string[] = [];
+  const answer = (name: string, value: unknown) => async () => {
+    asked.push(name);
+    return value;
+  };
+  const xapi = {
+    declareDead: answer("declare", does),
+    forgetHost: answer("forget", does),
+    syncDatabase: answer("sync", DONE),
+  };
+  const executor = {
+    ...{ ports: { clock }, xapi, settings: SETTINGS, lastGood: goodView(), xapiStartTime: null },
+    followed: isSlave ? host(1) : null,
+    storing: { store: answer("store", stores) },
+  } as unknown as Executor;
+  const { kind } = await execute(action, executor, neverAborts());
+  return { asked: asked.join(), kind };
+}
+
+const declare: Action = { kind: "declare-host-dead", host: host(3), proved: true };
+const forget: Action = { kind: "forget-host", host: host(3) };
+const store: Action = { kind: "store-database", master: host(1), placement: "abc" };
+
+describe("on the master's disk", () => {
+  test("what was declared or forgotten is there before it counts as done", async () => {
+    expect(await calls(declare)).toEqual({ asked: "declare,store", kind: "done" });
+    expect(await calls(forget)).toEqual({ asked: "forget,store", kind: "done" });
+  });
+
+  test("what failed changes nothing", async () => {
+    expect(await calls(declare, { does: REFUSED })).toEqual({ asked: "declare", kind: "refused" });
+  });
+
+  test("where the quick way is refused the slow one is taken", async () => {
+    expect(await calls(declare, { stores: REFUSED })).toEqual({ asked: "declare,store,sync", kind: "done" });
+    expect(await calls(store, { stores: REFUSED })).toEqual({ asked: "store,sync", kind: "done" });
+  });
+
+  test("a slave leaves the master's disk to the master", async () => {
+    expect(await calls(declare, { isSlave: true })).toEqual({ asked: "declare", kind: "done" });
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, test } from "bun:test";
+import { fingerprintPlacement, keepOnDisk } from "../../../../src/core/members/on-disk.ts";
+import type { Memory } from "../../../../src/core/memory/memory.ts";
+import { database, host, hostView, masterRound, memoryWith, type Situation, said, vm } from "../fixtures.ts";
+
+const resident = (uuid: string) => ({ uuid: vm(uuid), homePool: null });
+const runs = (number: number, ...vms: readonly string[]) =>
+  hostView(host(number), { residents: vms.map(resident) });
+
+const BEFORE = database([runs(1, "web"), runs(2, "db")]);
+
+/** What a master does and says when its disk has `BEFORE` and its database has this. */
+function keep(now = BEFORE, over: Partial<Memory> = {}, situation: Situation = {}) {
+  const memory = memoryWith({ placementOnDisk: fingerprintPlacement(BEFORE), ...over });
+  const { actions, reasons } = keepOnDisk(memory, masterRound(memory, { database: now, ...situation }));
+  return { does: actions, says: said(reasons).join() };
+}
+
+describe("keepOnDisk", () => {
+  test("keepOnDisk: what the disk has is not written again, in whatever order XAPI names it", () => {
+    expect(keep()).toEqual({ does: [], says: "" });
+    expect(keep(database([runs(2, "db"), runs(1, "web")])).does).toEqual([]);
+  });
+
+  const changes = {
+    "a start": database([runs(1, "web", "mail"), runs(2, "db")]),
+    "an end": database([runs(1, "web"), runs(2)]),
+    "a move": database([runs(1, "web", "db"), runs(2)]),
+    "a join": database([runs(1, "web"), runs(2, "db"), runs(3)]),
+    "a host that left": database([runs(1, "web")]),
+  };
+  for (const [what, now] of Object.entries(changes)) {
+    test(`keepOnDisk: ${what} is put on disk, whoever caused it`, () => {
+      const placement = fingerprintPlacement(now);
+      expect(keep(now).does).toEqual([{ kind: "store-database", master: host(1), placement }]);
+    });
+  }
+
+  test("keepOnDisk: a master that does not know what its disk has writes it", () => {
+    expect(keep(BEFORE, { placementOnDisk: null }).does).toHaveLength(1);
+  });
+
+  test("keepOnDisk: one write at a time; after a failure it waits, and it is said", () => {
+    const unknown = { placementOnDisk: null };
+    expect(keep(BEFORE, unknown, { inFlight: ["store-database"] }).does).toEqual([]);
+    const failed = (failures: number) => ({
+      "store-database": { failures, notBeforeMs: Number.MAX_SAFE_INTEGER },
+    });
+    expect(keep(BEFORE, { ...unknown, retries: failed(2) })).toEqual({ does: [], says: "" });
+    expect(keep(BEFORE, { ...unknown, retries: failed(3) }).says).toBe("database-not-on-disk");
+  });
+});
