@@ -40,6 +40,13 @@ put() {
   fi
 }
 
+# put_hook <source> <target>: whatever stands in a folder of hooks is run by XAPI, also for a moment: it comes as a whole.
+put_hook() {
+  put 0755 "$1" "$own/scripts/${1##*/}"
+  place_for "$2"
+  mv -f "$own/scripts/${1##*/}" "$2" || die "Cannot write $2: see the message above"
+}
+
 # put_watchdog <seconds> <source> <target>: the script of the watchdog with the interval that an administrator has set.
 put_watchdog() {
   sed "s/^WATCH_INTERVAL=.*/WATCH_INTERVAL=$1/" "$2" >"$3.new" || die "Cannot write $3: see the message above"
@@ -181,6 +188,7 @@ check_space() {
 
 check_sources() {
   for source in init.d/installer.sh init.d/old-version.sh init.d/ha-lizard init.d/ha-lizard-watchdog init.d/ha-lizard.service init.d/ha-lizard-watchdog.service \
+    init.d/vm-pre-start \
     fence/POOL/POOL.sh; do
     [ -f "$here/$source" ] || wrong "$here/$source is missing; copy init.d and fence together with install.sh"
   done
@@ -205,6 +213,7 @@ lay_out_program() {
   done
   run link /etc/ha-lizard/ha-lizard "$root/usr/bin/ha-cfg"
   run link /etc/ha-lizard/ha-lizard "$root/etc/xapi.d/plugins/ha-lizard-plugin"
+  run put_hook "$here/init.d/vm-pre-start" "$root/etc/xapi.d/vm-pre-start/50-ha-lizard"
   run write_recover "$own/scripts/recover_fenced_host"
   if [ -f "$here/README.md" ]; then run put 0644 "$here/README.md" "$own/README.md"; fi
   run write_completion "$root/etc/bash_completion.d/ha-cfg"

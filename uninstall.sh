@@ -109,6 +109,7 @@ remove_ours() {
 # Where /var/run is a link to that of this machine, nothing there belongs to another root.
 remove_outside() {
   remove_ours "$root/usr/bin/ha-cfg"
+  remove_ours "$root/etc/xapi.d/vm-pre-start/50-ha-lizard"
   remove_ours "$root/etc/xapi.d/plugins/ha-lizard-plugin"
   remove_ours "$root/etc/bash_completion.d/ha-cfg"
   for service in $services; do
@@ -267,7 +268,7 @@ main() {
       unregister_services
     fi
     if is_installed; then remove_program; else remove_outside; fi
-    remove_empty "$own" "$root/etc/bash_completion.d" "$root/etc/xapi.d/plugins" "$root/etc/xapi.d"
+    remove_empty "$own" "$root/etc/bash_completion.d" "$root/etc/xapi.d/vm-pre-start" "$root/etc/xapi.d/plugins" "$root/etc/xapi.d"
     if [ "$restore" = 1 ]; then
       put_original_back
       finish_restore

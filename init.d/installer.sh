@@ -50,7 +50,7 @@ is_ours() {
     return
   fi
   [ -f "$1" ] &&
-    grep -q -e HA_LIZARD_SERVICE -e 'ha-cfg bash-completion' -e 'beside /etc/init.d/ha-lizard' "$1"
+    grep -q -e HA_LIZARD_SERVICE -e 'ha-cfg bash-completion' -e 'beside /etc/init.d/ha-lizard' -e '/etc/ha-lizard/ha-lizard guard' "$1"
 }
 
 # is_installed: this program, or a part of it, is in its folder. The list of agents is written first and removed last.

@@ -69,6 +69,8 @@ async function run(mode: string, rest: readonly string[]): Promise<number> {
         : (await import("./modes/fence.ts")).run(rest);
     case "plugin":
       return (await import("./modes/plugin.ts")).run(rest);
+    case "guard":
+      return (await import("./modes/guard.ts")).run(rest);
     case "askpass":
       return (await import("./modes/askpass.ts")).run();
     case "default-file":

@@ -120,6 +120,12 @@ export const PARAMETERS = {
     "UDP port on which the monitors of the pool hear each other, the same on every host; to be changed only while HA is off. 694 is open in Dom0 for XAPI's own HA.",
     { mark: "new", onlyWhileOff: true },
   ),
+  START_GUARD: row(
+    flag(),
+    true,
+    "Before a VM is started on a host, whoever asks for it, the other hosts are asked whether they run it; a clear yes refuses the start. Only while HA is on.",
+    { mark: "new" },
+  ),
   FENCE_ENABLED: row(flag(), true, "Failed hosts are fenced."),
   FENCE_METHOD: row(
     names(

@@ -50,6 +50,10 @@ const VERBS: Readonly<Record<string, (world: World, order: Order) => void>> = {
   partition: (world, order) => partition(world, order["groups"] as number[][]),
   heal: (world) => world.mendAllLinks(),
   vm: doToVm,
+  /** Whether xapi's own disk is full, where its database is. */
+  "database-disk": (world, order) => {
+    hostOf(world, order["host"]).databaseDiskFull = flag(order, "full");
+  },
   maintenance: (world, order) => setMaintenance(world, hostOf(world, order["host"]), flag(order, "on")),
   /** The pool's HA flag. */
   ha: (world, order) => setPoolKey(world, "XenCenter.CustomFields.ha-lizard-enabled", String(order["on"])),

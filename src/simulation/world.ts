@@ -146,6 +146,12 @@ export interface Violation {
   readonly hosts: readonly number[];
 }
 
+/** How a hook of XAPI has ended, and what it has said on standard output. */
+export interface HookEnd {
+  readonly code: number;
+  readonly said: string;
+}
+
 interface Waiter {
   readonly ready: () => boolean;
   readonly resume: () => void;
@@ -164,6 +170,8 @@ export class World {
   readonly violations: Violation[] = [];
   /** What makes the calls of the program unreliable; null: nothing. */
   chaos: CallFates | null = null;
+  /** What stands in `/etc/xapi.d/vm-pre-start` of a host, run before a VM starts there; null: nothing. */
+  preStartHooks: ((host: number, vm: string) => Promise<HookEnd>) | null = null;
   /** null: the monitors say nothing to each other. */
   messengers: Messengers | null = null;
   /** Called for each line of the log, after it was added. */

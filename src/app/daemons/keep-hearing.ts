@@ -34,6 +34,8 @@ const TICKS_PER_QUESTION = 5;
 const ANSWER_MS = 10_000;
 /** A list of domains takes milliseconds; who asks waits for a second. */
 const LIST_MS = 2_000;
+/** A socket that is just being opened, or opened again, is not worth a line. */
+const TROUBLE_MS = 3_000;
 /** Whatever is refused, and however much of it. */
 const REFUSED_LINE_MS = 60_000;
 
@@ -166,6 +168,7 @@ class Troubles {
   private readonly logger: Logger;
   private readonly clock: Clock;
   private told: string | null = null;
+  private sinceMs: number | null = null;
   private boardTold: string | null = null;
   private refusedTold = 0;
   private notBeforeMs = Number.NEGATIVE_INFINITY;
@@ -176,6 +179,10 @@ class Troubles {
   }
 
   tell({ trouble, refused }: { readonly trouble: string | null; readonly refused: Refused }): void {
+    const nowMs = this.clock.uptimeMs();
+    this.sinceMs = trouble === null ? null : (this.sinceMs ?? nowMs);
+    const isPassing = this.sinceMs !== null && nowMs - this.sinceMs < TROUBLE_MS;
+    if (isPassing) return;
     if (trouble !== null && trouble !== this.told)
       this.logger.log("error", "check_xapi", `Cannot exchange heartbeats with the other hosts: ${trouble}.`);
     if (trouble === null && this.told !== null)

@@ -26,6 +26,7 @@ export async function bootOn(call: Call, self: string, hostRef: string): Promise
       setRunning(database, self, hostRef);
       throw new ApiError("VM_BAD_POWER_STATE", [self, "Halted", "Running"]);
     }
+    await runHooks(call, target.host.number, uuid);
     const locked = await lockDisks(call, target, self, uuid);
     try {
       await build(world, target, uuid, () => {
@@ -37,6 +38,15 @@ export async function bootOn(call: Call, self: string, hostRef: string): Promise
     }
     await tell(call, target, self);
   });
+}
+
+/** 0 and 1 let the start go on, every other code refuses it (adapters/xapi/README.md, "Hooks"). */
+async function runHooks({ world }: Call, host: number, vm: string): Promise<void> {
+  const end = await world.preStartHooks?.(host, vm);
+  if (end === undefined || end.code <= 1) return;
+  const name = world.vms.get(vm)?.name ?? vm;
+  world.record("start-refused-by-hook", { host, vm: name, said: end.said });
+  throw new ApiError("XAPI_HOOK_FAILED", ["vm-pre-start", "none", end.said, String(end.code)]);
 }
 
 /** The stages of a start (adapters/xapi/README.md, "Where a start is"); xenopsd goes on when this xapi dies. */

@@ -18,6 +18,7 @@ const FOLDERS = [
   "etc/init.d",
   "etc/xapi.d",
   "etc/xapi.d/plugins",
+  "etc/xapi.d/vm-pre-start",
   "usr",
 ];
 const KEPT = ["etc/ha-lizard/ha-lizard.conf", "etc/ha-lizard/state"];
@@ -33,6 +34,7 @@ const PROGRAM = [
   "etc/init.d/ha-lizard",
   "etc/init.d/ha-lizard-watchdog",
   "etc/xapi.d/plugins/ha-lizard-plugin",
+  "etc/xapi.d/vm-pre-start/50-ha-lizard",
   "usr/bin/ha-cfg",
 ];
 const SHARED = ["etc", "etc/init.d", "usr", "usr/bin"];

@@ -10,6 +10,7 @@ const SCRIPTS = [
   "init.d/ha-lizard-watchdog",
   "init.d/installer.sh",
   "init.d/old-version.sh",
+  "init.d/vm-pre-start",
   "fence/POOL/POOL.sh",
 ];
 const HOST = "6b1a2f0c-4f1e-4c55-9f0f-000000000001";

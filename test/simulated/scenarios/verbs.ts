@@ -153,7 +153,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
     disk.flushMs = oneOf(state, "full", "slow", "free") === "slow" ? 5_000 : 0;
   },
   "database-disk": (pool, [host, state]) => {
-    pool.world.host(hostNumber(host)).databaseDiskFull = oneOf(state, "full", "free") === "full";
+    const full = oneOf(state, "full", "free") === "full";
+    obey(pool.world, { verb: "database-disk", host: hostNumber(host), full });
   },
   state: (pool, [host, what]) => {
     const { documents } = pool.disk(hostNumber(host));

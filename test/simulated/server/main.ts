@@ -2,15 +2,18 @@ import { fstatSync, readFileSync } from "node:fs";
 import { type SimServerConfig, startSimServer } from "./start.ts";
 
 /**
- * sim-xapi-server: `bun test/simulated/server/main.ts --config <json> --dir <dir>`. Prints `ready`; ends with SIGTERM, SIGINT, or
+ * sim-xapi-server: `bun test/simulated/server/main.ts --config <json> --dir <dir> [words that run a command on a host]`. Prints `ready`; ends with SIGTERM, SIGINT, or
  * when a pipe on standard input is closed.
  */
 async function main(): Promise<void> {
   const config = argument("--config");
   const dir = argument("--dir");
+  // Further words, if there are any, are how a command is run on a host.
+  const onHost = process.argv.slice(process.argv.indexOf("--dir") + 2);
   const server = await startSimServer({
     ...(JSON.parse(readFileSync(config, "utf8")) as SimServerConfig),
     dir,
+    ...(onHost.length === 0 ? {} : { onHost }),
   });
   const end = () => void server.stop().then(() => process.exit(0));
   process.once("SIGTERM", end);

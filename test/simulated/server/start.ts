@@ -9,6 +9,7 @@ import { scaleTimings, type Timings } from "../../../src/simulation/timings.ts";
 import type { World } from "../../../src/simulation/world.ts";
 import { beginWhole } from "../../../src/simulation/xapi/start.ts";
 import { openControl } from "./control-front.ts";
+import { hooksOnHosts } from "./hooks.ts";
 import { keepHostFiles } from "./host-files.ts";
 import { type Tls, XapiFront } from "./xapi-front.ts";
 
@@ -22,6 +23,8 @@ export interface SimServerConfig extends PoolSpec {
 export interface SimServerOptions extends SimServerConfig {
   /** Directory of the sockets; absent: a fresh one, removed by `stop`. */
   readonly dir?: string;
+  /** Words before a command and after it the number of a host: the command runs there. Absent: hosts run nothing. */
+  readonly onHost?: readonly string[];
   /** Each host's TCP face also on a port of 127.0.0.1. */
   readonly tcp?: boolean;
   /** Each host's TCP face also on the ports of a real one, at its own address: 80, and 443 with this certificate. */
@@ -49,6 +52,7 @@ export async function startSimServer(options: SimServerOptions): Promise<SimServ
   const world = buildWorld(options, clock, { seed: options.seed ?? 1, timings });
   // This may refuse, so nothing is made before it.
   keepHostFiles(world);
+  if (options.onHost !== undefined) world.preStartHooks = hooksOnHosts(options.onHost);
   const fresh = options.dir === undefined;
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), "simpool-"));
   beginWhole(world);

@@ -13,6 +13,7 @@ test("insert on a pool of HA-Lizard 2.x adds what is missing, and changes nothin
     "HA_HEARTBEAT_PORT",
     "HA_MAIL_SCREEN_TIME",
     "HA_SMTP_TLS",
+    "HA_START_GUARD",
     "HA_XAPI_DOWN_TOLERANCE",
   ]);
 });

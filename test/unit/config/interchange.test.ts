@@ -36,6 +36,7 @@ describe("a pool that HA-Lizard 2.x has set up", () => {
       "SMTP_TLS",
       "MAIL_SCREEN_TIME",
       "HEARTBEAT_PORT",
+      "START_GUARD",
       "FENCE_USER",
       "FENCE_TIMEOUT",
     ]);

@@ -76,6 +76,7 @@ describe("the table", () => {
       MAIL_SCREEN_TIME: 60,
       ENABLE_ALERTS: true,
       HEARTBEAT_PORT: 694,
+      START_GUARD: true,
       FENCE_ENABLED: true,
       FENCE_METHOD: "POOL",
       FENCE_FILE_LOC: "/etc/ha-lizard/fence",

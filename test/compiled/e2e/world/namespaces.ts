@@ -74,7 +74,12 @@ export class Namespaces {
   }
 
   hostCommand(number: number, command: readonly string[]): readonly string[] {
-    return [SCRIPT, "sh", this.folder, String(number), ...command];
+    return [...this.hostWords(), String(number), ...command];
+  }
+
+  /** Within the world, with the number of a host and a command after them: the command on that host. */
+  hostWords(): readonly string[] {
+    return [SCRIPT, "sh", this.folder];
   }
 
   async run(command: readonly string[]): Promise<CommandResult> {

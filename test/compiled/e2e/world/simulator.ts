@@ -52,7 +52,7 @@ export class Simulator {
   static async start(world: Namespaces, script: string, config: string): Promise<Simulator> {
     const folder = join(world.folder, "s");
     const server = world.background(
-      [process.execPath, script, "--config", config, "--dir", folder],
+      [process.execPath, script, "--config", config, "--dir", folder, ...world.hostWords()],
       "server.log",
     );
     const sim = new Simulator(folder);

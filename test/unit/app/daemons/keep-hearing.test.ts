@@ -152,7 +152,7 @@ describe("keepHearing", () => {
     expect(sent.at(-1)?.message.own.xapi).toBe("silent");
   });
 
-  test("a trouble is told once, and once that it is over", async () => {
+  test("a trouble that lasts is told once, and once that it is over", async () => {
     const { clock, log, world } = stage();
     await clock.run(2_500);
     world.transport = { ...FINE, trouble: "the port is taken" };
@@ -160,9 +160,18 @@ describe("keepHearing", () => {
     world.transport = FINE;
     await clock.run(10_000);
     expect(log).toEqual([
-      "3 error Cannot exchange heartbeats with the other hosts: the port is taken.",
+      "6 error Cannot exchange heartbeats with the other hosts: the port is taken.",
       "13 info Heartbeats are exchanged again.",
     ]);
+  });
+
+  test("a socket that is just being opened is not worth a line", async () => {
+    const { clock, log, world } = stage();
+    world.transport = { ...FINE, trouble: "it was not opened yet" };
+    await clock.run(2_500);
+    world.transport = FINE;
+    await clock.run(10_000);
+    expect(log).toEqual([]);
   });
 
   test("refused datagrams are a line a minute at most", async () => {
