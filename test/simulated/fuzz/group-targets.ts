@@ -1,8 +1,16 @@
+import { openDatagram } from "../../../src/adapters/group/envelope.ts";
 import { parseHearing } from "../../../src/adapters/group/hearing-file.ts";
 import { encodeHeartbeat } from "../../../src/adapters/group/heartbeat-codec.ts";
+import {
+  encodeAnswer,
+  encodeQuestion,
+  readAnswer,
+  readQuestion,
+} from "../../../src/adapters/group/runs-codec.ts";
 import { keyOf, TAG_BYTES, tagOf } from "../../../src/adapters/group/tag.ts";
 import { newHearing, stepHearing } from "../../../src/core/group/hearing.ts";
 import { publishHearing } from "../../../src/core/group/publish.ts";
+import { vmUuid } from "../../../src/core/model/ids.ts";
 import type { Random } from "../../../src/simulation/random.ts";
 import {
   bootOf,
@@ -25,6 +33,33 @@ function sample(random: Random): Buffer {
   const bytes = encodeHeartbeat(message, POOL, KEY);
   claim(bytes !== null, "a good message can be written");
   return bytes ?? Buffer.alloc(0);
+}
+
+/** A question about some VMs, or its answer. */
+function runsSample(random: Random): Buffer {
+  const { from, to, number, own } = heartbeat(HOSTS);
+  const head = { from, to, number, id: random.below(2 ** 31) };
+  const vms = Array.from({ length: random.below(41) }, (_, index) =>
+    vmUuid(`f0000000-0000-4000-8000-${String(index).padStart(12, "0")}`),
+  );
+  const bytes = random.chance(0.5)
+    ? encodeQuestion({ ...head, vms }, POOL, KEY)
+    : encodeAnswer({ ...head, own, runs: random.chance(0.2) ? "unknown" : vms }, POOL, KEY);
+  claim(bytes !== null, "a good question or answer can be written");
+  return bytes ?? Buffer.alloc(0);
+}
+
+/** The same bytes, written again from what was understood; null: nothing was. */
+function rewritten(bytes: Buffer): Buffer | null {
+  const opened = openDatagram(bytes, CONTEXT, [KEY]);
+  if (!opened.ok || opened.kind === "heartbeat") return null;
+  const { kind, head, content } = opened;
+  if (kind === "question") {
+    const question = readQuestion(head, content);
+    return question === null ? null : encodeQuestion(question, POOL, KEY);
+  }
+  const answer = readAnswer(head, content);
+  return answer === null ? null : encodeAnswer(answer, POOL, KEY);
 }
 
 /** Bytes flipped, cut off, doubled or added. */
@@ -76,6 +111,23 @@ export const GROUP_TARGETS: readonly Target[] = [
         encodeHeartbeat(decoded.message, POOL, KEY)?.equals(bytes) === true,
         "it is written as it was read",
       );
+    },
+  },
+  {
+    name: "question and answer of a stranger",
+    play(random) {
+      const good = runsSample(random);
+      const bytes = damage(random, good);
+      claim(rewritten(bytes) === null || bytes.equals(good), "what was changed on the way is refused");
+    },
+  },
+  {
+    name: "question and answer, signed whatever it is",
+    play(random) {
+      const body = damage(random, runsSample(random).subarray(0, -TAG_BYTES));
+      const bytes = Buffer.concat([body, tagOf(KEY, body)]);
+      const again = rewritten(bytes);
+      claim(again === null || again.equals(bytes), "it is written as it was read");
     },
   },
   textTarget(
