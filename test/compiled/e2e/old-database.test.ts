@@ -1,7 +1,15 @@
 import { expect, test } from "bun:test";
 import { vmDefaultUuid } from "../../../src/simulation/spec.ts";
-import { FAST_PARAMETERS, inPool, nothingRanTwice, STEP_MS, settled, twoVmsPerHost, vmsOf } from "./story.ts";
-import { Pool } from "./world/pool.ts";
+import {
+  FAST_PARAMETERS,
+  inPool,
+  nothingRanTwice,
+  STEP_MS,
+  startSettled,
+  twoVmsPerHost,
+  vmsOf,
+} from "./story.ts";
+import type { Pool } from "./world/pool.ts";
 import type { LogEntry } from "./world/simulator.ts";
 import { until } from "./world/wait.ts";
 
@@ -20,17 +28,9 @@ const TIMINGS = {
 };
 const HOOK = "/etc/xapi.d/vm-pre-start/50-ha-lizard";
 
-async function startPool(): Promise<Pool> {
+function startPool(): Promise<Pool> {
   const vms = [...twoVmsPerHost(3), { name: SPARE, ha: "false" }];
-  const pool = await Pool.start({ hosts: 3, vms, params: FAST_PARAMETERS, ha: "true", timings: TIMINGS });
-  try {
-    await settled(pool);
-    return pool;
-  } catch (error) {
-    console.error(await pool.story());
-    await pool.stop();
-    throw error;
-  }
+  return startSettled({ hosts: 3, vms, params: FAST_PARAMETERS, ha: "true", timings: TIMINGS });
 }
 
 /** The first such event from `from` on. */

@@ -1,5 +1,5 @@
 import { hostDefaults, type VmSpec } from "../../../src/simulation/spec.ts";
-import { Pool } from "./world/pool.ts";
+import { Pool, type PoolOptions } from "./world/pool.ts";
 import { until } from "./world/wait.ts";
 
 /** Short delays, so that a failover takes seconds. What they scale down is stated in test/README.md. */
@@ -43,7 +43,12 @@ export async function startSettledPool(
   installer?: string,
 ): Promise<Pool> {
   const from = installer === undefined ? {} : { installer };
-  const pool = await Pool.start({ hosts: 3, vms, params: FAST_PARAMETERS, ha: "true", ...from });
+  return startSettled({ hosts: 3, vms, params: FAST_PARAMETERS, ha: "true", ...from });
+}
+
+/** Such a pool; ends it and shows its logs when it does not settle. */
+export async function startSettled(options: PoolOptions): Promise<Pool> {
+  const pool = await Pool.start(options);
   try {
     await settled(pool);
     return pool;
