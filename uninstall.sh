@@ -130,7 +130,7 @@ remove_outside() {
 remove_program() {
   remove_agents
   remove_outside
-  for name in ha-lizard.mon ha-lizard-watchdog ha-cfg recover_fenced_host; do remove "$own/scripts/$name"; done
+  for name in ha-lizard.mon ha-lizard-watchdog ha-cfg recover_fenced_host vm-pre-start; do remove "$own/scripts/$name"; done
   remove "$own/README.md"
   remove_unfinished
   [ "$purge" = 0 ] || purge

@@ -68,8 +68,10 @@ export async function runAgent(
   killGroup(child.pid, "SIGKILL");
   if (end.exitCode !== BUSY) await freeLock(lock, options.clock);
   await Promise.all(reading.map((one) => one.finish(options.clock, DRAIN_MS)));
+  // A line that was cut off may end in the beginning of the password, which is not masked.
+  const lastWhole = lines.last();
   for (const one of reading) one.flush();
-  return { ...end, lastLine: lines.last() };
+  return { ...end, lastLine: end.late ? lastWhole : lines.last() };
 }
 
 function commandOf(request: AgentRun, { builtIn, self }: FencerOptions): readonly string[] {

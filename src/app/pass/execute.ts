@@ -13,13 +13,11 @@ import { runsThereAlone, whyHeld } from "./ask-runs.ts";
 import { checkDevices, fenceByLevels, fenceLimitMs } from "./fence.ts";
 import type { PassPorts } from "./pass-ports.ts";
 import { readHearing } from "./read-hearing.ts";
-import type { Storing } from "./storing.ts";
 
 export interface Executor {
   readonly ports: PassPorts;
   readonly self: LocalView;
   readonly xapi: Xapi;
-  readonly storing: Storing;
   readonly settings: Settings;
   /** What this round has seen; null: nothing yet. */
   readonly view: PoolView | null;
@@ -88,7 +86,7 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
   switch (action.kind) {
     case "start-vm":
     case "start-appliance":
-      return onDisk(start(action, executor, signal), executor, signal, storeQuickly);
+      return onMastersDisk(start(action, executor, signal), executor, signal);
     case "stamp-home-pool":
       return resultOf(await xapi.stampHomePool(action.vm, action.pool, signal));
     case "fence-host":
@@ -131,33 +129,52 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
   }
 }
 
+/** 5 ms, 49 ms with a thousand VMs. A disk that hangs is not waited for: a VM that is down is the greater evil. */
+const STORE_MS = 2_000;
+/** What a slave may ask for instead, which waits for dead members. */
+const SYNC_MS = 5_000;
+
 /**
- * What a master has started is on its disk at once. What it has declared or set right is there before anything rests on it:
- * a xapi that is killed in the next second would come back without it, and end the very VM that was started because of it.
- * Where the disk refuses, it is told by the round that follows (core/members/on-disk.ts).
+ * What a master has declared or set right is on its disk before anything rests on it: a xapi that is killed in the next
+ * second would come back without it, and end the very VM that was started because of it. Where the disk refuses, the next
+ * round sees to it and tells it (core/members/on-disk.ts).
  */
-async function onDisk(
-  work: Promise<Result>,
-  executor: Executor,
-  signal: AbortSignal,
-  put: typeof store = store,
-): Promise<Result> {
+async function onDisk(work: Promise<Result>, executor: Executor, signal: AbortSignal): Promise<Result> {
   const result = await work;
-  const { lastGood, followed } = executor;
+  const { lastGood, followed, xapi, ports } = executor;
   if (result.kind === "done" && followed === null && lastGood !== null)
-    await put(executor, lastGood.master, signal);
+    await withDeadline<unknown>(
+      ports.clock,
+      STORE_MS,
+      signal,
+      (inner) => xapi.storeDatabase(lastGood.master, inner),
+      () => null,
+    );
   return result;
 }
 
-const storeQuickly: typeof store = ({ storing }, master, signal) => storing.store(master, signal);
-
-/** Where XAPI refuses: every slave gets a copy, for which it writes its own, too; with a dead member it may take a minute. */
-async function store(
-  { storing, xapi }: Executor,
-  master: HostUuid,
+/** What a slave starts while the master's monitor is silent is seen by nobody there: it has the database written itself. */
+async function onMastersDisk(
+  work: Promise<Result>,
+  executor: Executor,
   signal: AbortSignal,
-): Promise<XapiResult<void>> {
-  const stored = await storing.store(master, signal);
+): Promise<Result> {
+  const result = await work;
+  const { followed, xapi, ports } = executor;
+  if (result.kind === "done" && followed !== null)
+    await withDeadline<unknown>(
+      ports.clock,
+      SYNC_MS,
+      signal,
+      (inner) => xapi.syncDatabase(inner),
+      () => null,
+    );
+  return result;
+}
+
+/** Where the quick way is refused: every slave gets a copy, for which XAPI writes its own, too. */
+async function store({ xapi }: Executor, master: HostUuid, signal: AbortSignal): Promise<XapiResult<void>> {
+  const stored = await xapi.storeDatabase(master, signal);
   return stored.ok ? stored : xapi.syncDatabase(signal);
 }
 

@@ -13,7 +13,6 @@ import { absorbEnded, admit, decideOnDisk, launch, logSummary, type Pass, saveMe
 import { areKnown, openConfig, refreshConfig } from "./pass-config.ts";
 import type { PassPorts, PassReport } from "./pass-ports.ts";
 import { withPatience } from "./patience.ts";
-import { createStoring } from "./storing.ts";
 import { summarise } from "./summary.ts";
 
 /** While something is in flight the world is looked at this often, so that a VM never waits behind a fence. */
@@ -53,7 +52,6 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
   const pass: Pass = {
     ports,
     xapi,
-    storing: createStoring(xapi, ports.clock),
     signal: controller.signal,
     config,
     memory,

@@ -16,13 +16,11 @@ import type { KeptRound } from "./journal.ts";
 import type { RecentProbe } from "./observe.ts";
 import type { PassConfig } from "./pass-config.ts";
 import type { PassPorts } from "./pass-ports.ts";
-import type { Storing } from "./storing.ts";
 
 /** What one pass carries from round to round. The only mutable thing of an iteration, and only iterate.ts owns one. */
 export interface Pass {
   readonly ports: PassPorts;
   readonly xapi: Xapi;
-  readonly storing: Storing;
   readonly signal: AbortSignal;
   config: PassConfig;
   memory: Memory;
@@ -110,7 +108,9 @@ export function admit(pass: Pass, actions: readonly Action[]): readonly Action[]
   return actions.filter((action) => {
     const key = actionKey(action);
     if (cannotRemember(pass) && NEEDS_MEMORY.has(action.kind)) return false;
-    return !pass.inFlight.has(key) && (pass.begun.get(key) ?? 0) < BEGINS_PER_PASS;
+    // What is new in the database is put on disk however often it changes: its own waits bound it.
+    const isAgain = (pass.begun.get(key) ?? 0) >= BEGINS_PER_PASS && action.kind !== "store-database";
+    return !pass.inFlight.has(key) && !isAgain;
   });
 }
 
@@ -127,7 +127,7 @@ export function launch(pass: Pass, actions: readonly Action[]): void {
   const database = view?.database.ok ? view.database.value : null;
   const master = database?.hosts.find(({ uuid }) => uuid === database.pool.master);
   const executor: Executor = {
-    ...{ ports, self, followed, xapi, storing: pass.storing, settings: config.settings, report, probedAtMs },
+    ...{ ports, self, followed, xapi, settings: config.settings, report, probedAtMs },
     view,
     lastGood: memory.lastGood,
     xapiStartTime: master?.xapiStartTime ?? null,

@@ -1,5 +1,5 @@
 import type { Memory } from "../memory/memory.ts";
-import type { MasterRound, Step } from "../memory/step.ts";
+import { type MasterRound, nothing, type Step } from "../memory/step.ts";
 import { type Action, actionKey } from "../model/action.ts";
 import { hashText } from "../model/plain-text.ts";
 import type { DatabaseView } from "../model/pool-view.ts";
@@ -15,12 +15,16 @@ import { whenDue } from "../pace/back-off.ts";
 export function keepOnDisk(memory: Memory, round: MasterRound): Step {
   const { database, view } = round;
   const placement = fingerprintPlacement(database);
+  const lookedMs = view.nowMs - (round.memory.lastGood?.atMs ?? 0);
+  if (memory.placementOnDisk === placement && lookedMs <= LOOKED_AWAY_MS) return nothing(memory);
   const action: Action = { kind: "store-database", master: view.self.uuid, placement };
   const failures = memory.retries[actionKey(action)]?.failures ?? 0;
   const reasons: readonly Reason[] = failures >= TROUBLE ? [{ kind: "database-not-on-disk" }] : [];
-  const actions = memory.placementOnDisk === placement ? [] : whenDue(action, round);
-  return { memory, actions, reasons };
+  return { memory: { ...memory, placementOnDisk: null }, actions: whenDue(action, round), reasons };
 }
+
+/** While nobody looked a VM may have moved there and back, and XAPI may have written what was in between. */
+const LOOKED_AWAY_MS = 60_000;
 
 /** A xapi that is just starting again is no trouble of a disk. */
 const TROUBLE = 3;

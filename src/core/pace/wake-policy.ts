@@ -61,7 +61,12 @@ type VmRecord = Readonly<Record<string, unknown>>;
 function notePlace(places: Map<string, string>, vm: VmRecord): boolean {
   const { uuid, resident_on: host, power_state: state, is_control_domain: isControlDomain } = vm;
   if (typeof uuid !== "string" || typeof host !== "string") return false;
-  if (state !== "Running" || isControlDomain === true || isBusy(vm)) return false;
+  if (isControlDomain === true || isBusy(vm)) return false;
+  if (state !== "Running") {
+    // Its next start is news, wherever that is.
+    places.delete(uuid);
+    return false;
+  }
   if (places.get(uuid) === host) return false;
   // What was set first is what comes first: the oldest makes room.
   places.delete(uuid);

@@ -98,6 +98,7 @@ function forgetTrouble(memory: Memory, { database }: MasterRound): Memory {
     down: {},
     differences: {},
     declaredDead: {},
+    placementOnDisk: null,
   };
 }
 

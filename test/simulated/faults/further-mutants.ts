@@ -50,11 +50,44 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/members/on-disk.ts",
-        from: "memory.placementOnDisk === placement ? [] : whenDue(action, round)",
-        to: "memory.placementOnDisk === placement ? [] : whenDue(action, round).slice(1)",
+        from: "actions: whenDue(action, round), reasons",
+        to: "actions: whenDue(action, round).slice(1), reasons",
       },
     ],
     caughtBy: { scenario: "who-runs/move-is-on-disk-at-once", sign: "rule only-copy-ended broken" },
+  },
+  {
+    fault: "NOWHO",
+    regression: "in one pass the database is put on disk three times at most",
+    edits: [{ file: "src/app/pass/pass.ts", from: ' && action.kind !== "store-database"', to: "" }],
+    caughtBy: { scenario: "who-runs/moves-during-a-long-pass", sign: "rule only-copy-ended broken" },
+  },
+  {
+    fault: "NOWHO",
+    regression: "what was on disk before nobody looked is believed",
+    edits: [
+      {
+        file: "src/core/members/on-disk.ts",
+        from: " && lookedMs <= LOOKED_AWAY_MS",
+        to: " && lookedMs >= 0",
+      },
+    ],
+    caughtBy: { scenario: "who-runs/moved-while-nobody-looked", sign: "rule only-copy-ended broken" },
+  },
+  {
+    fault: "NOWHO",
+    regression: "what a slave starts is on nobody's disk",
+    edits: [
+      {
+        file: "src/app/pass/execute.ts",
+        from: "return onMastersDisk(start(action, executor, signal), executor, signal);",
+        to: "return start(action, executor, signal);",
+      },
+    ],
+    caughtBy: {
+      scenario: "who-runs/a-slaves-start-is-on-the-masters-disk",
+      sign: "rule only-copy-ended broken",
+    },
   },
   {
     fault: "TGT3",

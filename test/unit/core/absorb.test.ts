@@ -244,9 +244,11 @@ describe("absorb, the other actions", () => {
     expect(end(sync, DONE, { lastGood: null }).memory.lastGood).toBeNull();
   });
 
-  test("absorb: what is on the master's disk is what was written, and no write that failed", () => {
+  test("absorb: what is on the master's disk is what was written, a second is left between two writes", () => {
     const store: Action = { kind: "store-database", master: host(1), placement: "new" };
-    expect(end(store, DONE).memory.placementOnDisk).toBe("new");
+    const { memory } = end(store, DONE);
+    expect(memory.placementOnDisk).toBe("new");
+    expect(memory.retries).toEqual({ "store-database": { failures: 0, notBeforeMs: NOW_MS + 1_000 } });
     const failed = end(store, LATE, { placementOnDisk: "old" }).memory;
     expect(failed.placementOnDisk).toBe("old");
     expect(failed.retries["store-database"]?.failures).toBe(1);

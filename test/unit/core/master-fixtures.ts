@@ -17,7 +17,9 @@ export function restedMaster(): Brain {
   if (lastGood === null) throw new Error("no view");
   const sync = brain.look(-99, { database: ok(settled()), probes: calm }).actions;
   for (const action of sync) brain.finish(action, { kind: "done" }, -99);
-  brain.look(6, { database: ok(settled()), probes: calm });
+  // Nobody has looked for a while, so the database is put on disk anew.
+  const store = brain.look(6, { database: ok(settled()), probes: calm }).actions;
+  for (const action of store) brain.finish(action, { kind: "done" }, 6);
   return brain;
 }
 export const kinds = (reasons: readonly { kind: string }[]) => reasons.map((reason) => reason.kind);

@@ -31,9 +31,9 @@ async function guard({ memory = {}, answers = {}, heard = "direct", override = {
     config: { read: async () => ({ override, lastGood: {}, problems: [] }) },
     hearing: { read: async () => ({ self: host(1), bootId: "boot-1", atMs: 0, trouble: null, peers }) },
     runsAsker: {
-      ask: async (request: RunsRequest) => {
+      ask: async (request: RunsRequest, signal: AbortSignal) => {
         asked.push(request);
-        await clock.sleep(takesMs, neverAborts());
+        await clock.sleep(takesMs, signal);
         return new Map(
           Object.entries(answers).map(([number, runs]) => [host(Number(number)), runsThere(host(1), runs)]),
         );
@@ -68,14 +68,21 @@ describe("whoElseRuns", () => {
     ["everybody says no", { answers: { 2: [], 3: [] } }],
     ["nobody answers", {}],
     ["a host cannot list its domains", { answers: { 2: "unknown" } }],
-    ["the answer takes longer than a second", { answers: { 3: [WEB] }, takesMs: 901 }],
     ["HA is off", { memory: { lastGood: goodView({ haFlag: "off" }) }, answers: { 3: [WEB] } }],
     ["nothing is known of the pool", { memory: null, answers: { 3: [WEB] } }],
-    ["what is known is of an earlier boot", { memory: { bootId: "boot-0" }, answers: { 3: [WEB] } }],
     ["START_GUARD=0", { override: { START_GUARD: "0" }, answers: { 3: [WEB] } }],
   ];
   for (const [what, given] of rows)
     test(`nobody, when ${what}`, async () => expect((await guard(given)).said).toBeNull());
+
+  test("a host that does not answer takes nothing from another one's yes", async () => {
+    // The asker waits for h2 until its time is over, and has h3's answer.
+    expect((await guard({ answers: { 3: [WEB] }, takesMs: 60_000 })).said).toBe("h3");
+  });
+
+  test("just after a boot, what is left of the boot before says whom to ask", async () => {
+    expect((await guard({ memory: { bootId: "boot-0" }, answers: { 3: [WEB] } })).said).toBe("h3");
+  });
 
   test("only hosts that are heard are asked: the others would only cost time", async () => {
     expect((await guard({ heard: "silent", answers: { 3: [WEB] } })).asked).toEqual([]);

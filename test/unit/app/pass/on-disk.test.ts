@@ -26,12 +26,12 @@ async function calls(action: Action, { stores = DONE, does = DONE, isSlave = fal
   const xapi = {
     declareDead: answer("declare", does),
     forgetHost: answer("forget", does),
+    storeDatabase: answer("store", stores),
     syncDatabase: answer("sync", DONE),
   };
   const executor = {
     ...{ ports: { clock }, xapi, settings: SETTINGS, lastGood: goodView(), xapiStartTime: null },
     followed: isSlave ? host(1) : null,
-    storing: { store: answer("store", stores) },
   } as unknown as Executor;
   const { kind } = await execute(action, executor, neverAborts());
   return { asked: asked.join(), kind };
@@ -51,8 +51,8 @@ describe("on the master's disk", () => {
     expect(await calls(declare, { does: REFUSED })).toEqual({ asked: "declare", kind: "refused" });
   });
 
-  test("where the quick way is refused the slow one is taken", async () => {
-    expect(await calls(declare, { stores: REFUSED })).toEqual({ asked: "declare,store,sync", kind: "done" });
+  test("where the quick way is refused the slow one is taken, and a declared death does not wait for it", async () => {
+    expect(await calls(declare, { stores: REFUSED })).toEqual({ asked: "declare,store", kind: "done" });
     expect(await calls(store, { stores: REFUSED })).toEqual({ asked: "store,sync", kind: "done" });
   });
 

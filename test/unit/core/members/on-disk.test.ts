@@ -1,17 +1,30 @@
 import { describe, expect, test } from "bun:test";
 import { fingerprintPlacement, keepOnDisk } from "../../../../src/core/members/on-disk.ts";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
-import { database, host, hostView, masterRound, memoryWith, type Situation, said, vm } from "../fixtures.ts";
+import {
+  database,
+  goodView,
+  host,
+  hostView,
+  masterRound,
+  memoryWith,
+  type Situation,
+  said,
+  vm,
+} from "../fixtures.ts";
 
 const resident = (uuid: string) => ({ uuid: vm(uuid), homePool: null });
 const runs = (number: number, ...vms: readonly string[]) =>
   hostView(host(number), { residents: vms.map(resident) });
 
+/** Of the rounds of the fixtures. */
+const NOW_MS = 1_000_000;
 const BEFORE = database([runs(1, "web"), runs(2, "db")]);
 
 /** What a master does and says when its disk has `BEFORE` and its database has this. */
 function keep(now = BEFORE, over: Partial<Memory> = {}, situation: Situation = {}) {
-  const memory = memoryWith({ placementOnDisk: fingerprintPlacement(BEFORE), ...over });
+  const lastGood = goodView({ atMs: NOW_MS });
+  const memory = memoryWith({ lastGood, placementOnDisk: fingerprintPlacement(BEFORE), ...over });
   const { actions, reasons } = keepOnDisk(memory, masterRound(memory, { database: now, ...situation }));
   return { does: actions, says: said(reasons).join() };
 }
@@ -38,6 +51,12 @@ describe("keepOnDisk", () => {
 
   test("keepOnDisk: a master that does not know what its disk has writes it", () => {
     expect(keep(BEFORE, { placementOnDisk: null }).does).toHaveLength(1);
+  });
+
+  test("keepOnDisk: what the disk had before nobody looked for a minute is not believed", () => {
+    const lookedAt = (agoMs: number) => keep(BEFORE, { lastGood: goodView({ atMs: NOW_MS - agoMs }) });
+    expect(lookedAt(60_000).does).toHaveLength(0);
+    expect(lookedAt(60_001).does).toHaveLength(1);
   });
 
   test("keepOnDisk: one write at a time; after a failure it waits, and it is said", () => {

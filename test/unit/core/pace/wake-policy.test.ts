@@ -71,6 +71,13 @@ describe("judgeEvents", () => {
       expect(judgeEvents(judged.memory, [change]).wakes).toBe(false);
     });
 
+  test("a VM that was stopped, or suspended, and runs again where it ran: wakes", () => {
+    for (const state of ["Halted", "Suspended"]) {
+      const { memory } = judgeEvents(seen, [vm({ power_state: state, uuid: "web", resident_on: "h1" })]);
+      expect(judgeEvents(memory, [runs("web", "h1")]).wakes).toBe(true);
+    }
+  });
+
   test("no more than so many places are kept, the latest", () => {
     const all = Array.from({ length: MOST_PLACES + 10 }, (_, index) => runs(`vm${index}`, "h1"));
     const { memory } = judgeEvents(known, all);
