@@ -4,7 +4,7 @@ import { createHearingReader } from "../adapters/group/hearing-file.ts";
 import { createRunsAsker } from "../adapters/group/runs-asker.ts";
 import { writeOutput } from "../adapters/processes/standard-streams.ts";
 import { whoElseRuns } from "../app/guard/who-else-runs.ts";
-import { hostUuid, vmUuid } from "../core/model/ids.ts";
+import { hostUuid, isUuid, vmUuid } from "../core/model/ids.ts";
 import { showName } from "../core/model/plain-text.ts";
 import { neverAborts } from "../ports/deadline.ts";
 import { createRuntime } from "./runtime.ts";
@@ -14,7 +14,6 @@ import { createRuntime } from "./runtime.ts";
  * go wrong, an older executable among it (2 is a wrong usage).
  */
 const RUNS_ELSEWHERE = 23;
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const LONGEST_LINE = 4_096;
 
 /**
@@ -23,7 +22,7 @@ const LONGEST_LINE = 4_096;
  */
 export async function run(args: readonly string[]): Promise<number> {
   const uuid = args[args.indexOf("-vmuuid") + 1] ?? "";
-  if (!args.includes("-vmuuid") || !UUID.test(uuid)) return 0;
+  if (!args.includes("-vmuuid") || !isUuid(uuid)) return 0;
   const { clock, store, config, paths } = createRuntime(false);
   const [inventory, boot] = await Promise.all([
     readInventory(paths.inventory),
@@ -31,7 +30,7 @@ export async function run(args: readonly string[]): Promise<number> {
   ]);
   const self = inventory["INSTALLATION_UUID"] ?? "";
   const bootId = boot.kind === "text" ? boot.text.trim() : "";
-  if (!UUID.test(self) || bootId === "") return 0;
+  if (!isUuid(self) || bootId === "") return 0;
   const ports = {
     clock,
     store,

@@ -139,36 +139,29 @@ const SYNC_MS = 5_000;
  * second would come back without it, and end the very VM that was started because of it. Where the disk refuses, the next
  * round sees to it and tells it (core/members/on-disk.ts).
  */
-async function onDisk(work: Promise<Result>, executor: Executor, signal: AbortSignal): Promise<Result> {
-  const result = await work;
-  const { lastGood, followed, xapi, ports } = executor;
-  if (result.kind === "done" && followed === null && lastGood !== null)
-    await withDeadline<unknown>(
-      ports.clock,
-      STORE_MS,
-      signal,
-      (inner) => xapi.storeDatabase(lastGood.master, inner),
-      () => null,
-    );
-  return result;
+function onDisk(work: Promise<Result>, executor: Executor, signal: AbortSignal): Promise<Result> {
+  const { lastGood, followed, xapi } = executor;
+  if (followed !== null || lastGood === null) return work;
+  return andThen(work, STORE_MS, (inner) => xapi.storeDatabase(lastGood.master, inner), executor, signal);
 }
 
 /** What a slave starts while the master's monitor is silent is seen by nobody there: it has the database written itself. */
-async function onMastersDisk(
+function onMastersDisk(work: Promise<Result>, executor: Executor, signal: AbortSignal): Promise<Result> {
+  const { followed, xapi } = executor;
+  if (followed === null) return work;
+  return andThen(work, SYNC_MS, (inner) => xapi.syncDatabase(inner), executor, signal);
+}
+
+/** When the work is done, this as well, for so long at most: whatever comes of it changes no result. */
+async function andThen(
   work: Promise<Result>,
-  executor: Executor,
+  limitMs: number,
+  put: (signal: AbortSignal) => Promise<unknown>,
+  { ports }: Executor,
   signal: AbortSignal,
 ): Promise<Result> {
   const result = await work;
-  const { followed, xapi, ports } = executor;
-  if (result.kind === "done" && followed !== null)
-    await withDeadline<unknown>(
-      ports.clock,
-      SYNC_MS,
-      signal,
-      (inner) => xapi.syncDatabase(inner),
-      () => null,
-    );
+  if (result.kind === "done") await withDeadline<unknown>(ports.clock, limitMs, signal, put, () => null);
   return result;
 }
 
