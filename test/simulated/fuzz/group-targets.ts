@@ -9,8 +9,8 @@ import {
 } from "../../../src/adapters/group/runs-codec.ts";
 import { keyOf, TAG_BYTES, tagOf } from "../../../src/adapters/group/tag.ts";
 import { newHearing, stepHearing } from "../../../src/core/group/hearing.ts";
+import { MOST_ASKED } from "../../../src/core/group/message.ts";
 import { publishHearing } from "../../../src/core/group/publish.ts";
-import { vmUuid } from "../../../src/core/model/ids.ts";
 import type { Random } from "../../../src/simulation/random.ts";
 import {
   bootOf,
@@ -19,6 +19,7 @@ import {
   heartbeat,
   hostOf,
   POOL,
+  vms,
 } from "../../unit/adapters/group/messages.ts";
 import { mangleText } from "./mangle.ts";
 import { claim, type Target, textTarget } from "./target.ts";
@@ -39,12 +40,10 @@ function sample(random: Random): Buffer {
 function runsSample(random: Random): Buffer {
   const { from, to, number, own } = heartbeat(HOSTS);
   const head = { from, to, number, id: random.below(2 ** 31) };
-  const vms = Array.from({ length: random.below(41) }, (_, index) =>
-    vmUuid(`f0000000-0000-4000-8000-${String(index).padStart(12, "0")}`),
-  );
+  const asked = vms(random.below(MOST_ASKED + 1));
   const bytes = random.chance(0.5)
-    ? encodeQuestion({ ...head, vms }, POOL, KEY)
-    : encodeAnswer({ ...head, own, runs: random.chance(0.2) ? "unknown" : vms }, POOL, KEY);
+    ? encodeQuestion({ ...head, vms: asked }, POOL, KEY)
+    : encodeAnswer({ ...head, own, runs: random.chance(0.2) ? "unknown" : asked }, POOL, KEY);
   claim(bytes !== null, "a good question or answer can be written");
   return bytes ?? Buffer.alloc(0);
 }

@@ -2,13 +2,20 @@ import { type CodecContext, MALFORMED, openDatagram } from "../../../../src/adap
 import { readHeartbeat } from "../../../../src/adapters/group/heartbeat-codec.ts";
 import type { Heartbeat } from "../../../../src/core/group/message.ts";
 import type { OwnState, Refused } from "../../../../src/core/model/hearing.ts";
-import { type HostUuid, hostUuid, poolUuid } from "../../../../src/core/model/ids.ts";
+import { type HostUuid, hostUuid, poolUuid, type VmUuid, vmUuid } from "../../../../src/core/model/ids.ts";
 
 export const POOL = poolUuid("0000000a-aaaa-4aaa-8aaa-aaaaaaaaaaaa");
 
 export function hostOf(number: number): HostUuid {
   const digits = String(number).padStart(8, "0");
   return hostUuid(`${digits}-1111-4111-8111-1111${digits}`);
+}
+
+/** So many VMs, each with a uuid of its own. */
+export function vms(count: number): readonly VmUuid[] {
+  return Array.from({ length: count }, (_, index) =>
+    vmUuid(`f0000000-0000-4000-8000-${String(index).padStart(12, "0")}`),
+  );
 }
 
 export const bootOf = (number: number): string => hostOf(number).replace("1111", "b007");

@@ -8,17 +8,11 @@ import {
 } from "../../../../src/adapters/group/runs-codec.ts";
 import { keyOf, TAG_BYTES, tagOf } from "../../../../src/adapters/group/tag.ts";
 import type { RunsAnswer, RunsQuestion } from "../../../../src/core/group/message.ts";
-import { type VmUuid, vmUuid } from "../../../../src/core/model/ids.ts";
-import { bootOf, contextOf, hostOf, OWN, POOL } from "./messages.ts";
+import { vmUuid } from "../../../../src/core/model/ids.ts";
+import { bootOf, contextOf, hostOf, OWN, POOL, vms } from "./messages.ts";
 
 const KEY = keyOf("a secret that nobody has");
 const HEAD = { from: hostOf(2), to: hostOf(1), number: { bootId: bootOf(2), ms: 5 } };
-
-function vms(count: number): readonly VmUuid[] {
-  return Array.from({ length: count }, (_, index) =>
-    vmUuid(`f0000000-0000-4000-8000-${String(index).padStart(12, "0")}`),
-  );
-}
 
 /** As host 1 understands it. */
 function read(bytes: Buffer | null): RunsQuestion | RunsAnswer | null | string {
