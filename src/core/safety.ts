@@ -1,5 +1,7 @@
 import type { Memory } from "./memory/memory.ts";
-import type { Action } from "./model/action.ts";
+import { differenceKey } from "./memory/seen-running.ts";
+import type { Action, Asked } from "./model/action.ts";
+import type { HostUuid } from "./model/ids.ts";
 import { invariant } from "./model/record.ts";
 import type { CoreSettings } from "./model/settings.ts";
 
@@ -18,12 +20,41 @@ export function assertSafe(actions: readonly Action[], memory: Memory, settings:
   }
 }
 
+/** Every host of the pool, and of the memory, is asked: all but those that are off or count as off. */
+function checkAsked(asks: readonly Asked[], { lastGood, incidents }: Memory): void {
+  invariant(asks.length > 0, "nothing is started before somebody is asked who runs it");
+  const hosts = [...(lastGood?.hosts ?? []), ...(lastGood?.forgotten ?? [])].map(({ uuid }) => uuid);
+  for (const { witnesses } of asks) {
+    const isLeftOut = (host: HostUuid) => !witnesses.some((witness) => witness.host === host);
+    for (const host of hosts.filter(isLeftOut)) {
+      const phase = incidents[host]?.phase;
+      const isOff = phase === "fenced" || phase === "declared";
+      invariant(isOff, "only a host that is off is not asked who runs a VM");
+    }
+  }
+}
+
 function checkAction(action: Action, memory: Memory, settings: CoreSettings): void {
   switch (action.kind) {
     case "start-vm":
     case "start-appliance":
       invariant(memory.promotion === null, "no VM is started before the members are back after a take-over");
+      checkAsked(action.asks, memory);
       return;
+    case "correct-database": {
+      const key = differenceKey("elsewhere", [action.host], action.says);
+      const isRemembered = memory.differences[action.vm]?.what === key;
+      invariant(isRemembered, "the database is set right only where hosts have told it before");
+      checkAsked([action.ask], memory);
+      return;
+    }
+    case "restart-xapi": {
+      invariant(action.host !== memory.lastGood?.master, "the master's own xapi is not restarted to compare");
+      const left = memory.declaredDead[action.host]?.vms ?? [];
+      const endsLeftoversOnly = (action.mayEnd ?? []).every((vm) => left.includes(vm));
+      invariant(endsLeftoversOnly, "a comparison may end only what a failover has left behind on that host");
+      return;
+    }
     case "fence-host":
       invariant(settings.FENCE_ENABLED, "nobody is fenced with FENCE_ENABLED=0");
       invariant(memory.health[action.host]?.state === "failed", "only a failed host is fenced");

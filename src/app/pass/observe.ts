@@ -5,15 +5,22 @@ import { isTie } from "../../core/members/quorum.ts";
 import type { HostHealth } from "../../core/memory/host-health.ts";
 import type { Memory } from "../../core/memory/memory.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
-import type { DatabaseView, LocalView, PeerProbe, PoolView, XapiResult } from "../../core/model/pool-view.ts";
+import type {
+  DatabaseView,
+  Follows,
+  LocalView,
+  PeerProbe,
+  PoolView,
+  XapiResult,
+} from "../../core/model/pool-view.ts";
 import { masterOf } from "../../core/takeover/other-master.ts";
 import { withDeadline } from "../../ports/deadline.ts";
-import type { ProbeQuestion } from "../../ports/peers.ts";
+import type { PeerAnswer, ProbeQuestion } from "../../ports/peers.ts";
 import type { Xapi } from "../../ports/pool-database.ts";
 import { askRuns, readDiffering } from "./ask-runs.ts";
 import type { PassPorts } from "./pass-ports.ts";
 import { readHearing } from "./read-hearing.ts";
-import { toldProbe } from "./told-probe.ts";
+import { toldFollows, toldProbe } from "./told-probe.ts";
 
 /** One probe of one peer may take this long: ping waits a second, a hung xapi is given the rest. */
 const PROBE_MS = 3_500;
@@ -30,11 +37,11 @@ const OLD_MS = 500;
 /** All calls of one read together; each has its own deadline inside the client. */
 const READ_FACTOR = 3;
 
-const LEARNT_NOTHING: PeerProbe = { icmp: "unknown", xapi: "silent", follows: { kind: "unknown" } };
+const LEARNT_NOTHING: PeerAnswer = { icmp: "unknown", xapi: "silent" };
 
 /** A probe of an earlier round of this pass, with the time at which it ended. */
 export interface RecentProbe {
-  readonly probe: PeerProbe;
+  readonly probe: PeerAnswer;
   readonly atMs: number;
   /** It had the whole time of a probe, so its silence is worth believing. */
   readonly full: boolean;
@@ -87,7 +94,8 @@ export async function observe(given: Observer, signal: AbortSignal): Promise<Poo
   const database = seen.database.value;
   const runs = await askRuns(observer, view, database, signal);
   const differing = isMaster ? await readDiffering(observer, { ...view, runs }, database, signal) : [];
-  return { ...view, runs, differing, heuristics: await heuristics };
+  const probes = withAnswers(view.probes, runs, knownAddresses(observer.memory));
+  return { ...view, probes, runs, differing, heuristics: await heuristics };
 }
 
 interface Seen {
@@ -127,7 +135,7 @@ async function observeAsSlave(observer: Listener, signal: AbortSignal): Promise<
   const probes = new Map<HostUuid, PeerProbe>();
   if (role.kind === "slave" && master !== null) {
     const address = role.masterAddress;
-    for (const [uuid, probe] of await probePeers(observer, [{ uuid: master, address }], signal, "life"))
+    for (const [uuid, probe] of await probePeers(observer, [{ uuid: master, address }], signal))
       probes.set(uuid, probe);
   }
   const answers = master === null || probes.get(master)?.xapi === "answered";
@@ -139,11 +147,8 @@ async function observeAsSlave(observer: Listener, signal: AbortSignal): Promise<
     probePeers(observer, wantOthers ? others : [], signal),
   ]);
   for (const [uuid, probe] of more) probes.set(uuid, probe);
-  if (!database.ok && answers && role.kind === "slave" && master !== null) {
-    // It lives, yet the database behind it does not answer: perhaps it is no master. A slave says so at once.
-    observer.recent.delete(master);
-    const peer = { uuid: master, address: role.masterAddress };
-    for (const [uuid, probe] of await probePeers(observer, [peer], signal)) probes.set(uuid, probe);
+  if (!database.ok && answers && master !== null) {
+    // It lives, yet the database behind it does not answer: perhaps it is no master.
     const kind = probes.get(master)?.follows.kind;
     if (kind === "slave-of" || kind === "lost") {
       // No master at that address: is there one anywhere?
@@ -157,7 +162,7 @@ async function observeAsSlave(observer: Listener, signal: AbortSignal): Promise<
       ? database.value.hosts.find((host) => host.uuid === master2)?.address
       : undefined;
     if (address !== undefined) {
-      for (const [uuid, probe] of await probePeers(observer, [{ uuid: master2, address }], signal, "life"))
+      for (const [uuid, probe] of await probePeers(observer, [{ uuid: master2, address }], signal))
         probes.set(uuid, probe);
     }
   }
@@ -203,12 +208,10 @@ async function probePeers(
   observer: Listener,
   peers: readonly Peer[],
   signal: AbortSignal,
-  question: ProbeQuestion = "life-and-master",
 ): Promise<ReadonlyMap<HostUuid, PeerProbe>> {
   const { ports, recent, memory, settings, hearing } = observer;
-  const addressOf = (host: HostUuid) =>
-    memory.lastGood?.hosts.find(({ uuid }) => uuid === host)?.address ?? null;
-  const ask = (address: string, what: ProbeQuestion, ms: number): Promise<PeerProbe> =>
+  const addressOf = knownAddresses(memory);
+  const ask = (address: string, what: ProbeQuestion, ms: number): Promise<PeerAnswer> =>
     withDeadline(
       ports.clock,
       ms,
@@ -217,33 +220,55 @@ async function probePeers(
       () => LEARNT_NOTHING,
     );
   const probed = await Promise.all(
-    peers.map(async ({ uuid, address }): Promise<[HostUuid, PeerProbe]> => {
+    peers.map(async ({ uuid, address }): Promise<readonly [HostUuid, PeerProbe][]> => {
       const peer = heardPeer(hearing, uuid);
       const told = toldProbe(peer, addressOf);
-      if (told !== null) return [uuid, told];
+      if (told !== null) return [[uuid, told]];
+      const own = peer === "unknown" ? null : peer.own;
+      const follows = own === null ? UNKNOWN : toldFollows(own, addressOf);
+      // Host.address is empty while its management interface changes. Who cannot be asked is not silent.
+      if (address === "") return [];
       const failed = memory.health[uuid]?.state === "failed";
       const reuseMs = failed ? Number.POSITIVE_INFINITY : Math.min(REUSE_MS, settings.XAPI_DELAY * 500);
       const known = recent.get(uuid);
-      if (known !== undefined && ports.clock.uptimeMs() - known.atMs < reuseMs) return [uuid, known.probe];
-      const isSilent = peer !== "unknown" && peer.heard === "silent";
-      const asksMore = question !== "life" && (peer === "unknown" || isSilent);
-      // Whom it follows costs a login, which nobody is asked for whose monitor is heard, and nobody who does not answer.
-      const quick =
-        failed || (isSilent && asksMore)
-          ? await ask(address, "life", failed ? FAILED_PROBE_MS : PROBE_MS)
-          : null;
-      // Back from the dead: now there is a reason to wait for what a master needs two seconds to say.
-      const wanted = quick === null || (quick.xapi === "answered" && asksMore);
+      if (known !== undefined && ports.clock.uptimeMs() - known.atMs < reuseMs)
+        return [[uuid, withFollows(known.probe, follows)]];
       const patient = isFading(memory.health[uuid], ports.clock.uptimeMs(), settings);
-      const [what, ms]: [ProbeQuestion, number] = patient
-        ? ["life-patiently", PATIENT_PROBE_MS]
-        : [asksMore ? question : "life", PROBE_MS];
-      const probe = wanted ? await ask(address, what, ms) : quick;
+      const quick = failed ? await ask(address, "life", FAILED_PROBE_MS) : null;
+      const probe =
+        quick ??
+        (await ask(address, patient ? "life-patiently" : "life", patient ? PATIENT_PROBE_MS : PROBE_MS));
       recent.set(uuid, { probe, atMs: ports.clock.uptimeMs(), full: !failed });
-      return [uuid, probe];
+      return [[uuid, withFollows(probe, follows)]];
     }),
   );
-  return new Map(probed);
+  return new Map(probed.flat());
+}
+
+const UNKNOWN: Follows = { kind: "unknown" };
+
+/** Nobody follows anybody whose XAPI is silent. */
+function withFollows(probe: PeerAnswer, follows: Follows): PeerProbe {
+  return { ...probe, follows: probe.xapi === "answered" ? follows : UNKNOWN };
+}
+
+function knownAddresses({ lastGood }: Memory): (host: HostUuid) => string | null {
+  return (host) => lastGood?.hosts.find(({ uuid }) => uuid === host)?.address ?? null;
+}
+
+/** Whose monitor has not been heard says whom it follows when it is asked what it runs. */
+function withAnswers(
+  probes: PoolView["probes"],
+  runs: PoolView["runs"],
+  addressOf: (host: HostUuid) => string | null,
+): PoolView["probes"] {
+  return new Map(
+    [...probes].map(([host, probe]) => {
+      const own = runs.get(host)?.own;
+      const isAsked = own !== undefined && probe.xapi === "answered" && probe.follows.kind === "unknown";
+      return [host, isAsked ? { ...probe, follows: toldFollows(own, addressOf) } : probe];
+    }),
+  );
 }
 
 /** Answers ping, and its xapi has been silent for most of the time that it is given: it may only be slow. */

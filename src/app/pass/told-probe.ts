@@ -1,4 +1,4 @@
-import type { HeardPeer } from "../../core/model/hearing.ts";
+import type { HeardPeer, HostRuns } from "../../core/model/hearing.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { Follows, PeerProbe, Unknown } from "../../core/model/pool-view.ts";
 
@@ -18,8 +18,8 @@ export function toldProbe(
 }
 
 /** Whom it follows, by the address that this host knows its master by. */
-function toldFollows(
-  { role, master, xapi }: NonNullable<HeardPeer["own"]>,
+export function toldFollows(
+  { role, master, xapi }: HostRuns["own"],
   addressOf: (host: HostUuid) => string | null,
 ): Follows {
   if (xapi === "lost") return { kind: "lost" };

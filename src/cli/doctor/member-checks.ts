@@ -3,6 +3,7 @@ import { heardPeer } from "../../core/members/heard.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { PeerProbe } from "../../core/model/pool-view.ts";
 import { withDeadline } from "../../ports/deadline.ts";
+import type { PeerAnswer } from "../../ports/peers.ts";
 import type { SeenHost } from "../sight/sight.ts";
 import { type Check, type Examination, type Finding, findingsOf } from "./check.ts";
 
@@ -32,27 +33,24 @@ async function examine(
   { ports, sight }: Examination,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  // To a question whom it follows a master needs two seconds, and counts it as a failed login.
-  // A host that is heard has said it already.
   const peer = heardPeer(sight.hearing ?? "unknown", host.uuid);
   const told = toldProbe(peer, (uuid) => addressOf(uuid, sight));
   // By its pool.conf, whatever its xapi has come to yet.
   const isMaster = peer !== "unknown" && peer.own?.role === "master";
-  const question = host.uuid === sight.master || told !== null ? "life" : "life-and-master";
-  const probe = await withDeadline<PeerProbe | null>(
+  const probe = await withDeadline<PeerAnswer | null>(
     ports.clock,
     PROBE_MS,
     signal,
-    (inner) => ports.prober.probe(host.address, question, inner),
+    (inner) => ports.prober.probe(host.address, "life", inner),
     () => null,
   );
   const about = `${host.name} (${host.address})`;
-  return [judge(host, about, probe), ...judgeMaster(about, isMaster ? MASTER : (told ?? probe), host, sight)];
+  return [judge(host, about, probe), ...judgeMaster(about, isMaster ? MASTER : told, host, sight)];
 }
 
 const MASTER: PeerProbe = { icmp: "unknown", xapi: "answered", follows: { kind: "is-master" } };
 
-function judge({ enabled }: SeenHost, about: string, probe: PeerProbe | null): Finding {
+function judge({ enabled }: SeenHost, about: string, probe: PeerAnswer | null): Finding {
   const { ok, warn, bad } = findingsOf("members");
   if (probe === null) return bad(`${about} could not be probed in time`, "run this again");
   const { icmp, xapi } = probe;

@@ -4,10 +4,11 @@ import { resolveTexts } from "../../app/pass/resolve-texts.ts";
 import type { Resolved } from "../../config/resolve.ts";
 import { rebaseMemory } from "../../core/memory/rebase.ts";
 import type { Hearing } from "../../core/model/hearing.ts";
-import type { DatabaseView, LocalView, PeerProbe, XapiResult } from "../../core/model/pool-view.ts";
+import type { DatabaseView, LocalView, XapiResult } from "../../core/model/pool-view.ts";
 import { masterOf } from "../../core/takeover/other-master.ts";
 import type { ConfigTexts } from "../../ports/config-source.ts";
 import { neverAborts, OVER, withDeadline } from "../../ports/deadline.ts";
+import type { PeerAnswer } from "../../ports/peers.ts";
 import type { ListedVm, Xapi } from "../../ports/pool-database.ts";
 import type { CliPorts } from "../cli-ports.ts";
 import { type LastPass, readLastPass } from "./last-pass.ts";
@@ -19,7 +20,7 @@ const LOOK_MS = 1_700;
 const GRACE_MS = 200;
 
 /** What of a probe has been learnt by now; shared, so that nobody is asked twice. */
-type Probes = Map<string, Promise<PeerProbe | null>>;
+type Probes = Map<string, Promise<PeerAnswer | null>>;
 
 interface Looking {
   readonly ports: CliPorts;
@@ -87,7 +88,7 @@ function observe(ports: CliPorts): Promise<LocalView | null> {
   return within(ports, LOOK_MS, (signal) => ports.localHost.observe(signal));
 }
 
-function probe({ ports, probes }: Looking, address: string): Promise<PeerProbe | null> {
+function probe({ ports, probes }: Looking, address: string): Promise<PeerAnswer | null> {
   const known = probes.get(address);
   if (known !== undefined) return known;
   const asked = within(ports, LOOK_MS, (signal) => ports.prober.probe(address, "life", signal));

@@ -2,8 +2,9 @@ import type { Resolved } from "../../config/resolve.ts";
 import type { Memory } from "../../core/memory/memory.ts";
 import type { Hearing } from "../../core/model/hearing.ts";
 import type { HostUuid, PoolUuid } from "../../core/model/ids.ts";
-import type { DatabaseView, LocalView, PeerProbe, XapiResult } from "../../core/model/pool-view.ts";
+import type { DatabaseView, LocalView, XapiResult } from "../../core/model/pool-view.ts";
 import type { ConfigTexts } from "../../ports/config-source.ts";
+import type { PeerAnswer } from "../../ports/peers.ts";
 import type { ListedVm } from "../../ports/pool-database.ts";
 import type { LastPass } from "./last-pass.ts";
 
@@ -45,7 +46,7 @@ export interface SeenHost {
   /** VMs that run there; null when that is not known. */
   readonly vms: number | null;
   /** Of just now; null for this host itself, and where nothing was learnt. */
-  readonly probe: PeerProbe | null;
+  readonly probe: PeerAnswer | null;
 }
 
 /** The name people know a host by; its uuid when nothing better is known. */

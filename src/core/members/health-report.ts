@@ -28,6 +28,8 @@ export function reportHealth(
   return hosts.flatMap((uuid): readonly Reason[] => {
     const host = hostName(memory, uuid);
     const health = memory.health[uuid];
+    const isFine = health === undefined || health.state === "alive";
+    if (isFine && hasNoWay(uuid, memory, view)) return [{ kind: "host-without-address", host }];
     switch (health?.state) {
       case "suspect":
         return [{ kind: "host-suspect", host }];
@@ -67,4 +69,15 @@ function isMonitorSilent(
   const peer = heardPeer(hearing, uuid);
   if (peer === "unknown" || peer.heard !== "silent" || probes.get(uuid)?.xapi !== "answered") return false;
   return nowMs - Math.max(peer.sinceMs, aliveSinceMs) >= MONITOR_SILENT_MS;
+}
+
+/** Host.address is empty for a while when a management interface changes. Longer than that, somebody should look. */
+const WITHOUT_ADDRESS_MS = 60_000;
+
+/** Nobody can ask it, and it is not heard: whether it lives is not known. */
+function hasNoWay(uuid: HostUuid, { lastGood }: Memory, { hearing, probes, nowMs }: PoolView): boolean {
+  const peer = heardPeer(hearing, uuid);
+  if (peer === "unknown" || peer.heard !== "silent" || probes.has(uuid)) return false;
+  const known = lastGood?.hosts.find((host) => host.uuid === uuid);
+  return known?.address === "" && nowMs - peer.sinceMs >= WITHOUT_ADDRESS_MS;
 }

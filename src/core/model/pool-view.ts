@@ -28,16 +28,15 @@ export interface LocalView {
   readonly xapiAnswers: boolean;
 }
 
-/** What one probe of a peer found; two independent facts and the answer to "whom do you follow?". */
+/** What is known of a peer in this round: what a probe found, and what it says itself. */
 export interface PeerProbe {
   /** `unknown`: it was not pinged, for its XAPI answered; or the ping program could not be run, so nothing was learnt. */
   readonly icmp: "answered" | "silent" | Unknown;
   readonly xapi: "answered" | "silent";
-  /** Only asked of a peer whose XAPI answered. */
+  /** By its own heartbeat, or its answer to "who runs these VMs?". Nobody asks its XAPI: that would be a failed login. */
   readonly follows: Follows;
 }
 
-/** A peer's answer to a login without a name: a slave names its master at once (`HOST_IS_SLAVE`). */
 export type Follows =
   | { readonly kind: "slave-of"; readonly address: string }
   | { readonly kind: "is-master" }

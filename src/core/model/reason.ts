@@ -37,6 +37,7 @@ export type Reason =
   | { readonly kind: "host-reported"; readonly host: string; readonly by: string; readonly long: boolean }
   /** Its XAPI answers, and its monitor has not been heard for minutes. */
   | { readonly kind: "monitor-silent"; readonly host: string }
+  | { readonly kind: "host-without-address"; readonly host: string }
   /** For minutes, and nobody has replaced it: the others may hear it well. */
   | { readonly kind: "master-lost"; readonly host: string }
   /** `mine`: it is for this host to tell; the others only log it. */

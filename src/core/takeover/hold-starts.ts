@@ -1,4 +1,4 @@
-import { hostName } from "../members/host-rows.ts";
+import { hostName, hostRows, rowOf } from "../members/host-rows.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { Reason } from "../model/reason.ts";
@@ -26,6 +26,11 @@ export function holdStarts(memory: Memory, round: JudgedRound): Hold | null {
     settings.PROMOTE_SLAVE && (settings.FENCE_QUORUM_REQUIRED || !memory.sawPoolSinceBoot);
   if (mastership.kind === "unproven" && elsewherePossible) {
     const { followers, members } = mastership;
+    if (hasOnlyJustSeenThePool(memory, round))
+      return {
+        reasons: [],
+        why: "the other hosts have not been heard yet, so one of them may be the master",
+      };
     return {
       reasons: [{ kind: "too-few-followers", followers, members }],
       why: "too few members follow this master, so another one may have been promoted",
@@ -38,6 +43,14 @@ export function holdStarts(memory: Memory, round: JudgedRound): Hold | null {
       : { reasons: [], why: "the members have only just come back" };
   }
   return null;
+}
+
+/** From the first look at a pool the monitor learns whom to listen to; whoever lives is heard within ten seconds. */
+const FIRST_LOOK_MS = 10_000;
+
+function hasOnlyJustSeenThePool(memory: Memory, { view }: JudgedRound): boolean {
+  const { known } = rowOf(hostRows(memory, view), view.self.uuid);
+  return known !== null && view.nowMs - known.xapiStartedAtMs < FIRST_LOOK_MS;
 }
 
 function waitFor(members: readonly HostUuid[], memory: Memory): Hold {

@@ -1,7 +1,9 @@
+import { heardPeer } from "../members/heard.ts";
 import { hostName, hostRows } from "../members/host-rows.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { Step } from "../memory/step.ts";
 import type { Action } from "../model/action.ts";
+import type { HostUuid } from "../model/ids.ts";
 import { whenDue } from "../pace/back-off.ts";
 import type { JudgedRound, Mastership } from "./mastership.ts";
 
@@ -21,7 +23,8 @@ export function standDown(
 /**
  * A host that was away, and finds members following another one that lives, becomes its slave at once: when the other's
  * xapi starts while this one still calls itself master, it would follow this one with its old database (seen: running
- * VMs were ended). One that was never away leaves it to the other, who remembers having replaced it.
+ * VMs were ended). One that was never away leaves it to the other, who remembers having replaced it. That it is master
+ * the other must have said itself, as only a host of this pool can: it costs this one the mastership.
  */
 function followRival(memory: Memory, address: string, round: JudgedRound): readonly Action[] {
   const rows = hostRows(memory, round.view);
@@ -31,6 +34,13 @@ function followRival(memory: Memory, address: string, round: JudgedRound): reado
       uuid !== rival?.uuid && probe?.follows.kind === "slave-of" && probe.follows.address === address,
   );
   const wasAway = !memory.sawPoolSinceBoot && memory.promotion === null && memory.promoted === null;
-  if (rival === undefined || !isFollowed || !wasAway || !rival.isAlive) return [];
+  if (rival === undefined || !saysItIsMaster(rival.uuid, round) || !isFollowed || !wasAway || !rival.isAlive)
+    return [];
   return whenDue({ kind: "follow-master", address }, round);
+}
+
+/** By its pool.conf, also while its xapi is away. */
+function saysItIsMaster(host: HostUuid, { view }: JudgedRound): boolean {
+  const peer = heardPeer(view.hearing, host);
+  return peer !== "unknown" && peer.own?.role === "master";
 }

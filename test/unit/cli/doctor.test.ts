@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { vmUuid } from "../../../src/core/model/ids.ts";
-import type { PeerProbe } from "../../../src/core/model/pool-view.ts";
+import type { PeerAnswer } from "../../../src/ports/peers.ts";
 import type { FakeWorld } from "./fake-ports.ts";
 import { HOST } from "./fake-xapi.ts";
 import { hostView } from "./hosts.ts";
@@ -108,11 +108,7 @@ const doctor = (world: Partial<FakeWorld>): Promise<Run> =>
   haCfg(["doctor"], { hosts: hosts(3), otherConfig: SOUND, ...world });
 
 describe("ha-cfg doctor: what each check finds", () => {
-  const probe = (icmp: PeerProbe["icmp"], xapi: PeerProbe["xapi"]): PeerProbe => ({
-    icmp,
-    xapi,
-    follows: { kind: "unknown" },
-  });
+  const probe = (icmp: PeerAnswer["icmp"], xapi: PeerAnswer["xapi"]): PeerAnswer => ({ icmp, xapi });
   const cases: readonly [string, "warn" | "bad", Partial<FakeWorld>, string][] = [
     ["XAPI's own HA", "bad", { haEnabled: true }, "XAPI's own HA is on"],
     ["HA unset", "bad", { otherConfig: { HA_FENCE_METHOD: "IPMI" } }, "HA is neither on nor off"],
@@ -150,17 +146,6 @@ describe("ha-cfg doctor: what each check finds", () => {
     ["ICMP filtered", "bad", { probe: () => probe("silent", "answered") }, "answers XAPI but not ping"],
     ["XAPI down", "bad", { probe: () => probe("answered", "silent") }, "answers ping but not XAPI"],
     ["no ping program", "warn", { probe: () => probe("unknown", "answered") }, "ping could not be run here"],
-    [
-      "another master",
-      "bad",
-      {
-        probe: () => ({
-          ...probe("answered", "answered"),
-          follows: { kind: "slave-of", address: "192.0.2.77" },
-        }),
-      },
-      "follows 192.0.2.77, not the master 192.0.2.1",
-    ],
     [
       "two hosts, no tie-breaker",
       "bad",

@@ -1,14 +1,15 @@
 import type { CliPorts } from "../../../src/cli/cli-ports.ts";
 import type { MailJob } from "../../../src/core/alerts/mail/compose-mail.ts";
-import type { PeerProbe, XapiResult } from "../../../src/core/model/pool-view.ts";
+import type { XapiResult } from "../../../src/core/model/pool-view.ts";
 import type { DaemonName, DaemonState } from "../../../src/ports/daemons.ts";
 import type { MailResult } from "../../../src/ports/notices.ts";
+import type { PeerAnswer } from "../../../src/ports/peers.ts";
 import type { LocalDisk } from "../../../src/ports/pool-survey.ts";
 import type { TcpAnswer } from "../../../src/ports/tcp-probe.ts";
 
 /** What lies around the pool database in a test: other hosts, addresses, daemons, storage, clocks. */
 export interface Surroundings {
-  probe: (address: string) => PeerProbe;
+  probe: (address: string) => PeerAnswer;
   ping: (address: string) => "answered" | "silent" | "unknown";
   daemon: (name: DaemonName) => DaemonState;
   tcp: (host: string, port: number) => TcpAnswer;
@@ -19,7 +20,7 @@ export interface Surroundings {
   hostClock: (host: string) => XapiResult<number>;
 }
 
-const ANSWERS: PeerProbe = { icmp: "answered", xapi: "answered", follows: { kind: "unknown" } };
+const ANSWERS: PeerAnswer = { icmp: "answered", xapi: "answered" };
 
 /** Everything answers, nothing is amiss. */
 export function quietSurroundings(): Surroundings {

@@ -3,10 +3,11 @@ import { openIncident } from "../../../src/core/fencing/incident.ts";
 import type { Incident } from "../../../src/core/memory/incident.ts";
 import type { LastGoodView } from "../../../src/core/memory/last-good.ts";
 import { emptyMemory, type Memory } from "../../../src/core/memory/memory.ts";
-import type { Action } from "../../../src/core/model/action.ts";
+import { differenceKey } from "../../../src/core/memory/seen-running.ts";
+import type { Action, Asked } from "../../../src/core/model/action.ts";
 import { assertSafe } from "../../../src/core/safety.ts";
 import { beginPromotion } from "../../../src/core/takeover/promotion.ts";
-import { address, host, POOL, SETTINGS, vm } from "./fixtures.ts";
+import { address, host, knownHost, POOL, SETTINGS, vm } from "./fixtures.ts";
 
 const SEEN: LastGoodView = {
   atMs: 0,
@@ -39,7 +40,35 @@ const promotion = beginPromotion({
   startTimes: {},
 });
 
-const start: Action = { kind: "start-vm", vm: vm("a"), name: "a", candidates: [], asks: [] };
+const asked = (...hosts: number[]): Asked => ({
+  vm: vm("a"),
+  witnesses: hosts.map((number) => ({ host: host(number), isUnsettled: false, isExcused: false })),
+});
+const two: LastGoodView = { ...SEEN, hosts: [knownHost(host(1)), knownHost(host(2))] };
+const startOf = (...asks: Asked[]): Action => ({
+  kind: "start-vm",
+  vm: vm("a"),
+  name: "a",
+  candidates: [],
+  asks,
+});
+const start = startOf(asked(1, 2));
+const correct: Action = {
+  kind: "correct-database",
+  vm: vm("a"),
+  host: host(2),
+  says: null,
+  ask: asked(1, 2),
+};
+const told = (on: number) => ({
+  a: { what: differenceKey("elsewhere", [host(on)], null), sinceMs: 0, seenAtMs: 0, isTried: false },
+});
+const restart = (number: number, ...mayEnd: string[]): Action => ({
+  kind: "restart-xapi",
+  host: host(number),
+  mayEnd: mayEnd.map(vm),
+});
+const left = { h2: { vms: [vm("a")], restartedAtMs: null } };
 const fence: Action = { kind: "fence-host", host: host(2), address: address(host(2)), pingIsLife: true };
 const declare: Action = { kind: "declare-host-dead", host: host(2), proved: true };
 const promote: Action = { kind: "promote-self" };
@@ -52,6 +81,61 @@ describe("assertSafe", () => {
     ["a start while HA is off", start, memory({ lastGood: { ...SEEN, haFlag: "off" } }), SETTINGS, false],
     ["a start while HA is unset", start, memory({ lastGood: { ...SEEN, haFlag: "unset" } }), SETTINGS, false],
     ["a start that was never told of a pool", start, memory({ lastGood: null }), SETTINGS, false],
+    ["a start of which every host is asked", start, memory({ lastGood: two }), SETTINGS, true],
+    ["a start of which nobody is asked", startOf(), memory(), SETTINGS, false],
+    ["a start of which one host is not asked", startOf(asked(1)), memory({ lastGood: two }), SETTINGS, false],
+    [
+      "a start of which a host that is off is not asked",
+      startOf(asked(1)),
+      memory({ lastGood: two, incidents: incident("declared") }),
+      SETTINGS,
+      true,
+    ],
+    [
+      "a start of which a host that is still being fenced is not asked",
+      startOf(asked(1)),
+      memory({ lastGood: two, incidents: incident("fencing") }),
+      SETTINGS,
+      false,
+    ],
+    [
+      "a start of which a forgotten host is not asked",
+      startOf(asked(1, 2)),
+      memory({ lastGood: { ...two, forgotten: [knownHost(host(3))] } }),
+      SETTINGS,
+      false,
+    ],
+    [
+      "a database set right that differs",
+      correct,
+      memory({ lastGood: two, differences: told(2) }),
+      SETTINGS,
+      true,
+    ],
+    [
+      "one that differs in another way",
+      correct,
+      memory({ lastGood: two, differences: told(1) }),
+      SETTINGS,
+      false,
+    ],
+    ["one that nobody has told", correct, memory({ lastGood: two }), SETTINGS, false],
+    [
+      "a comparison that may end what a failover left behind",
+      restart(2, "a"),
+      memory({ declaredDead: left }),
+      SETTINGS,
+      true,
+    ],
+    [
+      "a comparison that may end another VM",
+      restart(2, "a", "b"),
+      memory({ declaredDead: left }),
+      SETTINGS,
+      false,
+    ],
+    ["a comparison that ends nothing", restart(2), memory(), SETTINGS, true],
+    ["a comparison of the master itself", restart(1), memory(), SETTINGS, false],
     ["a start during a take-over", start, memory({ promotion }), SETTINGS, false],
     [
       "a fence that is remembered",

@@ -6,6 +6,7 @@ export const HOSTS_WORDS: SayingsOf<
   | "host-xapi-down"
   | "host-reported"
   | "monitor-silent"
+  | "host-without-address"
   | "host-failed"
   | "master-lost"
   | "hosts-lost"
@@ -43,6 +44,13 @@ export const HOSTS_WORDS: SayingsOf<
     severity: "warning",
     about: host,
     text: `XAPI of ${host} answers, but its monitor is not heard: it takes no part in HA. Check the service ha-lizard there, and that the UDP port of HEARTBEAT_PORT is open between the hosts.`,
+    alert: true,
+  }),
+  "host-without-address": ({ host }) => ({
+    from: "check_slave_status",
+    severity: "warning",
+    about: host,
+    text: `${host} has no address in the pool database, and its monitor is not heard: nobody can tell whether it lives, and it is not fenced. Check its management interface: xe host-management-reconfigure there.`,
     alert: true,
   }),
   "host-failed": ({ host, mine }) => ({

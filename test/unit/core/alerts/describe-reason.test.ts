@@ -28,6 +28,7 @@ const NOTICES: { readonly [Kind in Reason["kind"]]: string } = {
   "host-suspect": "host-suspect:xcp2, check_slave_status, warning, condition, line",
   "host-xapi-down": "host-xapi-down:xcp2, check_xapi, warning, condition, alert",
   "host-reported": "host-reported:xcp2, check_slave_status, warning, condition, alert",
+  "host-without-address": "host-without-address:xcp2, check_slave_status, warning, condition, alert",
   "monitor-silent": "monitor-silent:xcp2, check_slave_status, warning, condition, alert",
   "master-lost": "master-lost:xcp1, check_slave_status, error, condition, alert",
   "host-failed": "host-failed:xcp2, check_slave_status, error, condition, alert",

@@ -26,6 +26,7 @@ export const REASONS: { readonly [Kind in Reason["kind"]]: Extract<Reason, { kin
   "host-suspect": { kind: "host-suspect", host: "xcp2" },
   "host-xapi-down": { kind: "host-xapi-down", host: "xcp2", toleranceS: 300, long: true },
   "host-reported": { kind: "host-reported", host: "xcp2", by: "xcp3", long: true },
+  "host-without-address": { kind: "host-without-address", host: "xcp2" },
   "monitor-silent": { kind: "monitor-silent", host: "xcp2" },
   "master-lost": { kind: "master-lost", host: "xcp1" },
   "host-failed": { kind: "host-failed", host: "xcp2", mine: true },

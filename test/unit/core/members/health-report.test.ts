@@ -84,4 +84,15 @@ describe("reportHealth", () => {
     expect(heard("alive", 180, { heard: "silent" })).toEqual([{ kind: "monitor-silent", host: "xcp2" }]);
     expect(heard("alive", 500, { heard: "direct" })).toEqual([]);
   });
+
+  test("the database has no address of it, and its monitor is silent: after a minute", () => {
+    const told = (atS: number, state: "silent" | "direct") => {
+      const round = master().input(atS, { probes: {}, hearing: hearing(peer(2, { heard: state })) });
+      const hosts = [{ ...knownHost(host(2)), name: "xcp2", address: "" }];
+      const memory = { ...seeing(healthIn("alive")), lastGood: goodView({ hosts }) };
+      return reportHealth(memory, [host(2)], round);
+    };
+    expect([told(59, "silent"), told(60, "direct")]).toEqual([[], []]);
+    expect(told(60, "silent")).toEqual([{ kind: "host-without-address", host: "xcp2" }]);
+  });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
+import type { OwnState } from "../../../../src/core/model/hearing.ts";
 import type { PeerProbe } from "../../../../src/core/model/pool-view.ts";
 import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
 import { standDown } from "../../../../src/core/takeover/stand-down.ts";
@@ -14,7 +15,9 @@ import {
   memoryWith,
   type Situation,
 } from "../fixtures.ts";
+import { hearing, OWN, peer } from "../members/hearing.ts";
 
+const RIVAL: OwnState = { ...OWN, role: "master", master: host(2) };
 const FOLLOW = { kind: "follow-master", address: address(host(2)) } as const;
 
 /** h1 was away; h2 is master, and h3 follows it. */
@@ -23,7 +26,8 @@ function stand(over: Partial<Memory> = {}, situation: Situation = {}, rival = ho
   const memory = memoryWith({ sawPoolSinceBoot: false, health, ...over });
   const mastership = { kind: "rival", host: rival, address: address(rival) } as const;
   const probes: Record<string, PeerProbe> = { h2: MASTER, h3: ALIVE(host(2)) };
-  const round = { ...masterRound(memory, { probes, ...situation }), mastership };
+  const heard = hearing(peer(2, { own: RIVAL }));
+  const round = { ...masterRound(memory, { probes, hearing: heard, ...situation }), mastership };
   return standDown(memory, mastership, round);
 }
 
@@ -49,6 +53,8 @@ describe("standDown", () => {
     ["nobody follows the other one", stand({}, { probes: { h2: MASTER, h3: ALIVE() } })],
     ["nobody but the other one itself follows it", stand({}, { probes: { h2: ALIVE(host(2)), h3: DEAD } })],
     ["the other one does not live", stand(dead)],
+    ["the other one is not heard", stand({}, { hearing: hearing(peer(2, { heard: "silent", own: null })) })],
+    ["the other one says that it is a slave", stand({}, { hearing: hearing(peer(2)) })],
     ["the other one is no host of this pool", stand({}, { probes: { h3: ALIVE(host(9)) } }, host(9))],
     ["it is being made a follower", stand({}, { inFlight: ["follow-master"] })],
   ];

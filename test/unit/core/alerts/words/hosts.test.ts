@@ -10,6 +10,8 @@ const SAID: { readonly [Kind in keyof typeof HOSTS_WORDS]: string } = {
     "xcp2 does not answer this host, but xcp3 hears it: it lives. Check the network between xcp2 and this host.",
   "monitor-silent":
     "XAPI of xcp2 answers, but its monitor is not heard: it takes no part in HA. Check the service ha-lizard there, and that the UDP port of HEARTBEAT_PORT is open between the hosts.",
+  "host-without-address":
+    "xcp2 has no address in the pool database, and its monitor is not heard: nobody can tell whether it lives, and it is not fenced. Check its management interface: xe host-management-reconfigure there.",
   "host-failed": "xcp2 has failed: it answered none of the retries.",
   "master-lost":
     "xcp1 does not answer this host, and nobody has taken over. Check the network of this host, and the successor.",
