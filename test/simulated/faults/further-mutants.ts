@@ -155,6 +155,12 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
         from: "return [own, ...others];",
         to: "return others;",
       },
+      // Else the decision is refused before it does any harm.
+      {
+        file: "src/core/safety.ts",
+        from: 'const isOff = phase === "fenced" || phase === "declared";',
+        to: "const isOff = phase !== null;",
+      },
     ],
     caughtBy: {
       scenario: "who-runs/master-runs-what-its-database-calls-halted",
@@ -283,14 +289,14 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/app/pass/observe.ts",
-        from: "  const ask = (address: string, what: ProbeQuestion, ms: number): Promise<PeerProbe> =>\n    withDeadline(",
+        from: "  const ask = (address: string, what: ProbeQuestion, ms: number): Promise<PeerAnswer> =>\n    withDeadline(",
         to: `  let turn: Promise<unknown> = Promise.resolve();
-  const inTurn = (job: () => Promise<PeerProbe>): Promise<PeerProbe> => {
+  const inTurn = (job: () => Promise<PeerAnswer>): Promise<PeerAnswer> => {
     const mine = turn.then(job);
     turn = mine;
     return mine;
   };
-  const ask = (address: string, what: ProbeQuestion, ms: number): Promise<PeerProbe> =>
+  const ask = (address: string, what: ProbeQuestion, ms: number): Promise<PeerAnswer> =>
     inTurn(() => withDeadline(`,
       },
       {
