@@ -4,6 +4,7 @@ import { absorbDevices } from "./fencing/fence-devices.ts";
 import { methodProves } from "./fencing/fence-policy.ts";
 import { afterEvent, type IncidentEvent, isWaivable } from "./fencing/incident.ts";
 import { hostName } from "./members/host-rows.ts";
+import { fetchAgainMs } from "./members/own-copy.ts";
 import type { RestartHistory } from "./memory/attempts.ts";
 import type { Supply } from "./memory/down.ts";
 import type { Memory } from "./memory/memory.ts";
@@ -62,6 +63,12 @@ export function absorb(
       const placementOnDisk = result.kind === "done" ? action.placement : tried.placementOnDisk;
       return { memory: { ...tried, placementOnDisk }, reasons: reportFailure(action, result) };
     }
+    case "fetch-database": {
+      const { master, changes } = action;
+      const fetched = { master, changes, currentAtMs: context.nowMs };
+      const copy = result.kind === "done" ? fetched : tried.copy;
+      return { memory: { ...tried, copy }, reasons: reportFailure(action, result) };
+    }
     case "follow-master":
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
       return { memory: tried, reasons: [{ kind: "stood-down", address: action.address }] };
@@ -103,10 +110,16 @@ const DONE_AND_WAITED_FOR: Partial<Record<Action["kind"], number>> = {
   "store-database": STORE_AGAIN_MS,
 };
 
+function waitAfterDone(memory: Memory, action: Action): number | undefined {
+  return action.kind === "fetch-database"
+    ? fetchAgainMs(memory, action.host)
+    : DONE_AND_WAITED_FOR[action.kind];
+}
+
 function noteRetry(memory: Memory, outcome: Outcome, nowMs: number): Memory {
   const key = actionKey(outcome.action);
   const kind = outcome.result.kind === "checked" ? "done" : outcome.result.kind;
-  const againMs = kind === "done" ? DONE_AND_WAITED_FOR[outcome.action.kind] : undefined;
+  const againMs = kind === "done" ? waitAfterDone(memory, outcome.action) : undefined;
   if (againMs !== undefined) {
     const retry = { failures: 0, notBeforeMs: nowMs + againMs };
     return { ...memory, retries: put(memory.retries, key, retry) };

@@ -15,6 +15,8 @@ export interface GroupReport {
   readonly enabled: boolean | null;
   /** The pool's HA flag; null: neither on nor off. */
   readonly haWished: boolean | null;
+  /** `OwnState.changes`. */
+  readonly changes: number | null;
 }
 
 /** What the monitor sees of its own host at this moment. */
@@ -35,6 +37,7 @@ export function ownState({ role, startComplete, xapi }: OwnSight, report: GroupR
     enabled: report.enabled,
     haWished: report.haWished,
     leaving: false,
+    changes: report.changes,
   };
 }
 

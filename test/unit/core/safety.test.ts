@@ -20,6 +20,7 @@ const SEEN: LastGoodView = {
   members: [],
   ranking: [],
   parameters: "",
+  changes: null,
 };
 const health = {
   state: "failed",
@@ -40,6 +41,7 @@ const promotion = beginPromotion({
 });
 
 const start: Action = { kind: "start-vm", vm: vm("a"), name: "a", candidates: [], asks: [] };
+const fetch: Action = { kind: "fetch-database", host: host(2), master: host(1), changes: 8 };
 const fence: Action = { kind: "fence-host", host: host(2), address: address(host(2)), pingIsLife: true };
 const declare: Action = { kind: "declare-host-dead", host: host(2), proved: true };
 const promote: Action = { kind: "promote-self" };
@@ -52,6 +54,14 @@ describe("assertSafe", () => {
     ["a start while HA is off", start, memory({ lastGood: { ...SEEN, haFlag: "off" } }), SETTINGS, false],
     ["a start while HA is unset", start, memory({ lastGood: { ...SEEN, haFlag: "unset" } }), SETTINGS, false],
     ["a start that was never told of a pool", start, memory({ lastGood: null }), SETTINGS, false],
+    ["a copy of the database", fetch, memory(), SETTINGS, true],
+    [
+      "a copy of the database while HA is off",
+      fetch,
+      memory({ lastGood: { ...SEEN, haFlag: "off" } }),
+      SETTINGS,
+      false,
+    ],
     ["a start during a take-over", start, memory({ promotion }), SETTINGS, false],
     [
       "a fence that is remembered",

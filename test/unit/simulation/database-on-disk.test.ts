@@ -110,6 +110,17 @@ test("host.request_backup of a slave: an error while its master starts, and afte
   expect(world.host(2).database).toBe(copy);
 });
 
+test("a fetch is refused by a slave whose disk is full, and its file stays as it was", async () => {
+  const caller = pool();
+  const { world } = caller;
+  const copy = world.host(2).database;
+  world.host(2).databaseDiskFull = true;
+  const local = await caller.localLogin(2);
+  const asked = await caller.ask(2, "host.request_backup", backup(caller, local, 2), { channel: "tcp" });
+  expect(verdict(asked)).toBe("INTERNAL_ERROR");
+  expect(world.host(2).database).toBe(copy);
+});
+
 test("a fetch puts an older database over a newer copy", async () => {
   const caller = pool();
   const { world } = caller;

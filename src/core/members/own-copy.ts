@@ -1,0 +1,40 @@
+import type { Memory } from "../memory/memory.ts";
+import { type MasterRound, nothing, type Step } from "../memory/step.ts";
+import { type Action, actionKey } from "../model/action.ts";
+import type { HostUuid } from "../model/ids.ts";
+import type { Reason } from "../model/reason.ts";
+import { whenDue } from "../pace/back-off.ts";
+import { hostName } from "./host-rows.ts";
+
+/**
+ * Has this slave fetch a copy of its master's database when that has counted changes which the own copy does not have
+ * (core/README.md, "The slaves' copies"): a slave that takes over begins with its copy, and XAPI hands out one every five
+ * minutes, to one slave after the other. Only then, because nothing in XAPI keeps an older copy from replacing a newer one.
+ */
+export function keepCopyFresh(memory: Memory, round: MasterRound): Step {
+  const { copy, lastGood } = memory;
+  const { view, database } = round;
+  const { master } = database.pool;
+  const changes = lastGood?.changes ?? null;
+  if (changes === null || master === null) return nothing(memory);
+  if (copy?.master === master && copy.changes >= changes)
+    return nothing({ ...memory, copy: { ...copy, currentAtMs: view.nowMs } });
+  const action: Action = { kind: "fetch-database", host: view.self.uuid, master, changes };
+  const failures = memory.retries[actionKey(action)]?.failures ?? 0;
+  const reasons: readonly Reason[] =
+    failures >= TROUBLE ? [{ kind: "copy-is-old", master: hostName(memory, master) }] : [];
+  return { memory, actions: whenDue(action, round), reasons };
+}
+
+/** A master whose xapi is just starting refuses: that is no trouble. */
+const TROUBLE = 3;
+
+const AGAIN_MS = 10_000;
+/** A copy costs a master of a thousand VMs a tenth of a second of its processor. */
+const AGAIN_PER_HOST_MS = 1_000;
+
+/** So long a slave waits after a fetch, whatever has changed; the first successor not longer in a big pool either. */
+export function fetchAgainMs({ lastGood }: Memory, self: HostUuid): number {
+  const hosts = lastGood?.ranking[0] === self ? 0 : (lastGood?.hosts.length ?? 0);
+  return Math.max(AGAIN_MS, hosts * AGAIN_PER_HOST_MS);
+}
