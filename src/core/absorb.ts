@@ -64,8 +64,10 @@ export function absorb(
       return { memory: { ...tried, placementOnDisk }, reasons: reportFailure(action, result) };
     }
     case "fetch-database": {
-      const { master, changes } = action;
-      const fetched = { master, changes, currentAtMs: context.nowMs };
+      const { host, master, changes } = action;
+      const { nowMs } = context;
+      const notBeforeMs = nowMs + fetchAgainMs(tried, host);
+      const fetched = { master, changes, currentAtMs: nowMs, notBeforeMs };
       const copy = result.kind === "done" ? fetched : tried.copy;
       return { memory: { ...tried, copy }, reasons: reportFailure(action, result) };
     }
@@ -110,16 +112,10 @@ const DONE_AND_WAITED_FOR: Partial<Record<Action["kind"], number>> = {
   "store-database": STORE_AGAIN_MS,
 };
 
-function waitAfterDone(memory: Memory, action: Action): number | undefined {
-  return action.kind === "fetch-database"
-    ? fetchAgainMs(memory, action.host)
-    : DONE_AND_WAITED_FOR[action.kind];
-}
-
 function noteRetry(memory: Memory, outcome: Outcome, nowMs: number): Memory {
   const key = actionKey(outcome.action);
   const kind = outcome.result.kind === "checked" ? "done" : outcome.result.kind;
-  const againMs = kind === "done" ? waitAfterDone(memory, outcome.action) : undefined;
+  const againMs = kind === "done" ? DONE_AND_WAITED_FOR[outcome.action.kind] : undefined;
   if (againMs !== undefined) {
     const retry = { failures: 0, notBeforeMs: nowMs + againMs };
     return { ...memory, retries: put(memory.retries, key, retry) };

@@ -1,4 +1,4 @@
-import { newerAtMaster } from "../../core/group/behind.ts";
+import { type CopyWatch, NO_COPY_WATCH, newerAtMaster, stepCopyWatch } from "../../core/group/behind.ts";
 import { fallenSilent, type HearingState, newHearing, stepHearing } from "../../core/group/hearing.ts";
 import type { RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
 import { type GroupReport, type OwnSight, ownState } from "../../core/group/own-state.ts";
@@ -33,8 +33,6 @@ const TICKS_PER_REPORT = 5;
 const TICKS_PER_QUESTION = 5;
 /** A xapi that needs seconds for every call lives (core/README.md, "Is a peer alive?"). */
 const ANSWER_MS = 10_000;
-/** So long after a wake because of an old copy no other one is asked for: more often it is not fetched. */
-const FETCH_MS = 10_000;
 /** A list of domains takes milliseconds; who asks waits for a second. */
 const LIST_MS = 2_000;
 /** A socket that is just being opened, or opened again, is not worth a line. */
@@ -71,7 +69,7 @@ class Loop {
   private state: HearingState | null = null;
   private report: GroupReport | null = null;
   private xapi: OwnSight["xapi"] = "silent";
-  private newer = { changes: 0, notBeforeMs: Number.NEGATIVE_INFINITY };
+  private copy: CopyWatch = NO_COPY_WATCH;
   private asking = false;
   private readonly domains: LaterRead<RunsAnswer["runs"]>;
 
@@ -149,18 +147,17 @@ class Loop {
     // A slave asks after its master only; what became of the others is the master's business.
     const isOurs =
       own.role === "master" || own.master === null ? silent.length > 0 : silent.includes(own.master);
-    if (isOurs || this.isCopyOld(state, own)) this.ports.wake();
+    if (this.isCopyDue(state, own) || isOurs) this.ports.wake();
     for (const datagram of datagrams) network.send(datagram);
     await this.publish(state);
   }
 
-  /** Once for each count: an iteration that cannot fetch the copy comes back to it by itself. */
-  private isCopyOld(state: HearingState, own: OwnState): boolean {
+  private isCopyDue(state: HearingState, own: OwnState): boolean {
     const nowMs = this.ports.clock.uptimeMs();
-    const changes = newerAtMaster(state, own, nowMs);
-    if (changes === null || changes === this.newer.changes || nowMs < this.newer.notBeforeMs) return false;
-    this.newer = { changes, notBeforeMs: nowMs + FETCH_MS };
-    return true;
+    const afterMs = this.report?.fetchAfterMs ?? 0;
+    const { watch, wakes } = stepCopyWatch(this.copy, newerAtMaster(state, own, nowMs), { nowMs, afterMs });
+    this.copy = watch;
+    return wakes;
   }
 
   private async publish(state: HearingState): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Settings } from "../../config/params.ts";
 import { MOST_HOSTS } from "../../core/group/message.ts";
 import type { GroupReport } from "../../core/group/own-state.ts";
+import { fetchAfterMs } from "../../core/members/own-copy.ts";
 import type { LastGoodView } from "../../core/memory/last-good.ts";
 import type { Memory } from "../../core/memory/memory.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
@@ -26,6 +27,7 @@ export function groupReport(
     enabled: hosts.find(({ uuid }) => uuid === self)?.enabled ?? null,
     haWished: haFlag === "unset" ? null : haFlag === "on",
     changes: changesOf(self, lastGood, copy),
+    fetchAfterMs: fetchAfterMs(lastGood, self),
   };
 }
 

@@ -14,3 +14,34 @@ export function newerAtMaster(state: HearingState, own: OwnState, nowMs: number)
   const { changes } = master.own;
   return changes !== null && changes > own.changes ? changes : null;
 }
+
+/** What a monitor remembers of its wakes for an old copy. */
+export interface CopyWatch {
+  /** Since when the copy is old and no iteration was woken for that; null: it is not, or one was. */
+  readonly sinceMs: number | null;
+  /** The count for which an iteration was woken last, and when. */
+  readonly wokenFor: number;
+  readonly wokenAtMs: number;
+}
+
+export const NO_COPY_WATCH: CopyWatch = { sinceMs: null, wokenFor: 0, wokenAtMs: Number.NEGATIVE_INFINITY };
+
+/** More often no copy is fetched. */
+const AGAIN_MS = 10_000;
+
+/**
+ * Is an iteration woken now, to fetch a copy? Once for each count, `afterMs` after it was seen: an iteration that cannot
+ * fetch the copy comes back to it by itself.
+ */
+export function stepCopyWatch(
+  watch: CopyWatch,
+  newer: number | null,
+  { nowMs, afterMs }: { readonly nowMs: number; readonly afterMs: number },
+): { readonly watch: CopyWatch; readonly wakes: boolean } {
+  if (newer === null || newer === watch.wokenFor) return { watch: { ...watch, sinceMs: null }, wakes: false };
+  const sinceMs = watch.sinceMs ?? nowMs;
+  const isDue = nowMs - sinceMs >= afterMs && nowMs - watch.wokenAtMs >= AGAIN_MS;
+  return isDue
+    ? { watch: { sinceMs: null, wokenFor: newer, wokenAtMs: nowMs }, wakes: true }
+    : { watch: { ...watch, sinceMs }, wakes: false };
+}

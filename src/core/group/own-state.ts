@@ -17,6 +17,8 @@ export interface GroupReport {
   readonly haWished: boolean | null;
   /** `OwnState.changes`. */
   readonly changes: number | null;
+  /** So long after the master has told of a change this host is woken for its copy of the database. */
+  readonly fetchAfterMs: number;
 }
 
 /** What the monitor sees of its own host at this moment. */

@@ -1,3 +1,4 @@
+import type { LastGoodView } from "../memory/last-good.ts";
 import type { Memory } from "../memory/memory.ts";
 import { type MasterRound, nothing, type Step } from "../memory/step.ts";
 import { type Action, actionKey } from "../model/action.ts";
@@ -23,7 +24,8 @@ export function keepCopyFresh(memory: Memory, round: MasterRound): Step {
   const failures = memory.retries[actionKey(action)]?.failures ?? 0;
   const reasons: readonly Reason[] =
     failures >= TROUBLE ? [{ kind: "copy-is-old", master: hostName(memory, master) }] : [];
-  return { memory, actions: whenDue(action, round), reasons };
+  const isTooSoon = copy?.master === master && view.nowMs < copy.notBeforeMs;
+  return { memory, actions: isTooSoon ? [] : whenDue(action, round), reasons };
 }
 
 /** A master whose xapi is just starting refuses: that is no trouble. */
@@ -37,4 +39,14 @@ const AGAIN_PER_HOST_MS = 1_000;
 export function fetchAgainMs({ lastGood }: Memory, self: HostUuid): number {
   const hosts = lastGood?.ranking[0] === self ? 0 : (lastGood?.hosts.length ?? 0);
   return Math.max(AGAIN_MS, hosts * AGAIN_PER_HOST_MS);
+}
+
+/** The first successor is woken first, and the others one after the other: they need not ask the master all at once. */
+const SUCCESSOR_FIRST_MS = 2_000;
+const NEXT_MS = 250;
+
+/** So long after the master has told of a change this slave is woken to fetch its copy. */
+export function fetchAfterMs({ ranking }: LastGoodView, self: HostUuid): number {
+  const place = ranking.includes(self) ? ranking.indexOf(self) : ranking.length;
+  return place === 0 ? 0 : SUCCESSOR_FIRST_MS + NEXT_MS * place;
 }

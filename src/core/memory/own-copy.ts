@@ -9,10 +9,13 @@ export interface OwnCopy {
   readonly changes: number;
   /** When it was last known to be as new as the master's database. */
   readonly currentAtMs: number;
+  /** The next one is not fetched before that. */
+  readonly notBeforeMs: number;
 }
 
 export const isOwnCopy: Check<OwnCopy> = objectOf<OwnCopy>({
   master: isBrandedText<HostUuid>,
   changes: isNumber,
   currentAtMs: isNumber,
+  notBeforeMs: isNumber,
 });

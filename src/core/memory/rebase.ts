@@ -26,7 +26,7 @@ export function rebaseMemory(memory: Memory, bootId: string): Memory {
     promotion: promotion && { ...promotion, sinceMs: 0, calledAtMs: 0, backAtMs: {}, settledAtMs: {} },
     promoted: memory.promoted,
     // It is on the disk. When it was current last, no time of this boot says.
-    copy: memory.copy && { ...memory.copy, currentAtMs: 0 },
+    copy: memory.copy && { ...memory.copy, currentAtMs: 0, notBeforeMs: 0 },
     alerts: rebaseAlerts(memory.alerts, lastGood?.atMs ?? 0),
     isolation: memory.isolation && { ...memory.isolation, wellSinceMs: null },
   };

@@ -258,9 +258,14 @@ describe("absorb, the other actions", () => {
   test("absorb: a copy that was fetched has what was counted before, and the next one is ten seconds away", () => {
     const fetch: Action = { kind: "fetch-database", host: host(2), master: host(1), changes: 8 };
     const { memory } = end(fetch, DONE);
-    expect(memory.copy).toEqual({ master: host(1), changes: 8, currentAtMs: NOW_MS });
-    expect(memory.retries).toEqual({ "fetch-database": { failures: 0, notBeforeMs: NOW_MS + 10_000 } });
-    const copy = { master: host(1), changes: 7, currentAtMs: 1 };
+    expect(memory.copy).toEqual({
+      master: host(1),
+      changes: 8,
+      currentAtMs: NOW_MS,
+      notBeforeMs: NOW_MS + 10_000,
+    });
+    expect(memory.retries).toEqual({});
+    const copy = { master: host(1), changes: 7, currentAtMs: 1, notBeforeMs: 2 };
     const failed = end(fetch, LATE, { copy }).memory;
     expect(failed.copy).toEqual(copy);
     expect(failed.retries["fetch-database"]).toEqual({ failures: 1, notBeforeMs: NOW_MS + 10_000 });

@@ -15,6 +15,7 @@ const REPORT: GroupReport = {
   enabled: true,
   haWished: true,
   changes: 4,
+  fetchAfterMs: 0,
 };
 
 const FINE: Transport = {
@@ -153,6 +154,9 @@ describe("keepHearing", () => {
 
     test("every further change does so too, ten seconds later at the earliest", async () =>
       expect(await wakes((second) => second)).toEqual([7, 17, 27, 37]));
+
+    test("a host that is not the first successor waits before the first one", async () =>
+      expect(await wakes((second) => second, { ...REPORT, fetchAfterMs: 2_250 })).toEqual([10, 20, 30, 40]));
 
     test("an older or unknown count of the master wakes nobody", async () => {
       expect(await wakes(() => 3)).toEqual([]);

@@ -35,7 +35,7 @@ describe("groupReport", () => {
   test("changes: on the master those of its database, on a slave those of its copy of this master's", () => {
     const changes = (self: number, copy: Memory["copy"] = null) =>
       groupReport(host(self), { ...memory({ changes: 8 }), copy }, SETTINGS)?.changes;
-    const copyOf = (master: number) => ({ master: host(master), changes: 7, currentAtMs: 1 });
+    const copyOf = (master: number) => ({ master: host(master), changes: 7, currentAtMs: 1, notBeforeMs: 2 });
     expect(changes(1)).toBe(8);
     expect(changes(2)).toBeNull();
     expect(changes(2, copyOf(1))).toBe(7);

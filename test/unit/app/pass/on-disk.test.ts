@@ -62,7 +62,10 @@ describe("on the master's disk", () => {
 
   test("where the quick way is refused the slow one is taken, and a declared death does not wait for it", async () => {
     expect(await calls(declare, { stores: REFUSED })).toEqual({ asked: "declare,store", kind: "done" });
-    expect(await calls(store, { stores: REFUSED })).toEqual({ asked: "ha-lizard-changes=8,store,sync", kind: "done" });
+    expect(await calls(store, { stores: REFUSED })).toEqual({
+      asked: "ha-lizard-changes=8,store,sync",
+      kind: "done",
+    });
   });
 
   test("a slave leaves the master's disk to the master", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { newerAtMaster } from "../../../../src/core/group/behind.ts";
+import { NO_COPY_WATCH, newerAtMaster, stepCopyWatch } from "../../../../src/core/group/behind.ts";
 import { newHearing, stepHearing } from "../../../../src/core/group/hearing.ts";
 import type { OwnState } from "../../../../src/core/model/hearing.ts";
 import { hostUuid } from "../../../../src/core/model/ids.ts";
@@ -40,4 +40,26 @@ describe("newerAtMaster", () => {
     ["whether HA is on is not known", newer({ haWished: null }), null],
   ];
   for (const [what, is, expected] of rows) test(what, () => expect(is).toBe(expected));
+});
+
+describe("stepCopyWatch", () => {
+  /** When an iteration is woken, in seconds, if each second has that count: a digit, or a dash for none. */
+  function wakes(counts: string, afterMs = 0): readonly number[] {
+    let watch = NO_COPY_WATCH;
+    return [...counts].flatMap((count, second) => {
+      const newer = count === "-" ? null : Number(count);
+      const step = stepCopyWatch(watch, newer, { nowMs: second * 1_000, afterMs });
+      watch = step.watch;
+      return step.wakes ? [second] : [];
+    });
+  }
+  const rows: readonly [string, string, number, readonly number[]][] = [
+    ["no newer one", "----", 0, []],
+    ["a newer one: once", "-1111111111111", 0, [1]],
+    ["another count: ten seconds after the last wake", "12222222222222", 0, [0, 10]],
+    ["counts that rise while it waits do not make it wait longer", "-1234567", 3_000, [4]],
+    ["a copy that XAPI has refreshed meanwhile is not old any more", "-11--11", 2_500, []],
+  ];
+  for (const [what, counts, afterMs, expected] of rows)
+    test(what, () => expect(wakes(counts, afterMs)).toEqual([...expected]));
 });

@@ -13,6 +13,7 @@ const REPORT: GroupReport = {
   enabled: true,
   haWished: null,
   changes: 7,
+  fetchAfterMs: 0,
 };
 
 const slaveOf = (masterAddress: string) => ({ kind: "slave", masterAddress }) as const;

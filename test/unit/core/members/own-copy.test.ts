@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { fetchAgainMs, keepCopyFresh } from "../../../../src/core/members/own-copy.ts";
+import { fetchAfterMs, fetchAgainMs, keepCopyFresh } from "../../../../src/core/members/own-copy.ts";
 import type { LastGoodView } from "../../../../src/core/memory/last-good.ts";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
 import type { MasterRound } from "../../../../src/core/memory/step.ts";
@@ -17,7 +17,7 @@ import {
 
 /** Of the rounds of the fixtures. */
 const NOW_MS = 1_000_000;
-const COPY = { master: host(1), changes: 7, currentAtMs: 1 };
+const COPY = { master: host(1), changes: 7, currentAtMs: 1, notBeforeMs: 2 };
 
 /** What h2 does and says whose copy has this, while the database of its master h1 has counted so many changes. */
 function keep(changes: number | null, over: Partial<Memory> = {}, situation: Situation = {}) {
@@ -54,6 +54,13 @@ describe("keepCopyFresh", () => {
   test("a master that counts nothing is of an earlier version: XAPI copies as it always did", () =>
     expect(keep(null, { copy: null }).does).toEqual([]));
 
+  test("soon after the last fetch: later, unless the copy is another master's", () => {
+    const soon = { ...COPY, notBeforeMs: NOW_MS + 1 };
+    expect(keep(8, { copy: soon }).does).toEqual([]);
+    expect(keep(8, { copy: { ...soon, notBeforeMs: NOW_MS } }).does).toHaveLength(1);
+    expect(keep(8, { copy: { ...soon, master: host(3) } }).does).toHaveLength(1);
+  });
+
   test("one at a time; after failures it waits, and the third is told", () => {
     expect(keep(8, {}, { inFlight: ["fetch-database"] }).does).toEqual([]);
     const failed = (failures: number) => ({
@@ -79,4 +86,9 @@ describe("fetchAgainMs", () => {
 
   test("a host that knows no pool", () =>
     expect(fetchAgainMs(memoryWith({ lastGood: null }), host(3))).toBe(10_000));
+});
+
+test("fetchAfterMs: the first successor at once, the others two seconds later and one after the other", () => {
+  const after = (number: number) => fetchAfterMs(goodView({ ranking: [host(2), host(3)] }), host(number));
+  expect([after(2), after(3), after(4)]).toEqual([0, 2_250, 2_500]);
 });
