@@ -4,7 +4,7 @@ import { absorbDevices } from "./fencing/fence-devices.ts";
 import { methodProves } from "./fencing/fence-policy.ts";
 import { afterEvent, type IncidentEvent, isWaivable } from "./fencing/incident.ts";
 import { hostName } from "./members/host-rows.ts";
-import { fetchAgainMs } from "./members/own-copy.ts";
+import { FETCH_TROUBLE, fetchAgainMs } from "./members/own-copy.ts";
 import type { RestartHistory } from "./memory/attempts.ts";
 import type { Supply } from "./memory/down.ts";
 import type { Memory } from "./memory/memory.ts";
@@ -68,8 +68,9 @@ export function absorb(
       const { nowMs } = context;
       const notBeforeMs = nowMs + fetchAgainMs(tried, host);
       const fetched = { master, changes, currentAtMs: nowMs, notBeforeMs };
-      const copy = result.kind === "done" ? fetched : tried.copy;
-      return { memory: { ...tried, copy }, reasons: reportFailure(action, result) };
+      if (result.kind === "done") return { memory: { ...tried, copy: fetched }, reasons: [] };
+      const failures = tried.retries[actionKey(action)]?.failures ?? 0;
+      return { memory: tried, reasons: failures > FETCH_TROUBLE ? [] : reportFailure(action, result) };
     }
     case "follow-master":
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };

@@ -17,19 +17,21 @@ export function keepCopyFresh(memory: Memory, round: MasterRound): Step {
   const { view, database } = round;
   const { master } = database.pool;
   const changes = lastGood?.changes ?? null;
-  if (changes === null || master === null) return nothing(memory);
+  // A database that does not know this host is older than its join: XAPI refuses, and the own copy knows more.
+  const isKnown = database.hosts.some(({ uuid }) => uuid === view.self.uuid);
+  if (changes === null || master === null || !isKnown) return nothing(memory);
   if (copy?.master === master && copy.changes >= changes)
     return nothing({ ...memory, copy: { ...copy, currentAtMs: view.nowMs } });
   const action: Action = { kind: "fetch-database", host: view.self.uuid, master, changes };
   const failures = memory.retries[actionKey(action)]?.failures ?? 0;
   const reasons: readonly Reason[] =
-    failures >= TROUBLE ? [{ kind: "copy-is-old", master: hostName(memory, master) }] : [];
+    failures >= FETCH_TROUBLE ? [{ kind: "copy-is-old", master: hostName(memory, master) }] : [];
   const isTooSoon = copy?.master === master && view.nowMs < copy.notBeforeMs;
   return { memory, actions: isTooSoon ? [] : whenDue(action, round), reasons };
 }
 
-/** A master whose xapi is just starting refuses: that is no trouble. */
-const TROUBLE = 3;
+/** A master whose xapi is just starting refuses: that is no trouble. After so many failures there is one, and it is told once. */
+export const FETCH_TROUBLE = 3;
 
 const AGAIN_MS = 10_000;
 /** A copy costs a master of a thousand VMs a tenth of a second of its processor. */

@@ -271,6 +271,13 @@ describe("absorb, the other actions", () => {
     expect(failed.retries["fetch-database"]).toEqual({ failures: 1, notBeforeMs: NOW_MS + 10_000 });
   });
 
+  test("absorb: why a copy cannot be fetched is said three times; after that a condition says that it is old", () => {
+    const fetch: Action = { kind: "fetch-database", host: host(2), master: host(1), changes: 8 };
+    const after = (failures: number) =>
+      end(fetch, LATE, { retries: { "fetch-database": { failures, notBeforeMs: 0 } } }).reasons.length;
+    expect([0, 1, 2, 3, 9].map(after)).toEqual([1, 1, 1, 0, 0]);
+  });
+
   test("absorb: what a look at the fence devices has found is remembered, with its time", () => {
     const look: Action = { kind: "check-fence-devices", method: "ILO", hosts: [] };
     const { memory } = end(look, { kind: "checked", wrong: { h3: "no answer" } });

@@ -7,6 +7,7 @@ import {
   database,
   goodView,
   host,
+  hostView,
   knownHost,
   memoryWith,
   type Situation,
@@ -22,7 +23,7 @@ const COPY = { master: host(1), changes: 7, currentAtMs: 1, notBeforeMs: 2 };
 /** What h2 does and says whose copy has this, while the database of its master h1 has counted so many changes. */
 function keep(changes: number | null, over: Partial<Memory> = {}, situation: Situation = {}) {
   const memory = memoryWith({ lastGood: goodView({ changes }), copy: COPY, ...over });
-  const read = database(three());
+  const read = situation.database ?? database(three());
   const { view, ...rest } = slaveRound(memory, situation);
   const round: MasterRound = {
     ...rest,
@@ -53,6 +54,9 @@ describe("keepCopyFresh", () => {
 
   test("a master that counts nothing is of an earlier version: XAPI copies as it always did", () =>
     expect(keep(null, { copy: null }).does).toEqual([]));
+
+  test("a database that does not know this host is older than its join: nothing is fetched", () =>
+    expect(keep(8, {}, { database: database([hostView(host(1)), hostView(host(3))]) }).does).toEqual([]));
 
   test("soon after the last fetch: later, unless the copy is another master's", () => {
     const soon = { ...COPY, notBeforeMs: NOW_MS + 1 };
