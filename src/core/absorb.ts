@@ -4,6 +4,7 @@ import { absorbDevices } from "./fencing/fence-devices.ts";
 import { methodProves } from "./fencing/fence-policy.ts";
 import { afterEvent, type IncidentEvent, isWaivable } from "./fencing/incident.ts";
 import { hostName } from "./members/host-rows.ts";
+import { FETCH_TROUBLE, fetchAgainMs } from "./members/own-copy.ts";
 import type { RestartHistory } from "./memory/attempts.ts";
 import type { Supply } from "./memory/down.ts";
 import type { Memory } from "./memory/memory.ts";
@@ -61,6 +62,15 @@ export function absorb(
     case "store-database": {
       const placementOnDisk = result.kind === "done" ? action.placement : tried.placementOnDisk;
       return { memory: { ...tried, placementOnDisk }, reasons: reportFailure(action, result) };
+    }
+    case "fetch-database": {
+      const { host, master, changes } = action;
+      const { nowMs } = context;
+      const notBeforeMs = nowMs + fetchAgainMs(tried, host);
+      const fetched = { master, changes, currentAtMs: nowMs, notBeforeMs };
+      if (result.kind === "done") return { memory: { ...tried, copy: fetched }, reasons: [] };
+      const failures = tried.retries[actionKey(action)]?.failures ?? 0;
+      return { memory: tried, reasons: failures > FETCH_TROUBLE ? [] : reportFailure(action, result) };
     }
     case "follow-master":
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };

@@ -2,7 +2,7 @@ import { createLocalHost } from "../adapters/files/local-host-files.ts";
 import { postJsonOverHttp } from "../adapters/peers/peer-http.ts";
 import { createPeerProber } from "../adapters/peers/peer-prober.ts";
 import { createXapi } from "../adapters/xapi/client.ts";
-import { createSocketTransport } from "../adapters/xapi/transport.ts";
+import { createSocketTransport, createTcpTransport } from "../adapters/xapi/transport.ts";
 import { patientStore } from "../app/pass/patience.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { LocalHost } from "../ports/local-host.ts";
@@ -48,6 +48,7 @@ export function createRealPeers(
     openXapi: (xeTimeoutMs) =>
       createXapi({
         transport: createSocketTransport({ socketPath: paths.xapiSocket, mask: secrets.mask }),
+        tcp: createTcpTransport({ mask: secrets.mask }),
         clock,
         store: patientStore(store, clock),
         xeTimeoutMs,

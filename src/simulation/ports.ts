@@ -41,10 +41,14 @@ export function simPassPorts(
     runsAsker: mortal(process, world.messengers?.asker(hostNumber) ?? NOBODY_ASKED),
     lostPasses,
     openXapi: (xeTimeoutMs) => {
-      const transport = simTransport(world, hostNumber);
-      const shaky = chaos === null ? transport : chaoticTransport(transport, hostNumber, chaos);
+      const over = (channel: "unix" | "tcp") => {
+        const transport = simTransport(world, hostNumber, channel);
+        const shaky = chaos === null ? transport : chaoticTransport(transport, hostNumber, chaos);
+        return mortal(process, shaky);
+      };
       return createXapi({
-        transport: mortal(process, shaky),
+        transport: over("unix"),
+        tcp: over("tcp"),
         clock,
         store,
         xeTimeoutMs,

@@ -116,7 +116,7 @@ export const DEFAULT_TIMINGS: Timings = {
   backupMs: 300_000,
   syncDatabaseMs: 80,
   storeMs: 5,
-  fetchCopyMs: 50,
+  fetchCopyMs: 70,
   diskWriteMs: 0,
   reconnectMs: 0,
   declareDeadHookMs: 0,

@@ -9,7 +9,7 @@ import { OWN_BYTES, readOwn, writeOwn } from "./own-state-codec.ts";
  *
  *   0  is there an answer (1) or not (0), the number that is answered
  *  23  what the sender says of itself
- *  41  how many are heard; for each of them: place (4), age in tenths of a second (1), low 32 bits of its number (4)
+ *  45  how many are heard; for each of them: place (4), age in tenths of a second (1), low 32 bits of its number (4)
  */
 
 const OWN_AT = 1 + NUMBER_BYTES;

@@ -1,10 +1,15 @@
 import type { OwnState } from "../../core/model/hearing.ts";
 import { hostUuid } from "../../core/model/ids.ts";
+import { MOST_CHANGES } from "../../core/model/pool-keys.ts";
 import { NO_UUID, readUuid, UUID_BYTES, writeUuid } from "./bytes.ts";
 
-/* What a host says of itself: role and state of xapi in one byte, flags in the next, its master (zeros: none). */
+/*
+ * What a host says of itself: role and state of xapi in one byte, flags in the next, its master (zeros: none),
+ * the count of changes in its copy of the database (zero: not known).
+ */
 
-export const OWN_BYTES = 2 + UUID_BYTES;
+const CHANGES_AT = 2 + UUID_BYTES;
+export const OWN_BYTES = CHANGES_AT + 4;
 const ROLES: readonly OwnState["role"][] = ["unknown", "master", "slave", "broken"];
 const XAPI: readonly OwnState["xapi"][] = ["silent", "starting", "serving", "lost", "held"];
 const FLAG = { startComplete: 1, enabledKnown: 2, enabled: 4, haKnown: 8, ha: 16, leaving: 32 } as const;
@@ -14,6 +19,8 @@ export function writeOwn(bytes: Buffer, at: number, own: OwnState): void {
   bytes[at] = (ROLES.indexOf(own.role) << 4) | XAPI.indexOf(own.xapi);
   bytes[at + 1] = flagsOf(own);
   if (own.master !== null) writeUuid(bytes, at + 2, own.master);
+  const changes = own.changes ?? 0;
+  bytes.writeUInt32BE(changes > MOST_CHANGES ? 0 : changes, at + CHANGES_AT);
 }
 
 function flagsOf({ startComplete, enabled, haWished, leaving }: OwnState): number {
@@ -44,5 +51,6 @@ export function readOwn(bytes: Buffer, at: number): OwnState | null {
     enabled: isSet(FLAG.enabledKnown) ? isSet(FLAG.enabled) : null,
     haWished: isSet(FLAG.haKnown) ? isSet(FLAG.ha) : null,
     leaving: isSet(FLAG.leaving),
+    changes: bytes.readUInt32BE(at + CHANGES_AT) || null,
   };
 }

@@ -6,6 +6,8 @@ import type { XapiContext } from "./context.ts";
 import { isApiFault, voidOf } from "./errors.ts";
 import { otherConfig, parseValue } from "./records.ts";
 
+/** The copy of five thousand VMs; or the master is off, which xapi says after 10 s. */
+const FETCH_MS = 15_000;
 /** Every slave's copy of the database in turn; a dead slave costs its connect timeout. */
 const SYNC_MS = 60_000;
 
@@ -23,6 +25,14 @@ export function createMarker(context: XapiContext): PoolMarker {
       const added = await session.call("pool.add_to_other_config", [pool.value.ref, key, value], signal);
       if (added.ok) return { ok: true, value: true };
       return isApiFault(added.fault, "MAP_DUPLICATE_KEY") ? { ok: true, value: false } : added;
+    },
+    async replacePoolKey(key, value, signal) {
+      const pool = await refs.pool(signal);
+      if (!pool.ok) return pool;
+      const { ref } = pool.value;
+      const removed = await session.call("pool.remove_from_other_config", [ref, key], signal);
+      if (!removed.ok) return removed;
+      return voidOf(await session.call("pool.add_to_other_config", [ref, key, value], neverAborts()));
     },
     async removePoolKey(key, signal) {
       const pool = await refs.pool(signal);
@@ -51,6 +61,12 @@ export function createMarker(context: XapiContext): PoolMarker {
       if (!ref.ok) return ref;
       // Generation 0 by force: whatever is on disk already.
       return voidOf(await session.callLocally("host.request_backup", [ref.value, 0, true], signal));
+    },
+    async fetchDatabase(self, signal) {
+      const ref = await refs.host(self, signal);
+      if (!ref.ok) return ref;
+      const options = { overTcp: true, limitMs: FETCH_MS };
+      return voidOf(await session.callLocally("host.request_backup", [ref.value, 0, true], signal, options));
     },
     async syncDatabase(signal) {
       return voidOf(await session.call("pool.sync_database", [], signal, SYNC_MS));

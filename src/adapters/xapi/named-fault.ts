@@ -53,7 +53,7 @@ export function namingSession(session: Session): Session {
   return {
     call: async (method, params, signal, limitMs) =>
       named(await session.call(method, params, signal, limitMs), signal),
-    callLocally: (method, params, signal) => session.callLocally(method, params, signal),
+    callLocally: (method, params, signal, options) => session.callLocally(method, params, signal, options),
     close: () => session.close(),
     calls: () => session.calls(),
   };

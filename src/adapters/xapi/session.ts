@@ -14,9 +14,21 @@ const LOGOUT_MS = 1_000;
 
 export interface SessionOptions {
   readonly transport: XapiTransport;
+  /** TCP port 80 of this host; unless given, the same as the socket. */
+  readonly tcp?: XapiTransport;
   readonly clock: Clock;
   /** Deadline of one ordinary call, in milliseconds (XE_TIMEOUT). */
   readonly xeTimeoutMs: number;
+}
+
+export interface LocalCallOptions {
+  /**
+   * Over TCP a slave carries out by itself what it would forward from its socket (adapters/xapi/README.md, "Who answers a
+   * call").
+   */
+  readonly overTcp?: boolean;
+  /** Deadline for a call that is known to be long. */
+  readonly limitMs?: number;
 }
 
 export interface Session {
@@ -34,7 +46,12 @@ export interface Session {
    * One call in a local session of its own, which no master is needed for (adapters/xapi/README.md, T3); it is logged
    * out at once.
    */
-  callLocally(method: string, params: readonly unknown[], signal: AbortSignal): Promise<XapiResult<unknown>>;
+  callLocally(
+    method: string,
+    params: readonly unknown[],
+    signal: AbortSignal,
+    options?: LocalCallOptions,
+  ): Promise<XapiResult<unknown>>;
   /** Logs out, at most a second, and closes the connections. Calls after that are refused. */
   close(): Promise<void>;
   /** Requests sent so far. */
@@ -112,13 +129,15 @@ class PassSession implements Session {
     method: string,
     params: readonly unknown[],
     signal: AbortSignal,
+    { overTcp = false, limitMs = this.options.xeTimeoutMs }: LocalCallOptions = {},
   ): Promise<XapiResult<unknown>> {
     if (this.closing.signal.aborted) return CLOSED;
-    const { xeTimeoutMs } = this.options;
+    const { xeTimeoutMs, transport, tcp = transport } = this.options;
     const login = "session.slave_local_login_with_password";
     const session = readRef(await this.send(login, LOCAL_LOGIN_PARAMS, signal, xeTimeoutMs));
     if (!session.ok) return session;
-    const answer = await this.send(method, [session.value, ...params], signal, xeTimeoutMs);
+    const way = overTcp ? tcp : transport;
+    const answer = await this.send(method, [session.value, ...params], signal, limitMs, way);
     // A local session never expires (adapters/xapi/README.md, "Sessions"), so it is ended also when the caller has no
     // time left.
     await this.send("session.local_logout", [session.value], neverAborts(), LOGOUT_MS);
@@ -131,7 +150,7 @@ class PassSession implements Session {
     this.closing.abort(OVER);
     const session = last === null ? CLOSED : await last;
     if (session.ok) await this.send("session.logout", [session.value], neverAborts(), LOGOUT_MS);
-    await this.options.transport.close();
+    await Promise.all([this.options.transport.close(), this.options.tcp?.close()]);
   }
 
   private send(
@@ -139,15 +158,16 @@ class PassSession implements Session {
     params: readonly unknown[],
     signal: AbortSignal,
     limitMs: number,
+    way: XapiTransport = this.options.transport,
   ): Promise<XapiResult<unknown>> {
     if (signal.aborted) return Promise.resolve(TIMEOUT);
-    const { clock, transport } = this.options;
+    const { clock } = this.options;
     this.sent += 1;
     return withDeadline<XapiResult<unknown>>(
       clock,
       limitMs,
       signal,
-      (inner) => transport.call(method, params, inner),
+      (inner) => way.call(method, params, inner),
       () => TIMEOUT,
     );
   }

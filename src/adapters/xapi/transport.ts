@@ -6,25 +6,47 @@ import { excerpt, malformed, parseAnswer } from "./errors.ts";
 /** XAPI refuses bigger bodies with HTTP 500 (adapters/xapi/README.md, T11). */
 const MAX_BODY_BYTES = 300 * 1024;
 
-export interface SocketTransportOptions {
-  /** `/var/lib/xcp/xapi` in production. */
-  readonly socketPath: string;
+interface TransportOptions {
   /** A longer answer is malformed; unless said otherwise twice what the biggest pool has to say. */
   readonly maxAnswerBytes?: number;
   /** Takes the passwords out of what an error says: XAPI repeats the parameters of a call. */
   readonly mask?: (text: string) => string;
 }
 
+export interface SocketTransportOptions extends TransportOptions {
+  /** `/var/lib/xcp/xapi` in production. */
+  readonly socketPath: string;
+}
+
 /** Five thousand VMs are some 50 MB. */
 const LONGEST_ANSWER = 100_000_000;
 
+/** XAPI's unix socket; see `createTransport`. */
+export function createSocketTransport({ socketPath, ...options }: SocketTransportOptions): XapiTransport {
+  return createTransport("http://localhost/jsonrpc", options, { unix: socketPath });
+}
+
+export interface TcpTransportOptions extends TransportOptions {
+  /** 80 unless a test says otherwise. */
+  readonly port?: number;
+}
+
 /**
- * JSON-RPC 2.0 by `POST /jsonrpc` on XAPI's unix socket. Connections are kept and reused, one request at a time on
+ * TCP port 80 of this host over the loopback address; see `createTransport`. Without a name of the caller, which XAPI may enter into its database
+ * (adapters/xapi/README.md, "Who answers a call").
+ */
+export function createTcpTransport({ port = 80, ...options }: TcpTransportOptions): XapiTransport {
+  const way = { headers: { "User-Agent": "" }, keepalive: false };
+  return createTransport(`http://127.0.0.1:${port}/jsonrpc`, options, way);
+}
+
+/**
+ * JSON-RPC 2.0 by `POST /jsonrpc` on one of XAPI's ways. Connections are kept and reused, one request at a time on
  * each; the headers stay far below the 1024 bytes that XAPI can take. Nothing is tried twice here: a request whose
  * connection broke may have been carried out.
  */
-export function createSocketTransport(options: SocketTransportOptions): XapiTransport {
-  const { socketPath, maxAnswerBytes = LONGEST_ANSWER, mask = (text) => text } = options;
+function createTransport(url: string, options: TransportOptions, way: BunFetchRequestInit): XapiTransport {
+  const { maxAnswerBytes = LONGEST_ANSWER, mask = (text) => text } = options;
   let lastId = 0;
   let closed = false;
 
@@ -40,11 +62,11 @@ export function createSocketTransport(options: SocketTransportOptions): XapiTran
     const bytes = Buffer.byteLength(body);
     if (bytes > MAX_BODY_BYTES) return malformed(`request of ${bytes} bytes, XAPI takes ${MAX_BODY_BYTES}`);
     try {
-      const response = await fetch("http://localhost/jsonrpc", {
-        unix: socketPath,
+      const response = await fetch(url, {
+        ...way,
         method: "POST",
         ...UNCOMPRESSED,
-        headers: { ...UNCOMPRESSED.headers, "Content-Type": "application/json" },
+        headers: { ...way.headers, ...UNCOMPRESSED.headers, "Content-Type": "application/json" },
         body,
         signal,
         redirect: "error",

@@ -1,3 +1,4 @@
+import { type CopyWatch, NO_COPY_WATCH, newerAtMaster, stepCopyWatch } from "../../core/group/behind.ts";
 import { fallenSilent, type HearingState, newHearing, stepHearing } from "../../core/group/hearing.ts";
 import type { RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
 import { type GroupReport, type OwnSight, ownState } from "../../core/group/own-state.ts";
@@ -68,6 +69,7 @@ class Loop {
   private state: HearingState | null = null;
   private report: GroupReport | null = null;
   private xapi: OwnSight["xapi"] = "silent";
+  private copy: CopyWatch = NO_COPY_WATCH;
   private asking = false;
   private readonly domains: LaterRead<RunsAnswer["runs"]>;
 
@@ -145,9 +147,17 @@ class Loop {
     // A slave asks after its master only; what became of the others is the master's business.
     const isOurs =
       own.role === "master" || own.master === null ? silent.length > 0 : silent.includes(own.master);
-    if (isOurs) this.ports.wake();
+    if (this.isCopyDue(state, own) || isOurs) this.ports.wake();
     for (const datagram of datagrams) network.send(datagram);
     await this.publish(state);
+  }
+
+  private isCopyDue(state: HearingState, own: OwnState): boolean {
+    const nowMs = this.ports.clock.uptimeMs();
+    const afterMs = this.report?.fetchAfterMs ?? 0;
+    const { watch, wakes } = stepCopyWatch(this.copy, newerAtMaster(state, own, nowMs), { nowMs, afterMs });
+    this.copy = watch;
+    return wakes;
   }
 
   private async publish(state: HearingState): Promise<void> {

@@ -49,15 +49,28 @@ export async function readGroupReport(store: Pick<StateStore, "load">): Promise<
   const loaded = await store.load("pass");
   if (loaded.kind !== "found" || typeof loaded.value !== "object" || loaded.value === null) return null;
   const { group } = loaded.value as { readonly group?: unknown };
-  return isGroupReport(group) ? group : null;
+  // Those of earlier versions count no changes.
+  return isGroupReport(group) ? { ...NO_CHANGES, ...group } : null;
 }
+
+const NO_CHANGES = { changes: null, fetchAfterMs: 0 };
 
 function isGroupReport(value: unknown): value is GroupReport {
   if (typeof value !== "object" || value === null) return false;
-  const { self, pool, port, peers, enabled, haWished } = value as Partial<GroupReport>;
+  const {
+    self,
+    pool,
+    port,
+    peers,
+    enabled,
+    haWished,
+    changes = null,
+    fetchAfterMs = 0,
+  } = value as Partial<GroupReport>;
   if (typeof self !== "string" || typeof pool !== "string" || typeof port !== "number") return false;
   const flags = [enabled, haWished];
   if (!flags.every((flag) => flag === null || typeof flag === "boolean")) return false;
+  if ((changes !== null && typeof changes !== "number") || typeof fetchAfterMs !== "number") return false;
   return Array.isArray(peers) && peers.length <= MOST_HOSTS && peers.every(isGroupPeer);
 }
 

@@ -5,6 +5,7 @@ import type { LastGoodView } from "../../core/memory/last-good.ts";
 import type { Action, Result } from "../../core/model/action.ts";
 import type { Alert } from "../../core/model/alert.ts";
 import type { HostUuid, VmUuid } from "../../core/model/ids.ts";
+import { CHANGES_KEY } from "../../core/model/pool-keys.ts";
 import type { DomainRecord, LocalView, PoolView, XapiResult } from "../../core/model/pool-view.ts";
 import { withDeadline } from "../../ports/deadline.ts";
 import type { StartResult, Xapi } from "../../ports/pool-database.ts";
@@ -117,7 +118,10 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
     case "correct-database":
       return onDisk(correctDatabase(action, executor, signal), executor, signal);
     case "store-database":
+      await count(action.changes, executor, signal);
       return resultOf(await store(executor, action.master, signal));
+    case "fetch-database":
+      return resultOf(await xapi.fetchDatabase(action.host, signal));
     case "restart-toolstack":
       return doneAfter(ports.localHost.restartToolstack(signal));
     case "reboot-self":
@@ -163,6 +167,13 @@ async function andThen(
   const result = await work;
   if (result.kind === "done") await withDeadline<unknown>(ports.clock, limitMs, signal, put, () => null);
   return result;
+}
+
+/** Before it is stored, so that it is in what is stored. What cannot be counted is stored all the same. */
+function count(changes: number, { ports, xapi }: Executor, signal: AbortSignal): Promise<unknown> {
+  const write = (inner: AbortSignal): Promise<unknown> =>
+    xapi.replacePoolKey(CHANGES_KEY, String(changes), inner);
+  return withDeadline<unknown>(ports.clock, STORE_MS, signal, write, () => null);
 }
 
 /** Where the quick way is refused: every slave gets a copy, for which XAPI writes its own, too. */

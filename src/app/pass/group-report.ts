@@ -1,6 +1,8 @@
 import type { Settings } from "../../config/params.ts";
 import { MOST_HOSTS } from "../../core/group/message.ts";
 import type { GroupReport } from "../../core/group/own-state.ts";
+import { fetchAfterMs } from "../../core/members/own-copy.ts";
+import type { LastGoodView } from "../../core/memory/last-good.ts";
 import type { Memory } from "../../core/memory/memory.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 
@@ -10,7 +12,7 @@ import type { HostUuid } from "../../core/model/ids.ts";
  */
 export function groupReport(
   self: HostUuid,
-  { lastGood }: Memory,
+  { lastGood, copy }: Pick<Memory, "lastGood" | "copy">,
   { HEARTBEAT_PORT: port }: Pick<Settings, "HEARTBEAT_PORT">,
 ): GroupReport | null {
   if (lastGood === null) return null;
@@ -24,5 +26,13 @@ export function groupReport(
     peers: others.map(({ uuid, address }) => ({ host: uuid, addresses: address === "" ? [] : [address] })),
     enabled: hosts.find(({ uuid }) => uuid === self)?.enabled ?? null,
     haWished: haFlag === "unset" ? null : haFlag === "on",
+    changes: changesOf(self, lastGood, copy),
+    fetchAfterMs: fetchAfterMs(lastGood, self),
   };
+}
+
+/** The master has the database itself; a copy of another master's database says nothing about this one's. */
+function changesOf(self: HostUuid, { master, changes }: LastGoodView, copy: Memory["copy"]): number | null {
+  if (master === self) return changes;
+  return copy?.master === master ? copy.changes : null;
 }

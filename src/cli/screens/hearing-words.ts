@@ -20,12 +20,15 @@ export function hearingSaid(hearing: HearingReport | null, hosts: number): Said 
 }
 
 /** One sentence for each other host: since when it is heard, over which addresses, and whom it does not hear. */
-export function heardHostText({ name, heard, by, sinceS, addresses, misses }: HeardHostReport): string {
+export function heardHostText(report: HeardHostReport): string {
+  const { name, heard, by, sinceS, addresses, misses, isCopyOld } = report;
   const since = spanText(sinceS);
   switch (heard) {
     case "direct": {
       const missed = misses === null || misses.length === 0 ? "" : `; it does not hear ${misses.join(", ")}`;
-      return `${name} is heard since ${since}, over ${addresses.join(" and ")}${missed}`;
+      const old =
+        isCopyOld === true ? "; its copy of the pool database is not yet as new as the master's" : "";
+      return `${name} is heard since ${since}, over ${addresses.join(" and ")}${missed}${old}`;
     }
     case "reported":
       return `${name} is not heard from here since ${since}, but ${by ?? "another host"} hears it`;

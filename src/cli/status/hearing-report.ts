@@ -1,6 +1,7 @@
 import { HEARD_MS } from "../../core/group/peer-state.ts";
 import type { HeardPeer, Hearing } from "../../core/model/hearing.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
+import { readChanges } from "../../core/model/pool-keys.ts";
 import { nameOf, type Sight } from "../sight/sight.ts";
 import type { HeardHostReport, HearingReport } from "./status-report.ts";
 
@@ -27,6 +28,14 @@ function hostReport(peer: HeardPeer, hearing: Hearing, sight: Sight, nowMs: numb
     addresses:
       heard === "direct" ? ways.filter((way) => way.ageMs <= HEARD_MS).map(({ address }) => address) : [],
     hears: hears === null ? null : others.filter((uuid) => heardThere.has(uuid)).map(name),
+    isCopyOld: isCopyOld(peer, hearing, sight),
     misses: hears === null ? null : others.filter((uuid) => !heardThere.has(uuid)).map(name),
   };
+}
+
+function isCopyOld({ own }: HeardPeer, { peers }: Hearing, { master, database }: Sight): boolean | null {
+  if (own?.role !== "slave" || own.master !== master || own.changes === null) return null;
+  const told = peers.find(({ host }) => host === master)?.own?.changes ?? null;
+  const changes = database.ok ? readChanges(database.value.pool.otherConfig) : told;
+  return changes === null ? null : own.changes < changes;
 }

@@ -12,11 +12,11 @@ const PHASES: Readonly<Record<Incident["phase"], string>> = {
   returned: "has returned, and is not enabled yet",
 };
 
-/** What is not over: hosts that failed, a take-over, this host being alone. */
+/** What is not over: hosts that failed, a take-over, a copy of the database that is old, this host being alone. */
 export function incidentReports(sight: Sight, nowMs: number): readonly IncidentReport[] {
   const { memory } = sight;
   if (memory === null) return [];
-  const { incidents, promotion, isolation } = memory.memory;
+  const { incidents, promotion, isolation, copy, alerts } = memory.memory;
   const open = Object.values(incidents).filter(({ phase }) => phase !== "returned");
   const ageS = (sinceMs: number) =>
     memory.ofThisBoot ? Math.max(0, Math.round((nowMs - sinceMs) / 1_000)) : null;
@@ -31,6 +31,9 @@ export function incidentReports(sight: Sight, nowMs: number): readonly IncidentR
     ...(promotion === null
       ? []
       : [promotionReport(sight, promotion.oldMaster, promotion.phase, ageS(promotion.sinceMs))]),
+    ...(Object.hasOwn(alerts.active, "copy-is-old")
+      ? [oldCopyReport(sight, copy && ageS(copy.currentAtMs))]
+      : []),
     ...(isolation === null ? [] : [isolationReport(isolation.rebooted, ageS(isolation.sinceMs))]),
   ];
 }
@@ -49,6 +52,12 @@ function promotionReport(
   const from = host === null ? "" : ` from ${host}`;
   const doing = phase === "called" ? "XAPI is becoming master" : "the other hosts are being called";
   return { kind: "promotion", host, text: `this host takes over as master${from}: ${doing}`, ageS };
+}
+
+function oldCopyReport(sight: Sight, age: number | null): IncidentReport {
+  const host = sight.master === null ? null : nameOf(sight, sight.master);
+  const text = "this host cannot fetch a copy of the pool database, and the one that it has is old";
+  return { kind: "old-copy", host, text, ageS: age };
 }
 
 function isolationReport(rebooted: boolean, ageS: number | null): IncidentReport {

@@ -114,10 +114,15 @@ export interface HeardHostReport {
   /** Names of the hosts that it hears, and of those that it does not; null unless it is heard directly. */
   readonly hears: readonly string[] | null;
   readonly misses: readonly string[] | null;
+  /**
+   * Its copy of the pool database is older than the database of the master, as it is for some seconds after a change; null:
+   * not known, or it is the master.
+   */
+  readonly isCopyOld: boolean | null;
 }
 
 export interface IncidentReport {
-  readonly kind: "host-failed" | "promotion" | "isolation";
+  readonly kind: "host-failed" | "promotion" | "isolation" | "old-copy";
   /** Name of the host that it is about. */
   readonly host: string | null;
   readonly text: string;

@@ -24,6 +24,8 @@ const ADVICE: Partial<Record<Reason["kind"], string>> = {
   "database-wrong":
     "Nothing. Find out whether the xapi of the master was killed: its database was older than that.",
   "database-not-on-disk": "Make room on the disk of the master (/var/lib/xcp), or mend it.",
+  "copy-is-old":
+    "See /var/log/xensource.log of this host for why, and whether its disk is full (/var/lib/xcp). Since when: ha-cfg status on this host.",
   "leftover-found":
     "Check the VM: for a while it has run twice. A fence method that proves makes this impossible.",
   "toolstack-restarted": "Look at /var/log/xensource.log of this host for what held it up.",

@@ -15,6 +15,10 @@ export interface GroupReport {
   readonly enabled: boolean | null;
   /** The pool's HA flag; null: neither on nor off. */
   readonly haWished: boolean | null;
+  /** `OwnState.changes`. */
+  readonly changes: number | null;
+  /** So long after the master has told of a change this host is woken for its copy of the database. */
+  readonly fetchAfterMs: number;
 }
 
 /** What the monitor sees of its own host at this moment. */
@@ -35,6 +39,7 @@ export function ownState({ role, startComplete, xapi }: OwnSight, report: GroupR
     enabled: report.enabled,
     haWished: report.haWished,
     leaving: false,
+    changes: report.changes,
   };
 }
 

@@ -2,7 +2,7 @@ import type { LastGoodView } from "../memory/last-good.ts";
 import type { Memory } from "../memory/memory.ts";
 import { haFlagOf } from "../model/ha-flag.ts";
 import type { HostUuid } from "../model/ids.ts";
-import { readRanking } from "../model/pool-keys.ts";
+import { readChanges, readRanking } from "../model/pool-keys.ts";
 import type { DatabaseView, HostView, PoolView } from "../model/pool-view.ts";
 import { hostRows, rowOf } from "./host-rows.ts";
 import {
@@ -58,6 +58,8 @@ export function rememberView(
     members: countMembers(input, hosts),
     ranking: readRanking(pool.otherConfig),
     parameters: previous?.parameters ?? "",
+    // A key is missing for a moment while it is written.
+    changes: readChanges(pool.otherConfig) ?? (previous?.master === pool.master ? previous.changes : null),
   };
 }
 

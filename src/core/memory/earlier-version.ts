@@ -15,6 +15,7 @@ export const ADDED_LATER = {
   differences: {},
   declaredDead: {},
   placementOnDisk: null,
+  copy: null,
   isSettling: false,
 } as const;
 
@@ -46,7 +47,7 @@ function completeLastGood(lastGood: unknown): unknown {
       "agentStartTime" in host ? { xapiStartTime: agentStartTime, xapiStartedAtMs: agentStartedAtMs } : {};
     return { enabledSinceMs: null, ...started, ...rest };
   });
-  return { masterStartedAtMs: null, forgotten: [], ...lastGood, hosts };
+  return { masterStartedAtMs: null, forgotten: [], changes: null, ...lastGood, hosts };
 }
 
 /** 3.0.0-alpha.1 kept hosts that had returned from a declared death in a record of their own. */

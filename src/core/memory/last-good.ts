@@ -33,6 +33,8 @@ export interface LastGoodView {
   readonly ranking: readonly HostUuid[];
   /** Fingerprint of the pool's parameters: a change is copied to all slaves. */
   readonly parameters: string;
+  /** How many changes the master's database has counted (`CHANGES_KEY`); null: it counts none. */
+  readonly changes: number | null;
 }
 
 export interface KnownHost {
@@ -76,4 +78,5 @@ export const isLastGoodView: Check<LastGoodView> = objectOf<LastGoodView>({
   members: listOf(isBrandedText<HostUuid>),
   ranking: listOf(isBrandedText<HostUuid>),
   parameters: isText,
+  changes: nullOr(isNumber),
 });

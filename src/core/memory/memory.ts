@@ -10,6 +10,7 @@ import { type HostHealth, isHostHealth } from "./host-health.ts";
 import { type Incident, isIncident } from "./incident.ts";
 import { type Isolation, isIsolation } from "./isolation.ts";
 import { isLastGoodView, type LastGoodView } from "./last-good.ts";
+import { isOwnCopy, type OwnCopy } from "./own-copy.ts";
 import {
   type EndedPromotion,
   type Gathering,
@@ -61,6 +62,8 @@ export interface Memory {
   readonly declaredDead: Readonly<Record<string, DeclaredDead>>;
   /** What the master's disk has of who belongs to the pool and where VMs run (core/members/on-disk.ts); null: not known. */
   readonly placementOnDisk: string | null;
+  /** null: this host has fetched none (core/members/own-copy.ts), or is master. */
+  readonly copy: OwnCopy | null;
   /** A VM that is down waits only until the no of some host counts, which is a matter of seconds. */
   readonly isSettling: boolean;
   /** What the last look at the fence devices came to; null before the first, and where there are none. */
@@ -92,6 +95,7 @@ const isMemory: Check<Memory> = objectOf<Memory>({
   differences: recordOf(isSeenDifference),
   declaredDead: recordOf(isDeclaredDead),
   placementOnDisk: nullOr(isText),
+  copy: nullOr(isOwnCopy),
   isSettling: isFlag,
   fenceDevices: nullOr(isFenceDevices),
   retries: recordOf(isRetry),

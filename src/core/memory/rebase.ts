@@ -25,6 +25,8 @@ export function rebaseMemory(memory: Memory, bootId: string): Memory {
     lastGood: lastGood && { ...lastGood, atMs: 0, masterStartedAtMs: 0, hosts, members },
     promotion: promotion && { ...promotion, sinceMs: 0, calledAtMs: 0, backAtMs: {}, settledAtMs: {} },
     promoted: memory.promoted,
+    // It is on the disk. When it was current last, no time of this boot says.
+    copy: memory.copy && { ...memory.copy, currentAtMs: 0, notBeforeMs: 0 },
     alerts: rebaseAlerts(memory.alerts, lastGood?.atMs ?? 0),
     isolation: memory.isolation && { ...memory.isolation, wellSinceMs: null },
   };

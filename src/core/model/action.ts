@@ -65,8 +65,22 @@ export type Action =
     }
   /** `parameters`: the fingerprint that the slaves then have (core/members/remember.ts). */
   | { readonly kind: "sync-database"; readonly parameters: string }
-  /** The master writes its own database to disk at once; `placement`: the fingerprint that is there then (core/members/on-disk.ts). */
-  | { readonly kind: "store-database"; readonly master: HostUuid; readonly placement: string }
+  /** The master writes its own database to disk at once (core/members/on-disk.ts). */
+  | {
+      readonly kind: "store-database";
+      readonly master: HostUuid;
+      /** The fingerprint that is there then. */
+      readonly placement: string;
+      /** What the database counts from then on. */
+      readonly changes: number;
+    }
+  /** A slave fetches a copy of its master's database, which has counted so many changes (core/members/own-copy.ts). */
+  | {
+      readonly kind: "fetch-database";
+      readonly host: HostUuid;
+      readonly master: HostUuid;
+      readonly changes: number;
+    }
   | { readonly kind: "promote-self" }
   | { readonly kind: "recover-slaves" }
   /** This master becomes a slave of the host at that address. */

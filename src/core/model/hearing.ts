@@ -19,6 +19,11 @@ export interface OwnState {
   readonly haWished: boolean | null;
   /** It is being shut down on purpose. */
   readonly leaving: boolean;
+  /**
+   * How many changes are in its copy of the master's database, and on the master in the database itself
+   * (core/members/own-copy.ts); null: it does not know.
+   */
+  readonly changes: number | null;
 }
 
 /** What a host has answered when it was asked which of some VMs it runs. */

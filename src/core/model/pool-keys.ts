@@ -10,6 +10,11 @@ export const RANKING_KEY = "autopromote_ranking";
 export const NO_SUCCESSOR = "none_available";
 /** `pool.other_config`: counts the take-overs of this pool; a master that was replaced has an older one in its database. */
 export const EPOCH_KEY = "ha-lizard-epoch";
+/**
+ * `pool.other_config`: how often the master has put something new on its disk (core/members/on-disk.ts). A copy of the
+ * database has the count of its time, which says whether it is old.
+ */
+export const CHANGES_KEY = "ha-lizard-changes";
 /** `VM.other_config`: the uuid of the pool in which the VM ran last. */
 export const HOME_POOL_KEY = "home-pool";
 /** `VM.other_config`: the uuid of the VM that ran, so that the keys of a clone, a copy or an import count for nothing. */
@@ -18,6 +23,16 @@ export const RAN_KEY = "ha-lizard-ran";
 /** The pool in which this very VM ran last; null when it never ran under this program, or its keys are another VM's. */
 export function homePoolOf(vm: VmUuid, otherConfig: Readonly<Record<string, string>>): string | null {
   return otherConfig[RAN_KEY] === vm ? otherConfig[HOME_POOL_KEY] || null : null;
+}
+
+/** A heartbeat has four bytes for it. */
+export const MOST_CHANGES = 2 ** 32 - 1;
+
+/** The count of changes in the pool's keys; null: none is there, or what is there is no count. */
+export function readChanges(otherConfig: Readonly<Record<string, string>>): number | null {
+  const text = otherConfig[CHANGES_KEY] ?? "";
+  const count = /^[1-9][0-9]{0,9}$/.test(text) ? Number(text) : 0;
+  return count === 0 || count >= MOST_CHANGES ? null : count;
 }
 
 /** The ranking as stored, from the pool's keys; `none_available` and absence are an empty ranking. */

@@ -108,6 +108,7 @@ export type Reason =
       readonly runsOn: string;
     }
   | { readonly kind: "database-not-on-disk" }
+  | { readonly kind: "copy-is-old"; readonly master: string }
   | { readonly kind: "toolstack-restarted" }
   | { readonly kind: "ha-switched-off" }
   | { readonly kind: "successor-chosen"; readonly host: string }

@@ -13,6 +13,7 @@ const SCHEDULES: Partial<Record<ActionKind, readonly number[]>> = {
   "declare-host-dead": [2 * SECOND, 5 * SECOND, 15 * SECOND, 30 * SECOND, 1 * MINUTE],
   "promote-self": [5 * SECOND, 15 * SECOND, 30 * SECOND, 1 * MINUTE],
   "store-database": [2 * SECOND, 5 * SECOND, 15 * SECOND, 1 * MINUTE],
+  "fetch-database": [10 * SECOND, 20 * SECOND, 1 * MINUTE],
   "recover-slaves": [2 * SECOND, 3 * SECOND, 5 * SECOND],
 };
 const DEFAULT_SCHEDULE: readonly number[] = [15 * SECOND, 1 * MINUTE, 5 * MINUTE];

@@ -21,6 +21,10 @@ export function nextPassMs(memory: Memory, nowMs: number, settings: ScheduleSett
   for (const retry of Object.values(memory.retries)) {
     if (retry.notBeforeMs > nowMs) wanted.push(retry.notBeforeMs - nowMs);
   }
+  const { copy, lastGood } = memory;
+  const isCopyOld =
+    copy !== null && copy.master === lastGood?.master && copy.changes < (lastGood.changes ?? 0);
+  if (isCopyOld && copy.notBeforeMs > nowMs) wanted.push(copy.notBeforeMs - nowMs);
   for (const history of Object.values(memory.restarts)) {
     const last = history.startedAtMs.at(-1) ?? 0;
     const times = [notBeforeMs(history, nowMs), last + history.startDelayS * 1_000];

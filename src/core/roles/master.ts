@@ -34,7 +34,9 @@ import { standDown } from "../takeover/stand-down.ts";
  * everything below it: a believable database, being the master, HA on, the members' health, failed hosts, then VMs.
  */
 export function decideMaster(round: Round): Step {
-  const { view, memory: before, settings } = round;
+  const { view, settings } = round;
+  // Its database is its own from now on, whatever it had fetched as a slave.
+  const before: Memory = { ...round.memory, copy: null };
   if (!view.database.ok) return waitForDatabase(round, { kind: "xapi-silent", fault: view.database.fault });
   const database = view.database.value;
   if (database.pool.master !== view.self.uuid) {

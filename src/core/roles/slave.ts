@@ -2,6 +2,7 @@ import { recoverHosts } from "../fencing/recover-hosts.ts";
 import { reportHealth, reportReturns } from "../members/health-report.ts";
 import { isAlive, stepAllHealth } from "../members/host-health.ts";
 import { hostName } from "../members/host-rows.ts";
+import { keepCopyFresh } from "../members/own-copy.ts";
 import { fingerprintParameters } from "../members/parameters.ts";
 import { rememberView } from "../members/remember.ts";
 import { heardHosts, tallyNow } from "../members/vote.ts";
@@ -108,7 +109,7 @@ function followSilently(memory: Memory, master: HostUuid, round: Round): Step {
   return { ...step, reasons };
 }
 
-/** Keeps the caches fresh, marks the own start, and starts VMs where a slave is to. */
+/** Keeps the caches and the copy of the database fresh, marks the own start, and starts VMs where a slave is to. */
 function followWithDatabase(calm: Memory, round: MasterRound): Step {
   const { view, settings, database } = round;
   const seen = rememberView(calm, database, { view, fieldName: settings.XC_FIELD_NAME });
@@ -116,7 +117,7 @@ function followWithDatabase(calm: Memory, round: MasterRound): Step {
   const isolation = endIsolation(calm.isolation, view.nowMs);
   const memory: Memory = { ...calm, lastGood, isolation, sawPoolSinceBoot: true };
   if (lastGood?.haFlag !== "on" || database.pool.haEnabled) return nothing(memory);
-  return inOrder(memory, round, [markOwnStart, startVmsAtRest]);
+  return inOrder(memory, round, [markOwnStart, keepCopyFresh, startVmsAtRest]);
 }
 
 /** For this long after any xapi of the pool started, the database may still learn what really runs where. */

@@ -6,15 +6,15 @@ import type { Answer } from "../xapi/answer.ts";
 import { handle } from "../xapi/route.ts";
 import { orAbort } from "./network.ts";
 
-/** The unix socket of a host's xapi, without the socket. */
-export function simTransport(world: World, host: number): XapiTransport {
+/** The unix socket of a host's xapi, or its TCP port over the loopback address, without the socket. */
+export function simTransport(world: World, host: number, channel: "unix" | "tcp" = "unix"): XapiTransport {
   let id = 0;
   return {
     call: async (method, params, signal) => {
       id += 1;
       noteRequest(world, host, method, params);
       const request = { jsonrpc: "2.0", method, params, id };
-      const answer = await orAbort(handle(world, host, "unix", request), signal);
+      const answer = await orAbort(handle(world, host, channel, request), signal);
       return answer === null ? { ok: false, fault: { kind: "timeout" } } : understand(answer);
     },
     close: async () => {},

@@ -41,6 +41,7 @@ async function fetchCopy(world: World, slave: XapiProcess): Promise<void> {
   if (process === null || !answersTo(world, slave.host.number, master) || !process.serving)
     throw new ApiError("INTERNAL_ERROR", ["Http_client.Http_request_rejected"]);
   await pause(world, slave, world.timings.fetchCopyMs);
+  if (slave.host.databaseDiskFull) throw noSpace();
   if (!copyTo(world, process, slave.host)) throw noSpace();
 }
 

@@ -115,3 +115,16 @@ test(
     }, startPool),
   BOUND_MS,
 );
+
+test(
+  "a start by somebody else is in the copies of the slaves within seconds: each of them fetches one by itself",
+  () =>
+    inPool(async (pool) => {
+      const from = (await pool.sim.log(0)).length;
+      await pool.do({ verb: "vm", vm: SPARE, do: "start", host: 3 });
+      await event(pool, from, "domain-started", { vm: SPARE });
+      // XAPI itself would hand out one every 300 s.
+      for (const slave of [2, 3]) await event(pool, from, "database-copied", { to: slave });
+    }, startPool),
+  BOUND_MS,
+);

@@ -105,6 +105,48 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
     },
   },
   {
+    fault: "T6",
+    regression: "no slave fetches a copy of the database by itself",
+    edits: [
+      {
+        file: "src/core/roles/slave.ts",
+        from: "[markOwnStart, keepCopyFresh, startVmsAtRest]",
+        to: "[markOwnStart, startVmsAtRest]",
+      },
+    ],
+    caughtBy: { scenario: "copies/new-vm-outlives-its-master", sign: "expect vm new h3: found nowhere" },
+  },
+  {
+    fault: "T6",
+    regression: "a copy is asked for on the slave's socket, from where XAPI forwards the question",
+    edits: [{ file: "src/adapters/xapi/marker.ts", from: "overTcp: true", to: "overTcp: false" }],
+    caughtBy: { scenario: "copies/new-vm-outlives-its-master", sign: "expect vm new h3: found nowhere" },
+  },
+  {
+    fault: "T6",
+    regression: "what is put on disk is not counted",
+    edits: [
+      {
+        file: "src/app/pass/execute.ts",
+        from: "      await count(action.changes, executor, signal);\n",
+        to: "",
+      },
+    ],
+    caughtBy: { scenario: "copies/what-was-switched-off-stays-off", sign: "expect vm web nowhere: found h3" },
+  },
+  {
+    fault: "T6",
+    regression: "no slave is woken when its master tells of a change",
+    edits: [
+      {
+        file: "src/core/group/behind.ts",
+        from: "wokenAtMs: nowMs }, wakes: true }",
+        to: "wokenAtMs: nowMs }, wakes: false }",
+      },
+    ],
+    caughtBy: { scenario: "copies/fetched-when-the-master-tells", sign: "expect vm new h3: found nowhere" },
+  },
+  {
     fault: "X1",
     regression: "a no counts although a start may be under way inside that host's xapi",
     edits: [

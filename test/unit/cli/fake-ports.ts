@@ -231,6 +231,7 @@ function rememberedMemory(world: FakeWorld): { kind: "found"; value: unknown } |
     members: [],
     ranking: [],
     parameters: "",
+    changes: null,
   };
   return { kind: "found", value: { ...emptyMemory("boot"), lastGood } };
 }

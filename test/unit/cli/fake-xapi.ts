@@ -46,6 +46,8 @@ export function fakeXapi(world: FakeWorld): Xapi {
     },
     calls: () => 0,
     storeDatabase: fail,
+    fetchDatabase: fail,
+    replacePoolKey: fail,
     ...fakeLists(world),
     removePoolKey: (key) => {
       const fault = world.writeFault?.(key) ?? null;

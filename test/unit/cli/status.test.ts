@@ -238,6 +238,30 @@ describe("ha-cfg status: who hears whom", () => {
   });
 });
 
+describe("ha-cfg status: copies of the pool database", () => {
+  test("a host that cannot fetch one says so, and since when; the others say that its copy is old", async () => {
+    const pool = poolWithHa({ ...POOL, hosts: 3, heartbeats: true, timings: { diskWriteMs: 300_000 } });
+    await pool.run(60_000);
+    expect((await haCfgOn(pool, 2, ["status"])).out).toContain("No open incidents.\n");
+    pool.world.host(2).databaseDiskFull = true;
+    pool.migrateVm("a1", 2);
+    await pool.run(300_000);
+    const own = await haCfgOn(pool, 2, ["status"]);
+    expect(own.out.replace(/\n {2}/g, " ")).toMatch(
+      /^Open incidents\n- this host cannot fetch a copy of the pool database, and the one that it has is old \(since [45] min\)$/m,
+    );
+    const { out } = await haCfgOn(pool, 1, ["status"]);
+    expect(out.replace(/\n {2}/g, " ")).toMatch(
+      /^- h2 is heard since .*; its copy of the pool database is not yet as new as the master's$/m,
+    );
+    const { hearing } = JSON.parse((await haCfgOn(pool, 3, ["status", "--json"])).out);
+    expect(hearing.hosts.map(({ name, isCopyOld }: Record<string, unknown>) => [name, isCopyOld])).toEqual([
+      ["h1", null],
+      ["h2", true],
+    ]);
+  });
+});
+
 describe("ha-cfg status on a terminal", () => {
   const FLAG = "XenCenter.CustomFields.ha-lizard-enabled";
 

@@ -225,7 +225,8 @@ describe("absorb, the other actions", () => {
     [{ kind: "restart-toolstack" }, "toolstack-restarted"],
     [{ kind: "promote-self" }, ""],
     [{ kind: "sync-database", parameters: "new" }, ""],
-    [{ kind: "store-database", master: host(1), placement: "new" }, ""],
+    [{ kind: "store-database", master: host(1), placement: "new", changes: 8 }, ""],
+    [{ kind: "fetch-database", host: host(2), master: host(1), changes: 8 }, ""],
     [{ kind: "mark-host", host: host(3), key: "key", value: "failed" }, ""],
     [{ kind: "stamp-home-pool", vm: vm("web"), pool: POOL }, ""],
   ];
@@ -245,13 +246,36 @@ describe("absorb, the other actions", () => {
   });
 
   test("absorb: what is on the master's disk is what was written, a second is left between two writes", () => {
-    const store: Action = { kind: "store-database", master: host(1), placement: "new" };
+    const store: Action = { kind: "store-database", master: host(1), placement: "new", changes: 8 };
     const { memory } = end(store, DONE);
     expect(memory.placementOnDisk).toBe("new");
     expect(memory.retries).toEqual({ "store-database": { failures: 0, notBeforeMs: NOW_MS + 1_000 } });
     const failed = end(store, LATE, { placementOnDisk: "old" }).memory;
     expect(failed.placementOnDisk).toBe("old");
     expect(failed.retries["store-database"]?.failures).toBe(1);
+  });
+
+  test("absorb: a copy that was fetched has what was counted before, and the next one is ten seconds away", () => {
+    const fetch: Action = { kind: "fetch-database", host: host(2), master: host(1), changes: 8 };
+    const { memory } = end(fetch, DONE);
+    expect(memory.copy).toEqual({
+      master: host(1),
+      changes: 8,
+      currentAtMs: NOW_MS,
+      notBeforeMs: NOW_MS + 10_000,
+    });
+    expect(memory.retries).toEqual({});
+    const copy = { master: host(1), changes: 7, currentAtMs: 1, notBeforeMs: 2 };
+    const failed = end(fetch, LATE, { copy }).memory;
+    expect(failed.copy).toEqual(copy);
+    expect(failed.retries["fetch-database"]).toEqual({ failures: 1, notBeforeMs: NOW_MS + 10_000 });
+  });
+
+  test("absorb: why a copy cannot be fetched is said three times; after that a condition says that it is old", () => {
+    const fetch: Action = { kind: "fetch-database", host: host(2), master: host(1), changes: 8 };
+    const after = (failures: number) =>
+      end(fetch, LATE, { retries: { "fetch-database": { failures, notBeforeMs: 0 } } }).reasons.length;
+    expect([0, 1, 2, 3, 9].map(after)).toEqual([1, 1, 1, 0, 0]);
   });
 
   test("absorb: what a look at the fence devices has found is remembered, with its time", () => {

@@ -231,6 +231,7 @@ export function goodView(over: Partial<LastGoodView> = {}): LastGoodView {
     members: hosts.map(({ uuid }) => uuid),
     ranking: [host(2), host(3)],
     parameters: "",
+    changes: null,
     ...over,
   };
 }

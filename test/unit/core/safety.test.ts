@@ -21,6 +21,7 @@ const SEEN: LastGoodView = {
   members: [],
   ranking: [],
   parameters: "",
+  changes: null,
 };
 const health = {
   state: "failed",
@@ -69,6 +70,7 @@ const restart = (number: number, ...mayEnd: string[]): Action => ({
   mayEnd: mayEnd.map(vm),
 });
 const left = { h2: { vms: [vm("a")], restartedAtMs: null } };
+const fetch: Action = { kind: "fetch-database", host: host(2), master: host(1), changes: 8 };
 const fence: Action = { kind: "fence-host", host: host(2), address: address(host(2)), pingIsLife: true };
 const declare: Action = { kind: "declare-host-dead", host: host(2), proved: true };
 const promote: Action = { kind: "promote-self" };
@@ -136,6 +138,14 @@ describe("assertSafe", () => {
     ],
     ["a comparison that ends nothing", restart(2), memory(), SETTINGS, true],
     ["a comparison of the master itself", restart(1), memory(), SETTINGS, false],
+    ["a copy of the database", fetch, memory(), SETTINGS, true],
+    [
+      "a copy of the database while HA is off",
+      fetch,
+      memory({ lastGood: { ...SEEN, haFlag: "off" } }),
+      SETTINGS,
+      false,
+    ],
     ["a start during a take-over", start, memory({ promotion }), SETTINGS, false],
     [
       "a fence that is remembered",

@@ -9,6 +9,7 @@ export const POOL_WORDS: SayingsOf<
   | "no-successor"
   | "successor-chosen"
   | "database-not-on-disk"
+  | "copy-is-old"
 > = {
   "xapi-ha-enabled": () => ({
     from: "check_ha_enabled",
@@ -56,6 +57,13 @@ export const POOL_WORDS: SayingsOf<
     severity: "error",
     about: "",
     text: "The pool database of this master cannot be put on its disk. If its xapi were killed now, it would come back with an older one, which has some VMs where they do not run. The attempt is repeated.",
+    alert: true,
+  }),
+  "copy-is-old": ({ master }) => ({
+    from: "check_slave_status",
+    severity: "error",
+    about: "",
+    text: `The copy of the pool database on this host is old: it cannot be fetched from ${master}. If this host took over as master now, what has changed since would be lost. The attempt is repeated.`,
     alert: true,
   }),
 };

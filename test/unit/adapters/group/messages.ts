@@ -28,6 +28,7 @@ export const OWN: OwnState = {
   enabled: true,
   haWished: false,
   leaving: false,
+  changes: 7,
 };
 
 /** From host 2 to host 1 of a pool with so many hosts. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { createXapi } from "../../../../src/adapters/xapi/client.ts";
 import { hostUuid, poolUuid, vmUuid } from "../../../../src/core/model/ids.ts";
 import type { NewMessage } from "../../../../src/ports/pool-database.ts";
+import type { XapiTransport } from "../../../../src/ports/xapi-transport.ts";
 import {
   api,
   createMemoryStore,
@@ -24,7 +25,7 @@ function duplicate(): Reply {
   return api(error.message, ...error.data);
 }
 
-function openWriter(handlers: Readonly<Record<string, Handler>>) {
+function openWriter(handlers: Readonly<Record<string, Handler>>, tcp?: XapiTransport) {
   const script = createScript({
     "pool.get_all_records": () => value(recordsOf("pool.get_all_records")),
     "pool.remove_from_other_config": () => value(""),
@@ -33,6 +34,7 @@ function openWriter(handlers: Readonly<Record<string, Handler>>) {
   const clock = createTestClock();
   const xapi = createXapi({
     transport: script.transport,
+    ...(tcp === undefined ? {} : { tcp }),
     clock,
     store: createMemoryStore(),
     xeTimeoutMs: 5_000,
@@ -180,6 +182,57 @@ describe("the other marks", () => {
       ...["OpaqueRef:local", "OpaqueRef:h1"],
       ...[0, true],
     ]);
+  });
+
+  const local = {
+    "host.get_by_uuid": () => value("OpaqueRef:h2"),
+    "session.slave_local_login_with_password": () => value("OpaqueRef:local"),
+    "session.local_logout": () => value(""),
+  };
+
+  test("fetchDatabase: asked of this host over TCP in a local session, which its socket makes and ends", async () => {
+    const tcp = createScript({ "host.request_backup": () => value("") });
+    const { xapi, methods } = openWriter(local, tcp.transport);
+    expect(await xapi.fetchDatabase(hostUuid("u2"), never())).toEqual(OK);
+    expect(tcp.calls).toEqual([
+      { method: "host.request_backup", params: ["OpaqueRef:local", "OpaqueRef:h2", 0, true] },
+    ]);
+    expect(methods().slice(-3)).toEqual([
+      "host.get_by_uuid",
+      "session.slave_local_login_with_password",
+      "session.local_logout",
+    ]);
+  });
+
+  test("fetchDatabase: is given 15 s, and the session is ended all the same", async () => {
+    const tcp = createScript({ "host.request_backup": () => "hang" });
+    const { xapi, clock, methods } = openWriter(local, tcp.transport);
+    const startedMs = clock.uptimeMs();
+    expect(await xapi.fetchDatabase(hostUuid("u2"), never())).toMatchObject({ fault: { kind: "timeout" } });
+    expect(clock.uptimeMs() - startedMs).toBe(15_000);
+    expect(methods().at(-1)).toBe("session.local_logout");
+  });
+
+  test("replacePoolKey: two calls, and what was there is not looked at", async () => {
+    const { xapi, calls } = openWriter({ "pool.add_to_other_config": () => value("") });
+    expect(await xapi.replacePoolKey("count", "2", never())).toEqual(OK);
+    expect(calls.slice(2)).toEqual([
+      { method: "pool.remove_from_other_config", params: ["OpaqueRef:session-1", POOL, "count"] },
+      { method: "pool.add_to_other_config", params: ["OpaqueRef:session-1", POOL, "count", "2"] },
+    ]);
+  });
+
+  test("replacePoolKey: a key that was removed is added again although the caller has no time left", async () => {
+    const controller = new AbortController();
+    const { xapi, methods } = openWriter({
+      "pool.add_to_other_config": () => value(""),
+      "pool.remove_from_other_config": () => {
+        controller.abort();
+        return value("");
+      },
+    });
+    await xapi.replacePoolKey("count", "2", controller.signal);
+    expect(methods().at(-1)).toBe("pool.add_to_other_config");
   });
 
   test("syncDatabase: is given a minute", async () => {

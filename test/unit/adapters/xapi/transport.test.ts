@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { createSocketTransport } from "../../../../src/adapters/xapi/transport.ts";
+import { createSocketTransport, createTcpTransport } from "../../../../src/adapters/xapi/transport.ts";
 import type { XapiResult } from "../../../../src/core/model/pool-view.ts";
 import { never, recorded } from "./fixtures.ts";
 import { answer, type ReplayServer, type Reply, type SeenRequest, startReplay } from "./replay-server.ts";
@@ -203,5 +203,35 @@ describe("createSocketTransport: what an error says", () => {
       ...Array.from({ length: 500 }, () => "x".repeat(9_000)),
     ]);
     expect(JSON.stringify(said).length).toBeLessThan(5_000);
+  });
+});
+
+describe("createTcpTransport", () => {
+  test("createTcpTransport: the same requests over the loopback address, from nobody who has a name", async () => {
+    const seen: unknown[] = [];
+    const xapi = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      async fetch(request) {
+        const { method, params, id } = (await request.json()) as Record<string, unknown>;
+        seen.push({
+          path: new URL(request.url).pathname,
+          agent: request.headers.get("User-Agent"),
+          method,
+          params,
+        });
+        return Response.json({ jsonrpc: "2.0", result: "", id });
+      },
+    });
+    const transport = createTcpTransport({ port: xapi.port ?? 0 });
+    expect(await transport.call("host.request_backup", ["s", "h", 0, true], never())).toEqual({
+      ok: true,
+      value: "",
+    });
+    await xapi.stop(true);
+    expect(seen).toEqual([
+      { path: "/jsonrpc", agent: "", method: "host.request_backup", params: ["s", "h", 0, true] },
+    ]);
+    expect(faultKind(await transport.call("host.get_all", [], never()))).toBe("unreachable");
   });
 });

@@ -14,6 +14,8 @@ const REPORT: GroupReport = {
   peers: [{ host: hostUuid("b"), addresses: ["10.0.0.2"] }],
   enabled: true,
   haWished: true,
+  changes: 4,
+  fetchAfterMs: 0,
 };
 
 const FINE: Transport = {
@@ -129,6 +131,42 @@ describe("keepHearing", () => {
     );
     await clock.run(60_000);
     expect(woke).toEqual([25_000]);
+  });
+
+  describe("a copy of the database that is older than the master's", () => {
+    /** The master says each second that its database has counted so many changes; when the monitor was woken, in seconds. */
+    async function wakes(counts: (second: number) => number | null, report: GroupReport = REPORT) {
+      const { clock, sent, woke, world } = stage({ group: report });
+      for (let second = 0; second < 40; second++) {
+        await clock.run(1_000);
+        const { message } = sent.at(-1) ?? {};
+        if (message === undefined) throw new Error("nothing was sent");
+        const own = { ...message.own, role: "master", changes: counts(second) } as const;
+        const number = { bootId: "other", ms: second };
+        const answers = message.number;
+        world.give({ ...message, from: hostUuid("b"), to: hostUuid("a"), number, answers, own }, "10.0.0.2");
+      }
+      return woke.map((atMs) => atMs / 1_000);
+    }
+
+    test("wakes the monitor at once, and not again for the same count", async () =>
+      expect(await wakes((second) => (second < 9 ? 4 : 5))).toEqual([11]));
+
+    test("every further change does so too, ten seconds later at the earliest", async () =>
+      expect(await wakes((second) => second)).toEqual([7, 17, 27, 37]));
+
+    test("a host that is not the first successor waits before the first one", async () =>
+      expect(await wakes((second) => second, { ...REPORT, fetchAfterMs: 2_250 })).toEqual([10, 20, 30, 40]));
+
+    test("an older or unknown count of the master wakes nobody", async () => {
+      expect(await wakes(() => 3)).toEqual([]);
+      expect(await wakes(() => null)).toEqual([]);
+    });
+
+    test("nor does any while the own copy is not known, or HA is off: nothing would be fetched", async () => {
+      expect(await wakes(() => 9, { ...REPORT, changes: null })).toEqual([]);
+      expect(await wakes(() => 9, { ...REPORT, haWished: false })).toEqual([]);
+    });
   });
 
   test("no iteration has told of a pool yet: nothing is sent; as soon as one has, it begins", async () => {

@@ -32,6 +32,16 @@ describe("groupReport", () => {
     ]);
   });
 
+  test("changes: on the master those of its database, on a slave those of its copy of this master's", () => {
+    const changes = (self: number, copy: Memory["copy"] = null) =>
+      groupReport(host(self), { ...memory({ changes: 8 }), copy }, SETTINGS)?.changes;
+    const copyOf = (master: number) => ({ master: host(master), changes: 7, currentAtMs: 1, notBeforeMs: 2 });
+    expect(changes(1)).toBe(8);
+    expect(changes(2)).toBeNull();
+    expect(changes(2, copyOf(1))).toBe(7);
+    expect(changes(2, copyOf(3))).toBeNull();
+  });
+
   test("HA that is neither on nor off is not known", () =>
     expect(groupReport(host(1), memory({ haFlag: "unset" }), SETTINGS)?.haWished).toBeNull());
 });

@@ -13,10 +13,11 @@ interface Case {
   readonly stores?: XapiResult<void>;
   readonly does?: XapiResult<unknown>;
   readonly isSlave?: boolean;
+  readonly counts?: () => Promise<XapiResult<void>>;
 }
 
 /** What a host asks of XAPI for this action, in order, and what comes of it. */
-async function calls(action: Action, { stores = DONE, does = DONE, isSlave = false }: Case = {}) {
+async function calls(action: Action, { stores = DONE, does = DONE, isSlave = false, counts }: Case = {}) {
   const clock = portClock(new VirtualClock(), () => 0);
   const asked: string[] = [];
   const answer = (name: string, value: unknown) => async () => {
@@ -26,6 +27,14 @@ async function calls(action: Action, { stores = DONE, does = DONE, isSlave = fal
   const xapi = {
     declareDead: answer("declare", does),
     forgetHost: answer("forget", does),
+    replacePoolKey: (key: string, count: string) => {
+      asked.push(`${key}=${count}`);
+      return counts?.() ?? Promise.resolve(DONE);
+    },
+    fetchDatabase: async (of: string) => {
+      asked.push(`fetch ${of}`);
+      return stores;
+    },
     storeDatabase: answer("store", stores),
     syncDatabase: answer("sync", DONE),
   };
@@ -39,7 +48,7 @@ async function calls(action: Action, { stores = DONE, does = DONE, isSlave = fal
 
 const declare: Action = { kind: "declare-host-dead", host: host(3), proved: true };
 const forget: Action = { kind: "forget-host", host: host(3) };
-const store: Action = { kind: "store-database", master: host(1), placement: "abc" };
+const store: Action = { kind: "store-database", master: host(1), placement: "abc", changes: 8 };
 
 describe("on the master's disk", () => {
   test("what was declared or forgotten is there before it counts as done", async () => {
@@ -53,10 +62,29 @@ describe("on the master's disk", () => {
 
   test("where the quick way is refused the slow one is taken, and a declared death does not wait for it", async () => {
     expect(await calls(declare, { stores: REFUSED })).toEqual({ asked: "declare,store", kind: "done" });
-    expect(await calls(store, { stores: REFUSED })).toEqual({ asked: "store,sync", kind: "done" });
+    expect(await calls(store, { stores: REFUSED })).toEqual({
+      asked: "ha-lizard-changes=8,store,sync",
+      kind: "done",
+    });
   });
 
   test("a slave leaves the master's disk to the master", async () => {
     expect(await calls(declare, { isSlave: true })).toEqual({ asked: "declare", kind: "done" });
+  });
+});
+
+describe("what is counted, and what a slave fetches", () => {
+  test("the count is written before the database is stored, so that it is in it", async () =>
+    expect(await calls(store)).toEqual({ asked: "ha-lizard-changes=8,store", kind: "done" }));
+
+  test("a count that cannot be written holds nothing up", async () => {
+    const refused = { counts: async () => REFUSED };
+    expect(await calls(store, refused)).toEqual({ asked: "ha-lizard-changes=8,store", kind: "done" });
+  });
+
+  const fetch: Action = { kind: "fetch-database", host: host(2), master: host(1), changes: 8 };
+  test("a slave fetches its own copy, and a refusal is told", async () => {
+    expect(await calls(fetch, { isSlave: true })).toEqual({ asked: "fetch h2", kind: "done" });
+    expect((await calls(fetch, { isSlave: true, stores: REFUSED })).kind).toBe("refused");
   });
 });

@@ -63,6 +63,7 @@ const NOTICES: { readonly [Kind in Reason["kind"]]: string } = {
   "leftover-found":
     "leftover-found:2f4a81c0-9b1e-4c57-a3d2-0e6f7b8c9d10, vm_state_check, critical, condition, alert",
   "database-not-on-disk": "database-not-on-disk, check_xapi, error, condition, alert",
+  "copy-is-old": "copy-is-old, check_slave_status, error, condition, alert",
   "toolstack-restarted": "toolstack-restarted, check_xapi, error, event, alert",
   "ha-switched-off": "ha-switched-off, check_ha_enabled, critical, event, alert",
   "successor-chosen": "successor-chosen, autoselect_slave, info, condition, line",

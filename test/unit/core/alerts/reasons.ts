@@ -86,6 +86,7 @@ export const REASONS: { readonly [Kind in Reason["kind"]]: Extract<Reason, { kin
     runsOn: "xcp3",
   },
   "database-not-on-disk": { kind: "database-not-on-disk" },
+  "copy-is-old": { kind: "copy-is-old", master: "xcp1" },
   "toolstack-restarted": { kind: "toolstack-restarted" },
   "ha-switched-off": { kind: "ha-switched-off" },
   "successor-chosen": { kind: "successor-chosen", host: "xcp2" },

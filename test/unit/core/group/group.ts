@@ -12,6 +12,7 @@ export const OWN: OwnState = {
   enabled: true,
   haWished: true,
   leaving: false,
+  changes: null,
 };
 
 export const REFUSED_NOTHING = { malformed: 0, otherPool: 0, wrongTag: 0, unknownHost: 0 };

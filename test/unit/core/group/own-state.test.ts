@@ -12,6 +12,8 @@ const REPORT: GroupReport = {
   ],
   enabled: true,
   haWished: null,
+  changes: 7,
+  fetchAfterMs: 0,
 };
 
 const slaveOf = (masterAddress: string) => ({ kind: "slave", masterAddress }) as const;
@@ -42,5 +44,10 @@ describe("ownState", () => {
       expect(ownState({ ...SIGHT, xapi, startComplete }, REPORT).xapi).toBe(expected as never));
 
   test("the rest is what the last iteration has told", () =>
-    expect(ownState(SIGHT, REPORT)).toMatchObject({ enabled: true, haWished: null, leaving: false }));
+    expect(ownState(SIGHT, REPORT)).toMatchObject({
+      enabled: true,
+      haWished: null,
+      leaving: false,
+      changes: 7,
+    }));
 });

@@ -9,6 +9,7 @@ export const OWN: OwnState = {
   enabled: true,
   haWished: true,
   leaving: false,
+  changes: null,
 };
 
 /** A peer as the monitor of h1 hears it; by default directly, since the beginning. */

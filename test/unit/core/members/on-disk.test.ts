@@ -12,6 +12,7 @@ import {
   said,
   vm,
 } from "../fixtures.ts";
+import { hearing, OWN, peer } from "./hearing.ts";
 
 const resident = (uuid: string) => ({ uuid: vm(uuid), homePool: null });
 const runs = (number: number, ...vms: readonly string[]) =>
@@ -45,7 +46,7 @@ describe("keepOnDisk", () => {
   for (const [what, now] of Object.entries(changes)) {
     test(`keepOnDisk: ${what} is put on disk, whoever caused it`, () => {
       const placement = fingerprintPlacement(now);
-      expect(keep(now).does).toEqual([{ kind: "store-database", master: host(1), placement }]);
+      expect(keep(now).does).toEqual([{ kind: "store-database", master: host(1), placement, changes: 1 }]);
     });
   }
 
@@ -57,6 +58,21 @@ describe("keepOnDisk", () => {
     const lookedAt = (agoMs: number) => keep(BEFORE, { lastGood: goodView({ atMs: NOW_MS - agoMs }) });
     expect(lookedAt(60_000).does).toHaveLength(0);
     expect(lookedAt(60_001).does).toHaveLength(1);
+  });
+
+  describe("keepOnDisk: what is written is counted", () => {
+    const counted = (changes: number | null, ...copies: readonly (number | null)[]) => {
+      const lastGood = goodView({ atMs: NOW_MS, changes });
+      const peers = copies.map((count, index) => peer(index + 2, { own: { ...OWN, changes: count } }));
+      const [store] = keep(BEFORE, { placementOnDisk: null, lastGood }, { hearing: hearing(...peers) }).does;
+      return store?.kind === "store-database" ? store.changes : null;
+    };
+    const rows: readonly [string, number | null, number][] = [
+      ["a database that has counted nothing yet", counted(null), 1],
+      ["one more than it has counted", counted(7, 6, null), 8],
+      ["more than the newest copy of a slave, which may be another master's", counted(7, 6, 12), 13],
+    ];
+    for (const [what, is, expected] of rows) test(what, () => expect(is).toBe(expected));
   });
 
   test("keepOnDisk: one write at a time; after a failure it waits, and it is said", () => {

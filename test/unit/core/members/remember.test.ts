@@ -3,6 +3,7 @@ import { rememberView } from "../../../../src/core/members/remember.ts";
 import type { HostHealth } from "../../../../src/core/memory/host-health.ts";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
 import { poolUuid } from "../../../../src/core/model/ids.ts";
+import { CHANGES_KEY } from "../../../../src/core/model/pool-keys.ts";
 import type { HostView, PeerProbe } from "../../../../src/core/model/pool-view.ts";
 import {
   ALIVE,
@@ -49,6 +50,17 @@ function remember(
 describe("rememberView", () => {
   test("what the pool database says, at the time of the read", () =>
     expect(remember(remembered())).toEqual(goodView({ atMs: NOW_S * 1_000, poolName: "pool" })));
+
+  test("the count of changes; a key that is missing for a moment is what it was, under another master it is not known", () => {
+    const counted = (text: string | null, pool: Partial<Pool> = {}) => {
+      const keys = text === null ? {} : { [CHANGES_KEY]: text };
+      const memory = { ...remembered(), lastGood: goodView({ changes: 7 }) };
+      return remember(memory, { pool: { otherConfig: { [FLAG]: "true", ...keys }, ...pool } })?.changes;
+    };
+    expect(counted("8")).toBe(8);
+    expect(counted(null)).toBe(7);
+    expect(counted(null, { master: host(2) })).toBeNull();
+  });
 
   test("HA as the pool's custom field has it", () => {
     const flag = (value: string) =>

@@ -27,6 +27,7 @@ const view: LastGoodView = {
   members: [host(1)],
   ranking: [],
   parameters: "0:",
+  changes: 7,
 };
 
 test("isLastGoodView: what a slave decides by when the master is gone", () =>

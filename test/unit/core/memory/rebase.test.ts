@@ -45,6 +45,7 @@ const FULL: Memory = {
   differences: { web: { what: "nowhere h2 h2", sinceMs: 9, seenAtMs: 9, isTried: true } },
   declaredDead: { h2: { vms: [vm("web")], restartedAtMs: 9 } },
   placementOnDisk: "abc",
+  copy: { master: host(1), changes: 7, currentAtMs: 9, notBeforeMs: 9 },
   isSettling: true,
   seenRunning: { web: { host: host(2), atMs: 9 } },
   restarts: { web: { startedAtMs: [9], order: 1, startDelayS: 2 } },
@@ -88,6 +89,9 @@ describe("rebaseMemory, after a reboot", () => {
   test("a take-over that is over survives, for its old master may still come back", () =>
     expect(REBASED.promoted).toEqual({ oldMaster: host(1), epoch: 4 }));
 
+  test("the copy of the database survives on the disk, and was current at the boot at the latest", () =>
+    expect(REBASED.copy).toEqual({ master: host(1), changes: 7, currentAtMs: 0, notBeforeMs: 0 }));
+
   test("the reboot that an isolation has cost survives, and the pool is not yet whole again", () =>
     expect(REBASED.isolation).toEqual({ sinceMs: 9, rebooted: true, wellSinceMs: null }));
 
@@ -95,7 +99,7 @@ describe("rebaseMemory, after a reboot", () => {
 
   test("what is timed is forgotten, and observed again", () => {
     const empty = emptyMemory("boot-2");
-    const { lastGood, promotion, promoted, isolation, alerts, ...forgotten } = REBASED;
+    const { lastGood, promotion, promoted, copy, isolation, alerts, ...forgotten } = REBASED;
     expect(empty).toMatchObject(forgotten);
   });
 

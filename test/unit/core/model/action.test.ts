@@ -32,7 +32,14 @@ const KEYS: { readonly [Kind in ActionKind]: readonly [string, Extract<Action, {
   "set-pool-key": ["set-pool-key:field", { kind: "set-pool-key", key: "field", value: "true" }],
   mail: ["mail:host-failed:h2", { kind: "mail", alerts: [ALERT, { ...ALERT, key: "host-failed:h3" }] }],
   "post-message": ["post-message:host-failed:h2", { kind: "post-message", alert: ALERT }],
-  "store-database": ["store-database", { kind: "store-database", master: host(1), placement: "abc" }],
+  "store-database": [
+    "store-database",
+    { kind: "store-database", master: host(1), placement: "abc", changes: 8 },
+  ],
+  "fetch-database": [
+    "fetch-database",
+    { kind: "fetch-database", host: host(2), master: host(1), changes: 8 },
+  ],
   "sync-database": ["sync-database", { kind: "sync-database", parameters: "1:abc" }],
   "promote-self": ["promote-self", { kind: "promote-self" }],
   "recover-slaves": ["recover-slaves", { kind: "recover-slaves" }],

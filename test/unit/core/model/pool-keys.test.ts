@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import {
+  CHANGES_KEY,
   NO_SUCCESSOR,
   RANKING_KEY,
+  readChanges,
   readRanking,
   SUCCESSOR_KEY,
 } from "../../../../src/core/model/pool-keys.ts";
@@ -27,4 +29,22 @@ describe("readRanking", () => {
   ];
   for (const [what, otherConfig, ranking] of rows)
     test(what, () => expect(readRanking(otherConfig).join(" ")).toBe(ranking));
+});
+
+describe("readChanges", () => {
+  const rows: readonly [string, string | undefined, number | null][] = [
+    ["a count", "12", 12],
+    ["the last one that a heartbeat has room for and that can still be counted on", "4294967294", 4294967294],
+    ["none yet", undefined, null],
+    ["nothing", "", null],
+    ["zero: the first change is the first count", "0", null],
+    ["more than a heartbeat has room for", "4294967295", null],
+    ["far more", "99999999999999999999", null],
+    ["another way to write it", "012", null],
+    ["a word", "many", null],
+    ["a fraction", "1.5", null],
+    ["less than nothing", "-1", null],
+  ];
+  for (const [what, text, count] of rows)
+    test(what, () => expect(readChanges(text === undefined ? {} : { [CHANGES_KEY]: text })).toBe(count));
 });

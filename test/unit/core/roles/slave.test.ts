@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Action } from "../../../../src/core/model/action.ts";
+import { CHANGES_KEY } from "../../../../src/core/model/pool-keys.ts";
 import type { DatabaseView } from "../../../../src/core/model/pool-view.ts";
 import { nextPassMs } from "../../../../src/core/pace/schedule.ts";
 import { decideSlave } from "../../../../src/core/roles/slave.ts";
@@ -58,6 +59,31 @@ describe("decideSlave", () => {
       ranking: [host(2), host(3)],
     });
     expect(brain.look(5, { database: ok(database(three())), probes: { h1: MASTER } }).actions).toEqual([]);
+  });
+
+  describe("the copy of the database", () => {
+    const counted = (over: Record<string, string> = {}) => {
+      const read = database(three());
+      const otherConfig = { ...read.pool.otherConfig, [CHANGES_KEY]: "8", ...over };
+      return { ...read, pool: { ...read.pool, otherConfig } };
+    };
+    const look = (read: DatabaseView) =>
+      slave(2).look(0, { database: ok(read), probes: { h1: MASTER } }).actions;
+
+    test("is fetched when the master has counted what is not in it", () =>
+      expect(kinds(look(counted()))).toEqual(["fetch-database"]));
+
+    test("while HA is off, or XAPI's own is on, nothing is fetched", () => {
+      expect(look(counted({ [FLAG]: "false" }))).toEqual([]);
+      const { pool } = counted();
+      expect(look({ ...counted(), pool: { ...pool, haEnabled: true } })).toEqual([]);
+    });
+
+    test("from a master that is not alive nothing is fetched, whatever its database said", () => {
+      const brain = slave(2);
+      expect(brain.look(0, { database: ok(counted()), probes: { h1: DEAD } }).actions).toEqual([]);
+      expect(brain.look(1, { probes: { h1: MASTER } }).actions).toEqual([]);
+    });
   });
 
   test("the master fails: the successor fences it, then takes over, never the other way round", () => {

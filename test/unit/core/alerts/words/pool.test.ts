@@ -14,6 +14,8 @@ const SAID: { readonly [Kind in keyof typeof POOL_WORDS]: string } = {
   "successor-chosen": "xcp2 is the successor of this master.",
   "database-not-on-disk":
     "The pool database of this master cannot be put on its disk. If its xapi were killed now, it would come back with an older one, which has some VMs where they do not run. The attempt is repeated.",
+  "copy-is-old":
+    "The copy of the pool database on this host is old: it cannot be fetched from xcp1. If this host took over as master now, what has changed since would be lost. The attempt is repeated.",
 };
 
 test("POOL_WORDS: what an administrator reads", () => expectWords(POOL_WORDS, SAID));
