@@ -13,7 +13,7 @@ import type { Xapi } from "../../ports/pool-database.ts";
 import { askRuns, readDiffering } from "./ask-runs.ts";
 import type { PassPorts } from "./pass-ports.ts";
 import { readHearing } from "./read-hearing.ts";
-import { toldProbe } from "./told-probe.ts";
+import { byMainAddress, toldProbe } from "./told-probe.ts";
 
 /** One probe of one peer may take this long: ping waits a second, a hung xapi is given the rest. */
 const PROBE_MS = 3_500;
@@ -27,6 +27,8 @@ const PATIENT_PROBE_MS = 10_500;
 const RESTARTING_READ_MS = 1_500;
 /** A silent peer holds a round up; what was read before that is read again, for a member may have told something since. */
 const OLD_MS = 500;
+/** The addresses of the hosts' other networks, which hardly ever change, are read as often as this. */
+const ADDRESSES_MS = 60_000;
 /** All calls of one read together; each has its own deadline inside the client. */
 const READ_FACTOR = 3;
 
@@ -183,13 +185,15 @@ function readDatabase(
   signal: AbortSignal,
 ): Promise<XapiResult<DatabaseView>> {
   const { ports, xapi, settings, self } = observer;
+  const addressesAtMs = observer.memory.lastGood?.addressesAtMs ?? null;
+  const addresses = addressesAtMs === null || ports.clock.uptimeMs() - addressesAtMs >= ADDRESSES_MS;
   const storage = Object.values(observer.memory.down).some(({ failure }) => failure !== null);
   const domains = self.domains === "unknown" ? null : { host: self.uuid, vms: self.domains };
   return withDeadline<XapiResult<DatabaseView>>(
     ports.clock,
     limitMs,
     signal,
-    (inner) => xapi.read({ appliances: settings.OP_MODE === 1, storage, domains }, inner),
+    (inner) => xapi.read({ appliances: settings.OP_MODE === 1, storage, addresses, domains }, inner),
     () => ({ ok: false, fault: { kind: "timeout" } }),
   );
 }
@@ -206,14 +210,14 @@ async function probePeers(
   question: ProbeQuestion = "life-and-master",
 ): Promise<ReadonlyMap<HostUuid, PeerProbe>> {
   const { ports, recent, memory, settings, hearing } = observer;
-  const addressOf = (host: HostUuid) =>
-    memory.lastGood?.hosts.find(({ uuid }) => uuid === host)?.address ?? null;
+  const known = memory.lastGood?.hosts ?? [];
+  const addressOf = (host: HostUuid) => known.find(({ uuid }) => uuid === host)?.address ?? null;
   const ask = (address: string, what: ProbeQuestion, ms: number): Promise<PeerProbe> =>
     withDeadline(
       ports.clock,
       ms,
       signal,
-      (inner) => ports.prober.probe(address, what, inner),
+      async (inner) => byMainAddress(await ports.prober.probe(address, what, inner), known),
       () => LEARNT_NOTHING,
     );
   const probed = await Promise.all(
@@ -223,8 +227,8 @@ async function probePeers(
       if (told !== null) return [uuid, told];
       const failed = memory.health[uuid]?.state === "failed";
       const reuseMs = failed ? Number.POSITIVE_INFINITY : Math.min(REUSE_MS, settings.XAPI_DELAY * 500);
-      const known = recent.get(uuid);
-      if (known !== undefined && ports.clock.uptimeMs() - known.atMs < reuseMs) return [uuid, known.probe];
+      const before = recent.get(uuid);
+      if (before !== undefined && ports.clock.uptimeMs() - before.atMs < reuseMs) return [uuid, before.probe];
       const isSilent = peer !== "unknown" && peer.heard === "silent";
       const asksMore = question !== "life" && (peer === "unknown" || isSilent);
       // Whom it follows costs a login, which nobody is asked for whose monitor is heard, and nobody who does not answer.

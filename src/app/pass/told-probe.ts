@@ -1,6 +1,8 @@
+import type { KnownHost } from "../../core/memory/last-good.ts";
 import type { HeardPeer } from "../../core/model/hearing.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { Follows, PeerProbe, Unknown } from "../../core/model/pool-view.ts";
+import { hostWithAddress } from "../../core/model/reachable.ts";
 
 /**
  * What a probe would find, by what a host that is heard directly says of itself: then nobody has to ask its XAPI, whose
@@ -15,6 +17,18 @@ export function toldProbe(
   const { xapi } = peer.own;
   if (xapi === "silent" || xapi === "held") return null;
   return { icmp: "unknown", xapi: "answered", follows: toldFollows(peer.own, addressOf) };
+}
+
+/**
+ * The same by the address that XAPI uses, as everything is compared with: a slave's pool.conf may name its master by any
+ * of the master's addresses.
+ */
+export function byMainAddress(probe: PeerProbe, hosts: readonly KnownHost[]): PeerProbe {
+  const { follows } = probe;
+  if (follows.kind !== "slave-of") return probe;
+  const master = hostWithAddress(hosts, follows.address);
+  if (master === undefined || master.address === "") return probe;
+  return { ...probe, follows: { kind: "slave-of", address: master.address } };
 }
 
 /** Whom it follows, by the address that this host knows its master by. */

@@ -25,11 +25,16 @@ export function heardHostText({ name, heard, by, sinceS, addresses, misses }: He
   switch (heard) {
     case "direct": {
       const missed = misses === null || misses.length === 0 ? "" : `; it does not hear ${misses.join(", ")}`;
-      return `${name} is heard since ${since}, over ${addresses.join(" and ")}${missed}`;
+      return `${name} is heard since ${since}, over ${listText(addresses)}${missed}`;
     }
     case "reported":
       return `${name} is not heard from here since ${since}, but ${by ?? "another host"} hears it`;
     case "silent":
       return `${name} is not heard by anybody since ${since}`;
   }
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function listText(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }

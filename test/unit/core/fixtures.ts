@@ -60,6 +60,7 @@ export function hostView(uuid: HostUuid, over: Partial<HostView> = {}): HostView
     uuid,
     name: uuid,
     address: address(uuid),
+    otherAddresses: null,
     enabled: true,
     live: true,
     xapiStartTime: "1.",
@@ -206,6 +207,7 @@ export function knownHost(uuid: HostUuid, over: Partial<KnownHost> = {}): KnownH
     uuid,
     name: uuid,
     address: address(uuid),
+    otherAddresses: [],
     enabled: true,
     xapiStartTime: "1.",
     xapiStartedAtMs: 0,
@@ -230,6 +232,7 @@ export function goodView(over: Partial<LastGoodView> = {}): LastGoodView {
     hosts,
     members: hosts.map(({ uuid }) => uuid),
     ranking: [host(2), host(3)],
+    addressesAtMs: null,
     parameters: "",
     ...over,
   };

@@ -19,6 +19,7 @@ const SEEN: LastGoodView = {
   hosts: [],
   members: [],
   ranking: [],
+  addressesAtMs: null,
   parameters: "",
 };
 const health = {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { toldProbe } from "../../../../src/app/pass/told-probe.ts";
+import { byMainAddress, toldProbe } from "../../../../src/app/pass/told-probe.ts";
 import type { OwnState } from "../../../../src/core/model/hearing.ts";
 import type { Follows } from "../../../../src/core/model/pool-view.ts";
-import { address, host } from "../../core/fixtures.ts";
+import { address, host, knownHost } from "../../core/fixtures.ts";
 import { OWN, peer } from "../../core/members/hearing.ts";
 
 const ask = (given: Parameters<typeof toldProbe>[0]) =>
@@ -26,6 +26,29 @@ describe("toldProbe: nobody has to be asked", () => {
   ];
   for (const [title, own, follows] of rows)
     test(title, () => expect(told(own)).toEqual({ icmp: "unknown", xapi: "answered", follows }));
+});
+
+describe("byMainAddress", () => {
+  const hosts = [knownHost(host(1), { otherAddresses: ["192.0.2.1"] }), knownHost(host(2))];
+  const followed = (follows: Follows, known = hosts) =>
+    byMainAddress({ icmp: "unknown", xapi: "answered", follows }, known).follows;
+
+  test("another address of a host is that host", () =>
+    expect(followed({ kind: "slave-of", address: "192.0.2.1" })).toEqual({
+      kind: "slave-of",
+      address: address(host(1)),
+    }));
+  const kept: readonly [string, Follows][] = [
+    ["the one that XAPI uses", { kind: "slave-of", address: address(host(2)) }],
+    ["one that nobody here has", { kind: "slave-of", address: "192.0.2.77" }],
+    ["who follows nobody", { kind: "is-master" }],
+  ];
+  for (const [title, follows] of kept) test(title, () => expect(followed(follows)).toEqual(follows));
+  test("a host whose own address is not known just now is left by the one that was said", () => {
+    const without = [knownHost(host(1), { address: "", otherAddresses: ["192.0.2.1"] })];
+    const follows: Follows = { kind: "slave-of", address: "192.0.2.1" };
+    expect(followed(follows, without)).toEqual(follows);
+  });
 });
 
 describe("toldProbe: it has to be asked", () => {

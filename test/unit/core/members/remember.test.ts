@@ -50,6 +50,12 @@ describe("rememberView", () => {
   test("what the pool database says, at the time of the read", () =>
     expect(remember(remembered())).toEqual(goodView({ atMs: NOW_S * 1_000, poolName: "pool" })));
 
+  test("the time at which addresses were read stays until they are read again", () => {
+    const memory = { ...remembered(), lastGood: goodView({ addressesAtMs: 5 }) };
+    expect(remember(memory)?.addressesAtMs).toBe(5);
+    expect(remember(memory, { h3: { otherAddresses: [] } })?.addressesAtMs).toBe(NOW_S * 1_000);
+  });
+
   test("HA as the pool's custom field has it", () => {
     const flag = (value: string) =>
       remember(remembered(), { pool: { otherConfig: { [FLAG]: value } } })?.haFlag;
