@@ -37,7 +37,7 @@ export async function withPool(
   const xapi = ports.openXapi(timeoutMs);
   try {
     const read = await limit(ports, timeoutMs * READ_FACTOR, (signal) =>
-      xapi.read({ appliances: false, storage: false, domains: null }, signal),
+      xapi.read({ appliances: false, storage: false, addresses: false, domains: null }, signal),
     );
     if (!read.ok) {
       await tellSilence(ports, "read the pool database", read.fault);

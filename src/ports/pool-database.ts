@@ -8,6 +8,8 @@ export interface ReadScope {
   readonly appliances: boolean;
   /** Read which storage is attached (a start has failed and waits): one more call. */
   readonly storage: boolean;
+  /** Read the addresses of the hosts' other networks: one more call. */
+  readonly addresses: boolean;
   /**
    * VMs whose domains run on this host, to be compared with the database; one more call when there is one that the
    * database does not have there. null: nothing to compare.

@@ -12,7 +12,9 @@ import {
   POOL_UUID,
   type PoolSpec,
   pbdUuid,
+  pifUuid,
   refOf,
+  secondAddressOf,
   type VmSpec,
   vmDefaultUuid,
 } from "./spec.ts";
@@ -37,7 +39,10 @@ export function buildWorld(
   const world = new World(clock, createRandom(options.seed ?? 1), options.timings ?? DEFAULT_TIMINGS);
   const database = new Database();
   const hosts = typeof spec.hosts === "number" ? Array<HostSpec>(spec.hosts).fill({}) : spec.hosts;
-  for (const [index, host] of hosts.entries()) world.hosts.push(buildHost(host, index + 1, database));
+  for (const [index, host] of hosts.entries()) {
+    const second = spec.secondNetwork === true ? { secondAddress: secondAddressOf(index + 1) } : {};
+    world.hosts.push(buildHost({ ...second, ...host }, index + 1, database));
+  }
   const master = world.host(1);
   addPool(database, spec, master);
   for (const host of world.hosts) {
@@ -60,6 +65,7 @@ export function buildHost(spec: HostSpec, number: number, database: Database): S
     uuid: identity.uuid,
     name: identity.name,
     address: identity.address,
+    secondAddress: spec.secondAddress ?? null,
     ref: refOf("host", identity.uuid),
     metricsRef: refOf("host_metrics", identity.uuid),
     memoryBytes: spec.memoryBytes ?? DEFAULT_HOST_MEMORY,
@@ -131,11 +137,33 @@ export function addHost(database: Database, host: SimHost): void {
     metrics: host.metricsRef,
     control_domain: controlDomain,
     resident_VMs: [controlDomain],
-    PIFs: [],
+    PIFs: addInterfaces(database, host),
     PBDs: [refOf("pbd", `shared${host.number}`), refOf("pbd", `local${host.number}`)],
     other_config: otherConfigOf(host),
   });
 }
+
+function addInterfaces(database: Database, host: SimHost): readonly string[] {
+  const networks = [
+    ["management", host.address],
+    ["second", host.secondAddress],
+  ] as const;
+  return networks.flatMap(([network, address], index) => {
+    if (address === null) return [];
+    const ref = pifRef(network, host);
+    const fields = {
+      uuid: pifUuid(network, host.number),
+      host: host.ref,
+      device: `eth${index}`,
+      IP: address,
+    };
+    database.insert("PIF", ref, { ...TEMPLATES.PIF, ...fields, management: network === "management" });
+    return [ref];
+  });
+}
+
+export const pifRef = (network: "management" | "second", { number }: SimHost): string =>
+  refOf("pif", `${network}${number}`);
 
 /** At rest: xapi has started long ago, and the host has told so. */
 function otherConfigOf(host: SimHost): Fields {

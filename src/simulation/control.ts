@@ -1,4 +1,4 @@
-import { localSr, SHARED_SR } from "./build.ts";
+import { localSr, pifRef, SHARED_SR } from "./build.ts";
 import { type Database, NULL_REF } from "./database.ts";
 import { createDomain, destroyDomain } from "./domains.ts";
 import type { BmcState, SimHost, SimVm, World, XapiProcess } from "./world.ts";
@@ -74,10 +74,11 @@ export function restartToolstack(world: World, host: SimHost): void {
 export function partition(world: World, groups: readonly (readonly number[])[]): void {
   const groupOf = (host: number) => groups.findIndex((group) => group.includes(host));
   for (const { number: from } of world.hosts) {
-    for (const { number: to } of world.hosts) {
+    for (const { number: to, secondAddress } of world.hosts) {
       if (from === to) continue;
       const together = groupOf(from) >= 0 && groupOf(from) === groupOf(to);
       world.setLink(from, to, together);
+      if (secondAddress !== null) world.setLink(from, `second${to}`, together);
     }
   }
 }
@@ -139,7 +140,10 @@ async function noticeDomainGone(world: World, xapi: XapiProcess, uuid: string): 
 /** `Host.address` in the database, as it is while a management interface has none: "" for a healthy host. */
 export function setAddress(world: World, host: SimHost, address: string): void {
   world.record("address", { host: host.number, address });
-  for (const database of masterDatabases(world)) database.update("host", host.ref, { address });
+  for (const database of masterDatabases(world)) {
+    database.update("host", host.ref, { address });
+    database.update("PIF", pifRef("management", host), { IP: address });
+  }
 }
 
 /** Moves a running VM as a live migration does; refused without a trace when something is in the way. */

@@ -12,6 +12,7 @@ export const CLASSES = [
   "VM_appliance",
   "SR",
   "PBD",
+  "PIF",
   "VDI",
   "VBD",
   "task",

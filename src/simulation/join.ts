@@ -2,7 +2,7 @@ import { addHost, buildHost, localSr, SHARED_SR } from "./build.ts";
 import { masterDatabases } from "./control.ts";
 import type { Database } from "./database.ts";
 import { TEMPLATES } from "./records/templates.ts";
-import { pbdUuid, refOf } from "./spec.ts";
+import { pbdUuid, refOf, secondAddressOf } from "./spec.ts";
 import type { SimHost, World } from "./world.ts";
 import { startXapi } from "./xapi/start.ts";
 
@@ -12,7 +12,9 @@ export function joinHost(world: World): SimHost {
   const master = world.hosts.find((host) => host.database === database);
   if (database === undefined || master === undefined)
     throw new Error("Cannot join: no host serves as master");
-  const host = buildHost({}, world.hosts.length + 1, database.copy());
+  const number = world.hosts.length + 1;
+  const second = master.secondAddress === null ? {} : { secondAddress: secondAddressOf(number) };
+  const host = buildHost(second, number, database.copy());
   host.bootedAtMs = world.nowMs();
   host.initComplete = false;
   host.poolConf = `slave:${master.address}`;

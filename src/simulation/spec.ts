@@ -12,12 +12,16 @@ export interface PoolSpec {
   readonly externals?: readonly string[];
   /** false: the monitors do not speak to each other. */
   readonly heartbeats?: boolean;
+  /** Every host has a second network with an address of its own, over which XAPI does not talk. */
+  readonly secondNetwork?: boolean;
 }
 
 export interface HostSpec {
   readonly name?: string;
   readonly uuid?: string;
   readonly address?: string;
+  /** On its second network; absent or null: it has none. */
+  readonly secondAddress?: string | null;
   readonly memoryBytes?: number;
   /** Directory under which the host's pool.conf and cookie are kept as real files. */
   readonly root?: string;
@@ -63,6 +67,9 @@ export function hostDefaults(number: number): { uuid: string; name: string; addr
   };
 }
 
+/** The address of the `number`th host on the second network. */
+export const secondAddressOf = (number: number): string => `10.78.0.${10 + number}`;
+
 export function vmDefaultUuid(number: number): string {
   return `${String(number).padStart(8, "0")}-3333-4333-8333-333333333333`;
 }
@@ -70,6 +77,11 @@ export function vmDefaultUuid(number: number): string {
 /** The uuid of a host's connection to the shared storage, or to its local one. */
 export function pbdUuid(sr: "shared" | "local", host: number): string {
   return `000000${String(host).padStart(2, "0")}-${sr === "shared" ? "5555" : "6666"}-4555-8555-555555555555`;
+}
+
+/** The uuid of a host's interface to the network that XAPI uses, or to its second one. */
+export function pifUuid(network: "management" | "second", host: number): string {
+  return `000000${String(host).padStart(2, "0")}-${network === "management" ? "8888" : "9999"}-4888-8888-888888888888`;
 }
 
 /** References are made from uuids, so that they are the same in every copy of the database and in every run. */

@@ -75,6 +75,8 @@ export interface SimHost {
   readonly uuid: string;
   readonly name: string;
   readonly address: string;
+  /** On its second network, where XAPI does not talk; null: it has none. */
+  readonly secondAddress: string | null;
   readonly ref: string;
   readonly metricsRef: string;
   readonly memoryBytes: number;
@@ -199,7 +201,7 @@ export class World {
   }
 
   hostAt(address: string): SimHost | undefined {
-    return this.hosts.find((host) => host.address === address);
+    return this.hosts.find((host) => host.address === address || host.secondAddress === address);
   }
 
   vmNamed(name: string): SimVm {
@@ -224,6 +226,21 @@ export class World {
     return from === to || !this.isCut(from, to);
   }
 
+  /** The same for an address of any network. */
+  reachesAt(from: number, address: string): boolean {
+    const to = this.hostAt(address);
+    if (to === undefined) return false;
+    if (to.secondAddress !== address) return this.reaches(from, to.number);
+    if (!this.host(from).power || !to.power) return false;
+    return from === to.number || !this.isCut(from, `second${to.number}`);
+  }
+
+  /** The same over whatever network there is. */
+  reachesAnyWay(from: number, to: number): boolean {
+    const { secondAddress } = this.host(to);
+    return this.reaches(from, to) || (secondAddress !== null && this.reachesAt(from, secondAddress));
+  }
+
   /** Can `from` talk to the management controller of `to`, which has power of its own? */
   reachesBmc(from: number, to: number): boolean {
     return this.host(from).power && !this.isCut(from, `bmc${to}`);
@@ -239,7 +256,7 @@ export class World {
     return this.externals.get(address) === true && !this.isCut(from, address);
   }
 
-  /** Cuts or mends one direction; `to` is a host's number, `bmc<n>`, `probe<n>`, or an address outside the pool. */
+  /** Cuts or mends one direction; `to` is a host's number (the network of XAPI), `second<n>`, `bmc<n>`, `probe<n>`, or an address outside the pool. */
   setLink(from: number, to: number | string, up: boolean): void {
     const key = `${from}>${to}`;
     if (up) this.cuts.delete(key);

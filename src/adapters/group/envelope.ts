@@ -40,7 +40,14 @@ export interface CodecContext {
 
 /** A genuine datagram whose content was not looked at yet, or why it is dropped. */
 export type Opened =
-  | { readonly ok: true; readonly kind: Kind; readonly head: Head; readonly content: Buffer }
+  | {
+      readonly ok: true;
+      readonly kind: Kind;
+      readonly head: Head;
+      readonly content: Buffer;
+      /** It was signed with. */
+      readonly key: Buffer;
+    }
   | { readonly ok: false; readonly why: keyof Refused };
 
 export const MALFORMED = { ok: false, why: "malformed" } as const;
@@ -75,7 +82,8 @@ export function openDatagram(bytes: Buffer, context: CodecContext, keys: readonl
   if (readUuid(bytes, 4) !== context.pool) return { ok: false, why: "otherPool" };
   const end = length - TAG_BYTES;
   const [signed, tag] = [bytes.subarray(0, end), bytes.subarray(end)];
-  if (!keys.some((key) => isTagOf(key, signed, tag))) return { ok: false, why: "wrongTag" };
+  const key = keys.find((one) => isTagOf(one, signed, tag));
+  if (key === undefined) return { ok: false, why: "wrongTag" };
   const head = {
     from: hostUuid(readUuid(bytes, 20)),
     to: hostUuid(readUuid(bytes, 36)),
@@ -83,6 +91,6 @@ export function openDatagram(bytes: Buffer, context: CodecContext, keys: readonl
   };
   const isOurs = head.to === context.self && context.hosts.includes(head.from);
   return isOurs
-    ? { ok: true, kind, head, content: signed.subarray(HEAD_BYTES) }
+    ? { ok: true, kind, head, content: signed.subarray(HEAD_BYTES), key }
     : { ok: false, why: "unknownHost" };
 }

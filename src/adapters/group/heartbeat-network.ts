@@ -67,7 +67,7 @@ export class HeartbeatNetwork implements GroupNetwork {
   }
 
   send({ address, message }: Datagram): void {
-    const key = this.keys.current();
+    const key = this.keys.toSign();
     const socket = this.sockets.get(familyOf(address));
     if (this.group === null || key === null || socket === undefined) return;
     const bytes = encodeHeartbeat(message, this.group.pool, key);
@@ -131,19 +131,21 @@ export class HeartbeatNetwork implements GroupNetwork {
     const context = { pool: group.pool, self: group.self, hosts: group.peers.map(({ host }) => host) };
     const opened = openDatagram(bytes, context, this.keys.valid());
     if (!opened.ok) return opened.why;
-    const { kind, head, content } = opened;
+    const { kind, head, content, key } = opened;
     const heartbeat = kind === "heartbeat" ? readHeartbeat(head, content, context) : null;
     const question = kind === "question" ? readQuestion(head, content) : null;
     if (heartbeat !== null) this.handler(heartbeat, from.address);
-    if (question !== null) this.questions(question, (said) => this.answer(said, from));
+    if (question !== null) this.questions(question, (said) => this.answer(said, key, from));
     return heartbeat === null && question === null ? "malformed" : null;
   }
 
-  /** To where the question came from, which need not be the port of the monitors. */
-  private answer(said: RunsAnswer, { address, port }: Sender): void {
+  /**
+   * To where the question came from, which need not be the port of the monitors; with the key that it was signed with,
+   * which may be the only one that its sender knows.
+   */
+  private answer(said: RunsAnswer, key: Buffer, { address, port }: Sender): void {
     const { group } = this;
-    const key = this.keys.current();
-    const bytes = group === null || key === null ? null : encodeAnswer(said, group.pool, key);
+    const bytes = group === null ? null : encodeAnswer(said, group.pool, key);
     if (bytes !== null) this.sockets.get(familyOf(address))?.send(bytes, port, address);
   }
 }

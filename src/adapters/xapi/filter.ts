@@ -17,6 +17,11 @@ export const VMS_WITH_DOMAIN = [equals("power_state", "Running"), equals("power_
   " or ",
 );
 
+const HAS_NO_ADDRESS = ["ip_configuration_mode", "ipv6_configuration_mode"];
+
+/** PIFs that are plugged and have an IP configuration: two or three of the many that a host has. */
+export const ADDRESSED_PIFS = `${equals("currently_attached", "true")} and (not (${HAS_NO_ADDRESS.map((field) => equals(field, "None")).join(" and ")}))`;
+
 /** VMs by reference (`_ref`) or `uuid`; at least one, each checked by records.ts before. */
 export function anyOf(field: "_ref" | "uuid", values: readonly string[]): string {
   return values.map((value) => equals(field, value)).join(" or ");

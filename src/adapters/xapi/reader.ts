@@ -3,7 +3,7 @@ import type { DomainRecord, XapiResult } from "../../core/model/pool-view.ts";
 import type { PoolReader, ReadScope } from "../../ports/pool-database.ts";
 import type { XapiContext } from "./context.ts";
 import { malformed } from "./errors.ts";
-import { anyOf, HALTED_VMS, VMS_WITH_DOMAIN } from "./filter.ts";
+import { ADDRESSED_PIFS, anyOf, HALTED_VMS, VMS_WITH_DOMAIN } from "./filter.ts";
 import * as records from "./records.ts";
 import { onlyPool } from "./refs.ts";
 import type { Session } from "./session.ts";
@@ -16,8 +16,9 @@ type Records<T> = Promise<XapiResult<ReadonlyMap<string, T>>>;
 
 /**
  * Reads the database in at most eight calls, login and logout included, whatever the number of VMs: pool, hosts, their
- * metrics, halted VMs, and appliances, at the same time; after them, and only when there are any, the records of
- * residents that the index does not know, and of domains that are no residents. (With all of these it is nine.)
+ * metrics, halted VMs, and where wanted appliances and addresses, at the same time; after them, and only when there are any,
+ * the records of residents that the index does not know, and of domains that are no residents. (With all of these and the
+ * storage it is eleven.)
  */
 export function createReader(context: XapiContext): PoolReader {
   return {
@@ -46,13 +47,16 @@ async function readWire(
     const method = `${cls}.get_all_records`;
     return records.parseRecords(method, shape, await session.call(method, [], signal));
   };
-  const [pools, hosts, metrics, halted, appliances, storage] = await Promise.all([
+  const [pools, hosts, metrics, halted, appliances, storage, pifs] = await Promise.all([
     all("pool", records.poolRecord),
     all("host", records.hostRecord),
     all("host_metrics", records.hostMetricsRecord),
-    vmsWhere(session, records.haltedRecord, HALTED_VMS, signal),
+    where({ session, cls: "VM", shape: records.haltedRecord }, HALTED_VMS, signal),
     scope.appliances ? all("VM_appliance", records.applianceRecord) : NOT_ASKED,
     scope.storage ? all("PBD", records.pbdRecord) : NOT_ASKED,
+    scope.addresses
+      ? where({ session, cls: "PIF", shape: records.pifRecord }, ADDRESSED_PIFS, signal)
+      : NOT_ASKED,
   ]);
   const pool = onlyPool(pools);
   if (!pool.ok) return pool;
@@ -71,19 +75,22 @@ async function readWire(
       appliances: appliances.value,
       // Nothing depends on it but how soon a failed start is tried again: what is not known then is no gain.
       storage: storage.ok ? storage.value : null,
+      // Nor does anything but how many ways there are to a host: those that are known stay.
+      pifs: pifs.ok ? pifs.value : null,
     },
   };
 }
 
 const NOT_ASKED = Promise.resolve({ ok: true, value: null } as const);
 
-async function vmsWhere<T>(
-  session: Session,
-  shape: records.Shape<T>,
-  filter: string,
-  signal: AbortSignal,
-): Records<T> {
-  const method = "VM.get_all_records_where";
+interface Wanted<T> {
+  readonly session: Session;
+  readonly cls: "VM" | "PIF";
+  readonly shape: records.Shape<T>;
+}
+
+async function where<T>({ session, cls, shape }: Wanted<T>, filter: string, signal: AbortSignal): Records<T> {
+  const method = `${cls}.get_all_records_where`;
   return records.parseRecords(method, shape, await session.call(method, [filter], signal));
 }
 
@@ -110,7 +117,7 @@ async function readVms(
   signal: AbortSignal,
 ): Promise<XapiResult<readonly DomainRecord[]>> {
   if (vms.length === 0) return { ok: true, value: [] };
-  const read = await vmsWhere(session, records.domainRecord, anyOf("uuid", vms), signal);
+  const read = await where({ session, cls: "VM", shape: records.domainRecord }, anyOf("uuid", vms), signal);
   if (!read.ok) return read;
   return { ok: true, value: [...read.value.values()].map((vm) => writeDomain(vm, refs.hostOf)) };
 }
@@ -125,7 +132,7 @@ async function completeIndex(
   const missing = await index.missing([...residents], wire.pool.record.master);
   if (missing.length > 0) {
     const filter = missing.length > MAX_NAMED ? VMS_WITH_DOMAIN : anyOf("_ref", missing);
-    const read = await vmsWhere(session, records.residentRecord, filter, signal);
+    const read = await where({ session, cls: "VM", shape: records.residentRecord }, filter, signal);
     if (!read.ok) return read;
     // One that is not in the answer is gone since the hosts were read.
     for (const [ref, vm] of read.value) if (residents.has(ref)) index.put(ref, indexedVm(vm));

@@ -133,6 +133,18 @@ export const textMapValue = lazily(() => textMap);
 /** A host's connection to a storage repository. */
 export const pbdRecord = lazily(() => z.object({ uuid, currently_attached: z.boolean() }));
 
+/** A network interface of a host. */
+export const pifRecord = lazily(() =>
+  z.object({
+    host: ref,
+    currently_attached: z.boolean(),
+    /** `""` while it has none. */
+    IP: z.string(),
+    /** With the length of the prefix: `2001:db8::1/64`. */
+    IPv6: z.array(z.string()),
+  }),
+);
+
 export const applianceRecord = lazily(() =>
   z.object({
     uuid,
@@ -169,6 +181,7 @@ export type ResidentRecord = z.infer<ReturnType<typeof residentRecord>>;
 export type DomainWireRecord = z.infer<ReturnType<typeof domainRecord>>;
 export type ApplianceRecord = z.infer<ReturnType<typeof applianceRecord>>;
 export type PbdRecord = z.infer<ReturnType<typeof pbdRecord>>;
+export type PifRecord = z.infer<ReturnType<typeof pifRecord>>;
 export type MessageRecord = z.infer<ReturnType<typeof messageRecord>>;
 export type PoolRecord = z.infer<ReturnType<typeof poolRecord>>;
 

@@ -10,6 +10,7 @@ import type {
   ResidentVm,
 } from "../../core/model/pool-view.ts";
 import { NULL_REF } from "./errors.ts";
+import { otherAddresses } from "./host-addresses.ts";
 import type {
   ApplianceRecord,
   DomainWireRecord,
@@ -17,6 +18,7 @@ import type {
   HostMetricsRecord,
   HostRecord,
   PbdRecord,
+  PifRecord,
   PoolRecord,
   ResidentRecord,
 } from "./records.ts";
@@ -31,6 +33,7 @@ export interface WireRecords {
   readonly halted: ReadonlyMap<string, HaltedRecord>;
   readonly appliances: ReadonlyMap<string, ApplianceRecord> | null;
   readonly storage: ReadonlyMap<string, PbdRecord> | null;
+  readonly pifs: ReadonlyMap<string, PifRecord> | null;
 }
 
 /**
@@ -41,6 +44,7 @@ export function writeView(wire: WireRecords, index: Pick<VmIndex, "get">): Omit<
   const { record } = wire.pool;
   const master = wire.hosts.get(record.master);
   const residents = new Set([...wire.hosts.values()].flatMap((host) => host.resident_VMs));
+  const addresses = wire.pifs && otherAddresses(wire.hosts, [...wire.pifs.values()]);
   return {
     pool: {
       uuid: wire.pool.uuid,
@@ -49,7 +53,10 @@ export function writeView(wire: WireRecords, index: Pick<VmIndex, "get">): Omit<
       haEnabled: record.ha_enabled,
       otherConfig: record.other_config,
     },
-    hosts: [...wire.hosts.values()].map((host) => writeHost(host, wire, index)),
+    hosts: [...wire.hosts].map(([ref, host]) => ({
+      ...writeHost(host, wire, index),
+      otherAddresses: addresses?.get(ref) ?? null,
+    })),
     halted: [...wire.halted]
       .filter(([, vm]) => isHaltedVm(vm))
       .map(([ref, vm]) => ({
@@ -75,7 +82,11 @@ export function indexedVm(vm: ResidentRecord): IndexedVm {
   };
 }
 
-function writeHost(host: HostRecord, wire: WireRecords, index: Pick<VmIndex, "get">): HostView {
+function writeHost(
+  host: HostRecord,
+  wire: WireRecords,
+  index: Pick<VmIndex, "get">,
+): Omit<HostView, "otherAddresses"> {
   const metrics = wire.metrics.get(host.metrics);
   const here = host.resident_VMs.flatMap((ref) => index.get(ref) ?? []);
   const usedBytes = here.reduce((sum, vm) => sum + vm.memoryBytes, 0);

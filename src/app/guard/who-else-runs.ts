@@ -1,3 +1,4 @@
+import { waysTo } from "../../core/group/ways.ts";
 import { heardOf, isHeardNow } from "../../core/members/heard.ts";
 import type { LastGoodView } from "../../core/memory/last-good.ts";
 import { parseMemory } from "../../core/memory/memory.ts";
@@ -65,9 +66,10 @@ async function ask(
   const { settings } = resolveTexts(texts, null);
   if (lastGood?.haFlag !== "on" || !settings.START_GUARD) return null;
   const hosts = [...lastGood.forgotten, ...lastGood.hosts].filter(
-    ({ uuid, address }) => uuid !== host.uuid && address !== "" && isHeardNow(heardOf(hearing, uuid)),
+    (other) =>
+      other.uuid !== host.uuid && waysTo([other]).length > 0 && isHeardNow(heardOf(hearing, other.uuid)),
   );
-  const peers = hosts.map(({ uuid, address }) => ({ host: uuid, addresses: [address] }));
+  const peers = hosts.map((other) => ({ host: other.uuid, addresses: waysTo([other]) }));
   const group = { self: host.uuid, pool: lastGood.pool, port: settings.HEARTBEAT_PORT, peers };
   const request = { group, bootId: host.bootId, hosts: peers, vms: [vm] };
   const answers = await askInTime(request, ports, signal);

@@ -1,5 +1,6 @@
 import type { Settings } from "../../config/params.ts";
 import { namedMaster } from "../../core/group/own-state.ts";
+import { waysTo } from "../../core/group/ways.ts";
 import { heardOf } from "../../core/members/heard.ts";
 import type { LastGoodView } from "../../core/memory/last-good.ts";
 import type { Memory } from "../../core/memory/memory.ts";
@@ -8,6 +9,7 @@ import { haFlagOf } from "../../core/model/ha-flag.ts";
 import type { HostRuns } from "../../core/model/hearing.ts";
 import type { HostUuid, PoolUuid, VmUuid } from "../../core/model/ids.ts";
 import type { DatabaseView, LocalView, PoolView } from "../../core/model/pool-view.ts";
+import type { Reachable } from "../../core/model/reachable.ts";
 import { askedVms } from "../../core/restart/asked-vms.ts";
 import { differingVms } from "../../core/restart/differences.ts";
 import { describeHold, runsOnlyOn, whereabouts } from "../../core/restart/who-runs.ts";
@@ -36,7 +38,8 @@ interface LateAsker extends Asker {
 
 interface Pool {
   readonly pool: PoolUuid;
-  readonly hosts: readonly { readonly uuid: HostUuid; readonly address: string }[];
+  /** What is known of them; a host may be in it twice. */
+  readonly hosts: readonly (Reachable & { readonly uuid: HostUuid })[];
 }
 
 /** What a round asks: who runs the VMs that HA looks after, those that are down and those that are not. */
@@ -161,10 +164,7 @@ async function askMonitors(
   signal: AbortSignal,
 ): Promise<PoolView["runs"]> {
   if (hosts.length === 0) return NOBODY;
-  const peers = hosts.map((host) => {
-    const addresses = known.filter(({ uuid, address }) => uuid === host && address !== "");
-    return { host, addresses: [...new Set(addresses.map(({ address }) => address))] };
-  });
+  const peers = hosts.map((host) => ({ host, addresses: waysTo(known.filter(({ uuid }) => uuid === host)) }));
   const group = { self: self.uuid, pool, port: settings.HEARTBEAT_PORT, peers };
   return withDeadline<PoolView["runs"]>(
     ports.clock,
@@ -194,7 +194,7 @@ async function askThroughXapi(
   if (said === null) return [];
   const known = said.vms;
   const runs = known === "unknown" ? known : vms.filter((vm) => known.includes(vm));
-  const peers = hosts.map(({ uuid, address }) => ({ host: uuid, addresses: [address] }));
+  const peers = hosts.map((known) => ({ host: known.uuid, addresses: waysTo([known]) }));
   const own = { role: said.role.kind, master: namedMaster(said.role, host, peers), xapi: "serving" } as const;
   return [[host, { own, runs }]];
 }

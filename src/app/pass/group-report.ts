@@ -1,6 +1,7 @@
 import type { Settings } from "../../config/params.ts";
 import { MOST_HOSTS } from "../../core/group/message.ts";
 import type { GroupReport } from "../../core/group/own-state.ts";
+import { waysTo } from "../../core/group/ways.ts";
 import { fetchAfterMs } from "../../core/members/own-copy.ts";
 import type { LastGoodView } from "../../core/memory/last-good.ts";
 import type { Memory } from "../../core/memory/memory.ts";
@@ -23,7 +24,7 @@ export function groupReport(
     pool,
     port,
     // A host without an address cannot be written to, and may be heard all the same.
-    peers: others.map(({ uuid, address }) => ({ host: uuid, addresses: address === "" ? [] : [address] })),
+    peers: others.map((host) => ({ host: host.uuid, addresses: waysTo([host]) })),
     enabled: hosts.find(({ uuid }) => uuid === self)?.enabled ?? null,
     haWished: haFlag === "unset" ? null : haFlag === "on",
     changes: changesOf(self, lastGood, copy),

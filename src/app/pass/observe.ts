@@ -34,6 +34,8 @@ const PATIENT_PROBE_MS = 10_500;
 const RESTARTING_READ_MS = 1_500;
 /** A silent peer holds a round up; what was read before that is read again, for a member may have told something since. */
 const OLD_MS = 500;
+/** The addresses of the hosts' other networks, which hardly ever change, are read as often as this. */
+const ADDRESSES_MS = 60_000;
 /** All calls of one read together; each has its own deadline inside the client. */
 const READ_FACTOR = 3;
 
@@ -188,13 +190,15 @@ function readDatabase(
   signal: AbortSignal,
 ): Promise<XapiResult<DatabaseView>> {
   const { ports, xapi, settings, self } = observer;
+  const addressesAtMs = observer.memory.lastGood?.addressesAtMs ?? null;
+  const addresses = addressesAtMs === null || ports.clock.uptimeMs() - addressesAtMs >= ADDRESSES_MS;
   const storage = Object.values(observer.memory.down).some(({ failure }) => failure !== null);
   const domains = self.domains === "unknown" ? null : { host: self.uuid, vms: self.domains };
   return withDeadline<XapiResult<DatabaseView>>(
     ports.clock,
     limitMs,
     signal,
-    (inner) => xapi.read({ appliances: settings.OP_MODE === 1, storage, domains }, inner),
+    (inner) => xapi.read({ appliances: settings.OP_MODE === 1, storage, addresses, domains }, inner),
     () => ({ ok: false, fault: { kind: "timeout" } }),
   );
 }

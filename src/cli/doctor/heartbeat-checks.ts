@@ -1,4 +1,5 @@
 import { refusedCount, refusedText } from "../../core/group/publish.ts";
+import { waysTo } from "../../core/group/ways.ts";
 import { heardHostText } from "../screens/hearing-words.ts";
 import { hearingReport } from "../status/hearing-report.ts";
 import type { HeardHostReport, HearingReport } from "../status/status-report.ts";
@@ -24,7 +25,10 @@ export const heartbeatCheck: Check = {
           "see what is said there; the monitor tries again",
         ),
       ];
-    return [...hearing.hosts.map((host) => judge(host, examination)), ...refused(hearing)];
+    return [
+      ...hearing.hosts.flatMap((host) => [judge(host, examination), ...silentWays(host, examination)]),
+      ...refused(hearing),
+    ];
   },
 };
 
@@ -37,6 +41,22 @@ function judge(host: HeardHostReport, { sight, settings }: Examination): Finding
   if (!enabled) return warn(text);
   const port = settings.HEARTBEAT_PORT;
   return bad(text, `see the service ha-lizard there, and that UDP port ${port} is open between the hosts`);
+}
+
+/** A second way that is broken is seen by nobody, until the first one breaks as well. */
+function silentWays(
+  { uuid, name, heard, addresses }: HeardHostReport,
+  { sight }: Examination,
+): readonly Finding[] {
+  const known = sight.memory?.memory.lastGood?.hosts.find((host) => host.uuid === uuid);
+  if (heard !== "direct" || known === undefined) return [];
+  const silent = waysTo([known]).filter((address) => !addresses.includes(address));
+  return silent.map((address) =>
+    findingsOf("heartbeats").warn(
+      `nothing is heard from ${name} over its address ${address}`,
+      "see this network: it would be a further way between the two",
+    ),
+  );
 }
 
 const BETWEEN = "see the network between the two";

@@ -28,11 +28,16 @@ export function heardHostText(report: HeardHostReport): string {
       const missed = misses === null || misses.length === 0 ? "" : `; it does not hear ${misses.join(", ")}`;
       const old =
         isCopyOld === true ? "; its copy of the pool database is not yet as new as the master's" : "";
-      return `${name} is heard since ${since}, over ${addresses.join(" and ")}${missed}${old}`;
+      return `${name} is heard since ${since}, over ${listText(addresses)}${missed}${old}`;
     }
     case "reported":
       return `${name} is not heard from here since ${since}, but ${by ?? "another host"} hears it`;
     case "silent":
       return `${name} is not heard by anybody since ${since}`;
   }
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function listText(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }

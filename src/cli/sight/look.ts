@@ -122,12 +122,12 @@ async function readPatiently(
     withDeadline<XapiResult<T>>(clock, patienceMs, hurry.signal, task, late);
   let readMs = 0;
   const [database, listed] = await Promise.all([
-    limit((signal) => xapi.read({ appliances: false, storage: false, domains: null }, signal)).then(
-      (answer) => {
-        readMs = clock.uptimeMs() - begunMs;
-        return answer;
-      },
-    ),
+    limit((signal) =>
+      xapi.read({ appliances: false, storage: false, addresses: false, domains: null }, signal),
+    ).then((answer) => {
+      readMs = clock.uptimeMs() - begunMs;
+      return answer;
+    }),
     limit((signal) => xapi.listVms(signal)),
   ]);
   done.abort(OVER);

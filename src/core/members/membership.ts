@@ -39,6 +39,8 @@ export function rememberHosts({ previous, hosts, master, nowMs }: StartsInput): 
       uuid: host.uuid,
       name: host.name,
       address: host.address,
+      // They are read less often than the hosts.
+      otherAddresses: host.otherAddresses ?? before?.otherAddresses ?? [],
       enabled: host.enabled,
       xapiStartTime: host.xapiStartTime,
       xapiStartedAtMs: isSame ? before.xapiStartedAtMs : nowMs,

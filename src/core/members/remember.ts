@@ -57,11 +57,15 @@ export function rememberView(
     forgotten: haFlag === "on" ? rememberForgotten(starts) : [],
     members: countMembers(input, hosts),
     ranking: readRanking(pool.otherConfig),
+    addressesAtMs: areAddressesRead(database) ? nowMs : (previous?.addressesAtMs ?? null),
     parameters: previous?.parameters ?? "",
     // A key is missing for a moment while it is written.
     changes: readChanges(pool.otherConfig) ?? (previous?.master === pool.master ? previous.changes : null),
   };
 }
+
+const areAddressesRead = ({ hosts }: DatabaseView) =>
+  hosts.some(({ otherAddresses }) => otherAddresses !== null);
 
 /** A slave's xapi that lost its master tries again after 256 s at the latest, and is disabled until then (adapters/xapi/README.md, "A slave whose master is dead"). */
 const RECONNECT_MS = 300_000;

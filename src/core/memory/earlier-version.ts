@@ -40,14 +40,20 @@ export function completeEarlier(value: unknown): unknown {
 /** 3.0.0-alpha.1 called the start of a host's xapi that of its agent, as XAPI does. */
 function completeLastGood(lastGood: unknown): unknown {
   if (!isObject(lastGood) || !Array.isArray(lastGood["hosts"])) return lastGood;
-  const hosts = lastGood["hosts"].map((host: unknown) => {
+  const { hosts, forgotten = [] } = lastGood as { readonly hosts: unknown; readonly forgotten?: unknown };
+  const complete = { hosts: completeHosts(hosts), forgotten: completeHosts(forgotten) };
+  return { masterStartedAtMs: null, addressesAtMs: null, changes: null, ...lastGood, ...complete };
+}
+
+function completeHosts(hosts: unknown): unknown {
+  if (!Array.isArray(hosts)) return hosts;
+  return hosts.map((host: unknown) => {
     if (!isObject(host)) return host;
     const { agentStartTime, agentStartedAtMs, ...rest } = host;
     const started =
       "agentStartTime" in host ? { xapiStartTime: agentStartTime, xapiStartedAtMs: agentStartedAtMs } : {};
-    return { enabledSinceMs: null, ...started, ...rest };
+    return { enabledSinceMs: null, otherAddresses: [], ...started, ...rest };
   });
-  return { masterStartedAtMs: null, forgotten: [], changes: null, ...lastGood, hosts };
 }
 
 /** 3.0.0-alpha.1 kept hosts that had returned from a declared death in a record of their own. */

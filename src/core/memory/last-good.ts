@@ -31,6 +31,8 @@ export interface LastGoodView {
   readonly members: readonly HostUuid[];
   /** Successors in order; the first is the "autopromote winner" of HA-Lizard's manual. */
   readonly ranking: readonly HostUuid[];
+  /** When the addresses of the hosts' other networks were read last, in this boot; null: not yet. */
+  readonly addressesAtMs: number | null;
   /** Fingerprint of the pool's parameters: a change is copied to all slaves. */
   readonly parameters: string;
   /** How many changes the master's database has counted (`CHANGES_KEY`); null: it counts none. */
@@ -41,6 +43,8 @@ export interface KnownHost {
   readonly uuid: HostUuid;
   readonly name: string;
   readonly address: string;
+  /** Of its other networks. */
+  readonly otherAddresses: readonly string[];
   readonly enabled: boolean;
   /** As last read, compared for equality only: it changes when that host's xapi starts again. */
   readonly xapiStartTime: string | null;
@@ -58,6 +62,7 @@ const isKnownHost: Check<KnownHost> = objectOf<KnownHost>({
   uuid: isBrandedText<HostUuid>,
   name: isText,
   address: isText,
+  otherAddresses: listOf(isText),
   enabled: isFlag,
   xapiStartTime: nullOr(isText),
   xapiStartedAtMs: isNumber,
@@ -77,6 +82,7 @@ export const isLastGoodView: Check<LastGoodView> = objectOf<LastGoodView>({
   forgotten: listOf(isKnownHost),
   members: listOf(isBrandedText<HostUuid>),
   ranking: listOf(isBrandedText<HostUuid>),
+  addressesAtMs: nullOr(isNumber),
   parameters: isText,
   changes: nullOr(isNumber),
 });

@@ -22,7 +22,7 @@ export function rebaseMemory(memory: Memory, bootId: string): Memory {
   const members = [...new Set([...(lastGood?.members ?? []), ...fenced])].sort();
   return {
     ...emptyMemory(bootId),
-    lastGood: lastGood && { ...lastGood, atMs: 0, masterStartedAtMs: 0, hosts, members },
+    lastGood: lastGood && { ...lastGood, atMs: 0, masterStartedAtMs: 0, addressesAtMs: null, hosts, members },
     promotion: promotion && { ...promotion, sinceMs: 0, calledAtMs: 0, backAtMs: {}, settledAtMs: {} },
     promoted: memory.promoted,
     // It is on the disk. When it was current last, no time of this boot says.

@@ -49,6 +49,8 @@ export interface HostView {
   readonly uuid: HostUuid;
   readonly name: string;
   readonly address: string;
+  /** Where else it can be reached: addresses of its other networks; null when not asked for or not readable. */
+  readonly otherAddresses: readonly string[] | null;
   /** `false` is maintenance, or a host whose xapi has not finished its start. */
   readonly enabled: boolean;
   /** `host_metrics.live`: the master's opinion; true for ten minutes after a host's death. */

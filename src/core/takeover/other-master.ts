@@ -3,14 +3,13 @@ import type { LastGoodView } from "../memory/last-good.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { PoolView, Role } from "../model/pool-view.ts";
+import { hostWithAddress } from "../model/reachable.ts";
 import type { Reason } from "../model/reason.ts";
 
 /** The host that this slave follows, by what it knows; null when it has never seen the pool. */
 export function masterOf(role: Role, lastGood: LastGoodView | null): HostUuid | null {
   if (role.kind !== "slave") return null;
-  return (
-    lastGood?.hosts.find((host) => host.address === role.masterAddress)?.uuid ?? lastGood?.master ?? null
-  );
+  return hostWithAddress(lastGood?.hosts ?? [], role.masterAddress)?.uuid ?? lastGood?.master ?? null;
 }
 
 /** Another host than `master` is master, or a member follows someone else: this host waits to be called. null: none. */

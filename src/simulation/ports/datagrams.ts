@@ -122,7 +122,7 @@ export class Datagrams implements Messengers {
     const target = this.targetOf(from, address);
     if (target === null) return;
     this.questioned.get(target)?.(question, (said) => {
-      if (this.targetOf(target, this.world.host(from).address) !== null) this.carry(() => answered(said));
+      if (this.targetOf(target, this.sourceOf(from, address)) !== null) this.carry(() => answered(said));
     });
   }
 
@@ -148,13 +148,20 @@ export class Datagrams implements Messengers {
 
   private deliver(from: number, { address, message }: Datagram): void {
     const target = this.targetOf(from, address);
-    if (target !== null) this.receivers.get(target)?.(message, this.world.host(from).address);
+    if (target !== null) this.receivers.get(target)?.(message, this.sourceOf(from, address));
+  }
+
+  /** The sender's address in the network of the addressee's. */
+  private sourceOf(from: number, to: string): string {
+    const { address, secondAddress } = this.world.host(from);
+    const isSecond = this.world.hostAt(to)?.secondAddress === to;
+    return isSecond ? (secondAddress ?? address) : address;
   }
 
   /** Who gets what is sent to that address; a firewall that stops the probes of this program stops its datagrams, too. */
   private targetOf(from: number, address: string): number | null {
     const target = this.world.hostAt(address)?.number;
-    if (target === undefined || !this.world.reaches(from, target)) return null;
+    if (target === undefined || !this.world.reachesAt(from, address)) return null;
     return this.world.letsProbe(from, target) ? target : null;
   }
 }

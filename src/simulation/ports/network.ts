@@ -19,9 +19,9 @@ export async function post(world: World, from: number, address: string, request:
     await sleep(world.clock, world.timings.noRouteMs);
     return "no-route";
   }
-  if (!world.reaches(from, target.number) || !world.letsProbe(from, target.number)) return NEVER;
+  if (!world.reachesAt(from, address) || !world.letsProbe(from, target.number)) return NEVER;
   const answer = await handle(world, target.number, "tcp", request);
-  return world.reaches(from, target.number) ? answer : NEVER;
+  return world.reachesAt(from, address) ? answer : NEVER;
 }
 
 /** One ICMP echo: an answer at once, or silence after the asker's own deadline. */
@@ -35,7 +35,7 @@ export async function ping(
   const answers = () =>
     target === undefined
       ? world.reachesExternal(from, address)
-      : world.reaches(from, target.number) && world.letsProbe(from, target.number);
+      : world.reachesAt(from, address) && world.letsProbe(from, target.number);
   const answered = answers();
   await sleep(world.clock, answered ? world.timings.pingMs : world.timings.pingSilentMs, signal);
   return answered && answers() ? "answered" : "silent";

@@ -16,6 +16,7 @@ export type TemplateName =
   | "VM_appliance"
   | "SR"
   | "PBD"
+  | "PIF"
   | "VDI"
   | "VBD"
   | "task"

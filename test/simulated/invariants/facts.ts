@@ -183,11 +183,11 @@ export class Facts {
       for (const to of this.world.hosts) {
         if (from === to) continue;
         const key = pair(from.number, to.number);
-        const pings =
-          this.world.reaches(from.number, to.number) && this.world.letsProbe(from.number, to.number);
+        const reaches = this.world.reachesAnyWay(from.number, to.number);
+        const pings = reaches && this.world.letsProbe(from.number, to.number);
         if (!pings) this.pingsSinceMs.delete(key);
         else if (!this.pingsSinceMs.has(key)) this.pingsSinceMs.set(key, nowMs);
-        this.keepUntil(this.reachedUntilMs, key, this.world.reaches(from.number, to.number), nowMs);
+        this.keepUntil(this.reachedUntilMs, key, reaches, nowMs);
         const hears = this.hears(from.number, to);
         this.noteXapi(key, hears, nowMs);
       }
@@ -246,7 +246,7 @@ export class Facts {
     if (!host.power) return false;
     const known = this.world.hosts.filter((other) => !this.forgotten.has(other.number));
     const back = known.filter(
-      (other) => !this.isProvedOff(host, other) || this.world.reaches(host.number, other.number),
+      (other) => !this.isProvedOff(host, other) || this.world.reachesAnyWay(host.number, other.number),
     );
     const backForLong = known.filter((other) => !this.isProvedOff(host, other));
     return [back, backForLong].some((members) => {
@@ -265,7 +265,7 @@ export class Facts {
 
   /** One round of probes lasts until the silent have had their time: its votes are not of one instant. */
   private reachedInRound(host: SimHost, other: SimHost): boolean {
-    if (other.power && this.world.reaches(host.number, other.number)) return true;
+    if (other.power && this.world.reachesAnyWay(host.number, other.number)) return true;
     const until = this.reachedUntilMs.get(pair(host.number, other.number));
     return until !== undefined && this.world.nowMs() - until <= ROUND_MS;
   }

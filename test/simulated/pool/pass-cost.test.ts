@@ -11,7 +11,7 @@ const SIZES = [
   [32, 1_500],
 ] as const;
 
-/** What a pass of each host of a pool that is well asks XAPI for, some minutes after its start. */
+/** The most that a pass of each host of a pool that is well asks XAPI for, in a minute some minutes after its start. */
 async function callsOfPass(hosts: number, vms: number): Promise<readonly number[]> {
   const running = Array.from({ length: vms }, (_, index) => ({
     name: `vm${index}`,
@@ -19,11 +19,16 @@ async function callsOfPass(hosts: number, vms: number): Promise<readonly number[
   }));
   const pool = simulatePool({ hosts, vms: running, runPass });
   await pool.run(5 * MINUTE_MS);
-  return pool.disks.map((disk) => {
-    const report = JSON.parse(disk.documents.get("pass") ?? "null") as PassReport | null;
-    expect(report?.result).toBe("done");
-    return report?.xapiCalls ?? Number.NaN;
-  });
+  const most = pool.disks.map(() => 0);
+  for (let looks = 0; looks < 15; looks++) {
+    await pool.run(5_000);
+    for (const [index, disk] of pool.disks.entries()) {
+      const report = JSON.parse(disk.documents.get("pass") ?? "null") as PassReport | null;
+      expect(report?.result).toBe("done");
+      most[index] = Math.max(most[index] ?? 0, report?.xapiCalls ?? Number.NaN);
+    }
+  }
+  return most;
 }
 
 test("a healthy pass asks XAPI the same few questions whatever the size of the pool", async () => {

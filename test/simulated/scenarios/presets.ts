@@ -25,6 +25,7 @@ const POOLS: Presets<Partial<PoolFile>> = {
   "four-hosts": { hosts: 4, vmsPerHost: 1 },
   "five-hosts": { hosts: 5, vmsPerHost: 1 },
   "two-vms-each": { vmsPerHost: 2 },
+  "second-network": { secondNetwork: true },
   gateway: { externals: [GATEWAY] },
   "without-proof": { withoutProof: true },
   /** Where the simulated pool is easier than a real one, it is as a real one. */

@@ -52,10 +52,13 @@ function oneOf<T extends string>(word: string | undefined, ...allowed: readonly 
   return found;
 }
 
-/** The far end of a link: a host, its BMC (`bmc3`), this program's probes of it (`probe3`), or the gateway. */
+/**
+ * The far end of a link: a host, its second network (`second3`), its BMC (`bmc3`), this program's probes of it (`probe3`),
+ * or the gateway.
+ */
 function farEnd(word: string | undefined): number | string {
   if (word === "gateway") return GATEWAY;
-  return /^(bmc|probe)\d+$/.test(word ?? "") ? String(word) : hostNumber(word);
+  return /^(second|bmc|probe)\d+$/.test(word ?? "") ? String(word) : hostNumber(word);
 }
 
 /** `cut h1 h2` both ways, `cut h1 > h2` one way. */
@@ -63,7 +66,10 @@ function link(pool: SimPool, args: readonly string[], up: boolean): void {
   const oneWay = args[1] === ">";
   const [from, to] = [hostNumber(args[0]), farEnd(args[oneWay ? 2 : 1])];
   pool.link(from, to, up);
-  if (!oneWay && typeof to === "number") pool.link(to, from, up);
+  if (oneWay) return;
+  const second = /^second(\d+)$/.exec(String(to))?.[1];
+  if (typeof to === "number") pool.link(to, from, up);
+  else if (second !== undefined) pool.link(Number(second), `second${from}`, up);
 }
 
 /** The custom field of the flags, as the pool has it. */

@@ -230,6 +230,7 @@ function rememberedMemory(world: FakeWorld): { kind: "found"; value: unknown } |
     hosts: world.rememberedHosts,
     members: [],
     ranking: [],
+    addressesAtMs: null,
     parameters: "",
     changes: null,
   };

@@ -44,7 +44,7 @@ describe("a fence method that cannot work is named before it is needed", () => {
     expect(preset.code).toBe(0);
     expect(preset.err).toContain("cannot fence: there is no /f/MINE/MINE.sh.\n");
     const lastGoodHosts = hosts.map(({ uuid, name, address }) => ({
-      ...{ uuid, name, address, enabled: true, xapiStartTime: null },
+      ...{ uuid, name, address, otherAddresses: [], enabled: true, xapiStartTime: null },
       ...{ xapiStartedAtMs: 0, enabledSinceMs: 0, disabledSinceMs: null, disabledByStart: false },
     }));
     const local = await haCfg(["set", "--local", "FENCE_METHOD", "MINE"], {

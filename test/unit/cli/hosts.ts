@@ -7,6 +7,7 @@ export function hostView(n: number, extra: Partial<HostView> = {}): HostView {
     uuid: hostUuid(`1111111${n}-0000-4000-8000-000000000001`),
     name: `dom0-${n}`,
     address: `192.0.2.${n}`,
+    otherAddresses: null,
     enabled: true,
     live: true,
     xapiStartTime: "1.",

@@ -236,6 +236,27 @@ describe("ha-cfg status: who hears whom", () => {
     );
     expect(doctor.out).toMatch(/^bad {3}h4 is not heard by anybody since .* UDP port 694 is open/m);
   });
+
+  test("over which networks a host is heard, and that one of two is gone", async () => {
+    const pool = poolWithHa({ hosts: 2, heartbeats: true, secondNetwork: true });
+    await pool.run(60_000);
+    const both = await haCfgOn(pool, 2, ["status"]);
+    expect(both.out).toContain("Heartbeats      all hosts hear each other\n");
+    expect(both.out).toMatch(/^- h1 is heard since \d+ s, over 10\.77\.0\.11 and 10\.78\.0\.11$/m);
+    const doctor = await haCfgOn(pool, 2, ["doctor"]);
+    expect(doctor.out).toMatch(/^ok {4}h1 is heard since \d+ s, over 10\.77\.0\.11 and 10\.78\.0\.11$/m);
+    expect(doctor.out).not.toContain("nothing is heard");
+    pool.link(1, 2, false);
+    pool.link(2, 1, false);
+    await pool.run(10_000);
+    const json = await haCfgOn(pool, 1, ["status", "--json"]);
+    expect(JSON.parse(json.out).hearing.hosts[0]).toMatchObject({
+      heard: "direct",
+      addresses: ["10.78.0.12"],
+    });
+    const alarmed = await haCfgOn(pool, 1, ["doctor"]);
+    expect(alarmed.out).toMatch(/^warn {2}nothing is heard from h2 over its address 10\.77\.0\.12 -> /m);
+  });
 });
 
 describe("ha-cfg status: copies of the pool database", () => {

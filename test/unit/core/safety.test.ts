@@ -20,6 +20,7 @@ const SEEN: LastGoodView = {
   hosts: [],
   members: [],
   ranking: [],
+  addressesAtMs: null,
   parameters: "",
   changes: null,
 };

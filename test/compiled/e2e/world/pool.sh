@@ -9,12 +9,15 @@
 #   pool.sh on|off <dir> <i>       power
 #   pool.sh sh <dir> <i> cmd...    run a command on a host that is on
 #   pool.sh part <dir> "1 2" "3"   every group on a bridge of its own;  pool.sh heal <dir>
+#   pool.sh second <dir> <i>       the host's address in a second network
+#   pool.sh stranger <dir> <address> [<i>]   a machine that is no host gets that address, and the network card of host i
 #   pool.sh hasty <dir> <n>        silent neighbours are soon known to be
 set -eu
 self=$(readlink -f "$0")
 here=$(dirname "$self")
 W=/run/pool
 NET=10.77.0
+SECOND=10.78.0
 
 address() { echo "$NET.$((10 + $1))"; }
 
@@ -78,6 +81,27 @@ partition() {
 # links_named <pattern>: /sys shows the network of whoever mounted it, so ip is asked.
 links_named() {
   ip -o link show | sed -n "s/^[0-9]*: \($1\)[@:].*/\1/p"
+}
+
+# The second network has the wires of the first.
+second() {
+  ip -n "h$1" addr add "$SECOND.$((10 + $1))/24" dev eth0
+}
+
+# The card of a host, so that nobody has to learn that its address is somewhere else now.
+stranger() {
+  if ! ip netns list | grep -q '^stranger'; then
+    ip netns add stranger
+    ip link add s0 type veth peer name eth0 netns stranger
+    ip link set s0 master data0 up
+    ip -n stranger link set lo up
+  fi
+  card=
+  [ -z "${2:-}" ] || card=$(ip -n "h$2" -o link show dev eth0 | sed 's/.*link.ether \([^ ]*\).*/\1/')
+  ip -n stranger link set eth0 down
+  [ -z "$card" ] || ip -n stranger link set eth0 address "$card"
+  ip -n stranger addr add "$1/24" dev eth0
+  ip -n stranger link set eth0 up
 }
 
 # hasty <n>: a neighbour that is silent counts as unreachable after 0.3 s instead of 3 s.
@@ -257,9 +281,11 @@ case $verb in
   sh) run_on "$@" ;;
   part) shift && partition "$@" ;;
   heal) heal ;;
+  second) second "$2" ;;
+  stranger) shift && stranger "$@" ;;
   hasty) shift && hasty "$@" ;;
   *)
-    sed -n '2,13p' "$self" >&2
+    sed -n '2,15p' "$self" >&2
     exit 2
     ;;
 esac

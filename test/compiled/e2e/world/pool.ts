@@ -22,6 +22,8 @@ export interface PoolOptions {
   /** The pool's HA flag; null: unset. */
   readonly ha?: string | null;
   readonly timings?: Partial<Timings>;
+  /** The pool database says that every host has an address in a second network; it has it after `joinSecond`. */
+  readonly secondNetwork?: boolean;
   /** The install.sh to install the hosts with; default: that of the tree. */
   readonly installer?: string;
 }
@@ -146,6 +148,21 @@ export class Pool {
     await this.sim.do({ verb: "partition", groups: [others, ...hosts.map((host) => [host])] });
   }
 
+  /** Gives a host the address of the second network that the database has for it. */
+  async joinSecond(host: number): Promise<void> {
+    await this.world.verb("second", String(host));
+  }
+
+  /** A machine that is none of the hosts, and knows no secret, gets this address; with the card of a host it takes its place. */
+  async giveStranger(address: string, cardOf?: number): Promise<void> {
+    await this.world.verb("stranger", address, ...(cardOf === undefined ? [] : [String(cardOf)]));
+  }
+
+  /** Starts a program on that machine. */
+  asStranger(command: readonly string[]): Bun.Subprocess {
+    return this.world.background(["nsenter", "--net=/run/netns/stranger", ...command], "stranger.log");
+  }
+
   /** From now on a silent neighbour is known to be one after 0.3 s, not 3 s: for tests that are about what follows. */
   async beHasty(): Promise<void> {
     await this.world.verb("hasty", String(this.count));
@@ -247,6 +264,7 @@ function simulatorConfig(options: PoolOptions): unknown {
   return {
     hosts: numbers.map((number) => ({ ...hostDefaults(number), root: `/run/pool/h${number}/root` })),
     vms: options.vms,
+    ...(options.secondNetwork === undefined ? {} : { secondNetwork: options.secondNetwork }),
     ...(options.params === undefined ? {} : { params: options.params }),
     ...(options.ha === undefined ? {} : { ha: options.ha }),
     ...(options.timings === undefined ? {} : { timings: options.timings }),

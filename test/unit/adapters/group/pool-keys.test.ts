@@ -40,6 +40,25 @@ describe("PoolKeys", () => {
     expect(valid()).toEqual([short("b")]);
   });
 
+  test("for ten seconds after a rotation the old secret is signed with, which every host knows", () => {
+    const { keys, write } = stage(secret("a"));
+    const signed = (atMs: number) => {
+      keys.refresh(atMs);
+      return keys.toSign();
+    };
+    expect(keys.toSign()).toBeNull();
+    expect(signed(5 * MINUTE)).toEqual(keyOf(secret("a")));
+    write(secret("b"));
+    expect(signed(6 * MINUTE)).toEqual(keyOf(secret("a")));
+    // A part of a third one that is being written is never signed with.
+    write(secret("c").slice(0, 40));
+    expect(signed(6 * MINUTE + 9_000)).toEqual(keyOf(secret("a")));
+    write(secret("c"));
+    expect(signed(6 * MINUTE + 10_000)).toEqual(keyOf(secret("b")));
+    expect(signed(6 * MINUTE + 19_999)).toEqual(keyOf(secret("b")));
+    expect(signed(6 * MINUTE + 20_000)).toEqual(keyOf(secret("c")));
+  });
+
   test("a file that is being rewritten: a part of a secret is none, and what was in force stays so", () => {
     const { keys, write, valid } = stage(secret("a"));
     keys.refresh(0);

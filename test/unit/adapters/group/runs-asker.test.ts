@@ -33,7 +33,7 @@ async function monitor(
   port: number,
   runs: (question: RunsQuestion) => readonly VmUuid[] | "unknown" | null,
   secretPath = SECRET,
-): Promise<void> {
+): Promise<HeartbeatNetwork> {
   const network = new HeartbeatNetwork({
     clock,
     secretPath,
@@ -57,6 +57,7 @@ async function monitor(
     network.tend();
     return network.state().trouble === null;
   });
+  return network;
 }
 
 const vmOf = (index: number) => vmUuid(`f0000000-0000-4000-8000-${String(index).padStart(12, "0")}`);
@@ -103,6 +104,15 @@ describe("createRunsAsker", () => {
     const began = performance.now();
     expect(await ask(port, [2, 3], 1)).toEqual({ [hostOf(2)]: [] });
     expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
+  test("just after a rotation: the answer is signed as the question is", async () => {
+    const port = await freePort();
+    const rotated = folder.write("rotated", "o".repeat(110), 0o600);
+    const network = await monitor(2, port, () => [], rotated);
+    folder.write("rotated", "s".repeat(110), 0o600);
+    network.tend();
+    expect(await ask(port, [2], 1)).toEqual({ [hostOf(2)]: [] });
   });
 
   test("half of the answers are none", async () => {

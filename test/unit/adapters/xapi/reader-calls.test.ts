@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { hostUuid, vmUuid } from "../../../../src/core/model/ids.ts";
-import { createMemoryStore, createTestClock, never } from "./fixtures.ts";
+import { createMemoryStore, createTestClock, never, recordsOf } from "./fixtures.ts";
 import {
   addRunning,
   createPool,
@@ -12,6 +12,7 @@ import {
   PLAIN,
   POOL,
   type RecordedPool,
+  withPifs,
 } from "./recorded-pool.ts";
 
 describe("read: how many calls a pass makes", () => {
@@ -20,15 +21,15 @@ describe("read: how many calls a pass makes", () => {
       const pool = createPool();
       const store = createMemoryStore();
       addRunning(pool, count);
-      const first = open(pool, store);
-      await first.xapi.read(PLAIN, never());
+      const first = open(withPifs(pool, recordsOf("PIF.get_all_records")), store);
+      await first.xapi.read({ ...PLAIN, addresses: true }, never());
       await first.xapi.close();
       expect(first.calls.length).toBeLessThanOrEqual(8);
 
       const second = open(pool, store, createTestClock(1_010_000));
       const host = hostUuid("00000001-1111-4111-8111-111111111111");
       const domains = { host, vms: [vmUuid("bbbbbbbb-0000-4000-8000-000000000000")] };
-      const scope = { appliances: true, storage: false, domains };
+      const scope = { ...PLAIN, appliances: true, domains };
       const view = granted(await second.xapi.read(scope, never()));
       await second.xapi.close();
       expect(view.hosts[0]?.residents.length).toBe(count);
@@ -44,15 +45,10 @@ describe("read: how many calls a pass makes", () => {
     const { xapi, methods, calls } = open(pool);
     await xapi.read(PLAIN, never());
     const before = methods().length;
-    const view = granted(
-      await xapi.read({ appliances: false, storage: false, domains: { host, vms: uuids } }, never()),
-    );
+    const view = granted(await xapi.read({ ...PLAIN, domains: { host, vms: uuids } }, never()));
     expect([view.domains, methods().length - before]).toEqual([[], 4]);
     const stranger = vmUuid("bbbbbbbb-0000-4000-8000-000000000000");
-    await xapi.read(
-      { appliances: false, storage: false, domains: { host, vms: [...uuids, stranger] } },
-      never(),
-    );
+    await xapi.read({ ...PLAIN, domains: { host, vms: [...uuids, stranger] } }, never());
     expect(calls.at(-1)?.params[1]).toBe(`(field "uuid" = "${stranger}")`);
   });
 

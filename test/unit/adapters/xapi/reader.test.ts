@@ -202,6 +202,7 @@ describe("read: what is made of the records", () => {
     const { domains } = await readPool(pool, {
       appliances: false,
       storage: false,
+      addresses: false,
       domains: { host: here, vms: [...uuids, unknown] },
     });
     const host = "00000002-1111-4111-8111-111111111112";
@@ -227,7 +228,7 @@ describe("read: what is made of the records", () => {
       },
     };
     pool.tables.vms[halted] = { ...pool.tables.vms[halted], appliance: "OpaqueRef:app" };
-    const view = await readPool(pool, { appliances: true, storage: false, domains: null });
+    const view = await readPool(pool, { ...PLAIN, appliances: true });
     const uuid = vmUuid(String(pool.tables.vms[halted]?.["uuid"]));
     expect(view.appliances).toEqual([
       { uuid: "cccccccc-0000-4000-8000-000000000000", name: "shop", busy: true, haltedVms: [uuid] } as never,

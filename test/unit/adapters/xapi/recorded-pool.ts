@@ -1,4 +1,5 @@
 import { createXapi } from "../../../../src/adapters/xapi/client.ts";
+import { ADDRESSED_PIFS } from "../../../../src/adapters/xapi/filter.ts";
 import type { DatabaseView, XapiResult } from "../../../../src/core/model/pool-view.ts";
 import type { ReadScope } from "../../../../src/ports/pool-database.ts";
 import {
@@ -19,7 +20,7 @@ export const HOST_1 = "OpaqueRef:32f0fb56-7d78-016c-5033-28449e3c91bd";
 export const HOST_2 = "OpaqueRef:1776a84e-c405-b06e-42d3-b56138cbf6d5";
 export const DOM0_1 = "OpaqueRef:e83808be-9787-57e5-3764-f34bb312d963";
 export const DOM0_2 = "OpaqueRef:b0e421c0-e9b5-e180-b0ab-c8d2f1c6da5b";
-export const PLAIN: ReadScope = { appliances: false, storage: false, domains: null };
+export const PLAIN: ReadScope = { appliances: false, storage: false, addresses: false, domains: null };
 
 export type RecordedPool = ReturnType<typeof createPool>;
 
@@ -47,6 +48,15 @@ export function createPool() {
     "VM.get_all_records_where": ([, filter]) => where(filter),
   };
   return { tables, handlers };
+}
+
+/** The same pool with these interfaces, as XAPI's filter leaves them. */
+export function withPifs(pool: RecordedPool, pifs: Records): Pick<RecordedPool, "handlers"> {
+  const answer: Handler = ([, filter]) => {
+    if (filter !== ADDRESSED_PIFS) throw new Error(`other PIFs are asked for: ${String(filter)}`);
+    return value(pifs);
+  };
+  return { handlers: { ...pool.handlers, "PIF.get_all_records_where": answer } };
 }
 
 /** As much of xapi's filter language as is used: equalities, joined by `and` or by `or`. */

@@ -25,6 +25,14 @@ describe("groupReport", () => {
       haWished: true,
     }));
 
+  test("every address of a host: the one that XAPI uses first, no more than eight", () => {
+    const many = Array.from({ length: 20 }, (_, index) => `192.0.2.${index}`);
+    const hosts = [host(1), host(2)].map((uuid) => knownHost(uuid, { otherAddresses: many }));
+    expect(groupReport(host(1), memory({ hosts }), SETTINGS)?.peers).toEqual([
+      { host: host(2), addresses: [address(host(2)), ...many.slice(0, 7)] },
+    ]);
+  });
+
   test("a host without an address stays a peer, and is not written to", () => {
     const hosts = [knownHost(host(1)), { ...knownHost(host(2)), address: "" }];
     expect(groupReport(host(1), memory({ hosts }), SETTINGS)?.peers).toEqual([

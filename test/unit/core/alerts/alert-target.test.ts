@@ -8,6 +8,7 @@ const known = (number: number, name: string): KnownHost => ({
   uuid: host(number),
   name,
   address: "",
+  otherAddresses: [],
   enabled: true,
   xapiStartTime: null,
   xapiStartedAtMs: 0,

@@ -42,6 +42,21 @@ describe("rememberHosts", () => {
       address: "10.0.9.9",
     }));
 
+  const KNOWN = ["192.0.2.3"];
+  const addresses: readonly [
+    string,
+    Partial<KnownHost> | null,
+    HostView["otherAddresses"],
+    readonly string[],
+  ][] = [
+    ["other addresses are those that were read", { otherAddresses: KNOWN }, ["192.0.2.9"], ["192.0.2.9"]],
+    ["and stay while they are not read", { otherAddresses: KNOWN }, null, KNOWN],
+    ["they go when there are none any more", { otherAddresses: KNOWN }, [], []],
+    ["a new host has none until they are read", null, null, []],
+  ];
+  for (const [what, before, otherAddresses, expected] of addresses)
+    test(what, () => expect(remember(before, { otherAddresses }).otherAddresses).toEqual([...expected]));
+
   const starts: readonly [string, Partial<KnownHost> | null, Partial<HostView>, number][] = [
     ["a start that is known keeps its time", { xapiStartedAtMs: 7 }, {}, 7],
     ["another start time is a start now", { xapiStartedAtMs: 7 }, { xapiStartTime: "2." }, NOW_MS],

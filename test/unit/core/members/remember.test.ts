@@ -62,6 +62,12 @@ describe("rememberView", () => {
     expect(counted(null, { master: host(2) })).toBeNull();
   });
 
+  test("the time at which addresses were read stays until they are read again", () => {
+    const memory = { ...remembered(), lastGood: goodView({ addressesAtMs: 5 }) };
+    expect(remember(memory)?.addressesAtMs).toBe(5);
+    expect(remember(memory, { h3: { otherAddresses: [] } })?.addressesAtMs).toBe(NOW_S * 1_000);
+  });
+
   test("HA as the pool's custom field has it", () => {
     const flag = (value: string) =>
       remember(remembered(), { pool: { otherConfig: { [FLAG]: value } } })?.haFlag;

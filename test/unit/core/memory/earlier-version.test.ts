@@ -66,6 +66,14 @@ describe("completeEarlier", () => {
         disabledByStart: true,
       }),
     ]));
+  test("a host that was forgotten is one whose other addresses are not known yet", () => {
+    const { otherAddresses: _, ...before } = knownHost(host(5));
+    const lastGood = { ...goodView(), forgotten: [before] };
+    expect(parseMemory({ ...ALPHA, lastGood })?.lastGood).toMatchObject({
+      forgotten: [knownHost(host(5))],
+      addressesAtMs: null,
+    });
+  });
   test("a take-over goes on, with nobody settled", () =>
     expect(memory?.promotion).toEqual(takeOver({ phase: "recovering", backAtMs: { h3: 7_000 } })));
   test("an incident goes on: its host has not returned", () =>

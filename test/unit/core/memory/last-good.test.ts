@@ -16,6 +16,7 @@ const view: LastGoodView = {
       uuid: host(1),
       name: "h1",
       address: address(host(1)),
+      otherAddresses: ["192.0.2.1"],
       enabled: true,
       xapiStartTime: "1.",
       xapiStartedAtMs: 0,
@@ -26,6 +27,7 @@ const view: LastGoodView = {
   ],
   members: [host(1)],
   ranking: [],
+  addressesAtMs: 1,
   parameters: "0:",
   changes: 7,
 };

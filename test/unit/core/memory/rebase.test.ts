@@ -12,8 +12,9 @@ const FULL: Memory = {
   bootId: "boot-1",
   lastGood: goodView({
     atMs: 3_600_000,
+    addressesAtMs: 3_590_000,
     hosts: [
-      knownHost(host(1), { xapiStartedAtMs: 5_000 }),
+      knownHost(host(1), { xapiStartedAtMs: 5_000, otherAddresses: ["192.0.2.1"] }),
       knownHost(host(2), {
         enabled: false,
         enabledSinceMs: null,
@@ -70,7 +71,7 @@ describe("rebaseMemory, after a reboot", () => {
       atMs: 0,
       masterStartedAtMs: 0,
       hosts: [
-        knownHost(host(1), { xapiStartedAtMs: 0 }),
+        knownHost(host(1), { xapiStartedAtMs: 0, otherAddresses: ["192.0.2.1"] }),
         knownHost(host(2), {
           enabled: false,
           enabledSinceMs: null,

@@ -1,7 +1,17 @@
 import { describe, expect, test } from "bun:test";
 import type { PeerProbe, Role } from "../../../../src/core/model/pool-view.ts";
 import { findOtherMaster, masterOf, reportNoMaster } from "../../../../src/core/takeover/other-master.ts";
-import { ALIVE, address, DEAD, goodView, host, MASTER, memoryWith, slaveRound } from "../fixtures.ts";
+import {
+  ALIVE,
+  address,
+  DEAD,
+  goodView,
+  host,
+  knownHost,
+  MASTER,
+  memoryWith,
+  slaveRound,
+} from "../fixtures.ts";
 
 type Probes = Readonly<Record<string, PeerProbe>>;
 
@@ -9,6 +19,13 @@ describe("masterOf", () => {
   const following = (number: number): Role => ({ kind: "slave", masterAddress: address(host(number)) });
   test("masterOf: the host at the address that this slave follows, whoever was master before", () =>
     expect(masterOf(following(3), goodView())).toBe(host(3)));
+  test("masterOf: by any address that it has", () => {
+    const hosts = [1, 2, 3].map((number) =>
+      knownHost(host(number), { otherAddresses: [`192.0.2.${number}`] }),
+    );
+    const role: Role = { kind: "slave", masterAddress: "192.0.2.3" };
+    expect(masterOf(role, goodView({ hosts }))).toBe(host(3));
+  });
   test("masterOf: at an address that nobody is known by, the last master", () =>
     expect(masterOf(following(9), goodView())).toBe(host(1)));
   test("masterOf: nobody when the pool was never seen, and nobody for a master", () => {
