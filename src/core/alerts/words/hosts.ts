@@ -71,7 +71,7 @@ export const HOSTS_WORDS: SayingsOf<
     from: "check_slave_status",
     severity: "warning",
     about: "",
-    text: `${hosts.join(", ")} in emergency mode, looking for another master: called to follow this one.`,
+    text: `${hosts.join(", ")} not with this master, in emergency mode or looking for another one: called to follow this one.`,
     alert: true,
   }),
   "xapi-restarted": ({ host }) => ({

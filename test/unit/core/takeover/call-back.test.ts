@@ -7,8 +7,11 @@ import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
 import {
   ALIVE,
   DEAD,
+  database,
   goodView,
+  healthIn,
   host,
+  hostView,
   knownHost,
   masterRound,
   memoryWith,
@@ -76,7 +79,20 @@ describe("callBackLost", () => {
       true,
     ],
   ];
-  for (const [title, { calls, says }, isCalled] of rows) {
+  // A host whose monitor is silent, with a XAPI that answers and has not reported to this master.
+  const stray = (aliveS: number, live: boolean, mastership: Mastership = UNDISPUTED) => {
+    const views = [hostView(host(1)), hostView(host(2)), hostView(host(3), { live })];
+    const health = { h3: healthIn("alive", { sinceMs: NOW_MS - aliveS * 1_000 }) };
+    const probes = { h2: ALIVE(), h3: { ...LOST, follows: { kind: "unknown" } as const } };
+    return lostCall(mastership, { health }, { nowMs: NOW_MS, probes, database: database(views) });
+  };
+  const strays: typeof rows = [
+    ["it has not said what it is for a minute, and XAPI does not have it", stray(60, false), true],
+    ["it may be booting", stray(59, false), false],
+    ["XAPI has it", stray(60, true), false],
+    ["it is not sure that this host is the master", stray(60, false, UNPROVEN), false],
+  ];
+  for (const [title, { calls, says }, isCalled] of [...rows, ...strays]) {
     test(`callBackLost: ${title}: ${isCalled ? "it is called" : "no call, and not a word"}`, () =>
       expect([calls, says.length]).toEqual(isCalled ? ["recover-slaves", 1] : ["", 0]));
   }
