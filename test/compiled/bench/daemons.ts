@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { parseHearing } from "../../../src/adapters/group/hearing-file.ts";
+import { POOL_SECRET } from "../../../src/simulation/spec.ts";
 import type { ScratchFolder } from "../../unit/adapters/scratch.ts";
 import { until } from "../e2e/world/wait.ts";
 import { Stage } from "../ha-cfg/stage.ts";
@@ -17,6 +19,9 @@ export interface Work {
 
 const TICK_MS = 10;
 
+/** The pool around the host. */
+type BenchPool = Pick<Parameters<typeof Stage.open>[1], "hosts" | "secondNetwork" | "ownAddresses">;
+
 /** Monitor and watchdog of the compiled program on one host of a simulated pool that is well. */
 export class Daemons {
   private readonly stage: Stage;
@@ -29,10 +34,11 @@ export class Daemons {
     this.watchdog = watchdog;
   }
 
-  static async start(folder: ScratchFolder): Promise<Daemons> {
+  static async start(folder: ScratchFolder, pool: BenchPool = { hosts: 1 }): Promise<Daemons> {
     // A mail has a child of its own, which tries for minutes and would outlive a run that is ended.
     const params = { MAIL_ON: "0", MONITOR_DELAY: "15", XAPI_DOWN_TOLERANCE: "86400" };
-    const stage = await Stage.open(folder, { hosts: 1, ha: "true", vms: [{ name: "web", on: 1 }], params });
+    const stage = await Stage.open(folder, { ha: "true", vms: [{ name: "web", on: 1 }], params, ...pool });
+    stage.write(1, "etc/xensource/ptoken", POOL_SECRET, 0o600);
     const { env, cwd } = stage.command(1, [], { network: true });
     const begin = (mode: string) =>
       Bun.spawn([stage.binary, mode], {
@@ -72,6 +78,16 @@ export class Daemons {
     for (const daemon of [this.monitor, this.watchdog]) daemon.kill("SIGTERM");
     await Promise.all([this.monitor.exited, this.watchdog.exited]);
     await this.stage.stop();
+  }
+
+  /** Over how many ways other hosts are heard now. */
+  openWays(): number {
+    try {
+      const hearing = parseHearing(this.stage.read(1, "run/ha-lizard/hearing.json"));
+      return (hearing?.peers ?? []).flatMap(({ ways }) => ways.filter(({ ageMs }) => ageMs < 3_000)).length;
+    } catch {
+      return 0;
+    }
   }
 
   private lastPass(): number {

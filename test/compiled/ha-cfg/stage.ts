@@ -41,13 +41,21 @@ export class Stage {
   /** `folder` is the test file's own, which removes it. */
   static async open(
     folder: ScratchFolder,
-    config: Omit<SimServerConfig, "hosts"> & { readonly hosts: number; readonly ownPorts?: Tls },
+    config: Omit<SimServerConfig, "hosts"> & {
+      readonly hosts: number;
+      readonly ownPorts?: Tls;
+      /** Those that a host of a simulated pool has; the caller's network has them. */
+      readonly ownAddresses?: boolean;
+    },
   ): Promise<Stage> {
     if (!existsSync(BINARY)) throw new Error("Cannot run ha-cfg: dist/ha-lizard is missing; npm run build");
     const roots = Array.from({ length: config.hosts }, (_, index) => folder.at(`root${index + 1}`));
     for (const [index, root] of roots.entries()) furnish(folder, root, index + 1);
     // Loopback addresses, so that a probe in this machine's network reaches nobody else.
-    const hosts = roots.map((root, index) => ({ root, address: `127.77.0.${index + 1}` }));
+    const hosts = roots.map((root, index) => ({
+      root,
+      ...(config.ownAddresses === true ? {} : { address: `127.77.0.${index + 1}` }),
+    }));
     const server = await startSimServer({ ...config, hosts, dir: folder.at("pool") });
     symlinkSync(BINARY, folder.at("ha-cfg"));
     return new Stage(server, folder);
@@ -63,9 +71,9 @@ export class Stage {
     return join(this.folder.at(`root${host}`), path);
   }
 
-  write(host: number, path: string, text: string): void {
+  write(host: number, path: string, text: string, mode = 0o644): void {
     mkdirSync(dirname(this.at(host, path)), { recursive: true });
-    writeFileSync(this.at(host, path), text);
+    writeFileSync(this.at(host, path), text, { mode });
   }
 
   read(host: number, path: string): string {
