@@ -1,7 +1,6 @@
 import type { Memory } from "../memory/memory.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { PoolView } from "../model/pool-view.ts";
-import { isHeardNow } from "./heard.ts";
 import { isAlive } from "./host-health.ts";
 import { type HostRow, type HostRows, hostRows, rowOf } from "./host-rows.ts";
 import { type QuorumTally, tallyQuorum } from "./quorum.ts";
@@ -28,8 +27,12 @@ export function tallyNow(view: PoolView, memory: Memory): QuorumTally {
   });
 }
 
+/**
+ * Itself, to this host. Who is only reported lives and has no vote: whom that one hears this host does not learn, and so it
+ * could fence somebody whom one of its own voters hears.
+ */
 function hasAnswered({ isSelf, probe, heard }: HostRow): boolean {
-  return isSelf || isHeardNow(heard) || probe?.xapi === "answered" || probe?.icmp === "answered";
+  return isSelf || heard === "direct" || probe?.xapi === "answered" || probe?.icmp === "answered";
 }
 
 /** A member that follows another master, and not the one that this host replaces, has no vote for this one. */

@@ -17,6 +17,7 @@ import {
   XAPI_DOWN,
 } from "../fixtures.ts";
 import { remembered, takeOver } from "../memory/remembered.ts";
+import { hearing, peer } from "./hearing.ts";
 
 type Probes = Readonly<Record<string, PeerProbe>>;
 const ALL_ALIVE = { h2: healthIn("alive"), h3: healthIn("alive") };
@@ -51,6 +52,16 @@ function votes(probes: Probes, over: Partial<Memory> = {}, brain = master()): st
 }
 
 describe("tallyNow: who has a vote", () => {
+  test("who is heard itself, and not who is only reported: whom that one hears is not known here", () => {
+    const memory = remembered({ health: { h2: healthIn("alive"), h3: healthIn("xapi-down") } });
+    const count = (heard: "direct" | "reported") => {
+      const hearings = hearing(peer(3, { heard }));
+      const { view } = master().input(10, { probes: { h3: DEAD }, hearing: hearings });
+      return tallyNow(view, memory).votes;
+    };
+    expect([count("direct"), count("reported")]).toEqual([2, 1]);
+  });
+
   const rows: readonly [string, string, string][] = [
     ["all that answer and follow", votes({ h2: ALIVE(), h3: ALIVE() }), "3 of 3, quorum"],
     ["not who was not probed in this round", votes({ h2: ALIVE() }), "2 of 3, quorum"],
