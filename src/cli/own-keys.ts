@@ -2,7 +2,7 @@ import { findParameter, isUnusedParameter } from "../config/params.ts";
 import { poolParameters } from "../config/pool-keys.ts";
 import { resolvePool } from "../config/resolve.ts";
 import { customFieldKey } from "../core/model/ha-flag.ts";
-import { EPOCH_KEY, HOME_POOL_KEY, RAN_KEY, RANKING_KEY, SUCCESSOR_KEY } from "../core/model/pool-keys.ts";
+import { HOME_POOL_KEY, POOL_NOTE_KEYS, RAN_KEY } from "../core/model/pool-keys.ts";
 import { START_MARK_KEY } from "../core/takeover/start-mark.ts";
 
 type Texts = Readonly<Record<string, string>>;
@@ -13,7 +13,7 @@ export interface PoolKeys {
   readonly flags: readonly string[];
   /** Parameters of this program and of HA-Lizard 2.x. */
   readonly parameters: readonly string[];
-  /** Successors, and the count of promotions. */
+  /** Successors, and the counts of promotions and of what is on disk. */
   readonly notes: readonly string[];
   /** They begin with HA_ too, and are nobody's that is known here. */
   readonly foreign: readonly string[];
@@ -27,7 +27,7 @@ export function findPoolKeys(otherConfig: Texts, fields: readonly string[]): Poo
   return {
     flags: present(fields.map(customFieldKey)),
     parameters: named.filter(isOurs).map((name) => `HA_${name}`),
-    notes: present([SUCCESSOR_KEY, RANKING_KEY, EPOCH_KEY]),
+    notes: present(POOL_NOTE_KEYS),
     foreign: named.filter((name) => !isOurs(name)).map((name) => `HA_${name}`),
   };
 }

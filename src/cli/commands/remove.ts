@@ -61,7 +61,7 @@ function describe({ flags, parameters, notes }: PoolKeys, others: number, pool: 
   const parts = [
     flags.length > 0 ? "HA on/off" : "",
     parameters.length > 0 ? `${parameters.length} parameters, passwords among them` : "",
-    notes.length > 0 ? `${notes.length} keys about the successor` : "",
+    notes.length > 0 ? `${notes.length} keys of its own` : "",
     others > 0 ? `${others} keys of hosts and VMs` : "",
   ].filter((part) => part !== "");
   return wrapText(`Of this program the database of ${poolText(pool)} holds: ${parts.join("; ")}.`, "");

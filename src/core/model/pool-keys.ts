@@ -15,6 +15,8 @@ export const EPOCH_KEY = "ha-lizard-epoch";
  * database has the count of its time, which says whether it is old.
  */
 export const CHANGES_KEY = "ha-lizard-changes";
+/** `pool.other_config`: everything above, all that the program notes there for itself. */
+export const POOL_NOTE_KEYS: readonly string[] = [SUCCESSOR_KEY, RANKING_KEY, EPOCH_KEY, CHANGES_KEY];
 /** `VM.other_config`: the uuid of the pool in which the VM ran last. */
 export const HOME_POOL_KEY = "home-pool";
 /** `VM.other_config`: the uuid of the VM that ran, so that the keys of a clone, a copy or an import count for nothing. */

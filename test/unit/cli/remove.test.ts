@@ -13,6 +13,7 @@ const ours = {
   [FLAG]: "true",
   autopromote_uuid: "none_available",
   "ha-lizard-epoch": "3",
+  "ha-lizard-changes": "8",
 };
 const foreign = { mine: "1", HA_STATEFILE: "sr", "XenCenter.CustomFields.owner": "me" };
 
@@ -29,14 +30,15 @@ describe("ha-cfg remove", () => {
     expect(run.out).toBe(
       [
         "Of this program the database of pool lab holds: HA on/off; 3 parameters,",
-        "passwords among them; 2 keys about the successor.",
+        "passwords among them; 3 keys of its own.",
         `removed ${FLAG}`,
         "removed HA_FENCE_PASSWD",
         "removed HA_OP_MODE",
         "removed HA_DISK_MONITOR",
         "removed autopromote_uuid",
         "removed ha-lizard-epoch",
-        "6 keys removed. HA does nothing in this pool until ha-cfg insert and ha-enable.",
+        "removed ha-lizard-changes",
+        "7 keys removed. HA does nothing in this pool until ha-cfg insert and ha-enable.",
         "",
       ].join("\n"),
     );
