@@ -54,7 +54,7 @@ export function isHeardDirectly(peer: PeerState, nowMs: number): boolean {
 }
 
 /** Does this message answer a number that this host sent within the last four seconds of this boot? */
-export function isFresh({ answers }: Heartbeat, bootId: string, nowMs: number): boolean {
+export function isFresh({ answers }: Pick<Heartbeat, "answers">, bootId: string, nowMs: number): boolean {
   if (answers === null || answers.bootId !== bootId) return false;
   const ageMs = nowMs - answers.ms;
   return ageMs >= 0 && ageMs <= FRESH_MS;

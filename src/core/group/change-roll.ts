@@ -1,0 +1,24 @@
+import { mandateUntil } from "./mandate.ts";
+import type { Roll } from "./roll.ts";
+import type { GroupTimings } from "./timings.ts";
+import type { Voting } from "./voting.ts";
+
+/** A roll as the leader wants it next. */
+export type RollContent = Omit<Roll, "id">;
+
+/**
+ * Changes the roll; null: this host may not now. One change at a time: the one before must be settled, so that there are
+ * never more than two rolls whose majorities count.
+ */
+export function changeRoll(
+  voting: Voting,
+  content: RollContent,
+  nowMs: number,
+  timings: GroupTimings,
+): Voting | null {
+  const { stored } = voting;
+  const { roll, before } = stored;
+  if (roll === null || before !== null || mandateUntil(voting, nowMs, timings) === null) return null;
+  const id = { term: stored.term, version: roll.id.version + 1 };
+  return { ...voting, stored: { ...stored, roll: { ...content, id }, before: roll } };
+}

@@ -1,0 +1,50 @@
+import type { HostUuid } from "../model/ids.ts";
+import { compareTerms, type Term } from "./term.ts";
+
+/** The term in which a roll was made, and which one of that term it is. */
+export interface RollId {
+  readonly term: Term;
+  readonly version: number;
+}
+
+/** A host that counts. */
+export interface RollHost {
+  readonly host: HostUuid;
+  /** With which it was entered; null: not known. */
+  readonly bootId: string | null;
+  readonly maintenance: boolean;
+}
+
+/** What the group must never forget: who counts, who is XAPI master, and whether HA is on. */
+export interface Roll {
+  readonly id: RollId;
+  readonly hosts: readonly RollHost[];
+  readonly master: HostUuid;
+  readonly ha: boolean;
+}
+
+/** Below 0: `a` is older; 0: the same roll; above 0: newer. A host that has none has the oldest of all. */
+export function compareRollIds(a: RollId | null, b: RollId | null): number {
+  if (a === null || b === null) return Number(a !== null) - Number(b !== null);
+  return compareTerms(a.term, b.term) || a.version - b.version;
+}
+
+export function isOnRoll(roll: Roll, host: HostUuid): boolean {
+  return roll.hosts.some((one) => one.host === host);
+}
+
+/**
+ * Are these more than half of the roll? In a roll of even size its XAPI master counts double, so that one half of a
+ * pool that is cut in two can go on, and never both.
+ */
+export function isMajority(roll: Roll, has: (host: HostUuid) => boolean): boolean {
+  const doubled = roll.hosts.length % 2 === 0 && isOnRoll(roll, roll.master) ? roll.master : null;
+  let all = 0;
+  let those = 0;
+  for (const { host } of roll.hosts) {
+    const votes = host === doubled ? 2 : 1;
+    all += votes;
+    if (has(host)) those += votes;
+  }
+  return those * 2 > all;
+}

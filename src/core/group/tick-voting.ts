@@ -1,0 +1,56 @@
+import type { HostUuid } from "../model/ids.ts";
+import { leadOf } from "./leader-heard.ts";
+import { hasRepeated, isElected } from "./mandate.ts";
+import { compareRollIds } from "./roll.ts";
+import { isTurnToStand, stand } from "./stand.ts";
+import { isJointMajority } from "./stored.ts";
+import type { GroupTimings } from "./timings.ts";
+import type { Voting } from "./voting.ts";
+
+/** What time does to the vote of this host. `before`: how many hosts it hears that should stand first. */
+export function tickVoting(voting: Voting, nowMs: number, before: number, timings: GroupTimings): Voting {
+  if (voting.stored.term.host === voting.self) return lead(voting, nowMs, timings);
+  if (leadOf(voting, nowMs, timings).kind !== "none") return { ...voting, leaderlessMs: nowMs };
+  return isTurnToStand(voting, before, nowMs, timings) ? stand(voting, nowMs, timings) : voting;
+}
+
+/** Of a host in its own term. One change at a time, each on disk before the next. */
+function lead(voting: Voting, nowMs: number, timings: GroupTimings): Voting {
+  const seen = { ...voting, leaderlessMs: nowMs };
+  if (!isElected(voting, nowMs, timings))
+    return nowMs - voting.electedMs < timings.stepDownMs ? seen : stepDown(seen);
+  const elected = { ...seen, electedMs: nowMs };
+  return hasRepeated(elected) ? settle(elected) : repeat(elected);
+}
+
+/**
+ * Nobody answers: it leaves its term for nobody's, so that those who hear it without being heard are free to follow
+ * another host.
+ */
+function stepDown(voting: Voting): Voting {
+  const { stored } = voting;
+  const term = { count: stored.term.count + 1, host: null };
+  return { ...voting, stored: { ...stored, term }, promisedMs: null, answers: new Map() };
+}
+
+/**
+ * The newest roll among those that voted is made this leader's own, once, before anything else: without that an older leader's
+ * roll that only a minority has could win later, although this one's was settled in the meantime.
+ */
+function repeat(voting: Voting): Voting {
+  const { stored } = voting;
+  const { roll, term } = stored;
+  if (roll === null) return voting;
+  const before = stored.before ?? roll;
+  return { ...voting, stored: { ...stored, roll: { ...roll, id: { term, version: 1 } }, before } };
+}
+
+/** A majority, of the roll before too, has answered that it has stored this roll. */
+function settle(voting: Voting): Voting {
+  const { self, stored, answers } = voting;
+  const { roll, before } = stored;
+  if (roll === null || before === null) return voting;
+  const has = (host: HostUuid) =>
+    host === self || compareRollIds(answers.get(host)?.roll ?? null, roll.id) === 0;
+  return isJointMajority(stored, has) ? { ...voting, stored: { ...stored, before: null } } : voting;
+}

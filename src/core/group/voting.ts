@@ -1,0 +1,52 @@
+import type { HostUuid } from "../model/ids.ts";
+import type { RollId } from "./roll.ts";
+import type { Stored } from "./stored.ts";
+import type { GroupTimings } from "./timings.ts";
+import type { Said } from "./vote-words.ts";
+
+/** What a host that asks for votes, or leads, has been answered by another one. */
+export interface Answer {
+  /** The newest own number that came back together with the own term. */
+  readonly numberMs: number;
+  /** The roll that the other host has stored. */
+  readonly roll: RollId | null;
+}
+
+/** The vote of this host. All times are its uptime in milliseconds. */
+export interface Voting {
+  readonly self: HostUuid;
+  /** On disk before anything is said that rests on it. */
+  readonly stored: Stored;
+  readonly startedMs: number;
+  /** Since when the promise to the host of the stored term runs; null: there is none. */
+  readonly promisedMs: number | null;
+  /** By whom the own term is answered. Empty for who has another host's. */
+  readonly answers: ReadonlyMap<HostUuid, Answer>;
+  /** When a majority answered last, or the own term was taken. */
+  readonly electedMs: number;
+  /** Since when no leader is heard of. */
+  readonly leaderlessMs: number;
+  readonly said: ReadonlyMap<HostUuid, Said>;
+}
+
+/**
+ * A monitor that starts. It may have promised something just before it ended, so it begins with the whole promise, to
+ * whomever it was made.
+ */
+export function newVoting(self: HostUuid, stored: Stored, nowMs: number): Voting {
+  return {
+    self,
+    stored,
+    startedMs: nowMs,
+    promisedMs: nowMs,
+    answers: new Map(),
+    electedMs: nowMs,
+    leaderlessMs: nowMs,
+    said: new Map(),
+  };
+}
+
+/** Has the promise to the host of the stored term ended? */
+export function isPromiseOver({ promisedMs }: Voting, nowMs: number, { promiseMs }: GroupTimings): boolean {
+  return promisedMs === null || nowMs - promisedMs >= promiseMs;
+}

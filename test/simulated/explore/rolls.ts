@@ -1,0 +1,177 @@
+import { changeRoll } from "../../../src/core/group/change-roll.ts";
+import { leadOf } from "../../../src/core/group/leader-heard.ts";
+import { hasRepeated, isElected, mandateUntil } from "../../../src/core/group/mandate.ts";
+import { compareRollIds, type Roll, type RollId } from "../../../src/core/group/roll.ts";
+import { stand } from "../../../src/core/group/stand.ts";
+import { isJointMajority, NOTHING_STORED } from "../../../src/core/group/stored.ts";
+import { takeRoll } from "../../../src/core/group/take-roll.ts";
+import { takeWords } from "../../../src/core/group/take-words.ts";
+import { isNewerTerm, isSameTerm, NO_TERM } from "../../../src/core/group/term.ts";
+import { tickVoting } from "../../../src/core/group/tick-voting.ts";
+import { GROUP_TIMINGS, type GroupTimings } from "../../../src/core/group/timings.ts";
+import type { VoteWords } from "../../../src/core/group/vote-words.ts";
+import { newVoting, type Voting } from "../../../src/core/group/voting.ts";
+import { type HostUuid, hostUuid } from "../../../src/core/model/ids.ts";
+import { NOW_MS } from "./times.ts";
+import { rollOf, termText } from "./votes.ts";
+import type { Alone, Rules } from "./world.ts";
+
+/** Time stands still: who has promised something may break it at any moment, and what was answered may be forgotten. */
+const TIMINGS: GroupTimings = { ...GROUP_TIMINGS, promiseMs: 0, stepDownMs: Number.POSITIVE_INFINITY };
+
+export interface Letter {
+  readonly from: HostUuid;
+  readonly to: HostUuid;
+  readonly words: VoteWords;
+  /** Absent: a heartbeat. */
+  readonly roll?: Roll;
+  readonly before?: Roll | null;
+  /** Whose votes the sender has: a host that lost its state waits until its own are over. */
+  readonly voters?: readonly HostUuid[];
+}
+
+/** Of each term the newest roll that was settled in it. */
+export type Settled = readonly RollId[];
+
+export interface RollsSize {
+  readonly names: readonly string[];
+  readonly inFlight: number;
+  readonly terms: number;
+  /** Rolls that one leader may make. */
+  readonly versions: number;
+  /** How often a host may lose what it has stored. */
+  readonly losses: number;
+}
+
+/**
+ * Rolls that change, without time: a leader may take out any host, dead or not, and enter any, which is more than the
+ * program ever does.
+ */
+export function rollsRules(size: RollsSize): Rules<Voting, Letter, Settled> {
+  const { names, inFlight, terms, losses } = size;
+  const within = ({ stored }: Voting) =>
+    stored.term.count <= terms && (stored.roll?.id.version ?? 0) <= size.versions;
+  return {
+    names,
+    inFlight,
+    costly: losses,
+    nothingPast: [],
+    remember,
+    first: (name) =>
+      plain(newVoting(hostUuid(name), { term: NO_TERM, roll: rollOf(names), before: null }, NOW_MS)),
+    alone: (voting) => acts(voting, names).filter(({ host }) => within(host)),
+    sends: (voting, to, other) => sends(voting, hostUuid(to), other),
+    takes(voting, letter) {
+      const after = takes(voting, letter);
+      return after !== null && within(after) ? after : null;
+    },
+    receiver: ({ to }) => to,
+    broken: (all) => (all.filter((one) => leads(one, all)).length > 1 ? "two mandates" : null),
+    showHost: (voting, all) => `${showVoting(voting)}${leads(voting, all) ? " MANDATE" : ""}`,
+    showMessage: ({ from, to, words, roll }) =>
+      `${from}>${to} ${termText(words.term)} ${roll === undefined ? idText(words.roll) : `roll ${rollText(roll)}`}`,
+  };
+}
+
+/** A mandate as time would have it: those that voted for it keep to that at this moment. */
+function leads(voting: Voting, all: readonly Voting[]): boolean {
+  if (mandateUntil(voting, NOW_MS, TIMINGS) === null) return false;
+  const follows = (host: HostUuid) => {
+    const other = all.find(({ self }) => self === host);
+    return other !== undefined && isSameTerm(other.stored.term, voting.stored.term);
+  };
+  return isJointMajority(voting.stored, follows);
+}
+
+function remember(past: Settled, before: Voting, after: Voting): { past: Settled; broken?: string } {
+  const { term, roll } = after.stored;
+  if (before.stored.roll === null || roll === null || term.host !== after.self) return { past };
+  const isOwnNow = hasRepeated(after) && !hasRepeated(before);
+  if (isOwnNow) {
+    const known = before.stored.roll.id;
+    const missed = past.some((id) => isNewerTerm(term, id.term) && compareRollIds(id, known) > 0);
+    return missed ? { past, broken: "a settled roll that a later leader does not know" } : { past };
+  }
+  const isSettledNow = before.stored.before !== null && after.stored.before === null && hasRepeated(after);
+  if (!isSettledNow) return { past };
+  const others = past.filter((id) => !isSameTerm(id.term, term));
+  return { past: [...others, roll.id].sort(compareRollIds) };
+}
+
+function acts(voting: Voting, names: readonly string[]): readonly Alone<Voting>[] {
+  const { self, stored } = voting;
+  if (stored.roll === null) return [];
+  const acts: Alone<Voting>[] = [
+    { label: "loses what it has stored", host: plain(newVoting(self, NOTHING_STORED, NOW_MS)), costs: true },
+  ];
+  const add = (label: string, next: Voting | null) => {
+    if (next !== null && next !== voting && next.stored !== stored) acts.push({ label, host: plain(next) });
+  };
+  add("stands", stand(voting, NOW_MS, TIMINGS));
+  if (voting.answers.size > 0)
+    acts.push({ label: "is not answered any more", host: plain({ ...voting, answers: new Map() }) });
+  if (isElected(voting, NOW_MS, TIMINGS))
+    add("goes on with its roll", tickVoting(voting, NOW_MS, 0, TIMINGS));
+  for (const hosts of subsets(names)) {
+    if (!hosts.includes(self)) continue;
+    for (const master of new Set([stored.roll.master, self])) {
+      const wanted = rollOf(hosts);
+      const next = { hosts: wanted.hosts, master, ha: true };
+      add(`makes the roll ${hosts.join("")}, master ${master}`, changeRoll(voting, next, NOW_MS, TIMINGS));
+    }
+  }
+  return acts;
+}
+
+function sends(voting: Voting, to: HostUuid, other: Voting): readonly Letter[] {
+  const { self, stored } = voting;
+  const { roll, before, term } = stored;
+  if (roll === null || (term.host !== self && term.host !== to)) return [];
+  const lead = leadOf(voting, NOW_MS, TIMINGS);
+  const words: VoteWords = { term, lead, roll: roll.id, settled: before === null };
+  const heartbeat: Letter = { from: self, to, words };
+  if (!hasRepeated(voting) || compareRollIds(other.stored.roll?.id ?? null, roll.id) === 0)
+    return [heartbeat];
+  return [heartbeat, { ...heartbeat, roll, before, voters: [...voting.answers.keys()] }];
+}
+
+function takes(voting: Voting, { from, words, roll, before, voters }: Letter): Voting | null {
+  const said = { from, nowMs: NOW_MS, fresh: true, words };
+  if (roll !== undefined) {
+    const isOwnVote = voting.stored.roll === null && voters?.includes(voting.self) === true;
+    if (isOwnVote) return null;
+    const after = takeRoll(voting, { ...said, roll, before: before ?? null }, TIMINGS);
+    return after === voting ? null : plain(after);
+  }
+  const answersMs = words.term.host === voting.self ? NOW_MS : null;
+  return plain(takeWords(voting, { ...said, answersMs }, TIMINGS));
+}
+
+/** Without what no step of this search looks at. */
+function plain(voting: Voting): Voting {
+  return {
+    ...voting,
+    startedMs: NOW_MS,
+    promisedMs: null,
+    electedMs: NOW_MS,
+    leaderlessMs: NOW_MS,
+    said: new Map(),
+  };
+}
+
+function subsets(names: readonly string[]): readonly (readonly string[])[] {
+  return Array.from({ length: 2 ** names.length }, (_, bits) =>
+    names.filter((_name, at) => (bits >> at) & 1),
+  );
+}
+
+function showVoting({ stored: { term, roll, before } }: Voting): string {
+  const old = before === null ? "" : ` after ${rollText(before)}`;
+  return `${termText(term)} ${roll === null ? "nothing stored" : rollText(roll)}${old}`;
+}
+
+const idText = (id: RollId | null): string =>
+  id === null ? "no roll" : `${termText(id.term)}.${id.version}`;
+
+const rollText = ({ id, hosts, master }: Roll): string =>
+  `${idText(id)}{${hosts.map(({ host }) => host).join("")}, ${master}}`;

@@ -1,0 +1,167 @@
+import { leadOf } from "../../../src/core/group/leader-heard.ts";
+import { isElected } from "../../../src/core/group/mandate.ts";
+import type { Roll } from "../../../src/core/group/roll.ts";
+import { stand } from "../../../src/core/group/stand.ts";
+import type { Stored } from "../../../src/core/group/stored.ts";
+import { takeWords } from "../../../src/core/group/take-words.ts";
+import { NO_TERM, type Term } from "../../../src/core/group/term.ts";
+import { tickVoting } from "../../../src/core/group/tick-voting.ts";
+import { GROUP_TIMINGS } from "../../../src/core/group/timings.ts";
+import type { VoteWords } from "../../../src/core/group/vote-words.ts";
+import { newVoting, type Voting } from "../../../src/core/group/voting.ts";
+import { type HostUuid, hostUuid } from "../../../src/core/model/ids.ts";
+import { aged, NOW_MS } from "./times.ts";
+import type { Alone, Rules } from "./world.ts";
+
+/** One unit of time: two of them are longer than a mandate, and as long as a promise. */
+const UNIT_MS = 2_500;
+const LONGEST_MS = 5_000;
+const LONG_AGO_MS = NOW_MS - LONGEST_MS;
+
+/** A host, and the newest number that has come from the host of its term: what it answers. */
+export interface Voter {
+  readonly up: boolean;
+  readonly voting: Voting;
+  readonly newestMs: number | null;
+}
+
+export interface Ballot {
+  readonly from: HostUuid;
+  readonly to: HostUuid;
+  readonly words: VoteWords;
+  readonly sentMs: number;
+  readonly answersMs: number | null;
+}
+
+export interface VotesSize {
+  readonly names: readonly string[];
+  readonly inFlight: number;
+  /** Terms that a history may have. */
+  readonly terms: number;
+  /** How often a monitor may be killed. */
+  readonly kills: number;
+}
+
+/**
+ * Elections among hosts whose roll stands still: terms, promises and mandates, with time. Every message counts as fresh
+ * and any may overtake any other, which is more than the network can do.
+ */
+export function votesRules({ names, inFlight, terms, kills }: VotesSize): Rules<Voter, Ballot, null> {
+  const roll = rollOf(names);
+  const within = (voter: Voter) => voter.voting.stored.term.count <= terms;
+  return {
+    names,
+    inFlight,
+    costly: kills,
+    nothingPast: null,
+    remember: () => ({ past: null }),
+    first(name) {
+      const voting = newVoting(hostUuid(name), { term: NO_TERM, roll, before: null }, NOW_MS);
+      return plain({ up: true, voting: { ...voting, promisedMs: LONG_AGO_MS }, newestMs: null });
+    },
+    alone: (voter) => acts(voter).filter(({ host }) => within(host)),
+    sends: (voter, to, other) => sends(voter, hostUuid(to), other),
+    takes(voter, ballot) {
+      const after = voter.up ? takes(voter, ballot) : null;
+      return after !== null && within(after) ? after : null;
+    },
+    ageHost: (voter) => plain(aged(voter, UNIT_MS, LONGEST_MS)),
+    ageMessage: (ballot) => aged(ballot, UNIT_MS, LONGEST_MS),
+    receiver: ({ to }) => to,
+    broken: (voters) => (voters.filter(leads).length > 1 ? "two mandates" : null),
+    showHost: showVoter,
+    showMessage: ({ from, to, words, sentMs, answersMs }) =>
+      `${from}>${to} ${termText(words.term)} sent ${ageText(sentMs)} answers ${ageText(answersMs)}`,
+  };
+}
+
+export function rollOf(names: readonly string[]): Roll {
+  const hosts = names.map((name) => ({ host: hostUuid(name), bootId: null, maintenance: false }));
+  const master = hostUuid(names[0] ?? "");
+  return { id: { term: { count: 0, host: master }, version: 1 }, hosts, master, ha: true };
+}
+
+const leads = ({ up, voting }: Voter): boolean => up && isElected(voting, NOW_MS, GROUP_TIMINGS);
+
+function acts(voter: Voter): readonly Alone<Voter>[] {
+  const { up, voting } = voter;
+  const { self, stored } = voting;
+  if (!up) return [{ label: "starts", host: started(self, stored, true) }];
+  const killed: Alone<Voter> = { label: "is killed", host: started(self, stored, false), costs: true };
+  const stood = stand(voting, NOW_MS, GROUP_TIMINGS);
+  const acts = [killed];
+  if (stood !== voting) acts.push({ label: "stands", host: plain({ ...voter, voting: stood }) });
+  const gaveUp = leads(voter) ? voting : tickVoting(voting, NOW_MS, 0, GROUP_TIMINGS);
+  if (gaveUp.stored !== stored) acts.push({ label: "gives up", host: plain({ ...voter, voting: gaveUp }) });
+  return acts;
+}
+
+function started(self: HostUuid, stored: Stored, up: boolean): Voter {
+  return plain({ up, voting: newVoting(self, stored, NOW_MS), newestMs: null });
+}
+
+/** Only what can matter: a request for votes, an answer to the host of the own term, or what frees the other one. */
+function sends(voter: Voter, to: HostUuid, other: Voter): readonly Ballot[] {
+  const { self, stored } = voter.voting;
+  const { host } = stored.term;
+  const matters = host === self || host === to || other.voting.stored.term.host === self;
+  if (!voter.up || !matters) return [];
+  const lead = leadOf(voter.voting, NOW_MS, GROUP_TIMINGS);
+  const words: VoteWords = {
+    term: stored.term,
+    lead,
+    roll: stored.roll?.id ?? null,
+    settled: stored.before === null,
+  };
+  return [{ from: self, to, words, sentMs: NOW_MS, answersMs: host === to ? voter.newestMs : null }];
+}
+
+function takes(voter: Voter, { from, words, sentMs, answersMs }: Ballot): Voter | null {
+  const before = voter.voting;
+  const heard = { from, nowMs: NOW_MS, fresh: true, answersMs, words };
+  const voting = takeWords(before, heard, GROUP_TIMINGS);
+  const isOfTerm = voting.stored.term.host === from;
+  const known = before.stored.term.host === from ? voter.newestMs : null;
+  const newestMs = isOfTerm ? Math.max(sentMs, known ?? sentMs) : voter.newestMs;
+  return plain({ ...voter, voting, newestMs });
+}
+
+/** Without what no step of this search looks at, so that states that differ in it only are one. */
+function plain({ up, voting, newestMs }: Voter): Voter {
+  const { self, stored } = voting;
+  const isOwn = stored.term.host === self;
+  const counts = [...voting.answers].filter(([, { numberMs }]) => numberMs > LONG_AGO_MS || mayCountOld);
+  return {
+    up,
+    voting: {
+      ...voting,
+      startedMs: NOW_MS,
+      promisedMs: isOwn || !up ? null : (voting.promisedMs ?? LONG_AGO_MS),
+      answers: new Map(counts),
+      electedMs: LONG_AGO_MS,
+      leaderlessMs: NOW_MS,
+      said: new Map(),
+    },
+    newestMs: isOwn || stored.term.host === null || !up ? null : newestMs,
+  };
+}
+
+const mayCountOld = GROUP_TIMINGS.mandateMs >= LONGEST_MS;
+
+function showVoter({ up, voting }: Voter): string {
+  const { term } = voting.stored;
+  const promise = voting.promisedMs === null ? "" : ` promised ${ageText(voting.promisedMs)}`;
+  const mandate = leads({ up, voting, newestMs: null }) ? " MANDATE" : "";
+  return `${up ? "" : "(down) "}${termText(term)}${promise}${mandate}`;
+}
+
+export const termText = ({ count, host }: Term): string => `${count}${host ?? "-"}`;
+
+const ageText = (ms: number | null): string =>
+  ms === null
+    ? "none"
+    : ms <= LONG_AGO_MS
+      ? "long ago"
+      : ms === NOW_MS
+        ? "now"
+        : `${(NOW_MS - ms) / 1000} s ago`;
