@@ -3,7 +3,7 @@ import { leadOf } from "../../../src/core/group/leader-heard.ts";
 import { hasRepeated, isElected, mandateUntil } from "../../../src/core/group/mandate.ts";
 import { compareRollIds, type Roll, type RollId } from "../../../src/core/group/roll.ts";
 import { stand } from "../../../src/core/group/stand.ts";
-import { isJointMajority, NOTHING_STORED } from "../../../src/core/group/stored.ts";
+import { NOTHING_STORED } from "../../../src/core/group/stored.ts";
 import { takeRoll } from "../../../src/core/group/take-roll.ts";
 import { takeWords } from "../../../src/core/group/take-words.ts";
 import { isNewerTerm, isSameTerm, NO_TERM } from "../../../src/core/group/term.ts";
@@ -16,7 +16,10 @@ import { NOW_MS } from "./times.ts";
 import { rollOf, termText } from "./votes.ts";
 import type { Alone, Rules } from "./world.ts";
 
-/** Time stands still: who has promised something may break it at any moment, and what was answered may be forgotten. */
+/**
+ * Time stands still. Who has promised something may break it at any moment; then its answers are too old to count, as the
+ * search over votes has shown. So are those of a host that lost what it has stored, when it comes to a roll again.
+ */
 const TIMINGS: GroupTimings = { ...GROUP_TIMINGS, promiseMs: 0, stepDownMs: Number.POSITIVE_INFINITY };
 
 export interface Letter {
@@ -26,8 +29,6 @@ export interface Letter {
   /** Absent: a heartbeat. */
   readonly roll?: Roll;
   readonly before?: Roll | null;
-  /** Whose votes the sender has: a host that lost its state waits until its own are over. */
-  readonly voters?: readonly HostUuid[];
 }
 
 /** Of each term the newest roll that was settled in it. */
@@ -65,25 +66,31 @@ export function rollsRules(size: RollsSize): Rules<Voting, Letter, Settled> {
       const after = takes(voting, letter);
       return after !== null && within(after) ? after : null;
     },
+    sender: ({ from }) => from,
     receiver: ({ to }) => to,
-    broken: (all) => (all.filter((one) => leads(one, all)).length > 1 ? "two mandates" : null),
-    showHost: (voting, all) => `${showVoting(voting)}${leads(voting, all) ? " MANDATE" : ""}`,
+    isLate,
+    forgets(voting, other) {
+      const answers = new Map([...voting.answers].filter(([host]) => host !== other));
+      return answers.size === voting.answers.size ? voting : plain({ ...voting, answers });
+    },
+    broken: (all) => (all.filter(leads).length > 1 ? "two mandates" : null),
+    showHost: (voting) => `${showVoting(voting)}${leads(voting) ? " MANDATE" : ""}`,
     showMessage: ({ from, to, words, roll }) =>
       `${from}>${to} ${termText(words.term)} ${roll === undefined ? idText(words.roll) : `roll ${rollText(roll)}`}`,
   };
 }
 
-/** A mandate as time would have it: those that voted for it keep to that at this moment. */
-function leads(voting: Voting, all: readonly Voting[]): boolean {
-  if (mandateUntil(voting, NOW_MS, TIMINGS) === null) return false;
-  const follows = (host: HostUuid) => {
-    const other = all.find(({ self }) => self === host);
-    return other !== undefined && isSameTerm(other.stored.term, voting.stored.term);
-  };
-  return isJointMajority(voting.stored, follows);
+const leads = (voting: Voting): boolean => mandateUntil(voting, NOW_MS, TIMINGS) !== null;
+
+/** It has left the term of another host, or comes to a roll again. */
+function isLate({ self, stored }: Voting, after: Voting): boolean {
+  const { host } = stored.term;
+  const leaves = host !== null && host !== self && after.stored.term.host !== host;
+  return stored.roll === null ? after.stored.roll !== null : leaves && after.stored.roll !== null;
 }
 
-function remember(past: Settled, before: Voting, after: Voting): { past: Settled; broken?: string } {
+/** What is settled so far, and whether a leader lacks it. */
+export function remember(past: Settled, before: Voting, after: Voting): { past: Settled; broken?: string } {
   const { term, roll } = after.stored;
   if (before.stored.roll === null || roll === null || term.host !== after.self) return { past };
   const isOwnNow = hasRepeated(after) && !hasRepeated(before);
@@ -132,14 +139,12 @@ function sends(voting: Voting, to: HostUuid, other: Voting): readonly Letter[] {
   const heartbeat: Letter = { from: self, to, words };
   if (!hasRepeated(voting) || compareRollIds(other.stored.roll?.id ?? null, roll.id) === 0)
     return [heartbeat];
-  return [heartbeat, { ...heartbeat, roll, before, voters: [...voting.answers.keys()] }];
+  return [heartbeat, { ...heartbeat, roll, before }];
 }
 
-function takes(voting: Voting, { from, words, roll, before, voters }: Letter): Voting | null {
+function takes(voting: Voting, { from, words, roll, before }: Letter): Voting | null {
   const said = { from, nowMs: NOW_MS, fresh: true, words };
   if (roll !== undefined) {
-    const isOwnVote = voting.stored.roll === null && voters?.includes(voting.self) === true;
-    if (isOwnVote) return null;
     const after = takeRoll(voting, { ...said, roll, before: before ?? null }, TIMINGS);
     return after === voting ? null : plain(after);
   }

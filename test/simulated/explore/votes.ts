@@ -67,6 +67,7 @@ export function votesRules({ names, inFlight, terms, kills }: VotesSize): Rules<
     },
     ageHost: (voter) => plain(aged(voter, UNIT_MS, LONGEST_MS)),
     ageMessage: (ballot) => aged(ballot, UNIT_MS, LONGEST_MS),
+    sender: ({ from }) => from,
     receiver: ({ to }) => to,
     broken: (voters) => (voters.filter(leads).length > 1 ? "two mandates" : null),
     showHost: showVoter,

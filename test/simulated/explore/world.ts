@@ -25,7 +25,14 @@ export interface Rules<Host, Message, Past> {
   /** When time passes; absent: it does not. */
   ageHost?(host: Host): Host;
   ageMessage?(message: Message): Message;
+  sender(message: Message): string;
   receiver(message: Message): string;
+  /**
+   * For a world without time: has this step taken so long that nothing counts any more that the host has sent before? Then
+   * it is not under way any more, and all others forget it.
+   */
+  isLate?(before: Host, after: Host): boolean;
+  forgets?(host: Host, other: string): Host;
   /** What is remembered of a history beyond its state, and whether a step breaks a rule of it. */
   readonly nothingPast: Past;
   remember(past: Past, before: Host, after: Host): { readonly past: Past; readonly broken?: string };
@@ -60,6 +67,9 @@ class GroupWorld<Host, Message, Past> implements World {
   private readonly ages: (host: number, zero: number) => number;
   private readonly messageAges: (message: number, zero: number) => number;
   private readonly receivers: (message: number, zero: number) => number;
+  private readonly senders: (message: number, zero: number) => number;
+  private readonly late: (before: number, after: number) => boolean;
+  private readonly forgets: (host: number, index: number) => number;
   private readonly sends: (host: number, other: number) => (to: number) => readonly number[];
   private readonly verdicts: (a: number, b: number) => (c: number) => string | false;
 
@@ -92,6 +102,14 @@ class GroupWorld<Host, Message, Past> implements World {
       messages.id(rules.ageMessage?.(messages.value(message)) ?? messages.value(message)),
     );
     this.receivers = remembered((message) => rules.names.indexOf(rules.receiver(messages.value(message))));
+    this.senders = remembered((message) => rules.names.indexOf(rules.sender(messages.value(message))));
+    this.late = remembered(
+      (before, after) => rules.isLate?.(hosts.value(before), hosts.value(after)) ?? false,
+    );
+    this.forgets = remembered((host, index) => {
+      const value = hosts.value(host);
+      return hosts.id(rules.forgets?.(value, rules.names[index] ?? "") ?? value);
+    });
     this.sends = remembered((host, other) => {
       const answers: (readonly number[])[] = [];
       return (to) => {
@@ -212,6 +230,16 @@ class GroupWorld<Host, Message, Past> implements World {
     after[index] = host;
     const { past, broken } = this.remember(state[index] ?? 0, host)(state[this.width - 2] ?? 0);
     after[this.width - 2] = past;
-    next(label, after, broken);
+    const counts = this.late(state[index] ?? 0, host) ? this.withoutWord(after, index) : after;
+    next(label, counts, broken);
+  }
+
+  /** Everything that a host has said is over. */
+  private withoutWord(state: readonly number[], index: number): readonly number[] {
+    const hosts = this.hostsOf(state).map((host, at) => (at === index ? host : this.forgets(host, index)));
+    const messages = this.messagesOf(state).map((id) =>
+      id !== 0 && this.senders(id - 1, 0) === index ? 0 : id,
+    );
+    return [...hosts, ...messages.sort((a, b) => a - b), ...state.slice(-2)];
   }
 }
