@@ -40,6 +40,8 @@ export interface RollsSize {
   readonly terms: number;
   /** Rolls that one leader may make. */
   readonly versions: number;
+  /** May a leader name itself XAPI master? */
+  readonly masters: boolean;
   /** How often a host may lose what it has stored. */
   readonly losses: number;
 }
@@ -60,7 +62,7 @@ export function rollsRules(size: RollsSize): Rules<Voting, Letter, Settled> {
     remember,
     first: (name) =>
       plain(newVoting(hostUuid(name), { term: NO_TERM, roll: rollOf(names), before: null }, NOW_MS)),
-    alone: (voting) => acts(voting, names).filter(({ host }) => within(host)),
+    alone: (voting) => acts(voting, size).filter(({ host }) => within(host)),
     sends: (voting, to, other) => sends(voting, hostUuid(to), other),
     takes(voting, letter) {
       const after = takes(voting, letter);
@@ -105,7 +107,7 @@ export function remember(past: Settled, before: Voting, after: Voting): { past: 
   return { past: [...others, roll.id].sort(compareRollIds) };
 }
 
-function acts(voting: Voting, names: readonly string[]): readonly Alone<Voting>[] {
+function acts(voting: Voting, { names, masters }: RollsSize): readonly Alone<Voting>[] {
   const { self, stored } = voting;
   if (stored.roll === null) return [];
   const acts: Alone<Voting>[] = [
@@ -121,7 +123,7 @@ function acts(voting: Voting, names: readonly string[]): readonly Alone<Voting>[
     add("goes on with its roll", tickVoting(voting, NOW_MS, 0, TIMINGS));
   for (const hosts of subsets(names)) {
     if (!hosts.includes(self)) continue;
-    for (const master of new Set([stored.roll.master, self])) {
+    for (const master of new Set([stored.roll.master, ...(masters ? [self] : [])])) {
       const wanted = rollOf(hosts);
       const next = { hosts: wanted.hosts, master, ha: true };
       add(`makes the roll ${hosts.join("")}, master ${master}`, changeRoll(voting, next, NOW_MS, TIMINGS));

@@ -1,4 +1,5 @@
 import { FURTHER_DATA_MUTANTS } from "./further-mutants-data.ts";
+import { GROUP_MUTANTS } from "./group-mutants.ts";
 import type { Edit } from "./mutants.ts";
 
 /** Another way in which a fault could come back, and the one sign by which the suite has to see it. */
@@ -354,4 +355,8 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
   },
 ];
 
-export const FURTHER_MUTANTS: readonly FurtherMutant[] = [...HOST_MUTANTS, ...FURTHER_DATA_MUTANTS];
+export const FURTHER_MUTANTS: readonly FurtherMutant[] = [
+  ...HOST_MUTANTS,
+  ...FURTHER_DATA_MUTANTS,
+  ...GROUP_MUTANTS,
+];

@@ -5,7 +5,8 @@
 const USUAL_S: Readonly<Record<string, number>> = {
   adapters: 30,
   pool: 15,
-  faults: 25,
+  explore: 40,
+  faults: 60,
   fuzz: 15,
   "fence-agents": 50,
   "ha-cfg": 30,
