@@ -2,12 +2,14 @@ import type { OwnState } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
 import { type HearingEvent, type HearingState, stepHearing } from "./hearing.ts";
 import { leadOf } from "./leader-heard.ts";
+import { hasRepeated } from "./mandate.ts";
 import type { Datagram, Heartbeat, MessageNumber } from "./message.ts";
 import { isFresh } from "./peer-state.ts";
-import { compareRollIds, type Roll } from "./roll.ts";
+import { compareRollIds, type Roll, type RollId } from "./roll.ts";
 import { standsBefore } from "./standing-order.ts";
 import { takeRoll } from "./take-roll.ts";
 import { takeWords } from "./take-words.ts";
+import { isNewerTerm } from "./term.ts";
 import { tickVoting } from "./tick-voting.ts";
 import type { GroupTimings } from "./timings.ts";
 import type { VoteWords } from "./vote-words.ts";
@@ -67,16 +69,23 @@ export function tickGroup(
   return { state: next, heartbeats: datagrams, vote, rolls: rollsFor(next, vote, nowMs) };
 }
 
-/** The leader's roll for each host that says it has another one. */
+/** The own roll for each host that should have it. */
 function rollsFor({ hearing, voting }: GroupState, vote: VoteWords, nowMs: number): readonly RollMessage[] {
   const { self, bootId, peers } = hearing;
   const { roll, before } = voting.stored;
-  if (roll === null || !(vote.lead.kind === "leads" || vote.lead.kind === "elected")) return [];
+  if (roll === null) return [];
   return [...peers].flatMap(([to, { newest: answers }]) => {
     const said = voting.said.get(to);
-    const lacksIt = said !== undefined && compareRollIds(said.words.roll, roll.id) !== 0;
+    const lacksIt = said !== undefined && lacksRoll(said.words, vote, roll.id);
     return lacksIt ? [{ from: self, to, number: { bootId, ms: nowMs }, answers, vote, roll, before }] : [];
   });
+}
+
+/** It has not got the leader's roll; or it asks for votes, and gets none before it has a roll as new as this one. */
+export function lacksRoll({ roll, lead, term }: VoteWords, own: VoteWords, id: RollId): boolean {
+  const order = compareRollIds(roll, id);
+  if (own.lead.kind === "leads" || own.lead.kind === "elected") return order !== 0;
+  return lead.kind === "stands" && roll !== null && order < 0 && isNewerTerm(term, id.term);
 }
 
 /** A heartbeat: who lives, and then how it votes, if its number is newer than all before. */
@@ -100,7 +109,7 @@ function isNews(before: HearingState, after: HearingState, host: HostUuid): bool
   return is !== null && (was === null || was.ms !== is.ms || was.bootId !== is.bootId);
 }
 
-/** A roll that the leader has sent. */
+/** A roll that another host has sent. */
 export function takeRollMessage(
   state: GroupState,
   message: RollMessage,
@@ -113,4 +122,15 @@ export function takeRollMessage(
   const { from, vote: words, roll, before } = message;
   const voting = takeRoll(state.voting, { from, nowMs, fresh, words, roll, before }, timings);
   return voting === state.voting ? state : { ...state, voting };
+}
+
+/**
+ * Should the monitor tick at once rather than at its next second? When what it says of its vote has changed, or an answer may
+ * complete what it waits for. Voters do not answer at once, so this never makes a storm.
+ */
+export function wantsTick(before: Voting, after: Voting): boolean {
+  if (after.stored !== before.stored) return true;
+  const isWaiting =
+    after.stored.term.host === after.self && !(hasRepeated(after) && after.stored.before === null);
+  return isWaiting && after.answers !== before.answers;
 }

@@ -1,5 +1,5 @@
 import { changeRoll } from "../../../src/core/group/change-roll.ts";
-import { leadOf } from "../../../src/core/group/leader-heard.ts";
+import { lacksRoll, voteWords } from "../../../src/core/group/group.ts";
 import { hasRepeated, isElected, mandateUntil } from "../../../src/core/group/mandate.ts";
 import { compareRollIds, type Roll, type RollId } from "../../../src/core/group/roll.ts";
 import { stand } from "../../../src/core/group/stand.ts";
@@ -42,6 +42,8 @@ export interface RollsSize {
   readonly versions: number;
   /** May a leader name itself XAPI master? */
   readonly masters: boolean;
+  /** Do hosts tell a newer roll to who asks for their vote? */
+  readonly brings: boolean;
   /** How often a host may lose what it has stored. */
   readonly losses: number;
 }
@@ -63,7 +65,7 @@ export function rollsRules(size: RollsSize): Rules<Voting, Letter, Settled> {
     first: (name) =>
       plain(newVoting(hostUuid(name), { term: NO_TERM, roll: rollOf(names), before: null }, NOW_MS)),
     alone: (voting) => acts(voting, size).filter(({ host }) => within(host)),
-    sends: (voting, to, other) => sends(voting, hostUuid(to), other),
+    sends: (voting, to, other) => sends(voting, hostUuid(to), other, size),
     takes(voting, letter) {
       const after = takes(voting, letter);
       return after !== null && within(after) ? after : null;
@@ -132,16 +134,16 @@ function acts(voting: Voting, { names, masters }: RollsSize): readonly Alone<Vot
   return acts;
 }
 
-function sends(voting: Voting, to: HostUuid, other: Voting): readonly Letter[] {
+function sends(voting: Voting, to: HostUuid, other: Voting, { brings }: RollsSize): readonly Letter[] {
   const { self, stored } = voting;
   const { roll, before, term } = stored;
-  if (roll === null || (term.host !== self && term.host !== to)) return [];
-  const lead = leadOf(voting, NOW_MS, TIMINGS);
-  const words: VoteWords = { term, lead, roll: roll.id, settled: before === null };
+  if (roll === null) return [];
+  const words = voteWords(voting, NOW_MS, TIMINGS);
   const heartbeat: Letter = { from: self, to, words };
-  if (!hasRepeated(voting) || compareRollIds(other.stored.roll?.id ?? null, roll.id) === 0)
-    return [heartbeat];
-  return [heartbeat, { ...heartbeat, roll, before }];
+  const beats = term.host === self || term.host === to ? [heartbeat] : [];
+  const isDue = lacksRoll(voteWords(other, NOW_MS, TIMINGS), words, roll.id);
+  const mayBring = brings || words.lead.kind === "leads" || words.lead.kind === "elected";
+  return isDue && mayBring ? [...beats, { ...heartbeat, roll, before }] : beats;
 }
 
 function takes(voting: Voting, { from, words, roll, before }: Letter): Voting | null {

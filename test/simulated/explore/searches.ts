@@ -13,6 +13,7 @@ export interface Search {
 
 const TWO = ["a", "b"];
 const THREE = ["a", "b", "c"];
+const ROLLS = { names: THREE, inFlight: 1, terms: 2, versions: 1, masters: false, brings: true, losses: 0 };
 
 /**
  * Each one looks at everything that can happen within its bounds. `terms` and `versions` are how far a history goes,
@@ -31,20 +32,22 @@ export const SEARCHES: readonly Search[] = [
   },
   {
     name: "two hosts change their roll",
-    world: () =>
-      worldOf(rollsRules({ names: TWO, inFlight: 1, terms: 2, versions: 3, losses: 0, masters: true })),
+    world: () => worldOf(rollsRules({ ...ROLLS, names: TWO, versions: 3, masters: true })),
     isQuick: true,
   },
   {
     name: "three hosts change their roll",
-    world: () =>
-      worldOf(rollsRules({ names: THREE, inFlight: 1, terms: 2, versions: 2, losses: 0, masters: false })),
+    world: () => worldOf(rollsRules({ ...ROLLS, versions: 2, brings: false })),
+    isQuick: true,
+  },
+  {
+    name: "three hosts tell each other the newest roll",
+    world: () => worldOf(rollsRules(ROLLS)),
     isQuick: true,
   },
   {
     name: "three hosts, one loses what it has stored",
-    world: () =>
-      worldOf(rollsRules({ names: THREE, inFlight: 1, terms: 2, versions: 1, losses: 1, masters: false })),
+    world: () => worldOf(rollsRules({ ...ROLLS, brings: false, losses: 1 })),
     isQuick: true,
   },
   {
@@ -63,9 +66,13 @@ export const SEARCHES: readonly Search[] = [
     isQuick: false,
   },
   {
-    name: "three hosts change their roll twice, one loses what it has stored",
-    world: () =>
-      worldOf(rollsRules({ names: THREE, inFlight: 1, terms: 2, versions: 2, losses: 1, masters: true })),
+    name: "three hosts change their roll and its master",
+    world: () => worldOf(rollsRules({ ...ROLLS, versions: 2, masters: true })),
+    isQuick: false,
+  },
+  {
+    name: "three hosts change their roll, one loses what it has stored",
+    world: () => worldOf(rollsRules({ ...ROLLS, versions: 2, losses: 1 })),
     isQuick: false,
   },
   {

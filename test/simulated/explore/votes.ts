@@ -1,4 +1,4 @@
-import { leadOf } from "../../../src/core/group/leader-heard.ts";
+import { voteWords } from "../../../src/core/group/group.ts";
 import { isElected } from "../../../src/core/group/mandate.ts";
 import type { Roll } from "../../../src/core/group/roll.ts";
 import { stand } from "../../../src/core/group/stand.ts";
@@ -107,13 +107,7 @@ function sends(voter: Voter, to: HostUuid, other: Voter): readonly Ballot[] {
   const { host } = stored.term;
   const matters = host === self || host === to || other.voting.stored.term.host === self;
   if (!voter.up || !matters) return [];
-  const lead = leadOf(voter.voting, NOW_MS, GROUP_TIMINGS);
-  const words: VoteWords = {
-    term: stored.term,
-    lead,
-    roll: stored.roll?.id ?? null,
-    settled: stored.before === null,
-  };
+  const words = voteWords(voter.voting, NOW_MS, GROUP_TIMINGS);
   return [{ from: self, to, words, sentMs: NOW_MS, answersMs: host === to ? voter.newestMs : null }];
 }
 
