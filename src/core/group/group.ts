@@ -9,7 +9,6 @@ import { compareRollIds, type Roll, type RollId } from "./roll.ts";
 import { standsBefore } from "./standing-order.ts";
 import { takeRoll } from "./take-roll.ts";
 import { takeWords } from "./take-words.ts";
-import { isNewerTerm } from "./term.ts";
 import { tickVoting } from "./tick-voting.ts";
 import type { GroupTimings } from "./timings.ts";
 import type { VoteWords } from "./vote-words.ts";
@@ -82,10 +81,10 @@ function rollsFor({ hearing, voting }: GroupState, vote: VoteWords, nowMs: numbe
 }
 
 /** It has not got the leader's roll; or it asks for votes, and gets none before it has a roll as new as this one. */
-export function lacksRoll({ roll, lead, term }: VoteWords, own: VoteWords, id: RollId): boolean {
+export function lacksRoll({ roll, lead }: VoteWords, own: VoteWords, id: RollId): boolean {
   const order = compareRollIds(roll, id);
   if (own.lead.kind === "leads" || own.lead.kind === "elected") return order !== 0;
-  return lead.kind === "stands" && roll !== null && order < 0 && isNewerTerm(term, id.term);
+  return lead.kind === "stands" && roll !== null && order < 0;
 }
 
 /** A heartbeat: who lives, and then how it votes, if its number is newer than all before. */
@@ -97,10 +96,14 @@ export function takeHeartbeat(state: GroupState, heard: HeardHeartbeat, timings:
   if (!isNews(state.hearing, hearing, from)) return hearing === state.hearing ? state : { ...state, hearing };
   const { bootId } = hearing;
   const fresh = isFresh(heartbeat, bootId, nowMs);
-  const answersMs = answers !== null && answers.bootId === bootId ? answers.ms : null;
+  const answersMs = answeredMs(answers, bootId);
   const voting = takeWords(state.voting, { from, nowMs, fresh, answersMs, words: vote }, timings);
   return { hearing, voting };
 }
+
+/** The own uptime in a number that comes back; null: it is of another boot. */
+const answeredMs = (answers: MessageNumber | null, bootId: string): number | null =>
+  answers !== null && answers.bootId === bootId ? answers.ms : null;
 
 /** Has the newest number of this host changed? */
 function isNews(before: HearingState, after: HearingState, host: HostUuid): boolean {
@@ -120,7 +123,8 @@ export function takeRollMessage(
   if (message.to !== self || !peers.has(message.from)) return state;
   const fresh = isFresh(message, bootId, nowMs);
   const { from, vote: words, roll, before } = message;
-  const voting = takeRoll(state.voting, { from, nowMs, fresh, words, roll, before }, timings);
+  const answersMs = answeredMs(message.answers, bootId);
+  const voting = takeRoll(state.voting, { from, nowMs, fresh, answersMs, words, roll, before }, timings);
   return voting === state.voting ? state : { ...state, voting };
 }
 

@@ -14,16 +14,19 @@ export function stand(voting: Voting, nowMs: number, timings: GroupTimings): Vot
     stored.term.host === self ? !isElected(voting, nowMs, timings) : isPromiseOver(voting, nowMs, timings);
   if (!mayLeave) return voting;
   const counts = [...said.values()].map(({ words }) => words.term.count);
-  return takeOwnTerm(voting, Math.max(stored.term.count, ...counts) + 1, nowMs);
+  const count = Math.max(stored.term.count, ...counts) + 1;
+  return { ...takeOwnTerm(voting, count, nowMs), stoodMs: nowMs };
 }
 
 /**
  * Should this host stand? When no leader is heard of, and a majority freshly says that it hears of none either: one that
- * is alone in not hearing a leader does not disturb it. `before`: how many hosts it hears that go first.
+ * is alone in not hearing a leader does not disturb it. Who has stood in vain waits until the promises are over that it may
+ * itself have kept alive, over a link on which it is heard and does not hear. `before`: how many hosts it hears that go first.
  */
 export function isTurnToStand(voting: Voting, before: number, nowMs: number, timings: GroupTimings): boolean {
-  const { self, stored, said, leaderlessMs } = voting;
+  const { self, stored, said, leaderlessMs, stoodMs } = voting;
   if (nowMs - leaderlessMs < before * timings.turnMs) return false;
+  if (stoodMs !== null && nowMs - stoodMs < timings.stepDownMs + timings.promiseMs) return false;
   const hearsNone = (host: HostUuid) => {
     const last = said.get(host);
     return last !== undefined && nowMs - last.atMs <= timings.saidMs && last.words.lead.kind === "none";

@@ -1,7 +1,6 @@
 import type { HostUuid } from "../model/ids.ts";
-import { hasRepeated } from "./mandate.ts";
 import { compareRollIds, type Roll } from "./roll.ts";
-import { isNewerTerm, isSameTerm } from "./term.ts";
+import { isSameTerm } from "./term.ts";
 import type { GroupTimings } from "./timings.ts";
 import type { VoteWords } from "./vote-words.ts";
 import type { Voting } from "./voting.ts";
@@ -11,6 +10,8 @@ export interface HeardRoll {
   readonly from: HostUuid;
   readonly nowMs: number;
   readonly fresh: boolean;
+  /** The number that it answers, by the own uptime; null: none of this boot. */
+  readonly answersMs: number | null;
   readonly words: VoteWords;
   readonly roll: Roll;
   readonly before: Roll | null;
@@ -22,7 +23,7 @@ export function takeRoll(voting: Voting, heard: HeardRoll, timings: GroupTimings
   if (!heard.fresh) return voting;
   if (stored.roll === null) return isLeaders(heard) ? adopt(voting, heard, timings) : voting;
   const { words, roll, before } = heard;
-  const isBrought = (isLeaders(heard) && isSameTerm(words.term, stored.term)) || isWanted(voting, heard);
+  const isBrought = (isLeaders(heard) && isSameTerm(words.term, stored.term)) || isAskedFor(voting);
   if (!isBrought || compareRollIds(roll.id, stored.roll.id) <= 0) return voting;
   return { ...voting, stored: { ...stored, roll, before } };
 }
@@ -34,21 +35,20 @@ function isLeaders({ from, words, roll }: HeardRoll): boolean {
 
 /**
  * A host that asks for votes and whose roll is old gets none, and is told the newer roll by whom it has asked. Otherwise a
- * pool would have no leader in which only that host reaches a majority. It is an older leader's roll, never one of a term
- * that this host has not yet come to.
+ * pool would have no leader in which only that host reaches a majority.
  */
-function isWanted(voting: Voting, { roll }: HeardRoll): boolean {
-  const { self, stored } = voting;
-  const asks = stored.term.host === self && !hasRepeated(voting);
-  return asks && isNewerTerm(stored.term, roll.id.term);
+function isAskedFor({ self, stored }: Voting): boolean {
+  return stored.term.host === self;
 }
 
 /**
  * A host that has no roll may have lost it, and with it a vote that somebody still counts. So it comes to one only through
- * a leader that got its mandate without it: not before the votes are over that it may have given.
+ * a leader that got its mandate without it: one that answers what this host has sent when the votes were over that it may
+ * have given before.
  */
 function adopt(voting: Voting, heard: HeardRoll, { promiseMs }: GroupTimings): Voting {
-  const { nowMs, words, roll, before } = heard;
-  if (words.lead.kind !== "leads" || nowMs - voting.startedMs < promiseMs) return voting;
+  const { nowMs, answersMs, words, roll, before } = heard;
+  if (words.lead.kind !== "leads" || answersMs === null) return voting;
+  if (answersMs - voting.startedMs < promiseMs) return voting;
   return { ...voting, stored: { term: words.term, roll, before }, promisedMs: nowMs };
 }

@@ -19,7 +19,7 @@ function lead(voting: Voting, nowMs: number, timings: GroupTimings): Voting {
   const seen = { ...voting, leaderlessMs: nowMs };
   if (!isElected(voting, nowMs, timings))
     return nowMs - voting.electedMs < timings.stepDownMs ? seen : stepDown(seen);
-  const elected = { ...seen, electedMs: nowMs };
+  const elected = { ...seen, electedMs: nowMs, stoodMs: null };
   return hasRepeated(elected) ? settle(elected) : repeat(elected);
 }
 

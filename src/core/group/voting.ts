@@ -24,6 +24,8 @@ export interface Voting {
   readonly answers: ReadonlyMap<HostUuid, Answer>;
   /** When a majority answered last, or the own term was taken. */
   readonly electedMs: number;
+  /** When it asked for votes last, as long as it has not got them; null: it has not. */
+  readonly stoodMs: number | null;
   /** Since when no leader is heard of. */
   readonly leaderlessMs: number;
   readonly said: ReadonlyMap<HostUuid, Said>;
@@ -41,6 +43,7 @@ export function newVoting(self: HostUuid, stored: Stored, nowMs: number): Voting
     promisedMs: nowMs,
     answers: new Map(),
     electedMs: nowMs,
+    stoodMs: null,
     leaderlessMs: nowMs,
     said: new Map(),
   };

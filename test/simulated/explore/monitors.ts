@@ -177,6 +177,7 @@ function plain({ up, group: { hearing, voting } }: Monitor): Monitor {
         startedMs: voting.stored.roll === null ? voting.startedMs : NOW_MS,
         promisedMs: isOwn ? null : (voting.promisedMs ?? LONG_AGO_MS),
         electedMs: LONG_AGO_MS,
+        stoodMs: null,
         leaderlessMs: NOW_MS,
         said,
       },

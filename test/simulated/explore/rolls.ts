@@ -18,9 +18,12 @@ import type { Alone, Rules } from "./world.ts";
 
 /**
  * Time stands still. Who has promised something may break it at any moment; then its answers are too old to count, as the
- * search over votes has shown. So are those of a host that lost what it has stored, when it comes to a roll again.
+ * search over votes has shown. So is everything that was sent by or to a host that has lost what it had stored, when it may
+ * come to a roll again.
  */
 const TIMINGS: GroupTimings = { ...GROUP_TIMINGS, promiseMs: 0, stepDownMs: Number.POSITIVE_INFINITY };
+
+const LONG_AGO_MS = NOW_MS - 10_000;
 
 export interface Letter {
   readonly from: HostUuid;
@@ -86,17 +89,25 @@ export function rollsRules(size: RollsSize): Rules<Voting, Letter, Settled> {
 
 const leads = (voting: Voting): boolean => mandateUntil(voting, NOW_MS, TIMINGS) !== null;
 
-/** It has left the term of another host, or comes to a roll again. */
-function isLate({ self, stored }: Voting, after: Voting): boolean {
-  const { host } = stored.term;
-  const leaves = host !== null && host !== self && after.stored.term.host !== host;
-  return stored.roll === null ? after.stored.roll !== null : leaves && after.stored.roll !== null;
+/** It has left the term of another host, or has lost its votes and waited until they are over. */
+function isLate(before: Voting, after: Voting): boolean {
+  const { host } = before.stored.term;
+  if (before.stored.roll === null) return isYoung(before) && !isYoung(after);
+  return (
+    after.stored.roll !== null && host !== null && host !== before.self && after.stored.term.host !== host
+  );
 }
+
+/** It has lost what it had stored, and a vote of it may still count. */
+const isYoung = ({ stored, startedMs }: Voting): boolean => stored.roll === null && startedMs > LONG_AGO_MS;
 
 /** What is settled so far, and whether a leader lacks it. */
 export function remember(past: Settled, before: Voting, after: Voting): { past: Settled; broken?: string } {
   const { term, roll } = after.stored;
-  if (before.stored.roll === null || roll === null || term.host !== after.self) return { past };
+  if (before.stored.roll === null || roll === null) return { past };
+  if (compareRollIds(roll.id, before.stored.roll.id) < 0)
+    return { past, broken: "a roll that becomes older" };
+  if (term.host !== after.self) return { past };
   const isOwnNow = hasRepeated(after) && !hasRepeated(before);
   if (isOwnNow) {
     const known = before.stored.roll.id;
@@ -111,6 +122,8 @@ export function remember(past: Settled, before: Voting, after: Voting): { past: 
 
 function acts(voting: Voting, { names, masters }: RollsSize): readonly Alone<Voting>[] {
   const { self, stored } = voting;
+  if (isYoung(voting))
+    return [{ label: "waits until its votes are over", host: { ...voting, startedMs: LONG_AGO_MS } }];
   if (stored.roll === null) return [];
   const acts: Alone<Voting>[] = [
     { label: "loses what it has stored", host: plain(newVoting(self, NOTHING_STORED, NOW_MS)), costs: true },
@@ -149,7 +162,8 @@ function sends(voting: Voting, to: HostUuid, other: Voting, { brings }: RollsSiz
 function takes(voting: Voting, { from, words, roll, before }: Letter): Voting | null {
   const said = { from, nowMs: NOW_MS, fresh: true, words };
   if (roll !== undefined) {
-    const after = takeRoll(voting, { ...said, roll, before: before ?? null }, TIMINGS);
+    if (isYoung(voting)) return null;
+    const after = takeRoll(voting, { ...said, answersMs: NOW_MS, roll, before: before ?? null }, TIMINGS);
     return after === voting ? null : plain(after);
   }
   const answersMs = words.term.host === voting.self ? NOW_MS : null;
@@ -160,9 +174,10 @@ function takes(voting: Voting, { from, words, roll, before }: Letter): Voting | 
 function plain(voting: Voting): Voting {
   return {
     ...voting,
-    startedMs: NOW_MS,
+    startedMs: isYoung(voting) ? NOW_MS : LONG_AGO_MS,
     promisedMs: null,
     electedMs: NOW_MS,
+    stoodMs: null,
     leaderlessMs: NOW_MS,
     said: new Map(),
   };

@@ -134,6 +134,7 @@ function plain({ up, voting, newestMs }: Voter): Voter {
       promisedMs: isOwn || !up ? null : (voting.promisedMs ?? LONG_AGO_MS),
       answers: new Map(counts),
       electedMs: LONG_AGO_MS,
+      stoodMs: null,
       leaderlessMs: NOW_MS,
       said: new Map(),
     },

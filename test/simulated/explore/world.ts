@@ -28,8 +28,8 @@ export interface Rules<Host, Message, Past> {
   sender(message: Message): string;
   receiver(message: Message): string;
   /**
-   * For a world without time: has this step taken so long that nothing counts any more that the host has sent before? Then
-   * it is not under way any more, and all others forget it.
+   * For a world without time: has this step taken so long that nothing counts any more that was sent before, by this host or
+   * to it? Then it is not under way any more, and all others forget what it said.
    */
   isLate?(before: Host, after: Host): boolean;
   forgets?(host: Host, other: string): Host;
@@ -238,7 +238,7 @@ class GroupWorld<Host, Message, Past> implements World {
   private withoutWord(state: readonly number[], index: number): readonly number[] {
     const hosts = this.hostsOf(state).map((host, at) => (at === index ? host : this.forgets(host, index)));
     const messages = this.messagesOf(state).map((id) =>
-      id !== 0 && this.senders(id - 1, 0) === index ? 0 : id,
+      id !== 0 && (this.senders(id - 1, 0) === index || this.receivers(id - 1, 0) === index) ? 0 : id,
     );
     return [...hosts, ...messages.sort((a, b) => a - b), ...state.slice(-2)];
   }
