@@ -1,5 +1,5 @@
 import { createWake, type Wake } from "../adapters/processes/wake-signal.ts";
-import { keepHearing } from "../app/daemons/keep-hearing.ts";
+import { type HearingPorts, keepHearing } from "../app/daemons/keep-hearing.ts";
 import { type MonitorPorts, runMonitor } from "../app/daemons/monitor.ts";
 import type { PassPorts, PassReport } from "../app/pass/pass-ports.ts";
 import type { ChildDeath, RunningChild } from "../ports/processes.ts";
@@ -8,6 +8,7 @@ import { diskStore, type SimDisk } from "./ports/disk.ts";
 import { simGroupSelf } from "./ports/group-self.ts";
 import { mortal, newSimProcess, type SimProcess, type Watch } from "./ports/process.ts";
 import { simLogger, simPassPorts } from "./ports.ts";
+import { beginWatches } from "./watches.ts";
 import type { World } from "./world.ts";
 
 /** One iteration, as app/pass/iterate.ts exports it, or a damaged one for the tests of the tests. */
@@ -19,12 +20,9 @@ interface Iteration {
   readonly end: (signal: string | null) => void;
 }
 
-/** The real watch looks four times a second while xapi starts (app/daemons/watch-start.ts). */
-const WAKE_MS = 250;
-
 /**
- * The service of one simulated host: the real monitor (app/daemons/monitor.ts), whose children are passes in this program. It
- * dies with the host's power and begins again some time after it comes back.
+ * The service of one simulated host: the real monitor (app/daemons/monitor.ts) with its real watches, whose children are passes
+ * in this program. It dies with the host's power and begins again some time after it comes back.
  */
 export class SimMonitor {
   private readonly world: World;
@@ -34,7 +32,6 @@ export class SimMonitor {
   private service: SimProcess | null = null;
   private iteration: Iteration | null = null;
   private pending: Scheduled | null = null;
-  /** A simulated monitor is woken early by the end of a start of xapi, and by a host that is not heard any more. */
   private wake: Wake | null = null;
   passes = 0;
   /** The report of the last pass that ended. */
@@ -47,12 +44,6 @@ export class SimMonitor {
     this.host = host;
     this.disk = disk;
     this.runPass = runPass;
-    world.listeners.push(({ what, host: of, present }) => {
-      if (what !== "cookie" || of !== host || present !== true) return;
-      world.clock.schedule(WAKE_MS, () => {
-        this.wake?.wake();
-      });
-    });
   }
 
   /** Starts the service `delayMs` from now, unless it runs. */
@@ -122,19 +113,18 @@ export class SimMonitor {
       processes: mortal(service, { startIteration: (lost) => this.startIteration(lost) }),
     };
     void runMonitor(ports, new AbortController().signal);
-    this.hear(service, ports);
+    const wake = () => this.wake?.wake();
+    beginWatches(this.world, service, { clock: ports.clock, wake });
+    this.hear(service, { ...ports, wake });
   }
 
   /** The real loop (app/daemons/keep-hearing.ts) on the world's network, if the monitors of this world speak. */
-  private hear(service: SimProcess, { clock, store, logger }: MonitorPorts): void {
+  private hear(service: SimProcess, own: Pick<HearingPorts, "clock" | "store" | "logger" | "wake">): void {
     const { world, host } = this;
     const { messengers } = world;
     if (messengers === null) return;
     const ports = {
-      clock,
-      store,
-      logger,
-      wake: () => this.wake?.wake(),
+      ...own,
       network: mortal(service, messengers.network(host)),
       board: mortal(service, messengers.board(host)),
       self: mortal(service, simGroupSelf(world, host)),
