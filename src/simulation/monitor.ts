@@ -20,9 +20,12 @@ interface Iteration {
   readonly end: (signal: string | null) => void;
 }
 
+/** The real watch looks four times a second while xapi starts (app/daemons/watch-start.ts). */
+const WAKE_MS = 250;
+
 /**
- * The service of one simulated host: the real monitor (app/daemons/monitor.ts) with its real watches, whose children are passes
- * in this program. It dies with the host's power and begins again some time after it comes back.
+ * The service of one simulated host: the real monitor (app/daemons/monitor.ts), whose children are passes in this program. It
+ * dies with the host's power and begins again some time after it comes back.
  */
 export class SimMonitor {
   private readonly world: World;
@@ -44,6 +47,18 @@ export class SimMonitor {
     this.host = host;
     this.disk = disk;
     this.runPass = runPass;
+    if (!world.hasWatches) this.wakeAfterStarts();
+  }
+
+  /** All that a monitor without its watches is woken by, besides a host that is not heard any more. */
+  private wakeAfterStarts(): void {
+    const { world, host: own } = this;
+    world.listeners.push(({ what, host, present }) => {
+      if (what !== "cookie" || host !== own || present !== true) return;
+      world.clock.schedule(WAKE_MS, () => {
+        this.wake?.wake();
+      });
+    });
   }
 
   /** Starts the service `delayMs` from now, unless it runs. */
@@ -114,7 +129,7 @@ export class SimMonitor {
     };
     void runMonitor(ports, new AbortController().signal);
     const wake = () => this.wake?.wake();
-    beginWatches(this.world, service, { clock: ports.clock, wake });
+    if (this.world.hasWatches) beginWatches(this.world, service, { clock: ports.clock, wake });
     this.hear(service, { ...ports, wake });
   }
 
