@@ -44,7 +44,7 @@ const REFUSED_LINE_MS = 60_000;
 /**
  * Exchanges heartbeats with the other monitors of the pool until `signal` aborts, and publishes what is heard
  * (core/group/README.md). Answers what this host runs. It decides nothing, and needs neither XAPI nor an iteration that works: only the list of hosts,
- * which the last one has left.
+ * which the last one has left, and without one it answers whoever greets it.
  */
 export async function keepHearing(ports: HearingPorts, signal: AbortSignal): Promise<void> {
   const { clock, network } = ports;
