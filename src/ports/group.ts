@@ -1,3 +1,4 @@
+import type { Greeting } from "../core/group/greeting.ts";
 import type { Datagram, GroupPeer, Heartbeat, RunsAnswer, RunsQuestion } from "../core/group/message.ts";
 import type { Transport } from "../core/group/publish.ts";
 import type { Hearing, HostRuns } from "../core/model/hearing.ts";
@@ -7,7 +8,8 @@ import type { Role } from "../core/model/pool-view.ts";
 /** Who belongs to the group and how it is reached: what an iteration has read of the pool database. */
 export interface GroupSetUp {
   readonly self: HostUuid;
-  readonly pool: PoolUuid;
+  /** null: not known. Then nothing is sent, and whoever greets is of any pool that has this host's secret. */
+  readonly pool: PoolUuid | null;
   /** HEARTBEAT_PORT. */
   readonly port: number;
   readonly peers: readonly GroupPeer[];
@@ -19,6 +21,8 @@ export interface GroupNetwork {
   setUp(group: GroupSetUp): void;
   /** Who is told of each genuine message, and of the address it came from. */
   onMessage(handler: (message: Heartbeat, address: string) => void): void;
+  /** Who is told of each genuine message to this host whose sender is not among the peers. */
+  onGreeting(handler: (greeting: Greeting) => void): void;
   /** Who answers genuine questions; `answer` sends to where the question came from, once, or not at all. */
   onQuestion(handler: (question: RunsQuestion, answer: (said: RunsAnswer) => void) => void): void;
   /** Once a second: a changed secret, and sockets that were lost, are looked after. Never throws. */
@@ -65,7 +69,7 @@ export interface GroupSelf {
 
 /** What is asked of the other hosts before a VM is started. */
 export interface RunsRequest {
-  readonly group: GroupSetUp;
+  readonly group: GroupSetUp & { readonly pool: PoolUuid };
   /** Of this host, now. */
   readonly bootId: string;
   /** Whom to ask, by all their addresses. */

@@ -1,5 +1,5 @@
 import { createWake, type Wake } from "../adapters/processes/wake-signal.ts";
-import { keepHearing } from "../app/daemons/keep-hearing.ts";
+import { type HearingPorts, keepHearing } from "../app/daemons/keep-hearing.ts";
 import { type MonitorPorts, runMonitor } from "../app/daemons/monitor.ts";
 import type { PassPorts, PassReport } from "../app/pass/pass-ports.ts";
 import type { ChildDeath, RunningChild } from "../ports/processes.ts";
@@ -8,6 +8,7 @@ import { diskStore, type SimDisk } from "./ports/disk.ts";
 import { simGroupSelf } from "./ports/group-self.ts";
 import { mortal, newSimProcess, type SimProcess, type Watch } from "./ports/process.ts";
 import { simLogger, simPassPorts } from "./ports.ts";
+import { beginWatches } from "./watches.ts";
 import type { World } from "./world.ts";
 
 /** One iteration, as app/pass/iterate.ts exports it, or a damaged one for the tests of the tests. */
@@ -34,7 +35,6 @@ export class SimMonitor {
   private service: SimProcess | null = null;
   private iteration: Iteration | null = null;
   private pending: Scheduled | null = null;
-  /** A simulated monitor is woken early by the end of a start of xapi, and by a host that is not heard any more. */
   private wake: Wake | null = null;
   passes = 0;
   /** The report of the last pass that ended. */
@@ -47,8 +47,14 @@ export class SimMonitor {
     this.host = host;
     this.disk = disk;
     this.runPass = runPass;
-    world.listeners.push(({ what, host: of, present }) => {
-      if (what !== "cookie" || of !== host || present !== true) return;
+    if (!world.hasWatches) this.wakeAfterStarts();
+  }
+
+  /** All that a monitor without its watches is woken by, besides a host that is not heard any more. */
+  private wakeAfterStarts(): void {
+    const { world, host: own } = this;
+    world.listeners.push(({ what, host, present }) => {
+      if (what !== "cookie" || host !== own || present !== true) return;
       world.clock.schedule(WAKE_MS, () => {
         this.wake?.wake();
       });
@@ -122,19 +128,18 @@ export class SimMonitor {
       processes: mortal(service, { startIteration: (lost) => this.startIteration(lost) }),
     };
     void runMonitor(ports, new AbortController().signal);
-    this.hear(service, ports);
+    const wake = () => this.wake?.wake();
+    if (this.world.hasWatches) beginWatches(this.world, service, { clock: ports.clock, wake });
+    this.hear(service, { ...ports, wake });
   }
 
   /** The real loop (app/daemons/keep-hearing.ts) on the world's network, if the monitors of this world speak. */
-  private hear(service: SimProcess, { clock, store, logger }: MonitorPorts): void {
+  private hear(service: SimProcess, own: Pick<HearingPorts, "clock" | "store" | "logger" | "wake">): void {
     const { world, host } = this;
     const { messengers } = world;
     if (messengers === null) return;
     const ports = {
-      clock,
-      store,
-      logger,
-      wake: () => this.wake?.wake(),
+      ...own,
       network: mortal(service, messengers.network(host)),
       board: mortal(service, messengers.board(host)),
       self: mortal(service, simGroupSelf(world, host)),

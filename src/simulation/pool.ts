@@ -54,6 +54,7 @@ export class SimPool {
     const timings = { ...DEFAULT_TIMINGS, ...options.timings };
     this.world = buildWorld(options, this.clock, { seed: options.seed ?? 1, timings });
     if (options.heartbeats !== false) this.world.messengers = new Datagrams(this.world);
+    this.world.hasWatches = options.watches === true;
     beginWhole(this.world);
     powerOnAtBoot(this.world);
     this.disks = this.world.hosts.map((host) => newSimDisk(options.overrides?.[host.number]));

@@ -12,6 +12,8 @@ export interface PoolSpec {
   readonly externals?: readonly string[];
   /** false: the monitors do not speak to each other. */
   readonly heartbeats?: boolean;
+  /** The monitors watch XAPI's events, their master and their own xapi's start, as in Dom0 (watches.ts). Default: false. */
+  readonly watches?: boolean;
   /** Every host has a second network with an address of its own, over which XAPI does not talk. */
   readonly secondNetwork?: boolean;
 }

@@ -176,6 +176,8 @@ export class World {
   preStartHooks: ((host: number, vm: string) => Promise<HookEnd>) | null = null;
   /** null: the monitors say nothing to each other. */
   messengers: Messengers | null = null;
+  /** The monitors have their real watches (watches.ts). */
+  hasWatches = false;
   /** Called for each line of the log, after it was added. */
   readonly listeners: ((entry: LogEntry) => void)[] = [];
   /** Called after power, links or a xapi changed, before what waits for it is looked at. */

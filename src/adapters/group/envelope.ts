@@ -1,6 +1,6 @@
 import type { MessageNumber } from "../../core/group/message.ts";
 import type { Refused } from "../../core/model/hearing.ts";
-import { type HostUuid, hostUuid, isUuid, type PoolUuid } from "../../core/model/ids.ts";
+import { type HostUuid, hostUuid, isUuid, type PoolUuid, poolUuid } from "../../core/model/ids.ts";
 import { NUMBER_BYTES, readNumber, readUuid, writeNumber, writeUuid } from "./bytes.ts";
 import { isTagOf, TAG_BYTES, tagOf } from "./tag.ts";
 
@@ -32,7 +32,8 @@ export interface Head {
 
 /** What makes a datagram one of this pool. */
 export interface CodecContext {
-  readonly pool: PoolUuid;
+  /** null: it is not known, and any pool with this secret is it. */
+  readonly pool: PoolUuid | null;
   readonly self: HostUuid;
   /** The other hosts. */
   readonly hosts: readonly HostUuid[];
@@ -48,7 +49,12 @@ export type Opened =
       /** It was signed with. */
       readonly key: Buffer;
     }
-  | { readonly ok: false; readonly why: keyof Refused };
+  | {
+      readonly ok: false;
+      readonly why: keyof Refused;
+      /** It is genuine and for this host, and its sender is none of the others. */
+      readonly greeter?: { readonly from: HostUuid; readonly pool: PoolUuid };
+    };
 
 export const MALFORMED = { ok: false, why: "malformed" } as const;
 
@@ -79,7 +85,8 @@ export function openDatagram(bytes: Buffer, context: CodecContext, keys: readonl
   if (length < HEAD_BYTES + TAG_BYTES || length > LONGEST_BYTES) return MALFORMED;
   const kind = KINDS[(bytes[3] ?? 0) - 1];
   if (bytes.readUInt16BE(0) !== MAGIC || bytes[2] !== VERSION || kind === undefined) return MALFORMED;
-  if (readUuid(bytes, 4) !== context.pool) return { ok: false, why: "otherPool" };
+  const pool = readUuid(bytes, 4);
+  if (context.pool !== null && pool !== context.pool) return { ok: false, why: "otherPool" };
   const end = length - TAG_BYTES;
   const [signed, tag] = [bytes.subarray(0, end), bytes.subarray(end)];
   const key = keys.find((one) => isTagOf(one, signed, tag));
@@ -89,8 +96,8 @@ export function openDatagram(bytes: Buffer, context: CodecContext, keys: readonl
     to: hostUuid(readUuid(bytes, 36)),
     number: readNumber(bytes, 52),
   };
-  const isOurs = head.to === context.self && context.hosts.includes(head.from);
-  return isOurs
-    ? { ok: true, kind, head, content: signed.subarray(HEAD_BYTES), key }
-    : { ok: false, why: "unknownHost" };
+  if (head.to !== context.self || head.from === context.self) return { ok: false, why: "unknownHost" };
+  if (context.hosts.includes(head.from))
+    return { ok: true, kind, head, content: signed.subarray(HEAD_BYTES), key };
+  return { ok: false, why: "unknownHost", greeter: { from: head.from, pool: poolUuid(pool) } };
 }

@@ -1,3 +1,4 @@
+import type { Greeting } from "../../core/group/greeting.ts";
 import type { Datagram, Heartbeat, RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
 import type { Transport } from "../../core/group/publish.ts";
 import type { Refused } from "../../core/model/hearing.ts";
@@ -20,8 +21,8 @@ export interface HeartbeatNetworkOptions {
 }
 
 /**
- * The monitors' messages over UDP, signed with the pool's secret. There is no socket without a secret and without
- * another host, so that nothing of a pool of one leaves its host. IPv6 is used when a host has such an address.
+ * The monitors' messages over UDP, signed with the pool's secret. There is no socket without a secret, and in a
+ * pool of one, of which nothing leaves its host. IPv6 is used when a host has such an address.
  */
 export class HeartbeatNetwork implements GroupNetwork {
   private readonly options: HeartbeatNetworkOptions;
@@ -29,6 +30,7 @@ export class HeartbeatNetwork implements GroupNetwork {
   private readonly sockets = new Map<Family, UdpSocket>();
   private group: GroupSetUp | null = null;
   private handler: (message: Heartbeat, address: string) => void = () => undefined;
+  private greetings: (greeting: Greeting) => void = () => undefined;
   private questions: QuestionHandler = () => undefined;
   private refused: Refused = { malformed: 0, otherPool: 0, wrongTag: 0, unknownHost: 0 };
   /** Something in a message had no place in a datagram. */
@@ -49,6 +51,10 @@ export class HeartbeatNetwork implements GroupNetwork {
     this.handler = handler;
   }
 
+  onGreeting(handler: (greeting: Greeting) => void): void {
+    this.greetings = handler;
+  }
+
   onQuestion(handler: QuestionHandler): void {
     this.questions = handler;
   }
@@ -57,7 +63,9 @@ export class HeartbeatNetwork implements GroupNetwork {
     this.keys.refresh(this.options.clock.uptimeMs());
     const { group } = this;
     if (group === null || this.keys.current() === null) return;
-    const wanted = new Set(group.peers.flatMap(({ addresses }) => addresses.map(familyOf)));
+    // Who has no list does not know by which family it will be greeted.
+    const known = group.peers.flatMap(({ addresses }) => addresses.map(familyOf));
+    const wanted = new Set(group.pool === null ? EVERY_FAMILY : known);
     for (const family of wanted) void this.socketOf(family, group.port).tend();
     for (const [family, socket] of this.sockets) {
       if (wanted.has(family)) continue;
@@ -69,8 +77,9 @@ export class HeartbeatNetwork implements GroupNetwork {
   send({ address, message }: Datagram): void {
     const key = this.keys.toSign();
     const socket = this.sockets.get(familyOf(address));
-    if (this.group === null || key === null || socket === undefined) return;
-    const bytes = encodeHeartbeat(message, this.group.pool, key);
+    const pool = this.group?.pool ?? null;
+    if (this.group === null || pool === null || key === null || socket === undefined) return;
+    const bytes = encodeHeartbeat(message, pool, key);
     this.unwritable = bytes === null;
     if (bytes !== null) socket.send(bytes, this.group.port, address);
   }
@@ -130,7 +139,13 @@ export class HeartbeatNetwork implements GroupNetwork {
     if (group === null) return null;
     const context = { pool: group.pool, self: group.self, hosts: group.peers.map(({ host }) => host) };
     const opened = openDatagram(bytes, context, this.keys.valid());
-    if (!opened.ok) return opened.why;
+    if (!opened.ok) {
+      const { why, greeter } = opened;
+      if (greeter === undefined) return why;
+      this.greetings({ ...greeter, address: from.address });
+      // One that has no list has nobody to refuse.
+      return group.pool === null ? null : why;
+    }
     const { kind, head, content, key } = opened;
     const heartbeat = kind === "heartbeat" ? readHeartbeat(head, content, context) : null;
     const question = kind === "question" ? readQuestion(head, content) : null;
@@ -144,11 +159,13 @@ export class HeartbeatNetwork implements GroupNetwork {
    * which may be the only one that its sender knows.
    */
   private answer(said: RunsAnswer, key: Buffer, { address, port }: Sender): void {
-    const { group } = this;
-    const bytes = group === null ? null : encodeAnswer(said, group.pool, key);
+    const pool = this.group?.pool ?? null;
+    const bytes = pool === null ? null : encodeAnswer(said, pool, key);
     if (bytes !== null) this.sockets.get(familyOf(address))?.send(bytes, port, address);
   }
 }
+
+const EVERY_FAMILY: readonly Family[] = ["ipv4", "ipv6"];
 
 type QuestionHandler = (question: RunsQuestion, answer: (said: RunsAnswer) => void) => void;
 

@@ -1,4 +1,5 @@
 import { type CopyWatch, NO_COPY_WATCH, newerAtMaster, stepCopyWatch } from "../../core/group/behind.ts";
+import { type Greeted, type Greeting, stepGreeted, withGreeter } from "../../core/group/greeting.ts";
 import { fallenSilent, type HearingState, newHearing, stepHearing } from "../../core/group/hearing.ts";
 import type { RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
 import { type GroupReport, type OwnSight, ownState } from "../../core/group/own-state.ts";
@@ -43,7 +44,7 @@ const REFUSED_LINE_MS = 60_000;
 /**
  * Exchanges heartbeats with the other monitors of the pool until `signal` aborts, and publishes what is heard
  * (core/group/README.md). Answers what this host runs. It decides nothing, and needs neither XAPI nor an iteration that works: only the list of hosts,
- * which the last one has left.
+ * which the last one has left, and without one it answers whoever greets it.
  */
 export async function keepHearing(ports: HearingPorts, signal: AbortSignal): Promise<void> {
   const { clock, network } = ports;
@@ -51,6 +52,7 @@ export async function keepHearing(ports: HearingPorts, signal: AbortSignal): Pro
   network.onMessage((message, address) =>
     loop.take({ kind: "datagram", nowMs: clock.uptimeMs(), message, address }),
   );
+  network.onGreeting((greeting) => loop.greeted(greeting));
   network.onQuestion((question, answer) => void loop.answer(question, answer));
   for (let ticks = 0; !signal.aborted; ticks++) {
     if (ticks % TICKS_PER_REPORT === 0) await loop.readReport();
@@ -68,6 +70,9 @@ class Loop {
   private readonly troubles: Troubles;
   private state: HearingState | null = null;
   private report: GroupReport | null = null;
+  /** Before that, an iteration has told of no host; whoever greets is answered. */
+  private hasList = false;
+  private greetings: Greeted = new Map();
   private xapi: OwnSight["xapi"] = "silent";
   private copy: CopyWatch = NO_COPY_WATCH;
   private asking = false;
@@ -89,10 +94,28 @@ class Loop {
 
   /** Who belongs to the pool; what was known stays so while no report says anything else. */
   async readReport(): Promise<void> {
-    const report = await readGroupReport(this.ports.store);
-    if (report === null || JSON.stringify(report) === JSON.stringify(this.report)) return;
+    const read = await readGroupReport(this.ports.store);
+    if (read === null || (read.pool === null && this.hasList)) return;
+    const { pool, peers } = (read.pool === null ? this.report : null) ?? read;
+    const report = { ...read, pool, peers };
+    if (JSON.stringify(report) === JSON.stringify(this.report)) return;
     const bootId = this.state?.bootId ?? (await this.ports.self.bootId());
     if (bootId === null) return;
+    this.hasList ||= read.pool !== null;
+    this.use(report, bootId);
+  }
+
+  /** Somebody who is not in the list, or there is no list: that is a reason to look, and to answer while there is none. */
+  greeted(greeting: Greeting): void {
+    const { report, state } = this;
+    if (report === null || state === null) return;
+    const { greeted, wakes } = stepGreeted(this.greetings, greeting.from, this.ports.clock.uptimeMs());
+    this.greetings = greeted;
+    if (wakes) this.ports.wake();
+    if (!this.hasList) this.use(withGreeter(report, greeting), state.bootId);
+  }
+
+  private use(report: GroupReport, bootId: string): void {
     this.report = report;
     if (this.state?.self !== report.self) this.state = newHearing(report.self, bootId);
     this.ports.network.setUp(report);
@@ -164,6 +187,8 @@ class Loop {
     const { board, clock, network } = this.ports;
     const transport = network.state();
     this.troubles.tell(transport);
+    // Whom it hears then is not the pool.
+    if (!this.hasList) return;
     try {
       await board.publish(publishHearing(state, clock.uptimeMs(), transport));
       this.troubles.tellBoard(null);

@@ -67,7 +67,8 @@ function isGroupReport(value: unknown): value is GroupReport {
     changes = null,
     fetchAfterMs = 0,
   } = value as Partial<GroupReport>;
-  if (typeof self !== "string" || typeof pool !== "string" || typeof port !== "number") return false;
+  if (typeof self !== "string" || (pool !== null && typeof pool !== "string") || typeof port !== "number")
+    return false;
   const flags = [enabled, haWished];
   if (!flags.every((flag) => flag === null || typeof flag === "boolean")) return false;
   if ((changes !== null && typeof changes !== "number") || typeof fetchAfterMs !== "number") return false;

@@ -9,14 +9,15 @@ import type { HostUuid } from "../../core/model/ids.ts";
 
 /**
  * What the monitor needs to exchange heartbeats: the pool as the last good view has it, so that a host which has just
- * booted, and whose master is dead, is heard by the others all the same. null: this host has never seen its pool.
+ * booted, and whose master is dead, is heard by the others all the same. One that has never seen its pool answers whoever
+ * greets it.
  */
 export function groupReport(
   self: HostUuid,
   { lastGood, copy }: Pick<Memory, "lastGood" | "copy">,
   { HEARTBEAT_PORT: port }: Pick<Settings, "HEARTBEAT_PORT">,
-): GroupReport | null {
-  if (lastGood === null) return null;
+): GroupReport {
+  if (lastGood === null) return { ...NO_LIST, self, port };
   const { pool, hosts, haFlag } = lastGood;
   const others = hosts.filter(({ uuid }) => uuid !== self).slice(0, MOST_HOSTS - 1);
   return {
@@ -31,6 +32,15 @@ export function groupReport(
     fetchAfterMs: fetchAfterMs(lastGood, self),
   };
 }
+
+const NO_LIST = {
+  pool: null,
+  peers: [],
+  enabled: null,
+  haWished: null,
+  changes: null,
+  fetchAfterMs: 0,
+} satisfies Partial<GroupReport>;
 
 /** The master has the database itself; a copy of another master's database says nothing about this one's. */
 function changesOf(self: HostUuid, { master, changes }: LastGoodView, copy: Memory["copy"]): number | null {

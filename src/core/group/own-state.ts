@@ -6,7 +6,8 @@ import type { GroupPeer } from "./message.ts";
 /** What an iteration tells the monitor of the pool: the monitor itself never reads the pool database. */
 export interface GroupReport {
   readonly self: HostUuid;
-  readonly pool: PoolUuid;
+  /** null: this host has never seen its pool, and has no list of its hosts. */
+  readonly pool: PoolUuid | null;
   /** HEARTBEAT_PORT. */
   readonly port: number;
   /** The other hosts of the pool. */

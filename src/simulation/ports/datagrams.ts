@@ -1,9 +1,18 @@
 import { AGAIN_MS, TRIES } from "../../adapters/group/runs-asker.ts";
+import type { Greeting } from "../../core/group/greeting.ts";
 import type { Datagram, Heartbeat, RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
 import type { Hearing, HostRuns } from "../../core/model/hearing.ts";
-import type { HostUuid } from "../../core/model/ids.ts";
-import type { GroupNetwork, HearingBoard, HearingReader, RunsAsker, RunsRequest } from "../../ports/group.ts";
+import { type HostUuid, poolUuid } from "../../core/model/ids.ts";
+import type {
+  GroupNetwork,
+  GroupSetUp,
+  HearingBoard,
+  HearingReader,
+  RunsAsker,
+  RunsRequest,
+} from "../../ports/group.ts";
 import { sleep } from "../clock.ts";
+import { POOL_UUID } from "../spec.ts";
 import type { Messengers, World } from "../world.ts";
 
 /** A switch and two kernels. */
@@ -19,7 +28,13 @@ export interface Weather {
 }
 
 type Questioned = (question: RunsQuestion, answer: (said: RunsAnswer) => void) => void;
-type Receiver = (message: Heartbeat, address: string) => void;
+
+/** What a monitor has on its socket. */
+interface Receiver {
+  group: GroupSetUp | null;
+  message(message: Heartbeat, address: string): void;
+  greeting(greeting: Greeting): void;
+}
 
 /**
  * The network between the monitors of a world. Messages travel as they are, without bytes and signatures: who could forge
@@ -46,10 +61,17 @@ export class Datagrams implements Messengers {
 
   network(host: number): GroupNetwork {
     let outbox: Datagram[] = [];
+    const receiver: Receiver = { group: null, message: () => undefined, greeting: () => undefined };
+    this.receivers.set(host, receiver);
     return {
-      setUp: () => undefined,
+      setUp: (group) => {
+        receiver.group = group;
+      },
       onMessage: (handler) => {
-        this.receivers.set(host, handler);
+        receiver.message = handler;
+      },
+      onGreeting: (handler) => {
+        receiver.greeting = handler;
       },
       onQuestion: (handler) => {
         this.questioned.set(host, handler);
@@ -148,7 +170,12 @@ export class Datagrams implements Messengers {
 
   private deliver(from: number, { address, message }: Datagram): void {
     const target = this.targetOf(from, address);
-    if (target !== null) this.receivers.get(target)?.(message, this.sourceOf(from, address));
+    const receiver = target === null ? undefined : this.receivers.get(target);
+    if (receiver === undefined || receiver.group === null) return;
+    const { self, peers } = receiver.group;
+    const source = this.sourceOf(from, address);
+    if (peers.some(({ host }) => host === message.from)) receiver.message(message, source);
+    else if (message.to === self) receiver.greeting({ from: message.from, pool: POOL, address: source });
   }
 
   /** The sender's address in the network of the addressee's. */
@@ -166,6 +193,8 @@ export class Datagrams implements Messengers {
   }
 }
 
+/** Every host here is of it. */
+const POOL = poolUuid(POOL_UUID);
 const FINE = {
   refused: { malformed: 0, otherPool: 0, wrongTag: 0, unknownHost: 0 },
   trouble: null,

@@ -34,7 +34,7 @@ export function simProber(
 }
 
 /** HTTP POST as the real one: rejects when nobody answers over HTTP. Ports 80 and 443 are the same here. */
-function simPostJson(world: World, from: number): PostJson {
+export function simPostJson(world: World, from: number): PostJson {
   return async (url, body, signal) => {
     const request: unknown = JSON.parse(body);
     const answer = await orAbort(post(world, from, hostOf(url), request), signal);

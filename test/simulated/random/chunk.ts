@@ -27,9 +27,9 @@ export async function playChunk({ first, count, least, most, conditions }: Chunk
   for (let seed = first; seed < first + count; seed++) {
     const played = await play(drawPlan(seed, least, most, conditions));
     sums = addPlayed(sums, played);
-    // Under harder conditions, or with other pools, a seed is another history.
-    const isHarder = conditions?.neverBack === true || conditions?.asMeasured === true;
-    const isUsual = least === LEAST && most === MOST && !isHarder;
+    // Under other conditions, or with other pools, a seed is another history.
+    const isOther = Object.values(conditions ?? {}).some((wished) => wished);
+    const isUsual = least === LEAST && most === MOST && !isOther;
     const told = isUsual ? unexpected(seed, played.failures) : played.failures;
     if (told.length > 0) failures.push({ seed, failures: told });
   }

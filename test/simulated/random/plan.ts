@@ -25,15 +25,18 @@ export interface Plan {
   readonly gone: number | null;
   /** Where the simulated pool is easier than a real one by default, it is as a real one. */
   readonly asMeasured: boolean;
+  /** The monitors have their watches (src/simulation/watches.ts). */
+  readonly watches: boolean;
 }
 
-/** What a search may ask of all its histories, beyond what their seeds draw; both are more than this program can do. */
+/** What a search may ask of all its histories, beyond what their seeds draw; the first two are more than this program can do. */
 export interface Conditions {
   readonly neverBack: boolean;
   readonly asMeasured: boolean;
+  readonly watches: boolean;
 }
 
-const USUAL: Conditions = { neverBack: false, asMeasured: false };
+const USUAL: Conditions = { neverBack: false, asMeasured: false, watches: false };
 
 /** The pool is left alone at first: everything has been seen whole once. */
 const SETTLED_S = 30;
@@ -52,8 +55,9 @@ export function drawPlan(seed: number, least = 2, most = 16, conditions = USUAL)
     atS += drawGapS(random);
   }
   const gone = conditions.neverBack ? drawGone(seed, hosts) : null;
-  const { asMeasured } = conditions;
-  return { seed, hosts, vms, params, externals: [GATEWAY], chaos, steps, healS: atS, gone, asMeasured };
+  const { asMeasured, watches } = conditions;
+  const pool = { hosts, vms, params, externals: [GATEWAY], asMeasured, watches };
+  return { seed, ...pool, chaos, steps, healS: atS, gone };
 }
 
 /** One host of three or more: without it the others still are a majority. By chance of its own, so that the rest stays. */

@@ -50,11 +50,11 @@ const SECRETS = { FENCE_PASSWD: "s3cret-of-the-bmc", SMTP_PASS: "s3cret-of-the-m
 
 /** Plays a history: safety while anything may fail, then everything is mended, then liveness. */
 export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played> {
-  const { hosts, vms, externals, seed } = plan;
+  const { hosts, vms, externals, seed, watches } = plan;
   const params = { ...SECRETS, ...plan.params };
   const resyncMs = createRandom(seed + 2).pick(RESYNCS_MS);
   const timings = { ...(plan.asMeasured ? AS_MEASURED : {}), resyncMs };
-  const pool = simulatePool({ hosts, vms, externals, seed, params, timings, runPass: pass });
+  const pool = simulatePool({ hosts, vms, externals, seed, watches, params, timings, runPass: pass });
   const chaos = plan.chaos === null ? null : new ChaosSource(pool.world, createRandom(seed + 1), plan.chaos);
   pool.world.chaos = chaos;
   // A promotion by hand, with the old master alive, is an administrator's choice like POOL.

@@ -8,7 +8,7 @@ import { type SearchState, search } from "./search.ts";
 import { shrink } from "./shrink.ts";
 import { renderSums } from "./sums.ts";
 
-const HELP = `Usage: npm run simulate -- [--seed N] [--runs N] [--hosts 2..8] [--workers N] [--resume FILE] [--verbose] [--never-back] [--as-measured]
+const HELP = `Usage: npm run simulate -- [--seed N] [--runs N] [--hosts 2..8] [--workers N] [--resume FILE] [--verbose] [--never-back] [--as-measured] [--watches]
 
 Plays random histories of simulated pools on virtual time: anything may fail, then everything is mended.
 
@@ -20,6 +20,7 @@ Plays random histories of simulated pools on virtual time: anything may fail, th
   --verbose      the whole story of one seed, not only its last 50 events
   --never-back   one host of three or more stays dead when everything else is mended
   --as-measured  the pool is as hard as a real one where it is easier by default
+  --watches      the monitors are woken by XAPI's events and by a silent master, as in Dom0
 
 Exit code: 0 nothing broke a rule, 1 something did, 2 wrong usage.
 `;
@@ -48,6 +49,7 @@ function parseWishes(): Wishes | string {
       verbose: { type: "boolean", default: false },
       "never-back": { type: "boolean", default: false },
       "as-measured": { type: "boolean", default: false },
+      watches: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -62,8 +64,8 @@ function parseWishes(): Wishes | string {
     throw new Error("whole numbers above 0 are wanted");
   if (least < 2 || most > 16 || least > most)
     throw new Error("--hosts: 2..16 at most, the smaller one first");
-  const conditions = { neverBack: values["never-back"], asMeasured: values["as-measured"] };
-  const { resume = null, verbose } = values;
+  const { resume = null, verbose, watches } = values;
+  const conditions = { neverBack: values["never-back"], asMeasured: values["as-measured"], watches };
   return { seed, runs, least, most, workers, resume, verbose, conditions };
 }
 

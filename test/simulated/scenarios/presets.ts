@@ -26,6 +26,7 @@ const POOLS: Presets<Partial<PoolFile>> = {
   "five-hosts": { hosts: 5, vmsPerHost: 1 },
   "two-vms-each": { vmsPerHost: 2 },
   "second-network": { secondNetwork: true },
+  watches: { watches: true },
   gateway: { externals: [GATEWAY] },
   "without-proof": { withoutProof: true },
   /** Where the simulated pool is easier than a real one, it is as a real one. */

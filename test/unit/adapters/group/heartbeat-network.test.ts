@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { HeartbeatNetwork } from "../../../../src/adapters/group/heartbeat-network.ts";
 import { createSystemClock } from "../../../../src/adapters/processes/clock-system.ts";
+import type { Greeting } from "../../../../src/core/group/greeting.ts";
 import type { Heartbeat } from "../../../../src/core/group/message.ts";
 import type { Clock } from "../../../../src/ports/clock.ts";
 import { until } from "../../../compiled/e2e/world/wait.ts";
@@ -30,6 +31,7 @@ interface Given {
   readonly secretPath?: string;
   readonly clock?: Clock;
   readonly release?: () => Promise<void>;
+  readonly address?: string;
 }
 
 /** The network of host 1 or 2 of a pool of two on the loopback. */
@@ -88,6 +90,45 @@ describe("HeartbeatNetwork", () => {
       return wrongTag === 1 && malformed === 1;
     });
     expect(one.heard).toEqual([]);
+  });
+
+  test("a host that is not among the peers is refused, and its greeting is told", async () => {
+    const port = await freePort();
+    const [one, two] = [network(1, port), network(2, port)];
+    const greetings: Greeting[] = [];
+    one.made.onGreeting((greeting) => void greetings.push(greeting));
+    one.made.setUp({
+      self: hostOf(1),
+      pool: POOL,
+      port,
+      peers: [{ host: hostOf(3), addresses: ["127.0.7.3"] }],
+    });
+    await ready(one.made, two.made);
+    sendTo1(two.made);
+    await until("the greeting", 5_000, () => greetings.length > 0);
+    expect(greetings).toEqual([{ from: hostOf(2), pool: POOL, address: ADDRESSES[1] }]);
+    expect(one.heard).toEqual([]);
+    expect(one.made.state().refused.unknownHost).toBe(1);
+  });
+
+  test("a host that knows no pool is greeted by whoever has its secret, refuses nobody and sends nothing", async () => {
+    const port = await freePort();
+    const [one, two] = [network(1, port), network(2, port)];
+    const stranger = network(2, port, { secretPath: OTHER_SECRET, address: "127.0.7.3" });
+    const greetings: Greeting[] = [];
+    one.made.onGreeting((greeting) => void greetings.push(greeting));
+    one.made.setUp({ self: hostOf(1), pool: null, port, peers: [] });
+    await ready(two.made, stranger.made);
+    await until("the greeting", 5_000, () => {
+      one.made.tend();
+      sendTo1(stranger.made);
+      sendTo1(two.made);
+      one.made.send({ address: ADDRESSES[1], message: { ...heartbeat(2), from: hostOf(1), to: hostOf(2) } });
+      return greetings.length > 1;
+    });
+    expect(new Set(greetings.map(({ address }) => address))).toEqual(new Set([ADDRESSES[1]]));
+    expect(one.made.state().refused.unknownHost).toBe(0);
+    expect(two.heard).toEqual([]);
   });
 
   test("a port that is taken is told, and taken as soon as it is free", async () => {

@@ -60,7 +60,7 @@ export function decodeHeartbeat(
   keys: readonly Buffer[],
 ): { readonly ok: true; readonly message: Heartbeat } | { readonly ok: false; readonly why: keyof Refused } {
   const opened = openDatagram(bytes, context, keys);
-  if (!opened.ok) return opened;
+  if (!opened.ok) return { ok: false, why: opened.why };
   const message = opened.kind === "heartbeat" ? readHeartbeat(opened.head, opened.content, context) : null;
   return message === null ? MALFORMED : { ok: true, message };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { keepHearing } from "../../../../src/app/daemons/keep-hearing.ts";
+import type { Greeting } from "../../../../src/core/group/greeting.ts";
 import type { Datagram, Heartbeat, RunsAnswer, RunsQuestion } from "../../../../src/core/group/message.ts";
 import type { GroupReport } from "../../../../src/core/group/own-state.ts";
 import type { Transport } from "../../../../src/core/group/publish.ts";
@@ -37,6 +38,7 @@ function stage(over: { group?: unknown; xapi?: () => Promise<"answers" | "lost" 
     refuses: null as string | null,
     closed: false,
     give: (_message: Heartbeat, _address: string): void => undefined,
+    greet: (_greeting: Greeting): void => undefined,
     ask: (_question: RunsQuestion, _answer: (said: RunsAnswer) => void): void => undefined,
     /** What runs here, after so long. */
     domains: async (): Promise<readonly VmUuid[] | "unknown"> => [],
@@ -48,6 +50,9 @@ function stage(over: { group?: unknown; xapi?: () => Promise<"answers" | "lost" 
         setUp: () => undefined,
         onMessage: (handler) => {
           world.give = handler;
+        },
+        onGreeting: (handler) => {
+          world.greet = handler;
         },
         onQuestion: (handler) => {
           world.ask = handler;
@@ -166,6 +171,50 @@ describe("keepHearing", () => {
     test("nor does any while the own copy is not known, or HA is off: nothing would be fetched", async () => {
       expect(await wakes(() => 9, { ...REPORT, changes: null })).toEqual([]);
       expect(await wakes(() => 9, { ...REPORT, haWished: false })).toEqual([]);
+    });
+  });
+
+  describe("a host that is not in the list", () => {
+    const greeting = { from: hostUuid("c"), pool: poolUuid("p"), address: "10.0.0.3" };
+    const NO_LIST: GroupReport = { ...REPORT, pool: null, peers: [], enabled: null, haWished: null };
+
+    test("wakes the monitor, so that an iteration reads the pool again; nobody writes to it before", async () => {
+      const { clock, sent, woke, world } = stage();
+      await clock.run(5_500);
+      world.greet(greeting);
+      await clock.run(2_000);
+      expect(woke).toEqual([5_500]);
+      expect(sent.filter(({ address }) => address === "10.0.0.3")).toEqual([]);
+    });
+
+    test("is answered by a host that has no list, which publishes nothing and is then heard", async () => {
+      const { clock, sent, published, world } = stage({ group: NO_LIST });
+      await clock.run(5_500);
+      expect(sent).toEqual([]);
+      world.greet({ ...greeting, from: hostUuid("b"), address: "10.0.0.2" });
+      await clock.run(1_000);
+      expect(sent).toHaveLength(1);
+      expect(sent[0]).toMatchObject({ address: "10.0.0.2", message: { from: "a", to: "b" } });
+      expect(sent[0]?.message.own).toMatchObject({ role: "slave", master: "b", enabled: null });
+      expect(published).toEqual([]);
+    });
+
+    test("is answered on while reports without a list come, and no more when there is one", async () => {
+      const { clock, sent, published, world } = stage({ group: NO_LIST });
+      await clock.run(5_500);
+      world.greet(greeting);
+      await clock.run(10_000);
+      world.group = { ...NO_LIST, port: 695 };
+      await clock.run(10_000);
+      expect(sent.at(-1)?.address).toBe("10.0.0.3");
+      world.group = REPORT;
+      await clock.run(10_000);
+      expect(sent.at(-1)?.address).toBe("10.0.0.2");
+      expect(published.at(-1)?.peers.map(({ host }) => host)).toEqual([hostUuid("b")]);
+      // A memory that was lost takes no list away.
+      world.group = NO_LIST;
+      await clock.run(10_000);
+      expect(sent.at(-1)).toMatchObject({ address: "10.0.0.2", message: { own: { enabled: true } } });
     });
   });
 
