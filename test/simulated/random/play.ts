@@ -132,8 +132,6 @@ async function becomeWell(pool: SimPool, withoutProof: boolean): Promise<readonl
   while (!isUnited(pool.world) && pool.world.nowMs() < endMs) {
     await pool.until(() => isUnited(pool.world), 10 * STEADY_MS);
     switchOn(pool);
-    // The flag was switched on in the database of a master that has fallen since.
-    pool.ha("true");
     if (isLostAndSaid(pool)) break;
   }
   if (isUnited(pool.world)) mendDatabase(pool);
@@ -148,8 +146,12 @@ async function becomeWell(pool: SimPool, withoutProof: boolean): Promise<readonl
   return ailments(pool, withoutProof);
 }
 
-/** A fence that was under way while everything was mended has cut power once more. */
+/**
+ * A fence that was under way while everything was mended has cut power once more; and the flag may have been switched on in
+ * the database of a master that has fallen since.
+ */
 function switchOn(pool: SimPool): void {
+  pool.ha("true");
   for (const { number } of pool.world.hosts) pool.power(number, true);
 }
 
