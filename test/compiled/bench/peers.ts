@@ -89,5 +89,7 @@ const peers = numbers.slice(1).map((number) => new Peer(number));
 // All of them: each tends all of its sockets.
 while (peers.filter((peer) => peer.isReady()).length < peers.length) await Bun.sleep(50);
 console.log("ready");
+// Also when there is no other host: the cable is laid to the network of this process, which would be gone with it.
+setInterval(() => undefined, SECOND_MS);
 for (const [index, peer] of peers.entries())
   setTimeout(() => setInterval(() => peer.beat(), SECOND_MS), (index * SECOND_MS) / peers.length);
