@@ -3,8 +3,10 @@ import type { Transport } from "../../core/group/publish.ts";
 import type { Refused } from "../../core/model/hearing.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { GroupNetwork, GroupSetUp } from "../../ports/group.ts";
-import { openDatagram } from "./envelope.ts";
-import { encodeHeartbeat, readHeartbeat } from "./heartbeat-codec.ts";
+import { type CodecContext, openDatagram } from "./envelope.ts";
+import { readHeartbeat } from "./heartbeat-codec.ts";
+import { HeartbeatWriter } from "./heartbeat-writer.ts";
+import { LastHeartbeats } from "./last-heartbeats.ts";
 import { PoolKeys } from "./pool-keys.ts";
 import { encodeAnswer, readQuestion } from "./runs-codec.ts";
 import { type Family, familyOf, UdpSocket } from "./udp-socket.ts";
@@ -27,7 +29,11 @@ export class HeartbeatNetwork implements GroupNetwork {
   private readonly options: HeartbeatNetworkOptions;
   private readonly keys: PoolKeys;
   private readonly sockets = new Map<Family, UdpSocket>();
+  private readonly writer = new HeartbeatWriter();
+  private readonly last = new LastHeartbeats();
   private group: GroupSetUp | null = null;
+  /** Of that group. */
+  private context: CodecContext | null = null;
   private handler: (message: Heartbeat, address: string) => void = () => undefined;
   private questions: QuestionHandler = () => undefined;
   private refused: Refused = { malformed: 0, otherPool: 0, wrongTag: 0, unknownHost: 0 };
@@ -43,6 +49,8 @@ export class HeartbeatNetwork implements GroupNetwork {
     // Another port is another socket.
     if (this.group !== null && this.group.port !== group.port) this.closeSockets();
     this.group = group;
+    this.context = { pool: group.pool, self: group.self, hosts: group.peers.map(({ host }) => host) };
+    this.last.forget();
   }
 
   onMessage(handler: (message: Heartbeat, address: string) => void): void {
@@ -70,7 +78,7 @@ export class HeartbeatNetwork implements GroupNetwork {
     const key = this.keys.toSign();
     const socket = this.sockets.get(familyOf(address));
     if (this.group === null || key === null || socket === undefined) return;
-    const bytes = encodeHeartbeat(message, this.group.pool, key);
+    const bytes = this.writer.bytesOf(message, this.group.pool, key);
     this.unwritable = bytes === null;
     if (bytes !== null) socket.send(bytes, this.group.port, address);
   }
@@ -126,13 +134,19 @@ export class HeartbeatNetwork implements GroupNetwork {
 
   /** Why it is refused; null when it was taken. */
   private take(bytes: Buffer, from: Sender): keyof Refused | null {
-    const { group } = this;
-    if (group === null) return null;
-    const context = { pool: group.pool, self: group.self, hosts: group.peers.map(({ host }) => host) };
-    const opened = openDatagram(bytes, context, this.keys.valid());
+    const { context } = this;
+    if (context === null) return null;
+    const keys = this.keys.valid();
+    const again = this.last.find(bytes, keys);
+    if (again !== null) {
+      this.handler(again, from.address);
+      return null;
+    }
+    const opened = openDatagram(bytes, context, keys);
     if (!opened.ok) return opened.why;
     const { kind, head, content, key } = opened;
     const heartbeat = kind === "heartbeat" ? readHeartbeat(head, content, context) : null;
+    if (heartbeat !== null) this.last.keep({ bytes, key, heartbeat });
     const question = kind === "question" ? readQuestion(head, content) : null;
     if (heartbeat !== null) this.handler(heartbeat, from.address);
     if (question !== null) this.questions(question, (said) => this.answer(said, key, from));
