@@ -24,6 +24,11 @@ export function senderAt(bytes: Buffer): string {
   return bytes.toString("latin1", 20, 36);
 }
 
+/** By its size and kind alone. */
+export function looksLikeHeartbeat(bytes: Buffer): boolean {
+  return bytes.length <= LONGEST_BYTES && KINDS[(bytes[3] ?? 0) - 1] === "heartbeat";
+}
+
 /** What a datagram can be. */
 export const KINDS = ["heartbeat", "question", "answer"] as const;
 export type Kind = (typeof KINDS)[number];

@@ -48,8 +48,8 @@ const REFUSED_LINE_MS = 60_000;
 export async function keepHearing(ports: HearingPorts, signal: AbortSignal): Promise<void> {
   const { clock, network } = ports;
   const loop = new Loop(ports, signal);
-  network.onMessage((message, address) =>
-    loop.take({ kind: "datagram", nowMs: clock.uptimeMs(), message, address }),
+  network.onMessage((message, address, atMs = clock.uptimeMs()) =>
+    loop.take({ kind: "datagram", nowMs: atMs, message, address }),
   );
   network.onQuestion((question, answer) => void loop.answer(question, answer));
   for (let ticks = 0; !signal.aborted; ticks++) {

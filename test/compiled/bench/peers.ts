@@ -67,6 +67,7 @@ class Peer {
   }
 
   beat(): void {
+    for (const [network] of this.networks) network.tend();
     const others = numbers.filter((one) => one !== this.number);
     const heard = others.map((one) => ({
       host: uuidOf(one),
