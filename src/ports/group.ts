@@ -28,8 +28,8 @@ export interface GroupNetwork {
   onQuestion(handler: (question: RunsQuestion, answer: (said: RunsAnswer) => void) => void): void;
   /** Once a second: what has come is told, a changed secret and sockets that were lost are looked after. Never throws. */
   tend(): void;
-  /** Sends, or does not: nothing tells. Never throws. */
-  send(datagram: Datagram): void;
+  /** Sends them, or does not: nothing tells. Never throws. */
+  send(datagrams: readonly Datagram[]): void;
   /** How it fares. */
   state(): Transport;
   close(): void;

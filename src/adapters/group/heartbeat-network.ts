@@ -82,13 +82,21 @@ export class HeartbeatNetwork implements GroupNetwork {
     }
   }
 
-  send({ address, message }: Datagram): void {
+  send(datagrams: readonly Datagram[]): void {
+    const { group } = this;
     const key = this.keys.toSign();
-    const socket = this.sockets.get(familyOf(address));
-    if (this.group === null || key === null || socket === undefined) return;
-    const bytes = this.writer.bytesOf(message, this.group.pool, key);
-    this.unwritable = bytes === null;
-    if (bytes !== null) socket.send(bytes, this.group.port, address);
+    if (group === null || key === null) return;
+    const written = datagrams.map(({ address, message }) => ({
+      address,
+      bytes: this.writer.bytesOf(message, group.pool, key),
+    }));
+    const sendable = written.flatMap(({ address, bytes }) => (bytes === null ? [] : [{ address, bytes }]));
+    this.unwritable = sendable.length < written.length;
+    for (const [family, socket] of this.sockets)
+      socket.sendAll(
+        sendable.filter(({ address }) => familyOf(address) === family),
+        group.port,
+      );
   }
 
   state(): Transport {

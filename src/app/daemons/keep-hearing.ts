@@ -148,7 +148,7 @@ class Loop {
     const isOurs =
       own.role === "master" || own.master === null ? silent.length > 0 : silent.includes(own.master);
     if (this.isCopyDue(state, own) || isOurs) this.ports.wake();
-    for (const datagram of datagrams) network.send(datagram);
+    network.send(datagrams);
     await this.publish(state);
   }
 

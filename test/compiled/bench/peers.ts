@@ -82,7 +82,7 @@ class Peer {
       own: OWN,
       heard,
     };
-    for (const [network, address] of this.networks) network.send({ address, message });
+    for (const [network, address] of this.networks) network.send([{ address, message }]);
   }
 }
 

@@ -51,7 +51,7 @@ function network(number: 1 | 2, port: number, given: Given = {}) {
   return { made, heard };
 }
 
-const sendTo1 = (from: HeartbeatNetwork) => from.send({ address: ADDRESSES[0], message: heartbeat(2) });
+const sendTo1 = (from: HeartbeatNetwork) => from.send([{ address: ADDRESSES[0], message: heartbeat(2) }]);
 
 async function ready(...networks: readonly HeartbeatNetwork[]) {
   for (const one of networks)
@@ -134,9 +134,11 @@ describe("HeartbeatNetwork", () => {
     // Nobody listens there: the answer of the kernel comes back to the next who sends.
     const nobody = heartbeat(2);
     for (let times = 0; times < 20; times++) {
-      two.made.send({ address: "127.0.7.99", message: nobody });
-      two.made.send({ address: "no address", message: nobody });
-      sendTo1(two.made);
+      two.made.send([
+        { address: "127.0.7.99", message: nobody },
+        { address: "no address", message: nobody },
+        { address: ADDRESSES[0], message: heartbeat(2) },
+      ]);
     }
     await untilTended("all twenty", one.made, () => one.heard.length === 20);
     expect(two.made.state().trouble).toBeNull();
@@ -189,8 +191,10 @@ describe("HeartbeatNetwork", () => {
       return;
     }
     await ready(made);
-    made.send({ address: "::1", message: heartbeat(2) });
-    made.send({ address: "127.0.7.1", message: heartbeat(2) });
+    made.send([
+      { address: "::1", message: heartbeat(2) },
+      { address: "127.0.7.1", message: heartbeat(2) },
+    ]);
     await untilTended("both", made, () => heard.length === 2);
     expect(heard.sort()).toEqual(["127.0.0.1", "::1"]);
   });
