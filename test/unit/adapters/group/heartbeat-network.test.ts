@@ -97,6 +97,37 @@ describe("HeartbeatNetwork", () => {
     expect(one.heard).toEqual([]);
   });
 
+  test("heartbeats are told together, each with the time at which it came", async () => {
+    const port = await freePort();
+    let nowMs = 1_000;
+    const clock: Clock = { ...createSystemClock(), uptimeMs: () => nowMs };
+    const [one, two] = [network(1, port, { clock }), network(2, port)];
+    const told: (number | undefined)[] = [];
+    one.made.onMessage((_message, _address, atMs) => void told.push(atMs));
+    await ready(one.made, two.made);
+    for (const atMs of [1_300, 1_600]) {
+      nowMs = atMs;
+      // The second is the very same bytes once more.
+      sendTo1(two.made);
+      await Bun.sleep(100);
+    }
+    expect(told).toEqual([]);
+    nowMs = 2_000;
+    one.made.tend();
+    expect(told).toEqual([1_300, 1_600]);
+  });
+
+  test("more heartbeats than a pool can send do not wait", async () => {
+    const port = await freePort();
+    const [one, two] = [network(1, port), network(2, port)];
+    await ready(one.made, two.made);
+    for (let sent = 0; sent < 600; sent += 20) {
+      two.made.send(Array.from({ length: 20 }, () => ({ address: ADDRESSES[0], message: heartbeat(2) })));
+      await Bun.sleep(1);
+    }
+    await until("the first 512", 5_000, () => one.heard.length >= 512);
+  });
+
   test("a port that is taken is told, and taken as soon as it is free", async () => {
     const port = await freePort();
     const holder = await Bun.udpSocket({ hostname: ADDRESSES[0], port });
