@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { tidyConfigFolder } from "../adapters/files/config-files.ts";
-import { readRole } from "../adapters/files/local-host-files.ts";
 import { tidyStateFolder } from "../adapters/files/state-store-files.ts";
 import { createHearingBoard } from "../adapters/group/hearing-file.ts";
 import { HeartbeatNetwork } from "../adapters/group/heartbeat-network.ts";
@@ -53,9 +52,10 @@ async function watch(runtime: Runtime): Promise<number> {
   const over = new AbortController();
   stop.addEventListener("abort", () => over.abort(), { once: true });
   const transport = createSocketTransport({ socketPath: paths.xapiSocket, maxAnswerBytes: MOST_NEWS });
-  const isMaster = async () => (await readRole(paths.poolConf)).kind === "master";
+  const ownHost = createOwnHost({ paths, clock, environment, postJson: postJsonOverHttp });
+  const isMaster = async () => (await ownHost.role()).kind === "master";
   const masterAddress = async () => {
-    const role = await readRole(paths.poolConf);
+    const role = await ownHost.role();
     return role.kind === "slave" ? role.masterAddress : null;
   };
   const echo = { clock, postJson: postJsonOverHttp };
@@ -68,7 +68,8 @@ async function watch(runtime: Runtime): Promise<number> {
   const lock: Lock = {
     async acquire() {
       const acquired = await ports.lock.acquire();
-      if (acquired.kind === "acquired") void keepHearing({ ...hearingPorts(runtime), wake }, over.signal);
+      if (acquired.kind === "acquired")
+        void keepHearing({ ...hearingPorts(runtime), self: ownHost, wake }, over.signal);
       return acquired;
     },
   };
@@ -79,7 +80,13 @@ async function watch(runtime: Runtime): Promise<number> {
 }
 
 /** What the monitor needs to hear the others, and to be heard. */
-function hearingPorts({ clock, store, logger, paths, environment }: Runtime): Omit<HearingPorts, "wake"> {
+function hearingPorts({
+  clock,
+  store,
+  logger,
+  paths,
+  environment,
+}: Runtime): Omit<HearingPorts, "self" | "wake"> {
   const release = portReleaser(clock, environment);
   return {
     clock,
@@ -87,6 +94,5 @@ function hearingPorts({ clock, store, logger, paths, environment }: Runtime): Om
     logger,
     network: new HeartbeatNetwork({ clock, secretPath: paths.poolSecret, release }),
     board: createHearingBoard(paths.hearing, paths.run),
-    self: createOwnHost({ paths, clock, environment, postJson: postJsonOverHttp }),
   };
 }

@@ -15,20 +15,25 @@ export interface GroupSetUp {
   readonly peers: readonly GroupPeer[];
 }
 
+export type MessageHandler = (message: Heartbeat, address: string, atMs?: number) => void;
+
 /** The network between the monitors. Messages may be lost, late, doubled or out of order; none is from a stranger. */
 export interface GroupNetwork {
   /** What is sent and understood from now on. */
   setUp(group: GroupSetUp): void;
-  /** Who is told of each genuine message, and of the address it came from. */
-  onMessage(handler: (message: Heartbeat, address: string) => void): void;
+  /**
+   * Who is told of each genuine message, of the address it came from and of when it came, by this host's uptime (absent:
+   * just now). They may be told together, at the latest by the next `tend`.
+   */
+  onMessage(handler: MessageHandler): void;
   /** Who is told of each genuine message to this host whose sender is not among the peers. */
   onGreeting(handler: (greeting: Greeting) => void): void;
   /** Who answers genuine questions; `answer` sends to where the question came from, once, or not at all. */
   onQuestion(handler: (question: RunsQuestion, answer: (said: RunsAnswer) => void) => void): void;
-  /** Once a second: a changed secret, and sockets that were lost, are looked after. Never throws. */
+  /** Once a second: what has come is told, a changed secret and sockets that were lost are looked after. Never throws. */
   tend(): void;
-  /** Sends, or does not: nothing tells. Never throws. */
-  send(datagram: Datagram): void;
+  /** Sends them, or does not: nothing tells. Never throws. */
+  send(datagrams: readonly Datagram[]): void;
   /** How it fares. */
   state(): Transport;
   close(): void;

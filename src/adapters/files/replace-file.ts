@@ -1,5 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { constants, existsSync, type Stats } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  writeFileSync,
+} from "node:fs";
 import { lstat, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
@@ -13,7 +22,7 @@ const PRIVATE = 0o600;
  * nothing behind when it rejects.
  */
 export async function replaceFile(path: string, text: string, durable = true): Promise<void> {
-  const temporary = `${path}.${process.pid}-${randomBytes(8).toString("hex")}.tmp`;
+  const temporary = temporaryOf(path);
   const file = await open(temporary, CREATE, PRIVATE);
   try {
     try {
@@ -34,6 +43,31 @@ export async function replaceFile(path: string, text: string, durable = true): P
   } finally {
     await folder.close();
   }
+}
+
+/** The same for what is written every second and lies in memory, where nothing is waited for: no flush, no other thread. */
+export function replaceFileSync(path: string, text: string): void {
+  const temporary = temporaryOf(path);
+  const file = openSync(temporary, CREATE, PRIVATE);
+  try {
+    try {
+      writeFileSync(file, text);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    try {
+      rmSync(temporary, { force: true });
+    } catch {
+      // What it failed with first is told.
+    }
+    throw error;
+  }
+}
+
+function temporaryOf(path: string): string {
+  return `${path}.${process.pid}-${randomBytes(8).toString("hex")}.tmp`;
 }
 
 /** `<name>.<pid>-<number>.tmp`; the pin of a device has a uuid in the place of both. */

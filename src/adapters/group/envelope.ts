@@ -1,7 +1,7 @@
 import type { MessageNumber } from "../../core/group/message.ts";
 import type { Refused } from "../../core/model/hearing.ts";
-import { type HostUuid, hostUuid, isUuid, type PoolUuid, poolUuid } from "../../core/model/ids.ts";
-import { NUMBER_BYTES, readNumber, readUuid, writeNumber, writeUuid } from "./bytes.ts";
+import { type HostUuid, hostUuid, type PoolUuid, poolUuid } from "../../core/model/ids.ts";
+import { hasBytes, isUuidAt, NUMBER_BYTES, readNumber, readUuid, writeNumber, writeUuid } from "./bytes.ts";
 import { isTagOf, TAG_BYTES, tagOf } from "./tag.ts";
 
 /*
@@ -18,6 +18,16 @@ const VERSION = 1;
 export const HEAD_BYTES = 52 + NUMBER_BYTES;
 /** More than this is no datagram of ours: it always fits into one packet. */
 export const LONGEST_BYTES = 1_232;
+
+/** The bytes of the sender's id as a key for maps, in whatever came; nothing is said of whether it is genuine. */
+export function senderAt(bytes: Buffer): string {
+  return bytes.toString("latin1", 20, 36);
+}
+
+/** By its size and kind alone. */
+export function looksLikeHeartbeat(bytes: Buffer): boolean {
+  return bytes.length <= LONGEST_BYTES && KINDS[(bytes[3] ?? 0) - 1] === "heartbeat";
+}
 
 /** What a datagram can be. */
 export const KINDS = ["heartbeat", "question", "answer"] as const;
@@ -61,7 +71,7 @@ export const MALFORMED = { ok: false, why: "malformed" } as const;
 /** The bytes of a datagram; null when an id is no uuid, or it is too long. */
 export function seal(kind: Kind, head: Head, content: Buffer, pool: PoolUuid, key: Buffer): Buffer | null {
   const length = HEAD_BYTES + content.length + TAG_BYTES;
-  if (length > LONGEST_BYTES || ![pool, head.from, head.to, head.number.bootId].every(isUuid)) return null;
+  if (length > LONGEST_BYTES || ![pool, head.from, head.to, head.number.bootId].every(hasBytes)) return null;
   const bytes = Buffer.alloc(length);
   bytes.writeUInt16BE(MAGIC, 0);
   bytes[2] = VERSION;
@@ -85,8 +95,7 @@ export function openDatagram(bytes: Buffer, context: CodecContext, keys: readonl
   if (length < HEAD_BYTES + TAG_BYTES || length > LONGEST_BYTES) return MALFORMED;
   const kind = KINDS[(bytes[3] ?? 0) - 1];
   if (bytes.readUInt16BE(0) !== MAGIC || bytes[2] !== VERSION || kind === undefined) return MALFORMED;
-  const pool = readUuid(bytes, 4);
-  if (context.pool !== null && pool !== context.pool) return { ok: false, why: "otherPool" };
+  if (context.pool !== null && !isUuidAt(bytes, 4, context.pool)) return { ok: false, why: "otherPool" };
   const end = length - TAG_BYTES;
   const [signed, tag] = [bytes.subarray(0, end), bytes.subarray(end)];
   const key = keys.find((one) => isTagOf(one, signed, tag));
@@ -99,5 +108,5 @@ export function openDatagram(bytes: Buffer, context: CodecContext, keys: readonl
   if (head.to !== context.self || head.from === context.self) return { ok: false, why: "unknownHost" };
   if (context.hosts.includes(head.from))
     return { ok: true, kind, head, content: signed.subarray(HEAD_BYTES), key };
-  return { ok: false, why: "unknownHost", greeter: { from: head.from, pool: poolUuid(pool) } };
+  return { ok: false, why: "unknownHost", greeter: { from: head.from, pool: poolUuid(readUuid(bytes, 4)) } };
 }

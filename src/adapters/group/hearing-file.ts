@@ -2,7 +2,7 @@ import type { HeardPeer, Hearing } from "../../core/model/hearing.ts";
 import type { HearingBoard, HearingReader } from "../../ports/group.ts";
 import { makePrivateFolder } from "../files/ownership.ts";
 import { readRegularFile } from "../files/regular-file.ts";
-import { removeLeftoversOf, replaceFile } from "../files/replace-file.ts";
+import { removeLeftoversOf, replaceFileSync } from "../files/replace-file.ts";
 
 /** 64 hosts that hear each other are a quarter of that. */
 const LONGEST = 1_000_000;
@@ -18,7 +18,7 @@ export function createHearingBoard(path: string, folder: string): HearingBoard {
         await removeLeftoversOf(path);
       }
       tidied = true;
-      await replaceFile(path, `${JSON.stringify(hearing)}\n`, false);
+      replaceFileSync(path, `${JSON.stringify(hearing)}\n`);
     },
   };
 }

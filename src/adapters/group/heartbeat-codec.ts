@@ -1,6 +1,6 @@
 import { type HeardEntry, type Heartbeat, type MessageNumber, MOST_HOSTS } from "../../core/group/message.ts";
-import { type HostUuid, isUuid, type PoolUuid } from "../../core/model/ids.ts";
-import { NUMBER_BYTES, readNumber, writeNumber } from "./bytes.ts";
+import type { HostUuid, PoolUuid } from "../../core/model/ids.ts";
+import { hasBytes, NUMBER_BYTES, readNumber, writeNumber } from "./bytes.ts";
 import { type CodecContext, type Head, seal } from "./envelope.ts";
 import { OWN_BYTES, readOwn, writeOwn } from "./own-state-codec.ts";
 
@@ -19,25 +19,42 @@ const ENTRY_BYTES = 9;
 const AGE_UNIT_MS = 100;
 const OLDEST = 255;
 
-/** The bytes of a heartbeat; null when something in it has no place there (an id that is no uuid). */
-export function encodeHeartbeat(message: Heartbeat, pool: PoolUuid, key: Buffer): Buffer | null {
-  const { answers, own } = message;
-  if (![answers?.bootId, own.master].every((uuid) => uuid == null || isUuid(uuid))) return null;
-  const heard = message.heard.filter(({ host }) => isUuid(host)).slice(0, MOST_HOSTS);
-  const content = Buffer.alloc(ENTRIES_AT + ENTRY_BYTES * heard.length);
+/**
+ * The bytes of a heartbeat; null when something in it has no place there (an id that is no uuid). `said` is what
+ * encodeSaid made of it: the heartbeats of one second share it.
+ */
+export function encodeHeartbeat(
+  message: Heartbeat,
+  pool: PoolUuid,
+  key: Buffer,
+  said: Buffer | null = encodeSaid(message),
+): Buffer | null {
+  const { answers } = message;
+  if (said === null || (answers !== null && !hasBytes(answers.bootId))) return null;
+  const content = Buffer.alloc(OWN_AT + said.length);
   if (answers !== null) {
     content[0] = 1;
     writeNumber(content, 1, answers);
   }
-  writeOwn(content, OWN_AT, own);
-  content[COUNT_AT] = heard.length;
-  for (const [index, entry] of heard.entries()) {
-    const at = ENTRIES_AT + ENTRY_BYTES * index;
-    content.writeUInt32BE(placeOf(entry.host), at);
-    content[at + 4] = Math.min(OLDEST, Math.ceil(Math.max(0, entry.ageMs) / AGE_UNIT_MS));
-    content.writeUInt32BE(Math.floor(entry.numberMs) % 2 ** 32, at + 5);
-  }
+  said.copy(content, OWN_AT);
   return seal("heartbeat", message, content, pool, key);
+}
+
+/** What a heartbeat says to everybody: its sender's own state, and whom it hears. null: its master's id is no uuid. */
+export function encodeSaid({ own, heard: all }: Pick<Heartbeat, "own" | "heard">): Buffer | null {
+  if (own.master !== null && !hasBytes(own.master)) return null;
+  const heard = all.filter(({ host }) => hasBytes(host)).slice(0, MOST_HOSTS);
+  const said = Buffer.alloc(ENTRIES_AT - OWN_AT + ENTRY_BYTES * heard.length);
+  writeOwn(said, 0, own);
+  said[COUNT_AT - OWN_AT] = heard.length;
+  let at = ENTRIES_AT - OWN_AT;
+  for (const { host, ageMs, numberMs } of heard) {
+    said.writeUInt32BE(placeOf(host), at);
+    said[at + 4] = Math.min(OLDEST, Math.ceil(Math.max(0, ageMs) / AGE_UNIT_MS));
+    said.writeUInt32BE(Math.floor(numberMs) % 2 ** 32, at + 5);
+    at += ENTRY_BYTES;
+  }
+  return said;
 }
 
 /**
@@ -58,10 +75,10 @@ function readAnswer(content: Buffer): MessageNumber | null | "odd" {
 }
 
 /** Places of hosts that are not known here are left out: the lists of two hosts may differ for a while. */
-function readHeard(content: Buffer, { self, hosts }: CodecContext): readonly HeardEntry[] | null {
+function readHeard(content: Buffer, context: CodecContext): readonly HeardEntry[] | null {
   const count = content[COUNT_AT] ?? 0;
   if (count > MOST_HOSTS || content.length !== ENTRIES_AT + ENTRY_BYTES * count) return null;
-  const known = hostsByPlace([self, ...hosts]);
+  const known = hostsByPlace(context);
   const seen = new Set<number>();
   const heard: HeardEntry[] = [];
   for (let at = ENTRIES_AT; at < content.length; at += ENTRY_BYTES) {
@@ -75,20 +92,35 @@ function readHeard(content: Buffer, { self, hosts }: CodecContext): readonly Hea
   return heard;
 }
 
+/** Of one context, as long as it is used. */
+const places = new WeakMap<CodecContext, ReadonlyMap<number, HostUuid | null>>();
+
 /** Two hosts of one place are nobody: a report about one must not count for the other. */
-function hostsByPlace(hosts: readonly HostUuid[]): ReadonlyMap<number, HostUuid | null> {
-  const places = new Map<number, HostUuid | null>();
-  for (const host of hosts) places.set(placeOf(host), places.has(placeOf(host)) ? null : host);
-  return places;
+function hostsByPlace(context: CodecContext): ReadonlyMap<number, HostUuid | null> {
+  const known = places.get(context);
+  if (known !== undefined) return known;
+  const made = new Map<number, HostUuid | null>();
+  for (const host of [context.self, ...context.hosts])
+    made.set(placeOf(host), made.has(placeOf(host)) ? null : host);
+  places.set(context, made);
+  return made;
 }
 
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
+/** Places that were computed, of the hosts of one pool: 36 steps for each are too many for every second. */
+const placesOfHosts = new Map<HostUuid, number>();
+
 /** Four bytes that stand for a host of the pool: 32 bits of FNV-1a of its uuid, for 64 whole ones would be 1 KB. */
 export function placeOf(host: HostUuid): number {
+  const known = placesOfHosts.get(host);
+  if (known !== undefined) return known;
   let hash = FNV_OFFSET;
   for (let index = 0; index < host.length; index++)
     hash = Math.imul(hash ^ host.charCodeAt(index), FNV_PRIME);
+  // Hosts come and go, and nothing here grows.
+  if (placesOfHosts.size >= 4 * MOST_HOSTS) placesOfHosts.clear();
+  placesOfHosts.set(host, hash >>> 0);
   return hash >>> 0;
 }

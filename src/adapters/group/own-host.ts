@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
+import type { Role } from "../../core/model/pool-view.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { GroupSelf } from "../../ports/group.ts";
+import { ChangeWatch } from "../files/change-watch.ts";
 import { knownVms } from "../files/known-vms.ts";
 import { readInventory, readRole } from "../files/local-host-files.ts";
 import type { Paths } from "../files/paths.ts";
@@ -31,7 +33,7 @@ export function createOwnHost({ paths, clock, environment, postJson }: OwnHostOp
       const read = await readRegularFile(paths.bootId, { maxBytes: LONGEST_LINE });
       return (read.kind === "text" && read.text.trim()) || null;
     },
-    role: () => readRole(paths.poolConf),
+    role: roleReader(paths.poolConf, clock),
     isStartComplete: () => existsSync(paths.initComplete),
     async knownVms(signal) {
       const inventory = await readInventory(paths.inventory);
@@ -52,6 +54,23 @@ export function createOwnHost({ paths, clock, environment, postJson }: OwnHostOp
       await askTwoPorts({ clock, address: LOOPBACK, first: "http", patienceMs: PLAIN_MS }, ask, signal);
       return said ?? "silent";
     },
+  };
+}
+
+/** Reads pool.conf when it may have changed: it is asked for every second, and its disk may hang. */
+function roleReader(path: string, clock: Clock): () => Promise<Role> {
+  const watch = new ChangeWatch(path);
+  let known: Role = { kind: "unknown", why: "" };
+  let readings = 0;
+  return async () => {
+    const mayBeAnother = watch.mayHaveChanged(clock.uptimeMs());
+    // What could not be read is tried again, though its entry is the same.
+    if (!mayBeAnother && known.kind !== "unknown") return known;
+    const reading = ++readings;
+    const role = await readRole(path);
+    // One that was slow does not replace a later one.
+    if (reading === readings) known = role;
+    return role;
   };
 }
 

@@ -1,4 +1,5 @@
-import { type ReadOptions, readRegularFileSync } from "../files/regular-file.ts";
+import { ChangeWatch } from "../files/change-watch.ts";
+import { type ReadOptions, type RegularFile, readRegularFileSync } from "../files/regular-file.ts";
 import { keyOf } from "./tag.ts";
 
 /** Hosts get a new secret within a second, and one that was cut off meanwhile does not get it: this is enough for both. */
@@ -25,17 +26,20 @@ interface Key {
  */
 export class PoolKeys {
   private readonly path: string;
+  private readonly watch: ChangeWatch;
+  private lastRead: RegularFile = { kind: "none" };
   private keys: readonly Key[] = [];
   private signing: Key | null = null;
   private fault: string | null = "it was not read yet";
 
   constructor(path: string) {
     this.path = path;
+    this.watch = new ChangeWatch(path);
   }
 
-  /** Reads the file, which is some hundred bytes: once a second costs nothing, and no change is missed. */
+  /** To be called once a second: no change of the file is missed. */
   refresh(nowMs: number): void {
-    const read = readRegularFileSync(this.path, READ);
+    const read = this.read(nowMs);
     const secret = read.kind === "text" ? read.text.trim() : "";
     this.keys = this.keys.filter(({ replacedMs }) => replacedMs === null || nowMs - replacedMs <= OLD_KEY_MS);
     this.take(secret, read, nowMs);
@@ -43,7 +47,14 @@ export class PoolKeys {
     this.signing = settled ?? this.keys.at(-1) ?? null;
   }
 
-  private take(secret: string, read: ReturnType<typeof readRegularFileSync>, nowMs: number): void {
+  private read(nowMs: number): RegularFile {
+    const mayBeAnother = this.watch.mayHaveChanged(nowMs);
+    // What could not be read is tried again, though its entry is the same.
+    if (mayBeAnother || this.lastRead.kind !== "text") this.lastRead = readRegularFileSync(this.path, READ);
+    return this.lastRead;
+  }
+
+  private take(secret: string, read: RegularFile, nowMs: number): void {
     if (secret.length < SHORTEST) {
       // What was in force stays so: a file that is being written, or a disk that fails, is no other secret.
       this.fault = this.keys.length > 0 ? null : why(read);
@@ -81,7 +92,7 @@ export class PoolKeys {
   }
 }
 
-function why(read: ReturnType<typeof readRegularFileSync>): string {
+function why(read: RegularFile): string {
   if (read.kind === "none") return "there is no such file";
   return read.kind === "text" ? "it is too short" : read.why;
 }

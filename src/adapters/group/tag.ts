@@ -20,5 +20,5 @@ export function isTagOf(key: Buffer, bytes: Buffer, tag: Buffer): boolean {
 }
 
 function hmac(key: Buffer, bytes: Buffer): Buffer {
-  return Buffer.from(new Bun.CryptoHasher("sha256", key).update(bytes).digest());
+  return new Bun.CryptoHasher("sha256", key).update(bytes).digest();
 }

@@ -17,6 +17,11 @@ export interface UdpSocketOptions {
   readonly receive: (bytes: Buffer, address: string, port: number) => void;
 }
 
+export interface Addressed {
+  readonly bytes: Buffer;
+  readonly address: string;
+}
+
 type Bound = Bun.udp.Socket<"buffer">;
 
 const ANY: Readonly<Record<Family, string>> = { ipv4: "0.0.0.0", ipv6: "::" };
@@ -76,6 +81,16 @@ export class UdpSocket {
     if (!this.trySend(bytes, port, address)) this.trySend(bytes, port, address);
   }
 
+  /** The same for many, to the same port: with one call of the kernel, as long as none of them fails. */
+  sendAll(all: readonly Addressed[], port: number): void {
+    for (let at = 0; at < all.length; at++) {
+      at += this.trySendAll(all.slice(at), port);
+      // That one was not sent, for its own sake or for that of one before.
+      const failed = all[at];
+      if (failed !== undefined) this.send(failed.bytes, port, failed.address);
+    }
+  }
+
   close(): void {
     this.closed = true;
     this.drop();
@@ -87,6 +102,16 @@ export class UdpSocket {
     } catch (error) {
       if (isOfSocket(error)) this.lose(error);
       return false;
+    }
+  }
+
+  /** How many were sent before one failed. */
+  private trySendAll(all: readonly Addressed[], port: number): number {
+    try {
+      return this.socket?.sendMany(all.flatMap(({ bytes, address }) => [bytes, port, address])) ?? all.length;
+    } catch (error) {
+      if (isOfSocket(error)) this.lose(error);
+      return 0;
     }
   }
 

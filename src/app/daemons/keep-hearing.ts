@@ -49,8 +49,8 @@ const REFUSED_LINE_MS = 60_000;
 export async function keepHearing(ports: HearingPorts, signal: AbortSignal): Promise<void> {
   const { clock, network } = ports;
   const loop = new Loop(ports, signal);
-  network.onMessage((message, address) =>
-    loop.take({ kind: "datagram", nowMs: clock.uptimeMs(), message, address }),
+  network.onMessage((message, address, atMs = clock.uptimeMs()) =>
+    loop.take({ kind: "datagram", nowMs: atMs, message, address }),
   );
   network.onGreeting((greeting) => loop.greeted(greeting));
   network.onQuestion((question, answer) => void loop.answer(question, answer));
@@ -171,7 +171,7 @@ class Loop {
     const isOurs =
       own.role === "master" || own.master === null ? silent.length > 0 : silent.includes(own.master);
     if (this.isCopyDue(state, own) || isOurs) this.ports.wake();
-    for (const datagram of datagrams) network.send(datagram);
+    network.send(datagrams);
     await this.publish(state);
   }
 

@@ -77,7 +77,8 @@ export class Datagrams implements Messengers {
         this.questioned.set(host, handler);
       },
       tend: () => undefined,
-      send: (datagram) => {
+      send: (datagrams) => {
+        if (datagrams.length === 0) return;
         if (outbox.length === 0) {
           const sent: Datagram[] = [];
           outbox = sent;
@@ -86,7 +87,7 @@ export class Datagrams implements Messengers {
             this.carryAll(host, sent);
           });
         }
-        outbox.push(datagram);
+        outbox.push(...datagrams);
       },
       state: () => FINE,
       close: () => undefined,

@@ -43,7 +43,8 @@ export class Daemons {
     const begin = (mode: string) =>
       Bun.spawn([stage.binary, mode], {
         cwd,
-        env: { ...env, BUN_JSC_useJIT: "0" },
+        // As init.d/ha-lizard starts them.
+        env: { ...env, BUN_JSC_useJIT: "0", BUN_GC_TIMER_INTERVAL: "30000" },
         stdin: "ignore",
         stdout: "ignore",
         stderr: "ignore",

@@ -67,6 +67,7 @@ class Peer {
   }
 
   beat(): void {
+    for (const [network] of this.networks) network.tend();
     const others = numbers.filter((one) => one !== this.number);
     const heard = others.map((one) => ({
       host: uuidOf(one),
@@ -81,7 +82,7 @@ class Peer {
       own: OWN,
       heard,
     };
-    for (const [network, address] of this.networks) network.send({ address, message });
+    for (const [network, address] of this.networks) network.send([{ address, message }]);
   }
 }
 
@@ -89,5 +90,7 @@ const peers = numbers.slice(1).map((number) => new Peer(number));
 // All of them: each tends all of its sockets.
 while (peers.filter((peer) => peer.isReady()).length < peers.length) await Bun.sleep(50);
 console.log("ready");
+// Also when there is no other host: the cable is laid to the network of this process, which would be gone with it.
+setInterval(() => undefined, SECOND_MS);
 for (const [index, peer] of peers.entries())
   setTimeout(() => setInterval(() => peer.beat(), SECOND_MS), (index * SECOND_MS) / peers.length);

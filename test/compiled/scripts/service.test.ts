@@ -178,6 +178,7 @@ describe("init.d", () => {
     });
     const shellsOwn = /^(PWD|OLDPWD|SHLVL|_|cwd|files)=/;
     expect(facts.filter((fact) => !shellsOwn.test(fact)).sort()).toEqual([
+      "BUN_GC_TIMER_INTERVAL=30000",
       "BUN_JSC_useJIT=0",
       `HA_LIZARD_ROOT=${scratch.root}`,
       "HA_LIZARD_SYSRQ=/run/s",

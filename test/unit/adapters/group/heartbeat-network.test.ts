@@ -53,7 +53,7 @@ function network(number: 1 | 2, port: number, given: Given = {}) {
   return { made, heard };
 }
 
-const sendTo1 = (from: HeartbeatNetwork) => from.send({ address: ADDRESSES[0], message: heartbeat(2) });
+const sendTo1 = (from: HeartbeatNetwork) => from.send([{ address: ADDRESSES[0], message: heartbeat(2) }]);
 
 async function ready(...networks: readonly HeartbeatNetwork[]) {
   for (const one of networks)
@@ -63,13 +63,20 @@ async function ready(...networks: readonly HeartbeatNetwork[]) {
     });
 }
 
+/** Heartbeats are told when the network is tended. */
+const untilTended = (what: string, made: HeartbeatNetwork, holds: () => boolean) =>
+  until(what, 5_000, () => {
+    made.tend();
+    return holds();
+  });
+
 describe("HeartbeatNetwork", () => {
   test("a message arrives as it was sent, with the address it came from", async () => {
     const port = await freePort();
     const [one, two] = [network(1, port), network(2, port)];
     await ready(one.made, two.made);
     sendTo1(two.made);
-    await until("the message", 5_000, () => one.heard.length > 0);
+    await untilTended("the message", one.made, () => one.heard.length > 0);
     expect(one.heard).toEqual([{ message: heartbeat(2), address: ADDRESSES[1] }]);
     expect(one.made.state()).toEqual({
       refused: { malformed: 0, otherPool: 0, wrongTag: 0, unknownHost: 0 },
@@ -85,7 +92,7 @@ describe("HeartbeatNetwork", () => {
     const anybody = await Bun.udpSocket({ hostname: "127.0.0.1", port: 0 });
     open.push(anybody);
     anybody.send("hello", port, ADDRESSES[0]);
-    await until("two refusals", 5_000, () => {
+    await untilTended("two refusals", one.made, () => {
       const { wrongTag, malformed } = one.made.state().refused;
       return wrongTag === 1 && malformed === 1;
     });
@@ -105,7 +112,10 @@ describe("HeartbeatNetwork", () => {
     });
     await ready(one.made, two.made);
     sendTo1(two.made);
-    await until("the greeting", 5_000, () => greetings.length > 0);
+    await until("the greeting", 5_000, () => {
+      one.made.tend();
+      return greetings.length > 0;
+    });
     expect(greetings).toEqual([{ from: hostOf(2), pool: POOL, address: ADDRESSES[1] }]);
     expect(one.heard).toEqual([]);
     expect(one.made.state().refused.unknownHost).toBe(1);
@@ -123,12 +133,45 @@ describe("HeartbeatNetwork", () => {
       one.made.tend();
       sendTo1(stranger.made);
       sendTo1(two.made);
-      one.made.send({ address: ADDRESSES[1], message: { ...heartbeat(2), from: hostOf(1), to: hostOf(2) } });
+      one.made.send([
+        { address: ADDRESSES[1], message: { ...heartbeat(2), from: hostOf(1), to: hostOf(2) } },
+      ]);
       return greetings.length > 1;
     });
     expect(new Set(greetings.map(({ address }) => address))).toEqual(new Set([ADDRESSES[1]]));
     expect(one.made.state().refused.unknownHost).toBe(0);
     expect(two.heard).toEqual([]);
+  });
+
+  test("heartbeats are told together, each with the time at which it came", async () => {
+    const port = await freePort();
+    let nowMs = 1_000;
+    const clock: Clock = { ...createSystemClock(), uptimeMs: () => nowMs };
+    const [one, two] = [network(1, port, { clock }), network(2, port)];
+    const told: (number | undefined)[] = [];
+    one.made.onMessage((_message, _address, atMs) => void told.push(atMs));
+    await ready(one.made, two.made);
+    for (const atMs of [1_300, 1_600]) {
+      nowMs = atMs;
+      // The second is the very same bytes once more.
+      sendTo1(two.made);
+      await Bun.sleep(100);
+    }
+    expect(told).toEqual([]);
+    nowMs = 2_000;
+    one.made.tend();
+    expect(told).toEqual([1_300, 1_600]);
+  });
+
+  test("more heartbeats than a pool can send do not wait", async () => {
+    const port = await freePort();
+    const [one, two] = [network(1, port), network(2, port)];
+    await ready(one.made, two.made);
+    for (let sent = 0; sent < 600; sent += 20) {
+      two.made.send(Array.from({ length: 20 }, () => ({ address: ADDRESSES[0], message: heartbeat(2) })));
+      await Bun.sleep(1);
+    }
+    await until("the first 512", 5_000, () => one.heard.length >= 512);
   });
 
   test("a port that is taken is told, and taken as soon as it is free", async () => {
@@ -168,11 +211,13 @@ describe("HeartbeatNetwork", () => {
     // Nobody listens there: the answer of the kernel comes back to the next who sends.
     const nobody = heartbeat(2);
     for (let times = 0; times < 20; times++) {
-      two.made.send({ address: "127.0.7.99", message: nobody });
-      two.made.send({ address: "no address", message: nobody });
-      sendTo1(two.made);
+      two.made.send([
+        { address: "127.0.7.99", message: nobody },
+        { address: "no address", message: nobody },
+        { address: ADDRESSES[0], message: heartbeat(2) },
+      ]);
     }
-    await until("all twenty", 5_000, () => one.heard.length === 20);
+    await untilTended("all twenty", one.made, () => one.heard.length === 20);
     expect(two.made.state().trouble).toBeNull();
   });
 
@@ -202,7 +247,7 @@ describe("HeartbeatNetwork", () => {
     one.made.tend();
     await ready(one.made);
     sendTo1(two.made);
-    await until("the message", 5_000, () => one.heard.length > 0);
+    await untilTended("the message", one.made, () => one.heard.length > 0);
   });
 
   test("IPv4 and IPv6 share the port; where there is no IPv6, that is the trouble", async () => {
@@ -223,9 +268,11 @@ describe("HeartbeatNetwork", () => {
       return;
     }
     await ready(made);
-    made.send({ address: "::1", message: heartbeat(2) });
-    made.send({ address: "127.0.7.1", message: heartbeat(2) });
-    await until("both", 5_000, () => heard.length === 2);
+    made.send([
+      { address: "::1", message: heartbeat(2) },
+      { address: "127.0.7.1", message: heartbeat(2) },
+    ]);
+    await untilTended("both", made, () => heard.length === 2);
     expect(heard.sort()).toEqual(["127.0.0.1", "::1"]);
   });
 });

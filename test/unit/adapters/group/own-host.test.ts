@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { rmSync } from "node:fs";
 import { createOwnHost, readEcho } from "../../../../src/adapters/group/own-host.ts";
 import type { PostJson } from "../../../../src/adapters/peers/two-ports.ts";
 import { createSystemClock } from "../../../../src/adapters/processes/clock-system.ts";
+import type { Clock } from "../../../../src/ports/clock.ts";
 import { ScratchFolder } from "../scratch.ts";
 
 const folder = new ScratchFolder("own");
@@ -20,7 +22,7 @@ describe("readEcho", () => {
   for (const [title, text, expected] of rows) test(title, () => expect(readEcho(text)).toBe(expected));
 });
 
-function host(postJson: PostJson) {
+function host(postJson: PostJson, clock: Clock = createSystemClock()) {
   const paths = {
     poolConf: folder.write("pool.conf", "slave:10.0.0.1\n"),
     initComplete: folder.at("cookie"),
@@ -29,7 +31,7 @@ function host(postJson: PostJson) {
     listDomains: folder.at("list_domains"),
     xenopsd: folder.at("xenopsd"),
   };
-  return createOwnHost({ paths, clock: createSystemClock(), environment: {}, postJson });
+  return createOwnHost({ paths, clock, environment: {}, postJson });
 }
 
 const never = () => new AbortController().signal;
@@ -42,6 +44,24 @@ describe("createOwnHost", () => {
     expect(own.isStartComplete()).toBe(false);
     folder.write("cookie", "");
     expect(own.isStartComplete()).toBe(true);
+  });
+
+  test("a role that was read long ago is still the one in the file", async () => {
+    let nowMs = 0;
+    const clock: Clock = { ...createSystemClock(), uptimeMs: () => nowMs };
+    const own = host(async () => ({ status: 200, text: "" }), clock);
+    const kinds: string[] = [];
+    const look = async () => {
+      for (let looks = 0; looks < 5; looks++, nowMs += 1_000) kinds.push((await own.role()).kind);
+    };
+    await look();
+    folder.write("pool.conf", "master");
+    await look();
+    rmSync(folder.at("pool.conf"));
+    await look();
+    folder.write("pool.conf", "broken");
+    await look();
+    expect(kinds).toEqual(["slave", "master", "unknown", "broken"].flatMap((kind) => Array(5).fill(kind)));
   });
 
   test("its xapi is asked over the loopback, without a login", async () => {

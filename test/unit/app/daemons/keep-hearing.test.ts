@@ -58,7 +58,7 @@ function stage(over: { group?: unknown; xapi?: () => Promise<"answers" | "lost" 
           world.ask = handler;
         },
         tend: () => undefined,
-        send: (datagram) => void sent.push(datagram),
+        send: (datagrams) => void sent.push(...datagrams),
         state: () => world.transport,
         close: () => {
           world.closed = true;
