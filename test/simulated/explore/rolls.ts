@@ -45,7 +45,7 @@ export interface RollsSize {
   readonly versions: number;
   /** May a leader name itself XAPI master? */
   readonly masters: boolean;
-  /** Do hosts tell a newer roll to who asks for their vote? */
+  /** Does a host that asks for votes take a newer roll? */
   readonly brings: boolean;
   /** How often a host may lose what it has stored. */
   readonly losses: number;
@@ -68,9 +68,10 @@ export function rollsRules(size: RollsSize): Rules<Voting, Letter, Settled> {
     first: (name) =>
       plain(newVoting(hostUuid(name), { term: NO_TERM, roll: rollOf(names), before: null }, NOW_MS)),
     alone: (voting) => acts(voting, size).filter(({ host }) => within(host)),
-    sends: (voting, to, other) => sends(voting, hostUuid(to), other, size),
+    sends: (voting, to, other) => sends(voting, hostUuid(to), other),
     takes(voting, letter) {
-      const after = takes(voting, letter);
+      const asks = voting.stored.term.host === voting.self;
+      const after = asks && letter.roll !== undefined && !size.brings ? null : takes(voting, letter);
       return after !== null && within(after) ? after : null;
     },
     sender: ({ from }) => from,
@@ -147,7 +148,7 @@ function acts(voting: Voting, { names, masters }: RollsSize): readonly Alone<Vot
   return acts;
 }
 
-function sends(voting: Voting, to: HostUuid, other: Voting, { brings }: RollsSize): readonly Letter[] {
+function sends(voting: Voting, to: HostUuid, other: Voting): readonly Letter[] {
   const { self, stored } = voting;
   const { roll, before, term } = stored;
   if (roll === null) return [];
@@ -155,8 +156,7 @@ function sends(voting: Voting, to: HostUuid, other: Voting, { brings }: RollsSiz
   const heartbeat: Letter = { from: self, to, words };
   const beats = term.host === self || term.host === to ? [heartbeat] : [];
   const isDue = lacksRoll(voteWords(other, NOW_MS, TIMINGS), words, roll.id);
-  const mayBring = brings || words.lead.kind === "leads" || words.lead.kind === "elected";
-  return isDue && mayBring ? [...beats, { ...heartbeat, roll, before }] : beats;
+  return isDue ? [...beats, { ...heartbeat, roll, before }] : beats;
 }
 
 function takes(voting: Voting, { from, words, roll, before }: Letter): Voting | null {

@@ -85,8 +85,8 @@ describe("ha-cfg remove", () => {
     test(`on a terminal, answered ${JSON.stringify(typed)}: exit ${code}`, async () => {
       const run = await haCfg(["remove"], { otherConfig: ours, terminal: true, lines: [typed] });
       expect(run.code).toBe(code);
-      expect(run.err).toContain("Remove these 6 keys? (yes/no)");
-      expect(Object.keys(run.world.otherConfig).length).toBe(code === 0 ? 0 : 6);
+      expect(run.err).toContain("Remove these 7 keys? (yes/no)");
+      expect(Object.keys(run.world.otherConfig).length).toBe(code === 0 ? 0 : 7);
     });
   }
 
