@@ -151,10 +151,10 @@ function acts(voting: Voting, { names, masters }: RollsSize): readonly Alone<Vot
 function sends(voting: Voting, to: HostUuid, other: Voting): readonly Letter[] {
   const { self, stored } = voting;
   const { roll, before, term } = stored;
-  if (roll === null) return [];
   const words = voteWords(voting, NOW_MS, TIMINGS);
   const heartbeat: Letter = { from: self, to, words };
   const beats = term.host === self || term.host === to ? [heartbeat] : [];
+  if (roll === null) return beats;
   const isDue = lacksRoll(voteWords(other, NOW_MS, TIMINGS), words, roll.id);
   return isDue ? [...beats, { ...heartbeat, roll, before }] : beats;
 }

@@ -94,7 +94,14 @@ export const GROUP_MUTANTS: readonly FurtherMutant[] = [
   {
     fault: "ADOPTEARLY",
     regression: "a host that has lost its file takes the roll of who has no mandate",
-    edits: [{ file: vote("take-roll.ts"), from: 'words.lead.kind !== "leads" || ', to: "" }],
+    edits: [
+      { file: vote("take-roll.ts"), from: 'words.lead.kind !== "leads" || ', to: "" },
+      {
+        file: vote("group.ts"),
+        from: 'if (own.lead.kind === "leads" || own.lead.kind === "elected") return',
+        to: "if (own.roll !== null) return",
+      },
+    ],
     caughtBy: { file: EXPLORER, test: "three hosts, one loses what it has stored" },
   },
   {
