@@ -77,4 +77,17 @@ describe("isJointMajority", () => {
     expect(isJointMajority(stored, among("b"))).toBe(false);
     expect(isJointMajority(stored, among("ab"))).toBe(true);
   });
+
+  test("a pool of five can lose four, one by one, down to its XAPI master; the last one of another two cannot go on", () => {
+    const goesOn = (survivors: string, before: string) =>
+      isJointMajority(
+        { term: term("1a"), roll: roll(`1a.2 ${survivors}`), before: roll(`1a.1 ${before}`) },
+        among(survivors),
+      );
+    const losses = ["abcde", "abcd", "abc", "ab", "a"].map((letters, at, all) =>
+      goesOn(letters, all[at - 1] ?? letters),
+    );
+    expect(losses).toEqual([true, true, true, true, true]);
+    expect(goesOn("b", "ab")).toBe(false);
+  });
 });
