@@ -1,0 +1,78 @@
+import { describe, expect, test } from "bun:test";
+import { isTurnToStand, stand } from "../../../../src/core/group/stand.ts";
+import { GROUP_TIMINGS } from "../../../../src/core/group/timings.ts";
+import { ago, B, NOW_MS, showStored, showTerm, type Voter, voter } from "./votes.ts";
+
+describe("stand: a term of its own, newer than all that was heard", () => {
+  const termAfter = (given: Voter) => showTerm(stand(voter(given), NOW_MS, GROUP_TIMINGS).stored.term);
+  const rows: readonly [string, Voter, string][] = [
+    ["one more than its own", {}, "2a"],
+    ["one more than the highest that was heard", { said: { b: { term: "4b" }, c: { term: "7-" } } }, "8a"],
+    ["however long ago that was", { said: { b: { term: "4b", age: 3_600 } } }, "5a"],
+    ["not 4.9 s after a promise", { promised: 4.9 }, "1c"],
+    ["not even for a leader that is silent meanwhile", { promised: 4.9, said: { c: { age: 4.9 } } }, "1c"],
+    ["5 s after it", { promised: 5 }, "2a"],
+    ["at once when what it promised is over", { promised: null }, "2a"],
+    ["at once after it has given up", { term: "6-", promised: null }, "7a"],
+    ["not without a roll", { term: "0-", roll: null }, "0-"],
+    ["not off the roll", { roll: "1c.1 bcd" }, "1c"],
+    ["not while it is elected", { term: "5a", answers: { b: 1 } }, "5a"],
+    ["once more when nobody has answered", { term: "5a", answers: { b: 4.1 } }, "6a"],
+  ];
+  for (const [what, given, expected] of rows)
+    test(`${what}: ${expected}`, () => expect(termAfter(given)).toBe(expected));
+
+  test("it keeps its roll, and the one before", () => {
+    const stood = stand(voter({ roll: "1c.2 ab", before: "1c.1 abc" }), NOW_MS, GROUP_TIMINGS);
+    expect(showStored(stood)).toBe("2a 1c.2 ab after 1c.1 abc");
+    expect(stood).toMatchObject({ stoodMs: NOW_MS, promisedMs: null, electedMs: NOW_MS });
+  });
+});
+
+describe("isTurnToStand", () => {
+  /** Hosts that say that they hear no leader, a second ago. */
+  const none = (letters: string, age = 1) =>
+    Object.fromEntries([...letters].map((letter) => [letter, { lead: "none", age }] as const));
+  const stood = (seconds: number) => ({ over: { stoodMs: ago(seconds) } });
+  const leaderless = (seconds: number) => ({ over: { leaderlessMs: ago(seconds) } });
+  const [even, joint] = ["1c.1 abcd", { roll: "1c.2 ade", before: "1c.1 abc" }];
+
+  // [what, the host, how many that it hears go first, may it stand]
+  const rows: readonly [string, Voter, number, boolean][] = [
+    ["with another one of three that hears no leader", { said: none("b") }, 0, true],
+    ["alone of three it does not disturb the others", {}, 0, false],
+    ["what was said 3 s ago counts", { said: none("b", 3) }, 0, true],
+    ["what was said 3.1 s ago does not", { said: none("b", 3.1) }, 0, false],
+    ["the only one it hears is heard to hear a leader", { said: { b: { lead: "hears" } } }, 0, false],
+    ["the only one it hears has been told of a leader", { said: { b: { lead: "told" } } }, 0, false],
+    ["the only one it hears stands itself", { said: { b: { lead: "stands" } } }, 0, false],
+    [
+      "one hears a leader, and a majority hears none",
+      { said: { ...none("b"), c: { lead: "leads" } } },
+      0,
+      true,
+    ],
+    ["half of an even roll with the XAPI master", { roll: even, said: none("b") }, 0, true],
+    ["half of an even roll without it", { self: B, roll: even, said: none("c") }, 0, false],
+    ["the XAPI master of two needs nobody's word", { roll: "1c.1 ab" }, 0, true],
+    ["the other one of two does", { self: B, roll: "1c.1 ab" }, 0, false],
+    ["a majority of an unsettled roll alone", { ...joint, said: none("de") }, 0, false],
+    ["and of the one before", { ...joint, said: none("db") }, 0, true],
+    ["a host off the roll has no say", { said: none("d") }, 0, false],
+    ["without a roll", { roll: null, said: none("bc") }, 0, false],
+    ["one host goes first: not in the first second", { said: none("b"), ...leaderless(0.9) }, 1, false],
+    ["one host goes first: a second later", { said: none("b"), ...leaderless(1) }, 1, true],
+    ["three go first: not after 2.9 s", { said: none("b"), ...leaderless(2.9) }, 3, false],
+    [
+      "three go first, and have not done so for 3 s: an order is no condition",
+      { said: none("b"), ...leaderless(3) },
+      3,
+      true,
+    ],
+    ["who stood in vain waits 9 s", { said: none("bc"), ...stood(8.9) }, 0, false],
+    ["who stood in vain 9 s ago stands again", { said: none("bc"), ...stood(9) }, 0, true],
+  ];
+  for (const [what, given, before, expected] of rows)
+    test(`${what}: ${expected ? "yes" : "no"}`, () =>
+      expect(isTurnToStand(voter(given), before, NOW_MS, GROUP_TIMINGS)).toBe(expected));
+});
