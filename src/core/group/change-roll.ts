@@ -1,5 +1,5 @@
-import { mandateUntil } from "./mandate.ts";
-import type { Roll } from "./roll.ts";
+import { isElected, mandateUntil } from "./mandate.ts";
+import { isOnRoll, type Roll } from "./roll.ts";
 import type { GroupTimings } from "./timings.ts";
 import type { Voting } from "./voting.ts";
 
@@ -8,7 +8,8 @@ export type RollContent = Omit<Roll, "id">;
 
 /**
  * Changes the roll; null: this host may not now. One change at a time: the one before must be settled, so that there are
- * never more than two rolls whose majorities count.
+ * never more than two rolls whose majorities count. And none without a majority of hosts that answer now, in both rolls: it
+ * could never be settled, and binds whoever has stored it.
  */
 export function changeRoll(
   voting: Voting,
@@ -16,9 +17,11 @@ export function changeRoll(
   nowMs: number,
   timings: GroupTimings,
 ): Voting | null {
-  const { stored } = voting;
+  const { self, stored } = voting;
   const { roll, before } = stored;
   if (roll === null || before !== null || mandateUntil(voting, nowMs, timings) === null) return null;
   const id = { term: stored.term, version: roll.id.version + 1 };
-  return { ...voting, stored: { ...stored, roll: { ...content, id }, before: roll } };
+  const changed: Voting = { ...voting, stored: { ...stored, roll: { ...content, id }, before: roll } };
+  const canSettle = isOnRoll({ ...content, id }, self) && isElected(changed, nowMs, timings);
+  return canSettle ? changed : null;
 }

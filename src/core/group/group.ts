@@ -96,14 +96,11 @@ export function takeHeartbeat(state: GroupState, heard: HeardHeartbeat, timings:
   if (!isNews(state.hearing, hearing, from)) return hearing === state.hearing ? state : { ...state, hearing };
   const { bootId } = hearing;
   const fresh = isFresh(heartbeat, bootId, nowMs);
-  const answersMs = answeredMs(answers, bootId);
+  // Looked at only when it is fresh, and so of this boot.
+  const answersMs = answers?.ms ?? null;
   const voting = takeWords(state.voting, { from, nowMs, fresh, answersMs, words: vote }, timings);
   return { hearing, voting };
 }
-
-/** The own uptime in a number that comes back; null: it is of another boot. */
-const answeredMs = (answers: MessageNumber | null, bootId: string): number | null =>
-  answers !== null && answers.bootId === bootId ? answers.ms : null;
 
 /** Has the newest number of this host changed? */
 function isNews(before: HearingState, after: HearingState, host: HostUuid): boolean {
@@ -123,7 +120,7 @@ export function takeRollMessage(
   if (message.to !== self || !peers.has(message.from)) return state;
   const fresh = isFresh(message, bootId, nowMs);
   const { from, vote: words, roll, before } = message;
-  const answersMs = answeredMs(message.answers, bootId);
+  const answersMs = message.answers?.ms ?? null;
   const voting = takeRoll(state.voting, { from, nowMs, fresh, answersMs, words, roll, before }, timings);
   return voting === state.voting ? state : { ...state, voting };
 }

@@ -38,7 +38,7 @@ export function isOnRoll(roll: Roll, host: HostUuid): boolean {
  * pool that is cut in two can go on, and never both.
  */
 export function isMajority(roll: Roll, has: (host: HostUuid) => boolean): boolean {
-  const doubled = roll.hosts.length % 2 === 0 && isOnRoll(roll, roll.master) ? roll.master : null;
+  const doubled = roll.hosts.length % 2 === 0 ? roll.master : null;
   let all = 0;
   let those = 0;
   for (const { host } of roll.hosts) {

@@ -9,13 +9,13 @@ import { isPromiseOver, type Voting } from "./voting.ts";
 /** Asks for votes, where nothing that was promised forbids it. The newest term wins, so it is newer than all that was heard. */
 export function stand(voting: Voting, nowMs: number, timings: GroupTimings): Voting {
   const { self, stored, said } = voting;
-  if (stored.roll === null || !isOnRoll(stored.roll, self)) return voting;
-  const mayLeave =
-    stored.term.host === self ? !isElected(voting, nowMs, timings) : isPromiseOver(voting, nowMs, timings);
-  if (!mayLeave) return voting;
-  const counts = [...said.values()].map(({ words }) => words.term.count);
-  const count = Math.max(stored.term.count, ...counts) + 1;
-  return { ...takeOwnTerm(voting, count, nowMs), stoodMs: nowMs };
+  const { roll, before, term } = stored;
+  // While a roll is not settled the hosts of the one before count as well, and may be the only ones left.
+  const counts = roll !== null && (isOnRoll(roll, self) || (before !== null && isOnRoll(before, self)));
+  if (!counts || isElected(voting, nowMs, timings) || !isPromiseOver(voting, nowMs, timings)) return voting;
+  const heard = [...said.values()].map(({ words }) => words.term.count);
+  const newest = Math.max(term.count, roll.id.term.count, ...heard);
+  return { ...takeOwnTerm(voting, newest + 1, nowMs), stoodMs: nowMs };
 }
 
 /**

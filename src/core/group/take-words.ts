@@ -43,8 +43,9 @@ function vote(voting: Voting, heard: HeardWords, timings: GroupTimings): Voting 
   if (stored.term.host === self) {
     if (isSameTerm(words.term, stored.term)) return countAnswer(voting, heard);
     // A host that does not hear its leader may go on to newer terms for ever: it is called back by a newer one still.
+    // Until then somebody on this host may act on the last mandate, so it is bound to itself as its voters are.
     if (isNewerTerm(words.term, stored.term) && isElected(voting, nowMs, timings))
-      return takeOwnTerm(voting, words.term.count + 1, nowMs);
+      return { ...takeOwnTerm(voting, words.term.count + 1, nowMs), promisedMs: nowMs };
   }
   return mayTake(voting, heard, timings) ? takeTerm(voting, words.term, nowMs) : voting;
 }
@@ -61,13 +62,10 @@ function countAnswer(voting: Voting, { from, answersMs, words }: HeardWords): Vo
  * majority has settled. Whether the sender is on the own roll, which may be old, is not asked.
  */
 function mayTake(voting: Voting, { from, nowMs, words }: HeardWords, timings: GroupTimings): boolean {
-  const { self, stored } = voting;
+  const { stored } = voting;
   if (stored.roll === null || words.term.host !== from || !isNewerTerm(words.term, stored.term)) return false;
   if (compareRollIds(words.roll, stored.roll.id) < 0) return false;
-  if (stored.term.host === from) return true;
-  return stored.term.host === self
-    ? !isElected(voting, nowMs, timings)
-    : isPromiseOver(voting, nowMs, timings);
+  return stored.term.host === from || isPromiseOver(voting, nowMs, timings);
 }
 
 /** Votes for the host of another term. */

@@ -5,12 +5,14 @@ import { compareRollIds } from "./roll.ts";
 import { isTurnToStand, stand } from "./stand.ts";
 import { isJointMajority } from "./stored.ts";
 import type { GroupTimings } from "./timings.ts";
-import type { Voting } from "./voting.ts";
+import { isPromiseOver, type Voting } from "./voting.ts";
 
 /** What time does to the vote of this host. `before`: how many hosts it hears that should stand first. */
 export function tickVoting(voting: Voting, nowMs: number, before: number, timings: GroupTimings): Voting {
   if (voting.stored.term.host === voting.self) return lead(voting, nowMs, timings);
-  if (leadOf(voting, nowMs, timings).kind !== "none") return { ...voting, leaderlessMs: nowMs };
+  // Who is bound by a promise, as every monitor that starts, does not wait for its turn yet: the order would be lost.
+  const waits = leadOf(voting, nowMs, timings).kind === "none" && isPromiseOver(voting, nowMs, timings);
+  if (!waits) return { ...voting, leaderlessMs: nowMs };
   return isTurnToStand(voting, before, nowMs, timings) ? stand(voting, nowMs, timings) : voting;
 }
 

@@ -18,7 +18,7 @@ export interface Voting {
   /** On disk before anything is said that rests on it. */
   readonly stored: Stored;
   readonly startedMs: number;
-  /** Since when the promise to the host of the stored term runs; null: there is none. */
+  /** Since when the promise to the host of the stored term runs; null: there is none, as in a term of its own. */
   readonly promisedMs: number | null;
   /** By whom the own term is answered. Empty for who has another host's. */
   readonly answers: ReadonlyMap<HostUuid, Answer>;
@@ -32,8 +32,8 @@ export interface Voting {
 }
 
 /**
- * A monitor that starts. It may have promised something just before it ended, so it begins with the whole promise, to
- * whomever it was made.
+ * A monitor that starts. It may have promised something just before it ended, or have had a mandate that somebody on this
+ * host still acts on. So it begins with the whole promise, to whomever it was made, itself included.
  */
 export function newVoting(self: HostUuid, stored: Stored, nowMs: number): Voting {
   return {

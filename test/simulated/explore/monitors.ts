@@ -167,7 +167,6 @@ const takes = (group: GroupState, datagram: Datagram): GroupState =>
 function plain({ up, group: { hearing, voting } }: Monitor): Monitor {
   const peers = new Map([...hearing.peers].map(([host, peer]) => [host, plainPeer(peer)]));
   const said = new Map([...voting.said].map(([host, one]) => [host, plainSaid(one)]));
-  const isOwn = voting.stored.term.host === voting.self;
   return {
     up,
     group: {
@@ -175,7 +174,7 @@ function plain({ up, group: { hearing, voting } }: Monitor): Monitor {
       voting: {
         ...voting,
         startedMs: voting.stored.roll === null ? voting.startedMs : NOW_MS,
-        promisedMs: isOwn ? null : (voting.promisedMs ?? LONG_AGO_MS),
+        promisedMs: voting.promisedMs ?? LONG_AGO_MS,
         electedMs: LONG_AGO_MS,
         stoodMs: null,
         leaderlessMs: NOW_MS,

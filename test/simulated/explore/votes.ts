@@ -1,8 +1,7 @@
 import { voteWords } from "../../../src/core/group/group.ts";
-import { isElected } from "../../../src/core/group/mandate.ts";
+import { electedUntil, isElected } from "../../../src/core/group/mandate.ts";
 import type { Roll } from "../../../src/core/group/roll.ts";
 import { stand } from "../../../src/core/group/stand.ts";
-import type { Stored } from "../../../src/core/group/stored.ts";
 import { takeWords } from "../../../src/core/group/take-words.ts";
 import { NO_TERM, type Term } from "../../../src/core/group/term.ts";
 import { tickVoting } from "../../../src/core/group/tick-voting.ts";
@@ -23,6 +22,8 @@ export interface Voter {
   readonly up: boolean;
   readonly voting: Voting;
   readonly newestMs: number | null;
+  /** Until when somebody on this host may act: the monitor's last word, which outlives it; null: not at all. */
+  readonly publishedMs: number | null;
 }
 
 export interface Ballot {
@@ -57,7 +58,12 @@ export function votesRules({ names, inFlight, terms, kills }: VotesSize): Rules<
     remember: () => ({ past: null }),
     first(name) {
       const voting = newVoting(hostUuid(name), { term: NO_TERM, roll, before: null }, NOW_MS);
-      return plain({ up: true, voting: { ...voting, promisedMs: LONG_AGO_MS }, newestMs: null });
+      return plain({
+        up: true,
+        voting: { ...voting, promisedMs: LONG_AGO_MS },
+        newestMs: null,
+        publishedMs: null,
+      });
     },
     alone: (voter) => acts(voter).filter(({ host }) => within(host)),
     sends: (voter, to, other) => sends(voter, hostUuid(to), other),
@@ -69,7 +75,7 @@ export function votesRules({ names, inFlight, terms, kills }: VotesSize): Rules<
     ageMessage: (ballot) => aged(ballot, UNIT_MS, LONGEST_MS),
     sender: ({ from }) => from,
     receiver: ({ to }) => to,
-    broken: (voters) => (voters.filter(leads).length > 1 ? "two mandates" : null),
+    broken: (voters) => (voters.filter(mayAct).length > 1 ? "two mandates" : null),
     showHost: showVoter,
     showMessage: ({ from, to, words, sentMs, answersMs }) =>
       `${from}>${to} ${termText(words.term)} sent ${ageText(sentMs)} answers ${ageText(answersMs)}`,
@@ -82,13 +88,16 @@ export function rollOf(names: readonly string[]): Roll {
   return { id: { term: { count: 0, host: master }, version: 1 }, hosts, master, ha: true };
 }
 
-const leads = ({ up, voting }: Voter): boolean => up && isElected(voting, NOW_MS, GROUP_TIMINGS);
+const leads = ({ up, voting }: Pick<Voter, "up" | "voting">): boolean =>
+  up && isElected(voting, NOW_MS, GROUP_TIMINGS);
+
+const mayAct = ({ publishedMs }: Voter): boolean => publishedMs !== null;
 
 function acts(voter: Voter): readonly Alone<Voter>[] {
   const { up, voting } = voter;
-  const { self, stored } = voting;
-  if (!up) return [{ label: "starts", host: started(self, stored, true) }];
-  const killed: Alone<Voter> = { label: "is killed", host: started(self, stored, false), costs: true };
+  const { stored } = voting;
+  if (!up) return [{ label: "starts", host: started(voter, true) }];
+  const killed: Alone<Voter> = { label: "is killed", host: started(voter, false), costs: true };
   const stood = stand(voting, NOW_MS, GROUP_TIMINGS);
   const acts = [killed];
   if (stood !== voting) acts.push({ label: "stands", host: plain({ ...voter, voting: stood }) });
@@ -97,8 +106,8 @@ function acts(voter: Voter): readonly Alone<Voter>[] {
   return acts;
 }
 
-function started(self: HostUuid, stored: Stored, up: boolean): Voter {
-  return plain({ up, voting: newVoting(self, stored, NOW_MS), newestMs: null });
+function started({ voting: { self, stored }, publishedMs }: Voter, up: boolean): Voter {
+  return plain({ up, voting: newVoting(self, stored, NOW_MS), newestMs: null, publishedMs });
 }
 
 /** Only what can matter: a request for votes, an answer to the host of the own term, or what frees the other one. */
@@ -122,7 +131,7 @@ function takes(voter: Voter, { from, words, sentMs, answersMs }: Ballot): Voter 
 }
 
 /** Without what no step of this search looks at, so that states that differ in it only are one. */
-function plain({ up, voting, newestMs }: Voter): Voter {
+function plain({ up, voting, newestMs, publishedMs }: Voter): Voter {
   const { self, stored } = voting;
   const isOwn = stored.term.host === self;
   const counts = [...voting.answers].filter(([, { numberMs }]) => numberMs > LONG_AGO_MS || mayCountOld);
@@ -131,23 +140,30 @@ function plain({ up, voting, newestMs }: Voter): Voter {
     voting: {
       ...voting,
       startedMs: NOW_MS,
-      promisedMs: isOwn || !up ? null : (voting.promisedMs ?? LONG_AGO_MS),
+      promisedMs: !up ? null : (voting.promisedMs ?? LONG_AGO_MS),
       answers: new Map(counts),
-      electedMs: LONG_AGO_MS,
+      electedMs: isOwn ? (voting.promisedMs ?? LONG_AGO_MS) : LONG_AGO_MS,
       stoodMs: null,
       leaderlessMs: NOW_MS,
       said: new Map(),
     },
     newestMs: isOwn || stored.term.host === null || !up ? null : newestMs,
+    publishedMs: published(up, voting, publishedMs),
   };
+}
+
+/** What is published ends by itself. It is never taken back, also when the monitor is killed or votes for another host. */
+function published(up: boolean, voting: Voting, beforeMs: number | null): number | null {
+  if (leads({ up, voting })) return electedUntil(voting, NOW_MS, GROUP_TIMINGS);
+  return beforeMs !== null && beforeMs >= NOW_MS ? beforeMs : null;
 }
 
 const mayCountOld = GROUP_TIMINGS.mandateMs >= LONGEST_MS;
 
-function showVoter({ up, voting }: Voter): string {
+function showVoter({ up, voting, publishedMs }: Voter): string {
   const { term } = voting.stored;
   const promise = voting.promisedMs === null ? "" : ` promised ${ageText(voting.promisedMs)}`;
-  const mandate = leads({ up, voting, newestMs: null }) ? " MANDATE" : "";
+  const mandate = publishedMs !== null ? " MANDATE" : "";
   return `${up ? "" : "(down) "}${termText(term)}${promise}${mandate}`;
 }
 

@@ -65,15 +65,52 @@ export const GROUP_MUTANTS: readonly FurtherMutant[] = [
     caughtBy: { file: EXPLORER, test: "three hosts vote" },
   },
   {
+    fault: "OWNPROMISE",
+    regression: "a monitor that starts votes at once, while its host still acts on its last mandate",
+    edits: [
+      {
+        file: vote("voting.ts"),
+        from: "    promisedMs: nowMs,",
+        to: "    promisedMs: stored.term.host === self ? null : nowMs,",
+      },
+    ],
+    caughtBy: { file: EXPLORER, test: "three hosts vote" },
+  },
+  {
+    fault: "OWNPROMISE",
+    regression:
+      "a leader that is called to a newer term votes at once, while its host still acts on its last mandate",
+    edits: [
+      {
+        file: vote("take-words.ts"),
+        from: "return { ...takeOwnTerm(voting, words.term.count + 1, nowMs), promisedMs: nowMs };",
+        to: "return takeOwnTerm(voting, words.term.count + 1, nowMs);",
+      },
+    ],
+    caughtBy: { file: EXPLORER, test: "three hosts vote" },
+  },
+  {
     fault: "STANDEARLY",
     regression: "who wants to lead does not keep what it has promised",
-    edits: [{ file: vote("stand.ts"), from: "  if (!mayLeave) return voting;\n", to: "" }],
+    edits: [
+      {
+        file: vote("stand.ts"),
+        from: " || !isPromiseOver(voting, nowMs, timings)) return voting;",
+        to: ") return voting;",
+      },
+    ],
     caughtBy: { file: EXPLORER, test: "three hosts vote" },
   },
   {
     fault: "TAKEEARLY",
     regression: "who is asked for its vote does not keep what it has promised",
-    edits: [{ file: vote("take-words.ts"), from: ": isPromiseOver(voting, nowMs, timings);", to: ": true;" }],
+    edits: [
+      {
+        file: vote("take-words.ts"),
+        from: "return stored.term.host === from || isPromiseOver(voting, nowMs, timings);",
+        to: "return true;",
+      },
+    ],
     caughtBy: { file: EXPLORER, test: "three hosts vote" },
   },
   {

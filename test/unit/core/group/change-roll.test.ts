@@ -14,7 +14,8 @@ describe("changeRoll: one change at a time, by the leader alone", () => {
   const rows: readonly [string, Voter, string, string][] = [
     ["a host is taken out", leader, "ab", "5a 5a.2 ab after 5a.1 abc"],
     ["a host is entered", leader, "abcd", "5a 5a.2 abcd after 5a.1 abc"],
-    ["the leader takes itself out", leader, "bc", "5a 5a.2 bc after 5a.1 abc"],
+    ["not without the leader itself", leader, "bc", "refused"],
+    ["not without a majority of the new roll that answers now", leader, "abcdefg", "refused"],
     ["the next change", { ...leader, roll: "5a.7 abc" }, "ab", "5a 5a.8 ab after 5a.7 abc"],
     [
       "not while the last one is not settled",
