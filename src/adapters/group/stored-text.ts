@@ -2,9 +2,30 @@ import { MOST_HOSTS } from "../../core/group/message.ts";
 import type { Roll, RollHost, RollId } from "../../core/group/roll.ts";
 import type { Stored } from "../../core/group/stored.ts";
 import type { Term } from "../../core/group/term.ts";
-import { type HostUuid, hostUuid, isUuid } from "../../core/model/ids.ts";
+import { type Check, isFlag, listOf, nullOr, objectOf } from "../../core/memory/shape.ts";
+import { type HostUuid, isUuid } from "../../core/model/ids.ts";
 
 /* What a host stores, as text: JSON, and read strictly, for nobody else writes it. */
+
+const isCount: Check<number> = (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const isBoot: Check<string> = (value): value is string => typeof value === "string" && isUuid(value);
+const isHost = (value: unknown): value is HostUuid => isBoot(value);
+
+const isTerm = objectOf<Term>({ count: isCount, host: nullOr(isHost) });
+const isId = objectOf<RollId>({ term: isTerm, version: isCount });
+const isEntry = objectOf<RollHost>({ host: isHost, bootId: nullOr(isBoot), maintenance: isFlag });
+const isShapedRoll = objectOf<Roll>({ id: isId, hosts: listOf(isEntry), master: isHost, ha: isFlag });
+const isRoll: Check<Roll> = (value): value is Roll => isShapedRoll(value) && isEachOnce(value.hosts);
+const isStored = objectOf<Stored>({ term: isTerm, roll: nullOr(isRoll), before: nullOr(isRoll) });
+
+/** A host that stood there twice would count twice. */
+function isEachOnce(hosts: readonly RollHost[]): boolean {
+  return (
+    hosts.length > 0 &&
+    hosts.length <= MOST_HOSTS &&
+    new Set(hosts.map(({ host }) => host)).size === hosts.length
+  );
+}
 
 export function writeStored(stored: Stored): string {
   return JSON.stringify(stored);
@@ -12,64 +33,10 @@ export function writeStored(stored: Stored): string {
 
 /** null: this program does not write such a text. Never throws. */
 export function readStored(text: string): Stored | null {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isStored(value) && (value.roll !== null || value.before === null) ? value : null;
   } catch {
     return null;
   }
-  if (!isObject(value)) return null;
-  const term = readTerm(value["term"]);
-  const roll = value["roll"] === null ? null : readRoll(value["roll"]);
-  const before = value["before"] === null ? null : readRoll(value["before"]);
-  if (term === null || roll === undefined || before === undefined) return null;
-  return roll === null && before !== null ? null : { term, roll, before };
-}
-
-function readTerm(value: unknown): Term | null {
-  if (!isObject(value)) return null;
-  const { count, host } = value;
-  const owner = host === null ? null : readHost(host);
-  return isCount(count) && owner !== undefined ? { count, host: owner } : null;
-}
-
-/** undefined: it is no roll. */
-function readRoll(value: unknown): Roll | undefined {
-  if (!isObject(value)) return undefined;
-  const { hosts, ha } = value;
-  const id = readId(value["id"]);
-  const master = readHost(value["master"]);
-  if (id === null || master === undefined || typeof ha !== "boolean" || !Array.isArray(hosts))
-    return undefined;
-  const entries = hosts.slice(0, MOST_HOSTS + 1).map(readEntry);
-  const read = entries.filter((entry) => entry !== null);
-  const isWhole = read.length === entries.length && read.length > 0 && read.length <= MOST_HOSTS;
-  const isOnce = new Set(read.map(({ host }) => host)).size === read.length;
-  return isWhole && isOnce ? { id, hosts: read, master, ha } : undefined;
-}
-
-function readId(value: unknown): RollId | null {
-  if (!isObject(value)) return null;
-  const term = readTerm(value["term"]);
-  const { version } = value;
-  return term !== null && isCount(version) ? { term, version } : null;
-}
-
-function readEntry(value: unknown): RollHost | null {
-  if (!isObject(value)) return null;
-  const host = readHost(value["host"]);
-  const { bootId, maintenance } = value;
-  const isBoot = bootId === null || (typeof bootId === "string" && isUuid(bootId));
-  return host !== undefined && isBoot && typeof maintenance === "boolean"
-    ? { host, bootId, maintenance }
-    : null;
-}
-
-const readHost = (value: unknown): HostUuid | undefined =>
-  typeof value === "string" && isUuid(value) ? hostUuid(value) : undefined;
-
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
