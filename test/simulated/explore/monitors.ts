@@ -19,13 +19,9 @@ import { newVoting } from "../../../src/core/group/voting.ts";
 import type { OwnState } from "../../../src/core/model/hearing.ts";
 import { hostUuid } from "../../../src/core/model/ids.ts";
 import { remember, type Settled } from "./rolls.ts";
-import { aged, NOW_MS } from "./times.ts";
+import { aged, LONG_AGO_MS, NOW_MS, UNIT_MS } from "./times.ts";
 import { rollOf, termText } from "./votes.ts";
 import type { Alone, Rules } from "./world.ts";
-
-const UNIT_MS = 2_500;
-const LONGEST_MS = 5_000;
-const LONG_AGO_MS = NOW_MS - LONGEST_MS;
 
 /** A monitor: what it keeps in memory and on disk. */
 export interface Monitor {
@@ -78,8 +74,8 @@ export function monitorsRules(size: MonitorsSize): Rules<Monitor, Datagram, Sett
       const after = monitor.up ? plain({ up: true, group: takes(monitor.group, datagram) }) : null;
       return after !== null && within(after) ? after : null;
     },
-    ageHost: (monitor) => plain(aged(monitor, UNIT_MS, LONGEST_MS)),
-    ageMessage: (datagram) => aged(datagram, UNIT_MS, LONGEST_MS),
+    ageHost: (monitor) => plain(aged(monitor)),
+    ageMessage: aged,
     sender: (datagram) => headOf(datagram).from,
     receiver: (datagram) => headOf(datagram).to,
     broken: (monitors) => (monitors.filter(leads).length > 1 ? "two mandates" : null),

@@ -12,7 +12,7 @@ import { GROUP_TIMINGS, type GroupTimings } from "../../../src/core/group/timing
 import type { VoteWords } from "../../../src/core/group/vote-words.ts";
 import { newVoting, type Voting } from "../../../src/core/group/voting.ts";
 import { type HostUuid, hostUuid } from "../../../src/core/model/ids.ts";
-import { NOW_MS } from "./times.ts";
+import { LONG_AGO_MS, NOW_MS } from "./times.ts";
 import { rollOf, termText } from "./votes.ts";
 import type { Alone, Rules } from "./world.ts";
 
@@ -22,8 +22,6 @@ import type { Alone, Rules } from "./world.ts";
  * come to a roll again.
  */
 const TIMINGS: GroupTimings = { ...GROUP_TIMINGS, promiseMs: 0, stepDownMs: Number.POSITIVE_INFINITY };
-
-const LONG_AGO_MS = NOW_MS - 10_000;
 
 export interface Letter {
   readonly from: HostUuid;

@@ -1,9 +1,13 @@
 /** Every event of a search happens at this uptime: times are kept relative to it. */
 export const NOW_MS = 1_000_000;
+/** One unit of time: two of them are longer than a mandate, and as long as a promise. */
+export const UNIT_MS = 2_500;
+/** What is so long ago is over, and it does not matter for how long. */
+export const LONG_AGO_MS = NOW_MS - 5_000;
 
-/** The value as it is when so much time has passed: each time in it is so much longer ago, and after `longest` all are alike. */
-export function aged<Value>(value: Value, byMs: number, longestMs: number): Value {
-  return changeTimes(value, (ms) => Math.max(ms - byMs, NOW_MS - longestMs)) as Value;
+/** The value as it is one unit of time later: each time in it is so much longer ago. */
+export function aged<Value>(value: Value): Value {
+  return changeTimes(value, (ms) => Math.max(ms - UNIT_MS, LONG_AGO_MS)) as Value;
 }
 
 /** Times are numbers under a name that ends so. */

@@ -15,9 +15,9 @@ import { NO_TERM } from "../../../src/core/group/term.ts";
 import { GROUP_TIMINGS } from "../../../src/core/group/timings.ts";
 import type { VoteWords } from "../../../src/core/group/vote-words.ts";
 import { newVoting } from "../../../src/core/group/voting.ts";
-import type { OwnState } from "../../../src/core/model/hearing.ts";
 import { hostUuid } from "../../../src/core/model/ids.ts";
 import type { Random } from "../../../src/simulation/random.ts";
+import { OWN } from "../../unit/core/group/group.ts";
 import { rollOf } from "./votes.ts";
 
 /** A history: so long links and monitors fail, and then whatever links there are stand still. Milliseconds. */
@@ -27,17 +27,6 @@ const STEP_MS = 50;
 const TICK_MS = 1_000;
 /** Clocks differ in rate by less than this. */
 const DRIFT = 0.01;
-
-const OWN: OwnState = {
-  role: "slave",
-  master: hostUuid("a"),
-  xapi: "serving",
-  startComplete: true,
-  enabled: true,
-  haWished: true,
-  leaving: false,
-  changes: 1,
-};
 
 type Sent =
   | { readonly kind: "heartbeat"; readonly heartbeat: Heartbeat; readonly vote: VoteWords }

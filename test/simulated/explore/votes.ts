@@ -9,13 +9,8 @@ import { GROUP_TIMINGS } from "../../../src/core/group/timings.ts";
 import type { VoteWords } from "../../../src/core/group/vote-words.ts";
 import { newVoting, type Voting } from "../../../src/core/group/voting.ts";
 import { type HostUuid, hostUuid } from "../../../src/core/model/ids.ts";
-import { aged, NOW_MS } from "./times.ts";
+import { aged, LONG_AGO_MS, NOW_MS } from "./times.ts";
 import type { Alone, Rules } from "./world.ts";
-
-/** One unit of time: two of them are longer than a mandate, and as long as a promise. */
-const UNIT_MS = 2_500;
-const LONGEST_MS = 5_000;
-const LONG_AGO_MS = NOW_MS - LONGEST_MS;
 
 /** A host, and the newest number that has come from the host of its term: what it answers. */
 export interface Voter {
@@ -71,8 +66,8 @@ export function votesRules({ names, inFlight, terms, kills }: VotesSize): Rules<
       const after = voter.up ? takes(voter, ballot) : null;
       return after !== null && within(after) ? after : null;
     },
-    ageHost: (voter) => plain(aged(voter, UNIT_MS, LONGEST_MS)),
-    ageMessage: (ballot) => aged(ballot, UNIT_MS, LONGEST_MS),
+    ageHost: (voter) => plain(aged(voter)),
+    ageMessage: aged,
     sender: ({ from }) => from,
     receiver: ({ to }) => to,
     broken: (voters) => (voters.filter(mayAct).length > 1 ? "two mandates" : null),
@@ -158,7 +153,7 @@ function published(up: boolean, voting: Voting, beforeMs: number | null): number
   return beforeMs !== null && beforeMs >= NOW_MS ? beforeMs : null;
 }
 
-const mayCountOld = GROUP_TIMINGS.mandateMs >= LONGEST_MS;
+const mayCountOld = NOW_MS - GROUP_TIMINGS.mandateMs <= LONG_AGO_MS;
 
 function showVoter({ up, voting, publishedMs }: Voter): string {
   const { term } = voting.stored;
