@@ -31,10 +31,15 @@ export function pauseVm(world: World, vm: SimVm, paused: boolean): void {
   });
 }
 
-/** An operation of somebody else is in progress, or is over. */
+/** An operation of somebody else is in progress, or is over. What XAPI itself is at, a start that hangs, is not touched. */
 export function setVmBusy(world: World, vm: SimVm, busy: boolean): void {
-  change(world, vm, () => ({ current_operations: busy ? { "OpaqueRef:somebody": "clone" } : {} }));
+  change(world, vm, (record) => {
+    const { [SOMEBODY]: _, ...others } = record["current_operations"] as Fields;
+    return { current_operations: busy ? { ...others, [SOMEBODY]: "clone" } : others };
+  });
 }
+
+const SOMEBODY = "OpaqueRef:somebody";
 
 export function setVmBlocked(world: World, vm: SimVm, blocked: boolean): void {
   change(world, vm, () => ({ blocked_operations: blocked ? { start: "blocked", start_on: "blocked" } : {} }));
