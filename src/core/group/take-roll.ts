@@ -10,7 +10,7 @@ export interface HeardRoll {
   readonly from: HostUuid;
   readonly nowMs: number;
   readonly fresh: boolean;
-  /** The number that it answers, by the own uptime; null: none of this boot. */
+  /** The number that it answers: the own uptime, of this boot when the message is fresh; null: it answers none. */
   readonly answersMs: number | null;
   readonly words: VoteWords;
   readonly roll: Roll;

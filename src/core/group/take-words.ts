@@ -12,7 +12,7 @@ export interface HeardWords {
   readonly nowMs: number;
   /** It answers a number of the last seconds (peer-state.ts). */
   readonly fresh: boolean;
-  /** The number that it answers, by the own uptime; null: none of this boot. */
+  /** The number that it answers: the own uptime, of this boot when the message is fresh; null: it answers none. */
   readonly answersMs: number | null;
   readonly words: VoteWords;
 }

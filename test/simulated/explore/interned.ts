@@ -36,18 +36,22 @@ function keyOf(value: unknown): string {
   return `{${fields.sort().join(",")}}`;
 }
 
-/** Remembers what a function of two small numbers has answered. */
-export function remembered<Answer>(
-  answer: (a: number, b: number) => Answer,
-): (a: number, b: number) => Answer {
-  const rows: (Answer | undefined)[][] = [];
-  return (a, b) => {
-    rows[a] ??= [];
-    const row = rows[a];
-    const known = row[b];
+/** Remembers what a function of a small number has answered. */
+export function remembered<Answer>(answer: (number: number) => Answer): (number: number) => Answer {
+  const answers: (Answer | undefined)[] = [];
+  return (number) => {
+    const known = answers[number];
     if (known !== undefined) return known;
-    const said = answer(a, b);
-    row[b] = said;
+    const said = answer(number);
+    answers[number] = said;
     return said;
   };
+}
+
+/** The same of two numbers. */
+export function rememberedPair<Answer>(
+  answer: (a: number, b: number) => Answer,
+): (a: number, b: number) => Answer {
+  const rows = remembered((a) => remembered((b) => answer(a, b)));
+  return (a, b) => rows(a)(b);
 }

@@ -1,5 +1,5 @@
 import type { World } from "./explorer.ts";
-import { Interned, remembered } from "./interned.ts";
+import { Interned, remembered, rememberedPair } from "./interned.ts";
 
 /** What one host can do by itself, as far as it says. */
 export interface Alone<Host> {
@@ -48,6 +48,9 @@ export function worldOf<Host, Message, Past>(rules: Rules<Host, Message, Past>):
 
 type Next = Parameters<World["steps"]>[1];
 
+/** In the place of the third host, where there are two. */
+const NOBODY = 0;
+
 /**
  * A state: a number for each host, one for each datagram under way (0: none), what is past, what was spent. Hosts and
  * datagrams are few, so each event of each host is computed once.
@@ -64,10 +67,10 @@ class GroupWorld<Host, Message, Past> implements World {
     before: number,
     after: number,
   ) => (past: number) => { past: number; broken?: string };
-  private readonly ages: (host: number, zero: number) => number;
-  private readonly messageAges: (message: number, zero: number) => number;
-  private readonly receivers: (message: number, zero: number) => number;
-  private readonly senders: (message: number, zero: number) => number;
+  private readonly ages: (host: number) => number;
+  private readonly messageAges: (message: number) => number;
+  private readonly receivers: (message: number) => number;
+  private readonly senders: (message: number) => number;
   private readonly late: (before: number, after: number) => boolean;
   private readonly forgets: (host: number, index: number) => number;
   private readonly sends: (host: number, other: number) => (to: number) => readonly number[];
@@ -77,56 +80,47 @@ class GroupWorld<Host, Message, Past> implements World {
     this.rules = rules;
     this.width = rules.names.length + rules.inFlight + 2;
     const { hosts, messages, pasts } = this;
-    this.alone = remembered((host, index) =>
+    this.alone = rememberedPair((host, index) =>
       rules
         .alone(hosts.value(host), rules.names[index] ?? "")
         .map((one) => ({ ...one, host: hosts.id(one.host) })),
     );
-    this.takes = remembered((host, message) => {
+    this.takes = rememberedPair((host, message) => {
       const after = rules.takes(hosts.value(host), messages.value(message));
       return after === null ? -1 : hosts.id(after);
     });
-    this.remember = remembered((before, after) => {
-      const answers = new Map<number, { past: number; broken?: string }>();
-      return (past) => {
-        const known = answers.get(past);
-        if (known !== undefined) return known;
+    this.remember = rememberedPair((before, after) =>
+      remembered((past) => {
         const said = rules.remember(pasts.value(past), hosts.value(before), hosts.value(after));
-        const answer = { ...said, past: pasts.id(said.past) };
-        answers.set(past, answer);
-        return answer;
-      };
-    });
+        return { ...said, past: pasts.id(said.past) };
+      }),
+    );
     this.ages = remembered((host) => hosts.id(rules.ageHost?.(hosts.value(host)) ?? hosts.value(host)));
     this.messageAges = remembered((message) =>
       messages.id(rules.ageMessage?.(messages.value(message)) ?? messages.value(message)),
     );
     this.receivers = remembered((message) => rules.names.indexOf(rules.receiver(messages.value(message))));
     this.senders = remembered((message) => rules.names.indexOf(rules.sender(messages.value(message))));
-    this.late = remembered(
+    this.late = rememberedPair(
       (before, after) => rules.isLate?.(hosts.value(before), hosts.value(after)) ?? false,
     );
-    this.forgets = remembered((host, index) => {
+    this.forgets = rememberedPair((host, index) => {
       const value = hosts.value(host);
       return hosts.id(rules.forgets?.(value, rules.names[index] ?? "") ?? value);
     });
-    this.sends = remembered((host, other) => {
-      const answers: (readonly number[])[] = [];
-      return (to) => {
-        answers[to] ??= rules
+    this.sends = rememberedPair((host, other) =>
+      remembered((to) =>
+        rules
           .sends(hosts.value(host), rules.names[to] ?? "", hosts.value(other))
-          .map((message) => messages.id(message));
-        return answers[to] ?? [];
-      };
-    });
-    this.verdicts = remembered((a, b) => {
-      const answers: (string | false)[] = [];
-      return (c) => {
-        const three = [a, b, ...(c < 0 ? [] : [c])].map((host) => hosts.value(host));
-        answers[c + 1] ??= rules.broken(three) ?? false;
-        return answers[c + 1] ?? false;
-      };
-    });
+          .map((message) => messages.id(message)),
+      ),
+    );
+    this.verdicts = rememberedPair((a, b) =>
+      remembered((c) => {
+        const all = [a, b, ...(c === NOBODY ? [] : [c - 1])].map((host) => hosts.value(host));
+        return rules.broken(all) ?? false;
+      }),
+    );
   }
 
   first(): readonly number[] {
@@ -146,7 +140,7 @@ class GroupWorld<Host, Message, Past> implements World {
 
   broken(state: readonly number[]): string | null {
     const count = this.rules.names.length;
-    return this.verdicts(state[0] ?? 0, state[1] ?? 0)(count > 2 ? (state[2] ?? 0) : -1) || null;
+    return this.verdicts(state[0] ?? 0, state[1] ?? 0)(count > 2 ? (state[2] ?? 0) + 1 : NOBODY) || null;
   }
 
   show(state: readonly number[]): string {
@@ -168,8 +162,8 @@ class GroupWorld<Host, Message, Past> implements World {
   }
 
   private age(state: readonly number[]): readonly number[] {
-    const hosts = this.hostsOf(state).map((host) => this.ages(host, 0));
-    const messages = this.messagesOf(state).map((id) => (id === 0 ? 0 : this.messageAges(id - 1, 0) + 1));
+    const hosts = this.hostsOf(state).map((host) => this.ages(host));
+    const messages = this.messagesOf(state).map((id) => (id === 0 ? 0 : this.messageAges(id - 1) + 1));
     return [...hosts, ...messages.sort((a, b) => a - b), ...state.slice(-2)];
   }
 
@@ -210,7 +204,7 @@ class GroupWorld<Host, Message, Past> implements World {
       const without = [...state.slice(0, first), ...rest, ...state.slice(-2)];
       const told = () => this.rules.showMessage(this.messages.value(id - 1));
       next(() => `lost: ${told()}`, without);
-      const index = this.receivers(id - 1, 0);
+      const index = this.receivers(id - 1);
       const host = this.takes(state[index] ?? 0, id - 1);
       if (host < 0) return;
       this.change(without, index, host, () => `comes: ${told()}`, next);
@@ -238,7 +232,7 @@ class GroupWorld<Host, Message, Past> implements World {
   private withoutWord(state: readonly number[], index: number): readonly number[] {
     const hosts = this.hostsOf(state).map((host, at) => (at === index ? host : this.forgets(host, index)));
     const messages = this.messagesOf(state).map((id) =>
-      id !== 0 && (this.senders(id - 1, 0) === index || this.receivers(id - 1, 0) === index) ? 0 : id,
+      id !== 0 && (this.senders(id - 1) === index || this.receivers(id - 1) === index) ? 0 : id,
     );
     return [...hosts, ...messages.sort((a, b) => a - b), ...state.slice(-2)];
   }
