@@ -5,6 +5,7 @@ import { createHearingBoard } from "../adapters/group/hearing-file.ts";
 import { HeartbeatNetwork } from "../adapters/group/heartbeat-network.ts";
 import { createOwnHost } from "../adapters/group/own-host.ts";
 import { portReleaser } from "../adapters/group/release-port.ts";
+import { VoteFiles } from "../adapters/group/vote-files.ts";
 import { answersHttp } from "../adapters/peers/master-echo.ts";
 import { postJsonOverHttp } from "../adapters/peers/peer-http.ts";
 import { createChildAlarm } from "../adapters/processes/alarm-child.ts";
@@ -93,6 +94,7 @@ function hearingPorts({
     store,
     logger,
     network: new HeartbeatNetwork({ clock, secretPath: paths.poolSecret, release }),
+    votes: new VoteFiles(paths.votes),
     board: createHearingBoard(paths.hearing, paths.run),
   };
 }

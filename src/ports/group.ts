@@ -1,6 +1,7 @@
 import type { Greeting } from "../core/group/greeting.ts";
 import type { Datagram, GroupPeer, Heartbeat, RunsAnswer, RunsQuestion } from "../core/group/message.ts";
 import type { Transport } from "../core/group/publish.ts";
+import type { RollMessage } from "../core/group/roll-message.ts";
 import type { Hearing, HostRuns } from "../core/model/hearing.ts";
 import type { HostUuid, PoolUuid, VmUuid } from "../core/model/ids.ts";
 import type { Role } from "../core/model/pool-view.ts";
@@ -26,6 +27,8 @@ export interface GroupNetwork {
    * just now). They may be told together, at the latest by the next `tend`.
    */
   onMessage(handler: MessageHandler): void;
+  /** Who is told of each roll that comes from a peer, at once. */
+  onRoll(handler: (message: RollMessage) => void): void;
   /** Who is told of each genuine message to this host whose sender is not among the peers. */
   onGreeting(handler: (greeting: Greeting) => void): void;
   /** Who answers genuine questions; `answer` sends to where the question came from, once, or not at all. */
@@ -34,6 +37,10 @@ export interface GroupNetwork {
   tend(): void;
   /** Sends them, or does not: nothing tells. Never throws. */
   send(datagrams: readonly Datagram[]): void;
+  /** The same for rolls, to every address of the peers that they are for. */
+  sendRolls(rolls: readonly RollMessage[]): void;
+  /** Are messages told as they come, rather than together? While the monitors agree on a leader or a roll every second counts. */
+  tellAtOnce(atOnce: boolean): void;
   /** How it fares. */
   state(): Transport;
   close(): void;

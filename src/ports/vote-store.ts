@@ -1,4 +1,5 @@
 import type { Stored } from "../core/group/stored.ts";
+import type { PoolUuid } from "../core/model/ids.ts";
 
 /** What was found on the disk: a vote and a roll, nothing because there never was any, or something that cannot be used. */
 export type FoundVote =
@@ -8,8 +9,8 @@ export type FoundVote =
 
 /** Where a host keeps its vote and the roll of its group. */
 export interface VoteStore {
-  /** Once, before anything else. Never rejects. */
-  load(): Promise<FoundVote>;
+  /** Before anything else is said in this pool. What was stored in another one is none. Never rejects. */
+  load(pool: PoolUuid): Promise<FoundVote>;
   /** Resolves when it is on the disk, whole, also when the disk is full. Rejects when it is not known to be there. */
-  save(stored: Stored): Promise<void>;
+  save(pool: PoolUuid, stored: Stored): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { type MonitorPorts, runMonitor } from "../app/daemons/monitor.ts";
 import type { PassPorts, PassReport } from "../app/pass/pass-ports.ts";
 import type { ChildDeath, RunningChild } from "../ports/processes.ts";
 import { portClock, type Scheduled } from "./clock.ts";
-import { diskStore, type SimDisk } from "./ports/disk.ts";
+import { diskStore, diskVotes, type SimDisk } from "./ports/disk.ts";
 import { simGroupSelf } from "./ports/group-self.ts";
 import { mortal, newSimProcess, type SimProcess, type Watch } from "./ports/process.ts";
 import { simLogger, simPassPorts } from "./ports.ts";
@@ -140,6 +140,7 @@ export class SimMonitor {
     if (messengers === null) return;
     const ports = {
       ...own,
+      votes: mortal(service, diskVotes(this.disk, own.clock)),
       network: mortal(service, messengers.network(host)),
       board: mortal(service, messengers.board(host)),
       self: mortal(service, simGroupSelf(world, host)),

@@ -9,6 +9,8 @@ export interface Paths {
   readonly override: string;
   readonly lastGood: string;
   readonly state: string;
+  /** Folder of what the monitor has stored of its vote and the roll (adapters/group/vote-files.ts). */
+  readonly votes: string;
   /** Keys and certificates of fence devices, as they were first seen. */
   readonly pins: string;
   /** A folder for each fence method: lists of devices, options, agents. FENCE_FILE_LOC may name another. */
@@ -54,6 +56,7 @@ export function pathsFrom(environment: Environment): Paths {
     override: below("etc/ha-lizard/ha-lizard.conf"),
     lastGood: below("etc/ha-lizard/ha-lizard.pool.conf"),
     state,
+    votes: join(state, "group"),
     pins: join(state, "fence-pins"),
     fence: below("etc/ha-lizard/fence"),
     poolConf: below("etc/xensource/pool.conf"),

@@ -14,10 +14,12 @@ import { isTagOf, TAG_BYTES, tagOf } from "./tag.ts";
 
 const MAGIC = 0x484c;
 /** A host of another version says nothing that this one would understand: an update is done with HA off. */
-const VERSION = 1;
+const VERSION = 2;
 export const HEAD_BYTES = 52 + NUMBER_BYTES;
-/** More than this is no datagram of ours: it always fits into one packet. */
+/** More than this is no datagram of ours but a roll: it always fits into one packet. */
 export const LONGEST_BYTES = 1_232;
+/** Two rolls of 64 hosts. From 19 hosts on it travels in several packets, and when one is lost it is sent again a second later. */
+export const LONGEST_ROLL_BYTES = 4_608;
 
 /** The bytes of the sender's id as a key for maps, in whatever came; nothing is said of whether it is genuine. */
 export function senderAt(bytes: Buffer): string {
@@ -30,8 +32,10 @@ export function looksLikeHeartbeat(bytes: Buffer): boolean {
 }
 
 /** What a datagram can be. */
-export const KINDS = ["heartbeat", "question", "answer"] as const;
+export const KINDS = ["heartbeat", "question", "answer", "roll"] as const;
 export type Kind = (typeof KINDS)[number];
+
+const longestOf = (kind: Kind): number => (kind === "roll" ? LONGEST_ROLL_BYTES : LONGEST_BYTES);
 
 /** Who wrote it, to whom, and when. */
 export interface Head {
@@ -71,7 +75,8 @@ export const MALFORMED = { ok: false, why: "malformed" } as const;
 /** The bytes of a datagram; null when an id is no uuid, or it is too long. */
 export function seal(kind: Kind, head: Head, content: Buffer, pool: PoolUuid, key: Buffer): Buffer | null {
   const length = HEAD_BYTES + content.length + TAG_BYTES;
-  if (length > LONGEST_BYTES || ![pool, head.from, head.to, head.number.bootId].every(hasBytes)) return null;
+  if (length > longestOf(kind) || ![pool, head.from, head.to, head.number.bootId].every(hasBytes))
+    return null;
   const bytes = Buffer.alloc(length);
   bytes.writeUInt16BE(MAGIC, 0);
   bytes[2] = VERSION;
@@ -92,9 +97,9 @@ export function seal(kind: Kind, head: Head, content: Buffer, pool: PoolUuid, ke
  */
 export function openDatagram(bytes: Buffer, context: CodecContext, keys: readonly Buffer[]): Opened {
   const { length } = bytes;
-  if (length < HEAD_BYTES + TAG_BYTES || length > LONGEST_BYTES) return MALFORMED;
   const kind = KINDS[(bytes[3] ?? 0) - 1];
-  if (bytes.readUInt16BE(0) !== MAGIC || bytes[2] !== VERSION || kind === undefined) return MALFORMED;
+  if (kind === undefined || length < HEAD_BYTES + TAG_BYTES || length > longestOf(kind)) return MALFORMED;
+  if (bytes.readUInt16BE(0) !== MAGIC || bytes[2] !== VERSION) return MALFORMED;
   if (context.pool !== null && !isUuidAt(bytes, 4, context.pool)) return { ok: false, why: "otherPool" };
   const end = length - TAG_BYTES;
   const [signed, tag] = [bytes.subarray(0, end), bytes.subarray(end)];

@@ -1,19 +1,23 @@
-import { type HeardEntry, type Heartbeat, type MessageNumber, MOST_HOSTS } from "../../core/group/message.ts";
+import { type HeardEntry, type Heartbeat, MOST_HOSTS } from "../../core/group/message.ts";
 import type { HostUuid, PoolUuid } from "../../core/model/ids.ts";
-import { hasBytes, NUMBER_BYTES, readNumber, writeNumber } from "./bytes.ts";
+import { ANSWER_BYTES, readAnswered, writeAnswered } from "./answered-codec.ts";
+import { hasBytes } from "./bytes.ts";
 import { type CodecContext, type Head, seal } from "./envelope.ts";
 import { OWN_BYTES, readOwn, writeOwn } from "./own-state-codec.ts";
+import { hasVoteBytes, readVote, VOTE_BYTES, writeVote } from "./vote-codec.ts";
 
 /*
  * The content of a heartbeat:
  *
  *   0  is there an answer (1) or not (0), the number that is answered
  *  23  what the sender says of itself
- *  45  how many are heard; for each of them: place (4), age in tenths of a second (1), low 32 bits of its number (4)
+ *  45  what it says of its vote
+ * 110  how many are heard; for each of them: place (4), age in tenths of a second (1), low 32 bits of its number (4)
  */
 
-const OWN_AT = 1 + NUMBER_BYTES;
-const COUNT_AT = OWN_AT + OWN_BYTES;
+const OWN_AT = ANSWER_BYTES;
+const VOTE_AT = OWN_AT + OWN_BYTES;
+const COUNT_AT = VOTE_AT + VOTE_BYTES;
 const ENTRIES_AT = COUNT_AT + 1;
 const ENTRY_BYTES = 9;
 const AGE_UNIT_MS = 100;
@@ -32,20 +36,22 @@ export function encodeHeartbeat(
   const { answers } = message;
   if (said === null || (answers !== null && !hasBytes(answers.bootId))) return null;
   const content = Buffer.alloc(OWN_AT + said.length);
-  if (answers !== null) {
-    content[0] = 1;
-    writeNumber(content, 1, answers);
-  }
+  writeAnswered(content, 0, answers);
   said.copy(content, OWN_AT);
   return seal("heartbeat", message, content, pool, key);
 }
 
-/** What a heartbeat says to everybody: its sender's own state, and whom it hears. null: its master's id is no uuid. */
-export function encodeSaid({ own, heard: all }: Pick<Heartbeat, "own" | "heard">): Buffer | null {
-  if (own.master !== null && !hasBytes(own.master)) return null;
+/** What a heartbeat says to everybody: its sender's own state and vote, and whom it hears. null: an id is no uuid. */
+export function encodeSaid({
+  own,
+  vote,
+  heard: all,
+}: Pick<Heartbeat, "own" | "vote" | "heard">): Buffer | null {
+  if (!hasVoteBytes(vote) || (own.master !== null && !hasBytes(own.master))) return null;
   const heard = all.filter(({ host }) => hasBytes(host)).slice(0, MOST_HOSTS);
   const said = Buffer.alloc(ENTRIES_AT - OWN_AT + ENTRY_BYTES * heard.length);
   writeOwn(said, 0, own);
+  writeVote(said, VOTE_AT - OWN_AT, vote);
   said[COUNT_AT - OWN_AT] = heard.length;
   let at = ENTRIES_AT - OWN_AT;
   for (const { host, ageMs, numberMs } of heard) {
@@ -63,15 +69,12 @@ export function encodeSaid({ own, heard: all }: Pick<Heartbeat, "own" | "heard">
  */
 export function readHeartbeat(head: Head, content: Buffer, context: CodecContext): Heartbeat | null {
   if (content.length < ENTRIES_AT) return null;
-  const answers = readAnswer(content);
+  const answers = readAnswered(content, 0);
   const own = readOwn(content, OWN_AT);
+  const vote = readVote(content, VOTE_AT);
   const heard = readHeard(content, context);
-  return answers === "odd" || own === null || heard === null ? null : { ...head, answers, own, heard };
-}
-
-function readAnswer(content: Buffer): MessageNumber | null | "odd" {
-  if (content[0] === 1) return readNumber(content, 1);
-  return content.subarray(0, OWN_AT).every((byte) => byte === 0) ? null : "odd";
+  if (answers === "odd" || own === null || vote === null || heard === null) return null;
+  return { ...head, answers, own, vote, heard };
 }
 
 /** Places of hosts that are not known here are left out: the lists of two hosts may differ for a while. */

@@ -7,7 +7,9 @@ import {
   type RunsQuestion,
 } from "../../core/group/message.ts";
 import type { Transport } from "../../core/group/publish.ts";
+import type { RollMessage } from "../../core/group/roll-message.ts";
 import type { Refused } from "../../core/model/hearing.ts";
+import type { PoolUuid } from "../../core/model/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { GroupNetwork, GroupSetUp, MessageHandler } from "../../ports/group.ts";
 import { type CodecContext, looksLikeHeartbeat, openDatagram } from "./envelope.ts";
@@ -15,8 +17,9 @@ import { readHeartbeat } from "./heartbeat-codec.ts";
 import { HeartbeatWriter } from "./heartbeat-writer.ts";
 import { LastHeartbeats } from "./last-heartbeats.ts";
 import { PoolKeys } from "./pool-keys.ts";
+import { encodeRoll, readRollMessage } from "./roll-codec.ts";
 import { encodeAnswer, readQuestion } from "./runs-codec.ts";
-import { type Family, familyOf, UdpSocket } from "./udp-socket.ts";
+import { type Addressed, type Family, familyOf, UdpSocket } from "./udp-socket.ts";
 
 export interface HeartbeatNetworkOptions {
   readonly clock: Clock;
@@ -44,6 +47,8 @@ export class HeartbeatNetwork implements GroupNetwork {
   private handler: MessageHandler = () => undefined;
   private greetings: (greeting: Greeting) => void = () => undefined;
   private questions: QuestionHandler = () => undefined;
+  private rolls: (message: RollMessage) => void = () => undefined;
+  private atOnce = false;
   private waiting: Arrival[] = [];
   private refused: Refused = { malformed: 0, otherPool: 0, wrongTag: 0, unknownHost: 0 };
   /** Something in a message had no place in a datagram. */
@@ -64,6 +69,14 @@ export class HeartbeatNetwork implements GroupNetwork {
 
   onMessage(handler: MessageHandler): void {
     this.handler = handler;
+  }
+
+  onRoll(handler: (message: RollMessage) => void): void {
+    this.rolls = handler;
+  }
+
+  tellAtOnce(atOnce: boolean): void {
+    this.atOnce = atOnce;
   }
 
   onGreeting(handler: (greeting: Greeting) => void): void {
@@ -91,19 +104,36 @@ export class HeartbeatNetwork implements GroupNetwork {
   }
 
   send(datagrams: readonly Datagram[]): void {
+    const { pool, key } = this.signing();
+    if (pool === null || key === null) return;
+    const sendable = datagrams.flatMap(({ address, message }) => {
+      const bytes = this.writer.bytesOf(message, pool, key);
+      return bytes === null ? [] : [{ address, bytes }];
+    });
+    this.unwritable = sendable.length < datagrams.length;
+    this.sendAll(sendable);
+  }
+
+  sendRolls(rolls: readonly RollMessage[]): void {
+    const { pool, key } = this.signing();
+    if (pool === null || key === null) return;
+    for (const message of rolls) {
+      const bytes = encodeRoll(message, pool, key);
+      const peer = this.group?.peers.find(({ host }) => host === message.to);
+      if (bytes !== null) this.sendAll((peer?.addresses ?? []).map((address) => ({ address, bytes })));
+    }
+  }
+
+  private signing(): { readonly pool: PoolUuid | null; readonly key: Buffer | null } {
+    return { pool: this.group?.pool ?? null, key: this.keys.toSign() };
+  }
+
+  private sendAll(all: readonly Addressed[]): void {
     const { group } = this;
-    const key = this.keys.toSign();
-    const pool = group?.pool ?? null;
-    if (group === null || pool === null || key === null) return;
-    const written = datagrams.map(({ address, message }) => ({
-      address,
-      bytes: this.writer.bytesOf(message, pool, key),
-    }));
-    const sendable = written.flatMap(({ address, bytes }) => (bytes === null ? [] : [{ address, bytes }]));
-    this.unwritable = sendable.length < written.length;
+    if (group === null) return;
     for (const [family, socket] of this.sockets)
       socket.sendAll(
-        sendable.filter(({ address }) => familyOf(address) === family),
+        all.filter(({ address }) => familyOf(address) === family),
         group.port,
       );
   }
@@ -153,12 +183,13 @@ export class HeartbeatNetwork implements GroupNetwork {
 
   /**
    * A heartbeat waits for the next tick, before which nobody asks for it: all of one second together cost a fifth of what
-   * they cost one by one, each with all of the program to be fetched into the processor. The rest is answered at once,
-   * after what came before it.
+   * they cost one by one, each with all of the program to be fetched into the processor. All else is told at once, after
+   * what came before it.
    */
   private receive(arrival: Arrival): void {
     this.waiting.push(arrival);
-    if (!looksLikeHeartbeat(arrival.bytes) || this.waiting.length >= MOST_WAITING) this.takeWaiting();
+    const mayWait = !this.atOnce && looksLikeHeartbeat(arrival.bytes);
+    if (!mayWait || this.waiting.length >= MOST_WAITING) this.takeWaiting();
   }
 
   /** Whoever sends it, whatever it is: one bad datagram costs nothing but its own place. */
@@ -192,10 +223,12 @@ export class HeartbeatNetwork implements GroupNetwork {
     const { kind, head, content, key } = opened;
     const heartbeat = kind === "heartbeat" ? readHeartbeat(head, content, context) : null;
     if (heartbeat !== null) this.last.keep({ bytes, key, heartbeat });
-    const question = kind === "question" ? readQuestion(head, content) : null;
     if (heartbeat !== null) this.handler(heartbeat, from.address, atMs);
+    const question = kind === "question" ? readQuestion(head, content) : null;
     if (question !== null) this.questions(question, (said) => this.answer(said, key, from));
-    return heartbeat === null && question === null ? "malformed" : null;
+    const roll = kind === "roll" ? readRollMessage(head, content) : null;
+    if (roll !== null) this.rolls(roll);
+    return heartbeat === null && question === null && roll === null ? "malformed" : null;
   }
 
   /**

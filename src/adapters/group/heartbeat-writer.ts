@@ -26,7 +26,8 @@ export class HeartbeatWriter {
 
   private saidIn(message: Heartbeat): Buffer | null {
     const { said } = this;
-    if (said?.of.heard === message.heard && said.of.own === message.own) return said.bytes;
+    if (said?.of.heard === message.heard && said.of.own === message.own && said.of.vote === message.vote)
+      return said.bytes;
     const bytes = encodeSaid(message);
     this.said = { of: message, bytes };
     return bytes;

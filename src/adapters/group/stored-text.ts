@@ -1,9 +1,8 @@
-import { MOST_HOSTS } from "../../core/group/message.ts";
-import type { Roll, RollHost, RollId } from "../../core/group/roll.ts";
+import { isEachOnce, type Roll, type RollHost, type RollId } from "../../core/group/roll.ts";
 import type { Stored } from "../../core/group/stored.ts";
 import type { Term } from "../../core/group/term.ts";
 import { type Check, isFlag, listOf, nullOr, objectOf } from "../../core/memory/shape.ts";
-import { type HostUuid, isUuid } from "../../core/model/ids.ts";
+import { type HostUuid, isUuid, type PoolUuid } from "../../core/model/ids.ts";
 
 /* What a host stores, as text: JSON, and read strictly, for nobody else writes it. */
 
@@ -16,26 +15,28 @@ const isId = objectOf<RollId>({ term: isTerm, version: isCount });
 const isEntry = objectOf<RollHost>({ host: isHost, bootId: nullOr(isBoot), maintenance: isFlag });
 const isShapedRoll = objectOf<Roll>({ id: isId, hosts: listOf(isEntry), master: isHost, ha: isFlag });
 const isRoll: Check<Roll> = (value): value is Roll => isShapedRoll(value) && isEachOnce(value.hosts);
-const isStored = objectOf<Stored>({ term: isTerm, roll: nullOr(isRoll), before: nullOr(isRoll) });
+const isPool = (value: unknown): value is PoolUuid => isBoot(value);
+const isKept = objectOf<KeptVote>({
+  pool: isPool,
+  term: isTerm,
+  roll: nullOr(isRoll),
+  before: nullOr(isRoll),
+});
 
-/** A host that stood there twice would count twice. */
-function isEachOnce(hosts: readonly RollHost[]): boolean {
-  return (
-    hosts.length > 0 &&
-    hosts.length <= MOST_HOSTS &&
-    new Set(hosts.map(({ host }) => host)).size === hosts.length
-  );
+/** In one pool. */
+export interface KeptVote extends Stored {
+  readonly pool: PoolUuid;
 }
 
-export function writeStored(stored: Stored): string {
-  return JSON.stringify(stored);
+export function writeStored(kept: KeptVote): string {
+  return JSON.stringify(kept);
 }
 
 /** null: this program does not write such a text. Never throws. */
-export function readStored(text: string): Stored | null {
+export function readStored(text: string): KeptVote | null {
   try {
     const value: unknown = JSON.parse(text);
-    return isStored(value) && (value.roll !== null || value.before === null) ? value : null;
+    return isKept(value) && (value.roll !== null || value.before === null) ? value : null;
   } catch {
     return null;
   }

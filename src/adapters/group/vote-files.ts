@@ -2,9 +2,11 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Stored } from "../../core/group/stored.ts";
+import type { PoolUuid } from "../../core/model/ids.ts";
 import type { FoundVote, VoteStore } from "../../ports/vote-store.ts";
+import { makePrivateFolder } from "../files/ownership.ts";
 import { readRegularFile } from "../files/regular-file.ts";
-import { readStored, writeStored } from "./stored-text.ts";
+import { type KeptVote, readStored, writeStored } from "./stored-text.ts";
 
 /*
  * Two files of fixed size, written beforehand and overwritten in turn, so that a full disk stops nobody and a torn write
@@ -25,7 +27,7 @@ const PRIVATE = 0o600;
 
 interface Kept {
   readonly count: number;
-  readonly stored: Stored;
+  readonly kept: KeptVote;
 }
 
 type Found =
@@ -43,7 +45,7 @@ export class VoteFiles implements VoteStore {
     this.folder = folder;
   }
 
-  async load(): Promise<FoundVote> {
+  async load(pool: PoolUuid): Promise<FoundVote> {
     const found = await Promise.all(NAMES.map((name) => this.read(name)));
     if (found.every(({ kind }) => kind === "missing")) return { kind: "none" };
     // Which of them was the newer one nobody can tell any more.
@@ -56,13 +58,14 @@ export class VoteFiles implements VoteStore {
         ? { kind: "none" }
         : { kind: "damaged", why: "neither of its two files can be read" };
     this.count = newest.count;
-    return { kind: "stored", stored: newest.stored };
+    const { pool: of, ...stored } = newest.kept;
+    return of === pool ? { kind: "stored", stored } : { kind: "none" };
   }
 
-  async save(stored: Stored): Promise<void> {
+  async save(pool: PoolUuid, stored: Stored): Promise<void> {
     if (this.count === null) await this.allocate();
     const count = (this.count ?? 0) + 1;
-    const bytes = Buffer.from(record(count, stored), "utf8");
+    const bytes = Buffer.from(record(count, { ...stored, pool }), "utf8");
     if (bytes.length > FILE_BYTES) throw new Error(`the roll does not fit into ${FILE_BYTES} bytes`);
     // After a failure the same file is written again: the other one is whole.
     await this.use(join(this.folder, NAMES[count % 2] ?? NAMES[0]), OVERWRITE, bytes);
@@ -84,6 +87,8 @@ export class VoteFiles implements VoteStore {
 
   /** Both files at their full size, full of zeros; what stood there was of no use. */
   private async allocate(): Promise<void> {
+    const unusable = makePrivateFolder(this.folder);
+    if (unusable !== null) throw new Error(unusable);
     for (const name of NAMES) {
       const path = join(this.folder, name);
       const isThere = (await this.read(name)).kind !== "missing";
@@ -116,8 +121,8 @@ async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
   }
 }
 
-function record(count: number, stored: Stored): string {
-  const text = writeStored(stored);
+function record(count: number, kept: KeptVote): string {
+  const text = writeStored(kept);
   return `HA-Lizard vote 1 ${count} ${Buffer.byteLength(text)} ${sumOf(count, text)}\n${text}`;
 }
 
@@ -127,8 +132,8 @@ function readRecord(found: string): Kept | null {
   const count = Number(counted);
   // The text is ASCII: uuids, numbers and names of ours.
   const text = found.slice(head.length, head.length + Number(bytes));
-  const stored = sumOf(count, text) === sum ? readStored(text) : null;
-  return stored === null ? null : { count, stored };
+  const kept = sumOf(count, text) === sum ? readStored(text) : null;
+  return kept === null ? null : { count, kept };
 }
 
 const sumOf = (count: number, text: string): string =>

@@ -1,18 +1,38 @@
 import { type CopyWatch, NO_COPY_WATCH, newerAtMaster, stepCopyWatch } from "../../core/group/behind.ts";
+import { isCalm } from "../../core/group/calm.ts";
+import type { Founding } from "../../core/group/found.ts";
 import { type Greeted, type Greeting, stepGreeted, withGreeter } from "../../core/group/greeting.ts";
+import {
+  type GroupState,
+  speak,
+  takeHeartbeat,
+  takeRollMessage,
+  voteWords,
+  wantsTick,
+} from "../../core/group/group.ts";
+import { groupSight } from "../../core/group/group-sight.ts";
 import { fallenSilent, type HearingState, newHearing, stepHearing } from "../../core/group/hearing.ts";
+import { type LeadMoment, tickAndLead } from "../../core/group/lead.ts";
 import type { RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
 import { type GroupReport, type OwnSight, ownState } from "../../core/group/own-state.ts";
-import { publishHearing, refusedCount, refusedText } from "../../core/group/publish.ts";
+import { publishHearing } from "../../core/group/publish.ts";
+import { NOTHING_STORED } from "../../core/group/stored.ts";
 import { isTimely } from "../../core/group/timely.ts";
-import type { OwnState, Refused } from "../../core/model/hearing.ts";
+import { GROUP_TIMINGS } from "../../core/group/timings.ts";
+import { NO_VOTE } from "../../core/group/vote-words.ts";
+import { newVoting } from "../../core/group/voting.ts";
+import type { OwnState } from "../../core/model/hearing.ts";
+import type { HostUuid, PoolUuid } from "../../core/model/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
-import { withDeadline } from "../../ports/deadline.ts";
+import { OVER, withDeadline } from "../../ports/deadline.ts";
 import type { GroupNetwork, GroupSelf, HearingBoard } from "../../ports/group.ts";
 import type { Logger } from "../../ports/notices.ts";
 import type { StateStore } from "../../ports/state-store.ts";
+import type { VoteStore } from "../../ports/vote-store.ts";
+import { HearingTroubles } from "./hearing-troubles.ts";
 import { LaterRead } from "./later-read.ts";
 import { readGroupReport } from "./report.ts";
+import { VoteKeeper } from "./vote-keeper.ts";
 
 export interface HearingPorts {
   readonly clock: Clock;
@@ -21,6 +41,7 @@ export interface HearingPorts {
   readonly self: GroupSelf;
   /** For the report of the last iteration: who the other hosts are. */
   readonly store: Pick<StateStore, "load">;
+  readonly votes: VoteStore;
   readonly logger: Logger;
   /** Asks for an iteration. */
   wake(): void;
@@ -28,37 +49,49 @@ export interface HearingPorts {
 
 /** One heartbeat a second: four of them may be lost before a host is not heard any more. */
 const TICK_MS = 1_000;
+/** While the monitors agree on something they do not wait for the second; so many heartbeats a second are the most. */
+const SHORTEST_TICK_MS = 50;
 /** A report is a small file; a new host is greeted within this time. */
-const TICKS_PER_REPORT = 5;
+const REPORT_MS = 5_000;
 /** So often the own xapi is asked, once at a time. */
-const TICKS_PER_QUESTION = 5;
+const QUESTION_MS = 5_000;
 /** A xapi that needs seconds for every call lives (core/README.md, "Is a peer alive?"). */
 const ANSWER_MS = 10_000;
 /** A list of domains takes milliseconds; who asks waits for a second. */
 const LIST_MS = 2_000;
-/** A socket that is just being opened, or opened again, is not worth a line. */
-const TROUBLE_MS = 3_000;
-/** Whatever is refused, and however much of it. */
-const REFUSED_LINE_MS = 60_000;
+/** Who is not in the list and has greeted within this time is still there. */
+const GREETER_MS = 30_000;
 
 /**
- * Exchanges heartbeats with the other monitors of the pool until `signal` aborts, and publishes what is heard
- * (core/group/README.md). Answers what this host runs. It decides nothing, and needs neither XAPI nor an iteration that works: only the list of hosts,
- * which the last one has left, and without one it answers whoever greets it.
+ * Exchanges heartbeats with the other monitors of the pool until `signal` aborts, votes with them, and publishes what is
+ * heard and who leads (core/group/README.md). Answers what this host runs. It needs neither XAPI nor an iteration that
+ * works: only the list of hosts, which the last one has left, and without one it answers whoever greets it.
  */
 export async function keepHearing(ports: HearingPorts, signal: AbortSignal): Promise<void> {
   const { clock, network } = ports;
   const loop = new Loop(ports, signal);
-  network.onMessage((message, address, atMs = clock.uptimeMs()) =>
-    loop.take({ kind: "datagram", nowMs: atMs, message, address }),
+  network.onMessage((heartbeat, address, atMs = clock.uptimeMs()) =>
+    loop.take((state) => takeHeartbeat(state, { nowMs: atMs, heartbeat, address }, GROUP_TIMINGS)),
+  );
+  network.onRoll((message) =>
+    loop.take((state) => takeRollMessage(state, message, clock.uptimeMs(), GROUP_TIMINGS)),
   );
   network.onGreeting((greeting) => loop.greeted(greeting));
   network.onQuestion((question, answer) => void loop.answer(question, answer));
-  for (let ticks = 0; !signal.aborted; ticks++) {
-    if (ticks % TICKS_PER_REPORT === 0) await loop.readReport();
-    if (ticks % TICKS_PER_QUESTION === 0) void loop.askOwnXapi();
+  let reportMs = Number.NEGATIVE_INFINITY;
+  let questionMs = Number.NEGATIVE_INFINITY;
+  while (!signal.aborted) {
+    const nowMs = clock.uptimeMs();
+    if (nowMs - reportMs >= REPORT_MS) {
+      reportMs = nowMs;
+      await loop.readReport();
+    }
+    if (nowMs - questionMs >= QUESTION_MS) {
+      questionMs = nowMs;
+      void loop.askOwnXapi();
+    }
     await loop.tick();
-    await clock.sleep(TICK_MS, signal);
+    await loop.pause();
   }
   network.close();
 }
@@ -67,29 +100,74 @@ export async function keepHearing(ports: HearingPorts, signal: AbortSignal): Pro
 class Loop {
   private readonly ports: HearingPorts;
   private readonly signal: AbortSignal;
-  private readonly troubles: Troubles;
-  private state: HearingState | null = null;
+  private readonly troubles: HearingTroubles;
+  private readonly votes: VoteKeeper;
+  private state: GroupState | null = null;
   private report: GroupReport | null = null;
   /** Before that, an iteration has told of no host; whoever greets is answered. */
   private hasList = false;
   private greetings: Greeted = new Map();
+  private readonly greeters = new Map<HostUuid, number>();
   private xapi: OwnSight["xapi"] = "silent";
   private copy: CopyWatch = NO_COPY_WATCH;
   private asking = false;
+  private founding: Founding = { readyMs: null };
+  private awaited: readonly HostUuid[] = [];
+  /** The next tick is wanted at once; and what ends the wait for it. */
+  private hurried = false;
+  private endPause: () => void = () => undefined;
   private readonly domains: LaterRead<RunsAnswer["runs"]>;
 
   constructor(ports: HearingPorts, signal: AbortSignal) {
     this.ports = ports;
     this.signal = signal;
-    this.troubles = new Troubles(ports);
+    this.troubles = new HearingTroubles(ports);
+    this.votes = new VoteKeeper(ports.votes, ports.logger);
     const { clock, self } = ports;
     this.domains = new LaterRead(() =>
       withDeadline<RunsAnswer["runs"]>(clock, LIST_MS, signal, self.knownVms, () => "unknown"),
     );
   }
 
-  take(event: Parameters<typeof stepHearing>[1]): void {
-    if (this.state !== null) this.state = stepHearing(this.state, event).state;
+  /** A message. What it changes of the vote is stored, and what others wait for is said, at once. */
+  take(taken: (state: GroupState) => GroupState): void {
+    const { state: before } = this;
+    if (before === null) return;
+    const after = taken(before);
+    this.state = after;
+    this.keepVote(after);
+    if (wantsTick(before.voting, after.voting)) this.hurry();
+  }
+
+  /** Until the next second, or until a tick is wanted at once. */
+  async pause(): Promise<void> {
+    const { clock } = this.ports;
+    const startedMs = clock.uptimeMs();
+    await this.sleep(TICK_MS, () => this.hurried);
+    const restMs = startedMs + SHORTEST_TICK_MS - clock.uptimeMs();
+    if (restMs > 0) await this.sleep(restMs, () => false);
+    this.hurried = false;
+  }
+
+  private async sleep(ms: number, isOver: () => boolean): Promise<void> {
+    if (isOver() || this.signal.aborted) return;
+    const over = new AbortController();
+    const end = () => over.abort(OVER);
+    this.endPause = () => {
+      if (isOver()) end();
+    };
+    this.signal.addEventListener("abort", end, { once: true });
+    await this.ports.clock.sleep(ms, over.signal);
+    this.signal.removeEventListener("abort", end);
+  }
+
+  private hurry(): void {
+    this.hurried = true;
+    this.endPause();
+  }
+
+  private keepVote({ voting }: GroupState): void {
+    this.votes.keep(voting.stored, () => this.hurry());
   }
 
   /** Who belongs to the pool; what was known stays so while no report says anything else. */
@@ -99,27 +177,41 @@ class Loop {
     const { pool, peers } = (read.pool === null ? this.report : null) ?? read;
     const report = { ...read, pool, peers };
     if (JSON.stringify(report) === JSON.stringify(this.report)) return;
-    const bootId = this.state?.bootId ?? (await this.ports.self.bootId());
+    const bootId = this.state?.hearing.bootId ?? (await this.ports.self.bootId());
     if (bootId === null) return;
     this.hasList ||= read.pool !== null;
     this.use(report, bootId);
+    if (read.pool !== null) await this.enter(read.pool);
+  }
+
+  /** What this host has stored counts in the pool in which it stored it. */
+  private async enter(pool: PoolUuid): Promise<void> {
+    const stored = await this.votes.enter(pool);
+    if (stored === null || this.state === null) return;
+    const { hearing } = this.state;
+    this.state = { hearing, voting: newVoting(hearing.self, stored, this.ports.clock.uptimeMs()) };
   }
 
   /** Somebody who is not in the list, or there is no list: that is a reason to look, and to answer while there is none. */
   greeted(greeting: Greeting): void {
     const { report, state } = this;
     if (report === null || state === null) return;
+    this.greeters.set(greeting.from, this.ports.clock.uptimeMs());
     const { greeted, wakes } = stepGreeted(this.greetings, greeting.from, this.ports.clock.uptimeMs());
     this.greetings = greeted;
     if (wakes) this.ports.wake();
-    if (!this.hasList) this.use(withGreeter(report, greeting), state.bootId);
+    if (!this.hasList) this.use(withGreeter(report, greeting), state.hearing.bootId);
   }
 
   private use(report: GroupReport, bootId: string): void {
+    const nowMs = this.ports.clock.uptimeMs();
+    const known = this.state?.hearing.self === report.self ? this.state : null;
+    const hearing = known?.hearing ?? newHearing(report.self, bootId);
+    const voting = known?.voting ?? newVoting(report.self, NOTHING_STORED, nowMs);
+    const event = { kind: "peers", nowMs, peers: report.peers } as const;
     this.report = report;
-    if (this.state?.self !== report.self) this.state = newHearing(report.self, bootId);
+    this.state = { hearing: stepHearing(hearing, event).state, voting };
     this.ports.network.setUp(report);
-    this.take({ kind: "peers", nowMs: this.ports.clock.uptimeMs(), peers: report.peers });
   }
 
   /** Not waited for: a heartbeat is not late because a xapi is. */
@@ -140,13 +232,13 @@ class Loop {
   /** Which of these VMs does this host run? Whoever cannot be told hears nothing. */
   async answer(question: RunsQuestion, answer: (said: RunsAnswer) => void): Promise<void> {
     const { clock } = this.ports;
-    const peer = this.state?.peers.get(question.from);
+    const peer = this.state?.hearing.peers.get(question.from);
     if (!isTimely(peer, question.number, clock.uptimeMs())) return;
     const known = await this.domains.read();
     // After the list: a xapi that was told of a start before it follows the same master still.
     const own = await this.ownState();
     if (this.state === null || own === null) return;
-    const { self: from, bootId } = this.state;
+    const { self: from, bootId } = this.state.hearing;
     const asked = new Set(question.vms);
     const runs = known === "unknown" ? known : known.filter((vm) => asked.has(vm));
     answer({ from, to: question.from, number: { bootId, ms: clock.uptimeMs() }, id: question.id, own, runs });
@@ -162,17 +254,46 @@ class Loop {
   async tick(): Promise<void> {
     const { clock, network } = this.ports;
     const own = await this.ownState();
-    if (this.state === null || own === null) return;
     network.tend();
-    const { state, datagrams } = stepHearing(this.state, { kind: "tick", nowMs: clock.uptimeMs(), own });
-    const silent = fallenSilent(this.state, state);
+    const { state: before, report } = this;
+    if (before === null || own === null) return;
+    const nowMs = clock.uptimeMs();
+    const moment = { nowMs, own, successor: report?.successor ?? null, greeters: this.recentGreeters(nowMs) };
+    const wasOnDisk = this.votes.isOnDisk(before.voting.stored);
+    const state = wasOnDisk ? this.lead(before, moment) : before;
     this.state = state;
-    // A slave asks after its master only; what became of the others is the master's business.
+    this.keepVote(state);
+    const isOnDisk = this.votes.isOnDisk(state.voting.stored);
+    // It is said when it is stored, which takes some milliseconds: with the next second at the latest, and then without the vote.
+    if (wasOnDisk && !isOnDisk) return;
+    const vote = isOnDisk ? voteWords(state.voting, nowMs, GROUP_TIMINGS) : NO_VOTE;
+    const spoken = speak(state, moment, vote);
+    this.state = spoken.state;
+    this.wakeFor(before.hearing, spoken.state.hearing, own);
+    network.send(spoken.heartbeats);
+    network.sendRolls(spoken.rolls);
+    network.tellAtOnce(!isCalm(state.voting, nowMs, GROUP_TIMINGS));
+    await this.publish(spoken.state);
+  }
+
+  private lead(before: GroupState, moment: LeadMoment): GroupState {
+    const { state, founding, awaited } = tickAndLead(before, this.founding, moment, GROUP_TIMINGS);
+    this.founding = founding;
+    this.awaited = awaited;
+    return state;
+  }
+
+  private recentGreeters(nowMs: number): ReadonlySet<HostUuid> {
+    for (const [host, atMs] of this.greeters) if (nowMs - atMs > GREETER_MS) this.greeters.delete(host);
+    return new Set(this.greeters.keys());
+  }
+
+  /** A slave asks after its master only; what became of the others is the master's business. */
+  private wakeFor(before: HearingState, after: HearingState, own: OwnState): void {
+    const silent = fallenSilent(before, after);
     const isOurs =
       own.role === "master" || own.master === null ? silent.length > 0 : silent.includes(own.master);
-    if (this.isCopyDue(state, own) || isOurs) this.ports.wake();
-    network.send(datagrams);
-    await this.publish(state);
+    if (this.isCopyDue(after, own) || isOurs) this.ports.wake();
   }
 
   private isCopyDue(state: HearingState, own: OwnState): boolean {
@@ -183,57 +304,20 @@ class Loop {
     return wakes;
   }
 
-  private async publish(state: HearingState): Promise<void> {
+  private async publish({ hearing, voting }: GroupState): Promise<void> {
     const { board, clock, network } = this.ports;
     const transport = network.state();
     this.troubles.tell(transport);
     // Whom it hears then is not the pool.
     if (!this.hasList) return;
     try {
-      await board.publish(publishHearing(state, clock.uptimeMs(), transport));
+      const nowMs = clock.uptimeMs();
+      const at = { nowMs, awaited: this.awaited, trouble: this.votes.trouble() };
+      const group = groupSight(voting, at, GROUP_TIMINGS);
+      await board.publish(publishHearing(hearing, group, nowMs, transport));
       this.troubles.tellBoard(null);
     } catch (error) {
       this.troubles.tellBoard(error instanceof Error ? error.message : String(error));
     }
-  }
-}
-
-/** What is told of the transport: a trouble when it begins and when it is over, refused datagrams once a minute. */
-class Troubles {
-  private readonly logger: Logger;
-  private readonly clock: Clock;
-  private told: string | null = null;
-  private sinceMs: number | null = null;
-  private boardTold: string | null = null;
-  private refusedTold = 0;
-  private notBeforeMs = Number.NEGATIVE_INFINITY;
-
-  constructor({ logger, clock }: HearingPorts) {
-    this.logger = logger;
-    this.clock = clock;
-  }
-
-  tell({ trouble, refused }: { readonly trouble: string | null; readonly refused: Refused }): void {
-    const nowMs = this.clock.uptimeMs();
-    this.sinceMs = trouble === null ? null : (this.sinceMs ?? nowMs);
-    const isPassing = this.sinceMs !== null && nowMs - this.sinceMs < TROUBLE_MS;
-    if (isPassing) return;
-    if (trouble !== null && trouble !== this.told)
-      this.logger.log("error", "check_xapi", `Cannot exchange heartbeats with the other hosts: ${trouble}.`);
-    if (trouble === null && this.told !== null)
-      this.logger.log("info", "check_xapi", "Heartbeats are exchanged again.");
-    this.told = trouble;
-    const sum = refusedCount(refused);
-    if (sum === this.refusedTold || this.clock.uptimeMs() < this.notBeforeMs) return;
-    this.notBeforeMs = this.clock.uptimeMs() + REFUSED_LINE_MS;
-    const text = `${sum - this.refusedTold} datagrams on the port of the heartbeats were refused. All in all: ${refusedText(refused)}.`;
-    this.logger.log("warning", "check_xapi", text);
-    this.refusedTold = sum;
-  }
-
-  tellBoard(why: string | null): void {
-    if (why !== null && this.boardTold === null)
-      this.logger.log("error", "check_xapi", `Cannot publish who is heard: ${why}.`);
-    this.boardTold = why;
   }
 }

@@ -49,11 +49,11 @@ export async function readGroupReport(store: Pick<StateStore, "load">): Promise<
   const loaded = await store.load("pass");
   if (loaded.kind !== "found" || typeof loaded.value !== "object" || loaded.value === null) return null;
   const { group } = loaded.value as { readonly group?: unknown };
-  // Those of earlier versions count no changes.
-  return isGroupReport(group) ? { ...NO_CHANGES, ...group } : null;
+  // Those of earlier versions say less.
+  return isGroupReport(group) ? { ...NOT_SAID, ...group } : null;
 }
 
-const NO_CHANGES = { changes: null, fetchAfterMs: 0 };
+const NOT_SAID = { successor: null, changes: null, fetchAfterMs: 0 };
 
 function isGroupReport(value: unknown): value is GroupReport {
   if (typeof value !== "object" || value === null) return false;
@@ -62,6 +62,7 @@ function isGroupReport(value: unknown): value is GroupReport {
     pool,
     port,
     peers,
+    successor = null,
     enabled,
     haWished,
     changes = null,
@@ -69,6 +70,7 @@ function isGroupReport(value: unknown): value is GroupReport {
   } = value as Partial<GroupReport>;
   if (typeof self !== "string" || (pool !== null && typeof pool !== "string") || typeof port !== "number")
     return false;
+  if (successor !== null && typeof successor !== "string") return false;
   const flags = [enabled, haWished];
   if (!flags.every((flag) => flag === null || typeof flag === "boolean")) return false;
   if ((changes !== null && typeof changes !== "number") || typeof fetchAfterMs !== "number") return false;

@@ -18,14 +18,16 @@ export function groupReport(
   { HEARTBEAT_PORT: port }: Pick<Settings, "HEARTBEAT_PORT">,
 ): GroupReport {
   if (lastGood === null) return { ...NO_LIST, self, port };
-  const { pool, hosts, haFlag } = lastGood;
-  const others = hosts.filter(({ uuid }) => uuid !== self).slice(0, MOST_HOSTS - 1);
+  const { pool, hosts, forgotten, ranking, haFlag } = lastGood;
+  // A host that an older database has lost is still one of the pool.
+  const others = [...hosts, ...forgotten].filter(({ uuid }) => uuid !== self).slice(0, MOST_HOSTS - 1);
   return {
     self,
     pool,
     port,
     // A host without an address cannot be written to, and may be heard all the same.
     peers: others.map((host) => ({ host: host.uuid, addresses: waysTo([host]) })),
+    successor: ranking[0] ?? null,
     enabled: hosts.find(({ uuid }) => uuid === self)?.enabled ?? null,
     haWished: haFlag === "unset" ? null : haFlag === "on",
     changes: changesOf(self, lastGood, copy),
@@ -36,6 +38,7 @@ export function groupReport(
 const NO_LIST = {
   pool: null,
   peers: [],
+  successor: null,
   enabled: null,
   haWished: null,
   changes: null,

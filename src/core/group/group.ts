@@ -3,9 +3,10 @@ import type { HostUuid } from "../model/ids.ts";
 import { type HearingEvent, type HearingState, stepHearing } from "./hearing.ts";
 import { leadOf } from "./leader-heard.ts";
 import { hasRepeated } from "./mandate.ts";
-import type { Datagram, Heartbeat, MessageNumber } from "./message.ts";
+import type { Datagram, Heartbeat } from "./message.ts";
 import { isFresh } from "./peer-state.ts";
-import { compareRollIds, type Roll, type RollId } from "./roll.ts";
+import { compareRollIds, type RollId } from "./roll.ts";
+import type { RollMessage } from "./roll-message.ts";
 import { standsBefore } from "./standing-order.ts";
 import { takeRoll } from "./take-roll.ts";
 import { takeWords } from "./take-words.ts";
@@ -20,30 +21,25 @@ export interface GroupState {
   readonly voting: Voting;
 }
 
-/** A heartbeat of another host, and what it says of its vote. */
+/** A heartbeat of another host. */
 export interface HeardHeartbeat {
   readonly nowMs: number;
   readonly heartbeat: Heartbeat;
-  readonly vote: VoteWords;
   readonly address: string;
 }
 
-/** A roll on its way. Its number and what it answers are those of a heartbeat. */
-export interface RollMessage {
-  readonly from: HostUuid;
-  readonly to: HostUuid;
-  readonly number: MessageNumber;
-  readonly answers: MessageNumber | null;
-  readonly vote: VoteWords;
-  readonly roll: Roll;
-  readonly before: Roll | null;
+/** The moment of a tick. */
+export interface Moment {
+  readonly nowMs: number;
+  readonly own: OwnState;
+  /** Who should replace the master, as the pool names it. */
+  readonly successor: HostUuid | null;
 }
 
-/** What a tick sends, when the state that goes with it is on disk: heartbeats, all with the same words, and rolls. */
-export interface GroupTick {
+/** What is sent, once what it rests on is on disk. */
+export interface Spoken {
   readonly state: GroupState;
   readonly heartbeats: readonly Datagram[];
-  readonly vote: VoteWords;
   readonly rolls: readonly RollMessage[];
 }
 
@@ -53,26 +49,30 @@ export function voteWords(voting: Voting, nowMs: number, timings: GroupTimings):
   return { term, lead: leadOf(voting, nowMs, timings), roll: roll?.id ?? null, settled: before === null };
 }
 
-/** Once a second. `successor`: who should replace the master, as the pool names it. */
-export function tickGroup(
-  state: GroupState,
-  tick: { readonly nowMs: number; readonly own: OwnState; readonly successor: HostUuid | null },
-  timings: GroupTimings,
-): GroupTick {
-  const { nowMs } = tick;
-  const { state: hearing, datagrams } = stepHearing(state.hearing, { kind: "tick", nowMs, own: tick.own });
-  const before = standsBefore(state.voting, hearing, tick);
-  const voting = tickVoting(state.voting, nowMs, before, timings);
-  const vote = voteWords(voting, nowMs, timings);
-  const next = { hearing, voting };
-  return { state: next, heartbeats: datagrams, vote, rolls: rollsFor(next, vote, nowMs) };
+/** What time does to the vote of this host, once a second. */
+export function tickVote(state: GroupState, moment: Moment, timings: GroupTimings): GroupState {
+  const before = standsBefore(state.voting, state.hearing, moment);
+  return { ...state, voting: tickVoting(state.voting, moment.nowMs, before, timings) };
+}
+
+/** A heartbeat to everybody, with `vote`, and the roll to who should have it. */
+export function speak(state: GroupState, { nowMs, own }: Moment, vote: VoteWords): Spoken {
+  const { state: hearing, datagrams } = stepHearing(state.hearing, { kind: "tick", nowMs, own, vote });
+  const next = { ...state, hearing };
+  return { state: next, heartbeats: datagrams, rolls: rollsFor(next, vote, nowMs) };
+}
+
+/** Both, where the disk takes no time. */
+export function tickGroup(state: GroupState, moment: Moment, timings: GroupTimings): Spoken {
+  const ticked = tickVote(state, moment, timings);
+  return speak(ticked, moment, voteWords(ticked.voting, moment.nowMs, timings));
 }
 
 /** The own roll for each host that should have it. */
 function rollsFor({ hearing, voting }: GroupState, vote: VoteWords, nowMs: number): readonly RollMessage[] {
   const { self, bootId, peers } = hearing;
   const { roll, before } = voting.stored;
-  if (roll === null) return [];
+  if (roll === null || compareRollIds(vote.roll, roll.id) !== 0) return [];
   return [...peers].flatMap(([to, { newest: answers }]) => {
     const said = voting.said.get(to);
     const lacksIt = said !== undefined && lacksRoll(said.words, vote, roll.id);
@@ -89,7 +89,7 @@ export function lacksRoll({ roll, lead }: VoteWords, own: VoteWords, id: RollId)
 
 /** A heartbeat: who lives, and then how it votes, if its number is newer than all before. */
 export function takeHeartbeat(state: GroupState, heard: HeardHeartbeat, timings: GroupTimings): GroupState {
-  const { nowMs, heartbeat, vote, address } = heard;
+  const { nowMs, heartbeat, address } = heard;
   const event: HearingEvent = { kind: "datagram", nowMs, message: heartbeat, address };
   const { state: hearing } = stepHearing(state.hearing, event);
   const { from, answers } = heartbeat;
@@ -98,7 +98,7 @@ export function takeHeartbeat(state: GroupState, heard: HeardHeartbeat, timings:
   const fresh = isFresh(heartbeat, bootId, nowMs);
   // Looked at only when it is fresh, and so of this boot.
   const answersMs = answers?.ms ?? null;
-  const voting = takeWords(state.voting, { from, nowMs, fresh, answersMs, words: vote }, timings);
+  const voting = takeWords(state.voting, { from, nowMs, fresh, answersMs, words: heartbeat.vote }, timings);
   return { hearing, voting };
 }
 

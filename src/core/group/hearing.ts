@@ -9,6 +9,7 @@ import {
   MOST_WAYS,
 } from "./message.ts";
 import { hearingOf, isHeardDirectly, newPeer, type PeerState, takeMessage } from "./peer-state.ts";
+import type { VoteWords } from "./vote-words.ts";
 
 /** What this host knows of who hears whom. All times are its uptime in milliseconds. */
 export interface HearingState {
@@ -20,7 +21,7 @@ export interface HearingState {
 /** What can happen. Whether a datagram is genuine has been checked before it comes here. */
 export type HearingEvent =
   /** Once a second. */
-  | { readonly kind: "tick"; readonly nowMs: number; readonly own: OwnState }
+  | { readonly kind: "tick"; readonly nowMs: number; readonly own: OwnState; readonly vote: VoteWords }
   | {
       readonly kind: "datagram";
       readonly nowMs: number;
@@ -45,7 +46,7 @@ export function newHearing(self: HostUuid, bootId: string): HearingState {
 export function stepHearing(state: HearingState, event: HearingEvent): HearingStep {
   switch (event.kind) {
     case "tick":
-      return tick(state, event.nowMs, event.own);
+      return tick(state, event);
     case "datagram":
       return { state: take(state, event), datagrams: [] };
     case "peers":
@@ -53,10 +54,10 @@ export function stepHearing(state: HearingState, event: HearingEvent): HearingSt
   }
 }
 
-function tick(state: HearingState, nowMs: number, own: OwnState): HearingStep {
-  const peers = judge(state.peers, nowMs);
+function tick(state: HearingState, event: HearingEvent & { kind: "tick" }): HearingStep {
+  const peers = judge(state.peers, event.nowMs);
   const next = peers === state.peers ? state : { ...state, peers };
-  return { state: next, datagrams: heartbeats(next, nowMs, own) };
+  return { state: next, datagrams: heartbeats(next, event) };
 }
 
 /** Who is heard now; since when is what a tick has seen first, so it is never more than a second late. */
@@ -86,8 +87,7 @@ export function fallenSilent(before: HearingState, after: HearingState): readonl
 /** One message to every address of every other host. They differ in what they answer only. */
 function heartbeats(
   { self, bootId, peers }: HearingState,
-  nowMs: number,
-  own: OwnState,
+  { nowMs, own, vote }: HearingEvent & { kind: "tick" },
 ): readonly Datagram[] {
   const number = { bootId, ms: nowMs };
   const all: readonly HeardEntry[] = [...peers].flatMap(([host, peer]) =>
@@ -96,7 +96,7 @@ function heartbeats(
       : [],
   );
   return [...peers].flatMap(([to, { addresses, newest: answers }]) => {
-    const message: Heartbeat = { from: self, to, number, answers, own, heard: all };
+    const message: Heartbeat = { from: self, to, number, answers, own, vote, heard: all };
     return addresses.map((address) => ({ address, message }));
   });
 }

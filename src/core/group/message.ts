@@ -1,5 +1,6 @@
 import type { OwnState } from "../model/hearing.ts";
 import type { HostUuid, VmUuid } from "../model/ids.ts";
+import type { VoteWords } from "./vote-words.ts";
 
 /**
  * The number of a message: the boot of its sender, and the sender's uptime when it was sent. It tells its own age to its
@@ -26,6 +27,7 @@ export interface Heartbeat {
   /** The newest number that was heard from `to`; null: none yet. */
   readonly answers: MessageNumber | null;
   readonly own: OwnState;
+  readonly vote: VoteWords;
   /** Whom the sender hears directly. */
   readonly heard: readonly HeardEntry[];
 }

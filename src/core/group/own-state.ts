@@ -12,6 +12,8 @@ export interface GroupReport {
   readonly port: number;
   /** The other hosts of the pool. */
   readonly peers: readonly GroupPeer[];
+  /** Who should replace the master, as the pool names it; null: nobody. */
+  readonly successor: HostUuid | null;
   /** Is this host enabled? null: not known. */
   readonly enabled: boolean | null;
   /** The pool's HA flag; null: neither on nor off. */

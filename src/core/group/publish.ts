@@ -1,3 +1,4 @@
+import type { GroupSight } from "../model/group-sight.ts";
 import type { HeardPeer, Hearing, Refused } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { HearingState } from "./hearing.ts";
@@ -9,10 +10,15 @@ export interface Transport {
   readonly trouble: string | null;
 }
 
-/** What is published of a state, as plain data: who is heard, how, since when and over which addresses. */
-export function publishHearing(state: HearingState, nowMs: number, transport: Transport): Hearing {
+/** What is published, as plain data: who is heard, how, since when and over which addresses, and the group. */
+export function publishHearing(
+  state: HearingState,
+  group: GroupSight,
+  nowMs: number,
+  transport: Transport,
+): Hearing {
   const peers = [...state.peers].map(([host, peer]) => publishPeer(host, peer, state, nowMs));
-  return { self: state.self, bootId: state.bootId, atMs: nowMs, peers, ...transport };
+  return { self: state.self, bootId: state.bootId, atMs: nowMs, peers, group, ...transport };
 }
 
 function publishPeer(host: HostUuid, peer: PeerState, state: HearingState, nowMs: number): HeardPeer {

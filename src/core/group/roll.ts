@@ -1,4 +1,5 @@
 import type { HostUuid } from "../model/ids.ts";
+import { MOST_HOSTS } from "./message.ts";
 import { compareTerms, type Term } from "./term.ts";
 
 /** The term in which a roll was made, and which one of that term it is. */
@@ -31,6 +32,12 @@ export function compareRollIds(a: RollId | null, b: RollId | null): number {
 
 export function isOnRoll(roll: Roll, host: HostUuid): boolean {
   return roll.hosts.some((one) => one.host === host);
+}
+
+/** Somebody, each once, and no more than a pool can have: a host that stood there twice would count twice. */
+export function isEachOnce(hosts: readonly RollHost[]): boolean {
+  const names = new Set(hosts.map(({ host }) => host));
+  return hosts.length > 0 && hosts.length <= MOST_HOSTS && names.size === hosts.length;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { HostUuid } from "../model/ids.ts";
+import { leadOf } from "./leader-heard.ts";
 import { isElected } from "./mandate.ts";
 import { isOnRoll } from "./roll.ts";
 import { isJointMajority } from "./stored.ts";
@@ -19,14 +20,15 @@ export function stand(voting: Voting, nowMs: number, timings: GroupTimings): Vot
 }
 
 /**
- * Should this host stand? When no leader is heard of, and a majority freshly says that it hears of none either: one that
- * is alone in not hearing a leader does not disturb it. Who has stood in vain waits until the promises are over that it may
- * itself have kept alive, over a link on which it is heard and does not hear. `before`: how many hosts it hears that go first.
+ * May this host stand when its turn comes? When no leader is heard of, and a majority freshly says that it hears of none either: one
+ * that is alone in not hearing a leader does not disturb it. Not who is bound by a promise, as every monitor that starts. Who has
+ * stood in vain waits until the promises are over that it may itself have kept alive, over a link on which it is heard and does not
+ * hear.
  */
-export function isTurnToStand(voting: Voting, before: number, nowMs: number, timings: GroupTimings): boolean {
-  const { self, stored, said, leaderlessMs, stoodMs } = voting;
-  if (nowMs - leaderlessMs < before * timings.turnMs) return false;
-  if (stoodMs !== null && nowMs - stoodMs < timings.stepDownMs + timings.promiseMs) return false;
+export function mayStand(voting: Voting, nowMs: number, timings: GroupTimings): boolean {
+  const { self, stored, said, stoodMs } = voting;
+  const isFree = leadOf(voting, nowMs, timings).kind === "none" && isPromiseOver(voting, nowMs, timings);
+  if (!isFree || (stoodMs !== null && nowMs - stoodMs < timings.stepDownMs + timings.promiseMs)) return false;
   const hearsNone = (host: HostUuid) => {
     const last = said.get(host);
     return last !== undefined && nowMs - last.atMs <= timings.saidMs && last.words.lead.kind === "none";

@@ -1,24 +1,23 @@
 import type { HostUuid } from "../model/ids.ts";
-import { leadOf } from "./leader-heard.ts";
 import { hasRepeated, isElected } from "./mandate.ts";
 import { compareRollIds } from "./roll.ts";
-import { isTurnToStand, stand } from "./stand.ts";
+import { mayStand, stand } from "./stand.ts";
 import { isJointMajority } from "./stored.ts";
 import type { GroupTimings } from "./timings.ts";
-import { isPromiseOver, type Voting } from "./voting.ts";
+import type { Voting } from "./voting.ts";
 
 /** What time does to the vote of this host. `before`: how many hosts it hears that should stand first. */
 export function tickVoting(voting: Voting, nowMs: number, before: number, timings: GroupTimings): Voting {
   if (voting.stored.term.host === voting.self) return lead(voting, nowMs, timings);
-  // Who is bound by a promise, as every monitor that starts, does not wait for its turn yet: the order would be lost.
-  const waits = leadOf(voting, nowMs, timings).kind === "none" && isPromiseOver(voting, nowMs, timings);
-  if (!waits) return { ...voting, leaderlessMs: nowMs };
-  return isTurnToStand(voting, before, nowMs, timings) ? stand(voting, nowMs, timings) : voting;
+  if (!mayStand(voting, nowMs, timings)) return { ...voting, freeMs: null };
+  const freeMs = voting.freeMs ?? nowMs;
+  const isTurn = nowMs - freeMs >= before * timings.turnMs;
+  return isTurn ? stand(voting, nowMs, timings) : { ...voting, freeMs };
 }
 
 /** Of a host in its own term. One change at a time, each on disk before the next. */
 function lead(voting: Voting, nowMs: number, timings: GroupTimings): Voting {
-  const seen = { ...voting, leaderlessMs: nowMs };
+  const seen = { ...voting, freeMs: null };
   if (!isElected(voting, nowMs, timings))
     return nowMs - voting.electedMs < timings.stepDownMs ? seen : stepDown(seen);
   const elected = { ...seen, electedMs: nowMs, stoodMs: null };

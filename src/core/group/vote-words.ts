@@ -1,6 +1,6 @@
 import type { HostUuid } from "../model/ids.ts";
 import type { RollId } from "./roll.ts";
-import type { Term } from "./term.ts";
+import { NO_TERM, type Term } from "./term.ts";
 
 /** What a host says of its vote, in each heartbeat. */
 export interface VoteWords {
@@ -26,6 +26,9 @@ export type Lead =
   /** It hears a host that hears the leader. It is not passed on, so nobody takes an echo for a leader. */
   | { readonly kind: "told" }
   | { readonly kind: "none" };
+
+/** Of a host that does not know what it may say: what it has stored was not read yet, or is not on the disk. */
+export const NO_VOTE: VoteWords = { term: NO_TERM, lead: { kind: "none" }, roll: null, settled: true };
 
 /** The last fresh words of another host, and when they came. */
 export interface Said {

@@ -26,8 +26,8 @@ export interface Voting {
   readonly electedMs: number;
   /** When it asked for votes last, as long as it has not got them; null: it has not. */
   readonly stoodMs: number | null;
-  /** Since when no leader is heard of. */
-  readonly leaderlessMs: number;
+  /** Since when nothing but its turn keeps this host from standing for election (stand.ts); null: something does. */
+  readonly freeMs: number | null;
   readonly said: ReadonlyMap<HostUuid, Said>;
 }
 
@@ -44,7 +44,7 @@ export function newVoting(self: HostUuid, stored: Stored, nowMs: number): Voting
     answers: new Map(),
     electedMs: nowMs,
     stoodMs: null,
-    leaderlessMs: nowMs,
+    freeMs: null,
     said: new Map(),
   };
 }

@@ -1,3 +1,4 @@
+import type { GroupSight } from "./group-sight.ts";
 import type { HostUuid, VmUuid } from "./ids.ts";
 
 /** What a host's own xapi is doing, as its monitor says it. `held`: kept from starting by its monitor. */
@@ -82,6 +83,7 @@ export interface Hearing {
   /** When, by this host's uptime. */
   readonly atMs: number;
   readonly peers: readonly HeardPeer[];
+  readonly group: GroupSight;
   readonly refused: Refused;
   /** Why no datagram can be sent or received now; null when they can. */
   readonly trouble: string | null;

@@ -1,6 +1,7 @@
 import { AGAIN_MS, TRIES } from "../../adapters/group/runs-asker.ts";
 import type { Greeting } from "../../core/group/greeting.ts";
 import type { Datagram, Heartbeat, RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
+import type { RollMessage } from "../../core/group/roll-message.ts";
 import type { Hearing, HostRuns } from "../../core/model/hearing.ts";
 import { type HostUuid, poolUuid } from "../../core/model/ids.ts";
 import type {
@@ -33,6 +34,7 @@ type Questioned = (question: RunsQuestion, answer: (said: RunsAnswer) => void) =
 interface Receiver {
   group: GroupSetUp | null;
   message(message: Heartbeat, address: string): void;
+  roll(message: RollMessage): void;
   greeting(greeting: Greeting): void;
 }
 
@@ -61,7 +63,12 @@ export class Datagrams implements Messengers {
 
   network(host: number): GroupNetwork {
     let outbox: Datagram[] = [];
-    const receiver: Receiver = { group: null, message: () => undefined, greeting: () => undefined };
+    const receiver: Receiver = {
+      group: null,
+      message: () => undefined,
+      roll: () => undefined,
+      greeting: () => undefined,
+    };
     this.receivers.set(host, receiver);
     return {
       setUp: (group) => {
@@ -69,6 +76,9 @@ export class Datagrams implements Messengers {
       },
       onMessage: (handler) => {
         receiver.message = handler;
+      },
+      onRoll: (handler) => {
+        receiver.roll = handler;
       },
       onGreeting: (handler) => {
         receiver.greeting = handler;
@@ -89,9 +99,22 @@ export class Datagrams implements Messengers {
         }
         outbox.push(...datagrams);
       },
+      sendRolls: (rolls) => {
+        for (const message of rolls) this.sendRoll(host, receiver, message);
+      },
+      tellAtOnce: () => undefined,
       state: () => FINE,
       close: () => undefined,
     };
+  }
+
+  private sendRoll(from: number, { group }: Receiver, message: RollMessage): void {
+    const peer = group?.peers.find(({ host }) => host === message.to);
+    for (const address of peer?.addresses ?? [])
+      this.carry(() => {
+        const receiver = this.receiverAt(from, address);
+        if (receiver?.group?.peers.some(({ host }) => host === message.from)) receiver.roll(message);
+      });
   }
 
   board(host: number): HearingBoard {
@@ -170,13 +193,17 @@ export class Datagrams implements Messengers {
   }
 
   private deliver(from: number, { address, message }: Datagram): void {
-    const target = this.targetOf(from, address);
-    const receiver = target === null ? undefined : this.receivers.get(target);
+    const receiver = this.receiverAt(from, address);
     if (receiver === undefined || receiver.group === null) return;
     const { self, peers } = receiver.group;
     const source = this.sourceOf(from, address);
     if (peers.some(({ host }) => host === message.from)) receiver.message(message, source);
     else if (message.to === self) receiver.greeting({ from: message.from, pool: POOL, address: source });
+  }
+
+  private receiverAt(from: number, address: string): Receiver | undefined {
+    const target = this.targetOf(from, address);
+    return target === null ? undefined : this.receivers.get(target);
   }
 
   /** The sender's address in the network of the addressee's. */

@@ -1,3 +1,5 @@
+import type { Stored } from "../../core/group/stored.ts";
+import type { PoolUuid } from "../../core/model/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ConfigSource } from "../../ports/config-source.ts";
 import {
@@ -7,6 +9,7 @@ import {
   type StateName,
   type StateStore,
 } from "../../ports/state-store.ts";
+import type { VoteStore } from "../../ports/vote-store.ts";
 
 /** What was saved, or written by hand; the other is made of it when somebody asks. */
 interface Document {
@@ -77,9 +80,17 @@ function plainOf(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value ?? null));
 }
 
+/** A vote, and the pool that it was given in. */
+interface KeptVote {
+  readonly pool: PoolUuid;
+  readonly stored: Stored;
+}
+
 /** What survives a host's power cut: its state documents and its files in /etc/ha-lizard. */
 export interface SimDisk {
   readonly documents: SimDocuments;
+  /** null: there never was one. `damaged`: nobody can read it. */
+  vote: KeptVote | "damaged" | null;
   override: Record<string, string>;
   lastGood: Readonly<Record<string, string>> | null;
   /** No document can be written that is to outlive a boot. */
@@ -91,6 +102,7 @@ export interface SimDisk {
 export function newSimDisk(override: Readonly<Record<string, string>> = {}): SimDisk {
   return {
     documents: new SimDocuments(),
+    vote: null,
     override: { ...override },
     lastGood: null,
     full: false,
@@ -113,6 +125,21 @@ export function diskStore(disk: SimDisk, clock: Pick<Clock, "sleep">): StateStor
       if (isFlushed && disk.flushMs > 0) await clock.sleep(disk.flushMs);
       if (isFlushed && disk.full) throw new Error(`Cannot write ${name}: no space left on device`);
       disk.documents.save(name, value);
+    },
+  };
+}
+
+/** The vote of a host; its files were allocated beforehand, so a full disk does not matter to it. */
+export function diskVotes(disk: SimDisk, clock: Pick<Clock, "sleep">): VoteStore {
+  return {
+    load: async (pool) => {
+      const { vote } = disk;
+      if (vote === "damaged") return { kind: "damaged", why: "neither of its two files can be read" };
+      return vote?.pool === pool ? { kind: "stored", stored: vote.stored } : { kind: "none" };
+    },
+    save: async (pool, stored) => {
+      if (disk.flushMs > 0) await clock.sleep(disk.flushMs);
+      disk.vote = { pool, stored };
     },
   };
 }

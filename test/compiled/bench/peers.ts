@@ -1,6 +1,7 @@
 import { HeartbeatNetwork } from "../../../src/adapters/group/heartbeat-network.ts";
 import { createSystemClock } from "../../../src/adapters/processes/clock-system.ts";
 import type { MessageNumber } from "../../../src/core/group/message.ts";
+import { NO_VOTE } from "../../../src/core/group/vote-words.ts";
 import type { OwnState } from "../../../src/core/model/hearing.ts";
 import { hostUuid, poolUuid } from "../../../src/core/model/ids.ts";
 import { hostDefaults, POOL_UUID, secondAddressOf } from "../../../src/simulation/spec.ts";
@@ -80,6 +81,7 @@ class Peer {
       number: this.now(),
       answers: this.answers,
       own: OWN,
+      vote: NO_VOTE,
       heard,
     };
     for (const [network, address] of this.networks) network.send([{ address, message }]);

@@ -2,7 +2,6 @@ import { changeRoll } from "../../../src/core/group/change-roll.ts";
 import {
   type GroupState,
   type HeardHeartbeat,
-  type RollMessage,
   takeHeartbeat,
   takeRollMessage,
   tickGroup,
@@ -10,6 +9,7 @@ import {
 import { newHearing, stepHearing } from "../../../src/core/group/hearing.ts";
 import { mandateUntil } from "../../../src/core/group/mandate.ts";
 import type { PeerState } from "../../../src/core/group/peer-state.ts";
+import type { RollMessage } from "../../../src/core/group/roll-message.ts";
 import { stand } from "../../../src/core/group/stand.ts";
 import { NOTHING_STORED, type Stored } from "../../../src/core/group/stored.ts";
 import { NO_TERM } from "../../../src/core/group/term.ts";
@@ -138,14 +138,14 @@ function acts(monitor: Monitor, names: readonly string[]): readonly Alone<Monito
 /** What a tick sends that changes nothing in the sender. */
 function sends({ up, group }: Monitor, to: string): readonly Datagram[] {
   if (!up) return [];
-  const { state, heartbeats, rolls, vote } = tickOf(group);
+  const { state, heartbeats, rolls } = tickOf(group);
   if (state.voting.stored !== group.voting.stored) return [];
   const beats = heartbeats
     .filter(({ message }) => message.to === to)
     .map(
       ({ message, address }): Datagram => ({
         kind: "heartbeat",
-        heard: { nowMs: NOW_MS, heartbeat: { ...message, heard: [] }, vote, address },
+        heard: { nowMs: NOW_MS, heartbeat: { ...message, heard: [] }, address },
       }),
     );
   return [
@@ -173,7 +173,7 @@ function plain({ up, group: { hearing, voting } }: Monitor): Monitor {
         promisedMs: voting.promisedMs ?? LONG_AGO_MS,
         electedMs: LONG_AGO_MS,
         stoodMs: null,
-        leaderlessMs: NOW_MS,
+        freeMs: null,
         said,
       },
     },
@@ -217,7 +217,7 @@ const headOf = (datagram: Datagram) =>
 
 function showDatagram(datagram: Datagram): string {
   const { from, to, number, answers } = headOf(datagram);
-  const vote = datagram.kind === "roll" ? datagram.message.vote : datagram.heard.vote;
+  const vote = datagram.kind === "roll" ? datagram.message.vote : datagram.heard.heartbeat.vote;
   const times = [number.ms, answers?.ms ?? null].map((ms) =>
     ms === null ? "none" : `${(NOW_MS - ms) / 1000} s`,
   );

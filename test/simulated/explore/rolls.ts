@@ -176,7 +176,7 @@ function plain(voting: Voting): Voting {
     promisedMs: null,
     electedMs: NOW_MS,
     stoodMs: null,
-    leaderlessMs: NOW_MS,
+    freeMs: null,
     said: new Map(),
   };
 }

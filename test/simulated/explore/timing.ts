@@ -1,6 +1,5 @@
 import {
   type GroupState,
-  type RollMessage,
   takeHeartbeat,
   takeRollMessage,
   tickGroup,
@@ -10,10 +9,10 @@ import { newHearing, stepHearing } from "../../../src/core/group/hearing.ts";
 import { mandateUntil } from "../../../src/core/group/mandate.ts";
 import type { Heartbeat } from "../../../src/core/group/message.ts";
 import { isMajority } from "../../../src/core/group/roll.ts";
+import type { RollMessage } from "../../../src/core/group/roll-message.ts";
 import type { Stored } from "../../../src/core/group/stored.ts";
 import { NO_TERM } from "../../../src/core/group/term.ts";
 import { GROUP_TIMINGS } from "../../../src/core/group/timings.ts";
-import type { VoteWords } from "../../../src/core/group/vote-words.ts";
 import { newVoting } from "../../../src/core/group/voting.ts";
 import { hostUuid } from "../../../src/core/model/ids.ts";
 import type { Random } from "../../../src/simulation/random.ts";
@@ -29,7 +28,7 @@ const TICK_MS = 1_000;
 const DRIFT = 0.01;
 
 type Sent =
-  | { readonly kind: "heartbeat"; readonly heartbeat: Heartbeat; readonly vote: VoteWords }
+  | { readonly kind: "heartbeat"; readonly heartbeat: Heartbeat }
   | { readonly kind: "roll"; readonly message: RollMessage };
 
 interface Host {
@@ -175,11 +174,7 @@ class TimedWorld {
     const after =
       sent.kind === "roll"
         ? takeRollMessage(before, sent.message, ms, GROUP_TIMINGS)
-        : takeHeartbeat(
-            before,
-            { nowMs: ms, heartbeat: sent.heartbeat, vote: sent.vote, address: "x" },
-            GROUP_TIMINGS,
-          );
+        : takeHeartbeat(before, { nowMs: ms, heartbeat: sent.heartbeat, address: "x" }, GROUP_TIMINGS);
     this.keep(host, after);
     if (wantsTick(before.voting, after.voting)) this.tick(host, nowMs);
   }
@@ -187,10 +182,10 @@ class TimedWorld {
   private tick(host: Host, nowMs: number): void {
     if (host.group === null) return;
     const tick = { nowMs: uptime(host, nowMs), own: OWN, successor: null };
-    const { state, heartbeats, vote, rolls } = tickGroup(host.group, tick, GROUP_TIMINGS);
+    const { state, heartbeats, rolls } = tickGroup(host.group, tick, GROUP_TIMINGS);
     this.keep(host, state);
     for (const { message } of heartbeats)
-      this.send(host.name, message.to, { kind: "heartbeat", heartbeat: message, vote }, nowMs);
+      this.send(host.name, message.to, { kind: "heartbeat", heartbeat: message }, nowMs);
     for (const message of rolls) this.send(host.name, message.to, { kind: "roll", message }, nowMs);
   }
 

@@ -139,7 +139,7 @@ function plain({ up, voting, newestMs, publishedMs }: Voter): Voter {
       answers: new Map(counts),
       electedMs: isOwn ? (voting.promisedMs ?? LONG_AGO_MS) : LONG_AGO_MS,
       stoodMs: null,
-      leaderlessMs: NOW_MS,
+      freeMs: null,
       said: new Map(),
     },
     newestMs: isOwn || stored.term.host === null || !up ? null : newestMs,

@@ -21,6 +21,7 @@ import {
   POOL,
   vms,
 } from "../../unit/adapters/group/messages.ts";
+import { NO_GROUP } from "../../unit/core/group/group.ts";
 import { mangleText } from "./mangle.ts";
 import { claim, type Target, textTarget } from "./target.ts";
 
@@ -80,9 +81,12 @@ function playOn(message: ReturnType<typeof heartbeat>): void {
   const nowMs = 100;
   let { state } = stepHearing(newHearing(hostOf(1), bootOf(1)), { kind: "peers", nowMs, peers });
   state = stepHearing(state, { kind: "datagram", nowMs, message, address: "192.0.2.1" }).state;
-  const { datagrams } = stepHearing(state, { kind: "tick", nowMs, own: message.own });
+  const { datagrams } = stepHearing(state, { kind: "tick", nowMs, own: message.own, vote: message.vote });
   claim(datagrams.length === HOSTS - 1, "everybody is written to");
-  claim(publishHearing(state, nowMs, { refused: NONE, trouble: null }).peers.length === HOSTS - 1, "told");
+  claim(
+    publishHearing(state, NO_GROUP, nowMs, { refused: NONE, trouble: null }).peers.length === HOSTS - 1,
+    "told",
+  );
 }
 
 /** What comes in from the network: whatever anybody may send, and whatever somebody with the secret may. */
@@ -105,7 +109,7 @@ export const GROUP_TARGETS: readonly Target[] = [
       if (!decoded.ok) return;
       playOn(decoded.message);
       // A place of nobody is left out; apart from that there is one way to write each message.
-      if (decoded.message.heard.length !== body[115]) return;
+      if (decoded.message.heard.length !== body[184]) return;
       claim(
         encodeHeartbeat(decoded.message, POOL, KEY)?.equals(bytes) === true,
         "it is written as it was read",
@@ -131,7 +135,11 @@ export const GROUP_TARGETS: readonly Target[] = [
   },
   textTarget(
     "what the monitor hears",
-    [JSON.stringify(publishHearing(newHearing(hostOf(1), bootOf(1)), 5, { refused: NONE, trouble: null }))],
+    [
+      JSON.stringify(
+        publishHearing(newHearing(hostOf(1), bootOf(1)), NO_GROUP, 5, { refused: NONE, trouble: null }),
+      ),
+    ],
     mangleText,
     parseHearing,
   ),

@@ -6,6 +6,7 @@ import {
   parseHearing,
 } from "../../../../src/adapters/group/hearing-file.ts";
 import type { Hearing } from "../../../../src/core/model/hearing.ts";
+import { NO_GROUP } from "../../core/group/group.ts";
 import { ScratchFolder } from "../scratch.ts";
 import { hostOf, OWN } from "./messages.ts";
 
@@ -27,6 +28,7 @@ const HEARING: Hearing = {
       hears: [{ host: hostOf(1), ageMs: 100 }],
     },
   ],
+  group: NO_GROUP,
   refused: { malformed: 0, otherPool: 0, wrongTag: 0, unknownHost: 0 },
   trouble: null,
 };

@@ -1,6 +1,7 @@
 import { type CodecContext, MALFORMED, openDatagram } from "../../../../src/adapters/group/envelope.ts";
 import { readHeartbeat } from "../../../../src/adapters/group/heartbeat-codec.ts";
 import type { Heartbeat } from "../../../../src/core/group/message.ts";
+import type { VoteWords } from "../../../../src/core/group/vote-words.ts";
 import type { OwnState, Refused } from "../../../../src/core/model/hearing.ts";
 import { type HostUuid, hostUuid, poolUuid, type VmUuid, vmUuid } from "../../../../src/core/model/ids.ts";
 
@@ -31,6 +32,13 @@ export const OWN: OwnState = {
   changes: 7,
 };
 
+export const VOTE: VoteWords = {
+  term: { count: 7, host: hostOf(3) },
+  lead: { kind: "hears", leader: hostOf(3) },
+  roll: { term: { count: 6, host: hostOf(1) }, version: 2 },
+  settled: true,
+};
+
 /** From host 2 to host 1 of a pool with so many hosts. */
 export function heartbeat(hosts: number, over: Partial<Heartbeat> = {}): Heartbeat {
   const heard = Array.from({ length: hosts }, (_, index) => hostOf(index + 1)).filter(
@@ -42,6 +50,7 @@ export function heartbeat(hosts: number, over: Partial<Heartbeat> = {}): Heartbe
     number: { bootId: bootOf(2), ms: 123_456_789_012 },
     answers: { bootId: bootOf(1), ms: 42 },
     own: OWN,
+    vote: VOTE,
     heard: heard.map((host, index) => ({ host, ageMs: 100 * index, numberMs: 1_000 + index })),
     ...over,
   };

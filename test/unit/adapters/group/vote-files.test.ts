@@ -5,11 +5,12 @@ import { readStored, writeStored } from "../../../../src/adapters/group/stored-t
 import { VoteFiles } from "../../../../src/adapters/group/vote-files.ts";
 import type { Roll } from "../../../../src/core/group/roll.ts";
 import type { Stored } from "../../../../src/core/group/stored.ts";
-import { hostUuid } from "../../../../src/core/model/ids.ts";
+import { hostUuid, poolUuid } from "../../../../src/core/model/ids.ts";
 import { ScratchFolder } from "../scratch.ts";
 
 const scratch = new ScratchFolder("vote");
 const uuid = (digit: number) => `${String(digit).repeat(8)}-0000-4000-8000-000000000000`;
+const POOL = poolUuid(uuid(7));
 const H1 = hostUuid(uuid(1));
 const H2 = hostUuid(uuid(2));
 
@@ -39,11 +40,11 @@ function folder(): string {
 async function withVotes(count: number): Promise<string> {
   const path = folder();
   const files = new VoteFiles(path);
-  for (let one = 1; one <= count; one++) await files.save(stored(one));
+  for (let one = 1; one <= count; one++) await files.save(POOL, stored(one));
   return path;
 }
 
-const loaded = (path: string) => new VoteFiles(path).load();
+const loaded = (path: string) => new VoteFiles(path).load(POOL);
 
 describe("what is stored comes back", () => {
   for (const count of [1, 2, 3, 6])
@@ -54,8 +55,8 @@ describe("what is stored comes back", () => {
   test("a monitor that starts goes on where the last one was", async () => {
     const path = await withVotes(3);
     const files = new VoteFiles(path);
-    await files.load();
-    await files.save(stored(9));
+    await files.load(POOL);
+    await files.save(POOL, stored(9));
     expect(await loaded(path)).toEqual({ kind: "stored", stored: stored(9) });
   });
 
@@ -73,7 +74,7 @@ describe("what is stored comes back", () => {
       before: { ...roll(0), hosts },
     };
     const path = folder();
-    await new VoteFiles(path).save(big);
+    await new VoteFiles(path).save(POOL, big);
     expect(await loaded(path)).toEqual({ kind: "stored", stored: big });
   });
 });
@@ -85,8 +86,8 @@ describe("two files of fixed size, in turn", () => {
     expect(sizes()).toEqual([65_536, 65_536]);
     expect(statSync(join(path, "vote-1")).mode & 0o777).toBe(0o600);
     const files = new VoteFiles(path);
-    await files.load();
-    for (let one = 2; one < 6; one++) await files.save(stored(one));
+    await files.load(POOL);
+    for (let one = 2; one < 6; one++) await files.save(POOL, stored(one));
     expect(sizes()).toEqual([65_536, 65_536]);
   });
 
@@ -106,9 +107,9 @@ describe("two files of fixed size, in turn", () => {
   test("an older text behind a newer, shorter one is not read", async () => {
     const path = await withVotes(2);
     const files = new VoteFiles(path);
-    await files.load();
+    await files.load(POOL);
     const short: Stored = { term: { count: 9, host: null }, roll: null, before: null };
-    await files.save(short);
+    await files.save(POOL, short);
     expect(await loaded(path)).toEqual({ kind: "stored", stored: short });
   });
 });
@@ -140,23 +141,24 @@ describe("what cannot be used is no vote", () => {
     writeFileSync(join(path, "vote-1"), "x");
     writeFileSync(join(path, "vote-2"), "y");
     const files = new VoteFiles(path);
-    await files.load();
-    await files.save(stored(5));
+    await files.load(POOL);
+    await files.save(POOL, stored(5));
     expect(await loaded(path)).toEqual({ kind: "stored", stored: stored(5) });
   });
 
   test("a folder that is gone: the vote is not stored", async () => {
     const path = await withVotes(1);
     const files = new VoteFiles(path);
-    await files.load();
+    await files.load(POOL);
     rmSync(path, { recursive: true });
-    expect(files.save(stored(2))).rejects.toThrow();
+    expect(files.save(POOL, stored(2))).rejects.toThrow();
   });
 });
 
 describe("readStored", () => {
-  const good = JSON.parse(writeStored(stored(1)));
-  test("its own text", () => expect(readStored(writeStored(stored(1)))).toEqual(stored(1)));
+  const kept = { ...stored(1), pool: POOL };
+  const good = JSON.parse(writeStored(kept));
+  test("its own text", () => expect(readStored(writeStored(kept))).toEqual(kept));
   for (const [what, value] of [
     ["no object", []],
     ["a term without a count", { ...good, term: { host: H1 } }],

@@ -4,15 +4,19 @@ import type { Greeting } from "../../../../src/core/group/greeting.ts";
 import type { Datagram, Heartbeat, RunsAnswer, RunsQuestion } from "../../../../src/core/group/message.ts";
 import type { GroupReport } from "../../../../src/core/group/own-state.ts";
 import type { Transport } from "../../../../src/core/group/publish.ts";
+import type { RollMessage } from "../../../../src/core/group/roll-message.ts";
 import type { Hearing } from "../../../../src/core/model/hearing.ts";
 import { hostUuid, poolUuid, type VmUuid, vmUuid } from "../../../../src/core/model/ids.ts";
+import type { VoteStore } from "../../../../src/ports/vote-store.ts";
 import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
+import { diskVotes, newSimDisk } from "../../../../src/simulation/ports/disk.ts";
 
 const REPORT: GroupReport = {
   self: hostUuid("a"),
   pool: poolUuid("p"),
   port: 694,
   peers: [{ host: hostUuid("b"), addresses: ["10.0.0.2"] }],
+  successor: null,
   enabled: true,
   haWished: true,
   changes: 4,
@@ -25,9 +29,12 @@ const FINE: Transport = {
 };
 
 /** The loop of host a, and what it does; host b is the test. */
-function stage(over: { group?: unknown; xapi?: () => Promise<"answers" | "lost" | "silent"> } = {}) {
+function stage(
+  over: { group?: unknown; votes?: VoteStore; xapi?: () => Promise<"answers" | "lost" | "silent"> } = {},
+) {
   const clock = new VirtualClock();
   const sent: Datagram[] = [];
+  const rolls: RollMessage[] = [];
   const published: Hearing[] = [];
   const log: string[] = [];
   const woke: number[] = [];
@@ -38,6 +45,7 @@ function stage(over: { group?: unknown; xapi?: () => Promise<"answers" | "lost" 
     refuses: null as string | null,
     closed: false,
     give: (_message: Heartbeat, _address: string): void => undefined,
+    giveRoll: (_message: RollMessage): void => undefined,
     greet: (_greeting: Greeting): void => undefined,
     ask: (_question: RunsQuestion, _answer: (said: RunsAnswer) => void): void => undefined,
     /** What runs here, after so long. */
@@ -51,6 +59,9 @@ function stage(over: { group?: unknown; xapi?: () => Promise<"answers" | "lost" 
         onMessage: (handler) => {
           world.give = handler;
         },
+        onRoll: (handler) => {
+          world.giveRoll = handler;
+        },
         onGreeting: (handler) => {
           world.greet = handler;
         },
@@ -59,6 +70,8 @@ function stage(over: { group?: unknown; xapi?: () => Promise<"answers" | "lost" 
         },
         tend: () => undefined,
         send: (datagrams) => void sent.push(...datagrams),
+        sendRolls: (messages) => void rolls.push(...messages),
+        tellAtOnce: () => undefined,
         state: () => world.transport,
         close: () => {
           world.closed = true;
@@ -77,6 +90,12 @@ function stage(over: { group?: unknown; xapi?: () => Promise<"answers" | "lost" 
         knownVms: () => world.domains(),
         askXapi: over.xapi ?? (async () => "answers"),
       },
+      votes:
+        over.votes ??
+        diskVotes(
+          newSimDisk(),
+          portClock(clock, () => 0),
+        ),
       store: { load: async () => ({ kind: "found", value: { group: world.group } }) },
       wake: () => void woke.push(clock.nowMs()),
       logger: {
@@ -85,7 +104,7 @@ function stage(over: { group?: unknown; xapi?: () => Promise<"answers" | "lost" 
     },
     stop.signal,
   );
-  return { clock, sent, published, log, woke, stop, ended, world };
+  return { clock, sent, rolls, published, log, woke, stop, ended, world };
 }
 
 describe("keepHearing", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { NO_COPY_WATCH, newerAtMaster, stepCopyWatch } from "../../../../src/core/group/behind.ts";
 import { newHearing, stepHearing } from "../../../../src/core/group/hearing.ts";
+import { NO_VOTE } from "../../../../src/core/group/vote-words.ts";
 import type { OwnState } from "../../../../src/core/model/hearing.ts";
 import { hostUuid } from "../../../../src/core/model/ids.ts";
 import { OWN } from "./group.ts";
@@ -16,7 +17,7 @@ function newer(own: Partial<OwnState> = {}, ofMaster: Partial<OwnState> = {}, ag
   const peers = [{ host: A, addresses: ["10.0.0.1"] }];
   const before = stepHearing(newHearing(B, "boot-b"), { kind: "peers", nowMs, peers }).state;
   const message = {
-    ...{ from: A, to: B, heard: [], own: { ...MASTER, ...ofMaster } },
+    ...{ from: A, to: B, heard: [], vote: NO_VOTE, own: { ...MASTER, ...ofMaster } },
     number: { bootId: "boot-a", ms: 1 },
     answers: { bootId: "boot-b", ms: nowMs },
   };

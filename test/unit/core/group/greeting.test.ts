@@ -36,6 +36,7 @@ const NO_LIST: GroupReport = {
   pool: null,
   port: 694,
   peers: [],
+  successor: null,
   enabled: null,
   haWished: null,
   changes: null,

@@ -1,6 +1,8 @@
 import { type HearingState, newHearing, stepHearing } from "../../../../src/core/group/hearing.ts";
 import type { GroupPeer, Heartbeat } from "../../../../src/core/group/message.ts";
 import { publishHearing } from "../../../../src/core/group/publish.ts";
+import { NO_VOTE } from "../../../../src/core/group/vote-words.ts";
+import type { GroupSight } from "../../../../src/core/model/group-sight.ts";
 import type { HeardPeer, OwnState } from "../../../../src/core/model/hearing.ts";
 import { type HostUuid, hostUuid } from "../../../../src/core/model/ids.ts";
 
@@ -16,6 +18,16 @@ export const OWN: OwnState = {
 };
 
 export const REFUSED_NOTHING = { malformed: 0, otherPool: 0, wrongTag: 0, unknownHost: 0 };
+
+/** Of a host that is in no group. */
+export const NO_GROUP: GroupSight = {
+  lead: "none",
+  leader: null,
+  mandateUntilMs: null,
+  roll: null,
+  awaited: [],
+  trouble: null,
+};
 
 /** Delay of every datagram in a group of a test. */
 const LATENCY_MS = 5;
@@ -92,7 +104,7 @@ export class Group {
   peer(of: string, host: string): HeardPeer {
     const nowMs = this.uptime(of);
     const transport = { refused: REFUSED_NOTHING, trouble: null };
-    const hearing = publishHearing(this.stateOf(hostUuid(of)), nowMs, transport);
+    const hearing = publishHearing(this.stateOf(hostUuid(of)), NO_GROUP, nowMs, transport);
     const found = hearing.peers.find((peer) => peer.host === host);
     if (found === undefined) throw new Error(`${of} does not know ${host}`);
     return found;
@@ -126,6 +138,7 @@ export class Group {
       kind: "tick",
       nowMs: this.uptime(self),
       own: OWN,
+      vote: NO_VOTE,
     });
     this.states.set(self, state);
     for (const { message } of datagrams) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { fallenSilent, newHearing, stepHearing } from "../../../../src/core/group/hearing.ts";
+import { NO_VOTE } from "../../../../src/core/group/vote-words.ts";
 import { hostUuid } from "../../../../src/core/model/ids.ts";
 import { Group, OWN } from "./group.ts";
 
@@ -139,7 +140,7 @@ describe("the list of peers", () => {
       addresses: [`10.0.1.${index}`],
     }));
   const tick = (state: ReturnType<typeof newHearing>) =>
-    stepHearing(state, { kind: "tick", nowMs: 1, own: OWN });
+    stepHearing(state, { kind: "tick", nowMs: 1, own: OWN, vote: NO_VOTE });
 
   test("64 hosts and no more, whatever the list says; this host is not its own peer", () => {
     const given = [{ host: self, addresses: ["10.0.1.200"] }, ...peers(200)];

@@ -10,6 +10,7 @@ const REPORT: GroupReport = {
     { host: hostUuid("b"), addresses: ["10.0.0.2", "192.0.2.2"] },
     { host: hostUuid("c"), addresses: [] },
   ],
+  successor: null,
   enabled: true,
   haWished: null,
   changes: 7,

@@ -8,6 +8,7 @@ import {
   takeMessage,
   youngestReport,
 } from "../../../../src/core/group/peer-state.ts";
+import { NO_VOTE } from "../../../../src/core/group/vote-words.ts";
 import { hostUuid } from "../../../../src/core/model/ids.ts";
 import { OWN } from "./group.ts";
 
@@ -20,6 +21,7 @@ function message(over: Partial<Heartbeat> = {}): Heartbeat {
     number: { bootId: "theirs", ms: 500 },
     answers: { bootId: BOOT, ms: 10_000 },
     own: OWN,
+    vote: NO_VOTE,
     heard: [],
     ...over,
   };

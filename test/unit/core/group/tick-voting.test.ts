@@ -18,20 +18,31 @@ describe("a host that follows another one", () => {
     ["hears of none, alone", {}, 0, "1c 1c.1 abc"],
     ["hears of none, and has promised something 4.9 s ago", { said: none, promised: 4.9 }, 0, "1c 1c.1 abc"],
     [
-      "hears of none since 0.5 s, and another one goes first",
-      { said: none, over: { leaderlessMs: ago(0.5) } },
+      "has been free to stand for 0.9 s, and another one goes first",
+      { said: none, over: { freeMs: ago(0.9) } },
       1,
       "1c 1c.1 abc",
     ],
+    ["for a second: an order is no condition", { said: none, over: { freeMs: ago(1) } }, 1, "2a 1c.1 abc"],
+    [
+      "has been free for 2.9 s, and three go first",
+      { said: none, over: { freeMs: ago(2.9) } },
+      3,
+      "1c 1c.1 abc",
+    ],
+    ["for three seconds", { said: none, over: { freeMs: ago(3) } }, 3, "2a 1c.1 abc"],
     ["has no roll", { term: "0-", roll: null, said: none }, 0, "0- none"],
   ];
   for (const [what, given, before, expected] of rows)
     test(`${what}: ${expected}`, () => expect(after(given, before)).toBe(expected));
 
-  test("the time without a leader begins when it hears of none", () => {
-    const leaderless = (given: Voter) => tick({ ...given, over: { leaderlessMs: ago(7) } }).leaderlessMs;
-    expect(leaderless({ said: { c: { lead: "leads" } } })).toBe(NOW_MS);
-    expect(leaderless({})).toBe(ago(7));
+  test("its turn is counted from when nothing else keeps it from standing", () => {
+    const free = (given: Voter, freeMs: number | null) => tick({ ...given, over: { freeMs } }, 9).freeMs;
+    expect(free({ said: none }, null)).toBe(NOW_MS);
+    expect(free({ said: none }, ago(7))).toBe(ago(7));
+    expect(free({ said: { c: { lead: "leads" } } }, ago(7))).toBeNull();
+    expect(free({}, ago(7))).toBeNull();
+    expect(free({ said: none, promised: 1 }, ago(7))).toBeNull();
   });
 });
 
@@ -59,7 +70,7 @@ describe("a host in its own term that a majority does not answer", () => {
       promisedMs: null,
       answers: new Map(),
       stoodMs: ago(4),
-      leaderlessMs: NOW_MS,
+      freeMs: null,
     });
   });
 
@@ -138,6 +149,6 @@ describe("a host that is elected", () => {
 
   test("has not stood in vain, and has been elected until now", () => {
     const elected = tick({ term: "5a", answers, over: { stoodMs: ago(1), electedMs: ago(1) } });
-    expect(elected).toMatchObject({ stoodMs: null, electedMs: NOW_MS, leaderlessMs: NOW_MS });
+    expect(elected).toMatchObject({ stoodMs: null, electedMs: NOW_MS, freeMs: null });
   });
 });

@@ -1,5 +1,6 @@
 import type { HeardPeer, Hearing, OwnState } from "../../../../src/core/model/hearing.ts";
 import { host } from "../fixtures.ts";
+import { NO_GROUP } from "../group/group.ts";
 
 export const OWN: OwnState = {
   role: "slave",
@@ -31,5 +32,5 @@ export function peer(number: number, over: Partial<HeardPeer> = {}): HeardPeer {
 /** What the monitor of h1 publishes. */
 export function hearing(...peers: readonly HeardPeer[]): Hearing {
   const refused = { malformed: 0, otherPool: 0, wrongTag: 0, unknownHost: 0 };
-  return { self: host(1), bootId: "boot-1", atMs: 0, peers, refused, trouble: null };
+  return { self: host(1), bootId: "boot-1", atMs: 0, peers, group: NO_GROUP, refused, trouble: null };
 }

@@ -1,0 +1,110 @@
+import { MOST_HOSTS } from "../../core/group/message.ts";
+import { isEachOnce, type Roll, type RollHost } from "../../core/group/roll.ts";
+import type { RollMessage } from "../../core/group/roll-message.ts";
+import { hostUuid, type PoolUuid } from "../../core/model/ids.ts";
+import { ANSWER_BYTES, readAnswered, writeAnswered } from "./answered-codec.ts";
+import { hasBytes, NO_UUID, readUuid, UUID_BYTES, writeUuid } from "./bytes.ts";
+import { type Head, seal } from "./envelope.ts";
+import {
+  hasIdBytes,
+  hasVoteBytes,
+  ROLL_ID_BYTES,
+  readRollId,
+  readVote,
+  VOTE_BYTES,
+  writeRollId,
+  writeVote,
+} from "./vote-codec.ts";
+
+/*
+ * A roll on its way:
+ *
+ *    0  is there an answer (1) or not (0), the number that is answered
+ *   23  what the sender says of its vote
+ *   88  how many rolls follow, 1 or 2: the newest one, and the one before while that is not settled
+ *   89  of each roll: its id, its XAPI master, HA on (1) or off (0), how many hosts,
+ *       for each of them: uuid, boot (zeros: not known), in maintenance (1) or not (0)
+ */
+
+const COUNT_AT = ANSWER_BYTES + VOTE_BYTES;
+const ROLLS_AT = COUNT_AT + 1;
+const MASTER_AT = ROLL_ID_BYTES;
+const HA_AT = MASTER_AT + UUID_BYTES;
+const HOSTS_AT = HA_AT + 2;
+const HOST_BYTES = 2 * UUID_BYTES + 1;
+
+/** null when something in it has no place there. */
+export function encodeRoll(message: RollMessage, pool: PoolUuid, key: Buffer): Buffer | null {
+  const { answers, vote, roll, before } = message;
+  const rolls = before === null ? [roll] : [roll, before];
+  const isWritable = rolls.every(hasRollBytes) && (answers === null || hasBytes(answers.bootId));
+  if (!isWritable || !hasVoteBytes(vote)) return null;
+  const content = Buffer.alloc(ROLLS_AT + rolls.reduce((sum, one) => sum + bytesOfRoll(one), 0));
+  writeAnswered(content, 0, answers);
+  writeVote(content, ANSWER_BYTES, vote);
+  content[COUNT_AT] = rolls.length;
+  let at = ROLLS_AT;
+  for (const one of rolls) {
+    writeRoll(content, at, one);
+    at += bytesOfRoll(one);
+  }
+  return seal("roll", message, content, pool, key);
+}
+
+function hasRollBytes({ id, master, hosts }: Roll): boolean {
+  const known = hosts.every(({ host, bootId }) => hasBytes(host) && (bootId === null || hasBytes(bootId)));
+  return known && hosts.length <= MOST_HOSTS && hasBytes(master) && hasIdBytes(id);
+}
+
+const bytesOfRoll = ({ hosts }: Roll): number => HOSTS_AT + HOST_BYTES * hosts.length;
+
+function writeRoll(bytes: Buffer, start: number, { id, master, ha, hosts }: Roll): void {
+  writeRollId(bytes, start, id);
+  writeUuid(bytes, start + MASTER_AT, master);
+  bytes[start + HA_AT] = ha ? 1 : 0;
+  bytes[start + HA_AT + 1] = hosts.length;
+  let at = start + HOSTS_AT;
+  for (const { host, bootId, maintenance } of hosts) {
+    writeUuid(bytes, at, host);
+    if (bootId !== null) writeUuid(bytes, at + UUID_BYTES, bootId);
+    bytes[at + 2 * UUID_BYTES] = maintenance ? 1 : 0;
+    at += HOST_BYTES;
+  }
+}
+
+/** null: no host writes such a message. Never throws. */
+export function readRollMessage(head: Head, content: Buffer): RollMessage | null {
+  if (content.length < ROLLS_AT) return null;
+  const answers = readAnswered(content, 0);
+  const vote = readVote(content, ANSWER_BYTES);
+  const count = content[COUNT_AT];
+  const first = readRoll(content, ROLLS_AT);
+  if (answers === "odd" || vote === null || first === null) return null;
+  const { roll, end } = first;
+  const second = count === 2 ? readRoll(content, end) : null;
+  const isWhole = count === 2 ? second?.end === content.length : count === 1 && end === content.length;
+  return isWhole ? { ...head, answers, vote, roll, before: second?.roll ?? null } : null;
+}
+
+function readRoll(bytes: Buffer, start: number): { readonly roll: Roll; readonly end: number } | null {
+  if (bytes.length < start + HOSTS_AT) return null;
+  const [ha, count] = [readFlag(bytes[start + HA_AT]), bytes[start + HA_AT + 1] ?? 0];
+  const end = start + HOSTS_AT + HOST_BYTES * count;
+  if (ha === null || bytes.length < end) return null;
+  const hosts: RollHost[] = [];
+  for (let at = start + HOSTS_AT; at < end; at += HOST_BYTES) {
+    const bootId = readUuid(bytes, at + UUID_BYTES);
+    const maintenance = readFlag(bytes[at + 2 * UUID_BYTES]);
+    if (maintenance === null) return null;
+    hosts.push({
+      host: hostUuid(readUuid(bytes, at)),
+      bootId: bootId === NO_UUID ? null : bootId,
+      maintenance,
+    });
+  }
+  if (!isEachOnce(hosts)) return null;
+  const master = hostUuid(readUuid(bytes, start + MASTER_AT));
+  return { roll: { id: readRollId(bytes, start), hosts, master, ha }, end };
+}
+
+const readFlag = (byte: number | undefined): boolean | null => (byte === 0 || byte === 1 ? byte === 1 : null);

@@ -1,0 +1,81 @@
+import { NOTHING_STORED, type Stored } from "../../core/group/stored.ts";
+import type { PoolUuid } from "../../core/model/ids.ts";
+import type { Logger } from "../../ports/notices.ts";
+import type { VoteStore } from "../../ports/vote-store.ts";
+
+/**
+ * What this host has stored of its vote, and whether it is on the disk: only then it may be said. Nobody waits for the disk;
+ * the heartbeats go on without a vote until it has answered.
+ */
+export class VoteKeeper {
+  private readonly store: VoteStore;
+  private readonly logger: Logger;
+  private pool: PoolUuid | null = null;
+  private onDisk: Stored | null = null;
+  private isSaving = false;
+  private fault: string | null = null;
+
+  constructor(store: VoteStore, logger: Logger) {
+    this.store = store;
+    this.logger = logger;
+  }
+
+  /** Of the pool that this host is in now; null: it is the one that is known. */
+  async enter(pool: PoolUuid): Promise<Stored | null> {
+    if (this.pool === pool) return null;
+    const found = await this.store.load(pool);
+    if (found.kind === "damaged") {
+      const text = `What this host has stored of its vote is lost: ${found.why}. It does not vote until a leader has told it the roll.`;
+      this.logger.log("error", "check_xapi", text);
+    }
+    const stored = found.kind === "stored" ? found.stored : NOTHING_STORED;
+    this.pool = pool;
+    this.onDisk = stored;
+    return stored;
+  }
+
+  /** May it be said? */
+  isOnDisk(stored: Stored): boolean {
+    return this.onDisk === stored;
+  }
+
+  /** Why this host takes no part; null: it does. */
+  trouble(): string | null {
+    return this.fault;
+  }
+
+  /** Begins to store it, one at a time; `then` when that is done. What fails is tried again with the next tick. */
+  keep(stored: Stored, then: () => void): void {
+    const { pool } = this;
+    if (pool === null || this.isSaving || this.onDisk === stored) return;
+    this.isSaving = true;
+    void this.save(pool, stored).then((why) => {
+      this.isSaving = false;
+      this.tell(why);
+      if (why !== null || this.pool !== pool) return;
+      this.onDisk = stored;
+      then();
+    });
+  }
+
+  private async save(pool: PoolUuid, stored: Stored): Promise<string | null> {
+    try {
+      await this.store.save(pool, stored);
+      return null;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  private tell(why: string | null): void {
+    if (why !== null && this.fault === null)
+      this.logger.log(
+        "error",
+        "check_xapi",
+        `Cannot store the vote of this host: ${why}. It has none until that works.`,
+      );
+    if (why === null && this.fault !== null)
+      this.logger.log("info", "check_xapi", "The vote of this host is stored again.");
+    this.fault = why;
+  }
+}

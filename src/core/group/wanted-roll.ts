@@ -1,0 +1,93 @@
+import type { OwnState } from "../model/hearing.ts";
+import type { HostUuid } from "../model/ids.ts";
+import type { RollContent } from "./change-roll.ts";
+import type { GroupState } from "./group.ts";
+import { isHeardDirectly } from "./peer-state.ts";
+import { compareRollIds, isOnRoll, type Roll, type RollHost } from "./roll.ts";
+
+/** What the leader knows besides the group: its own host, the pool's flag, and strangers that speak to it. */
+export interface LeaderSight {
+  readonly nowMs: number;
+  readonly own: OwnState;
+  /** Hosts outside the list of the pool whose genuine datagrams have come lately. */
+  readonly greeters: ReadonlySet<HostUuid>;
+}
+
+/**
+ * The roll as it should be by what the leader sees; null: it is. In comes who is in the pool, is heard, and has stored the
+ * roll. Out goes who is silent and not in the pool any more; never who is only silent.
+ */
+export function wantedRoll(state: GroupState, sight: LeaderSight): RollContent | null {
+  const { roll } = state.voting.stored;
+  if (roll === null) return null;
+  const kept = roll.hosts
+    .filter(({ host }) => !hasLeft(state, sight, host))
+    .map((one) => withBoot(state, sight, one));
+  const wanted: RollContent = {
+    hosts: [...kept, ...newcomers(state, roll, sight.nowMs)],
+    master: masterNow(state, roll, sight),
+    ha: wantsHa(state, roll, sight),
+  };
+  return isSame(wanted, roll) ? null : wanted;
+}
+
+/**
+ * Only the XAPI master knows who is in the pool; and its list may be older than a join, so a host that is not in it and speaks
+ * is no host that has left.
+ */
+function hasLeft({ hearing, voting }: GroupState, { own, greeters }: LeaderSight, host: HostUuid): boolean {
+  const isMaster = own.role === "master" && own.xapi === "serving";
+  return isMaster && host !== voting.self && !hearing.peers.has(host) && !greeters.has(host);
+}
+
+/** A host that has booted is entered anew. */
+function withBoot({ hearing, voting }: GroupState, { nowMs }: LeaderSight, one: RollHost): RollHost {
+  if (one.host === voting.self) return { ...one, bootId: hearing.bootId };
+  const peer = hearing.peers.get(one.host);
+  const heardBoot = peer !== undefined && isHeardDirectly(peer, nowMs) ? peer.newest?.bootId : undefined;
+  return { ...one, bootId: heardBoot ?? one.bootId };
+}
+
+function newcomers({ hearing, voting }: GroupState, roll: Roll, nowMs: number): readonly RollHost[] {
+  const known = new Set(roll.hosts.map(({ host }) => host));
+  return [...hearing.peers].flatMap(([host, peer]) => {
+    const stored = voting.said.get(host)?.words.roll ?? null;
+    const isIn = isHeardDirectly(peer, nowMs) && compareRollIds(stored, roll.id) === 0;
+    return isIn && !known.has(host) && peer.newest !== null
+      ? [{ host, bootId: peer.newest.bootId, maintenance: false }]
+      : [];
+  });
+}
+
+/** An administrator's word: the named master says that it follows another host, and that one says that it serves. */
+function masterNow(state: GroupState, roll: Roll, sight: LeaderSight): HostUuid {
+  const named = saidBy(state, sight, roll.master);
+  const next = named?.role === "slave" ? named.master : null;
+  const said = next === null ? null : saidBy(state, sight, next);
+  const serves = said?.role === "master" && said.xapi === "serving";
+  return next !== null && serves && isOnRoll(roll, next) ? next : roll.master;
+}
+
+/** As the XAPI master reads it in its database. */
+function wantsHa(state: GroupState, roll: Roll, sight: LeaderSight): boolean {
+  const said = saidBy(state, sight, roll.master);
+  return (said?.role === "master" ? said.haWished : null) ?? roll.ha;
+}
+
+/** What a host says of itself now; null: it is not heard. */
+function saidBy(
+  { hearing, voting }: GroupState,
+  { nowMs, own }: LeaderSight,
+  host: HostUuid,
+): OwnState | null {
+  if (host === voting.self) return own;
+  const peer = hearing.peers.get(host);
+  return peer !== undefined && isHeardDirectly(peer, nowMs) ? peer.own : null;
+}
+
+function isSame(a: RollContent, b: RollContent): boolean {
+  const same = (one: RollHost, other: RollHost | undefined) =>
+    one.host === other?.host && one.bootId === other.bootId && one.maintenance === other.maintenance;
+  if (a.master !== b.master || a.ha !== b.ha || a.hosts.length !== b.hosts.length) return false;
+  return a.hosts.every((one, index) => same(one, b.hosts[index]));
+}
