@@ -9,7 +9,7 @@ import { assertSafe } from "./safety.ts";
 export function decide(raw: Round): Step {
   const round = { ...raw, memory: rebaseMemory(raw.memory, raw.view.self.bootId) };
   const decision = watchToolstack(decideByRole(round), round);
-  assertSafe(decision.actions, decision.memory, round.settings);
+  assertSafe(decision.actions, decision.memory, round);
   return decision;
 }
 

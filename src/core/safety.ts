@@ -1,5 +1,8 @@
+import { hasMandate, mayAct } from "./group/may-act.ts";
+import { tallyNow } from "./members/vote.ts";
 import type { Memory } from "./memory/memory.ts";
 import { differenceKey } from "./memory/seen-running.ts";
+import type { Round } from "./memory/step.ts";
 import type { Action, Asked } from "./model/action.ts";
 import type { HostUuid } from "./model/ids.ts";
 import { invariant } from "./model/record.ts";
@@ -12,10 +15,16 @@ const ALLOWED_WHILE_OFF = new Set<Action["kind"]>(["set-pool-key", "sync-databas
  * The rules that may never be broken (core/README.md), checked on every decision in production too, apart from the
  * code that decides: a decision that breaks one is a bug, and a pass that ends with nothing done is the better outcome.
  */
-export function assertSafe(actions: readonly Action[], memory: Memory, settings: CoreSettings): void {
+export function assertSafe(actions: readonly Action[], memory: Memory, { view, settings }: Round): void {
   const haOn = memory.lastGood?.haFlag === "on";
   for (const action of actions) {
     if (!haOn) invariant(ALLOWED_WHILE_OFF.has(action.kind), `${action.kind} while HA is not on`);
+    invariant(mayAct(action.kind, view), `${action.kind} without a mandate`);
+    if (action.kind === "fence-host") {
+      invariant(!action.byLeader || hasMandate(view), "a fence of the leader needs its mandate");
+      const isChosen = !settings.FENCE_QUORUM_REQUIRED || tallyNow(view, memory).quorate;
+      invariant(isChosen, "nobody is fenced without a mandate, unless the administrator has chosen that");
+    }
     checkAction(action, memory, settings);
   }
 }

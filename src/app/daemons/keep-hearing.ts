@@ -12,6 +12,7 @@ import {
 } from "../../core/group/group.ts";
 import { groupSight } from "../../core/group/group-sight.ts";
 import { fallenSilent, type HearingState, newHearing, stepHearing } from "../../core/group/hearing.ts";
+import { stepToldOff, type ToldOff, withKnownOff } from "../../core/group/known-off.ts";
 import { type LeadMoment, tickAndLead } from "../../core/group/lead.ts";
 import type { RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
 import { type GroupReport, type OwnSight, ownState } from "../../core/group/own-state.ts";
@@ -31,7 +32,7 @@ import type { StateStore } from "../../ports/state-store.ts";
 import type { VoteStore } from "../../ports/vote-store.ts";
 import { HearingTroubles } from "./hearing-troubles.ts";
 import { LaterRead } from "./later-read.ts";
-import { readGroupReport } from "./report.ts";
+import { readGroupReport, readOffHosts } from "./report.ts";
 import { VoteKeeper } from "./vote-keeper.ts";
 
 export interface HearingPorts {
@@ -108,6 +109,7 @@ class Loop {
   private hasList = false;
   private greetings: Greeted = new Map();
   private readonly greeters = new Map<HostUuid, number>();
+  private toldOff: ToldOff = new Map();
   private xapi: OwnSight["xapi"] = "silent";
   private copy: CopyWatch = NO_COPY_WATCH;
   private asking = false;
@@ -253,11 +255,13 @@ class Loop {
 
   async tick(): Promise<void> {
     const { clock, network } = this.ports;
-    const own = await this.ownState();
+    const [own, off] = await Promise.all([this.ownState(), readOffHosts(this.ports.store)]);
     network.tend();
-    const { state: before, report } = this;
-    if (before === null || own === null) return;
+    const { state: last, report } = this;
+    if (last === null || own === null) return;
     const nowMs = clock.uptimeMs();
+    this.toldOff = stepToldOff(this.toldOff, off, nowMs);
+    const before = withKnownOff(last, this.toldOff, this.greeters);
     const moment = { nowMs, own, successor: report?.successor ?? null, greeters: this.recentGreeters(nowMs) };
     const wasOnDisk = this.votes.isOnDisk(before.voting.stored);
     const state = wasOnDisk ? this.lead(before, moment) : before;

@@ -1,5 +1,6 @@
 import { MOST_HOSTS, MOST_WAYS } from "../../core/group/message.ts";
 import type { GroupReport } from "../../core/group/own-state.ts";
+import type { HostUuid } from "../../core/model/ids.ts";
 import type { MonitorSettings } from "../../core/pace/supervision.ts";
 import type { Logger } from "../../ports/notices.ts";
 import type { StateStore } from "../../ports/state-store.ts";
@@ -51,6 +52,13 @@ export async function readGroupReport(store: Pick<StateStore, "load">): Promise<
   const { group } = loaded.value as { readonly group?: unknown };
   // Those of earlier versions say less.
   return isGroupReport(group) ? { ...NOT_SAID, ...group } : null;
+}
+
+/** Hosts that the iterations of this boot know to be off; nobody when that cannot be read. */
+export async function readOffHosts(store: Pick<StateStore, "load">): Promise<readonly HostUuid[]> {
+  const loaded = await store.load("off-hosts");
+  if (loaded.kind !== "found" || !Array.isArray(loaded.value)) return [];
+  return loaded.value.filter((host): host is HostUuid => typeof host === "string").slice(0, MOST_HOSTS);
 }
 
 const NOT_SAID = { successor: null, changes: null, fetchAfterMs: 0 };

@@ -1,5 +1,6 @@
 import type { Settings } from "../../config/params.ts";
 import type { PoolReport } from "../../core/alerts/pool-report.ts";
+import { hasMandate, mayAct } from "../../core/group/may-act.ts";
 import { heardOf } from "../../core/members/heard.ts";
 import type { LastGoodView } from "../../core/memory/last-good.ts";
 import type { Action, Result } from "../../core/model/action.ts";
@@ -12,6 +13,7 @@ import type { StartResult, Xapi } from "../../ports/pool-database.ts";
 import { messageOf } from "../alerts/alert-message.ts";
 import { runsThereAlone, whyHeld } from "./ask-runs.ts";
 import { checkDevices, fenceByLevels, fenceLimitMs } from "./fence.ts";
+import { NOT_LEADING, sightNow, whileLeading } from "./leading.ts";
 import type { PassPorts } from "./pass-ports.ts";
 import { readHearing } from "./read-hearing.ts";
 
@@ -84,6 +86,7 @@ function limitOf(action: Action, settings: Settings): number {
 
 async function perform(action: Action, executor: Executor, signal: AbortSignal): Promise<Result> {
   const { ports, xapi } = executor;
+  if (!mayAct(action.kind, await sightNow(executor))) return NOT_LEADING;
   switch (action.kind) {
     case "start-vm":
     case "start-appliance":
@@ -188,8 +191,9 @@ const CHANGED: Result = { kind: "held", why: "the pool database has changed" };
 const TOO_LATE: Result = { kind: "held", why: "the answers of the hosts are too old" };
 
 /** Does what rests on answers that were asked for then. */
-async function inTime({ ports }: Executor, askedAtMs: number, act: () => Promise<Result>): Promise<Result> {
-  return ports.clock.uptimeMs() - askedAtMs > ANSWERS_MS ? TOO_LATE : act();
+async function inTime(executor: Executor, askedAtMs: number, act: () => Promise<Result>): Promise<Result> {
+  if (!hasMandate(await sightNow(executor))) return NOT_LEADING;
+  return executor.ports.clock.uptimeMs() - askedAtMs > ANSWERS_MS ? TOO_LATE : act();
 }
 
 /** Everybody is asked once more right before the call, and the database is read once more: a start cannot be taken back. */
@@ -314,8 +318,9 @@ async function fenceHost(
   ]);
   if (refusal !== null) return refusal;
   if (heard) return { kind: "not-fenced", fault: "host-answers-again", detail: "through the own xapi" };
-  const again = () => lastProbe(action, executor, signal);
-  return fenceByLevels(action.host, settings, ports.fencer, again, signal);
+  const fence = (inner: AbortSignal) =>
+    fenceByLevels(action.host, settings, ports.fencer, () => lastProbe(action, executor, inner), inner);
+  return action.byLeader ? whileLeading(executor, signal, fence) : fence(signal);
 }
 
 /** Probes may be stopped by a firewall that lets XAPI through: a slave's xapi talks to the master all the time. */

@@ -1,7 +1,6 @@
 import type { Settings } from "../../config/params.ts";
-import { heardOf, heardPeer } from "../../core/members/heard.ts";
-import { isAlive, stepHealth } from "../../core/members/host-health.ts";
-import { isTie } from "../../core/members/quorum.ts";
+import { heardPeer } from "../../core/members/heard.ts";
+import { hasTie } from "../../core/members/vote.ts";
 import type { HostHealth } from "../../core/memory/host-health.ts";
 import type { Memory } from "../../core/memory/memory.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
@@ -290,15 +289,11 @@ async function askHeuristics(
   view: PoolView,
   signal: AbortSignal,
 ): Promise<PoolView["heuristics"]> {
-  const { ports, settings, memory } = observer;
+  const { ports, settings } = observer;
   const addresses = settings.FENCE_HEURISTICS_IPS;
   if (!settings.FENCE_USE_IP_HEURISTICS || addresses.length === 0 || view.probes.size === 0)
     return "not-asked";
-  const alive = [...view.probes].filter(([uuid, probe]) =>
-    isAlive(stepHealth(memory.health[uuid], probe, view.nowMs, settings, heardOf(view.hearing, uuid))),
-  );
-  const members = memory.lastGood?.members ?? [];
-  if (!isTie(members, [view.self.uuid, ...alive.map(([uuid]) => uuid)])) return "not-asked";
+  if (!hasTie(view)) return "not-asked";
   const answers = await Promise.all(
     addresses.map((address) =>
       withDeadline(

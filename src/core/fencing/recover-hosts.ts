@@ -1,3 +1,4 @@
+import { hasMandate } from "../group/may-act.ts";
 import { type HostRow, hostRows, rowOf } from "../members/host-rows.ts";
 import type { QuorumTally } from "../members/quorum.ts";
 import { tallyNow } from "../members/vote.ts";
@@ -143,6 +144,7 @@ function fence(memory: Memory, row: HostRow, incident: Incident, round: Round, s
     host: row.uuid,
     address: known.address,
     pingIsLife: !health.pings,
+    byLeader: hasMandate(round.view),
   };
   if (!mayBegin(action, round)) return nothing(memory);
   return { memory: afterEvent(memory, incident, { kind: "fence-begun" }), actions: [action], reasons: [] };

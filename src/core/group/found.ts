@@ -9,7 +9,7 @@ import { isPromiseOver, type Voting } from "./voting.ts";
 
 /**
  * Whom the group waits for, before this host can found it; null: it is not this host that founds one. The XAPI master does
- * when HA is wanted and it has no roll. Every other host of its pool must be heard, follow it, and hear no leader: then
+ * when HA is wanted and it has no roll. Every other host of its pool that is not known to be off must be heard, follow it, and hear no leader: then
  * nobody has a mandate, and nobody else founds another group.
  */
 export function awaitedToFound(
@@ -27,7 +27,7 @@ export function awaitedToFound(
     const follows = peer.own.role === "slave" && peer.own.master === voting.self;
     return follows && said.words.lead.kind === "none" && nowMs - said.atMs <= saidMs;
   };
-  return [...hearing.peers.keys()].filter((host) => !agrees(host));
+  return [...hearing.peers.keys()].filter((host) => !agrees(host) && !voting.off.has(host));
 }
 
 /** What founding waits for, and since when nothing is missing; null: something is. */

@@ -1,4 +1,4 @@
-import { isJointMajority } from "./stored.ts";
+import { isCarried } from "./carried.ts";
 import { isSameTerm } from "./term.ts";
 import type { GroupTimings } from "./timings.ts";
 import type { Voting } from "./voting.ts";
@@ -15,11 +15,11 @@ export function electedUntil(voting: Voting, nowMs: number, { mandateMs }: Group
   const having = new Set([self]);
   let untilMs = nowMs + mandateMs;
   for (const next of untils) {
-    if (isJointMajority(stored, (host) => having.has(host))) break;
+    if (isCarried(voting, (host) => having.has(host))) break;
     having.add(next.host);
     untilMs = next.untilMs;
   }
-  return untilMs >= nowMs && isJointMajority(stored, (host) => having.has(host)) ? untilMs : null;
+  return untilMs >= nowMs && isCarried(voting, (host) => having.has(host)) ? untilMs : null;
 }
 
 export function isElected(voting: Voting, nowMs: number, timings: GroupTimings): boolean {

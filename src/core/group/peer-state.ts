@@ -20,6 +20,8 @@ export interface PeerState {
   readonly addresses: readonly string[];
   /** Its newest number, of a fresh message or not: it is what the next message answers. */
   readonly newest: MessageNumber | null;
+  /** When that came; null: nothing ever did. */
+  readonly newestMs: number | null;
   /** Boots that a fresh message of a later boot has ended: an old datagram of theirs counts for nothing, for ever. */
   readonly endedBoots: readonly string[];
   /** When the last fresh message came; null: none ever did. */
@@ -38,6 +40,7 @@ export function newPeer(addresses: readonly string[], nowMs: number): PeerState 
   return {
     addresses,
     newest: null,
+    newestMs: null,
     endedBoots: [],
     heardMs: null,
     own: null,
@@ -76,10 +79,11 @@ export function takeMessage(
     if (number.ms === newest.ms && peer.heardMs !== null)
       return fresh ? { ...peer, ways: takeWay(peer.ways, address, nowMs) } : peer;
   } else if (newest !== null && !mayReplaceBoot(peer, number.bootId, fresh, nowMs)) return peer;
-  if (!fresh) return { ...peer, newest: number };
+  if (!fresh) return { ...peer, newest: number, newestMs: nowMs };
   return {
     ...peer,
     newest: number,
+    newestMs: nowMs,
     endedBoots: endBoot(peer, number.bootId),
     heardMs: nowMs,
     own: message.own,

@@ -1,19 +1,22 @@
 import type { HostUuid } from "../model/ids.ts";
+import { counts, isCarried } from "./carried.ts";
 import { leadOf } from "./leader-heard.ts";
 import { isElected } from "./mandate.ts";
-import { isOnRoll } from "./roll.ts";
-import { isJointMajority } from "./stored.ts";
 import { takeOwnTerm } from "./take-words.ts";
 import type { GroupTimings } from "./timings.ts";
 import { isPromiseOver, type Voting } from "./voting.ts";
 
 /** Asks for votes, where nothing that was promised forbids it. The newest term wins, so it is newer than all that was heard. */
 export function stand(voting: Voting, nowMs: number, timings: GroupTimings): Voting {
-  const { self, stored, said } = voting;
-  const { roll, before, term } = stored;
-  // While a roll is not settled the hosts of the one before count as well, and may be the only ones left.
-  const counts = roll !== null && (isOnRoll(roll, self) || (before !== null && isOnRoll(before, self)));
-  if (!counts || isElected(voting, nowMs, timings) || !isPromiseOver(voting, nowMs, timings)) return voting;
+  const { stored, said } = voting;
+  const { roll, term } = stored;
+  if (
+    roll === null ||
+    !counts(voting) ||
+    isElected(voting, nowMs, timings) ||
+    !isPromiseOver(voting, nowMs, timings)
+  )
+    return voting;
   const heard = [...said.values()].map(({ words }) => words.term.count);
   const newest = Math.max(term.count, roll.id.term.count, ...heard);
   return { ...takeOwnTerm(voting, newest + 1, nowMs), stoodMs: nowMs };
@@ -26,12 +29,12 @@ export function stand(voting: Voting, nowMs: number, timings: GroupTimings): Vot
  * hear.
  */
 export function mayStand(voting: Voting, nowMs: number, timings: GroupTimings): boolean {
-  const { self, stored, said, stoodMs } = voting;
+  const { self, said, stoodMs } = voting;
   const isFree = leadOf(voting, nowMs, timings).kind === "none" && isPromiseOver(voting, nowMs, timings);
   if (!isFree || (stoodMs !== null && nowMs - stoodMs < timings.stepDownMs + timings.promiseMs)) return false;
   const hearsNone = (host: HostUuid) => {
     const last = said.get(host);
     return last !== undefined && nowMs - last.atMs <= timings.saidMs && last.words.lead.kind === "none";
   };
-  return isJointMajority(stored, (host) => host === self || hearsNone(host));
+  return isCarried(voting, (host) => host === self || hearsNone(host));
 }

@@ -1,8 +1,8 @@
 import type { HostUuid } from "../model/ids.ts";
+import { isCarried } from "./carried.ts";
 import { hasRepeated, isElected } from "./mandate.ts";
 import { compareRollIds } from "./roll.ts";
 import { mayStand, stand } from "./stand.ts";
-import { isJointMajority } from "./stored.ts";
 import type { GroupTimings } from "./timings.ts";
 import type { Voting } from "./voting.ts";
 
@@ -53,5 +53,5 @@ function settle(voting: Voting): Voting {
   if (roll === null || before === null) return voting;
   const has = (host: HostUuid) =>
     host === self || compareRollIds(answers.get(host)?.roll ?? null, roll.id) === 0;
-  return isJointMajority(stored, has) ? { ...voting, stored: { ...stored, before: null } } : voting;
+  return isCarried(voting, has) ? { ...voting, stored: { ...stored, before: null } } : voting;
 }

@@ -29,7 +29,11 @@ export interface Voting {
   /** Since when nothing but its turn keeps this host from standing for election (stand.ts); null: something does. */
   readonly freeMs: number | null;
   readonly said: ReadonlyMap<HostUuid, Said>;
+  /** Hosts that are off by a proof, or count as off by the administrator's choice, and have not been heard since. */
+  readonly off: ReadonlySet<HostUuid>;
 }
+
+const NOBODY: ReadonlySet<HostUuid> = new Set();
 
 /**
  * A monitor that starts. It may have promised something just before it ended, or have had a mandate that somebody on this
@@ -46,6 +50,7 @@ export function newVoting(self: HostUuid, stored: Stored, nowMs: number): Voting
     stoodMs: null,
     freeMs: null,
     said: new Map(),
+    off: NOBODY,
   };
 }
 

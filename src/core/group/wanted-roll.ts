@@ -15,17 +15,19 @@ export interface LeaderSight {
 
 /**
  * The roll as it should be by what the leader sees; null: it is. In comes who is in the pool, is heard, and has stored the
- * roll. Out goes who is silent and not in the pool any more; never who is only silent.
+ * roll. Out goes who is known to be off, and who is silent and not in the pool any more; never who is only silent.
  */
 export function wantedRoll(state: GroupState, sight: LeaderSight): RollContent | null {
   const { roll } = state.voting.stored;
   if (roll === null) return null;
   const kept = roll.hosts
-    .filter(({ host }) => !hasLeft(state, sight, host))
+    .filter(({ host }) => !state.voting.off.has(host) && !hasLeft(state, sight, host))
     .map((one) => withBoot(state, sight, one));
+  const isNamedOut = !kept.some(({ host }) => host === roll.master);
   const wanted: RollContent = {
     hosts: [...kept, ...newcomers(state, roll, sight.nowMs)],
-    master: masterNow(state, roll, sight),
+    // The leader takes the place of a master that is off.
+    master: isNamedOut ? state.voting.self : masterNow(state, roll, sight),
     ha: wantsHa(state, roll, sight),
   };
   return isSame(wanted, roll) ? null : wanted;

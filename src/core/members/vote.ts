@@ -1,9 +1,10 @@
+import { groupOf, hasMandate } from "../group/may-act.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { PoolView } from "../model/pool-view.ts";
+import { heardOf, isHeardNow } from "./heard.ts";
 import { isAlive } from "./host-health.ts";
-import { type HostRow, type HostRows, hostRows, rowOf } from "./host-rows.ts";
-import { type QuorumTally, tallyQuorum } from "./quorum.ts";
+import type { QuorumTally } from "./quorum.ts";
 
 /** Hosts that were probed in this very round and are alive, and this host. An old probe has no vote. */
 export function heardHosts(view: PoolView, memory: Memory): readonly HostUuid[] {
@@ -11,37 +12,26 @@ export function heardHosts(view: PoolView, memory: Memory): readonly HostUuid[] 
 }
 
 /**
- * The vote of this round. Without a valid view there are no members, and so no quorum. A probe that learnt nothing makes
- * nobody dead, and gives nobody a vote either.
+ * May this side of a possible partition fence the other one? The leader of the group may, for a majority follows it. Where exactly half
+ * of the roll is heard the heuristic IPs have a vote, if the administrator wants that.
  */
 export function tallyNow(view: PoolView, memory: Memory): QuorumTally {
-  const rows = hostRows(memory, view);
-  const alive = heardHosts(view, memory).filter((uuid) => {
-    const row = rowOf(rows, uuid);
-    return hasAnswered(row) && !followsAnother(row, rows, view, memory);
-  });
-  return tallyQuorum({
-    members: memory.lastGood?.members ?? [],
-    alive,
-    heuristics: heuristicsFor(view, memory),
-  });
+  const hosts = groupOf(view)?.roll?.hosts ?? [];
+  const alive = heardOnRoll(view).length;
+  const byHeuristics = hasTie(view) && heuristicsFor(view, memory) === "all-answered";
+  const votes = alive + (byHeuristics ? 1 : 0);
+  return { members: hosts.length, alive, votes, quorate: hasMandate(view) || byHeuristics };
 }
 
-/**
- * Itself, to this host. Who is only reported lives and has no vote: whom that one hears this host does not learn, and so it
- * could fence somebody whom one of its own voters hears.
- */
-function hasAnswered({ isSelf, probe, heard }: HostRow): boolean {
-  return isSelf || heard === "direct" || probe?.xapi === "answered" || probe?.icmp === "answered";
+/** Exactly half of the roll is heard, this host included: the only case in which the heuristic IPs are asked. */
+export function hasTie(view: PoolView): boolean {
+  const hosts = groupOf(view)?.roll?.hosts ?? [];
+  return hosts.length > 0 && heardOnRoll(view).length * 2 === hosts.length;
 }
 
-/** A member that follows another master, and not the one that this host replaces, has no vote for this one. */
-function followsAnother(row: HostRow, rows: HostRows, view: PoolView, memory: Memory): boolean {
-  if (view.self.role.kind !== "master" || row.followsThisHost) return false;
-  const follows = row.probe?.follows;
-  if (follows?.kind !== "slave-of" || rowOf(rows, view.self.uuid).address === null) return false;
-  const replaced = memory.promotion?.oldMaster ?? memory.promoted?.oldMaster;
-  return replaced == null || follows.address !== rowOf(rows, replaced).address;
+function heardOnRoll(view: PoolView): readonly HostUuid[] {
+  const hosts = groupOf(view)?.roll?.hosts ?? [];
+  return hosts.filter((host) => host === view.self.uuid || isHeardNow(heardOf(view.hearing, host)));
 }
 
 /** The gateway's vote is not for who was away: both sides of a cut can reach it, and one of them is out of date. */

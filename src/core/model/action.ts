@@ -29,6 +29,8 @@ export type Action =
       readonly host: HostUuid;
       readonly address: string;
       readonly pingIsLife: boolean;
+      /** By the leader of the group: it ends with the mandate. false: by the administrator's choice, without one. */
+      readonly byLeader: boolean;
     }
   /** `proved`: a fence agent confirmed the power-off, so XAPI may be told at once (`host.tickle_heartbeat`). */
   | {

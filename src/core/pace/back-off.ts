@@ -1,3 +1,4 @@
+import { mayAct } from "../group/may-act.ts";
 import type { Retry } from "../memory/attempts.ts";
 import type { Round } from "../memory/step.ts";
 import { type Action, type ActionKind, actionKey } from "../model/action.ts";
@@ -34,10 +35,10 @@ export function isDue(retry: Retry | undefined, nowMs: number): boolean {
   return retry === undefined || nowMs >= retry.notBeforeMs;
 }
 
-/** May this action begin now: is it not in flight, and not waiting after a failure? */
+/** May this action begin now: is it this host's to do, not in flight, and not waiting after a failure? */
 export function mayBegin(action: Action, { memory, view, inFlight }: Round): boolean {
   const key = actionKey(action);
-  return !inFlight.has(key) && isDue(memory.retries[key], view.nowMs);
+  return mayAct(action.kind, view) && !inFlight.has(key) && isDue(memory.retries[key], view.nowMs);
 }
 
 /** The action alone, when it may begin now; nothing otherwise. */

@@ -1,4 +1,5 @@
 import { recoverHosts } from "../fencing/recover-hosts.ts";
+import { hasMandate } from "../group/may-act.ts";
 import { reportHealth, reportReturns } from "../members/health-report.ts";
 import { isAlive, stepAllHealth } from "../members/host-health.ts";
 import { hostName } from "../members/host-rows.ts";
@@ -130,7 +131,7 @@ const STEADY_MS = 180_000;
 function startVmsAtRest(memory: Memory, round: MasterRound): Step {
   const { lastGood } = memory;
   const isAtRest = lastGood !== null && isSteady(lastGood, round.view.nowMs);
-  return round.settings.SLAVE_VM_STAT && isAtRest
+  return round.settings.SLAVE_VM_STAT && isAtRest && hasMandate(round.view)
     ? startVms(memory, round)
     : nothing({ ...memory, down: {} });
 }

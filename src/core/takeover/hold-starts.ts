@@ -1,3 +1,4 @@
+import { hasMandate } from "../group/may-act.ts";
 import { hostName, hostRows, rowOf } from "../members/host-rows.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { HostUuid } from "../model/ids.ts";
@@ -14,7 +15,8 @@ export interface Hold {
 
 /** null when nothing speaks against starts. */
 export function holdStarts(memory: Memory, round: JudgedRound): Hold | null {
-  const { settings, mastership } = round;
+  const { settings, mastership, view } = round;
+  if (!hasMandate(view)) return { reasons: [], why: "this host does not lead the group" };
   if (memory.promotion !== null) return { reasons: [], why: "the take-over by this master is not complete" };
   if (memory.promoted !== null && !settings.SLAVE_HA)
     return {

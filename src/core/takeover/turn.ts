@@ -1,3 +1,4 @@
+import { groupOf, hasMandate } from "../group/may-act.ts";
 import { hostRows, rowOf } from "../members/host-rows.ts";
 import { isTie } from "../members/quorum.ts";
 import { heardHosts } from "../members/vote.ts";
@@ -24,10 +25,18 @@ export function judgeTakeOver(
   // Somebody works on this host: that is worth a word only where no other one is to take over.
   if (rowOf(hostRows(memory, view), view.self.uuid).known?.enabled !== true)
     return lastGood.ranking.length > 0 ? "not-the-successor" : "in-maintenance";
+  if (hasMandate(view)) return null;
+  if (isLedByAnother(view)) return "not-the-successor";
   if (!isQuorate) return "no-quorum";
   const turnAtMs = turnOf(memory, master, lastGood, round);
   if (turnAtMs === null) return "not-the-successor";
   return view.nowMs >= turnAtMs ? null : "waits-its-turn";
+}
+
+/** Another host of the pool has the mandate, and sees to it. */
+function isLedByAnother(view: Round["view"]): boolean {
+  const lead = groupOf(view)?.lead;
+  return lead === "hears" || lead === "told";
 }
 
 /** The pass in which the turn comes is remembered, so that the monitor wakes for it. */

@@ -187,6 +187,7 @@ function plainPeer(peer: PeerState): PeerState {
   return {
     ...peer,
     newest: isWhole && newest.ms > LONG_AGO_MS ? { ...newest, ms: newest.ms - 1 } : newest,
+    newestMs: null,
     own: null,
     hears: [],
     ways: [],

@@ -57,6 +57,7 @@ describe("takeMessage", () => {
     expect(after([500, null, 10_000])).toEqual({
       ...newPeer([], 0),
       newest: { bootId: "theirs", ms: 500 },
+      newestMs: 10_000,
     }));
 
   test("a fresh one is heard, with what it says and the way it came", () =>

@@ -1,0 +1,37 @@
+import type { ActionKind } from "../model/action.ts";
+import type { GroupSight } from "../model/group-sight.ts";
+import type { PoolView } from "../model/pool-view.ts";
+
+type Sight = Pick<PoolView, "hearing" | "nowMs">;
+
+/** The group as the monitor of this host sees it; null: it says nothing. */
+export function groupOf({ hearing }: Pick<PoolView, "hearing">): GroupSight | null {
+  return hearing === "unknown" ? null : hearing.group;
+}
+
+/** May this host act for the pool now? Only one host may at a time: the leader of the group, until its mandate ends. */
+export function hasMandate(view: Sight): boolean {
+  const untilMs = groupOf(view)?.mandateUntilMs ?? null;
+  return untilMs !== null && view.nowMs <= untilMs;
+}
+
+/**
+ * What only the leader begins. A fence is left out: an administrator may have chosen that a host without mandate may begin one
+ * (members/vote.ts). What concerns this host alone, or is a mere note in the pool database, anybody may do.
+ */
+const LEADERS: ReadonlySet<ActionKind> = new Set<ActionKind>([
+  "start-vm",
+  "start-appliance",
+  "declare-host-dead",
+  "forget-host",
+  "enable-host",
+  "restart-xapi",
+  "correct-database",
+  "promote-self",
+  "recover-slaves",
+]);
+
+/** May this host begin such an action now? */
+export function mayAct(kind: ActionKind, view: Sight): boolean {
+  return !LEADERS.has(kind) || hasMandate(view);
+}

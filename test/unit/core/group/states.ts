@@ -1,0 +1,44 @@
+import type { GroupState } from "../../../../src/core/group/group.ts";
+import { newHearing } from "../../../../src/core/group/hearing.ts";
+import { newPeer, type PeerState } from "../../../../src/core/group/peer-state.ts";
+import type { Roll } from "../../../../src/core/group/roll.ts";
+import type { OwnState } from "../../../../src/core/model/hearing.ts";
+import { type HostUuid, hostUuid } from "../../../../src/core/model/ids.ts";
+import { OWN } from "./group.ts";
+import { A, ago, type Voter, voter } from "./votes.ts";
+
+/** What an XAPI master says of itself. */
+export const MASTER: OwnState = { ...OWN, role: "master", master: A };
+
+/** Another host of the pool as this one hears it: by default a second ago, a slave of a, in the boot `boot-<letter>`. */
+export interface Other extends Partial<OwnState> {
+  /** Seconds since its last fresh message. */
+  readonly age?: number;
+  readonly boot?: string;
+}
+
+/** null: in the pool, and never heard. */
+export type Others = Readonly<Record<string, Other | null>>;
+
+/** A monitor that votes so and hears these. Its own boot is `boot-<letter>`, and so are those on its rolls. */
+export function groupState(given: Voter, others: Others, bootId?: string): GroupState {
+  const voting = voter(given);
+  const { self, stored } = voting;
+  const peers = Object.entries(others).map(([letter, other]): [HostUuid, PeerState] => [
+    hostUuid(letter),
+    other === null ? newPeer([], 0) : peerOf(letter, other),
+  ]);
+  return {
+    hearing: { ...newHearing(self, bootId ?? `boot-${self}`), peers: new Map(peers) },
+    voting: { ...voting, stored: { ...stored, roll: booted(stored.roll), before: booted(stored.before) } },
+  };
+}
+
+function peerOf(letter: string, { age = 1, boot = `boot-${letter}`, ...own }: Other): PeerState {
+  const newest = { bootId: boot, ms: 500 };
+  return { ...newPeer([], 0), newest, heardMs: ago(age), own: { ...OWN, ...own } };
+}
+
+function booted(roll: Roll | null): Roll | null {
+  return roll && { ...roll, hosts: roll.hosts.map((one) => ({ ...one, bootId: `boot-${one.host}` })) };
+}

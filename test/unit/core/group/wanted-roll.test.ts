@@ -1,0 +1,184 @@
+import { describe, expect, test } from "bun:test";
+import type { RollContent } from "../../../../src/core/group/change-roll.ts";
+import { wantedRoll } from "../../../../src/core/group/wanted-roll.ts";
+import type { OwnState } from "../../../../src/core/model/hearing.ts";
+import type { HostUuid } from "../../../../src/core/model/ids.ts";
+import { OWN } from "./group.ts";
+import { groupState, MASTER, type Others } from "./states.ts";
+import { A, B, C, D, NOW_MS, type Voter } from "./votes.ts";
+
+interface Given {
+  readonly self?: HostUuid;
+  readonly own?: Partial<OwnState>;
+  readonly bootId?: string;
+  /** Besides b and c, or a and c where b leads; undefined: it is not in the pool. */
+  readonly others?: Readonly<Record<string, Others[string] | undefined>>;
+  readonly said?: Voter["said"];
+  readonly greeters?: readonly HostUuid[];
+  readonly roll?: string | null;
+  readonly change?: Partial<RollContent>;
+}
+
+/** By default a leads with the roll 5a.1 of a, b and c, and is XAPI master; it hears b and c, which follow it. */
+function wanted(given: Given): RollContent | null {
+  const { self = A, own = {}, others = {}, said = {}, greeters = [], roll = "5a.1 abc" } = given;
+  const heard: Given["others"] = { a: MASTER, b: {}, c: {}, [self]: undefined, ...others };
+  const inPool = Object.entries(heard).flatMap(([letter, other]) =>
+    other === undefined ? [] : [[letter, other] as const],
+  );
+  const state = groupState({ self, term: "5a", roll, said }, Object.fromEntries(inPool), given.bootId);
+  const { stored } = state.voting;
+  const changed = stored.roll && { ...stored.roll, ...given.change };
+  const voting = { ...state.voting, stored: { ...stored, roll: changed } };
+  const ownState = { ...(self === A ? MASTER : OWN), ...own };
+  return wantedRoll({ ...state, voting }, { nowMs: NOW_MS, own: ownState, greeters: new Set(greeters) });
+}
+
+/** `abc, a is master, HA on` */
+const show = (content: RollContent | null) =>
+  content === null
+    ? "as it is"
+    : `${content.hosts.map(({ host }) => host).join("")}, ${content.master} is master, HA ${content.ha ? "on" : "off"}`;
+
+function check(rows: readonly (readonly [string, Given, string])[]): void {
+  for (const [what, given, expected] of rows)
+    test(`${what}: ${expected}`, () => expect(show(wanted(given))).toBe(expected));
+}
+
+const boots = (given: Given) => wanted(given)?.hosts.map(({ bootId }) => bootId) ?? "as it is";
+
+describe("wantedRoll: nothing to change", () =>
+  check([
+    ["all are heard", {}, "as it is"],
+    ["this host has no roll", { roll: null }, "as it is"],
+  ]));
+
+describe("wantedRoll: in comes who is in the pool, is heard, and has stored the roll", () => {
+  const has = { term: "5a", roll: "5a.1" };
+  const entered = "abcd, a is master, HA on";
+  check([
+    ["a host", { others: { d: {} }, said: { d: has } }, entered],
+    ["a host that was heard 4 s ago", { others: { d: { age: 4 } }, said: { d: has } }, entered],
+    ["not one that was heard 4.1 s ago", { others: { d: { age: 4.1 } }, said: { d: has } }, "as it is"],
+    ["not one with an older roll", { others: { d: {} }, said: { d: { ...has, roll: "4a.9" } } }, "as it is"],
+    ["not one with a newer roll", { others: { d: {} }, said: { d: { ...has, roll: "6d.1" } } }, "as it is"],
+    ["not one without a roll", { others: { d: {} }, said: { d: { ...has, roll: null } } }, "as it is"],
+    ["not one that has said nothing of its vote", { others: { d: {} } }, "as it is"],
+    ["not one that is not in the pool", { said: { d: has }, greeters: [D] }, "as it is"],
+    ["several at once", { others: { d: {}, e: {} }, said: { d: has, e: has } }, "abcde, a is master, HA on"],
+    ["by a leader that is a slave, too", { self: B, others: { d: {} }, said: { d: has } }, entered],
+  ]);
+
+  test("with its boot, and not in maintenance", () =>
+    expect(wanted({ others: { d: {} }, said: { d: has } })?.hosts.at(-1)).toEqual({
+      host: D,
+      bootId: "boot-d",
+      maintenance: false,
+    }));
+});
+
+describe("wantedRoll: out goes who is silent and not in the pool any more", () => {
+  const gone = { others: { c: undefined } };
+  check([
+    ["a host", gone, "ab, a is master, HA on"],
+    ["not one that is only silent", { others: { c: null } }, "as it is"],
+    ["not one that speaks to this host", { ...gone, greeters: [C] }, "as it is"],
+    ["though another one speaks to it", { ...gone, greeters: [D] }, "ab, a is master, HA on"],
+    ["not by a leader that is a slave", { ...gone, self: B }, "as it is"],
+    ["not by one whose xapi does not serve", { ...gone, own: { xapi: "starting" } }, "as it is"],
+  ]);
+});
+
+describe("wantedRoll: a host that has booted is entered anew", () => {
+  const rows: readonly [string, Given, string | (string | null)[]][] = [
+    ["another one", { others: { b: { boot: "new" } } }, ["boot-a", "new", "boot-c"]],
+    ["not one that is silent by now", { others: { b: { boot: "new", age: 4.1 } } }, "as it is"],
+    ["this one", { bootId: "new" }, ["new", "boot-b", "boot-c"]],
+    [
+      "not one that left the pool and speaks",
+      { others: { c: undefined }, greeters: [C], bootId: "new" },
+      ["new", "boot-b", "boot-c"],
+    ],
+  ];
+  for (const [what, given, expected] of rows) test(what, () => expect(boots(given)).toEqual(expected));
+
+  test("it stays in maintenance", () => {
+    const hosts = [
+      { host: A, bootId: "boot-a", maintenance: false },
+      { host: B, bootId: "boot-b", maintenance: true },
+    ];
+    const given: Given = { roll: "5a.1 ab", others: { b: { boot: "new" } }, change: { hosts } };
+    expect(wanted(given)?.hosts).toEqual([
+      { host: A, bootId: "boot-a", maintenance: false },
+      { host: B, bootId: "new", maintenance: true },
+    ]);
+  });
+});
+
+describe("wantedRoll: an administrator has made another host the XAPI master", () => {
+  const follows = (master: HostUuid | null) => ({ role: "slave", master }) as const;
+  const serves = { role: "master", master: C } as const;
+  const isC = "abc, c is master, HA on";
+  check([
+    [
+      "the master says that it follows c, and c serves",
+      { self: B, others: { a: follows(C), c: serves } },
+      isC,
+    ],
+    ["the leader is that master", { own: follows(C), others: { c: serves } }, isC],
+    [
+      "the leader is its successor",
+      { self: B, own: { role: "master", master: B }, others: { a: follows(B) } },
+      "abc, b is master, HA on",
+    ],
+    [
+      "c does not serve yet",
+      { self: B, others: { a: follows(C), c: { ...serves, xapi: "starting" } } },
+      "as it is",
+    ],
+    ["c says that it is a slave", { self: B, others: { a: follows(C), c: follows(A) } }, "as it is"],
+    ["c is silent", { self: B, others: { a: follows(C), c: { ...serves, age: 4.1 } } }, "as it is"],
+    ["the master is silent", { self: B, others: { a: { ...follows(C), age: 4.1 }, c: serves } }, "as it is"],
+    ["the master says that it is master still", { self: B, others: { c: serves } }, "as it is"],
+    [
+      "the master follows a host that it does not know",
+      { self: B, others: { a: follows(null), c: serves } },
+      "as it is",
+    ],
+    [
+      "the host that it follows is not on the roll",
+      { self: B, others: { a: follows(D), d: { role: "master", master: D } } },
+      "as it is",
+    ],
+    [
+      "another host says that it follows c",
+      { self: B, own: follows(C), others: { c: serves, d: follows(C) } },
+      "as it is",
+    ],
+  ]);
+});
+
+describe("wantedRoll: HA as the XAPI master reads it in its database", () => {
+  const off = "abc, a is master, HA off";
+  const on = "abc, a is master, HA on";
+  const wasOff = { change: { ha: false } };
+  check([
+    ["off", { own: { haWished: false } }, off],
+    ["on again", wasOff, on],
+    ["not known: as it was", { own: { haWished: null } }, "as it is"],
+    ["not known: as it was, off", { ...wasOff, own: { haWished: null } }, "as it is"],
+    ["heard by a leader that is a slave", { self: B, others: { a: { ...MASTER, haWished: false } } }, off],
+    [
+      "of a master that is silent nothing is known",
+      { self: B, others: { a: { ...MASTER, haWished: false, age: 4.1 } } },
+      "as it is",
+    ],
+    [
+      "a slave's copy does not count, though it is the named master's",
+      { self: B, others: { a: { haWished: false } } },
+      "as it is",
+    ],
+    ["nor another host's", { others: { b: { haWished: false } } }, "as it is"],
+    ["nor the leader's own", { self: B, own: { haWished: false } }, "as it is"],
+  ]);
+});
