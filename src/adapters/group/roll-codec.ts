@@ -1,6 +1,6 @@
-import { MOST_HOSTS } from "../../core/group/message.ts";
-import { isEachOnce, type Roll, type RollHost } from "../../core/group/roll.ts";
+import { compareRollIds, isEachOnce, type Roll, type RollHost } from "../../core/group/roll.ts";
 import type { RollMessage } from "../../core/group/roll-message.ts";
+import type { VoteWords } from "../../core/group/vote-words.ts";
 import { hostUuid, type PoolUuid } from "../../core/model/ids.ts";
 import { ANSWER_BYTES, readAnswered, writeAnswered } from "./answered-codec.ts";
 import { hasBytes, NO_UUID, readUuid, UUID_BYTES, writeUuid } from "./bytes.ts";
@@ -53,7 +53,7 @@ export function encodeRoll(message: RollMessage, pool: PoolUuid, key: Buffer): B
 
 function hasRollBytes({ id, master, hosts }: Roll): boolean {
   const known = hosts.every(({ host, bootId }) => hasBytes(host) && (bootId === null || hasBytes(bootId)));
-  return known && hosts.length <= MOST_HOSTS && hasBytes(master) && hasIdBytes(id);
+  return known && isEachOnce(hosts) && hasBytes(master) && hasIdBytes(id);
 }
 
 const bytesOfRoll = ({ hosts }: Roll): number => HOSTS_AT + HOST_BYTES * hosts.length;
@@ -83,7 +83,14 @@ export function readRollMessage(head: Head, content: Buffer): RollMessage | null
   const { roll, end } = first;
   const second = count === 2 ? readRoll(content, end) : null;
   const isWhole = count === 2 ? second?.end === content.length : count === 1 && end === content.length;
-  return isWhole ? { ...head, answers, vote, roll, before: second?.roll ?? null } : null;
+  const before = second?.roll ?? null;
+  return isWhole && fits(vote, roll, before) ? { ...head, answers, vote, roll, before } : null;
+}
+
+/** Does it say of the roll what the roll says? */
+function fits({ roll: id, settled }: VoteWords, roll: Roll, before: Roll | null): boolean {
+  const isOlder = before === null || compareRollIds(before.id, roll.id) < 0;
+  return isOlder && settled === (before === null) && compareRollIds(id, roll.id) === 0;
 }
 
 function readRoll(bytes: Buffer, start: number): { readonly roll: Roll; readonly end: number } | null {
@@ -102,9 +109,11 @@ function readRoll(bytes: Buffer, start: number): { readonly roll: Roll; readonly
       maintenance,
     });
   }
-  if (!isEachOnce(hosts)) return null;
   const master = hostUuid(readUuid(bytes, start + MASTER_AT));
+  if (!isEachOnce(hosts) || !hosts.some(({ host }) => host === master) || !hosts.every(isNamed)) return null;
   return { roll: { id: readRollId(bytes, start), hosts, master, ha }, end };
 }
+
+const isNamed = ({ host }: RollHost): boolean => host !== NO_UUID;
 
 const readFlag = (byte: number | undefined): boolean | null => (byte === 0 || byte === 1 ? byte === 1 : null);

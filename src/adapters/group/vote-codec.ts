@@ -19,7 +19,7 @@ const TERM_AT = 1 + UUID_BYTES;
 const ROLL_AT = TERM_AT + TERM_BYTES;
 export const VOTE_BYTES = ROLL_AT + ROLL_ID_BYTES;
 
-const LEADS: readonly Lead["kind"][] = ["none", "told", "hears", "stands", "elected", "leads"];
+const LEADS: readonly Lead["kind"][] = ["none", "told", "hears", "stands", "elected", "leads", "unsaid"];
 const SETTLED = 16;
 const ROLL = 32;
 const KIND = 15;

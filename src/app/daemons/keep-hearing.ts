@@ -1,6 +1,5 @@
 import { type CopyWatch, NO_COPY_WATCH, newerAtMaster, stepCopyWatch } from "../../core/group/behind.ts";
 import { isCalm } from "../../core/group/calm.ts";
-import type { Founding } from "../../core/group/found.ts";
 import { type Greeted, type Greeting, stepGreeted, withGreeter } from "../../core/group/greeting.ts";
 import {
   type GroupState,
@@ -9,11 +8,12 @@ import {
   takeRollMessage,
   voteWords,
   wantsTick,
+  withPeers,
 } from "../../core/group/group.ts";
 import { groupSight } from "../../core/group/group-sight.ts";
-import { fallenSilent, type HearingState, newHearing, stepHearing } from "../../core/group/hearing.ts";
+import { fallenSilent, type HearingState, newHearing } from "../../core/group/hearing.ts";
 import { stepToldOff, type ToldOff, withKnownOff } from "../../core/group/known-off.ts";
-import { type LeadMoment, tickAndLead } from "../../core/group/lead.ts";
+import { type Leading, type LeadMoment, NOT_LEADING, tickAndLead } from "../../core/group/lead.ts";
 import type { RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
 import { type GroupReport, type OwnSight, ownState } from "../../core/group/own-state.ts";
 import { publishHearing } from "../../core/group/publish.ts";
@@ -113,7 +113,7 @@ class Loop {
   private xapi: OwnSight["xapi"] = "silent";
   private copy: CopyWatch = NO_COPY_WATCH;
   private asking = false;
-  private founding: Founding = { readyMs: null };
+  private leading: Leading = NOT_LEADING;
   private awaited: readonly HostUuid[] = [];
   /** The next tick is wanted at once; and what ends the wait for it. */
   private hurried = false;
@@ -124,7 +124,7 @@ class Loop {
     this.ports = ports;
     this.signal = signal;
     this.troubles = new HearingTroubles(ports);
-    this.votes = new VoteKeeper(ports.votes, ports.logger);
+    this.votes = new VoteKeeper(ports.votes, ports);
     const { clock, self } = ports;
     this.domains = new LaterRead(() =>
       withDeadline<RunsAnswer["runs"]>(clock, LIST_MS, signal, self.knownVms, () => "unknown"),
@@ -178,12 +178,14 @@ class Loop {
     if (read === null || (read.pool === null && this.hasList)) return;
     const { pool, peers } = (read.pool === null ? this.report : null) ?? read;
     const report = { ...read, pool, peers };
-    if (JSON.stringify(report) === JSON.stringify(this.report)) return;
-    const bootId = this.state?.hearing.bootId ?? (await this.ports.self.bootId());
-    if (bootId === null) return;
     this.hasList ||= read.pool !== null;
-    this.use(report, bootId);
-    if (read.pool !== null) await this.enter(read.pool);
+    if (JSON.stringify(report) !== JSON.stringify(this.report)) await this.change(report);
+    if (read.pool !== null && this.state !== null) await this.enter(read.pool);
+  }
+
+  private async change(report: GroupReport): Promise<void> {
+    const bootId = this.state?.hearing.bootId ?? (await this.ports.self.bootId());
+    if (bootId !== null) this.use(report, bootId);
   }
 
   /** What this host has stored counts in the pool in which it stored it. */
@@ -191,6 +193,7 @@ class Loop {
     const stored = await this.votes.enter(pool);
     if (stored === null || this.state === null) return;
     const { hearing } = this.state;
+    this.leading = NOT_LEADING;
     this.state = { hearing, voting: newVoting(hearing.self, stored, this.ports.clock.uptimeMs()) };
   }
 
@@ -210,9 +213,8 @@ class Loop {
     const known = this.state?.hearing.self === report.self ? this.state : null;
     const hearing = known?.hearing ?? newHearing(report.self, bootId);
     const voting = known?.voting ?? newVoting(report.self, NOTHING_STORED, nowMs);
-    const event = { kind: "peers", nowMs, peers: report.peers } as const;
     this.report = report;
-    this.state = { hearing: stepHearing(hearing, event).state, voting };
+    this.state = withPeers({ hearing, voting }, report.peers, nowMs);
     this.ports.network.setUp(report);
   }
 
@@ -260,8 +262,8 @@ class Loop {
     const { state: last, report } = this;
     if (last === null || own === null) return;
     const nowMs = clock.uptimeMs();
-    this.toldOff = stepToldOff(this.toldOff, off, nowMs);
-    const before = withKnownOff(last, this.toldOff, this.greeters);
+    this.toldOff = stepToldOff(this.toldOff, off, last, { nowMs, greeters: this.greeters });
+    const before = withKnownOff(last, this.toldOff);
     const moment = { nowMs, own, successor: report?.successor ?? null, greeters: this.recentGreeters(nowMs) };
     const wasOnDisk = this.votes.isOnDisk(before.voting.stored);
     const state = wasOnDisk ? this.lead(before, moment) : before;
@@ -281,8 +283,8 @@ class Loop {
   }
 
   private lead(before: GroupState, moment: LeadMoment): GroupState {
-    const { state, founding, awaited } = tickAndLead(before, this.founding, moment, GROUP_TIMINGS);
-    this.founding = founding;
+    const { state, leading, awaited } = tickAndLead(before, this.leading, moment, GROUP_TIMINGS);
+    this.leading = leading;
     this.awaited = awaited;
     return state;
   }
@@ -316,7 +318,8 @@ class Loop {
     if (!this.hasList) return;
     try {
       const nowMs = clock.uptimeMs();
-      const at = { nowMs, awaited: this.awaited, trouble: this.votes.trouble() };
+      const handsOver = this.leading.handOver.sinceMs !== null;
+      const at = { nowMs, awaited: this.awaited, handsOver, trouble: this.votes.trouble() };
       const group = groupSight(voting, at, GROUP_TIMINGS);
       await board.publish(publishHearing(hearing, group, nowMs, transport));
       this.troubles.tellBoard(null);

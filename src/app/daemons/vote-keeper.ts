@@ -1,7 +1,12 @@
 import { NOTHING_STORED, type Stored } from "../../core/group/stored.ts";
 import type { PoolUuid } from "../../core/model/ids.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/notices.ts";
 import type { VoteStore } from "../../ports/vote-store.ts";
+
+/** A disk that fails is tried again after that; one that takes longer to answer is told. */
+const AGAIN_MS = 1_000;
+const SLOW_MS = 3_000;
 
 /**
  * What this host has stored of its vote, and whether it is on the disk: only then it may be said. Nobody waits for the disk;
@@ -10,14 +15,17 @@ import type { VoteStore } from "../../ports/vote-store.ts";
 export class VoteKeeper {
   private readonly store: VoteStore;
   private readonly logger: Logger;
+  private readonly clock: Clock;
   private pool: PoolUuid | null = null;
   private onDisk: Stored | null = null;
-  private isSaving = false;
+  private savingSinceMs: number | null = null;
+  private notBeforeMs = Number.NEGATIVE_INFINITY;
   private fault: string | null = null;
 
-  constructor(store: VoteStore, logger: Logger) {
+  constructor(store: VoteStore, { logger, clock }: { readonly logger: Logger; readonly clock: Clock }) {
     this.store = store;
     this.logger = logger;
+    this.clock = clock;
   }
 
   /** Of the pool that this host is in now; null: it is the one that is known. */
@@ -41,16 +49,21 @@ export class VoteKeeper {
 
   /** Why this host takes no part; null: it does. */
   trouble(): string | null {
+    const sinceMs = this.savingSinceMs;
+    const isSlow = sinceMs !== null && this.clock.uptimeMs() - sinceMs >= SLOW_MS;
+    if (isSlow) this.tell("the disk does not answer");
     return this.fault;
   }
 
-  /** Begins to store it, one at a time; `then` when that is done. What fails is tried again with the next tick. */
+  /** Begins to store it, one at a time; `then` when that is done. What fails is tried again, once a second. */
   keep(stored: Stored, then: () => void): void {
-    const { pool } = this;
-    if (pool === null || this.isSaving || this.onDisk === stored) return;
-    this.isSaving = true;
+    const { pool, clock } = this;
+    if (pool === null || this.savingSinceMs !== null || this.onDisk === stored) return;
+    if (clock.uptimeMs() < this.notBeforeMs) return;
+    this.savingSinceMs = clock.uptimeMs();
     void this.save(pool, stored).then((why) => {
-      this.isSaving = false;
+      this.savingSinceMs = null;
+      if (why !== null) this.notBeforeMs = clock.uptimeMs() + AGAIN_MS;
       this.tell(why);
       if (why !== null || this.pool !== pool) return;
       this.onDisk = stored;

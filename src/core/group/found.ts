@@ -9,13 +9,14 @@ import { isPromiseOver, type Voting } from "./voting.ts";
 
 /**
  * Whom the group waits for, before this host can found it; null: it is not this host that founds one. The XAPI master does
- * when HA is wanted and it has no roll. Every other host of its pool that is not known to be off must be heard, follow it, and hear no leader: then
- * nobody has a mandate, and nobody else founds another group.
+ * when HA is wanted and nobody has a roll. Every other host of its pool that is not known to be off must be heard, follow it, and say
+ * that it has no roll and hears no leader: then nobody has a mandate, and nobody else founds another group. `greeters` are hosts that
+ * this one does not know, and that know it: its list of the pool is not the newest one.
  */
 export function awaitedToFound(
   { hearing, voting }: GroupState,
   own: OwnState,
-  nowMs: number,
+  { nowMs, greeters }: { readonly nowMs: number; readonly greeters: ReadonlySet<HostUuid> },
   { saidMs }: GroupTimings,
 ): readonly HostUuid[] | null {
   const isFounder = own.role === "master" && own.xapi === "serving" && own.haWished === true;
@@ -25,43 +26,42 @@ export function awaitedToFound(
     const said = voting.said.get(host);
     if (peer?.own == null || said === undefined || !isHeardDirectly(peer, nowMs)) return false;
     const follows = peer.own.role === "slave" && peer.own.master === voting.self;
-    return follows && said.words.lead.kind === "none" && nowMs - said.atMs <= saidMs;
+    const hasNone = said.words.roll === null && said.words.lead.kind === "none";
+    return follows && hasNone && nowMs - said.atMs <= saidMs;
   };
-  return [...hearing.peers.keys()].filter((host) => !agrees(host) && !voting.off.has(host));
+  const missing = [...hearing.peers.keys()].filter((host) => !agrees(host) && !voting.off.has(host));
+  return [...missing, ...greeters];
 }
 
-/** What founding waits for, and since when nothing is missing; null: something is. */
+/** Since when nothing is missing; null: something is. */
 export interface Founding {
   readonly readyMs: number | null;
 }
 
-/** What everybody says must be so for longer than a promise lasts. */
-const FIRST_MS = 6_000;
-/** Where some have a roll, they have had the time to elect one of them: nobody of those can be elected any more. */
-const AGAIN_MS = 20_000;
+/**
+ * What everybody says must have been so for longer than words can be old: as long on their way as makes them stale, and then as long
+ * as they count.
+ */
+const READY_MS = 8_000;
 
 export function stepFounding(
   { readyMs }: Founding,
   awaited: readonly HostUuid[] | null,
-  voting: Voting,
   nowMs: number,
 ): { readonly founding: Founding; readonly due: boolean } {
   if (awaited === null || awaited.length > 0) return { founding: { readyMs: null }, due: false };
   const sinceMs = readyMs ?? nowMs;
-  const haveRolls = [...voting.said.values()].some(({ words }) => words.roll !== null);
-  return { founding: { readyMs: sinceMs }, due: nowMs - sinceMs >= (haveRolls ? AGAIN_MS : FIRST_MS) };
+  return { founding: { readyMs: sinceMs }, due: nowMs - sinceMs >= READY_MS };
 }
 
 /**
- * The first roll, with this host alone: it leads at once, and takes the others in when they have stored the roll. Newer than
- * everything that was heard of, so that who has an old roll follows, too. Bound to itself as a monitor that starts is.
+ * The first roll, with this host alone: it leads at once, and takes the others in when they have stored the roll. Not before the
+ * promises are over that this host may have made before it started.
  */
 export function found(voting: Voting, nowMs: number, bootId: string, timings: GroupTimings): Voting {
   if (!isPromiseOver(voting, nowMs, timings)) return voting;
   const { self, said } = voting;
-  const counts = [...said.values()].map(({ words }) =>
-    Math.max(words.term.count, words.roll?.term.count ?? 0),
-  );
+  const counts = [...said.values()].map(({ words }) => words.term.count);
   const term: Term = { count: Math.max(voting.stored.term.count, ...counts) + 1, host: self };
   const roll: Roll = {
     id: { term, version: 1 },

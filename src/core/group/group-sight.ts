@@ -11,8 +11,15 @@ export function groupSight(
   {
     nowMs,
     awaited,
+    handsOver,
     trouble,
-  }: { readonly nowMs: number; readonly awaited: readonly HostUuid[]; readonly trouble: string | null },
+  }: {
+    readonly nowMs: number;
+    readonly awaited: readonly HostUuid[];
+    /** It acts no more, and is about to give up its term. */
+    readonly handsOver: boolean;
+    readonly trouble: string | null;
+  },
   timings: GroupTimings,
 ): GroupSight {
   const { roll, before } = voting.stored;
@@ -21,7 +28,7 @@ export function groupSight(
   return {
     lead: lead.kind,
     leader: isOwn ? voting.self : lead.kind === "hears" ? lead.leader : null,
-    mandateUntilMs: mandateUntil(voting, nowMs, timings),
+    mandateUntilMs: handsOver || trouble !== null ? null : mandateUntil(voting, nowMs, timings),
     roll:
       roll === null
         ? null

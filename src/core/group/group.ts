@@ -3,7 +3,7 @@ import type { HostUuid } from "../model/ids.ts";
 import { type HearingEvent, type HearingState, stepHearing } from "./hearing.ts";
 import { leadOf } from "./leader-heard.ts";
 import { hasRepeated } from "./mandate.ts";
-import type { Datagram, Heartbeat } from "./message.ts";
+import type { Datagram, GroupPeer, Heartbeat } from "./message.ts";
 import { isFresh } from "./peer-state.ts";
 import { compareRollIds, type RollId } from "./roll.ts";
 import type { RollMessage } from "./roll-message.ts";
@@ -12,7 +12,7 @@ import { takeRoll } from "./take-roll.ts";
 import { takeWords } from "./take-words.ts";
 import { tickVoting } from "./tick-voting.ts";
 import type { GroupTimings } from "./timings.ts";
-import type { VoteWords } from "./vote-words.ts";
+import { NO_VOTE, type VoteWords } from "./vote-words.ts";
 import type { Voting } from "./voting.ts";
 
 /** What a monitor knows of the group: who is heard, and how it votes. */
@@ -49,16 +49,28 @@ export function voteWords(voting: Voting, nowMs: number, timings: GroupTimings):
   return { term, lead: leadOf(voting, nowMs, timings), roll: roll?.id ?? null, settled: before === null };
 }
 
+/** The other hosts of the pool, all of them: what others have said is forgotten. */
+export function withPeers(
+  { hearing, voting }: GroupState,
+  peers: readonly GroupPeer[],
+  nowMs: number,
+): GroupState {
+  const next = stepHearing(hearing, { kind: "peers", nowMs, peers }).state;
+  const said = new Map([...voting.said].filter(([host]) => next.peers.has(host)));
+  return { hearing: next, voting: { ...voting, said } };
+}
+
 /** What time does to the vote of this host, once a second. */
 export function tickVote(state: GroupState, moment: Moment, timings: GroupTimings): GroupState {
   const before = standsBefore(state.voting, state.hearing, moment);
   return { ...state, voting: tickVoting(state.voting, moment.nowMs, before, timings) };
 }
 
-/** A heartbeat to everybody, with `vote`, and the roll to who should have it. */
+/** A heartbeat to everybody, with `vote`, and the roll to who should have it. With NO_VOTE nobody promises anything. */
 export function speak(state: GroupState, { nowMs, own }: Moment, vote: VoteWords): Spoken {
   const { state: hearing, datagrams } = stepHearing(state.hearing, { kind: "tick", nowMs, own, vote });
-  const next = { ...state, hearing };
+  const voting = vote === NO_VOTE ? { ...state.voting, mutedMs: nowMs } : state.voting;
+  const next = { hearing, voting };
   return { state: next, heartbeats: datagrams, rolls: rollsFor(next, vote, nowMs) };
 }
 

@@ -1,44 +1,64 @@
 import type { HostUuid } from "../model/ids.ts";
+import { type Absent, stepAbsent } from "./absent.ts";
 import { changeRoll } from "./change-roll.ts";
 import { awaitedToFound, type Founding, found, stepFounding } from "./found.ts";
 import { type GroupState, type Moment, tickVote } from "./group.ts";
+import { type HandOver, NO_HAND_OVER, stepHandOver } from "./hand-over.ts";
 import type { GroupTimings } from "./timings.ts";
-import { wantedRoll } from "./wanted-roll.ts";
+import { type LeaderSight, wantedRoll } from "./wanted-roll.ts";
 
 /** The moment of a tick, and strangers that speak to this host. */
 export interface LeadMoment extends Moment {
   readonly greeters: ReadonlySet<HostUuid>;
 }
 
+/** What a monitor remembers of what it does itself. */
+export interface Leading {
+  readonly founding: Founding;
+  readonly handOver: HandOver;
+  readonly absent: Absent;
+}
+
+export const NOT_LEADING: Leading = {
+  founding: { readyMs: null },
+  handOver: NO_HAND_OVER,
+  absent: new Map(),
+};
+
 export interface Led {
   readonly state: GroupState;
-  readonly founding: Founding;
+  readonly leading: Leading;
   /** Whom this host waits for before it can found the group. */
   readonly awaited: readonly HostUuid[];
 }
 
-/** What time does to the vote of this host, and what it does itself: found the group, or change the roll as its leader. */
+/**
+ * What time does to the vote of this host, and what it does itself: found the group, and as its leader change the roll, or hand
+ * over to the XAPI master.
+ */
 export function tickAndLead(
   before: GroupState,
-  founding: Founding,
+  leading: Leading,
   moment: LeadMoment,
   timings: GroupTimings,
 ): Led {
   const state = tickVote(before, moment, timings);
   const { nowMs, own } = moment;
-  const awaited = awaitedToFound(state, own, nowMs, timings);
-  const next = stepFounding(founding, awaited, state.voting, nowMs);
+  const absent = stepAbsent(state, leading.absent, moment);
+  const awaited = awaitedToFound(state, own, moment, timings);
+  const next = stepFounding(leading.founding, awaited, nowMs);
   const led = next.due
     ? found(state.voting, nowMs, state.hearing.bootId, timings)
-    : withWantedRoll(state, moment, timings);
+    : withWantedRoll(state, { ...moment, absent }, timings);
+  const { voting, handOver } = stepHandOver({ ...state, voting: led }, leading.handOver, nowMs, timings);
   return {
-    state: led === state.voting ? state : { ...state, voting: led },
-    founding: next.founding,
+    state: voting === state.voting ? state : { ...state, voting },
+    leading: { founding: next.founding, handOver, absent },
     awaited: awaited ?? [],
   };
 }
 
-function withWantedRoll(state: GroupState, moment: LeadMoment, timings: GroupTimings) {
+function withWantedRoll(state: GroupState, moment: LeaderSight, timings: GroupTimings) {
   const content = wantedRoll(state, moment);
   const changed = content === null ? null : changeRoll(state.voting, content, moment.nowMs, timings);
   return changed ?? state.voting;

@@ -28,7 +28,7 @@ export function standsBefore(
     host === successor ? 0 : 1,
     said?.enabled === true && said.xapi === "serving" ? 0 : 1,
     -(said?.changes ?? 0),
-    place,
+    place < 0 ? Number.POSITIVE_INFINITY : place,
   ];
   const mine = rank(
     self,

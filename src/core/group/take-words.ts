@@ -52,7 +52,7 @@ function vote(voting: Voting, heard: HeardWords, timings: GroupTimings): Voting 
 
 /** An answer: one vote, from its sender only. */
 function countAnswer(voting: Voting, { from, answersMs, words }: HeardWords): Voting {
-  if (answersMs === null) return voting;
+  if (answersMs === null || answersMs <= voting.mutedMs) return voting;
   const numberMs = Math.max(answersMs, voting.answers.get(from)?.numberMs ?? answersMs);
   return { ...voting, answers: new Map(voting.answers).set(from, { numberMs, roll: words.roll }) };
 }

@@ -3,6 +3,7 @@ import { isCarried } from "./carried.ts";
 import { hasRepeated, isElected } from "./mandate.ts";
 import { compareRollIds } from "./roll.ts";
 import { mayStand, stand } from "./stand.ts";
+import { stepDown } from "./step-down.ts";
 import type { GroupTimings } from "./timings.ts";
 import type { Voting } from "./voting.ts";
 
@@ -19,19 +20,10 @@ export function tickVoting(voting: Voting, nowMs: number, before: number, timing
 function lead(voting: Voting, nowMs: number, timings: GroupTimings): Voting {
   const seen = { ...voting, freeMs: null };
   if (!isElected(voting, nowMs, timings))
+    // Nobody answers.
     return nowMs - voting.electedMs < timings.stepDownMs ? seen : stepDown(seen);
   const elected = { ...seen, electedMs: nowMs, stoodMs: null };
   return hasRepeated(elected) ? settle(elected) : repeat(elected);
-}
-
-/**
- * Nobody answers: it leaves its term for nobody's, so that those who hear it without being heard are free to follow
- * another host.
- */
-function stepDown(voting: Voting): Voting {
-  const { stored } = voting;
-  const term = { count: stored.term.count + 1, host: null };
-  return { ...voting, stored: { ...stored, term }, promisedMs: null, answers: new Map() };
 }
 
 /**

@@ -25,10 +25,12 @@ export type Lead =
   | { readonly kind: "hears"; readonly leader: HostUuid }
   /** It hears a host that hears the leader. It is not passed on, so nobody takes an echo for a leader. */
   | { readonly kind: "told" }
-  | { readonly kind: "none" };
+  | { readonly kind: "none" }
+  /** It does not say: what it has stored was not read yet, or is not on its disk. */
+  | { readonly kind: "unsaid" };
 
-/** Of a host that does not know what it may say: what it has stored was not read yet, or is not on the disk. */
-export const NO_VOTE: VoteWords = { term: NO_TERM, lead: { kind: "none" }, roll: null, settled: true };
+/** Of a host that may not say anything. It is no word for or against anybody, and not the same as having no roll. */
+export const NO_VOTE: VoteWords = { term: NO_TERM, lead: { kind: "unsaid" }, roll: null, settled: true };
 
 /** The last fresh words of another host, and when they came. */
 export interface Said {

@@ -22,6 +22,8 @@ export interface Voting {
   readonly promisedMs: number | null;
   /** By whom the own term is answered. Empty for who has another host's. */
   readonly answers: ReadonlyMap<HostUuid, Answer>;
+  /** When a heartbeat without a vote was sent last: what answers it, or one before it, promises nothing. */
+  readonly mutedMs: number;
   /** When a majority answered last, or the own term was taken. */
   readonly electedMs: number;
   /** When it asked for votes last, as long as it has not got them; null: it has not. */
@@ -46,6 +48,7 @@ export function newVoting(self: HostUuid, stored: Stored, nowMs: number): Voting
     startedMs: nowMs,
     promisedMs: nowMs,
     answers: new Map(),
+    mutedMs: Number.NEGATIVE_INFINITY,
     electedMs: nowMs,
     stoodMs: null,
     freeMs: null,

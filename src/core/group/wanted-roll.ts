@@ -1,5 +1,6 @@
 import type { OwnState } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
+import { type Absent, hasLeft } from "./absent.ts";
 import type { RollContent } from "./change-roll.ts";
 import type { GroupState } from "./group.ts";
 import { isHeardDirectly } from "./peer-state.ts";
@@ -9,8 +10,7 @@ import { compareRollIds, isOnRoll, type Roll, type RollHost } from "./roll.ts";
 export interface LeaderSight {
   readonly nowMs: number;
   readonly own: OwnState;
-  /** Hosts outside the list of the pool whose genuine datagrams have come lately. */
-  readonly greeters: ReadonlySet<HostUuid>;
+  readonly absent: Absent;
 }
 
 /**
@@ -21,25 +21,22 @@ export function wantedRoll(state: GroupState, sight: LeaderSight): RollContent |
   const { roll } = state.voting.stored;
   if (roll === null) return null;
   const kept = roll.hosts
-    .filter(({ host }) => !state.voting.off.has(host) && !hasLeft(state, sight, host))
+    .filter(({ host }) => !state.voting.off.has(host) && !isGone(state, sight, host))
     .map((one) => withBoot(state, sight, one));
-  const isNamedOut = !kept.some(({ host }) => host === roll.master);
   const wanted: RollContent = {
     hosts: [...kept, ...newcomers(state, roll, sight.nowMs)],
     // The leader takes the place of a master that is off.
-    master: isNamedOut ? state.voting.self : masterNow(state, roll, sight),
+    master: state.voting.off.has(roll.master) ? state.voting.self : masterNow(state, roll, sight),
     ha: wantsHa(state, roll, sight),
   };
   return isSame(wanted, roll) ? null : wanted;
 }
 
-/**
- * Only the XAPI master knows who is in the pool; and its list may be older than a join, so a host that is not in it and speaks
- * is no host that has left.
- */
-function hasLeft({ hearing, voting }: GroupState, { own, greeters }: LeaderSight, host: HostUuid): boolean {
-  const isMaster = own.role === "master" && own.xapi === "serving";
-  return isMaster && host !== voting.self && !hearing.peers.has(host) && !greeters.has(host);
+/** Only the XAPI master knows who is in the pool, and only the one that the group has named. It is replaced by a proof alone. */
+function isGone({ voting }: GroupState, { own, absent, nowMs }: LeaderSight, host: HostUuid): boolean {
+  const isMaster =
+    own.role === "master" && own.xapi === "serving" && voting.stored.roll?.master === voting.self;
+  return isMaster && hasLeft(absent, host, nowMs);
 }
 
 /** A host that has booted is entered anew. */
@@ -52,13 +49,16 @@ function withBoot({ hearing, voting }: GroupState, { nowMs }: LeaderSight, one: 
 
 function newcomers({ hearing, voting }: GroupState, roll: Roll, nowMs: number): readonly RollHost[] {
   const known = new Set(roll.hosts.map(({ host }) => host));
-  return [...hearing.peers].flatMap(([host, peer]) => {
+  // A leader may have been elected while only the roll before had it.
+  const own = { host: voting.self, bootId: hearing.bootId, maintenance: false };
+  const others = [...hearing.peers].flatMap(([host, peer]) => {
     const stored = voting.said.get(host)?.words.roll ?? null;
     const isIn = isHeardDirectly(peer, nowMs) && compareRollIds(stored, roll.id) === 0;
     return isIn && !known.has(host) && peer.newest !== null
       ? [{ host, bootId: peer.newest.bootId, maintenance: false }]
       : [];
   });
+  return known.has(voting.self) ? others : [own, ...others];
 }
 
 /** An administrator's word: the named master says that it follows another host, and that one says that it serves. */

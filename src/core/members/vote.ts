@@ -13,14 +13,16 @@ export function heardHosts(view: PoolView, memory: Memory): readonly HostUuid[] 
 
 /**
  * May this side of a possible partition fence the other one? The leader of the group may, for a majority follows it. Where exactly half
- * of the roll is heard the heuristic IPs have a vote, if the administrator wants that.
+ * of the roll is heard and the administrator wants the heuristic IPs to decide, they do, whoever leads: the side that is cut off is
+ * the one that does not reach them.
  */
 export function tallyNow(view: PoolView, memory: Memory): QuorumTally {
   const hosts = groupOf(view)?.roll?.hosts ?? [];
   const alive = heardOnRoll(view).length;
-  const byHeuristics = hasTie(view) && heuristicsFor(view, memory) === "all-answered";
-  const votes = alive + (byHeuristics ? 1 : 0);
-  return { members: hosts.length, alive, votes, quorate: hasMandate(view) || byHeuristics };
+  const heuristics = hasTie(view) ? view.heuristics : "not-asked";
+  const byHeuristics = heuristics === "all-answered" && memory.sawPoolSinceBoot;
+  const quorate = heuristics === "not-all-answered" ? false : hasMandate(view) || byHeuristics;
+  return { members: hosts.length, alive, votes: alive + (byHeuristics ? 1 : 0), quorate };
 }
 
 /** Exactly half of the roll is heard, this host included: the only case in which the heuristic IPs are asked. */

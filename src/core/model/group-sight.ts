@@ -14,9 +14,10 @@ export interface SightOfRoll {
 export interface GroupSight {
   /**
    * `leads`: this host has the mandate; `elected`: it will have it when its roll is settled; `stands`: it asks for votes;
-   * `hears`: it hears the leader; `told`: others say that they do; `none`: there is none that it knows of.
+   * `hears`: it hears the leader; `told`: others say that they do; `none`: there is none that it knows of; `unsaid`: it takes no
+   * part yet.
    */
-  readonly lead: "leads" | "elected" | "stands" | "hears" | "told" | "none";
+  readonly lead: "leads" | "elected" | "stands" | "hears" | "told" | "none" | "unsaid";
   /** null: not known. */
   readonly leader: HostUuid | null;
   /** Until when, by this host's uptime, it may act; null: it may not. */

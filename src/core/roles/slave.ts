@@ -1,5 +1,5 @@
 import { recoverHosts } from "../fencing/recover-hosts.ts";
-import { hasMandate } from "../group/may-act.ts";
+import { groupOf, hasMandate } from "../group/may-act.ts";
 import { reportHealth, reportReturns } from "../members/health-report.ts";
 import { isAlive, stepAllHealth } from "../members/host-health.ts";
 import { hostName } from "../members/host-rows.ts";
@@ -170,12 +170,25 @@ function replaceMaster(memory: Memory, master: HostUuid, round: Round): Step {
 
 function fenceThenPromote(memory: Memory, master: HostUuid, lastGood: LastGoodView, round: Round): Step {
   if (!round.settings.FENCE_ENABLED) return promoteSelf(memory, master, lastGood, round);
-  const step = recoverHosts(memory, [master], round, { mayFence: true, fenceOnly: true });
+  const step = recoverHosts(memory, toFence(memory, master, round), round, {
+    mayFence: true,
+    fenceOnly: true,
+  });
   const phase = step.memory.incidents[master]?.phase;
   if (phase === "fenced") return promoteSelf(step.memory, master, lastGood, round);
   const unfenced: readonly Reason[] =
     phase === "open" ? [{ kind: "not-promoted", why: "old-master-not-fenced" }] : [];
   return { ...step, reasons: [...step.reasons, ...unfenced] };
+}
+
+/**
+ * The master. Without a mandate, by the administrator's choice, all that are silent: this host has one when every other host of its
+ * roll follows it or is off.
+ */
+function toFence(memory: Memory, master: HostUuid, { view }: Round): readonly HostUuid[] {
+  if (hasMandate(view)) return [master];
+  const others = (groupOf(view)?.roll?.hosts ?? []).filter((host) => memory.health[host]?.state === "failed");
+  return [...new Set([master, ...others])];
 }
 
 function refuse(memory: Memory, why: PromotionRefusal): Step {

@@ -25,9 +25,10 @@ export function judgeTakeOver(
   // Somebody works on this host: that is worth a word only where no other one is to take over.
   if (rowOf(hostRows(memory, view), view.self.uuid).known?.enabled !== true)
     return lastGood.ranking.length > 0 ? "not-the-successor" : "in-maintenance";
-  if (hasMandate(view)) return null;
-  if (isLedByAnother(view)) return "not-the-successor";
-  if (!isQuorate) return "no-quorum";
+  if (!hasMandate(view)) {
+    if (isLedByAnother(view)) return "not-the-successor";
+    if (!isQuorate) return "no-quorum";
+  }
   const turnAtMs = turnOf(memory, master, lastGood, round);
   if (turnAtMs === null) return "not-the-successor";
   return view.nowMs >= turnAtMs ? null : "waits-its-turn";
@@ -54,19 +55,21 @@ export function waitForTurn(memory: Memory, master: HostUuid, lastGood: LastGood
 const AWAY_S = 120;
 
 /**
- * When this host may act: the first of the ranking at once, the next one when those before it do not answer and have had
- * their time. null: never, as long as one before it lives.
+ * When this host may act: the leader at once. Without one, where the administrator has chosen that a fence may begin all the same, the
+ * first of the ranking, and the next one when those before it do not answer and have had their time; null: never, as long as one
+ * before it lives.
  */
 function turnOf(memory: Memory, master: HostUuid, lastGood: LastGoodView, round: Round): number | null {
   const { view, settings } = round;
+  const failedSince = memory.health[master]?.sinceMs ?? view.nowMs;
+  const turnS = settings.XAPI_COUNT * settings.XAPI_DELAY;
+  const awayS = memory.sawPoolSinceBoot ? 0 : Math.max(AWAY_S, 2 * turnS);
+  if (hasMandate(view)) return failedSince + awayS * 1_000;
   const position = lastGood.ranking.indexOf(view.self.uuid);
   if (position < 0) return null;
   const before = lastGood.ranking.slice(0, position);
   const alive = heardHosts(view, memory);
   if (before.some((uuid) => alive.includes(uuid))) return null;
-  const failedSince = memory.health[master]?.sinceMs ?? view.nowMs;
-  const turnS = settings.XAPI_COUNT * settings.XAPI_DELAY;
-  const awayS = memory.sawPoolSinceBoot ? 0 : Math.max(AWAY_S, 2 * turnS);
   const waitS = position * turnS + awayS + duelDelayS(lastGood, alive, settings);
   return failedSince + waitS * 1_000;
 }

@@ -87,11 +87,11 @@ describe("VoteKeeper: what is on the disk already", () => {
 
 describe("VoteKeeper: nothing is said before it is on the disk", () => {
   test("a vote may be said when the disk has answered, and then it is", async () => {
-    const { keep, answer, saves, said, onDisk } = await entered();
+    const { keep, answer, saves, said, onDisk, log } = await entered();
     keep(FIRST);
     expect([saves, said, onDisk()]).toEqual([["p 1"], [], []]);
     await answer();
-    expect([saves, said, onDisk()]).toEqual([["p 1"], ["1"], [1]]);
+    expect([saves, said, onDisk(), log]).toEqual([["p 1"], ["1"], [1], []]);
   });
 
   test("what is there is not stored again", async () => {

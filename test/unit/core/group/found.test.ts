@@ -3,6 +3,7 @@ import { awaitedToFound, type Founding, found, stepFounding } from "../../../../
 import { mandateUntil } from "../../../../src/core/group/mandate.ts";
 import { GROUP_TIMINGS } from "../../../../src/core/group/timings.ts";
 import type { OwnState } from "../../../../src/core/model/hearing.ts";
+import type { HostUuid } from "../../../../src/core/model/ids.ts";
 import { groupState, MASTER, type Others } from "./states.ts";
 import { A, ago, B, C, NOW_MS, showStored, type Voter, voter } from "./votes.ts";
 
@@ -16,11 +17,17 @@ describe("awaitedToFound: whom the group waits for", () => {
     readonly others?: Others;
     readonly said?: Voter["said"];
     readonly roll?: string;
+    readonly off?: readonly HostUuid[];
   }
   /** Host a is the XAPI master; b and c follow it, and hear no leader. */
-  function awaited({ own = {}, others = {}, said = {}, roll }: Given): string {
+  function awaited({ own = {}, others = {}, said = {}, roll, off }: Given): string {
     const state = groupState(
-      { ...FRESH, ...(roll === undefined ? {} : { roll }), said: { b: SAYS, c: SAYS, ...said } },
+      {
+        ...FRESH,
+        ...(roll === undefined ? {} : { roll }),
+        said: { b: SAYS, c: SAYS, ...said },
+        over: { off: new Set(off) },
+      },
       { b: {}, c: {}, ...others },
     );
     const hosts = awaitedToFound(state, { ...MASTER, ...own }, NOW_MS, GROUP_TIMINGS);
@@ -31,6 +38,8 @@ describe("awaitedToFound: whom the group waits for", () => {
     ["all follow this host and hear no leader", {}, "nobody"],
     ["one was never heard", { others: { b: null } }, "b"],
     ["one is silent for 4.1 s", { others: { c: { age: 4.1 } } }, "c"],
+    ["one is known to be off", { others: { b: null }, off: [B] }, "nobody"],
+    ["another one is", { others: { b: null }, off: [C] }, "b"],
     ["two are missing", { others: { b: null, c: { age: 5 } } }, "b c"],
     ["one follows another master", { others: { b: { master: C } } }, "b"],
     ["one follows a master that it does not know", { others: { b: { master: null } } }, "b"],

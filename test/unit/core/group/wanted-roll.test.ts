@@ -15,6 +15,8 @@ interface Given {
   readonly others?: Readonly<Record<string, Others[string] | undefined>>;
   readonly said?: Voter["said"];
   readonly greeters?: readonly HostUuid[];
+  /** Hosts that are known to be off. */
+  readonly off?: readonly HostUuid[];
   readonly roll?: string | null;
   readonly change?: Partial<RollContent>;
 }
@@ -29,7 +31,8 @@ function wanted(given: Given): RollContent | null {
   const state = groupState({ self, term: "5a", roll, said }, Object.fromEntries(inPool), given.bootId);
   const { stored } = state.voting;
   const changed = stored.roll && { ...stored.roll, ...given.change };
-  const voting = { ...state.voting, stored: { ...stored, roll: changed } };
+  const off = new Set(given.off);
+  const voting = { ...state.voting, off, stored: { ...stored, roll: changed } };
   const ownState = { ...(self === A ? MASTER : OWN), ...own };
   return wantedRoll({ ...state, voting }, { nowMs: NOW_MS, own: ownState, greeters: new Set(greeters) });
 }
@@ -89,6 +92,29 @@ describe("wantedRoll: out goes who is silent and not in the pool any more", () =
   ]);
 });
 
+describe("wantedRoll: out goes who is known to be off", () => {
+  check([
+    ["a host", { others: { c: null }, off: [C] }, "ab, a is master, HA on"],
+    [
+      "by a leader that is a slave, too",
+      { self: B, others: { c: null }, off: [C] },
+      "ab, a is master, HA on",
+    ],
+    [
+      "of a master that is off the leader takes the place",
+      { self: B, others: { a: null }, off: [A] },
+      "bc, b is master, HA on",
+    ],
+    [
+      "and HA stays as it was",
+      { self: B, others: { a: null }, off: [A], change: { ha: false } },
+      "bc, b is master, HA off",
+    ],
+    ["of a master that is only silent it does not", { self: B, others: { a: null } }, "as it is"],
+    ["a host that is not on the roll is nobody's business", { off: [D] }, "as it is"],
+  ]);
+});
+
 describe("wantedRoll: a host that has booted is entered anew", () => {
   const rows: readonly [string, Given, string | (string | null)[]][] = [
     ["another one", { others: { b: { boot: "new" } } }, ["boot-a", "new", "boot-c"]],
@@ -137,6 +163,11 @@ describe("wantedRoll: an administrator has made another host the XAPI master", (
       "as it is",
     ],
     ["c says that it is a slave", { self: B, others: { a: follows(C), c: follows(A) } }, "as it is"],
+    [
+      "the role of the master is not known, though it names c",
+      { self: B, others: { a: { role: "broken", master: C }, c: serves } },
+      "as it is",
+    ],
     ["c is silent", { self: B, others: { a: follows(C), c: { ...serves, age: 4.1 } } }, "as it is"],
     ["the master is silent", { self: B, others: { a: { ...follows(C), age: 4.1 }, c: serves } }, "as it is"],
     ["the master says that it is master still", { self: B, others: { c: serves } }, "as it is"],

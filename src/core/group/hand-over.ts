@@ -1,0 +1,57 @@
+import type { HostUuid } from "../model/ids.ts";
+import { isCarried } from "./carried.ts";
+import type { GroupState } from "./group.ts";
+import { mandateUntil } from "./mandate.ts";
+import { HEARD_MS, isHeardDirectly } from "./peer-state.ts";
+import { compareRollIds } from "./roll.ts";
+import { stepDown } from "./step-down.ts";
+import type { GroupTimings } from "./timings.ts";
+import type { Voting } from "./voting.ts";
+
+/** A hand-over of the lead to the XAPI master. Times are this host's uptime. */
+export interface HandOver {
+  /** Since when this host acts no more, and says so to its own iterations; null: it does not hand over. */
+  readonly sinceMs: number | null;
+  /** When it did so last: a master that is not elected is not tried again at once. */
+  readonly lastMs: number;
+}
+
+export const NO_HAND_OVER: HandOver = { sinceMs: null, lastMs: Number.NEGATIVE_INFINITY };
+
+/** So long it has acted no more before another host may be elected: what was begun just before has then begun. */
+const STILL_MS = 1_000;
+const AGAIN_MS = 60_000;
+
+/**
+ * The leader should be the XAPI master: what another leader may do is little. So it gives up its term when the master serves,
+ * has the settled roll and hears a majority; the master goes first in the election that follows.
+ */
+export function stepHandOver(
+  state: GroupState,
+  before: HandOver,
+  nowMs: number,
+  timings: GroupTimings,
+): { readonly voting: Voting; readonly handOver: HandOver } {
+  const { voting } = state;
+  if (mandateUntil(voting, nowMs, timings) === null || !canMasterLead(state, nowMs))
+    return { voting, handOver: { ...before, sinceMs: null } };
+  const { sinceMs, lastMs } = before;
+  if (sinceMs === null) {
+    const begins = nowMs - lastMs >= AGAIN_MS;
+    return { voting, handOver: { lastMs, sinceMs: begins ? nowMs : null } };
+  }
+  if (nowMs - sinceMs < STILL_MS) return { voting, handOver: before };
+  return { voting: stepDown(voting), handOver: { sinceMs: null, lastMs: nowMs } };
+}
+
+function canMasterLead({ hearing, voting }: GroupState, nowMs: number): boolean {
+  const { roll, before } = voting.stored;
+  if (roll === null || before !== null || roll.master === voting.self) return false;
+  const peer = hearing.peers.get(roll.master);
+  if (peer === undefined || !isHeardDirectly(peer, nowMs)) return false;
+  const serves = peer.own?.role === "master" && peer.own.xapi === "serving";
+  const hasRoll = compareRollIds(voting.said.get(roll.master)?.words.roll ?? null, roll.id) === 0;
+  const hears = (host: HostUuid): boolean =>
+    host === roll.master || peer.hears.some((one) => one.host === host && one.ageMs <= HEARD_MS);
+  return serves && hasRoll && isCarried(voting, hears);
+}
