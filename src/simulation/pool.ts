@@ -21,6 +21,7 @@ import {
   type XapiState,
 } from "./control.ts";
 import { hostsRunning } from "./domains.ts";
+import { beginGroup } from "./group.ts";
 import { joinHost } from "./join.ts";
 import { type RunPass, SimMonitor } from "./monitor.ts";
 import { Datagrams } from "./ports/datagrams.ts";
@@ -38,6 +39,8 @@ export interface SimPoolOptions extends PoolSpec {
   readonly overrides?: Readonly<Record<number, Readonly<Record<string, string>>>>;
   /** `runPass` of app/pass/iterate.ts; none: a pool without this program. */
   readonly runPass?: RunPass;
+  /** The hosts are a group from the beginning, and need not found it; by default if HA is on. */
+  readonly group?: boolean;
   /** First passes are this far apart, so that hosts do not act in step. */
   readonly staggerMs?: number;
 }
@@ -58,6 +61,8 @@ export class SimPool {
     beginWhole(this.world);
     powerOnAtBoot(this.world);
     this.disks = this.world.hosts.map((host) => newSimDisk(options.overrides?.[host.number]));
+    const { group = options.ha === undefined || options.ha === "true" } = options;
+    if (group && this.world.messengers !== null) beginGroup(this.world, this.disks);
     const { runPass } = options;
     this.runPass = runPass;
     this.monitors =

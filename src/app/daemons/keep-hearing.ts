@@ -22,6 +22,7 @@ import { isTimely } from "../../core/group/timely.ts";
 import { GROUP_TIMINGS } from "../../core/group/timings.ts";
 import { NO_VOTE } from "../../core/group/vote-words.ts";
 import { newVoting } from "../../core/group/voting.ts";
+import type { GroupSight } from "../../core/model/group-sight.ts";
 import type { OwnState } from "../../core/model/hearing.ts";
 import type { HostUuid, PoolUuid } from "../../core/model/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -114,6 +115,7 @@ class Loop {
   private copy: CopyWatch = NO_COPY_WATCH;
   private asking = false;
   private leading: Leading = NOT_LEADING;
+  private sight: GroupSight | null = null;
   private awaited: readonly HostUuid[] = [];
   /** The next tick is wanted at once; and what ends the wait for it. */
   private hurried = false;
@@ -264,7 +266,10 @@ class Loop {
     const nowMs = clock.uptimeMs();
     this.toldOff = stepToldOff(this.toldOff, off, last, { nowMs, greeters: this.greeters });
     const before = withKnownOff(last, this.toldOff);
-    const moment = { nowMs, own, successor: report?.successor ?? null, greeters: this.recentGreeters(nowMs) };
+    const moment = {
+      ...{ nowMs, own, successor: report?.successor ?? null, maintenance: report?.maintenance ?? [] },
+      greeters: this.recentGreeters(nowMs),
+    };
     const wasOnDisk = this.votes.isOnDisk(before.voting.stored);
     const state = wasOnDisk ? this.lead(before, moment) : before;
     this.state = state;
@@ -319,8 +324,9 @@ class Loop {
     try {
       const nowMs = clock.uptimeMs();
       const handsOver = this.leading.handOver.sinceMs !== null;
-      const at = { nowMs, awaited: this.awaited, handsOver, trouble: this.votes.trouble() };
+      const at = { nowMs, awaited: this.awaited, handsOver, trouble: this.votes.trouble(), last: this.sight };
       const group = groupSight(voting, at, GROUP_TIMINGS);
+      this.sight = group;
       await board.publish(publishHearing(hearing, group, nowMs, transport));
       this.troubles.tellBoard(null);
     } catch (error) {

@@ -61,7 +61,7 @@ export async function readOffHosts(store: Pick<StateStore, "load">): Promise<rea
   return loaded.value.filter((host): host is HostUuid => typeof host === "string").slice(0, MOST_HOSTS);
 }
 
-const NOT_SAID = { successor: null, changes: null, fetchAfterMs: 0 };
+const NOT_SAID = { successor: null, maintenance: [], changes: null, fetchAfterMs: 0 };
 
 function isGroupReport(value: unknown): value is GroupReport {
   if (typeof value !== "object" || value === null) return false;
@@ -71,6 +71,7 @@ function isGroupReport(value: unknown): value is GroupReport {
     port,
     peers,
     successor = null,
+    maintenance = [],
     enabled,
     haWished,
     changes = null,
@@ -79,6 +80,7 @@ function isGroupReport(value: unknown): value is GroupReport {
   if (typeof self !== "string" || (pool !== null && typeof pool !== "string") || typeof port !== "number")
     return false;
   if (successor !== null && typeof successor !== "string") return false;
+  if (!Array.isArray(maintenance) || !maintenance.every((host) => typeof host === "string")) return false;
   const flags = [enabled, haWished];
   if (!flags.every((flag) => flag === null || typeof flag === "boolean")) return false;
   if ((changes !== null && typeof changes !== "number") || typeof fetchAfterMs !== "number") return false;

@@ -14,7 +14,7 @@ import type { HostUuid } from "../../core/model/ids.ts";
  */
 export function groupReport(
   self: HostUuid,
-  { lastGood, copy }: Pick<Memory, "lastGood" | "copy">,
+  { lastGood, copy, incidents }: Pick<Memory, "lastGood" | "copy" | "incidents">,
   { HEARTBEAT_PORT: port }: Pick<Settings, "HEARTBEAT_PORT">,
 ): GroupReport {
   if (lastGood === null) return { ...NO_LIST, self, port };
@@ -28,6 +28,7 @@ export function groupReport(
     // A host without an address cannot be written to, and may be heard all the same.
     peers: others.map((host) => ({ host: host.uuid, addresses: waysTo([host]) })),
     successor: ranking[0] ?? null,
+    maintenance: lastGood.master === self ? inMaintenance(lastGood, incidents) : [],
     enabled: hosts.find(({ uuid }) => uuid === self)?.enabled ?? null,
     haWished: haFlag === "unset" ? null : haFlag === "on",
     changes: changesOf(self, lastGood, copy),
@@ -39,11 +40,23 @@ const NO_LIST = {
   pool: null,
   peers: [],
   successor: null,
+  maintenance: [],
   enabled: null,
   haWished: null,
   changes: null,
   fetchAfterMs: 0,
 } satisfies Partial<GroupReport>;
+
+/** Somebody works on them: they are disabled, by nobody's start and by no failure. */
+function inMaintenance(
+  { hosts, members }: LastGoodView,
+  incidents: Memory["incidents"],
+): readonly HostUuid[] {
+  return hosts
+    .filter(({ uuid, enabled, disabledByStart }) => !enabled && !disabledByStart && !members.includes(uuid))
+    .filter(({ uuid }) => incidents[uuid] === undefined)
+    .map(({ uuid }) => uuid);
+}
 
 /** The master has the database itself; a copy of another master's database says nothing about this one's. */
 function changesOf(self: HostUuid, { master, changes }: LastGoodView, copy: Memory["copy"]): number | null {

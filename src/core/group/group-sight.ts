@@ -13,21 +13,25 @@ export function groupSight(
     awaited,
     handsOver,
     trouble,
+    last,
   }: {
     readonly nowMs: number;
     readonly awaited: readonly HostUuid[];
     /** It acts no more, and is about to give up its term. */
     readonly handsOver: boolean;
     readonly trouble: string | null;
+    readonly last: GroupSight | null;
   },
   timings: GroupTimings,
 ): GroupSight {
   const { roll, before } = voting.stored;
   const lead = leadOf(voting, nowMs, timings);
   const isOwn = lead.kind === "leads" || lead.kind === "elected";
+  const leader = isOwn ? voting.self : lead.kind === "hears" ? lead.leader : null;
   return {
     lead: lead.kind,
-    leader: isOwn ? voting.self : lead.kind === "hears" ? lead.leader : null,
+    leader,
+    sinceMs: last?.lead === lead.kind && last.leader === leader ? last.sinceMs : nowMs,
     mandateUntilMs: handsOver || trouble !== null ? null : mandateUntil(voting, nowMs, timings),
     roll:
       roll === null

@@ -11,18 +11,22 @@ export interface LeaderSight {
   readonly nowMs: number;
   readonly own: OwnState;
   readonly absent: Absent;
+  /** `GroupReport.maintenance`. */
+  readonly maintenance: readonly HostUuid[];
 }
 
 /**
  * The roll as it should be by what the leader sees; null: it is. In comes who is in the pool, is heard, and has stored the
- * roll. Out goes who is known to be off, and who is silent and not in the pool any more; never who is only silent.
+ * roll. Out goes who is known to be off, and who is silent and in maintenance, or not in the pool any more; never who is only
+ * silent.
  */
 export function wantedRoll(state: GroupState, sight: LeaderSight): RollContent | null {
   const { roll } = state.voting.stored;
   if (roll === null) return null;
   const kept = roll.hosts
     .filter(({ host }) => !state.voting.off.has(host) && !isGone(state, sight, host))
-    .map((one) => withBoot(state, sight, one));
+    .filter((one) => !isAwayForWork(state, one, sight.nowMs))
+    .map((one) => withMaintenance(sight, withBoot(state, sight, one)));
   const wanted: RollContent = {
     hosts: [...kept, ...newcomers(state, roll, sight.nowMs)],
     // The leader takes the place of a master that is off.
@@ -37,6 +41,20 @@ function isGone({ voting }: GroupState, { own, absent, nowMs }: LeaderSight, hos
   const isMaster =
     own.role === "master" && own.xapi === "serving" && voting.stored.roll?.master === voting.self;
   return isMaster && hasLeft(absent, host, nowMs);
+}
+
+/** Silent as a host is for longer than a link that breaks and heals. */
+const SILENT_MS = 10_000;
+
+/** In maintenance, and silent: an administrator has switched it off. */
+function isAwayForWork({ hearing }: GroupState, { host, maintenance }: RollHost, nowMs: number): boolean {
+  const peer = hearing.peers.get(host);
+  return maintenance && peer?.status === "silent" && nowMs - peer.statusSinceMs >= SILENT_MS;
+}
+
+/** Only the XAPI master knows; on any other leader everybody stays what he is. */
+function withMaintenance({ own, maintenance }: LeaderSight, one: RollHost): RollHost {
+  return own.role === "master" ? { ...one, maintenance: maintenance.includes(one.host) } : one;
 }
 
 /** A host that has booted is entered anew. */

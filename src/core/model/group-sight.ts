@@ -18,6 +18,8 @@ export interface GroupSight {
    * part yet.
    */
   readonly lead: "leads" | "elected" | "stands" | "hears" | "told" | "none" | "unsaid";
+  /** Since when, by this host's uptime, `lead` and `leader` are what they are. */
+  readonly sinceMs: number;
   /** null: not known. */
   readonly leader: HostUuid | null;
   /** Until when, by this host's uptime, it may act; null: it may not. */

@@ -22,7 +22,8 @@ export type Reason =
   | { readonly kind: "rival-master"; readonly host: string; readonly address: string }
   | { readonly kind: "master-is-slave"; readonly host: string; readonly address: string }
   | { readonly kind: "taken-over"; readonly host: string; readonly address: string }
-  | { readonly kind: "too-few-followers"; readonly followers: number; readonly members: number }
+  /** This host is XAPI master, and the group does not let it act, for a minute and more. */
+  | { readonly kind: "not-leading"; readonly why: string }
   | { readonly kind: "waits-for-members"; readonly hosts: readonly string[] }
   | { readonly kind: "hosts-lost"; readonly hosts: readonly string[] }
   | { readonly kind: "host-suspect"; readonly host: string }

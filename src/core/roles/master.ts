@@ -1,6 +1,7 @@
 import { watchFenceDevices } from "../fencing/fence-devices.ts";
 import { reEnable } from "../fencing/re-enable.ts";
 import { recoverHosts } from "../fencing/recover-hosts.ts";
+import { groupOf, hasMandate } from "../group/may-act.ts";
 import { reportHealth, reportReturns } from "../members/health-report.ts";
 import { stepAllHealth } from "../members/host-health.ts";
 import { hostRows, rowOf } from "../members/host-rows.ts";
@@ -28,6 +29,7 @@ import { isCutOff, isolateMaster } from "../takeover/isolation.ts";
 import { type JudgedRound, judgeMastership } from "../takeover/mastership.ts";
 import { adoptPromotion } from "../takeover/plan-promotion.ts";
 import { standDown } from "../takeover/stand-down.ts";
+import { reportNotLeading } from "./not-leading.ts";
 
 /**
  * A master's decisions (core/README.md, "The order of a master's decisions"). Everything above a line is a condition of
@@ -109,8 +111,15 @@ function decideUnderHa(entered: Memory, round: MasterRound): Step {
   const memory: Memory = { ...entered, gathering: stepGathering(entered, mastership, round) };
   const judged: JudgedRound = { ...round, mastership };
   if (mastership.kind === "rival") return standDown(memory, mastership, judged);
-  const sawPoolSinceBoot = memory.sawPoolSinceBoot || mastership.kind === "undisputed";
-  return inOrder({ ...memory, sawPoolSinceBoot }, judged, ORDER);
+  const sawPoolSinceBoot = memory.sawPoolSinceBoot || mastership.kind === "undisputed" || isNamed(round);
+  const told = reportNotLeading(memory, round.view);
+  const step = inOrder({ ...memory, sawPoolSinceBoot }, judged, ORDER);
+  return told === null ? step : { ...step, reasons: [told, ...step.reasons] };
+}
+
+/** It leads the group, and is the master that the group has named: nobody else is. */
+function isNamed({ view }: Round): boolean {
+  return hasMandate(view) && groupOf(view)?.roll?.master === view.self.uuid;
 }
 
 /** What the master of a pool with HA on does, in this order; a step that ends the round leaves out those below it. */

@@ -1,5 +1,5 @@
-import { hasMandate } from "../group/may-act.ts";
-import { hostName, hostRows, rowOf } from "../members/host-rows.ts";
+import { groupOf, hasMandate } from "../group/may-act.ts";
+import { hostName } from "../members/host-rows.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { Reason } from "../model/reason.ts";
@@ -17,6 +17,8 @@ export interface Hold {
 export function holdStarts(memory: Memory, round: JudgedRound): Hold | null {
   const { settings, mastership, view } = round;
   if (!hasMandate(view)) return { reasons: [], why: "this host does not lead the group" };
+  if (groupOf(view)?.roll?.master !== view.self.uuid)
+    return { reasons: [], why: "the group has named another host as master" };
   if (memory.promotion !== null) return { reasons: [], why: "the take-over by this master is not complete" };
   if (memory.promoted !== null && !settings.SLAVE_HA)
     return {
@@ -24,20 +26,6 @@ export function holdStarts(memory: Memory, round: JudgedRound): Hold | null {
       why: "SLAVE_HA=0: a host that was promoted starts nothing until its old master is back",
     };
   if (mastership.kind === "calls-back") return waitFor(mastership.members, memory);
-  const elsewherePossible =
-    settings.PROMOTE_SLAVE && (settings.FENCE_QUORUM_REQUIRED || !memory.sawPoolSinceBoot);
-  if (mastership.kind === "unproven" && elsewherePossible) {
-    const { followers, members } = mastership;
-    if (hasOnlyJustSeenThePool(memory, round))
-      return {
-        reasons: [],
-        why: "the other hosts have not been heard yet, so one of them may be the master",
-      };
-    return {
-      reasons: [{ kind: "too-few-followers", followers, members }],
-      why: "too few members follow this master, so another one may have been promoted",
-    };
-  }
   if (memory.gathering !== null && settings.PROMOTE_SLAVE) {
     const missing = missingMembers(memory, round);
     return missing.length > 0
@@ -45,14 +33,6 @@ export function holdStarts(memory: Memory, round: JudgedRound): Hold | null {
       : { reasons: [], why: "the members have only just come back" };
   }
   return null;
-}
-
-/** From the first look at a pool the monitor learns whom to listen to; whoever lives is heard within ten seconds. */
-const FIRST_LOOK_MS = 10_000;
-
-function hasOnlyJustSeenThePool(memory: Memory, { view }: JudgedRound): boolean {
-  const { known } = rowOf(hostRows(memory, view), view.self.uuid);
-  return known !== null && view.nowMs - known.xapiStartedAtMs < FIRST_LOOK_MS;
 }
 
 function waitFor(members: readonly HostUuid[], memory: Memory): Hold {

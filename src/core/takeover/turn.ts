@@ -64,7 +64,10 @@ function turnOf(memory: Memory, master: HostUuid, lastGood: LastGoodView, round:
   const failedSince = memory.health[master]?.sinceMs ?? view.nowMs;
   const turnS = settings.XAPI_COUNT * settings.XAPI_DELAY;
   const awayS = memory.sawPoolSinceBoot ? 0 : Math.max(AWAY_S, 2 * turnS);
-  if (hasMandate(view)) return failedSince + awayS * 1_000;
+  if (hasMandate(view)) {
+    if (memory.sawPoolSinceBoot) return failedSince;
+    return Math.max(failedSince, groupOf(view)?.sinceMs ?? view.nowMs) + awayS * 1_000;
+  }
   const position = lastGood.ranking.indexOf(view.self.uuid);
   if (position < 0) return null;
   const before = lastGood.ranking.slice(0, position);

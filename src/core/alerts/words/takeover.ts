@@ -19,7 +19,7 @@ export const TAKEOVER_WORDS: SayingsOf<
   | "rival-master"
   | "master-is-slave"
   | "taken-over"
-  | "too-few-followers"
+  | "not-leading"
   | "waits-for-members"
   | "not-promoted"
   | "promotion-under-way"
@@ -48,11 +48,12 @@ export const TAKEOVER_WORDS: SayingsOf<
     about: "",
     text: `${host} is or follows a new master (${address}): this host waits to be called by it.`,
   }),
-  "too-few-followers": ({ followers, members }) => ({
+  "not-leading": ({ why }) => ({
     from: "check_quorum",
-    severity: "warning",
+    severity: "error",
     about: "",
-    text: `Only ${followers} other of ${members} members follow this master: no VM is started, another host may have been promoted.`,
+    text: `This master does not lead its pool: ${why}. No VM is started, and no host is fenced.`,
+    alert: true,
   }),
   "waits-for-members": ({ hosts }) => ({
     from: "promote_slave",

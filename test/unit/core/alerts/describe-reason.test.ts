@@ -22,7 +22,7 @@ const NOTICES: { readonly [Kind in Reason["kind"]]: string } = {
   "rival-master": "rival-master, master_ip, critical, condition, alert",
   "master-is-slave": "master-is-slave, master_ip, critical, condition, alert",
   "taken-over": "taken-over, promote_slave, info, condition, line",
-  "too-few-followers": "too-few-followers, check_quorum, warning, condition, line",
+  "not-leading": "not-leading, check_quorum, error, condition, alert",
   "waits-for-members": "waits-for-members, promote_slave, info, condition, line",
   "hosts-lost": "hosts-lost, check_slave_status, warning, condition, alert",
   "host-suspect": "host-suspect:xcp2, check_slave_status, warning, condition, line",

@@ -20,7 +20,7 @@ export const REASONS: { readonly [Kind in Reason["kind"]]: Extract<Reason, { kin
   "rival-master": { kind: "rival-master", host: "xcp2", address: "10.0.0.2" },
   "master-is-slave": { kind: "master-is-slave", host: "xcp2", address: "10.0.0.3" },
   "taken-over": { kind: "taken-over", host: "xcp2", address: "10.0.0.2" },
-  "too-few-followers": { kind: "too-few-followers", followers: 1, members: 4 },
+  "not-leading": { kind: "not-leading", why: "it hears 1 of the 4 hosts that count" },
   "waits-for-members": { kind: "waits-for-members", hosts: ["xcp2", "xcp3"] },
   "hosts-lost": { kind: "hosts-lost", hosts: ["xcp2", "xcp3"] },
   "host-suspect": { kind: "host-suspect", host: "xcp2" },

@@ -9,8 +9,8 @@ const SAID: { readonly [Kind in keyof typeof TAKEOVER_WORDS]: string } = {
   "master-is-slave":
     "This host follows xcp2, which is no master but follows 10.0.0.3: the pool may have none. If all hosts say so for a minute and more, one of them becomes master; else run on the one that should be: xe pool-emergency-transition-to-master, then xe pool-recover-slaves.",
   "taken-over": "xcp2 is or follows a new master (10.0.0.2): this host waits to be called by it.",
-  "too-few-followers":
-    "Only 1 other of 4 members follow this master: no VM is started, another host may have been promoted.",
+  "not-leading":
+    "This master does not lead its pool: it hears 1 of the 4 hosts that count. No VM is started, and no host is fenced.",
   "waits-for-members": "No VM is started until these members have come back or are fenced: xcp2, xcp3.",
   "not-promoted": "The master has failed and this host does not take over: this host has no quorum.",
   "promotion-under-way": "This host is becoming master: called.",

@@ -1,0 +1,34 @@
+import { groupOf, hasMandate } from "../group/may-act.ts";
+import { heardOf, isHeardNow } from "../members/heard.ts";
+import { hostName } from "../members/host-rows.ts";
+import type { Memory } from "../memory/memory.ts";
+import type { GroupSight } from "../model/group-sight.ts";
+import type { HostUuid } from "../model/ids.ts";
+import type { PoolView } from "../model/pool-view.ts";
+import type { Reason } from "../model/reason.ts";
+
+/** An election takes seconds, and a group is founded as soon as all hosts are heard. */
+const TELL_AFTER_MS = 60_000;
+
+/** Why this master may not act for its pool, when that has lasted; null: it may, or it has only just begun. */
+export function reportNotLeading(memory: Memory, view: PoolView): Reason | null {
+  if (hasMandate(view)) return null;
+  const group = groupOf(view);
+  if (group === null) return { kind: "not-leading", why: "its monitor says nothing" };
+  if (view.nowMs - group.sinceMs < TELL_AFTER_MS) return null;
+  return { kind: "not-leading", why: whyNot(group, memory, view) };
+}
+
+function whyNot(group: GroupSight, memory: Memory, view: PoolView): string {
+  const { roll, awaited, leader, trouble } = group;
+  const name = (host: HostUuid) => hostName(memory, host);
+  if (trouble !== null) return `its vote cannot be stored (${trouble})`;
+  if (roll === null && awaited.length > 0)
+    return `the hosts are no group yet, and these are not heard, or do not follow this master: ${awaited.map(name).join(", ")}`;
+  if (roll === null) return "this host is in no group yet";
+  if (leader !== null) return `${name(leader)} does`;
+  const heard = roll.hosts.filter(
+    (host) => host === view.self.uuid || isHeardNow(heardOf(view.hearing, host)),
+  );
+  return `it hears ${heard.length} of the ${roll.hosts.length} hosts that count, itself included`;
+}
