@@ -291,9 +291,8 @@ async function askHeuristics(
 ): Promise<PoolView["heuristics"]> {
   const { ports, settings } = observer;
   const addresses = settings.FENCE_HEURISTICS_IPS;
-  if (!settings.FENCE_USE_IP_HEURISTICS || addresses.length === 0 || view.probes.size === 0)
-    return "not-asked";
-  if (!hasTie(view)) return "not-asked";
+  if (!settings.FENCE_USE_IP_HEURISTICS || view.probes.size === 0 || !hasTie(view)) return "not-asked";
+  if (addresses.length === 0) return "not-all-answered";
   const answers = await Promise.all(
     addresses.map((address) =>
       withDeadline(

@@ -1,3 +1,4 @@
+import type { Incident } from "../memory/incident.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { HostUuid } from "../model/ids.ts";
 
@@ -8,9 +9,13 @@ import type { HostUuid } from "../model/ids.ts";
 export function offHosts({
   incidents,
   promotion,
-}: Pick<Memory, "incidents" | "promotion">): readonly HostUuid[] {
+  lastGood,
+}: Pick<Memory, "incidents" | "promotion" | "lastGood">): readonly HostUuid[] {
+  // XAPI may still reach a host that merely counts as off, and refuse to declare it dead; a dead master nobody can ask.
+  const isOff = ({ host, phase, proved }: Incident) =>
+    phase === "declared" || (phase === "fenced" && (proved || host === lastGood?.master));
   const off = Object.values(incidents)
-    .filter(({ phase }) => phase === "fenced" || phase === "declared")
+    .filter(isOff)
     .map(({ host }) => host);
   const replaced = promotion?.oldMaster ?? null;
   const hasReturned =

@@ -1,4 +1,4 @@
-import { hasMandate } from "../group/may-act.ts";
+import { groupOf, hasMandate } from "../group/may-act.ts";
 import { type HostRow, hostRows, rowOf } from "../members/host-rows.ts";
 import type { QuorumTally } from "../members/quorum.ts";
 import { tallyNow } from "../members/vote.ts";
@@ -9,6 +9,7 @@ import { RECOVER_LIMIT_MS, stillAwaited } from "../memory/promotion.ts";
 import { nothing, type Round, type Step } from "../memory/step.ts";
 import type { Action } from "../model/action.ts";
 import type { HostUuid } from "../model/ids.ts";
+import type { PoolView } from "../model/pool-view.ts";
 import type { FenceRefusal } from "../model/reason.ts";
 import { omit, put } from "../model/record.ts";
 import { mayBegin, whenDue } from "../pace/back-off.ts";
@@ -124,11 +125,11 @@ function fence(memory: Memory, row: HostRow, incident: Incident, round: Round, s
   const { known, health } = row;
   if (known === null || !scope.mayFence || health === null) return nothing(memory);
   if (round.inFlight.has(`fence-host:${row.uuid}`)) return nothing(memory);
+  const { settings, view } = round;
   const { quorum } = scope;
-  const { settings } = round;
   const verdict = judgeFence(
     { enabled: row.isFenceable, failed: health.state === "failed" },
-    quorum,
+    { ...quorum, members: withHost(view, row.uuid).length },
     settings,
   );
   if (verdict.kind === "refused") {
@@ -148,6 +149,11 @@ function fence(memory: Memory, row: HostRow, incident: Incident, round: Round, s
   };
   if (!mayBegin(action, round)) return nothing(memory);
   return { memory: afterEvent(memory, incident, { kind: "fence-begun" }), actions: [action], reasons: [] };
+}
+
+/** Who counts in this pool, the host that is to be fenced included: it may be off the roll, by a proof that was forgotten since. */
+function withHost(view: PoolView, host: HostUuid): readonly HostUuid[] {
+  return [...new Set([...(groupOf(view)?.roll?.hosts ?? []), host])];
 }
 
 /** FENCE_HA_ONFAIL=1: the administrator's explicit choice to restart VMs of a host that nobody proved dead. */

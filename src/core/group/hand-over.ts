@@ -1,9 +1,9 @@
 import type { HostUuid } from "../model/ids.ts";
 import { isCarried } from "./carried.ts";
-import type { GroupState } from "./group.ts";
+import type { GroupState, Moment } from "./group.ts";
 import { mandateUntil } from "./mandate.ts";
 import { HEARD_MS, isHeardDirectly } from "./peer-state.ts";
-import { compareRollIds } from "./roll.ts";
+import { compareRollIds, isOnRoll } from "./roll.ts";
 import { stepDown } from "./step-down.ts";
 import type { GroupTimings } from "./timings.ts";
 import type { Voting } from "./voting.ts";
@@ -23,17 +23,19 @@ const STILL_MS = 1_000;
 const AGAIN_MS = 60_000;
 
 /**
- * The leader should be the XAPI master: what another leader may do is little. So it gives up its term when the master serves,
- * has the settled roll and hears a majority; the master goes first in the election that follows.
+ * The leader should be the XAPI master: what another leader may do is little. So it gives up its term when a master serves,
+ * has the settled roll and hears a majority; that one goes first in the election that follows. It need not be the one that the roll
+ * names: that one may be dead, and an administrator have made another host master.
  */
 export function stepHandOver(
   state: GroupState,
   before: HandOver,
-  nowMs: number,
+  moment: Moment,
   timings: GroupTimings,
 ): { readonly voting: Voting; readonly handOver: HandOver } {
   const { voting } = state;
-  if (mandateUntil(voting, nowMs, timings) === null || !canMasterLead(state, nowMs))
+  const { nowMs } = moment;
+  if (mandateUntil(voting, nowMs, timings) === null || !canMasterLead(state, moment))
     return { voting, handOver: { ...before, sinceMs: null } };
   const { sinceMs, lastMs } = before;
   if (sinceMs === null) {
@@ -44,14 +46,14 @@ export function stepHandOver(
   return { voting: stepDown(voting), handOver: { sinceMs: null, lastMs: nowMs } };
 }
 
-function canMasterLead({ hearing, voting }: GroupState, nowMs: number): boolean {
+function canMasterLead({ hearing, voting }: GroupState, { nowMs, own }: Moment): boolean {
   const { roll, before } = voting.stored;
-  if (roll === null || before !== null || roll.master === voting.self) return false;
-  const peer = hearing.peers.get(roll.master);
-  if (peer === undefined || !isHeardDirectly(peer, nowMs)) return false;
-  const serves = peer.own?.role === "master" && peer.own.xapi === "serving";
-  const hasRoll = compareRollIds(voting.said.get(roll.master)?.words.roll ?? null, roll.id) === 0;
-  const hears = (host: HostUuid): boolean =>
-    host === roll.master || peer.hears.some((one) => one.host === host && one.ageMs <= HEARD_MS);
-  return serves && hasRoll && isCarried(voting, hears);
+  if (roll === null || before !== null || own.role === "master") return false;
+  return [...hearing.peers].some(([master, peer]) => {
+    const serves = peer.own?.role === "master" && peer.own.xapi === "serving" && isHeardDirectly(peer, nowMs);
+    const hasRoll = compareRollIds(voting.said.get(master)?.words.roll ?? null, roll.id) === 0;
+    const hears = (host: HostUuid): boolean =>
+      host === master || peer.hears.some((one) => one.host === host && one.ageMs <= HEARD_MS);
+    return serves && hasRoll && isOnRoll(roll, master) && isCarried(voting, hears);
+  });
 }

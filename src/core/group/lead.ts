@@ -52,7 +52,7 @@ export function tickAndLead(
   const led = next.due
     ? found(state.voting, nowMs, state.hearing.bootId, timings)
     : withWantedRoll(state, { ...moment, absent }, timings);
-  const { voting, handOver } = stepHandOver({ ...state, voting: led }, leading.handOver, nowMs, timings);
+  const { voting, handOver } = stepHandOver({ ...state, voting: led }, leading.handOver, moment, timings);
   return {
     state: voting === state.voting ? state : { ...state, voting },
     leading: { founding: next.founding, handOver, absent },

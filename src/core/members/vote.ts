@@ -19,9 +19,9 @@ export function heardHosts(view: PoolView, memory: Memory): readonly HostUuid[] 
 export function tallyNow(view: PoolView, memory: Memory): QuorumTally {
   const hosts = groupOf(view)?.roll?.hosts ?? [];
   const alive = heardOnRoll(view).length;
-  const heuristics = hasTie(view) ? view.heuristics : "not-asked";
-  const byHeuristics = heuristics === "all-answered" && memory.sawPoolSinceBoot;
-  const quorate = heuristics === "not-all-answered" ? false : hasMandate(view) || byHeuristics;
+  const isDecidedByThem = hasTie(view) && view.heuristics !== "not-asked";
+  const byHeuristics = isDecidedByThem && heuristicsFor(view, memory) === "all-answered";
+  const quorate = isDecidedByThem ? byHeuristics : hasMandate(view);
   return { members: hosts.length, alive, votes: alive + (byHeuristics ? 1 : 0), quorate };
 }
 

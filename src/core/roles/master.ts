@@ -8,6 +8,7 @@ import { hostRows, rowOf } from "../members/host-rows.ts";
 import { markHosts } from "../members/mark-hosts.ts";
 import { keepOnDisk } from "../members/on-disk.ts";
 import { rememberView } from "../members/remember.ts";
+import { hasTie } from "../members/vote.ts";
 import { onlyWatched, watchedHosts } from "../members/watched-hosts.ts";
 import { type Memory, onlyReturned } from "../memory/memory.ts";
 import { inOrder, type MasterRound, nothing, type Round, type Step } from "../memory/step.ts";
@@ -117,9 +118,17 @@ function decideUnderHa(entered: Memory, round: MasterRound): Step {
   return told === null ? step : { ...step, reasons: [told, ...step.reasons] };
 }
 
-/** It leads the group, and is the master that the group has named: nobody else is. */
+/** Hosts that boot after it have had this time to be heard. */
+const ALONE_MS = 120_000;
+
+/**
+ * It has led the group for long, and is the master that the group has named: nobody else is. Not where the heuristic IPs decide:
+ * the other half may have switched this host off, and go on without it.
+ */
 function isNamed({ view }: Round): boolean {
-  return hasMandate(view) && groupOf(view)?.roll?.master === view.self.uuid;
+  const group = groupOf(view);
+  if (group === null || !hasMandate(view) || group.roll?.master !== view.self.uuid) return false;
+  return view.nowMs - group.sinceMs >= ALONE_MS && !(hasTie(view) && view.heuristics !== "not-asked");
 }
 
 /** What the master of a pool with HA on does, in this order; a step that ends the round leaves out those below it. */
