@@ -1,6 +1,6 @@
 import { groupOf, hasMandate } from "../group/may-act.ts";
 import { heardOf, isHeardNow } from "../members/heard.ts";
-import { hostName } from "../members/host-rows.ts";
+import { hostName, hostRows, rowOf } from "../members/host-rows.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { GroupSight } from "../model/group-sight.ts";
 import type { HostUuid } from "../model/ids.ts";
@@ -14,8 +14,11 @@ const TELL_AFTER_MS = 60_000;
 export function reportNotLeading(memory: Memory, view: PoolView): Reason | null {
   if (hasMandate(view)) return null;
   const group = groupOf(view);
-  if (group === null) return { kind: "not-leading", why: "its monitor says nothing" };
-  if (view.nowMs - group.sinceMs < TELL_AFTER_MS) return null;
+  // A monitor that starts says nothing for some seconds.
+  const sinceMs = group?.sinceMs ?? rowOf(hostRows(memory, view), view.self.uuid).known?.xapiStartedAtMs;
+  if (sinceMs === undefined || view.nowMs - sinceMs < TELL_AFTER_MS) return null;
+  if (group === null)
+    return { kind: "not-leading", why: "its monitor does not exchange heartbeats with the other hosts" };
   return { kind: "not-leading", why: whyNot(group, memory, view) };
 }
 
