@@ -54,6 +54,8 @@ export interface Messengers {
   board(host: number): HearingBoard;
   reader(host: number): HearingReader;
   asker(host: number): RunsAsker;
+  /** Until when a host may act, by what its monitor has published; null: it may not. */
+  mandateUntilMs(host: number): number | null;
   /** The monitor of this host has ended: nobody takes its messages. */
   detach(host: number): void;
 }

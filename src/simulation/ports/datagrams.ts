@@ -51,6 +51,8 @@ export class Datagrams implements Messengers {
   private nextId = 0;
   /** What each monitor has published last; what is of an earlier boot says so. */
   private readonly boards = new Map<number, Hearing>();
+  /** Until when each host may act, in the time of the world. */
+  private readonly mandates = new Map<number, number>();
 
   constructor(world: World) {
     this.world = world;
@@ -58,6 +60,7 @@ export class Datagrams implements Messengers {
 
   detach(host: number): void {
     this.receivers.delete(host);
+    this.mandates.delete(host);
     this.questioned.delete(host);
   }
 
@@ -121,9 +124,26 @@ export class Datagrams implements Messengers {
     return {
       publish: (hearing) => {
         this.boards.set(host, hearing);
+        this.noteMandate(host, hearing);
         return DONE;
       },
     };
+  }
+
+  mandateUntilMs(host: number): number | null {
+    return this.mandates.get(host) ?? null;
+  }
+
+  /** Two hosts that may act at the same instant are an event of the world. */
+  private noteMandate(host: number, { group }: Hearing): void {
+    if (group.mandateUntilMs === null) {
+      this.mandates.delete(host);
+      return;
+    }
+    const { world } = this;
+    this.mandates.set(host, group.mandateUntilMs + world.host(host).bootedAtMs);
+    for (const [other, untilMs] of this.mandates)
+      if (other !== host && untilMs >= world.nowMs()) world.record("two-mandates", { host, with: other });
   }
 
   reader(host: number): HearingReader {

@@ -189,6 +189,40 @@ const passDeadline: Rule = {
   },
 };
 
+/** The administrator's choice that half of a pool, or a single host, may fence without a majority. */
+const isFencingByChoice = (host: SimHost, facts: Facts): boolean =>
+  facts.setting(host, "FENCE_QUORUM_REQUIRED") !== "1" ||
+  facts.setting(host, "FENCE_USE_IP_HEURISTICS") === "1";
+
+/** At no instant may two hosts act; where a half may fence the other one without a majority, it costs a host at the most. */
+const oneMandate: Rule = {
+  name: "two-mandates",
+  needsProof: true,
+  check: (entry, facts) => {
+    if (entry.what !== "two-mandates") return null;
+    const [one, other] = [Number(entry["host"]), Number(entry["with"])];
+    return isFencingByChoice(facts.world.host(one), facts) ? null : `h${one} and h${other} may act at once`;
+  },
+};
+
+const LEADERS = new Set(["fence-begun", "promote-asked", "start-asked", "told-dead"]);
+/** Between the last look at the mandate and what the world sees of it are some calls of XAPI. */
+const CALLS_MS = 5 * SECOND;
+
+/** What only the leader may do begins under its mandate. */
+const underMandate: Rule = {
+  name: "no-mandate",
+  check: (entry, facts) => {
+    const { messengers } = facts.world;
+    if (!LEADERS.has(entry.what) || messengers === null || entry["by"] === undefined) return null;
+    const host = hostBy(entry, facts);
+    if (entry.what === "fence-begun" && isFencingByChoice(host, facts)) return null;
+    const untilMs = messengers.mandateUntilMs(host.number);
+    const isOver = untilMs === null || untilMs + CALLS_MS < entry.atMs;
+    return isOver ? `${entry.what} by h${host.number} without a mandate` : null;
+  },
+};
+
 export const RULES: readonly Rule[] = [
   startAfterProof,
   quorum,
@@ -199,4 +233,6 @@ export const RULES: readonly Rule[] = [
   stayDown,
   oneReboot,
   passDeadline,
+  oneMandate,
+  underMandate,
 ];

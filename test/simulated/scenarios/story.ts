@@ -18,6 +18,7 @@ const NOISE = new Set([
   "state-lost",
   "vouched-dead",
   "administrator",
+  "two-mandates",
 ]);
 const HOST_DETAILS = new Set(["host", "by", "from", "to", "master"]);
 
