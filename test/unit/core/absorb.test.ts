@@ -16,7 +16,13 @@ const fault = (refusal: XapiFault): Result => ({ kind: "refused", fault: refusal
 const api = (code: string): Result => fault({ kind: "api", code, params: [] });
 const notFenced = (why: FenceFault): Result => ({ kind: "not-fenced", fault: why, detail: "" });
 
-const fence: Action = { kind: "fence-host", host: host(3), address: address(host(3)), pingIsLife: true };
+const fence: Action = {
+  kind: "fence-host",
+  host: host(3),
+  address: address(host(3)),
+  pingIsLife: true,
+  byLeader: true,
+};
 const declare: Action = { kind: "declare-host-dead", host: host(3), proved: true };
 const start: Action = { kind: "start-vm", vm: vm("web"), name: "web", candidates: [host(1)], asks: [] };
 const startBoth: Action = {

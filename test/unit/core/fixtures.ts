@@ -7,7 +7,7 @@ import type { KnownHost, LastGoodView } from "../../../src/core/memory/last-good
 import { emptyMemory, type Memory } from "../../../src/core/memory/memory.ts";
 import type { MasterRound, Round } from "../../../src/core/memory/step.ts";
 import type { Action, Result } from "../../../src/core/model/action.ts";
-import type { HostRuns } from "../../../src/core/model/hearing.ts";
+import type { HeardPeer, Hearing, HostRuns } from "../../../src/core/model/hearing.ts";
 import { type HostUuid, hostUuid, poolUuid, type VmUuid, vmUuid } from "../../../src/core/model/ids.ts";
 import { SUCCESSOR_KEY } from "../../../src/core/model/pool-keys.ts";
 import type {
@@ -21,6 +21,7 @@ import type {
 } from "../../../src/core/model/pool-view.ts";
 import type { Reason } from "../../../src/core/model/reason.ts";
 import type { CoreSettings } from "../../../src/core/model/settings.ts";
+import { leads, type SightOver } from "./sight.ts";
 
 export const POOL = poolUuid("pool-1");
 export const FLAG = "XenCenter.CustomFields.ha-lizard-enabled";
@@ -137,11 +138,44 @@ export function nothingRuns(
   return new Map(answering.map(([uuid]) => [uuid, runsThere(master)]));
 }
 
+function published(
+  self: LocalView,
+  nowMs: number,
+  peers: readonly HeardPeer[],
+  group: Hearing["group"],
+): Hearing {
+  const refused = { malformed: 0, otherPool: 0, wrongTag: 0, unknownHost: 0 };
+  return { self: self.uuid, bootId: self.bootId, atMs: nowMs, peers, group, refused, trouble: null };
+}
+
+/**
+ * What the monitor of this host says by default: it leads a settled roll of all hosts that it knows, which names the master that
+ * its own xapi has. It tells nothing of whom it hears, so that probes alone say who lives.
+ */
+function hearingOf(
+  { self, nowMs, hearing, group }: Pick<PoolView, "self" | "nowMs"> & Pick<Situation, "hearing" | "group">,
+  hosts: readonly { readonly uuid: HostUuid }[],
+): PoolView["hearing"] {
+  if (hearing === "unknown") return hearing;
+  const { role } = self;
+  const named = role.kind === "slave" ? hosts.find(({ uuid }) => address(uuid) === role.masterAddress) : null;
+  const onRoll = new Set([self.uuid, ...hosts.map(({ uuid }) => uuid)]);
+  const roll = group?.roll === null ? null : { master: named?.uuid ?? self.uuid, ...group?.roll };
+  return published(
+    self,
+    nowMs,
+    hearing?.peers ?? [],
+    leads(self.uuid, [...onRoll].sort(), { ...group, roll }),
+  );
+}
+
 /** One host's core, driven by hand: each `look` is a round at `atS` seconds; `memory` goes from round to round. */
 export class Brain {
   memory: Memory = emptyMemory("boot-1");
   settings: CoreSettings = SETTINGS;
   inFlight = new Set<string>();
+  /** What its monitor says of the group in every round that does not say otherwise. */
+  group: SightOver = {};
   self: LocalView;
 
   constructor(uuid: HostUuid, role: Role) {
@@ -150,16 +184,19 @@ export class Brain {
 
   input(
     atS: number,
-    seen: Partial<Omit<PoolView, "probes">> & { probes?: Record<string, PeerProbe> },
+    seen: Partial<Omit<PoolView, "probes">> & { probes?: Record<string, PeerProbe>; group?: SightOver },
   ): Round {
     const probes = new Map(Object.entries(seen.probes ?? {}).map(([uuid, probe]) => [hostUuid(uuid), probe]));
     const unread = { ok: false, fault: { kind: "timeout" } } as const;
+    const nowMs = atS * 1_000;
+    const known = seen.database?.ok ? seen.database.value.hosts : (this.memory.lastGood?.hosts ?? []);
+    const said = { ...this, nowMs, hearing: seen.hearing, group: { ...this.group, ...seen.group } };
     const view: PoolView = {
-      nowMs: atS * 1_000,
+      nowMs,
       self: this.self,
       database: seen.database ?? unread,
       probes,
-      hearing: seen.hearing ?? "unknown",
+      hearing: hearingOf(said, known),
       runs: seen.runs ?? nothingRuns(this.self.uuid, probes),
       differing: seen.differing ?? [],
       heuristics: seen.heuristics ?? "not-asked",
@@ -270,7 +307,9 @@ export interface Situation {
   readonly self?: Partial<LocalView>;
   readonly probes?: Readonly<Record<string, PeerProbe>>;
   readonly database?: DatabaseView;
-  readonly hearing?: PoolView["hearing"];
+  readonly hearing?: PoolView["hearing"] | undefined;
+  /** What this host's monitor says of the group; what is left out: it leads. */
+  readonly group?: SightOver | undefined;
   /** Default: all others say that they run none of the VMs. */
   readonly runs?: PoolView["runs"];
   readonly differing?: PoolView["differing"];
@@ -282,7 +321,7 @@ export interface Situation {
 
 export function masterRound(memory: Memory, situation: Situation = {}): MasterRound {
   const read = situation.database ?? database(three());
-  const round = roundOf(memory, situation, { kind: "master" }, host(1));
+  const round = roundOf(memory, { ...situation, database: read }, { kind: "master" }, host(1));
   return { ...round, view: { ...round.view, database: { ok: true, value: read } }, database: read };
 }
 
@@ -305,13 +344,15 @@ function roundOf(memory: Memory, situation: Situation, role: Role, uuid: HostUui
     xapiAnswers: true,
     ...situation.self,
   };
+  const nowMs = situation.nowMs ?? 1_000_000;
+  const hosts = situation.database?.hosts ?? memory.lastGood?.hosts ?? [];
   return {
     view: {
-      nowMs: situation.nowMs ?? 1_000_000,
+      nowMs,
       self,
       database: { ok: false, fault: { kind: "timeout" } },
       probes: new Map(probes),
-      hearing: situation.hearing ?? "unknown",
+      hearing: hearingOf({ ...situation, self, nowMs }, hosts),
       differing: situation.differing ?? [],
       runs: situation.runs ?? new Map([2, 3, 4, 5].map((number) => [host(number), runsThere(uuid)])),
       heuristics: situation.heuristics ?? "not-asked",

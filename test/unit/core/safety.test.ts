@@ -5,9 +5,23 @@ import type { LastGoodView } from "../../../src/core/memory/last-good.ts";
 import { emptyMemory, type Memory } from "../../../src/core/memory/memory.ts";
 import { differenceKey } from "../../../src/core/memory/seen-running.ts";
 import type { Action, Asked } from "../../../src/core/model/action.ts";
+import { applianceUuid } from "../../../src/core/model/ids.ts";
+import type { CoreSettings } from "../../../src/core/model/settings.ts";
 import { assertSafe } from "../../../src/core/safety.ts";
 import { beginPromotion } from "../../../src/core/takeover/promotion.ts";
-import { address, host, knownHost, POOL, SETTINGS, vm } from "./fixtures.ts";
+import {
+  address,
+  FLAG,
+  host,
+  knownHost,
+  masterRound,
+  POOL,
+  SETTINGS,
+  type Situation,
+  vm,
+} from "./fixtures.ts";
+import { hearing, peer } from "./members/hearing.ts";
+import { isLedBy, NOBODY_LEADS, type SightOver } from "./sight.ts";
 
 const SEEN: LastGoodView = {
   atMs: 0,
@@ -72,7 +86,13 @@ const restart = (number: number, ...mayEnd: string[]): Action => ({
 });
 const left = { h2: { vms: [vm("a")], restartedAtMs: null } };
 const fetch: Action = { kind: "fetch-database", host: host(2), master: host(1), changes: 8 };
-const fence: Action = { kind: "fence-host", host: host(2), address: address(host(2)), pingIsLife: true };
+const fence: Action = {
+  kind: "fence-host",
+  host: host(2),
+  address: address(host(2)),
+  pingIsLife: true,
+  byLeader: true,
+};
 const declare: Action = { kind: "declare-host-dead", host: host(2), proved: true };
 const promote: Action = { kind: "promote-self" };
 const reboot: Action = { kind: "reboot-self" };
@@ -218,9 +238,97 @@ describe("assertSafe", () => {
   ];
   for (const [title, action, seen, settings, safe] of rows) {
     test(`${title}: ${safe ? "allowed" : "a bug"}`, () => {
-      const check = () => assertSafe([action], seen, settings);
+      const check = () => assertSafe([action], seen, masterRound(seen, { settings }));
       if (safe) expect(check).not.toThrow();
       else expect(check).toThrow("Broken invariant");
     });
   }
+});
+
+describe("assertSafe: who acts", () => {
+  const seen = memory({
+    health: { h2: health },
+    incidents: incident("fencing"),
+    differences: told(2),
+    lastGood: two,
+  });
+  const fenced = memory({ incidents: incident("fenced") });
+  const check = (action: Action, { situation, ...over }: { situation?: Situation } & Partial<Memory> = {}) =>
+    expect(() => assertSafe([action], { ...seen, ...over }, masterRound(seen, situation)));
+  const asksBoth = { ...start, asks: [asked(1, 2)] };
+  const leaders: readonly [Action, Partial<Memory>][] = [
+    [asksBoth, {}],
+    [{ kind: "start-appliance", appliance: applianceUuid("ap"), name: "ap", asks: [asked(1, 2)] }, {}],
+    [declare, { incidents: fenced.incidents }],
+    [{ kind: "forget-host", host: host(2) }, {}],
+    [{ kind: "enable-host", host: host(2) }, {}],
+    [restart(2), {}],
+    [correct, {}],
+    [promote, { promotion, incidents: fenced.incidents }],
+    [{ kind: "recover-slaves" }, {}],
+  ];
+  const without: readonly [string, SightOver][] = [
+    ["another host leads", isLedBy(host(2))],
+    ["nobody leads", NOBODY_LEADS],
+    ["its mandate is over", { mandateUntilMs: 999_999 }],
+  ];
+  for (const [action, over] of leaders) {
+    test(`${action.kind}: by the leader alone`, () => {
+      check(action, over).not.toThrow();
+      for (const [, group] of without)
+        check(action, { ...over, situation: { group } }).toThrow(`${action.kind} without a mandate`);
+      check(action, { ...over, situation: { hearing: "unknown" } }).toThrow("without a mandate");
+    });
+  }
+
+  const anybodys: readonly Action[] = [
+    fetch,
+    { kind: "mark-host", host: host(1), key: FLAG, value: "master" },
+    { kind: "set-pool-key", key: "k", value: "v" },
+    { kind: "store-database", master: host(1), placement: "abc", changes: 8 },
+  ];
+  for (const action of anybodys) {
+    test(`${action.kind}: by anybody`, () =>
+      check(action, { situation: { hearing: "unknown" } }).not.toThrow());
+  }
+
+  describe("a fence without a mandate", () => {
+    const tie = { group: { ...NOBODY_LEADS, roll: { hosts: [host(1), host(2)] } } };
+    const chosen = { ...fence, byLeader: false };
+    const ips = { heuristics: "all-answered" } as const;
+    const anyVotes: Partial<CoreSettings> = { FENCE_QUORUM_REQUIRED: false };
+    const rows: readonly [string, Action, Situation, boolean, string | null][] = [
+      ["nobody has chosen that", chosen, tie, true, "unless the administrator has chosen that"],
+      ["no votes are required", chosen, { ...tie, settings: anyVotes }, true, null],
+      ["the heuristic IPs break the tie", chosen, { ...tie, ...ips }, true, null],
+      ["not for who was away", chosen, { ...tie, ...ips }, false, "unless the administrator has chosen that"],
+      [
+        "the other half is heard, and so there is no tie",
+        chosen,
+        { ...tie, ...ips, hearing: hearing(peer(2)) },
+        true,
+        "unless the administrator has chosen that",
+      ],
+      [
+        "and not in the leader's name",
+        fence,
+        { ...tie, ...ips, settings: anyVotes },
+        true,
+        "a fence of the leader needs its mandate",
+      ],
+    ];
+    for (const [title, action, situation, sawPoolSinceBoot, bug] of rows) {
+      test(`${title}: ${bug ?? "allowed"}`, () => {
+        const expected = check(action, { sawPoolSinceBoot, situation });
+        if (bug === null) expected.not.toThrow();
+        else expected.toThrow(bug);
+      });
+    }
+  });
+
+  test("a fence by the leader, when the heuristic IPs decide a tie against it: a bug", () => {
+    const tie = { group: { roll: { hosts: [host(1), host(2)] } }, heuristics: "not-all-answered" } as const;
+    check(fence, { sawPoolSinceBoot: true, situation: tie }).toThrow("Broken invariant");
+    check(fence, { sawPoolSinceBoot: true, situation: { ...tie, heuristics: "not-asked" } }).not.toThrow();
+  });
 });

@@ -1,6 +1,6 @@
 import type { HeardPeer, Hearing, OwnState } from "../../../../src/core/model/hearing.ts";
 import { host } from "../fixtures.ts";
-import { NO_GROUP } from "../group/group.ts";
+import { leads } from "../sight.ts";
 
 export const OWN: OwnState = {
   role: "slave",
@@ -29,8 +29,9 @@ export function peer(number: number, over: Partial<HeardPeer> = {}): HeardPeer {
   };
 }
 
-/** What the monitor of h1 publishes. */
+/** What the monitor of h1 publishes, which leads all hosts that it names. */
 export function hearing(...peers: readonly HeardPeer[]): Hearing {
   const refused = { malformed: 0, otherPool: 0, wrongTag: 0, unknownHost: 0 };
-  return { self: host(1), bootId: "boot-1", atMs: 0, peers, group: NO_GROUP, refused, trouble: null };
+  const group = leads(host(1), [host(1), ...peers.map((peer) => peer.host)]);
+  return { self: host(1), bootId: "boot-1", atMs: 0, peers, group, refused, trouble: null };
 }

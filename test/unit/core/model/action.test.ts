@@ -21,7 +21,7 @@ const KEYS: { readonly [Kind in ActionKind]: readonly [string, Extract<Action, {
   "start-appliance": ["start-appliance:shop", { kind: "start-appliance", appliance, name: "Shop", asks: [] }],
   "fence-host": [
     "fence-host:h2",
-    { kind: "fence-host", host: host(2), address: address(host(2)), pingIsLife: true },
+    { kind: "fence-host", host: host(2), address: address(host(2)), pingIsLife: true, byLeader: true },
   ],
   "declare-host-dead": ["declare-host-dead:h2", { kind: "declare-host-dead", host: host(2), proved: true }],
   "forget-host": ["forget-host:h2", { kind: "forget-host", host: host(2) }],

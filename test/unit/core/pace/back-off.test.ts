@@ -4,6 +4,7 @@ import type { Action, ActionKind } from "../../../../src/core/model/action.ts";
 import { afterFailure, isDue, mayBegin, whenDue } from "../../../../src/core/pace/back-off.ts";
 import { host, master } from "../fixtures.ts";
 import { remembered } from "../memory/remembered.ts";
+import { isLedBy, type SightOver } from "../sight.ts";
 
 describe("afterFailure", () => {
   // The waits in seconds after each failure in a row; the last one repeats.
@@ -38,13 +39,14 @@ const fence = (number: number): Action => ({
   host: host(number),
   address: "",
   pingIsLife: false,
+  byLeader: true,
 });
 
 /** At 10 s the attempt on h2 is in flight, and that on h3 failed and waits until 12 s. */
-const round = (atS: number) => {
+const round = (atS: number, group: SightOver = {}) => {
   const retries = { "fence-host:h3": { failures: 1, notBeforeMs: 12_000 } };
   return {
-    ...master().input(atS, {}),
+    ...master().input(atS, { group }),
     memory: remembered({ retries }),
     inFlight: new Set(["fence-host:h2"]),
   };
@@ -59,6 +61,20 @@ describe("mayBegin", () => {
   ];
   for (const [what, number, atS, begins] of rows)
     test(what, () => expect(mayBegin(fence(number), round(atS))).toBe(begins));
+
+  test("what only the leader does begins only under its mandate", () => {
+    const promote: Action = { kind: "promote-self" };
+    const begins = (group: SightOver) => mayBegin(promote, round(10, group));
+    expect([begins({}), begins(isLedBy(host(2))), begins({ mandateUntilMs: 9_999 })]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+  test("anybody's action begins without one, too", () => {
+    const note: Action = { kind: "set-pool-key", key: "k", value: "v" };
+    expect(mayBegin(note, round(10, isLedBy(host(2))))).toBe(true);
+  });
 });
 
 test("whenDue: the action when it may begin, else none", () => {

@@ -1,0 +1,70 @@
+import { describe, expect, test } from "bun:test";
+import { groupOf, hasMandate, mayAct } from "../../../../src/core/group/may-act.ts";
+import type { ActionKind } from "../../../../src/core/model/action.ts";
+import { host } from "../fixtures.ts";
+import { hearing } from "../members/hearing.ts";
+import { isLedBy, leads, NOBODY_LEADS, type SightOver } from "../sight.ts";
+
+const NOW_MS = 10_000;
+const sight = (over: SightOver = {}) => ({
+  nowMs: NOW_MS,
+  hearing: { ...hearing(), group: leads(host(1), [host(1), host(2)], over) },
+});
+const UNHEARD = { nowMs: NOW_MS, hearing: "unknown" } as const;
+
+test("groupOf: what the monitor says; nothing where it says nothing", () => {
+  expect(groupOf(sight({ sinceMs: 7 }))?.sinceMs).toBe(7);
+  expect(groupOf(UNHEARD)).toBeNull();
+});
+
+describe("hasMandate", () => {
+  const rows: readonly [string, SightOver, boolean][] = [
+    ["it lasts until later", { mandateUntilMs: NOW_MS + 1 }, true],
+    ["it ends now", { mandateUntilMs: NOW_MS }, true],
+    ["it is over", { mandateUntilMs: NOW_MS - 1 }, false],
+    ["another host leads", isLedBy(host(2)), false],
+    ["nobody leads", NOBODY_LEADS, false],
+    ["it leads, and is about to hand over", { mandateUntilMs: null }, false],
+  ];
+  for (const [what, over, expected] of rows)
+    test(`${what}: ${expected}`, () => expect(hasMandate(sight(over))).toBe(expected));
+
+  test("its monitor says nothing: false", () => expect(hasMandate(UNHEARD)).toBe(false));
+});
+
+/** Every kind of action; a new one does not compile before somebody has decided whose it is. */
+const WHOSE: Readonly<Record<ActionKind, "leader" | "anybody">> = {
+  "start-vm": "leader",
+  "start-appliance": "leader",
+  "declare-host-dead": "leader",
+  "forget-host": "leader",
+  "enable-host": "leader",
+  "restart-xapi": "leader",
+  "correct-database": "leader",
+  "promote-self": "leader",
+  "recover-slaves": "leader",
+  "fence-host": "anybody",
+  "stamp-home-pool": "anybody",
+  "mark-host": "anybody",
+  "mark-start": "anybody",
+  "set-pool-key": "anybody",
+  "sync-database": "anybody",
+  "store-database": "anybody",
+  "fetch-database": "anybody",
+  "follow-master": "anybody",
+  "restart-toolstack": "anybody",
+  "check-fence-devices": "anybody",
+  "reboot-self": "anybody",
+  mail: "anybody",
+  "post-message": "anybody",
+};
+
+describe("mayAct", () => {
+  for (const [kind, whose] of Object.entries(WHOSE) as [ActionKind, "leader" | "anybody"][]) {
+    test(`${kind}: ${whose}`, () => {
+      expect(mayAct(kind, sight())).toBe(true);
+      for (const without of [sight(isLedBy(host(2))), sight({ mandateUntilMs: NOW_MS - 1 }), UNHEARD])
+        expect(mayAct(kind, without)).toBe(whose === "anybody");
+    });
+  }
+});

@@ -1,0 +1,33 @@
+import type { GroupSight, SightOfRoll } from "../../../src/core/model/group-sight.ts";
+import type { HostUuid } from "../../../src/core/model/ids.ts";
+
+/** What a test says of the group: what it leaves out is as in `leads`. */
+export type SightOver = Partial<Omit<GroupSight, "roll">> & { readonly roll?: Partial<SightOfRoll> | null };
+
+/** A mandate that no test outlives. */
+export const FOR_LONG_MS = 1e12;
+
+/** What the monitor of a host publishes that leads a settled roll, with a mandate, since its uptime began. */
+export function leads(
+  self: HostUuid,
+  hosts: readonly HostUuid[],
+  { roll, ...over }: SightOver = {},
+): GroupSight {
+  const whole: SightOfRoll = { hosts, master: self, ha: true, settled: true };
+  return {
+    lead: "leads",
+    leader: self,
+    sinceMs: 0,
+    mandateUntilMs: FOR_LONG_MS,
+    awaited: [],
+    trouble: null,
+    ...over,
+    roll: roll === null ? null : { ...whole, ...roll },
+  };
+}
+
+/** It hears nobody who leads. */
+export const NOBODY_LEADS = { lead: "none", leader: null, mandateUntilMs: null } satisfies SightOver;
+
+/** Another host leads, and this one hears it. */
+export const isLedBy = (leader: HostUuid): SightOver => ({ lead: "hears", leader, mandateUntilMs: null });
