@@ -5,6 +5,7 @@ import type { Check, Examination, Finding } from "./check.ts";
 import { clockCheck } from "./clock-checks.ts";
 import { daemonCheck } from "./daemon-checks.ts";
 import { fencingCheck } from "./fencing-checks.ts";
+import { groupCheck } from "./group-checks.ts";
 import { heartbeatCheck } from "./heartbeat-checks.ts";
 import { mailCheck } from "./mail-checks.ts";
 import { memberCheck } from "./member-checks.ts";
@@ -20,6 +21,7 @@ const CHECKS: readonly Check[] = [
   parameterCheck,
   memberCheck,
   heartbeatCheck,
+  groupCheck,
   quorumCheck,
   fencingCheck,
   storageCheck,

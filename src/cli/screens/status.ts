@@ -1,5 +1,6 @@
 import type { NamedUuid, StatusReport } from "../status/status-report.ts";
 import { BOX_MARGIN, drawBox } from "./box.ts";
+import { countingSaid, leaderSaid } from "./group-words.ts";
 import { heardHostText, hearingSaid } from "./hearing-words.ts";
 import { renderHostTable } from "./host-table.ts";
 import type { Paint, Tone } from "./paint.ts";
@@ -54,6 +55,7 @@ export function renderStatus(report: StatusReport, look: Look): string {
     ({ text, ageS }) => `${text}${ageS === null ? "" : ` (since ${spanText(ageS)})`}`,
   );
   const heartbeats = hearingSaid(report.hearing, report.hosts.length);
+  const counting = report.group === null ? null : countingSaid(report.group);
   const list = (title: string, notes: readonly string[], tone: Tone): readonly string[] =>
     notes.length === 0
       ? []
@@ -75,6 +77,8 @@ export function renderStatus(report: StatusReport, look: Look): string {
     row("Pool", plain(known(report.pool))),
     row("Master", plain(nameText(report.master))),
     row("Successor", successorSaid(report)),
+    row("Leader", leaderSaid(report.group, report.ha === "on")),
+    counting === null ? [] : row("Votes", counting),
     row("Monitor", daemonSaid(report.monitor)),
     row("Watchdog", daemonSaid(report.watchdog)),
     row("Last iteration", iterationSaid(report.lastIteration)),

@@ -7,6 +7,7 @@ import type { CliPorts } from "../cli-ports.ts";
 import { whyNotFencing } from "../not-fencing.ts";
 import type { Sight } from "../sight/sight.ts";
 import { describeVm, waitingVms } from "../vm-management.ts";
+import { groupStatus } from "./group-status.ts";
 import { hearingReport } from "./hearing-report.ts";
 import { hostReports } from "./host-rows.ts";
 import { incidentReports } from "./incidents.ts";
@@ -56,6 +57,7 @@ export async function gatherStatus(sight: Sight, ports: CliPorts): Promise<Statu
     lastIteration: iterationOf(sight, nowMs),
     hosts: hostReports(sight, nowMs),
     hearing: hearingReport(sight, nowMs),
+    group: groupStatus(sight, nowMs),
     vms: countVms(sight),
     incidents: incidentReports(sight, nowMs),
     conditions: memory?.ofThisBoot === true ? Object.values(memory.memory.alerts.active) : [],

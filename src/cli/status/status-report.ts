@@ -1,3 +1,4 @@
+import type { GroupSight } from "../../core/model/group-sight.ts";
 import type { HaFlag } from "../../core/model/ha-flag.ts";
 import type { HeardPeer, Refused } from "../../core/model/hearing.ts";
 import type { DaemonState } from "../../ports/daemons.ts";
@@ -36,6 +37,8 @@ export interface StatusReport {
   readonly hosts: readonly HostReport[];
   /** Who hears whom; null: the monitor of this host has published nothing within the last three seconds. */
   readonly hearing: HearingReport | null;
+  /** Who leads, and who counts; null: as with `hearing`. */
+  readonly group: GroupStatus | null;
   /** Of the VMs that HA manages; null when they could not be listed. */
   readonly vms: {
     readonly all: number;
@@ -119,6 +122,29 @@ export interface HeardHostReport {
    * not known, or it is the master.
    */
   readonly isCopyOld: boolean | null;
+}
+
+/** The group that the monitors form, as the one of this host sees it (core/model/group-sight.ts). */
+export interface GroupStatus {
+  readonly lead: GroupSight["lead"];
+  readonly leader: NamedUuid | null;
+  /** Since when that is so. */
+  readonly sinceS: number;
+  /** This host may act for the pool now. */
+  readonly mayAct: boolean;
+  /** Names of the hosts whose vote counts, of those of them that are heard, this one included, and of all others of the pool. */
+  readonly counts: readonly string[];
+  readonly heard: readonly string[];
+  readonly leftOut: readonly string[];
+  /** The XAPI master, as the group has named it; null: this host is in no group. */
+  readonly master: NamedUuid | null;
+  /** Does this host know that a majority has stored who counts? */
+  readonly isSettled: boolean | null;
+  readonly ha: boolean | null;
+  /** Names of the hosts that this master waits for before the hosts can be a group. */
+  readonly awaited: readonly string[];
+  /** Why this host has no vote; null: it has one. */
+  readonly trouble: string | null;
 }
 
 export interface IncidentReport {

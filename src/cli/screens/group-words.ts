@@ -1,0 +1,47 @@
+import type { GroupStatus } from "../status/status-report.ts";
+import { type Said, spanText } from "./status-words.ts";
+
+/** Who acts for the pool. `ha`: with HA off nobody needs to. */
+export function leaderSaid(group: GroupStatus | null, ha: boolean): Said {
+  const missing = ha ? "bad" : "quiet";
+  if (group === null)
+    return { text: "not known: the monitor has published nothing just now", tone: "warning" };
+  const { lead, leader, sinceS, trouble, awaited, counts, heard } = group;
+  const since = `since ${spanText(sinceS)}`;
+  if (trouble !== null) return { text: `this host has no vote: ${trouble}`, tone: "bad" };
+  switch (lead) {
+    case "leads":
+      return { text: `this host, ${since}`, tone: "good" };
+    case "hears":
+      return { text: `${leader?.name ?? "another host"}, ${since}`, tone: "good" };
+    case "told":
+      return { text: "not heard from here; other hosts hear one", tone: "warning" };
+    case "elected":
+    case "stands":
+      return { text: "an election is under way", tone: "warning" };
+    case "unsaid":
+      return { text: "not known yet: the monitor has just begun", tone: "warning" };
+    case "none":
+      break;
+  }
+  if (counts.length > 0)
+    return {
+      text: `nobody, ${since}: ${heard.length} of ${counts.length} hosts that count are heard`,
+      tone: missing,
+    };
+  return awaited.length > 0
+    ? { text: `nobody yet: not heard, or not following this master: ${awaited.join(", ")}`, tone: missing }
+    : { text: "nobody: this host is in no group yet", tone: missing };
+}
+
+/** Whose vote counts; null where nobody has one. */
+export function countingSaid({ counts, leftOut, isSettled, master }: GroupStatus): Said | null {
+  if (counts.length === 0) return null;
+  const without = leftOut.length === 0 ? "" : `; without ${leftOut.join(", ")}`;
+  const tie = counts.length % 2 === 0 && master !== null ? ` (${master.name ?? master.uuid} twice)` : "";
+  const open = isSettled === false ? "; not all of them know it yet" : "";
+  return {
+    text: `${counts.join(", ")}${tie}${without}${open}`,
+    tone: without === "" && open === "" ? "plain" : "warning",
+  };
+}

@@ -1,0 +1,32 @@
+import type { HostUuid } from "../../core/model/ids.ts";
+import { nameOf, type Sight } from "../sight/sight.ts";
+import type { GroupStatus } from "./status-report.ts";
+
+/** The group as the monitor of this host sees it; null: it has published nothing within the last three seconds. */
+export function groupStatus(sight: Sight, nowMs: number): GroupStatus | null {
+  const { hearing } = sight;
+  if (hearing === null) return null;
+  const { group, peers, self } = hearing;
+  const { lead, leader, sinceMs, mandateUntilMs, roll, awaited, trouble } = group;
+  const name = (host: HostUuid) => nameOf(sight, host);
+  const isHeard = (host: HostUuid) =>
+    host === self || peers.some((peer) => peer.host === host && peer.heard !== "silent");
+  const counts = roll?.hosts ?? [];
+  return {
+    lead,
+    leader: leader === null ? null : { uuid: leader, name: name(leader) },
+    sinceS: Math.max(0, Math.round((nowMs - sinceMs) / 1_000)),
+    mayAct: mandateUntilMs !== null && nowMs <= mandateUntilMs,
+    counts: counts.map(name),
+    heard: counts.filter(isHeard).map(name),
+    leftOut:
+      roll === null
+        ? []
+        : [self, ...peers.map(({ host }) => host)].filter((host) => !counts.includes(host)).map(name),
+    master: roll === null ? null : { uuid: roll.master, name: name(roll.master) },
+    isSettled: roll?.settled ?? null,
+    ha: roll?.ha ?? null,
+    awaited: awaited.map(name),
+    trouble,
+  };
+}
