@@ -1,30 +1,17 @@
 import { describe, expect, test } from "bun:test";
-import { heardHosts, heuristicsFor, tallyNow } from "../../../../src/core/members/vote.ts";
+import { hasTie, heardHosts, heuristicsFor, tallyNow } from "../../../../src/core/members/vote.ts";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
-import type { HostUuid } from "../../../../src/core/model/ids.ts";
-import type { PeerProbe } from "../../../../src/core/model/pool-view.ts";
-import {
-  ALIVE,
-  DEAD,
-  goodView,
-  healthIn,
-  host,
-  knownHost,
-  MASTER,
-  master,
-  slave,
-  UNKNOWN,
-  XAPI_DOWN,
-} from "../fixtures.ts";
-import { remembered, takeOver } from "../memory/remembered.ts";
+import type { HeardPeer } from "../../../../src/core/model/hearing.ts";
+import type { PeerProbe, PoolView } from "../../../../src/core/model/pool-view.ts";
+import { ALIVE, DEAD, healthIn, host, master, memoryWith, XAPI_DOWN } from "../fixtures.ts";
+import { remembered } from "../memory/remembered.ts";
+import { isLedBy, NOBODY_LEADS, type SightOver } from "../sight.ts";
 import { hearing, peer } from "./hearing.ts";
 
 type Probes = Readonly<Record<string, PeerProbe>>;
 const ALL_ALIVE = { h2: healthIn("alive"), h3: healthIn("alive") };
-const LOST: PeerProbe = { icmp: "answered", xapi: "answered", follows: { kind: "lost" } };
-const UNASKED: PeerProbe = { icmp: "unknown", xapi: "answered", follows: { kind: "unknown" } };
 
-const viewOf = (probes: Probes, brain = master()) => brain.input(10, { probes }).view;
+const viewOf = (probes: Probes) => master().input(10, { probes }).view;
 
 describe("heardHosts", () => {
   const heard = (probes: Probes, memory: Memory = remembered({ health: ALL_ALIVE })) =>
@@ -45,115 +32,111 @@ describe("heardHosts", () => {
     expect(heard({ h2: XAPI_DOWN }, remembered({ health: { h2: healthIn("xapi-down") } }))).toBe("h1 h2"));
 });
 
-/** `votes of members` that the master h1 counts; in a pool of h1, h2 and h3, whose health is alive. */
-function votes(probes: Probes, over: Partial<Memory> = {}, brain = master()): string {
-  const tally = tallyNow(viewOf(probes, brain), remembered({ health: ALL_ALIVE, ...over }));
-  return `${tally.votes} of ${tally.members}, ${tally.quorate ? "quorum" : "no quorum"}`;
+/** h1 hears these peers; it leads a roll of these hosts unless the group is otherwise. */
+interface Votes {
+  readonly roll?: readonly number[];
+  readonly peers?: readonly HeardPeer[];
+  readonly group?: SightOver;
+  readonly heuristics?: PoolView["heuristics"];
+  readonly wasAway?: boolean;
 }
 
-describe("tallyNow: who has a vote", () => {
-  test("who is heard itself, and not who is only reported: whom that one hears is not known here", () => {
-    const memory = remembered({ health: { h2: healthIn("alive"), h3: healthIn("xapi-down") } });
-    const count = (heard: "direct" | "reported") => {
-      const hearings = hearing(peer(3, { heard }));
-      const { view } = master().input(10, { probes: { h3: DEAD }, hearing: hearings });
-      return tallyNow(view, memory).votes;
-    };
-    expect([count("direct"), count("reported")]).toEqual([2, 1]);
-  });
+function viewWith({ roll = [1, 2, 3], peers = [], group = {}, heuristics = "not-asked" }: Votes): PoolView {
+  const said = group.roll === null ? group : { ...group, roll: { hosts: roll.map((n) => host(n)) } };
+  return master().input(10, { hearing: hearing(...peers), group: said, heuristics }).view;
+}
 
-  const rows: readonly [string, string, string][] = [
-    ["all that answer and follow", votes({ h2: ALIVE(), h3: ALIVE() }), "3 of 3, quorum"],
-    ["not who was not probed in this round", votes({ h2: ALIVE() }), "2 of 3, quorum"],
-    ["this host alone", votes({}), "1 of 3, no quorum"],
-    [
-      "not who is alive by memory, but of whom this probe learnt nothing",
-      votes({ h2: UNKNOWN }),
-      "1 of 3, no quorum",
-    ],
-    ["who answers ping alone", votes({ h2: XAPI_DOWN }), "2 of 3, quorum"],
-    ["who answers XAPI, and so was not pinged", votes({ h2: UNASKED }), "2 of 3, quorum"],
-    ["who looks for a master", votes({ h2: LOST }), "2 of 3, quorum"],
-    ["not a host that is no member", votes({ h4: ALIVE() }), "1 of 3, no quorum"],
-    [
-      "nobody, where no view was ever good",
-      votes({ h2: ALIVE(), h3: ALIVE() }, { lastGood: null }),
-      "0 of 0, no quorum",
-    ],
-    [
-      "not this host itself while it is in maintenance",
-      votes({ h2: ALIVE() }, { lastGood: goodView({ members: [host(2), host(3)] }) }),
-      "1 of 2, no quorum",
-    ],
+/** `alive of members`, with the votes when those are more than are alive. */
+function votes(given: Votes): string {
+  const memory = memoryWith({ sawPoolSinceBoot: given.wasAway !== true });
+  const { alive, members, votes: counted, quorate } = tallyNow(viewWith(given), memory);
+  const ips = counted > alive ? ` and ${counted - alive}` : "";
+  return `${alive}${ips} of ${members}, ${quorate ? "quorum" : "no quorum"}`;
+}
+
+const silent = (number: number) => peer(number, { heard: "silent" });
+const BOTH = [peer(2), peer(3)];
+
+describe("tallyNow: the leader has a majority, nobody else has", () => {
+  const rows: readonly [string, Votes, string][] = [
+    ["the leader, and all are heard", { peers: BOTH }, "3 of 3, quorum"],
+    ["who is heard by report counts", { peers: [peer(2), peer(3, { heard: "reported" })] }, "3 of 3, quorum"],
+    ["its mandate outlasts whom it hears", { peers: [silent(2), silent(3)] }, "1 of 3, quorum"],
+    ["it does not even know of them", {}, "1 of 3, quorum"],
+    ["whose mandate is over", { peers: BOTH, group: { mandateUntilMs: 9_999 } }, "3 of 3, no quorum"],
+    ["who follows another one", { peers: BOTH, group: isLedBy(host(2)) }, "3 of 3, no quorum"],
+    ["who hears no leader", { peers: BOTH, group: NOBODY_LEADS }, "3 of 3, no quorum"],
+    ["who is in no group", { peers: BOTH, group: { ...NOBODY_LEADS, roll: null } }, "0 of 0, no quorum"],
+    ["a host that is not on the roll does not count", { roll: [1, 2], peers: BOTH }, "2 of 2, quorum"],
+    ["nor does this host, when it is not", { roll: [2, 3], peers: [peer(2), silent(3)] }, "1 of 2, quorum"],
   ];
-  for (const [what, found, expected] of rows)
-    test(`${what}: ${expected}`, () => expect(found).toBe(expected));
+  for (const [what, given, expected] of rows)
+    test(`${what}: ${expected}`, () => expect(votes(given)).toBe(expected));
 
-  test("a failed host has none, though it answers this probe: its health says when it is back", () =>
-    expect(votes({ h2: ALIVE() }, { health: { h2: healthIn("failed") } })).toBe("1 of 3, no quorum"));
+  test("nobody, where the monitor says nothing", () => {
+    const { view } = master().input(10, { hearing: "unknown" });
+    expect(tallyNow(view, memoryWith())).toEqual({ members: 0, alive: 0, votes: 0, quorate: false });
+  });
 });
 
-describe("tallyNow: a member that follows another master", () => {
-  const toH3 = { h2: ALIVE(host(3)) };
-  const ended = (oldMaster: HostUuid) => ({ promoted: { oldMaster, epoch: 1 } });
-  const rows: readonly [string, string, string][] = [
-    ["has no vote for this one", votes(toH3), "1 of 3, no quorum"],
+describe("tallyNow: the heuristic IPs decide a tie", () => {
+  const pair = { roll: [1, 2], peers: [silent(2)] };
+  const without = { ...pair, group: NOBODY_LEADS };
+  const yes = { heuristics: "all-answered" } as const;
+  const no = { heuristics: "not-all-answered" } as const;
+  const rows: readonly [string, Votes, string][] = [
+    ["they answer the leader", { ...pair, ...yes }, "1 and 1 of 2, quorum"],
+    ["they answer a host that does not lead", { ...without, ...yes }, "1 and 1 of 2, quorum"],
+    ["they are silent: not even for the leader", { ...pair, ...no }, "1 of 2, no quorum"],
+    ["they are silent", { ...without, ...no }, "1 of 2, no quorum"],
+    ["the administrator does not want them: the leader", pair, "1 of 2, quorum"],
+    ["the administrator does not want them", without, "1 of 2, no quorum"],
+    ["not for who was away", { ...without, ...yes, wasAway: true }, "1 of 2, no quorum"],
+    ["nor for a leader that was away", { ...pair, ...yes, wasAway: true }, "1 of 2, no quorum"],
     [
-      "has one while this host replaces that master",
-      votes(toH3, { promotion: takeOver({ oldMaster: host(3) }) }),
-      "2 of 3, quorum",
+      "two of four",
+      {
+        roll: [1, 2, 3, 4],
+        peers: [peer(2, { heard: "reported", by: host(3) })],
+        group: NOBODY_LEADS,
+        ...yes,
+      },
+      "2 and 1 of 4, quorum",
     ],
-    ["has one after this host has replaced it", votes(toH3, ended(host(3))), "2 of 3, quorum"],
     [
-      "has none when this host replaces yet another",
-      votes(toH3, { promotion: takeOver({ oldMaster: host(2) }) }),
+      "it is no tie: fewer",
+      { peers: [silent(2), silent(3)], group: NOBODY_LEADS, ...yes },
       "1 of 3, no quorum",
     ],
-    [
-      "has none when there was no master to replace",
-      votes(toH3, { promotion: takeOver({ oldMaster: null }) }),
-      "1 of 3, no quorum",
-    ],
-    [
-      "the open take-over is asked before the one that is over",
-      votes(toH3, { promotion: takeOver({ oldMaster: host(2) }), ...ended(host(3)) }),
-      "1 of 3, no quorum",
-    ],
-    [
-      "has one for a slave, which is no master",
-      votes({ h3: ALIVE(host(1)) }, { health: { h3: healthIn("alive") } }, slave(2)),
-      "2 of 3, quorum",
-    ],
+    ["it is no tie: more", { peers: [peer(2), silent(3)], group: NOBODY_LEADS, ...yes }, "2 of 3, no quorum"],
+    ["it is no tie, and they are silent: the leader", { peers: [peer(2)], ...no }, "2 of 3, quorum"],
   ];
-  for (const [what, found, expected] of rows)
-    test(`${what}: ${expected}`, () => expect(found).toBe(expected));
+  for (const [what, given, expected] of rows)
+    test(`${what}: ${expected}`, () => expect(votes(given)).toBe(expected));
+});
 
-  test("a rival master is heard, and is no follower of another", () =>
-    expect(votes({ h2: MASTER })).toBe("2 of 3, quorum"));
-
-  test("nobody loses the vote to a master that does not know its own address", () => {
-    const lastGood = goodView({
-      hosts: [knownHost(host(2)), knownHost(host(3))],
-      members: [host(1), host(2), host(3)],
-    });
-    expect(votes({ h2: ALIVE() }, { lastGood })).toBe("2 of 3, quorum");
-  });
+describe("hasTie", () => {
+  const rows: readonly [string, Votes, boolean][] = [
+    ["one of two", { roll: [1, 2], peers: [silent(2)] }, true],
+    ["one of two, whoever leads", { roll: [1, 2], group: isLedBy(host(2)) }, true],
+    ["both of two", { roll: [1, 2], peers: [peer(2)] }, false],
+    ["two of four", { roll: [1, 2, 3, 4], peers: [peer(2), silent(3)] }, true],
+    ["one of four", { roll: [1, 2, 3, 4] }, false],
+    ["two of three", { peers: [peer(2)] }, false],
+    ["a pool of one", { roll: [1] }, false],
+    ["no roll", { group: { roll: null } }, false],
+  ];
+  for (const [what, given, expected] of rows)
+    test(`${what}: ${expected}`, () => expect(hasTie(viewWith(given))).toBe(expected));
 });
 
 describe("heuristicsFor: the gateway's vote", () => {
   const { view } = master().input(10, { probes: {}, heuristics: "all-answered" });
-  const two = goodView({ members: [host(1), host(2)] });
-  const tie = (sawPoolSinceBoot: boolean) =>
-    tallyNow(view, remembered({ lastGood: two, sawPoolSinceBoot })).quorate;
 
-  test("breaks a tie for a host that has seen the pool since it booted", () => {
-    expect(heuristicsFor(view, remembered({ sawPoolSinceBoot: true }))).toBe("all-answered");
-    expect(tie(true)).toBe(true);
-  });
-  test("is not for who was away: both sides of a cut can reach it", () => {
-    expect(heuristicsFor(view, remembered())).toBe("not-asked");
-    expect(tie(false)).toBe(false);
-  });
+  test("is for a host that has seen the pool since it booted", () =>
+    expect(heuristicsFor(view, remembered({ sawPoolSinceBoot: true }))).toBe("all-answered"));
+  test("is not for who was away: both sides of a cut can reach it", () =>
+    expect(heuristicsFor(view, remembered())).toBe("not-asked"));
   test("that is missing is missing, whoever asks", () => {
     const silent = { ...view, heuristics: "not-all-answered" } as const;
     expect(heuristicsFor(silent, remembered({ sawPoolSinceBoot: true }))).toBe("not-all-answered");

@@ -4,6 +4,7 @@ import { holdStarts } from "../../../../src/core/takeover/hold-starts.ts";
 import type { Mastership } from "../../../../src/core/takeover/mastership.ts";
 import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
 import { ALIVE, host, masterRound, memoryWith, type Situation } from "../fixtures.ts";
+import { isLedBy } from "../sight.ts";
 
 const probes = { h2: ALIVE(), h3: ALIVE() };
 const promotion = beginPromotion({
@@ -15,6 +16,7 @@ const promotion = beginPromotion({
 });
 const promoted = { oldMaster: host(3), epoch: 1 };
 const unproven = { kind: "unproven", followers: 0, members: 3 } as const;
+const NOT = "silently: this host does not lead the group";
 const gathering = { wholeSinceMs: null };
 
 /** Where a round of a master whose pool is at rest differs. */
@@ -48,26 +50,16 @@ describe("holdStarts", () => {
       { mastership: { kind: "calls-back", members: [host(2)] } },
       "waits-for-members: these members have neither come back nor been fenced: h2",
     ],
-    ["too few follow", { mastership: unproven }, "too-few-followers: too few members"],
+    ["too few follow, and a majority has chosen this host", { mastership: unproven }, "starts"],
+    ["another host leads", { group: isLedBy(host(2)) }, NOT],
+    ["its mandate is over", { group: { mandateUntilMs: 999_999 } }, "silently: this host does not lead"],
+    ["its monitor says nothing", { hearing: "unknown" }, NOT],
     [
-      "too few follow, and nobody else could be promoted",
-      { mastership: unproven, settings: { PROMOTE_SLAVE: false } },
-      "starts",
+      "it leads, and the group names another master",
+      { group: { roll: { master: host(2) } } },
+      "silently: the group has named another host as master",
     ],
-    [
-      "too few follow, and no quorum is required of one who saw the pool",
-      { mastership: unproven, settings: { FENCE_QUORUM_REQUIRED: false } },
-      "starts",
-    ],
-    [
-      "too few follow, no quorum is required, but this host was away",
-      {
-        mastership: unproven,
-        settings: { FENCE_QUORUM_REQUIRED: false },
-        memory: { sawPoolSinceBoot: false },
-      },
-      "too-few-followers",
-    ],
+    ["a take-over is open, and another host leads", { memory: { promotion }, group: isLedBy(host(2)) }, NOT],
     [
       "a member is missing",
       { memory: { gathering }, probes: { h2: ALIVE() } },

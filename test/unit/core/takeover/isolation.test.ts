@@ -25,6 +25,7 @@ import {
   short,
   slaveRound,
 } from "../fixtures.ts";
+import { NOBODY_LEADS } from "../sight.ts";
 
 const NOW_MS = 1_000_000;
 const REBOOT = { FENCE_REBOOT_LONE_HOST: true };
@@ -81,11 +82,11 @@ test("isCutOff: as long as it is not seen well", () => {
   ]);
 });
 
-/** h1 is master; both others have failed unless the test says otherwise. */
+/** h1 is master; both others have failed, and nobody leads, unless the test says otherwise. */
 function master(over: Partial<Memory> = {}, situation: Situation = {}, mastership?: Mastership) {
   const health = { h2: healthIn("failed"), h3: healthIn("failed") };
   const memory = memoryWith({ health, ...over });
-  const round = masterRound(memory, { probes: { h2: DEAD, h3: DEAD }, ...situation });
+  const round = masterRound(memory, { probes: { h2: DEAD, h3: DEAD }, group: NOBODY_LEADS, ...situation });
   const unproven: Mastership = { kind: "unproven", followers: 0, members: 3 };
   const step = isolateMaster(memory, { ...round, mastership: mastership ?? unproven });
   return {
@@ -116,15 +117,22 @@ describe("isolateMaster", () => {
     expect([second.does, second.says, second.ends]).toEqual(["", "isolated", true]);
   });
 
-  test("isolateMaster: out of HA after its reboot until more than half are with it, or would be when called", () => {
+  test("isolateMaster: out of HA after its reboot until it leads, or members would be with it when called", () => {
     const waiting = { ...oneBack, isolation: rebooted };
-    const tooFew = { lastGood: goodView({ members: [1, 2, 3, 4, 5].map((number) => host(number)) }) };
-    const out = master({ ...waiting, ...tooFew }, seesOne);
+    const out = master(waiting, seesOne);
     expect([out.says, out.ends, out.isolation]).toEqual(["out-of-ha-after-reboot", true, rebooted]);
-    expect(master(waiting, seesOne)).toMatchObject({ ends: false, isolation: { wellSinceMs: NOW_MS } });
+    const leads = { ...seesOne, group: {} };
+    expect(master(waiting, leads)).toMatchObject({ ends: false, isolation: { wellSinceMs: NOW_MS } });
     const calls: Mastership = { kind: "calls-back", members: [host(2)] };
-    expect(master({ ...waiting, ...tooFew }, seesOne, calls)).toMatchObject({ ends: false, says: "" });
+    expect(master(waiting, seesOne, calls)).toMatchObject({ ends: false, says: "" });
   });
+
+  test("isolateMaster: a leader whom nobody answers is not the one that was cut off: a majority follows it", () =>
+    expect(master({}, { group: {}, settings: REBOOT })).toMatchObject({
+      does: "",
+      says: "",
+      isolation: null,
+    }));
 
   test("isolateMaster: a host that answers ends an incident without a reboot at once", () =>
     expect(master({ ...oneBack, isolation: alone }, seesOne)).toMatchObject({

@@ -5,6 +5,7 @@ import type { PromotionRefusal } from "../../../../src/core/model/reason.ts";
 import type { CoreSettings } from "../../../../src/core/model/settings.ts";
 import { judgeTakeOver, TURN_KEY, waitForTurn } from "../../../../src/core/takeover/turn.ts";
 import { ALIVE, DEAD, goodView, healthIn, host, knownHost, memoryWith, slaveRound } from "../fixtures.ts";
+import { isLedBy, NOBODY_LEADS, type SightOver } from "../sight.ts";
 
 const FAILED_MS = 500_000;
 const FIVE = [1, 2, 3, 4, 5].map((number) => host(number));
@@ -18,6 +19,8 @@ interface Turn {
   readonly isEnabled?: boolean;
   readonly isQuorate?: boolean;
   readonly settings?: Partial<CoreSettings>;
+  /** What is left out: it leads. */
+  readonly group?: SightOver;
 }
 
 /** A round of h2, `afterS` seconds after its master h1 has failed. A turn is 20 s (XAPI_COUNT 2, XAPI_DELAY 10). */
@@ -34,8 +37,8 @@ function situation(afterS: number, turn: Turn) {
   );
   const memory = memoryWith({ lastGood, health, sawPoolSinceBoot: turn.wasAway !== true });
   const probes = Object.fromEntries(others.map((uuid) => [uuid, isHeard(uuid) ? ALIVE() : DEAD]));
-  const settings = turn.settings ?? {};
-  const round = slaveRound(memory, { nowMs: FAILED_MS + afterS * 1_000, probes, settings });
+  const { settings = {}, group = {} } = turn;
+  const round = slaveRound(memory, { nowMs: FAILED_MS + afterS * 1_000, probes, settings, group });
   return { memory, lastGood, round };
 }
 
@@ -44,62 +47,116 @@ function judge(afterS: number, turn: Turn = {}): PromotionRefusal | null {
   return judgeTakeOver(memory, host(1), lastGood, turn.isQuorate !== false, round);
 }
 
+/** By the administrator's choice a host without mandate may begin. */
+const chosen = (turn: Turn): Turn => ({ group: NOBODY_LEADS, ...turn });
+
 /** The first second at which this host may act; null when it never may. */
 function turnAfterS(turn: Turn): number | null {
   for (let afterS = 0; afterS <= 600; afterS++) if (judge(afterS, turn) === null) return afterS;
   return null;
 }
 
-describe("judgeTakeOver", () => {
-  const last = [host(3), host(1), host(2)];
-  const pair = { members: [host(1), host(2)], heard: [], ranking: [host(2)] };
+const last = [host(3), host(1), host(2)];
+const pair = { members: [host(1), host(2)], heard: [], ranking: [host(2)] };
+
+describe("judgeTakeOver, by the leader", () => {
+  const away = (turn: Turn = {}) => turnAfterS({ wasAway: true, ...turn });
   const rows: readonly [string, number | null, number | null][] = [
-    ["the first of the ranking", turnAfterS({}), 0],
-    ["the second, and the first is silent", turnAfterS({ ranking: [host(3), host(2)] }), 20],
-    ["the third, and those before it are silent", turnAfterS({ ranking: last }), 40],
-    ["the second, and the first lives", turnAfterS({ ranking: [host(4), host(2)] }), null],
-    ["not in the ranking", turnAfterS({ ranking: [host(3)] }), null],
-    ["the first, away since its boot", turnAfterS({ wasAway: true }), 120],
+    ["at once", turnAfterS({}), 0],
+    ["whatever the votes", turnAfterS({ isQuorate: false }), 0],
+    ["the second, and the first lives", turnAfterS({ ranking: [host(4), host(2)] }), 0],
+    ["not in the ranking", turnAfterS({ ranking: [host(3)] }), 0],
+    ["in a tie", turnAfterS(pair), 0],
+    ["away since its boot", away(), 120],
+    ["away since its boot, with longer retries", away({ settings: { XAPI_COUNT: 10 } }), 200],
+    ["away since its boot, and last of the ranking", away({ ranking: last }), 120],
+    ["away since its boot, in a tie", away(pair), 120],
+    ["away since its boot, and it leads since the failure", away({ group: { sinceMs: FAILED_MS } }), 120],
+    [
+      "away since its boot, and it leads for 30 s less",
+      away({ group: { sinceMs: FAILED_MS + 30_000 } }),
+      150,
+    ],
+    ["it leads for 30 s less, and was not away", turnAfterS({ group: { sinceMs: FAILED_MS + 30_000 } }), 0],
+  ];
+  for (const [title, afterS, expected] of rows)
+    test(`judgeTakeOver: ${title}: after ${expected} s`, () => expect(afterS).toBe(expected));
+});
+
+describe("judgeTakeOver, without a mandate, by choice", () => {
+  const choice = (turn: Turn = {}) => turnAfterS(chosen(turn));
+  const rows: readonly [string, number | null, number | null][] = [
+    ["the first of the ranking", choice(), 0],
+    ["the second, and the first is silent", choice({ ranking: [host(3), host(2)] }), 20],
+    ["the third, and those before it are silent", choice({ ranking: last }), 40],
+    ["the second, and the first lives", choice({ ranking: [host(4), host(2)] }), null],
+    ["not in the ranking", choice({ ranking: [host(3)] }), null],
+    ["the first, away since its boot", choice({ wasAway: true }), 120],
     [
       "the first, away since its boot, with longer retries",
-      turnAfterS({ wasAway: true, settings: { XAPI_COUNT: 10 } }),
+      choice({ wasAway: true, settings: { XAPI_COUNT: 10 } }),
       200,
     ],
-    ["the second, away since its boot", turnAfterS({ ranking: [host(3), host(2)], wasAway: true }), 140],
-    ["the first, in a tie", turnAfterS(pair), 55],
+    ["the second, away since its boot", choice({ ranking: [host(3), host(2)], wasAway: true }), 140],
+    ["the first, in a tie", choice(pair), 55],
     [
       "the first, in a tie, with another MONITOR_DELAY",
-      turnAfterS({ ...pair, settings: { MONITOR_DELAY: 15 } }),
+      choice({ ...pair, settings: { MONITOR_DELAY: 15 } }),
       25,
     ],
-    ["the first, away since its boot, in a tie", turnAfterS({ ...pair, wasAway: true }), 175],
+    ["the first, away since its boot, in a tie", choice({ ...pair, wasAway: true }), 175],
+    ["its mandate is over", choice({ group: { mandateUntilMs: 0 }, ranking: [host(3), host(2)] }), 20],
+    ["it asks for votes", choice({ group: { ...NOBODY_LEADS, lead: "stands" } }), 0],
+    ["it hears another leader", choice({ group: isLedBy(host(3)) }), null],
+    ["it is told of another leader", choice({ group: { ...isLedBy(host(3)), lead: "told" } }), null],
   ];
   for (const [title, afterS, expected] of rows) {
     const when = expected === null ? "never" : `after ${expected} s`;
     test(`judgeTakeOver: ${title}: ${when}`, () => expect(afterS).toBe(expected));
   }
+});
 
-  const refusals: readonly [string, PromotionRefusal | null, PromotionRefusal | null][] = [
-    ["PROMOTE_SLAVE=0", judge(0, { settings: { PROMOTE_SLAVE: false } }), "promotion-disabled"],
+describe("judgeTakeOver, refusals", () => {
+  const off = { settings: { PROMOTE_SLAVE: false } };
+  const few = { isQuorate: false };
+  const rows: readonly [string, PromotionRefusal | null, PromotionRefusal][] = [
+    ["PROMOTE_SLAVE=0", judge(0, off), "promotion-disabled"],
+    ["PROMOTE_SLAVE=0, before anything else", judge(0, chosen({ ...off, ...few })), "promotion-disabled"],
     ["disabled, and another one is to take over", judge(0, { isEnabled: false }), "not-the-successor"],
     [
       "disabled, and no other one is to take over",
       judge(0, { isEnabled: false, ranking: [] }),
       "in-maintenance",
     ],
-    ["too few votes", judge(0, { isQuorate: false }), "no-quorum"],
-    ["one before it lives", judge(600, { ranking: [host(4), host(2)] }), "not-the-successor"],
-    ["its turn is still to come", judge(19, { ranking: [host(3), host(2)] }), "waits-its-turn"],
+    ["no mandate, and too few votes", judge(0, chosen(few)), "no-quorum"],
+    ["its mandate is over", judge(0, { ...few, group: { mandateUntilMs: FAILED_MS - 1 } }), "no-quorum"],
+    ["another host leads", judge(0, { ...few, group: isLedBy(host(3)) }), "not-the-successor"],
+    [
+      "another host leads, of which it is told",
+      judge(0, { ...few, group: { ...isLedBy(host(3)), lead: "told" } }),
+      "not-the-successor",
+    ],
+    ["one before it lives", judge(600, chosen({ ranking: [host(4), host(2)] })), "not-the-successor"],
+    ["its turn is still to come", judge(19, chosen({ ranking: [host(3), host(2)] })), "waits-its-turn"],
+    ["the leader was away", judge(119, { wasAway: true }), "waits-its-turn"],
   ];
-  for (const [title, why, expected] of refusals) {
+  for (const [title, why, expected] of rows)
     test(`judgeTakeOver: ${title}: ${expected}`, () => expect(why).toBe(expected));
-  }
 });
 
-test("waitForTurn: the next pass is wanted at the very moment of the turn, and the waiting is said", () => {
-  const { memory, lastGood, round } = situation(3, { ranking: [host(3), host(2)] });
-  const step = waitForTurn(memory, host(1), lastGood, round);
-  expect(step.memory.retries[TURN_KEY]).toEqual({ failures: 0, notBeforeMs: FAILED_MS + 20_000 });
-  expect(step.actions).toEqual([]);
-  expect(step.reasons).toEqual([{ kind: "not-promoted", why: "waits-its-turn" }]);
+describe("waitForTurn", () => {
+  const rows: readonly [string, Turn, number][] = [
+    ["the second without a mandate", chosen({ ranking: [host(3), host(2)] }), 20],
+    ["a leader that was away", { wasAway: true, group: { sinceMs: FAILED_MS + 2_000 } }, 122],
+  ];
+  for (const [who, turn, afterS] of rows) {
+    test(`waitForTurn: ${who}: the next pass is wanted at the very moment of the turn, and the waiting is said`, () => {
+      const { memory, lastGood, round } = situation(3, turn);
+      const step = waitForTurn(memory, host(1), lastGood, round);
+      const notBeforeMs = FAILED_MS + afterS * 1_000;
+      expect(step.memory.retries[TURN_KEY]).toEqual({ failures: 0, notBeforeMs });
+      expect(step.actions).toEqual([]);
+      expect(step.reasons).toEqual([{ kind: "not-promoted", why: "waits-its-turn" }]);
+    });
+  }
 });
