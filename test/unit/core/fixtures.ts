@@ -190,7 +190,7 @@ export class Brain {
     const unread = { ok: false, fault: { kind: "timeout" } } as const;
     const nowMs = atS * 1_000;
     const known = seen.database?.ok ? seen.database.value.hosts : (this.memory.lastGood?.hosts ?? []);
-    const said = { ...this, nowMs, hearing: seen.hearing, group: { ...this.group, ...seen.group } };
+    const said = { ...this, nowMs, hearing: seen.hearing, group: seen.group ?? this.group };
     const view: PoolView = {
       nowMs,
       self: this.self,

@@ -19,8 +19,15 @@ import {
   XAPI_DOWN,
 } from "../fixtures.ts";
 import { calm, failH3, h3dead, kinds, ok, restedMaster, settled } from "../master-fixtures.ts";
+import { NOBODY_LEADS } from "../sight.ts";
 
-const fenceH3: Action = { kind: "fence-host", host: host(3), address: address(host(3)), pingIsLife: true };
+const fenceH3: Action = {
+  kind: "fence-host",
+  host: host(3),
+  address: address(host(3)),
+  pingIsLife: true,
+  byLeader: true,
+};
 
 describe("decideMaster", () => {
   test("a pool at rest: nothing to do", () => {
@@ -249,6 +256,7 @@ describe("decideMaster", () => {
     for (const memory of ["kept", "lost"]) {
       const brain = memory === "kept" ? restedMaster() : master();
       brain.self = { ...brain.self, bootId: "boot-2" };
+      brain.group = NOBODY_LEADS;
       const hosts = settled().hosts.map((view) =>
         view.uuid === host(1) ? view : { ...view, enabled: false },
       );
@@ -256,8 +264,7 @@ describe("decideMaster", () => {
       for (const atS of [10, 100, 300, 600]) {
         const decision = brain.look(atS, { database: ok(view), probes: { h2: DEAD, h3: DEAD } });
         expect(kinds(decision.actions)).not.toContain("start-vm");
-        // At the first look of all nobody has been asked yet, and nothing is told.
-        if (atS > 10) expect(kinds(decision.reasons)).toContain("too-few-followers");
+        if (atS > 10) expect(kinds(decision.reasons)).toContain("not-leading");
       }
     }
   });

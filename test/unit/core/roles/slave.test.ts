@@ -26,6 +26,7 @@ import {
   vm,
   XAPI_DOWN,
 } from "../fixtures.ts";
+import { isLedBy, NOBODY_LEADS } from "../sight.ts";
 
 const ok = (value: DatabaseView) => ({ ok: true, value }) as const;
 const kinds = (reasons: readonly { kind: string }[]) => reasons.map((reason) => reason.kind);
@@ -34,6 +35,7 @@ const fenceMaster: Action = {
   host: host(1),
   address: address(host(1)),
   pingIsLife: true,
+  byLeader: true,
 };
 
 /** A slave that has seen the pool healthy. */
@@ -136,7 +138,15 @@ describe("decideSlave", () => {
   });
 
   const refusals: readonly [string, (brain: Brain) => void, Record<string, typeof DEAD>, string][] = [
-    ["cut off from everyone: isolated", () => {}, { h1: DEAD, h3: DEAD }, "isolated"],
+    [
+      "cut off from everyone: isolated",
+      (brain) => (brain.group = NOBODY_LEADS),
+      { h1: DEAD, h3: DEAD },
+      "isolated",
+    ],
+    ["another host leads", (brain) => (brain.group = isLedBy(host(3))), gone, "not-promoted"],
+    ["nobody leads", (brain) => (brain.group = NOBODY_LEADS), gone, "not-promoted"],
+    ["its mandate is over", (brain) => (brain.group = { mandateUntilMs: 29_999 }), gone, "not-promoted"],
     [
       "PROMOTE_SLAVE=0",
       (brain) => (brain.settings = { ...SETTINGS, PROMOTE_SLAVE: false }),
@@ -173,44 +183,28 @@ describe("decideSlave", () => {
     expect(loseMaster(brain).reasons).toContainEqual({ kind: "not-promoted", why: "not-the-successor" });
   });
 
-  test("the second of the ranking waits for the first, and takes its place when that is dead too", () => {
-    const brain = readySlave(3);
-    loseMaster(brain, { h1: DEAD, h2: ALIVE() } as never);
-    expect(brain.look(40, { probes: { h1: DEAD, h2: ALIVE() } }).reasons).toContainEqual({
-      kind: "not-promoted",
-      why: "not-the-successor",
-    });
-    const five = [
-      ...three(),
-      ...[4, 5].map((number) => ({
-        ...(three()[0] as never as object),
-        uuid: host(number),
-        name: `h${number}`,
-        address: address(host(number)),
-      })),
-    ];
-    const second = slave(3);
-    second.look(0, { database: ok(database(five as never)), probes: { h1: MASTER } });
-    const probes = { h1: DEAD, h2: DEAD, h4: ALIVE(), h5: ALIVE() };
-    for (const atS of [10, 20, 30, 40]) expect(second.look(atS, { probes }).actions).toEqual([]);
-    expect(second.look(50, { probes }).actions).toEqual([fenceMaster]);
-  });
-
   test("two hosts: the heuristic IPs break the tie, and the slave's half is the later one", () => {
     const brain = slave(2);
     brain.settings = { ...SETTINGS, FENCE_MIN_HOSTS: 2, MONITOR_DELAY: 15 };
     brain.look(0, { database: ok(database(three().slice(0, 2))), probes: { h1: MASTER } });
+    brain.group = NOBODY_LEADS;
     const seen = { probes: { h1: DEAD }, heuristics: "all-answered" } as const;
     // Failed at 30; a master that lives has noticed at 45, and has had its XAPI_DELAY of 10 at 55.
     for (const atS of [10, 20, 30, 54]) expect(brain.look(atS, seen).actions).toEqual([]);
     expect(nextPassMs(brain.memory, 54_000, brain.settings)).toBe(1_000);
-    expect(brain.look(55, seen).actions).toEqual([fenceMaster]);
+    expect(brain.look(55, seen).actions).toEqual([{ ...fenceMaster, byLeader: false }]);
   });
 
   test("two hosts, away since boot: the gateway's vote does not count, and quorum not being required neither", () => {
-    for (const required of [true, false]) {
+    for (const [required, group] of [
+      [true, NOBODY_LEADS],
+      [false, NOBODY_LEADS],
+      [true, {}],
+      [false, {}],
+    ] as const) {
       const brain = slave(2);
       brain.settings = { ...SETTINGS, FENCE_MIN_HOSTS: 2, FENCE_QUORUM_REQUIRED: required };
+      brain.group = group;
       brain.look(0, { database: ok(database(three().slice(0, 2))), probes: { h1: MASTER } });
       brain.self = { ...brain.self, bootId: "boot-2" };
       const seen = { probes: { h1: DEAD }, heuristics: "all-answered" } as const;
@@ -218,7 +212,7 @@ describe("decideSlave", () => {
     }
   });
 
-  test("three hosts, away since boot: acts, but lets everyone go first who has seen the master", () => {
+  test("three hosts, away since boot: the leader acts, two minutes after the master has failed", () => {
     const brain = readySlave();
     brain.self = { ...brain.self, bootId: "boot-2" };
     for (const atS of [10, 20, 30, 40, 149]) expect(brain.look(atS, { probes: gone }).actions).toEqual([]);
