@@ -25,6 +25,7 @@ import {
   vm,
   XAPI_DOWN,
 } from "../fixtures.ts";
+import { isLedBy, NOBODY_LEADS } from "../sight.ts";
 
 const FAILED = { h2: healthIn("alive"), h3: healthIn("failed") };
 const probes = { h2: ALIVE(), h3: DEAD };
@@ -107,10 +108,47 @@ describe("recoverHosts", () => {
   test("recoverHosts: ping is life in the last probe only of a host that failed without an answer to ping", () => {
     const silent = recover().actions;
     expect(silent).toEqual([
-      { kind: "fence-host", host: host(3), address: address(host(3)), pingIsLife: true },
+      { kind: "fence-host", host: host(3), address: address(host(3)), pingIsLife: true, byLeader: true },
     ]);
     const pinged = recover({ health: { ...FAILED, h3: healthIn("failed", { pings: true }) } }).actions;
-    expect(pinged).toMatchObject([{ kind: "fence-host", pingIsLife: false }]);
+    expect(pinged).toMatchObject([{ kind: "fence-host", pingIsLife: false, byLeader: true }]);
+  });
+
+  describe("recoverHosts: a fence", () => {
+    const pair = { hosts: [host(1), host(3)] };
+    const without = { ...NOBODY_LEADS, roll: pair };
+    const anyVotes = { FENCE_QUORUM_REQUIRED: false };
+    const two = { FENCE_MIN_HOSTS: 2 };
+    const rows: readonly [string, Situation, boolean][] = [
+      ["by the leader ends with its mandate", {}, true],
+      ["by the leader, where no votes are required", { settings: anyVotes }, true],
+      ["by choice does not: no votes are required", { settings: anyVotes, group: NOBODY_LEADS }, false],
+      [
+        "by choice does not: the heuristic IPs break the tie",
+        { settings: two, group: without, heuristics: "all-answered" },
+        false,
+      ],
+      [
+        "of a host that is off the roll counts it as well",
+        { group: { roll: { hosts: [host(1), host(2)] } } },
+        true,
+      ],
+    ];
+    for (const [title, situation, byLeader] of rows)
+      test(title, () =>
+        expect(recover({}, situation).actions).toMatchObject([
+          { kind: "fence-host", host: host(3), byLeader },
+        ]),
+      );
+  });
+
+  test("recoverHosts: without a mandate what was fenced is not declared dead, nor forgotten, whatever was chosen", () => {
+    const chosen = {
+      settings: { FENCE_QUORUM_REQUIRED: false, FENCE_HOST_FORGET: true },
+      group: NOBODY_LEADS,
+    };
+    for (const phase of ["fenced", "declared"] as const)
+      expect(recover({ incidents: incidentIn(phase) }, chosen)).toMatchObject({ does: "", phase });
   });
 
   test("recoverHosts: XAPI is told whether the fence was proved", () => {
@@ -153,7 +191,17 @@ describe("recoverHosts, refusals", () => {
     ["with FENCE_ENABLED=0", {}, { settings: { FENCE_ENABLED: false } }, "fencing-disabled", "open"],
     ["with FENCE_ACTION=start", {}, { settings: { FENCE_ACTION: "start" } }, "action-is-start", "open"],
     ["of fewer than FENCE_MIN_HOSTS", {}, { settings: { FENCE_MIN_HOSTS: 4 } }, "too-few-members", "open"],
-    ["without quorum", {}, { probes: { h2: DEAD, h3: DEAD } }, "no-quorum", "open"],
+    ["without quorum", {}, { group: NOBODY_LEADS }, "no-quorum", "open"],
+    ["by a host that does not lead", {}, { group: isLedBy(host(2)) }, "no-quorum", "open"],
+    ["after the mandate", {}, { group: { mandateUntilMs: 999_999 } }, "no-quorum", "open"],
+    [
+      "in a tie that the heuristic IPs decide against this host",
+      {},
+      { group: { roll: { hosts: [host(1), host(3)] } }, heuristics: "not-all-answered" },
+      "no-quorum",
+      "open",
+    ],
+    ["of a smaller roll", {}, { group: { roll: { hosts: [host(1), host(3)] } } }, "too-few-members", "open"],
     [
       "perhaps in maintenance, with VMs",
       { lastGood: inMaintenance },
@@ -171,8 +219,7 @@ describe("recoverHosts, refusals", () => {
   ];
   for (const [title, over, situation, why, phase] of rows) {
     test(`recoverHosts: a host ${title} is not fenced: ${why} is said, and its incident is ${phase}`, () => {
-      const health = situation.probes === undefined ? FAILED : { ...FAILED, h2: healthIn("failed") };
-      const after = recover({ health, ...over }, situation);
+      const after = recover(over, situation);
       expect([after.does, after.says, after.phase]).toEqual(["", `fence-refused h3 ${why}`, phase]);
     });
   }
@@ -209,8 +256,6 @@ describe("recoverHosts, refusals", () => {
 
 describe("recoverHosts, FENCE_HA_ONFAIL with FENCE_ENABLED=0", () => {
   const off = { FENCE_ENABLED: false, FENCE_HA_ONFAIL: true };
-  const alone = { h2: DEAD, h3: DEAD };
-  const bothFailed = { h2: healthIn("failed"), h3: healthIn("failed") };
 
   test("recoverHosts: the administrator's wish takes the place of the fence, and proves nothing", () => {
     const after = recover({ incidents: incidentIn("open", { proved: true }) }, { settings: off });
@@ -219,10 +264,10 @@ describe("recoverHosts, FENCE_HA_ONFAIL with FENCE_ENABLED=0", () => {
   });
 
   const rows: readonly [string, ReturnType<typeof recover>, string][] = [
-    ["no quorum", recover({ health: bothFailed }, { settings: off, probes: alone }), "open"],
+    ["no quorum", recover({}, { settings: off, group: NOBODY_LEADS }), "open"],
     [
       "no quorum, and none is required",
-      recover({ health: bothFailed }, { settings: { ...off, FENCE_QUORUM_REQUIRED: false }, probes: alone }),
+      recover({}, { settings: { ...off, FENCE_QUORUM_REQUIRED: false }, group: NOBODY_LEADS }),
       "fenced",
     ],
     ["a slave's dead master", recover({}, { settings: off }, { fenceOnly: true }), "open"],
@@ -289,22 +334,6 @@ describe("recoverHosts, the host answers again", () => {
     // Nothing proves that it was off, or its agent answers already: it may run its VMs.
     expect(recover({ ...booting, incidents: incidentIn("fenced") }, seen).phase).toBe("over");
     expect(recover({ ...alive, incidents: reset }, back).phase).toBe("over");
-  });
-
-  test("recoverHosts: a host that is counted again changes nothing for the other hosts of the same round", () => {
-    // Members are h1 and h3, a tie. h2 is back: with its vote this round would have a majority against h3.
-    const lastGood = goodView({ members: [host(1), host(3)] });
-    const incidents = { ...incidentIn("declared", { uuid: host(2) }), ...incidentIn("open") };
-    const memory = memoryWith({ lastGood, health: FAILED, incidents });
-    const settings = { FENCE_MIN_HOSTS: 2 };
-    const round = masterRound(memory, { probes, settings });
-    const step = recoverHosts(memory, [host(2), host(3)], round, ALL);
-    expect([short(step.actions), said(step.reasons)]).toEqual([
-      [],
-      ["host-back h2", "fence-refused h3 no-quorum"],
-    ]);
-    const next = recoverHosts(step.memory, [host(2), host(3)], masterRound(step.memory, { probes }), ALL);
-    expect(short(next.actions)).toEqual(["fence-host h3"]);
   });
 });
 

@@ -12,7 +12,7 @@ describe("a master that was away, and whom nobody follows yet", () => {
   const rows: readonly [string, number, SightOver, Partial<Seen>, boolean][] = [
     ["it has led for two minutes, and is the master that the group names", 120, {}, {}, true],
     ["for less", 119.999, {}, {}, false],
-    ["by its own clock", 130, { sinceMs: 10_001 }, {}, false],
+    ["for less, though this host has been up for longer", 130, { sinceMs: 10_001 }, {}, false],
     ["another host is named", 600, { roll: { master: host(2) } }, {}, false],
     ["its mandate is over", 600, { mandateUntilMs: 599_999 }, {}, false],
     ["another host leads", 600, isLedBy(host(2)), {}, false],
