@@ -85,7 +85,7 @@ export const PARAMETERS = {
     "After its promotion a slave starts VMs or appliances (needs PROMOTE_SLAVE=1).",
   ),
   PROMOTE_SLAVE: row(flag(), true, "The successor may promote itself when the master has failed."),
-  SLAVE_VM_STAT: row(flag(), false, "Slaves start halted VMs too, not only the master."),
+  SLAVE_VM_STAT: row(flag(), false, "A slave starts halted VMs while the monitor of the master is silent."),
   HOST_SELECT_METHOD: row(choice(0, 1), 0, "0 = this program picks a healthy host, 1 = XAPI picks."),
   MAIL_ON: row(flag(), true, "Mail alerts."),
   MAIL_SUBJECT: row(
@@ -176,7 +176,7 @@ export const PARAMETERS = {
     false,
     "A host that sees no other member and has no quorum reboots itself.",
   ),
-  FENCE_USE_IP_HEURISTICS: row(flag(), false, "The heuristic IPs have one vote, to break a tie."),
+  FENCE_USE_IP_HEURISTICS: row(flag(), false, "In a tie the heuristic IPs decide which half may fence."),
   FENCE_HEURISTICS_IPS: row(
     hosts(),
     [],

@@ -116,6 +116,8 @@ class Loop {
   private asking = false;
   private leading: Leading = NOT_LEADING;
   private sight: GroupSight | null = null;
+  /** What is published says that this host may not act. */
+  private isStill = false;
   private awaited: readonly HostUuid[] = [];
   /** The next tick is wanted at once; and what ends the wait for it. */
   private hurried = false;
@@ -196,7 +198,9 @@ class Loop {
     if (stored === null || this.state === null) return;
     const { hearing } = this.state;
     this.leading = NOT_LEADING;
-    this.state = { hearing, voting: newVoting(hearing.self, stored, this.ports.clock.uptimeMs()) };
+    const nowMs = this.ports.clock.uptimeMs();
+    // Until now it has sent heartbeats without a vote: what answers them promises nothing.
+    this.state = { hearing, voting: { ...newVoting(hearing.self, stored, nowMs), mutedMs: nowMs } };
   }
 
   /** Somebody who is not in the list, or there is no list: that is a reason to look, and to answer while there is none. */
@@ -288,7 +292,11 @@ class Loop {
   }
 
   private lead(before: GroupState, moment: LeadMoment): GroupState {
-    const { state, leading, awaited } = tickAndLead(before, this.leading, moment, GROUP_TIMINGS);
+    const { handOver } = this.leading;
+    // It has not acted no more for as long as its iterations were not told so.
+    const since = handOver.sinceMs === null || this.isStill ? handOver.sinceMs : moment.nowMs;
+    const last = { ...this.leading, handOver: { ...handOver, sinceMs: since } };
+    const { state, leading, awaited } = tickAndLead(before, last, moment, GROUP_TIMINGS);
     this.leading = leading;
     this.awaited = awaited;
     return state;
@@ -324,10 +332,13 @@ class Loop {
     try {
       const nowMs = clock.uptimeMs();
       const handsOver = this.leading.handOver.sinceMs !== null;
-      const at = { nowMs, awaited: this.awaited, handsOver, trouble: this.votes.trouble(), last: this.sight };
-      const group = groupSight(voting, at, GROUP_TIMINGS);
+      const isOnDisk = this.votes.isOnDisk(voting.stored);
+      const at = { nowMs, awaited: this.awaited, handsOver, isOnDisk, trouble: this.votes.trouble() };
+      const group = groupSight(voting, { ...at, last: this.sight }, GROUP_TIMINGS);
       this.sight = group;
+      this.isStill = false;
       await board.publish(publishHearing(hearing, group, nowMs, transport));
+      this.isStill = group.mandateUntilMs === null;
       this.troubles.tellBoard(null);
     } catch (error) {
       this.troubles.tellBoard(error instanceof Error ? error.message : String(error));

@@ -16,7 +16,7 @@ export function isCarried(
   if (isJointMajority(stored, has)) return true;
   if (roll === null || off.size === 0) return false;
   const hosts = [...roll.hosts, ...(before?.hosts ?? [])];
-  return hosts.every(({ host }) => has(host) || off.has(host));
+  return hosts.some(({ host }) => has(host)) && hosts.every(({ host }) => has(host) || off.has(host));
 }
 
 /** Does this host count, by the roll or by the one before, which counts until the newer one is settled? */

@@ -1,5 +1,5 @@
 import { isElected, mandateUntil } from "./mandate.ts";
-import { isOnRoll, type Roll } from "./roll.ts";
+import { isEachOnce, isOnRoll, type Roll } from "./roll.ts";
 import type { GroupTimings } from "./timings.ts";
 import type { Voting } from "./voting.ts";
 
@@ -20,6 +20,8 @@ export function changeRoll(
   const { self, stored } = voting;
   const { roll, before } = stored;
   if (roll === null || before !== null || mandateUntil(voting, nowMs, timings) === null) return null;
+  // A roll that another host would not take could never be settled.
+  if (!isEachOnce(content.hosts) || !content.hosts.some(({ host }) => host === content.master)) return null;
   const id = { term: stored.term, version: roll.id.version + 1 };
   const changed: Voting = { ...voting, stored: { ...stored, roll: { ...content, id }, before: roll } };
   const canSettle = isOnRoll({ ...content, id }, self) && isElected(changed, nowMs, timings);

@@ -30,7 +30,7 @@ export function awaitedToFound(
     return follows && hasNone && nowMs - said.atMs <= saidMs;
   };
   const missing = [...hearing.peers.keys()].filter((host) => !agrees(host) && !voting.off.has(host));
-  return [...missing, ...greeters];
+  return [...missing, ...[...greeters].filter((host) => !hearing.peers.has(host))];
 }
 
 /** Since when nothing is missing; null: something is. */

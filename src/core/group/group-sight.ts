@@ -12,6 +12,7 @@ export function groupSight(
     nowMs,
     awaited,
     handsOver,
+    isOnDisk,
     trouble,
     last,
   }: {
@@ -19,6 +20,8 @@ export function groupSight(
     readonly awaited: readonly HostUuid[];
     /** It acts no more, and is about to give up its term. */
     readonly handsOver: boolean;
+    /** What it has stored is: what is not there may not be said, and nobody acts on it. */
+    readonly isOnDisk: boolean;
     readonly trouble: string | null;
     readonly last: GroupSight | null;
   },
@@ -32,7 +35,7 @@ export function groupSight(
     lead: lead.kind,
     leader,
     sinceMs: last?.lead === lead.kind && last.leader === leader ? last.sinceMs : nowMs,
-    mandateUntilMs: handsOver || trouble !== null ? null : mandateUntil(voting, nowMs, timings),
+    mandateUntilMs: handsOver || !isOnDisk || trouble !== null ? null : mandateUntil(voting, nowMs, timings),
     roll:
       roll === null
         ? null

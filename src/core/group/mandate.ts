@@ -5,21 +5,29 @@ import type { Voting } from "./voting.ts";
 
 /**
  * Until when a majority votes for this host: so long after it has *sent* the newest number that a majority has answered,
- * for what was sent is what they have promised; null: there was none, or it is over. Its own vote it has at any time.
+ * for what was sent is what they have promised; null: there was none, or it is over. Its own vote it has at any time; but a
+ * monitor that has just started does not lead by that alone: while its host was off, another one may have gone on without it.
  */
-export function electedUntil(voting: Voting, nowMs: number, { mandateMs }: GroupTimings): number | null {
-  const { self, stored, answers } = voting;
+export function electedUntil(
+  voting: Voting,
+  nowMs: number,
+  { mandateMs, promiseMs }: GroupTimings,
+): number | null {
+  const { self, stored, answers, startedMs } = voting;
   if (stored.term.host !== self) return null;
   const untils = [...answers].map(([host, { numberMs }]) => ({ host, untilMs: numberMs + mandateMs }));
   untils.sort((a, b) => b.untilMs - a.untilMs);
   const having = new Set([self]);
   let untilMs = nowMs + mandateMs;
+  const mayLeadAlone = nowMs - startedMs >= promiseMs;
+  const isEnough = () =>
+    (having.size > 1 || mayLeadAlone) && isCarried(voting, (host) => having.has(host));
   for (const next of untils) {
-    if (isCarried(voting, (host) => having.has(host))) break;
+    if (isEnough()) break;
     having.add(next.host);
     untilMs = next.untilMs;
   }
-  return untilMs >= nowMs && isCarried(voting, (host) => having.has(host)) ? untilMs : null;
+  return untilMs >= nowMs && isEnough() ? untilMs : null;
 }
 
 export function isElected(voting: Voting, nowMs: number, timings: GroupTimings): boolean {

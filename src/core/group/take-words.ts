@@ -1,6 +1,7 @@
 import type { HostUuid } from "../model/ids.ts";
 import { isElected } from "./mandate.ts";
 import { compareRollIds } from "./roll.ts";
+import { stepDown } from "./step-down.ts";
 import { isNewerTerm, isSameTerm, type Term } from "./term.ts";
 import type { GroupTimings } from "./timings.ts";
 import type { VoteWords } from "./vote-words.ts";
@@ -44,8 +45,12 @@ function vote(voting: Voting, heard: HeardWords, timings: GroupTimings): Voting 
     if (isSameTerm(words.term, stored.term)) return countAnswer(voting, heard);
     // A host that does not hear its leader may go on to newer terms for ever: it is called back by a newer one still.
     // Until then somebody on this host may act on the last mandate, so it is bound to itself as its voters are.
-    if (isNewerTerm(words.term, stored.term) && isElected(voting, nowMs, timings))
+    if (isNewerTerm(words.term, stored.term) && isElected(voting, nowMs, timings)) {
+      // Another leader has gone on without this host, which it took for off, and has a newer roll: that one counts.
+      if (words.lead.kind === "leads" && compareRollIds(words.roll, stored.roll?.id ?? null) > 0)
+        return { ...stepDown(voting), promisedMs: nowMs };
       return { ...takeOwnTerm(voting, words.term.count + 1, nowMs), promisedMs: nowMs };
+    }
   }
   return mayTake(voting, heard, timings) ? takeTerm(voting, words.term, nowMs) : voting;
 }

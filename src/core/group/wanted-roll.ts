@@ -3,6 +3,7 @@ import type { HostUuid } from "../model/ids.ts";
 import { type Absent, hasLeft } from "./absent.ts";
 import type { RollContent } from "./change-roll.ts";
 import type { GroupState } from "./group.ts";
+import { MOST_HOSTS } from "./message.ts";
 import { isHeardDirectly } from "./peer-state.ts";
 import { compareRollIds, isOnRoll, type Roll, type RollHost } from "./roll.ts";
 
@@ -26,9 +27,9 @@ export function wantedRoll(state: GroupState, sight: LeaderSight): RollContent |
   const kept = roll.hosts
     .filter(({ host }) => !state.voting.off.has(host) && !isGone(state, sight, host))
     .filter((one) => !isAwayForWork(state, one, sight.nowMs))
-    .map((one) => withMaintenance(sight, withBoot(state, sight, one)));
+    .map((one) => withMaintenance(state, sight, withBoot(state, sight, one)));
   const wanted: RollContent = {
-    hosts: [...kept, ...newcomers(state, roll, sight.nowMs)],
+    hosts: [...kept, ...newcomers(state, roll, sight.nowMs)].slice(0, MOST_HOSTS),
     // The leader takes the place of a master that is off.
     master: state.voting.off.has(roll.master) ? state.voting.self : masterNow(state, roll, sight),
     ha: wantsHa(state, roll, sight),
@@ -36,25 +37,32 @@ export function wantedRoll(state: GroupState, sight: LeaderSight): RollContent |
   return isSame(wanted, roll) ? null : wanted;
 }
 
-/** Only the XAPI master knows who is in the pool, and only the one that the group has named. It is replaced by a proof alone. */
-function isGone({ voting }: GroupState, { own, absent, nowMs }: LeaderSight, host: HostUuid): boolean {
-  const isMaster =
-    own.role === "master" && own.xapi === "serving" && voting.stored.roll?.master === voting.self;
-  return isMaster && hasLeft(absent, host, nowMs);
+/** What is in the pool database only this host knows for sure: the XAPI master, as the group has named it. */
+function isNamedMaster({ voting }: GroupState, { own }: LeaderSight): boolean {
+  return own.role === "master" && own.xapi === "serving" && voting.stored.roll?.master === voting.self;
+}
+
+function isGone(state: GroupState, sight: LeaderSight, host: HostUuid): boolean {
+  return isNamedMaster(state, sight) && hasLeft(sight.absent, host, sight.nowMs);
 }
 
 /** Silent as a host is for longer than a link that breaks and heals. */
 const SILENT_MS = 10_000;
 
-/** In maintenance, and silent: an administrator has switched it off. */
-function isAwayForWork({ hearing }: GroupState, { host, maintenance }: RollHost, nowMs: number): boolean {
+/** In maintenance, and silent: an administrator has switched it off. The XAPI master stays: it is replaced by a proof alone. */
+function isAwayForWork(
+  { hearing, voting }: GroupState,
+  { host, maintenance }: RollHost,
+  nowMs: number,
+): boolean {
   const peer = hearing.peers.get(host);
+  if (host === voting.stored.roll?.master) return false;
   return maintenance && peer?.status === "silent" && nowMs - peer.statusSinceMs >= SILENT_MS;
 }
 
-/** Only the XAPI master knows; on any other leader everybody stays what he is. */
-function withMaintenance({ own, maintenance }: LeaderSight, one: RollHost): RollHost {
-  return own.role === "master" ? { ...one, maintenance: maintenance.includes(one.host) } : one;
+/** On any other leader everybody stays what he is. */
+function withMaintenance(state: GroupState, sight: LeaderSight, one: RollHost): RollHost {
+  return isNamedMaster(state, sight) ? { ...one, maintenance: sight.maintenance.includes(one.host) } : one;
 }
 
 /** A host that has booted is entered anew. */
