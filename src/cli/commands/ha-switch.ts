@@ -1,6 +1,8 @@
 import { poolParameters } from "../../config/pool-keys.ts";
 import { customFieldKey } from "../../core/model/ha-flag.ts";
+import type { HostUuid } from "../../core/model/ids.ts";
 import { defineAction } from "../action.ts";
+import { awaitOff } from "../await-off.ts";
 import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
 import { showProgress } from "../doctor/progress.ts";
 import { changePool, type PoolAccess, poolKeyChange, withPool } from "../pool-access.ts";
@@ -30,10 +32,19 @@ export const haEnableAction = defineAction({
 
 export const haDisableAction = defineAction({
   name: "ha-disable",
-  description: "Switches HA off for this pool: from then on no host is fenced, no VM is started.",
+  description:
+    "Switches HA off for this pool: from then on no host is fenced, no VM is started. Waits until the hosts have it, and names those that are not heard.",
   args: {},
-  run: (_args, ports) => withPool(ports, (pool) => write("false", "", pool, ports, ports.stdout)),
+  run: (_args, ports) => withPool(ports, (pool) => switchOff(pool, ports)),
 });
+
+async function switchOff(pool: PoolAccess, ports: CliPorts): Promise<ExitCode> {
+  const code = await write("false", "", pool, ports, ports.stdout);
+  const hosts = pool.database?.hosts ?? [];
+  const nameOf = (host: HostUuid) => hosts.find(({ uuid }) => uuid === host)?.name ?? host;
+  if (code === EXIT.done) await awaitOff(ports, pool.resolved.settings, nameOf, ports.stdout);
+  return code;
+}
 
 /** What `ha-enable --json` prints. */
 interface EnableReport extends Pick<Preflight, "findings"> {
