@@ -30,6 +30,7 @@ function keyOf(value: unknown): string {
       .map(([key, one]) => `${String(key)}=${keyOf(one)}`)
       .sort()
       .join(",")};`;
+  if (value instanceof Set) return `S${[...value].map(keyOf).sort().join(",")};`;
   if (Array.isArray(value)) return `[${value.map(keyOf).join(",")}]`;
   if (typeof value !== "object" || value === null) return `${typeof value}${String(value)}`;
   const fields = Object.entries(value).map(([key, one]) => `${key}:${keyOf(one)}`);

@@ -169,7 +169,6 @@ function plain({ up, group: { hearing, voting } }: Monitor): Monitor {
       hearing: { ...hearing, peers },
       voting: {
         ...voting,
-        startedMs: voting.stored.roll === null ? voting.startedMs : NOW_MS,
         promisedMs: voting.promisedMs ?? LONG_AGO_MS,
         electedMs: LONG_AGO_MS,
         stoodMs: null,

@@ -16,7 +16,8 @@ const isTime = (name: string): boolean => name === "ms" || name.endsWith("Ms");
 function changeTimes(value: unknown, change: (ms: number) => number): unknown {
   if (value instanceof Map) return new Map([...value].map(([key, one]) => [key, changeTimes(one, change)]));
   if (Array.isArray(value)) return value.map((one) => changeTimes(one, change));
-  if (typeof value !== "object" || value === null) return value;
+  // Of hosts.
+  if (value instanceof Set || typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, one]) => [
       name,

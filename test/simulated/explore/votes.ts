@@ -55,7 +55,7 @@ export function votesRules({ names, inFlight, terms, kills }: VotesSize): Rules<
       const voting = newVoting(hostUuid(name), { term: NO_TERM, roll, before: null }, NOW_MS);
       return plain({
         up: true,
-        voting: { ...voting, promisedMs: LONG_AGO_MS },
+        voting: { ...voting, startedMs: LONG_AGO_MS, promisedMs: LONG_AGO_MS },
         newestMs: null,
         publishedMs: null,
       });
@@ -134,7 +134,7 @@ function plain({ up, voting, newestMs, publishedMs }: Voter): Voter {
     up,
     voting: {
       ...voting,
-      startedMs: NOW_MS,
+      startedMs: isOwn && up ? voting.startedMs : LONG_AGO_MS,
       promisedMs: !up ? null : (voting.promisedMs ?? LONG_AGO_MS),
       answers: new Map(counts),
       electedMs: isOwn ? (voting.promisedMs ?? LONG_AGO_MS) : LONG_AGO_MS,

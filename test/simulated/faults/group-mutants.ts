@@ -95,8 +95,8 @@ export const GROUP_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: vote("stand.ts"),
-        from: " || !isPromiseOver(voting, nowMs, timings)) return voting;",
-        to: ") return voting;",
+        from: " ||\n    !isPromiseOver(voting, nowMs, timings)\n  )\n    return voting;",
+        to: "\n  )\n    return voting;",
       },
     ],
     caughtBy: { file: EXPLORER, test: "three hosts vote" },

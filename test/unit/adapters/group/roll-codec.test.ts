@@ -33,7 +33,11 @@ const messageOf = (over: Partial<RollMessage> = {}): RollMessage => ({
   to: hostOf(1),
   number: { bootId: bootOf(2), ms: 123_456_789_012 },
   answers: { bootId: bootOf(1), ms: 42 },
-  vote: VOTE,
+  vote: {
+    ...VOTE,
+    roll: over.roll === undefined ? rollOf(3).id : over.roll.id,
+    settled: (over.before ?? null) === null,
+  },
   roll: rollOf(3),
   before: null,
   ...over,
@@ -80,7 +84,8 @@ describe("a roll comes back as it was", () => {
     ["a boot that is not known", { roll: { ...rollOf(3), hosts: [host({ bootId: null })] } }],
     ["a host in maintenance", { roll: { ...rollOf(3), hosts: [host({ maintenance: true })] } }],
     ["its hosts in another order", { roll: { ...rollOf(3), hosts: [...rollOf(3).hosts].reverse() } }],
-    ["another vote", { vote: { ...VOTE, lead: { kind: "leads" }, settled: false } }],
+    ["another vote", { vote: { ...VOTE, lead: { kind: "leads" } } }],
+    ["a term that nobody has", { vote: { ...VOTE, term: { count: 9, host: null } } }],
   ];
   for (const [what, over] of rows) test(what, () => expect(read(written(over))).toEqual(messageOf(over)));
 });

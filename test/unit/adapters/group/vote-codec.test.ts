@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { encodeHeartbeat } from "../../../../src/adapters/group/heartbeat-codec.ts";
 import { keyOf, TAG_BYTES, tagOf } from "../../../../src/adapters/group/tag.ts";
 import { VOTE_BYTES } from "../../../../src/adapters/group/vote-codec.ts";
-import type { VoteWords } from "../../../../src/core/group/vote-words.ts";
+import { NO_VOTE, type VoteWords } from "../../../../src/core/group/vote-words.ts";
 import { hostUuid } from "../../../../src/core/model/ids.ts";
 import { contextOf, decodeHeartbeat, heartbeat, hostOf, POOL, VOTE } from "./messages.ts";
 
@@ -49,6 +49,7 @@ describe("what a host says of its vote comes back as it was", () => {
     ["stands", { lead: { kind: "stands" } }],
     ["elected", { lead: { kind: "elected" } }],
     ["leads", { lead: { kind: "leads" } }],
+    ["does not say", NO_VOTE],
     ["a roll that is not settled", { settled: false }],
     ["no roll", { roll: null }],
     ["nobody's term", { term: { count: 8, host: null } }],
@@ -86,7 +87,7 @@ describe("what no host writes is refused, whoever has signed it", () => {
   const none = written(NOTHING);
   const flags = good[VOTE_AT] ?? 0;
   const rows: readonly [string, Buffer][] = [
-    ["a kind of leader that there is not", resigned(none, VOTE_AT, 6)],
+    ["a kind of leader that there is not", resigned(none, VOTE_AT, 7)],
     ["the last kind that there is not", resigned(none, VOTE_AT, 15)],
     ["a flag that there is not", resigned(good, VOTE_AT, flags | 64)],
     ["another one", resigned(good, VOTE_AT, flags | 128)],

@@ -17,6 +17,8 @@ const REPORT: GroupReport = {
   port: 694,
   peers: [{ host: hostUuid("b"), addresses: ["10.0.0.2"] }],
   successor: null,
+  maintenance: [],
+  without: [],
   enabled: true,
   haWished: true,
   changes: 4,

@@ -3,6 +3,7 @@ import { VoteKeeper } from "../../../../src/app/daemons/vote-keeper.ts";
 import { NOTHING_STORED, type Stored } from "../../../../src/core/group/stored.ts";
 import { hostUuid, type PoolUuid, poolUuid } from "../../../../src/core/model/ids.ts";
 import type { FoundVote } from "../../../../src/ports/vote-store.ts";
+import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
 
 const POOL = poolUuid("p");
 const OTHER_POOL = poolUuid("q");
@@ -14,6 +15,7 @@ function stage(found: FoundVote = { kind: "none" }) {
   const saves: string[] = [];
   const log: string[] = [];
   const answers: { readonly done: () => void; readonly fail: (why: unknown) => void }[] = [];
+  const clock = new VirtualClock();
   const keeper = new VoteKeeper(
     {
       load: async () => found,
@@ -23,7 +25,10 @@ function stage(found: FoundVote = { kind: "none" }) {
           answers.push({ done, fail });
         }),
     },
-    { log: (severity, _from, text) => void log.push(`${severity} ${text}`) },
+    {
+      logger: { log: (severity, _from, text) => void log.push(`${severity} ${text}`) },
+      clock: portClock(clock, () => 0),
+    },
   );
   const said: string[] = [];
   /** Says which of the votes may be said, by its count. */
@@ -31,6 +36,7 @@ function stage(found: FoundVote = { kind: "none" }) {
     [FIRST, SECOND, THIRD].filter((one) => keeper.isOnDisk(one)).map(({ term }) => term.count);
   return {
     ...{ keeper, saves, log, said, onDisk },
+    pass: (ms: number) => clock.run(ms),
     keep: (stored: Stored) => keeper.keep(stored, () => void said.push(`${stored.term.count}`)),
     /** The disk answers the oldest question that it has not answered. */
     answer: async (why?: unknown) => {
@@ -147,11 +153,15 @@ describe("VoteKeeper: the disk fails", () => {
   const broken = "error Cannot store the vote of this host: no space left. It has none until that works.";
   const again = "info The vote of this host is stored again.";
 
-  test("nothing may be said, and why is told; the next time it is tried again", async () => {
-    const { keep, answer, keeper, saves, said, onDisk, log } = await entered();
+  test("nothing may be said, and why is told; a second later it is tried again", async () => {
+    const { keep, answer, pass, keeper, saves, said, onDisk, log } = await entered();
     keep(FIRST);
     await answer(new Error("no space left"));
     expect([said, onDisk(), keeper.trouble(), log]).toEqual([[], [], "no space left", [broken]]);
+    await pass(999);
+    keep(FIRST);
+    expect(saves).toEqual(["p 1"]);
+    await pass(1);
     keep(FIRST);
     expect([saves, keeper.trouble()]).toEqual([["p 1", "p 1"], "no space left"]);
     await answer();
@@ -159,10 +169,11 @@ describe("VoteKeeper: the disk fails", () => {
   });
 
   test("that is told once while it lasts, and why is what failed last", async () => {
-    const { keep, answer, keeper, log } = await entered();
+    const { keep, answer, pass, keeper, log } = await entered();
     for (const why of [new Error("no space left"), "the disk is gone"]) {
       keep(FIRST);
       await answer(why);
+      await pass(1_000);
     }
     expect([keeper.trouble(), log]).toEqual(["the disk is gone", [broken]]);
   });
@@ -182,5 +193,55 @@ describe("VoteKeeper: the disk fails", () => {
     await keeper.enter(OTHER_POOL);
     await answer(new Error("no space left"));
     expect([keeper.trouble(), log]).toEqual(["no space left", [broken]]);
+  });
+
+  test("it is tried again with the newest vote, not with the one that failed", async () => {
+    const { keep, answer, pass, saves, onDisk } = await entered();
+    keep(FIRST);
+    await answer(new Error("no space left"));
+    await pass(1_000);
+    keep(SECOND);
+    await answer();
+    expect([saves, onDisk()]).toEqual([["p 1", "p 2"], [2]]);
+  });
+});
+
+describe("VoteKeeper: the disk does not answer", () => {
+  const slow =
+    "error Cannot store the vote of this host: the disk does not answer. It has none until that works.";
+  const again = "info The vote of this host is stored again.";
+
+  test("that is no trouble for 3 s, and then told once; when it answers it is over", async () => {
+    const { keep, answer, pass, keeper, log, said, onDisk } = await entered();
+    keep(FIRST);
+    await pass(2_999);
+    expect([keeper.trouble(), log]).toEqual([null, []]);
+    await pass(1);
+    expect([keeper.trouble(), keeper.trouble(), log]).toEqual([
+      "the disk does not answer",
+      "the disk does not answer",
+      [slow],
+    ]);
+    await answer();
+    expect([keeper.trouble(), said, onDisk(), log]).toEqual([null, ["1"], [1], [slow, again]]);
+  });
+
+  test("it is asked for nothing else until then", async () => {
+    const { keep, pass, saves, onDisk } = await entered();
+    keep(FIRST);
+    await pass(60_000);
+    keep(SECOND);
+    expect([saves, onDisk()]).toEqual([["p 1"], []]);
+  });
+
+  test("in another pool, too: it writes one thing after the other", async () => {
+    const { keep, answer, keeper, saves } = await entered();
+    keep(FIRST);
+    await keeper.enter(OTHER_POOL);
+    keep(SECOND);
+    expect(saves).toEqual(["p 1"]);
+    await answer();
+    keep(SECOND);
+    expect(saves).toEqual(["p 1", "q 2"]);
   });
 });

@@ -19,6 +19,7 @@ describe("isCalm: nothing is being agreed on, so a message may wait for the next
     ["it hears the leader, and the roll is not settled", { ...follower, before: "0c.1 abc" }, false],
     ["it hears the leader no more", { said: { c: { lead: "leads", age: 6.1 } } }, false],
     ["it is told of a leader only", { said: { b: { lead: "hears" } } }, false],
+    ["the leader says nothing any more", { said: { c: { lead: "unsaid" } } }, false],
     ["there is no leader", {}, false],
     ["it has no roll, and so nothing to say", { roll: null }, true],
   ];

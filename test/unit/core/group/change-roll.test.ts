@@ -27,6 +27,13 @@ describe("changeRoll: one change at a time, by the leader alone", () => {
     ["not before it has repeated its roll", { ...leader, roll: "4c.1 abc" }, "ab", "refused"],
     ["not with answers of 4.1 s ago", { ...leader, answers: { b: 4.1, c: 4.1 } }, "ab", "refused"],
     ["not by who follows another host", { ...leader, term: "5c", roll: "5c.1 abc" }, "ab", "refused"],
+    [
+      "not without its master, which no other host would take",
+      { ...leader, self: B, term: "5b", roll: "5b.1 abc", answers: { a: 1, c: 1 } },
+      "bc",
+      "refused",
+    ],
+    ["not with a host twice", leader, "aabc", "refused"],
     ["not without a roll", { ...leader, roll: null }, "ab", "refused"],
   ];
   for (const [what, given, letters, expected] of rows)

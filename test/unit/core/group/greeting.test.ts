@@ -37,6 +37,8 @@ const NO_LIST: GroupReport = {
   port: 694,
   peers: [],
   successor: null,
+  maintenance: [],
+  without: [],
   enabled: null,
   haWished: null,
   changes: null,

@@ -2,10 +2,13 @@ import { describe, expect, test } from "bun:test";
 import { groupSight } from "../../../../src/core/group/group-sight.ts";
 import { GROUP_TIMINGS } from "../../../../src/core/group/timings.ts";
 import type { GroupSight } from "../../../../src/core/model/group-sight.ts";
-import { B, C, NOW_MS, type Voter, voter } from "./votes.ts";
+import { ago, B, C, NOW_MS, type Voter, voter } from "./votes.ts";
 
-const sight = (given: Voter, over: Partial<Pick<GroupSight, "awaited" | "trouble">> = {}) =>
-  groupSight(voter(given), { nowMs: NOW_MS, awaited: [], trouble: null, ...over }, GROUP_TIMINGS);
+type Given = Partial<Parameters<typeof groupSight>[1]>;
+const sight = (given: Voter, over: Given = {}) => {
+  const at = { nowMs: NOW_MS, awaited: [], handsOver: false, isOnDisk: true, trouble: null, last: null };
+  return groupSight(voter(given), { ...at, ...over }, GROUP_TIMINGS);
+};
 
 /** `leads a until 3 s`: what it says of who leads, the leader, and how long it may act itself. */
 function show({ lead, leader, mandateUntilMs }: GroupSight): string {
@@ -28,6 +31,33 @@ describe("groupSight: who leads, and whether this host may act", () => {
   ];
   for (const [what, given, expected] of rows)
     test(`${what}: ${expected}`, () => expect(show(sight(given))).toBe(expected));
+});
+
+describe("groupSight: it leads, and may not act all the same", () => {
+  const leader: Voter = { term: "5a", roll: "5a.1 abc", answers: { b: 1 } };
+  const rows: readonly [string, Given, string][] = [
+    ["it hands over", { handsOver: true }, "leads a, may not act"],
+    ["what it has stored is not on the disk", { isOnDisk: false }, "leads a, may not act"],
+    ["it takes no part", { trouble: "the disk is gone" }, "leads a, may not act"],
+  ];
+  for (const [what, over, expected] of rows)
+    test(`${what}: ${expected}`, () => expect(show(sight(leader, over))).toBe(expected));
+});
+
+describe("groupSight: since when it is so", () => {
+  const heard = (leader: string): Voter => ({ said: { [leader]: { lead: "leads" } } });
+  const last = (given: Voter): GroupSight => ({ ...sight(given), sinceMs: ago(20) });
+  const rows: readonly [string, GroupSight | null, Voter, number][] = [
+    ["at first", null, heard("c"), 0],
+    ["the same leader", last(heard("c")), heard("c"), 20],
+    ["another leader", last(heard("b")), heard("c"), 0],
+    ["none, where there was one", last(heard("c")), {}, 0],
+    ["none as before", last({}), {}, 20],
+    ["another roll is nothing new", last(heard("c")), { ...heard("c"), roll: "1c.2 abc" }, 20],
+  ];
+  for (const [what, before, given, expected] of rows)
+    test(`${what}: for ${expected} s`, () =>
+      expect(sight(given, { last: before }).sinceMs).toBe(ago(expected)));
 });
 
 describe("groupSight: the roll, and what this host waits for", () => {

@@ -3,16 +3,19 @@ import {
   type GroupState,
   lacksRoll,
   type Spoken,
+  speak,
   takeHeartbeat,
   takeRollMessage,
   tickGroup,
   voteWords,
   wantsTick,
+  withPeers,
 } from "../../../../src/core/group/group.ts";
 import { newHearing, stepHearing } from "../../../../src/core/group/hearing.ts";
 import type { MessageNumber } from "../../../../src/core/group/message.ts";
 import type { RollMessage } from "../../../../src/core/group/roll-message.ts";
 import { GROUP_TIMINGS } from "../../../../src/core/group/timings.ts";
+import { NO_VOTE } from "../../../../src/core/group/vote-words.ts";
 import type { Voting } from "../../../../src/core/group/voting.ts";
 import type { HostUuid } from "../../../../src/core/model/ids.ts";
 import { OWN } from "./group.ts";
@@ -217,6 +220,50 @@ describe("a tick", () => {
     expect(termIn(tick(heardOf(A, start)))).toBe("1d");
     expect(termIn(tick(heardOf(C, start)))).toBe("2b");
   });
+});
+
+describe("speak: what is on the disk is said, and nothing else", () => {
+  const moment = { nowMs: NOW_MS, own: OWN, successor: null };
+  const leader: Voter = {
+    term: "5a",
+    roll: "5a.1 abc",
+    answers: { b: 1 },
+    said: { b: { term: "5a", roll: "1c.1" } },
+  };
+  const [silent, voting] = [NO_VOTE, words({ term: "5a", lead: "leads", roll: "5a.1" })].map((vote) =>
+    speak(monitor(leader), moment, vote),
+  );
+  const lead = (spoken: Spoken | undefined) =>
+    spoken?.heartbeats.map(({ message }) => message.vote.lead.kind);
+
+  test("without a vote: to everybody, no roll, and it remembers that this number promises nothing", () => {
+    expect(lead(silent)).toEqual(["unsaid", "unsaid"]);
+    expect(silent?.rolls).toEqual([]);
+    expect(silent?.state.voting.mutedMs).toBe(NOW_MS);
+  });
+
+  test("with it: the roll, too, and what was said before counts on", () => {
+    expect(lead(voting)).toEqual(["leads", "leads"]);
+    expect(voting?.rolls.map(({ to }) => to)).toEqual([B]);
+    expect(voting?.state.voting.mutedMs).toBe(Number.NEGATIVE_INFINITY);
+  });
+
+  test("not a roll other than the one that is said", () => {
+    const { rolls } = speak(monitor(leader), moment, words({ term: "4a", lead: "leads", roll: "4a.1" }));
+    expect(rolls).toEqual([]);
+  });
+});
+
+describe("withPeers: the other hosts of the pool", () => {
+  const peers = [B, D].map((host) => ({ host, addresses: [`10.0.0.${host}`] }));
+  const before = take(monitor({ said: { b: {}, c: {} } }), {});
+  const after = withPeers(before, peers, NOW_MS);
+
+  test("are those that are heard from now on", () => expect([...after.hearing.peers.keys()]).toEqual([B, D]));
+  test("what others have said is forgotten: nobody follows a leader that has left", () =>
+    expect([...after.voting.said.keys()]).toEqual([B]));
+  test("nothing else of the vote changes", () =>
+    expect({ ...after.voting, said: null }).toEqual({ ...before.voting, said: null }));
 });
 
 describe("a roll that comes", () => {

@@ -22,6 +22,7 @@ export const REFUSED_NOTHING = { malformed: 0, otherPool: 0, wrongTag: 0, unknow
 /** Of a host that is in no group. */
 export const NO_GROUP: GroupSight = {
   lead: "none",
+  sinceMs: 0,
   leader: null,
   mandateUntilMs: null,
   roll: null,

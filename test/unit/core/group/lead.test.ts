@@ -1,7 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { type LeadMoment, type Led, tickAndLead } from "../../../../src/core/group/lead.ts";
+import {
+  type Leading,
+  type LeadMoment,
+  type Led,
+  NOT_LEADING,
+  tickAndLead,
+} from "../../../../src/core/group/lead.ts";
 import { GROUP_TIMINGS } from "../../../../src/core/group/timings.ts";
-import type { HostUuid } from "../../../../src/core/model/ids.ts";
+import { type HostUuid, hostUuid } from "../../../../src/core/model/ids.ts";
 import { OWN } from "./group.ts";
 import { groupState, MASTER, type Others } from "./states.ts";
 import { ago, B, C, D, NOW_MS, showStored, type Voter } from "./votes.ts";
@@ -11,13 +17,30 @@ interface Given extends Voter {
   readonly moment?: Partial<LeadMoment>;
   /** Since when, in seconds, nothing is missing to found a group. */
   readonly ready?: number;
+  /** Since when hosts are absent from the pool. */
+  readonly absent?: Readonly<Record<string, number>>;
+  /** Since when it hands over. */
+  readonly handing?: number;
 }
 
+const AT: LeadMoment = {
+  nowMs: NOW_MS,
+  own: MASTER,
+  successor: null,
+  maintenance: [],
+  without: [],
+  greeters: new Set(),
+};
+
 /** A tick of host a, the XAPI master. */
-function led({ others = {}, moment = {}, ready, ...given }: Given): Led {
-  const at = { nowMs: NOW_MS, own: MASTER, successor: null, greeters: new Set<never>(), ...moment };
-  const founding = { readyMs: ready === undefined ? null : ago(ready) };
-  return tickAndLead(groupState(given, others), founding, at, GROUP_TIMINGS);
+function led({ others = {}, moment = {}, ready, absent = {}, handing, ...given }: Given): Led {
+  const since = Object.entries(absent).map(([host, seconds]) => [hostUuid(host), ago(seconds)] as const);
+  const leading: Leading = {
+    founding: { readyMs: ready === undefined ? null : ago(ready) },
+    handOver: { ...NOT_LEADING.handOver, sinceMs: handing === undefined ? null : ago(handing) },
+    absent: new Map(since),
+  };
+  return tickAndLead(groupState(given, others), leading, { ...AT, ...moment }, GROUP_TIMINGS);
 }
 
 describe("tickAndLead: the vote of this host, and what it does itself", () => {
@@ -31,11 +54,23 @@ describe("tickAndLead: the vote of this host, and what it does itself", () => {
     answers: { b: 1, c: 1 },
     said: { b: { term: "5a", roll: "5a.1" }, c: { term: "5a", roll: "5a.1" } },
   };
+  const slave: Given = {
+    ...leader,
+    roll: "5a.1 abc",
+    others: { b: { role: "master", master: B, hears: "ac" }, c: {} },
+    moment: { own: OWN },
+  };
   const follower: Given = { others: { b: {}, c: {} }, said: { b: {}, c: {} } };
   const rows: readonly [string, Given, string][] = [
     ["the XAPI master founds the group", founder, "1a 1a.1 a"],
     ["not before it has waited", { ...founder, ready: 0 }, "0- none"],
     ["not when it has just begun to wait", starting, "0- none"],
+    ["not when a stranger speaks to it", { ...founder, moment: { greeters: new Set([D]) } }, "0- none"],
+    [
+      "not beside a group",
+      { ...founder, said: { ...founder.said, b: { term: "3b", roll: "3b.1" } } },
+      "0- none",
+    ],
     ["not while somebody is missing", { ...founder, others: { b: {}, c: null } }, "0- none"],
     ["not within a promise", { ...founder, promised: 4 }, "0- none"],
     ["not on a slave", { ...founder, moment: { own: OWN } }, "0- none"],
@@ -70,15 +105,22 @@ describe("tickAndLead: the vote of this host, and what it does itself", () => {
     ["a host that should stand for election does", follower, "2a 1c.1 abc"],
     [
       "whom the pool names as the next master stands first",
-      { ...follower, master: D, moment: { successor: B } },
+      { ...follower, master: D, moment: { own: OWN, successor: B } },
       "1c 1c.1 abc",
     ],
     [
       "who speaks to the leader stays",
-      { ...leader, roll: "5a.1 abd", moment: { greeters: new Set([D]) } },
+      { ...leader, roll: "5a.1 abd", absent: { d: 60 }, moment: { greeters: new Set([D]) } },
       leaderWith("abdc"),
     ],
-    ["who does not, and is not in the pool, goes", { ...leader, roll: "5a.1 abd" }, leaderWith("abc")],
+    [
+      "who has been silent for 60 s, and is not in the pool, goes",
+      { ...leader, roll: "5a.1 abd", absent: { d: 60 } },
+      leaderWith("abc"),
+    ],
+    ["not within that time", { ...leader, roll: "5a.1 abd", absent: { d: 59.9 } }, leaderWith("abdc")],
+    ["a leader that is no XAPI master hands over", { ...slave, handing: 1 }, "6- 5a.1 abc"],
+    ["not before it has acted no more for a second", { ...slave, handing: 0.9 }, "5a 5a.1 abc"],
   ];
   for (const [what, given, expected] of rows)
     test(`${what}: ${expected}`, () => expect(showStored(led(given).state.voting)).toBe(expected));
@@ -99,14 +141,18 @@ describe("tickAndLead: the vote of this host, and what it does itself", () => {
   ];
   for (const [what, given, awaited, since] of waits)
     test(`whom it waits for, and since when for nobody: ${what}`, () => {
-      const { founding, awaited: hosts } = led(given);
-      expect([hosts, founding.readyMs]).toEqual([awaited, since === null ? null : ago(since)]);
+      const { leading, awaited: hosts } = led(given);
+      expect([hosts, leading.founding.readyMs]).toEqual([awaited, since === null ? null : ago(since)]);
     });
+
+  test("it remembers since when it hands over, and who is absent", () => {
+    expect(led(slave).leading.handOver.sinceMs).toBe(NOW_MS);
+    expect(led({ ...leader, roll: "5a.1 abd" }).leading.absent).toEqual(new Map([[D, NOW_MS]]));
+  });
 
   test("who is heard is not changed by it", () => {
     const before = groupState(leader, { b: {}, c: {} });
-    const moment = { nowMs: NOW_MS, own: MASTER, successor: null, greeters: new Set<never>() };
-    const { state } = tickAndLead(before, { readyMs: null }, moment, GROUP_TIMINGS);
+    const { state } = tickAndLead(before, NOT_LEADING, AT, GROUP_TIMINGS);
     expect(state.hearing).toBe(before.hearing);
   });
 });

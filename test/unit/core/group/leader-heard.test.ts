@@ -21,6 +21,7 @@ describe("leadOf: what a host says of who leads", () => {
     ["it was heard 6 s ago", { said: { c: { lead: "leads", age: 6 } } }, "hears c"],
     ["it was heard 6.1 s ago", { said: { c: { lead: "leads", age: 6.1 } } }, "none"],
     ["it has said since that it leads no more", { said: { c: { lead: "none" } } }, "none"],
+    ["it says nothing any more", { said: { c: { lead: "unsaid" } } }, "none"],
     ["one that asks for votes is no leader", { said: { c: { lead: "stands" } } }, "none"],
     ["another host hears one", { said: { b: { lead: "hears" } } }, "told"],
     ["another host said so 3 s ago", { said: { b: { lead: "hears", age: 3 } } }, "told"],

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { electedUntil, hasRepeated, isElected, mandateUntil } from "../../../../src/core/group/mandate.ts";
 import { GROUP_TIMINGS } from "../../../../src/core/group/timings.ts";
 import { newVoting } from "../../../../src/core/group/voting.ts";
-import { A, ago, B, NOW_MS, type Voter, voter } from "./votes.ts";
+import { A, ago, B, C, NOW_MS, type Voter, voter } from "./votes.ts";
 
 /** In how many seconds it ends for a, the leader of term 5a; null: it has none. */
 const seconds = (untilMs: number | null) => (untilMs === null ? null : (untilMs - NOW_MS) / 1_000);
@@ -54,6 +54,28 @@ describe("electedUntil: four seconds after the newest number was sent that a maj
   test("a monitor that starts in its own term has no votes of the run before", () => {
     const { stored } = voter(LEADER);
     expect(isElected(newVoting(A, stored, NOW_MS), NOW_MS, GROUP_TIMINGS)).toBe(false);
+  });
+
+  const young = (seconds: number) => ({ over: { startedMs: ago(seconds) } });
+  const starts: readonly [string, Voter, number | null][] = [
+    ["the XAPI master of two does not lead alone for 5 s", { roll: "5a.1 ab", ...young(4.9) }, null],
+    ["after that it does", { roll: "5a.1 ab", ...young(5) }, 4],
+    ["with an answer it does, until that is over", { roll: "5a.1 ab", answers: { b: 1 }, ...young(1) }, 3],
+    ["alone on its roll it does not either", { roll: "5a.1 a", ...young(4.9) }, null],
+    [
+      "nor when all others are off, as it is told",
+      { over: { startedMs: ago(4.9), off: new Set([B, C]) } },
+      null,
+    ],
+    ["a majority of answers is enough at any time", { answers: { b: 1 }, ...young(0) }, 3],
+  ];
+  for (const [what, over, expected] of starts)
+    test(`a monitor that has just started: ${what}: ${expected ?? "none"}`, () =>
+      expect(elected(over)).toBe(expected));
+
+  test("all others are off: its own vote is enough, and ends when one of them is heard", () => {
+    expect(elected({ over: { off: new Set([B, C]) } })).toBe(4);
+    expect(elected({ over: { off: new Set([B]) } })).toBeNull();
   });
 
   test("it runs out by itself", () => {

@@ -11,6 +11,8 @@ const REPORT: GroupReport = {
     { host: hostUuid("c"), addresses: [] },
   ],
   successor: null,
+  maintenance: [],
+  without: [],
   enabled: true,
   haWished: null,
   changes: 7,

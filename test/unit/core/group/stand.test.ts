@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { mayStand, stand } from "../../../../src/core/group/stand.ts";
 import { GROUP_TIMINGS } from "../../../../src/core/group/timings.ts";
-import { ago, B, NOW_MS, showStored, showTerm, type Voter, voter } from "./votes.ts";
+import { A, ago, B, C, D, NOW_MS, showStored, showTerm, type Voter, voter } from "./votes.ts";
 
 describe("stand: a term of its own, newer than all that was heard", () => {
   const termAfter = (given: Voter) => showTerm(stand(voter(given), NOW_MS, GROUP_TIMINGS).stored.term);
@@ -15,6 +15,12 @@ describe("stand: a term of its own, newer than all that was heard", () => {
     ["at once when what it promised is over", { promised: null }, "2a"],
     ["at once after it has given up", { term: "6-", promised: null }, "7a"],
     ["not without a roll", { term: "0-", roll: null }, "0-"],
+    [
+      "who is on the roll before stands while the newer one is not settled",
+      { roll: "1c.2 bc", before: "1c.1 abc" },
+      "2a",
+    ],
+    ["newer than its roll, too", { roll: "8c.1 abc" }, "9a"],
     ["not off the roll", { roll: "1c.1 bcd" }, "1c"],
     ["not while it is elected", { term: "5a", answers: { b: 1 } }, "5a"],
     ["once more when nobody has answered", { term: "5a", answers: { b: 4.1 } }, "6a"],
@@ -53,6 +59,14 @@ describe("mayStand", () => {
     ["the other one of two does", { self: B, roll: "1c.1 ab" }, false],
     ["a majority of an unsettled roll alone", { ...joint, said: none("de") }, false],
     ["and of the one before", { ...joint, said: none("db") }, true],
+    ["with one that does not say anything", { said: { b: { lead: "unsaid" } } }, false],
+    ["with nobody, where all others are known to be off", { over: { off: new Set([B, C]) } }, true],
+    ["not where one of them is not", { over: { off: new Set([B]) } }, false],
+    [
+      "with the only other one that is not off",
+      { roll: even, self: B, said: none("c"), over: { off: new Set([A, D]) } },
+      true,
+    ],
     ["a host off the roll has no say", { said: none("d") }, false],
     ["without a roll", { roll: null, said: none("bc") }, false],
     ["who stood in vain waits 9 s", { said: none("bc"), ...stood(8.9) }, false],

@@ -15,6 +15,10 @@ export interface Other extends Partial<OwnState> {
   /** Seconds since its last fresh message. */
   readonly age?: number;
   readonly boot?: string;
+  /** Whom it says that it hears, just now. */
+  readonly hears?: string;
+  /** As the last tick judged it, and since when, in seconds. */
+  readonly silent?: number;
 }
 
 /** null: in the pool, and never heard. */
@@ -34,9 +38,16 @@ export function groupState(given: Voter, others: Others, bootId?: string): Group
   };
 }
 
-function peerOf(letter: string, { age = 1, boot = `boot-${letter}`, ...own }: Other): PeerState {
+function peerOf(
+  letter: string,
+  { age = 1, boot = `boot-${letter}`, hears = "", silent, ...own }: Other,
+): PeerState {
   const newest = { bootId: boot, ms: 500 };
-  return { ...newPeer([], 0), newest, heardMs: ago(age), own: { ...OWN, ...own } };
+  const entries = [...hears].map((host) => ({ host: hostUuid(host), ageMs: 0, numberMs: 500 }));
+  const status = silent === undefined ? "direct" : "silent";
+  const judged = { status, statusSinceMs: ago(silent ?? 60) } as const;
+  const heard = { newest, newestMs: ago(age), heardMs: ago(age), own: { ...OWN, ...own }, hears: entries };
+  return { ...newPeer([], 0), ...heard, ...judged };
 }
 
 function booted(roll: Roll | null): Roll | null {

@@ -42,6 +42,7 @@ describe("what is answered is promised", () => {
     ["it has given up, not fresh: it runs on", heard(C, { term: "2-", fresh: false }), 4],
     ["that host says an older term, which is no reason to end it", heard(C, { term: "0-" }), 4],
     ["another host's number changes nothing", heard(B), 4],
+    ["its heartbeat without a vote is no word of it", heard(C, { term: "0-", lead: "unsaid" }), 4],
     ["another host's newer term changes nothing", heard(B, { term: "2b" }), 4],
   ];
   for (const [what, message, expected] of rows)
@@ -127,6 +128,15 @@ describe("an answer", () => {
   const rows: readonly [string, Voter, HeardWords, number | null][] = [
     ["the own number came back with the own term", candidate, heard(B, { term: "2a" }), 1],
     ["with the term before, which is another vote", candidate, heard(B, { term: "1a" }), null],
+    [
+      "to the last number that went without a vote, which promises nothing",
+      { ...candidate, over: { mutedMs: ago(1) } },
+      heard(B, { term: "2a" }),
+      null,
+    ],
+    ["to an older one", { ...candidate, over: { mutedMs: ago(0.9) } }, heard(B, { term: "2a" }), null],
+    ["to the next one", { ...candidate, over: { mutedMs: ago(1.1) } }, heard(B, { term: "2a" }), 1],
+    ["from a host that does not say how it votes", candidate, heard(B, { term: "0-", lead: "unsaid" }), null],
     ["with another host's term", candidate, heard(B, { term: "2c", roll: null }), null],
     ["a number of another boot is none", candidate, heard(B, { term: "2a", answersMs: null }), null],
     ["not fresh", candidate, heard(B, { term: "2a", fresh: false, answersMs: ago(5) }), null],
@@ -185,6 +195,20 @@ describe("a leader that hears a newer term", () => {
       heard(A, { term: "5a" }),
       "5b",
     ],
+    [
+      "yields to another leader with a newer roll, which took this host for off",
+      leader,
+      heard(C, { term: "7c", roll: "7c.2", lead: "leads" }),
+      "6-",
+    ],
+    ["not to one with an older roll", leader, heard(C, { term: "7c", roll: "4c.2", lead: "leads" }), "8a"],
+    [
+      "nor to one whose roll is not settled yet",
+      leader,
+      heard(C, { term: "7c", roll: "7c.1", lead: "elected" }),
+      "8a",
+    ],
+    ["nor to one in an older term", leader, heard(C, { term: "4c", roll: "7c.2", lead: "leads" }), "5a"],
     ["an older term is ignored", leader, heard(C, { term: "4c" }), "5a"],
     ["one that is not fresh is ignored", leader, heard(C, { term: "7c", fresh: false }), "5a"],
   ];
@@ -197,6 +221,12 @@ describe("a leader that hears a newer term", () => {
     const answered = takeWords(called, heard(B, { term: "8a", roll: "5a.1" }), GROUP_TIMINGS);
     expect(isElected(answered, NOW_MS, GROUP_TIMINGS)).toBe(true);
     expect(mandateUntil(answered, NOW_MS, GROUP_TIMINGS)).toBe(null);
+  });
+
+  test("who has yielded is bound to itself, as somebody may still act on its last mandate", () => {
+    const yielded = after(leader, heard(C, { term: "7c", roll: "7c.2", lead: "leads" }));
+    expect(yielded).toMatchObject({ promisedMs: NOW_MS, answers: new Map() });
+    expect(mandateUntil(yielded, NOW_MS, GROUP_TIMINGS)).toBeNull();
   });
 
   test("is not given up by a voter that has heard the newer term, for the promise holds", () =>

@@ -4,7 +4,7 @@ import { takeWords } from "../../../../src/core/group/take-words.ts";
 import { tickVoting } from "../../../../src/core/group/tick-voting.ts";
 import { GROUP_TIMINGS } from "../../../../src/core/group/timings.ts";
 import { newVoting } from "../../../../src/core/group/voting.ts";
-import { A, ago, B, heard, NOW_MS, showStored, showTerm, type Voter, voter } from "./votes.ts";
+import { A, ago, B, C, heard, NOW_MS, showStored, showTerm, type Voter, voter } from "./votes.ts";
 
 const tick = (given: Voter, before = 0) => tickVoting(voter(given), NOW_MS, before, GROUP_TIMINGS);
 const after = (given: Voter, before = 0) => showStored(tick(given, before));
@@ -130,6 +130,11 @@ describe("a host that is elected", () => {
     [
       "an older answer of who has the roll counts for that: what is stored stays",
       { term: "5a", roll: "5a.1 abc", before: "1c.1 abc", answers: { b: [1, "1c.1"], c: 30 } },
+      "5a 5a.1 abc",
+    ],
+    [
+      "one that everybody has who is not known to be off",
+      { term: "5a", roll: "5a.1 abc", before: "1c.1 abc", over: { off: new Set([B, C]) } },
       "5a 5a.1 abc",
     ],
     [

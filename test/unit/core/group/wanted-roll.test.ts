@@ -1,11 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import type { RollContent } from "../../../../src/core/group/change-roll.ts";
+import type { RollHost } from "../../../../src/core/group/roll.ts";
 import { wantedRoll } from "../../../../src/core/group/wanted-roll.ts";
 import type { OwnState } from "../../../../src/core/model/hearing.ts";
-import type { HostUuid } from "../../../../src/core/model/ids.ts";
+import { type HostUuid, hostUuid } from "../../../../src/core/model/ids.ts";
 import { OWN } from "./group.ts";
 import { groupState, MASTER, type Others } from "./states.ts";
-import { A, B, C, D, NOW_MS, type Voter } from "./votes.ts";
+import { A, ago, B, C, D, NOW_MS, type Voter } from "./votes.ts";
 
 interface Given {
   readonly self?: HostUuid;
@@ -14,7 +15,12 @@ interface Given {
   /** Besides b and c, or a and c where b leads; undefined: it is not in the pool. */
   readonly others?: Readonly<Record<string, Others[string] | undefined>>;
   readonly said?: Voter["said"];
-  readonly greeters?: readonly HostUuid[];
+  /** Since how many seconds hosts are absent from the pool and silent. */
+  readonly absent?: Readonly<Record<string, number>>;
+  /** As the XAPI master knows it. */
+  readonly maintenance?: readonly HostUuid[];
+  /** Those on the roll that are in maintenance there. */
+  readonly resting?: readonly HostUuid[];
   /** Hosts that are known to be off. */
   readonly off?: readonly HostUuid[];
   readonly roll?: string | null;
@@ -23,19 +29,39 @@ interface Given {
 
 /** By default a leads with the roll 5a.1 of a, b and c, and is XAPI master; it hears b and c, which follow it. */
 function wanted(given: Given): RollContent | null {
-  const { self = A, own = {}, others = {}, said = {}, greeters = [], roll = "5a.1 abc" } = given;
+  const {
+    self = A,
+    own = {},
+    others = {},
+    said = {},
+    absent = {},
+    maintenance = [],
+    roll = "5a.1 abc",
+  } = given;
   const heard: Given["others"] = { a: MASTER, b: {}, c: {}, [self]: undefined, ...others };
   const inPool = Object.entries(heard).flatMap(([letter, other]) =>
     other === undefined ? [] : [[letter, other] as const],
   );
   const state = groupState({ self, term: "5a", roll, said }, Object.fromEntries(inPool), given.bootId);
   const { stored } = state.voting;
-  const changed = stored.roll && { ...stored.roll, ...given.change };
+  const changed = stored.roll && {
+    ...stored.roll,
+    hosts: resting(stored.roll.hosts, given),
+    ...given.change,
+  };
   const off = new Set(given.off);
   const voting = { ...state.voting, off, stored: { ...stored, roll: changed } };
   const ownState = { ...(self === A ? MASTER : OWN), ...own };
-  return wantedRoll({ ...state, voting }, { nowMs: NOW_MS, own: ownState, greeters: new Set(greeters) });
+  const since = Object.entries(absent).map(([host, seconds]) => [hostUuid(host), ago(seconds)] as const);
+  const sight = { nowMs: NOW_MS, own: ownState, absent: new Map(since), maintenance };
+  return wantedRoll({ ...state, voting }, sight);
 }
+
+const resting = (
+  hosts: readonly RollHost[],
+  { resting = [], maintenance = [] }: Given,
+): readonly RollHost[] =>
+  hosts.map((one) => ({ ...one, maintenance: [...resting, ...maintenance].includes(one.host) }));
 
 /** `abc, a is master, HA on` */
 const show = (content: RollContent | null) =>
@@ -67,7 +93,7 @@ describe("wantedRoll: in comes who is in the pool, is heard, and has stored the 
     ["not one with a newer roll", { others: { d: {} }, said: { d: { ...has, roll: "6d.1" } } }, "as it is"],
     ["not one without a roll", { others: { d: {} }, said: { d: { ...has, roll: null } } }, "as it is"],
     ["not one that has said nothing of its vote", { others: { d: {} } }, "as it is"],
-    ["not one that is not in the pool", { said: { d: has }, greeters: [D] }, "as it is"],
+    ["not one that is not in the pool", { said: { d: has } }, "as it is"],
     ["several at once", { others: { d: {}, e: {} }, said: { d: has, e: has } }, "abcde, a is master, HA on"],
     ["by a leader that is a slave, too", { self: B, others: { d: {} }, said: { d: has } }, entered],
   ]);
@@ -80,16 +106,100 @@ describe("wantedRoll: in comes who is in the pool, is heard, and has stored the 
     }));
 });
 
-describe("wantedRoll: out goes who is silent and not in the pool any more", () => {
-  const gone = { others: { c: undefined } };
+describe("wantedRoll: out goes who has left the pool", () => {
+  const gone: Given = { others: { c: undefined }, absent: { c: 60 } };
   check([
-    ["a host", gone, "ab, a is master, HA on"],
+    ["a host that is not in it, and silent for 60 s", gone, "ab, a is master, HA on"],
+    [
+      "not within that time: the list of the pool may be older than a join",
+      { ...gone, absent: { c: 59.9 } },
+      "as it is",
+    ],
     ["not one that is only silent", { others: { c: null } }, "as it is"],
-    ["not one that speaks to this host", { ...gone, greeters: [C] }, "as it is"],
-    ["though another one speaks to it", { ...gone, greeters: [D] }, "ab, a is master, HA on"],
+    ["not one that speaks to this host", { others: { c: undefined } }, "as it is"],
     ["not by a leader that is a slave", { ...gone, self: B }, "as it is"],
     ["not by one whose xapi does not serve", { ...gone, own: { xapi: "starting" } }, "as it is"],
+    [
+      "not by a master that the roll does not name",
+      { ...gone, others: { b: { role: "master", master: B }, c: undefined }, change: { master: B } },
+      "as it is",
+    ],
   ]);
+});
+
+describe("wantedRoll: out goes who is silent and in maintenance", () => {
+  const off = { others: { c: { age: 14, silent: 10 } }, maintenance: [C] };
+  check([
+    ["a host that is silent for 10 s", off, "ab, a is master, HA on"],
+    ["not within that time", { ...off, others: { c: { age: 13.9, silent: 9.9 } } }, "as it is"],
+    ["not one that is heard", { ...off, others: { c: {} } }, "as it is"],
+    ["not one that is only silent", { ...off, maintenance: [] }, "as it is"],
+    [
+      "not one that is not in the pool: nothing was heard of it since",
+      { ...off, others: { c: undefined } },
+      "as it is",
+    ],
+    [
+      "by a leader that is a slave, too, as the roll has it",
+      { ...off, self: B, maintenance: [], resting: [C] },
+      "ab, a is master, HA on",
+    ],
+    [
+      "never the XAPI master: it is replaced by a proof alone, and no roll is without its master",
+      { self: B, others: { a: { ...MASTER, age: 14, silent: 10 } }, resting: [A] },
+      "as it is",
+    ],
+    [
+      "nor a master that the roll does not name any more as such, but keeps",
+      { self: B, others: { a: { age: 14, silent: 10 } }, resting: [A], change: { master: B } },
+      "bc, b is master, HA on",
+    ],
+  ]);
+});
+
+describe("wantedRoll: who is in maintenance, as the XAPI master knows it", () => {
+  const marks = (given: Given) =>
+    wanted(given)
+      ?.hosts.flatMap(({ host, maintenance }) => (maintenance ? [host] : []))
+      .join("") ?? "as it is";
+  const given = (over: Given): Given => ({ change: { hosts: hostsOf("abc") }, ...over });
+  const rows: readonly [string, Given, string][] = [
+    ["a host is from now on", given({ maintenance: [B] }), "b"],
+    ["it is no more", { resting: [B] }, ""],
+    ["it is on", { maintenance: [B] }, "as it is"],
+    ["the master itself", given({ maintenance: [A] }), "a"],
+    ["a leader that is a slave leaves it so", { self: B, resting: [C] }, "as it is"],
+    ["so does one whose xapi does not serve", { own: { xapi: "starting" }, resting: [B] }, "as it is"],
+    [
+      "and a master that the roll does not name: its database may be an old one",
+      given({
+        maintenance: [B],
+        others: { c: { role: "master", master: C } },
+        change: { hosts: hostsOf("abc"), master: C },
+      }),
+      "as it is",
+    ],
+  ];
+  for (const [what, one, expected] of rows)
+    test(`${what}: ${expected}`, () => expect(marks(one)).toBe(expected));
+
+  function hostsOf(letters: string): readonly RollHost[] {
+    return [...letters].map((letter) => ({
+      ...{ host: hostUuid(letter), bootId: `boot-${letter}`, maintenance: false },
+    }));
+  }
+});
+
+describe("wantedRoll: no more hosts than a pool can have", () => {
+  test("a newcomer waits until one has left", () => {
+    const letters = Array.from({ length: 63 }, (_, at) => String.fromCharCode(0x100 + at));
+    const others = Object.fromEntries(letters.map((letter) => [letter, {}]));
+    const has = { term: "5a", roll: "5a.1" };
+    const full: Given = { others: { b: undefined, c: undefined, ...others, z: {} }, said: { z: has } };
+    const of = (count: number) => wanted({ ...full, roll: `5a.1 a${letters.slice(0, count).join("")}` });
+    expect(of(62)?.hosts).toHaveLength(64);
+    expect(of(63)).toBeNull();
+  });
 });
 
 describe("wantedRoll: out goes who is known to be off", () => {
@@ -121,19 +231,24 @@ describe("wantedRoll: a host that has booted is entered anew", () => {
     ["not one that is silent by now", { others: { b: { boot: "new", age: 4.1 } } }, "as it is"],
     ["this one", { bootId: "new" }, ["new", "boot-b", "boot-c"]],
     [
-      "not one that left the pool and speaks",
-      { others: { c: undefined }, greeters: [C], bootId: "new" },
+      "not one that is in the pool no more and speaks",
+      { others: { c: undefined }, bootId: "new" },
       ["new", "boot-b", "boot-c"],
     ],
   ];
   for (const [what, given, expected] of rows) test(what, () => expect(boots(given)).toEqual(expected));
 
-  test("it stays in maintenance", () => {
+  test("it stays in maintenance, as the XAPI master knows it", () => {
     const hosts = [
       { host: A, bootId: "boot-a", maintenance: false },
       { host: B, bootId: "boot-b", maintenance: true },
     ];
-    const given: Given = { roll: "5a.1 ab", others: { b: { boot: "new" } }, change: { hosts } };
+    const given: Given = {
+      roll: "5a.1 ab",
+      others: { b: { boot: "new" } },
+      change: { hosts },
+      maintenance: [B],
+    };
     expect(wanted(given)?.hosts).toEqual([
       { host: A, bootId: "boot-a", maintenance: false },
       { host: B, bootId: "new", maintenance: true },

@@ -1,0 +1,85 @@
+import { describe, expect, test } from "bun:test";
+import { stepToldOff, type ToldOff, withKnownOff } from "../../../../src/core/group/known-off.ts";
+import type { HostUuid } from "../../../../src/core/model/ids.ts";
+import { groupState, type Other } from "./states.ts";
+import { ago, B, C, NOW_MS } from "./votes.ts";
+
+interface Given {
+  /** What has come from b. */
+  readonly b?: Other | null;
+  /** Since how many seconds b is told to be off, and whether something came from it since; absent: it was not until now. */
+  readonly since?: number;
+  readonly over?: boolean;
+  readonly told?: readonly HostUuid[];
+  /** When b, which is not in the list of the pool then, has greeted. */
+  readonly greeted?: number;
+}
+
+function step({ b = null, since, over = false, told = [B], greeted }: Given): ToldOff {
+  const before: ToldOff = new Map(since === undefined ? [] : [[B, { sinceMs: ago(since), isOver: over }]]);
+  const greeters = new Map(greeted === undefined ? [] : [[B, ago(greeted)]]);
+  const others = greeted === undefined ? { b, c: {} } : { c: {} };
+  return stepToldOff(before, told, groupState({}, others), { nowMs: NOW_MS, greeters });
+}
+
+describe("stepToldOff: a proof ends with any sign of another boot", () => {
+  const rows: readonly [string, Given, string][] = [
+    ["nobody is told to be off", { told: [] }, "nobody"],
+    ["a host is told to be off now", {}, "b for 0 s"],
+    ["it was so before", { since: 30 }, "b for 30 s"],
+    ["what came from it before does not matter", { since: 30, b: { age: 31 } }, "b for 30 s"],
+    ["something has come since", { since: 30, b: { age: 29 } }, "b for 30 s, over"],
+    ["in the moment in which it was told", { since: 30, b: { age: 30 } }, "b for 30 s, over"],
+    ["it is over for good, though the host is silent again", { since: 30, over: true }, "b for 30 s, over"],
+    ["it has greeted since, and is not in the list", { since: 30, greeted: 2 }, "b for 30 s, over"],
+    ["it has greeted before", { since: 30, greeted: 40 }, "b for 30 s"],
+    ["it is told to be off no more", { since: 30, over: true, told: [] }, "nobody"],
+  ];
+  for (const [what, given, expected] of rows)
+    test(`${what}: ${expected}`, () => {
+      const shown = [...step(given)].map(
+        ([host, { sinceMs, isOver }]) =>
+          `${host} for ${(NOW_MS - sinceMs) / 1_000} s${isOver ? ", over" : ""}`,
+      );
+      expect(shown.join(" ") || "nobody").toBe(expected);
+    });
+
+  test("called off anew, it is off again", () => {
+    const state = groupState({}, { b: { age: 29 } });
+    const moment = { nowMs: NOW_MS, greeters: new Map<HostUuid, number>() };
+    const forgotten = stepToldOff(step({ since: 30, over: true }), [], state, moment);
+    expect(stepToldOff(forgotten, [B], state, moment).get(B)).toEqual({ sinceMs: NOW_MS, isOver: false });
+  });
+
+  test("a datagram that is not fresh is a sign, too", () => {
+    const state = groupState({}, { b: null });
+    const heard = new Map(
+      [...state.hearing.peers].map(([host, peer]) => [host, { ...peer, newestMs: ago(1) }]),
+    );
+    const given = { ...state, hearing: { ...state.hearing, peers: heard } };
+    const before: ToldOff = new Map([[B, { sinceMs: ago(30), isOver: false }]]);
+    const after = stepToldOff(before, [B], given, { nowMs: NOW_MS, greeters: new Map() });
+    expect(after.get(B)?.isOver).toBe(true);
+  });
+});
+
+describe("withKnownOff", () => {
+  const told = (over: boolean): ToldOff =>
+    new Map([
+      [B, { sinceMs: ago(5), isOver: over }],
+      [C, { sinceMs: ago(5), isOver: false }],
+    ]);
+  const state = groupState({}, { b: null, c: null });
+
+  test("those that are told to be off, and are not heard since", () => {
+    expect([...withKnownOff(state, told(false)).voting.off]).toEqual([B, C]);
+    expect([...withKnownOff(state, told(true)).voting.off]).toEqual([C]);
+  });
+
+  test("what is the same stays the same state", () => {
+    const off = withKnownOff(state, told(true));
+    expect(withKnownOff(off, told(true))).toBe(off);
+    expect(withKnownOff(off, told(false))).not.toBe(off);
+    expect(withKnownOff(state, new Map())).toBe(state);
+  });
+});
