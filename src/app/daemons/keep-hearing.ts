@@ -272,6 +272,7 @@ class Loop {
     const before = withKnownOff(last, this.toldOff);
     const moment = {
       ...{ nowMs, own, successor: report?.successor ?? null, maintenance: report?.maintenance ?? [] },
+      without: report?.without ?? [],
       greeters: this.recentGreeters(nowMs),
     };
     const wasOnDisk = this.votes.isOnDisk(before.voting.stored);

@@ -61,7 +61,7 @@ export async function readOffHosts(store: Pick<StateStore, "load">): Promise<rea
   return loaded.value.filter((host): host is HostUuid => typeof host === "string").slice(0, MOST_HOSTS);
 }
 
-const NOT_SAID = { successor: null, maintenance: [], changes: null, fetchAfterMs: 0 };
+const NOT_SAID = { successor: null, maintenance: [], without: [], changes: null, fetchAfterMs: 0 };
 
 function isGroupReport(value: unknown): value is GroupReport {
   if (typeof value !== "object" || value === null) return false;
@@ -72,6 +72,7 @@ function isGroupReport(value: unknown): value is GroupReport {
     peers,
     successor = null,
     maintenance = [],
+    without = [],
     enabled,
     haWished,
     changes = null,
@@ -80,12 +81,15 @@ function isGroupReport(value: unknown): value is GroupReport {
   if (typeof self !== "string" || (pool !== null && typeof pool !== "string") || typeof port !== "number")
     return false;
   if (successor !== null && typeof successor !== "string") return false;
-  if (!Array.isArray(maintenance) || !maintenance.every((host) => typeof host === "string")) return false;
+  if (![maintenance, without].every(isHostList)) return false;
   const flags = [enabled, haWished];
   if (!flags.every((flag) => flag === null || typeof flag === "boolean")) return false;
   if ((changes !== null && typeof changes !== "number") || typeof fetchAfterMs !== "number") return false;
   return Array.isArray(peers) && peers.length <= MOST_HOSTS && peers.every(isGroupPeer);
 }
+
+const isHostList = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((host) => typeof host === "string");
 
 function isGroupPeer(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;

@@ -28,6 +28,7 @@ export function groupReport(
     // A host without an address cannot be written to, and may be heard all the same.
     peers: others.map((host) => ({ host: host.uuid, addresses: waysTo([host]) })),
     successor: ranking[0] ?? null,
+    without: lastGood.without,
     maintenance: lastGood.master === self ? inMaintenance(lastGood, incidents) : [],
     enabled: hosts.find(({ uuid }) => uuid === self)?.enabled ?? null,
     haWished: haFlag === "unset" ? null : haFlag === "on",
@@ -40,6 +41,7 @@ const NO_LIST = {
   pool: null,
   peers: [],
   successor: null,
+  without: [],
   maintenance: [],
   enabled: null,
   haWished: null,

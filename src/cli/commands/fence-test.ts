@@ -3,12 +3,12 @@ import { rememberedMemory } from "../../app/pass/remembered.ts";
 import type { Settings } from "../../config/params.ts";
 import { fenceMethods } from "../../core/fencing/fence-policy.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
-import { showName } from "../../core/model/plain-text.ts";
 import { neverAborts } from "../../ports/deadline.ts";
 import type { DeviceState } from "../../ports/fencer.ts";
 import { defineAction } from "../action.ts";
-import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
+import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
 import { ignoredText, methodReports, methodRequest, untestedText } from "../fence-warnings.ts";
+import { findHost } from "../host-argument.ts";
 import { type PoolAccess, withPool } from "../pool-access.ts";
 
 interface Target {
@@ -62,16 +62,7 @@ async function rememberedHosts(ports: CliPorts): Promise<readonly Target[]> {
 }
 
 function choose(all: readonly Target[], typed: string | undefined): readonly Target[] {
-  if (typed === undefined || all.length === 0) return all;
-  // An odd name is known as it is shown; who types it may type it as it is.
-  const spellings = [typed, showName(typed)];
-  const found = all.filter(({ uuid, name }) => uuid === typed.toLowerCase() || spellings.includes(name));
-  const names = all.map(({ name }) => name).join(", ");
-  if (found.length === 0)
-    throw new UsageError(`Cannot test ${typed}: there is no such host; there are ${names}`);
-  if (found.length > 1)
-    throw new UsageError(`Cannot test ${typed}: ${found.length} hosts have that name; give a uuid`);
-  return found;
+  return typed === undefined || all.length === 0 ? all : [findHost("test", typed, all)];
 }
 
 async function test(

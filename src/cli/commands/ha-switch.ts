@@ -1,10 +1,13 @@
 import { poolParameters } from "../../config/pool-keys.ts";
 import { customFieldKey } from "../../core/model/ha-flag.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
+import { WITHOUT_KEY } from "../../core/model/pool-keys.ts";
+import type { HostView } from "../../core/model/pool-view.ts";
 import { defineAction } from "../action.ts";
 import { awaitOff } from "../await-off.ts";
 import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
 import { showProgress } from "../doctor/progress.ts";
+import { findHost } from "../host-argument.ts";
 import { changePool, type PoolAccess, poolKeyChange, withPool } from "../pool-access.ts";
 import { type Preflight, preflight } from "../preflight.ts";
 import { paintFor } from "../screens/paint.ts";
@@ -14,6 +17,7 @@ import { poolText } from "../screens/text.ts";
 interface Choices {
   readonly force: boolean;
   readonly json: boolean;
+  readonly without: string | undefined;
 }
 
 export const haEnableAction = defineAction({
@@ -22,11 +26,16 @@ export const haEnableAction = defineAction({
     "Switches HA on for this pool. First it makes the checks of doctor and names the VMs that it will start; where a check is bad it refuses.",
   args: {
     force: { type: "boolean", description: "switches HA on although a check is bad" },
+    without: {
+      type: "string",
+      description:
+        "a host that is not heard: the hosts begin without it (its name or uuid; of several, comma between)",
+    },
     json: { type: "boolean", description: "for programs" },
   },
   run: (args, ports) =>
     withPool(ports, (pool) =>
-      switchOn({ force: args.force === true, json: args.json === true }, pool, ports),
+      switchOn({ force: args.force === true, json: args.json === true, without: args.without }, pool, ports),
     ),
 });
 
@@ -53,7 +62,11 @@ interface EnableReport extends Pick<Preflight, "findings"> {
   readonly starts: readonly { readonly uuid: string; readonly name: string }[] | null;
 }
 
-async function switchOn({ force, json }: Choices, pool: PoolAccess, ports: CliPorts): Promise<ExitCode> {
+async function switchOn(
+  { force, json, without }: Choices,
+  pool: PoolAccess,
+  ports: CliPorts,
+): Promise<ExitCode> {
   if (pool.database === null) return pool.exitWithout;
   const { otherConfig, haEnabled } = pool.database.pool;
   const tell = (on: boolean, { findings, starts }: Preflight) => {
@@ -69,15 +82,16 @@ async function switchOn({ force, json }: Choices, pool: PoolAccess, ports: CliPo
     tell(false, { findings: [], starts: null });
     return EXIT.failed;
   }
+  const leftOut = findLeftOut(without, pool.database.hosts);
   const say = json ? () => undefined : ports.stdout;
   if (otherConfig[flagKey(pool)] === "true") {
     tell(true, { findings: [], starts: null });
-    return write("true", "", pool, ports, say);
+    return write("true", "", pool, ports, say, leftOut);
   }
   if (poolParameters(otherConfig).size === 0) {
     ports.stderr("Warning: the pool database holds no parameters; see ha-cfg get for those in force.\n");
   }
-  const checked = await preflight(ports, showProgress(ports, json));
+  const checked = excuse(await preflight(ports, showProgress(ports, json)), leftOut);
   say(renderPreflight(checked, paintFor(ports.colours), ports.isTerminal));
   const bad = checked.findings.filter(({ verdict }) => verdict === "bad").length;
   if (bad > 0 && !force) {
@@ -86,9 +100,24 @@ async function switchOn({ force, json }: Choices, pool: PoolAccess, ports: CliPo
     tell(false, checked);
     return EXIT.failed;
   }
-  const code = await write("true", forcedText(bad), pool, ports, say);
+  const code = await write("true", forcedText(bad), pool, ports, say, leftOut);
   tell(code === EXIT.done, checked);
   return code;
+}
+
+/** Throws UsageError when one of them is no host of the pool. */
+function findLeftOut(without: string | undefined, hosts: readonly HostView[]): readonly HostView[] {
+  const typed = (without ?? "").split(",").filter((one) => one.trim() !== "");
+  return typed.map((one) => findHost("leave out", one.trim(), hosts));
+}
+
+/** What is bad about a host that is left out is known. */
+function excuse(checked: Preflight, leftOut: readonly HostView[]): Preflight {
+  const isAbout = (text: string) => leftOut.some(({ name }) => name !== "" && text.includes(name));
+  const findings = checked.findings.map((finding) =>
+    finding.verdict === "bad" && isAbout(finding.text) ? { ...finding, verdict: "warn" as const } : finding,
+  );
+  return { ...checked, findings };
 }
 
 function forcedText(bad: number): string {
@@ -106,12 +135,25 @@ async function write(
   pool: PoolAccess,
   ports: CliPorts,
   say: (text: string) => void,
+  leftOut: readonly HostView[] = [],
 ): Promise<ExitCode> {
   if (pool.database === null) return pool.exitWithout;
   const { name, otherConfig } = pool.database.pool;
+  const listed = leftOut.map(({ uuid }) => uuid).join(":");
+  const names = leftOut.map((host) => host.name).join(", ");
+  const leaving =
+    value === "false" || (otherConfig[WITHOUT_KEY] ?? "") === listed
+      ? []
+      : [
+          poolKeyChange(pool, WITHOUT_KEY, listed, {
+            audit: names === "" ? "The hosts begin with all of them" : `The hosts begin without ${names}`,
+            done: () => (names === "" ? undefined : say(`The hosts begin without ${names}.\n`)),
+          }),
+        ];
   const word = value === "true" ? "on" : "off";
   if (otherConfig[flagKey(pool)] === value) {
     say(`HA is ${word} already for ${poolText(name)}.\n`);
+    if (leaving.length > 0) return changePool(ports, pool, leaving);
     await ports.wakeMonitor();
     return EXIT.done;
   }
@@ -119,5 +161,5 @@ async function write(
     audit: `HA of the pool switched ${word}${although}`,
     done: () => say(`HA is switched ${word} for ${poolText(name)}.\n`),
   });
-  return changePool(ports, pool, [change]);
+  return changePool(ports, pool, [...leaving, change]);
 }

@@ -41,6 +41,7 @@ function judge(group: GroupStatus): readonly Finding[] {
 
 function cureOf(trouble: string | null, awaited: readonly string[]): string {
   if (trouble !== null) return "see the disk of this host: /etc/ha-lizard/state/group";
-  if (awaited.length > 0) return `switch them on, and see the service ha-lizard there: ${awaited.join(", ")}`;
+  if (awaited.length > 0)
+    return "see the service ha-lizard there, or begin without them: ha-cfg ha-enable --without HOST";
   return "bring the hosts back that do not answer, and see the network between them";
 }

@@ -7,16 +7,24 @@ import type { Term } from "./term.ts";
 import type { GroupTimings } from "./timings.ts";
 import { isPromiseOver, type Voting } from "./voting.ts";
 
+export interface FoundingMoment {
+  readonly nowMs: number;
+  /** Hosts outside the list of the pool whose genuine datagrams have come lately. */
+  readonly greeters: ReadonlySet<HostUuid>;
+  /** Hosts that an administrator has left out by name. */
+  readonly without: readonly HostUuid[];
+}
+
 /**
  * Whom the group waits for, before this host can found it; null: it is not this host that founds one. The XAPI master does
- * when HA is wanted and nobody has a roll. Every other host of its pool that is not known to be off must be heard, follow it, and say
+ * when HA is wanted and nobody has a roll. Every other host of its pool that is not known to be off, and was not left out by name, must be heard, follow it, and say
  * that it has no roll and hears no leader: then nobody has a mandate, and nobody else founds another group. `greeters` are hosts that
  * this one does not know, and that know it: its list of the pool is not the newest one.
  */
 export function awaitedToFound(
   { hearing, voting }: GroupState,
   own: OwnState,
-  { nowMs, greeters }: { readonly nowMs: number; readonly greeters: ReadonlySet<HostUuid> },
+  { nowMs, greeters, without }: FoundingMoment,
   { saidMs }: GroupTimings,
 ): readonly HostUuid[] | null {
   const isFounder = own.role === "master" && own.xapi === "serving" && own.haWished === true;
@@ -29,7 +37,13 @@ export function awaitedToFound(
     const hasNone = said.words.roll === null && said.words.lead.kind === "none";
     return follows && hasNone && nowMs - said.atMs <= saidMs;
   };
-  const missing = [...hearing.peers.keys()].filter((host) => !agrees(host) && !voting.off.has(host));
+  // Not one that says that there is a group: nobody founds another one beside it.
+  const hasGroup = (host: HostUuid): boolean => {
+    const words = voting.said.get(host)?.words;
+    return words !== undefined && (words.roll !== null || !["none", "unsaid"].includes(words.lead.kind));
+  };
+  const isLeftOut = (host: HostUuid) => voting.off.has(host) || (without.includes(host) && !hasGroup(host));
+  const missing = [...hearing.peers.keys()].filter((host) => !agrees(host) && !isLeftOut(host));
   return [...missing, ...[...greeters].filter((host) => !hearing.peers.has(host))];
 }
 

@@ -20,8 +20,7 @@ export function electedUntil(
   const having = new Set([self]);
   let untilMs = nowMs + mandateMs;
   const mayLeadAlone = nowMs - startedMs >= promiseMs;
-  const isEnough = () =>
-    (having.size > 1 || mayLeadAlone) && isCarried(voting, (host) => having.has(host));
+  const isEnough = () => (having.size > 1 || mayLeadAlone) && isCarried(voting, (host) => having.has(host));
   for (const next of untils) {
     if (isEnough()) break;
     having.add(next.host);

@@ -42,7 +42,14 @@ function completeLastGood(lastGood: unknown): unknown {
   if (!isObject(lastGood) || !Array.isArray(lastGood["hosts"])) return lastGood;
   const { hosts, forgotten = [] } = lastGood as { readonly hosts: unknown; readonly forgotten?: unknown };
   const complete = { hosts: completeHosts(hosts), forgotten: completeHosts(forgotten) };
-  return { masterStartedAtMs: null, addressesAtMs: null, changes: null, ...lastGood, ...complete };
+  return {
+    masterStartedAtMs: null,
+    addressesAtMs: null,
+    changes: null,
+    without: [],
+    ...lastGood,
+    ...complete,
+  };
 }
 
 function completeHosts(hosts: unknown): unknown {

@@ -37,6 +37,8 @@ export interface LastGoodView {
   readonly parameters: string;
   /** How many changes the master's database has counted (`CHANGES_KEY`); null: it counts none. */
   readonly changes: number | null;
+  /** Hosts that the first group is founded without (`WITHOUT_KEY`). */
+  readonly without: readonly HostUuid[];
 }
 
 export interface KnownHost {
@@ -85,4 +87,5 @@ export const isLastGoodView: Check<LastGoodView> = objectOf<LastGoodView>({
   addressesAtMs: nullOr(isNumber),
   parameters: isText,
   changes: nullOr(isNumber),
+  without: listOf(isBrandedText<HostUuid>),
 });

@@ -15,8 +15,16 @@ export const EPOCH_KEY = "ha-lizard-epoch";
  * database has the count of its time, which says whether it is old.
  */
 export const CHANGES_KEY = "ha-lizard-changes";
+/** `pool.other_config`: hosts that the first group of this pool is founded without (`ha-cfg ha-enable --without`), with colons between. */
+export const WITHOUT_KEY = "ha-lizard-without";
 /** `pool.other_config`: everything above, all that the program notes there for itself. */
-export const POOL_NOTE_KEYS: readonly string[] = [SUCCESSOR_KEY, RANKING_KEY, EPOCH_KEY, CHANGES_KEY];
+export const POOL_NOTE_KEYS: readonly string[] = [
+  SUCCESSOR_KEY,
+  RANKING_KEY,
+  EPOCH_KEY,
+  CHANGES_KEY,
+  WITHOUT_KEY,
+];
 /** `VM.other_config`: the uuid of the pool in which the VM ran last. */
 export const HOME_POOL_KEY = "home-pool";
 /** `VM.other_config`: the uuid of the VM that ran, so that the keys of a clone, a copy or an import count for nothing. */
@@ -35,6 +43,11 @@ export function readChanges(otherConfig: Readonly<Record<string, string>>): numb
   const text = otherConfig[CHANGES_KEY] ?? "";
   const count = /^[1-9][0-9]{0,9}$/.test(text) ? Number(text) : 0;
   return count === 0 || count >= MOST_CHANGES ? null : count;
+}
+
+/** Hosts that were left out by name. */
+export function readWithout(otherConfig: Readonly<Record<string, string>>): readonly HostUuid[] {
+  return (otherConfig[WITHOUT_KEY] ?? "").split(":").filter((uuid) => uuid !== "") as HostUuid[];
 }
 
 /** The ranking as stored, from the pool's keys; `none_available` and absence are an empty ranking. */

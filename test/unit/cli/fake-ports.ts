@@ -225,6 +225,7 @@ function rememberedMemory(world: FakeWorld): { kind: "found"; value: unknown } |
     poolName: "pool",
     master: HOST,
     masterStartedAtMs: null,
+    without: [],
     forgotten: [],
     haFlag: world.rememberedFlag,
     hosts: world.rememberedHosts,

@@ -74,7 +74,7 @@ test("a group that is not founded yet: whom the master waits for", async () => {
   ]);
   expect(await rowsOf(pool, 2)).toEqual(["Leader          nobody: this host is in no group yet"]);
   expect(await findingsOf(pool, 1)).toEqual([
-    "bad: the leader of the pool: nobody yet: not heard, or not following this master: h3 (switch them on, and see the service ha-lizard there: h3)",
+    "bad: the leader of the pool: nobody yet: not heard, or not following this master: h3 (see the service ha-lizard there, or begin without them: ha-cfg ha-enable --without HOST)",
   ]);
 });
 

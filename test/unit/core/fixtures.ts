@@ -264,6 +264,7 @@ export function goodView(over: Partial<LastGoodView> = {}): LastGoodView {
     poolName: "lab",
     master: host(1),
     masterStartedAtMs: null,
+    without: [],
     forgotten: [],
     haFlag: "on",
     hosts,

@@ -29,6 +29,7 @@ const SEEN: LastGoodView = {
   poolName: "pool",
   master: host(1),
   masterStartedAtMs: null,
+  without: [],
   forgotten: [],
   haFlag: "on",
   hosts: [],

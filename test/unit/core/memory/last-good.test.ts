@@ -9,6 +9,7 @@ const view: LastGoodView = {
   poolName: "pool",
   master: host(1),
   masterStartedAtMs: null,
+  without: [],
   forgotten: [],
   haFlag: "on",
   hosts: [
