@@ -1,19 +1,27 @@
 import { describe, expect, test } from "bun:test";
 import { runPass } from "../../../../src/app/pass/iterate.ts";
 import type { PassPorts } from "../../../../src/app/pass/pass-ports.ts";
+import { hostUuid } from "../../../../src/core/model/ids.ts";
 import type { Role } from "../../../../src/core/model/pool-view.ts";
 import { isOfThisBoot } from "../../../../src/ports/state-store.ts";
 import type { SimPool } from "../../../../src/simulation/pool.ts";
+import { bootIdOf } from "../../../../src/simulation/ports/local-host.ts";
 import { newSimProcess } from "../../../../src/simulation/ports/process.ts";
 import { simPassPorts } from "../../../../src/simulation/ports.ts";
 import { restedPool, SECOND } from "../../../simulated/pool/stage.ts";
+import { FOR_LONG_MS } from "../../core/sight.ts";
+import { leader } from "./leader.ts";
 
-/** One pass of a host by hand, through ports that `change` has bent; the host's own monitor is stopped. */
+/** One pass of a host by hand, through ports that `change` has bent; the host's own monitor is stopped, and had it lead. */
 async function passOf(pool: SimPool, host: number, change: (ports: PassPorts) => Partial<PassPorts>) {
   pool.monitor(host).stop();
   const ports = simPassPorts(pool.world, host, newSimProcess(host), pool.disks[host - 1]);
   const from = pool.world.log.length;
-  const pass = runPass({ ...ports, ...change(ports) }, new AbortController().signal);
+  const hosts = pool.world.hosts.map(({ uuid }) => hostUuid(uuid));
+  const own = pool.world.host(host);
+  const self = { uuid: hostUuid(own.uuid), bootId: bootIdOf(own) };
+  const hearing = leader(ports.clock, self, FOR_LONG_MS, hosts);
+  const pass = runPass({ ...ports, hearing, ...change(ports) }, new AbortController().signal);
   let ended = false;
   void pass.then(() => (ended = true));
   await pool.until(() => ended, 400 * SECOND);

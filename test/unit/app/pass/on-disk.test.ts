@@ -5,6 +5,8 @@ import type { XapiResult } from "../../../../src/core/model/pool-view.ts";
 import { neverAborts } from "../../../../src/ports/deadline.ts";
 import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
 import { goodView, host, SETTINGS } from "../../core/fixtures.ts";
+import { FOR_LONG_MS } from "../../core/sight.ts";
+import { leader, SELF } from "./leader.ts";
 
 const DONE = { ok: true, value: undefined } as const;
 const REFUSED = { ok: false, fault: { kind: "api", code: "INTERNAL_ERROR", params: [] } } as const;
@@ -14,10 +16,12 @@ interface Case {
   readonly does?: XapiResult<unknown>;
   readonly isSlave?: boolean;
   readonly counts?: () => Promise<XapiResult<void>>;
+  readonly mandateUntilMs?: number;
 }
 
 /** What a host asks of XAPI for this action, in order, and what comes of it. */
-async function calls(action: Action, { stores = DONE, does = DONE, isSlave = false, counts }: Case = {}) {
+async function calls(action: Action, given: Case = {}) {
+  const { stores = DONE, does = DONE, isSlave = false, counts, mandateUntilMs = FOR_LONG_MS } = given;
   const clock = portClock(new VirtualClock(), () => 0);
   const asked: string[] = [];
   const answer = (name: string, value: unknown) => async () => {
@@ -39,7 +43,14 @@ async function calls(action: Action, { stores = DONE, does = DONE, isSlave = fal
     syncDatabase: answer("sync", DONE),
   };
   const executor = {
-    ...{ ports: { clock }, xapi, settings: SETTINGS, lastGood: goodView(), xapiStartTime: null },
+    ...{
+      ports: { clock, hearing: leader(clock, SELF, mandateUntilMs) },
+      self: SELF,
+      xapi,
+      settings: SETTINGS,
+      lastGood: goodView(),
+      xapiStartTime: null,
+    },
     followed: isSlave ? host(1) : null,
   } as unknown as Executor;
   const { kind } = await execute(action, executor, neverAborts());
@@ -87,4 +98,14 @@ describe("what is counted, and what a slave fetches", () => {
     expect(await calls(fetch, { isSlave: true })).toEqual({ asked: "fetch h2", kind: "done" });
     expect((await calls(fetch, { isSlave: true, stores: REFUSED })).kind).toBe("refused");
   });
+});
+
+describe("without a mandate", () => {
+  const over = { mandateUntilMs: -1 };
+  test("nothing is declared or forgotten", async () => {
+    for (const action of [declare, forget])
+      expect(await calls(action, over)).toEqual({ asked: "", kind: "held" });
+  });
+  test("the master puts its database on disk all the same", async () =>
+    expect(await calls(store, over)).toEqual({ asked: "ha-lizard-changes=8,store", kind: "done" }));
 });

@@ -4,6 +4,8 @@ import type { DomainRecord } from "../../../../src/core/model/pool-view.ts";
 import { neverAborts } from "../../../../src/ports/deadline.ts";
 import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
 import { host, SETTINGS, vm } from "../../core/fixtures.ts";
+import { FOR_LONG_MS } from "../../core/sight.ts";
+import { leader, SELF } from "./leader.ts";
 
 const record = (name: string, over: Partial<DomainRecord> = {}): DomainRecord => ({
   uuid: vm(name),
@@ -15,7 +17,11 @@ const record = (name: string, over: Partial<DomainRecord> = {}): DomainRecord =>
 });
 
 /** What comes of the restart of h3's xapi, of which `left` may end there. */
-async function restart(runs: readonly string[] | "unknown", records: readonly DomainRecord[], takesMs = 0) {
+async function restart(
+  runs: readonly string[] | "unknown",
+  records: readonly DomainRecord[],
+  { takesMs = 0, mandateUntilMs = FOR_LONG_MS } = {},
+) {
   const time = new VirtualClock();
   const clock = portClock(time, () => 0);
   const calls: string[] = [];
@@ -36,7 +42,8 @@ async function restart(runs: readonly string[] | "unknown", records: readonly Do
       return { ok: true, value: undefined };
     },
   };
-  const executor = { ports: { clock }, xapi, settings: SETTINGS } as unknown as Executor;
+  const ports = { clock, hearing: leader(clock, SELF, mandateUntilMs) };
+  const executor = { ports, self: SELF, xapi, settings: SETTINGS } as unknown as Executor;
   const ended = execute(
     { kind: "restart-xapi", host: host(3), mayEnd: [vm("left")] },
     executor,
@@ -70,4 +77,14 @@ const refusals: readonly [string, readonly string[] | "unknown", readonly Domain
 ];
 for (const [what, runs, records, takesMs] of refusals)
   test(`restart-xapi: not over ${what}`, async () =>
-    expect(await restart(runs, records, takesMs)).toMatchObject({ result: { kind: "held" }, calls: [] }));
+    expect(await restart(runs, records, { takesMs })).toMatchObject({ result: { kind: "held" }, calls: [] }));
+
+for (const [when, mandateUntilMs] of [
+  ["was over before", -1],
+  ["ends while the host is asked", 500],
+] as const)
+  test(`restart-xapi: not by a leader whose mandate ${when}`, async () =>
+    expect(await restart(["left"], [leftover], { takesMs: 1_000, mandateUntilMs })).toEqual({
+      result: { kind: "held", why: "this host does not lead the group any more" },
+      calls: [],
+    }));
