@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { groupReport } from "../../../../src/app/pass/group-report.ts";
+import type { KnownHost } from "../../../../src/core/memory/last-good.ts";
 import { emptyMemory, type Memory } from "../../../../src/core/memory/memory.ts";
-import { address, goodView, host, knownHost } from "../../core/fixtures.ts";
+import type { HostUuid } from "../../../../src/core/model/ids.ts";
+import { address, goodView, host, incidentIn, knownHost } from "../../core/fixtures.ts";
 
 const SETTINGS = { HEARTBEAT_PORT: 694 };
 const memory = (over: Partial<NonNullable<Memory["lastGood"]>> = {}): Memory => ({
@@ -57,4 +59,58 @@ describe("groupReport", () => {
 
   test("HA that is neither on nor off is not known", () =>
     expect(groupReport(host(1), memory({ haFlag: "unset" }), SETTINGS).haWished).toBeNull());
+
+  test("the successor is the first of the ranking", () => {
+    const successor = (ranking: readonly HostUuid[]) =>
+      groupReport(host(1), memory({ ranking }), SETTINGS).successor;
+    expect([successor([host(3), host(2)]), successor([])]).toEqual([host(3), null]);
+  });
+
+  test("a host that an older database has lost is a peer, with its addresses", () => {
+    const hosts = [knownHost(host(1)), knownHost(host(2))];
+    expect(groupReport(host(1), memory({ hosts, forgotten: [knownHost(host(3))] }), SETTINGS).peers).toEqual([
+      { host: host(2), addresses: [address(host(2))] },
+      { host: host(3), addresses: [address(host(3))] },
+    ]);
+  });
+});
+
+describe("groupReport: hosts in maintenance", () => {
+  const off = { enabled: false };
+  const third = (over: Partial<KnownHost>, members = [host(1), host(2)]) => ({
+    hosts: [knownHost(host(1)), knownHost(host(2)), knownHost(host(3), over)],
+    members,
+  });
+  const maintenance = (over: Parameters<typeof memory>[0], more: Partial<Memory> = {}, self = host(1)) =>
+    groupReport(self, { ...memory(over), ...more }, SETTINGS).maintenance.join() || "none";
+  const rows: readonly [string, string, string][] = [
+    ["disabled, and no member any more", maintenance(third(off)), "h3"],
+    ["enabled", maintenance(third({})), "none"],
+    ["disabled by the start of its xapi", maintenance(third({ ...off, disabledByStart: true })), "none"],
+    ["disabled only just now: still a member", maintenance(third(off, [host(1), host(2), host(3)])), "none"],
+    [
+      "disabled because it has failed",
+      maintenance(third(off), { incidents: incidentIn("declared") }),
+      "none",
+    ],
+    [
+      "while another one has failed",
+      maintenance(third(off), { incidents: incidentIn("open", { uuid: host(2) }) }),
+      "h3",
+    ],
+    ["as a slave knows it: that is not said", maintenance(third(off), {}, host(2)), "none"],
+    [
+      "this master itself",
+      maintenance({ ...third({}), hosts: [knownHost(host(1), off)], members: [] }),
+      "h1",
+    ],
+  ];
+  for (const [title, found, expected] of rows)
+    test(`${title}: ${expected}`, () => expect(found).toBe(expected));
+
+  test("a host that has never seen its pool knows of none", () =>
+    expect(groupReport(host(1), emptyMemory("b"), SETTINGS)).toMatchObject({
+      maintenance: [],
+      successor: null,
+    }));
 });
