@@ -1,4 +1,5 @@
-import { type HeardEntry, type Heartbeat, MOST_HOSTS } from "../../core/group/message.ts";
+import { MOST_HOSTS } from "../../core/group/limits.ts";
+import type { HeardEntry, Heartbeat } from "../../core/group/message.ts";
 import type { HostUuid, PoolUuid } from "../../core/model/ids.ts";
 import { ANSWER_BYTES, readAnswered, writeAnswered } from "./answered-codec.ts";
 import { hasBytes } from "./bytes.ts";

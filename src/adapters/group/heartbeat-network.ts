@@ -1,11 +1,6 @@
 import type { Greeting } from "../../core/group/greeting.ts";
-import {
-  type Datagram,
-  MOST_HOSTS,
-  MOST_WAYS,
-  type RunsAnswer,
-  type RunsQuestion,
-} from "../../core/group/message.ts";
+import { MOST_HOSTS, MOST_WAYS } from "../../core/group/limits.ts";
+import type { Datagram, RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
 import type { Transport } from "../../core/group/publish.ts";
 import type { RollMessage } from "../../core/group/roll-message.ts";
 import type { Refused } from "../../core/model/hearing.ts";

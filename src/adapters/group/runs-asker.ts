@@ -1,4 +1,5 @@
-import { MOST_ASKED, type RunsAnswer, type RunsQuestion } from "../../core/group/message.ts";
+import { MOST_ASKED } from "../../core/group/limits.ts";
+import type { RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
 import type { HostRuns } from "../../core/model/hearing.ts";
 import type { HostUuid, VmUuid } from "../../core/model/ids.ts";
 import type { Clock } from "../../ports/clock.ts";

@@ -1,4 +1,5 @@
-import { MOST_ASKED, type RunsAnswer, type RunsQuestion } from "../../core/group/message.ts";
+import { MOST_ASKED } from "../../core/group/limits.ts";
+import type { RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
 import { isUuid, type PoolUuid, type VmUuid, vmUuid } from "../../core/model/ids.ts";
 import { readUuid, UUID_BYTES, writeUuid } from "./bytes.ts";
 import { type Head, seal } from "./envelope.ts";

@@ -1,4 +1,4 @@
-import { MOST_HOSTS, MOST_WAYS } from "../../core/group/message.ts";
+import { MOST_HOSTS, MOST_WAYS } from "../../core/group/limits.ts";
 import type { GroupReport } from "../../core/group/own-state.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { MonitorSettings } from "../../core/pace/supervision.ts";

@@ -1,5 +1,5 @@
 import type { Settings } from "../../config/params.ts";
-import { MOST_HOSTS } from "../../core/group/message.ts";
+import { MOST_HOSTS } from "../../core/group/limits.ts";
 import type { GroupReport } from "../../core/group/own-state.ts";
 import { waysTo } from "../../core/group/ways.ts";
 import { fetchAfterMs } from "../../core/members/own-copy.ts";

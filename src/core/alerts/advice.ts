@@ -6,7 +6,8 @@ const ADVICE: Partial<Record<Reason["kind"], string>> = {
     "Check the disk of this host. Its old state is kept beside the new one, in /etc/ha-lizard/state.",
   "state-not-saved": "Make room on the disk of this host, or mend it.",
   "hosts-lost": "Nothing, if they follow within some minutes. Else look at xapi on them.",
-  "not-leading": "See ha-cfg status on this host: whom it hears, and who leads. The hosts can begin without one that cannot be heard: ha-cfg ha-enable --without HOST.",
+  "not-leading":
+    "See ha-cfg status on this host: whom it hears, and who leads. The hosts can begin without one that cannot be heard: ha-cfg ha-enable --without HOST.",
   "host-failed": "Look at the host: its power, its network, its console. What is done about it is told next.",
   "no-successor": "Bring a slave back, or enable one. Until then nobody takes over when this master dies.",
   "not-promoted": "Look at the master. See ha-cfg status on this host for what would let it take over.",

@@ -1,5 +1,5 @@
 import type { HostUuid, PoolUuid } from "../model/ids.ts";
-import { MOST_HOSTS } from "./message.ts";
+import { MOST_HOSTS } from "./limits.ts";
 import type { GroupReport } from "./own-state.ts";
 
 /** A genuine heartbeat for this host, of a host that is not in its list. Nothing that it says is believed. */

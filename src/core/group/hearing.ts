@@ -1,13 +1,7 @@
 import type { OwnState } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
-import {
-  type Datagram,
-  type GroupPeer,
-  type HeardEntry,
-  type Heartbeat,
-  MOST_HOSTS,
-  MOST_WAYS,
-} from "./message.ts";
+import { MOST_HOSTS, MOST_WAYS } from "./limits.ts";
+import type { Datagram, GroupPeer, HeardEntry, Heartbeat } from "./message.ts";
 import { hearingOf, isHeardDirectly, newPeer, type PeerState, takeMessage } from "./peer-state.ts";
 import type { VoteWords } from "./vote-words.ts";
 

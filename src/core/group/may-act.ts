@@ -17,7 +17,7 @@ export function hasMandate(view: Sight): boolean {
 
 /**
  * What only the leader begins. A fence is left out: an administrator may have chosen that a host without mandate may begin one
- * (members/vote.ts). What concerns this host alone, or is a mere note in the pool database, anybody may do.
+ * (core/members/vote.ts). What concerns this host alone, or is a mere note in the pool database, anybody may do.
  */
 const LEADERS: ReadonlySet<ActionKind> = new Set<ActionKind>([
   "start-vm",

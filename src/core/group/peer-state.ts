@@ -1,6 +1,7 @@
 import type { HeardPeer, OwnState } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
-import { type HeardEntry, type Heartbeat, type MessageNumber, MOST_WAYS } from "./message.ts";
+import { MOST_WAYS } from "./limits.ts";
+import type { HeardEntry, Heartbeat, MessageNumber } from "./message.ts";
 
 /** A message that answers a number of this age or younger is fresh (core/group/README.md, "Fresh"). */
 export const FRESH_MS = 4_000;

@@ -1,5 +1,5 @@
 import type { HostUuid } from "../model/ids.ts";
-import { MOST_HOSTS } from "./message.ts";
+import { MOST_HOSTS } from "./limits.ts";
 import { compareTerms, type Term } from "./term.ts";
 
 /** The term in which a roll was made, and which one of that term it is. */

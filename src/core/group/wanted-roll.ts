@@ -3,7 +3,7 @@ import type { HostUuid } from "../model/ids.ts";
 import { type Absent, hasLeft } from "./absent.ts";
 import type { RollContent } from "./change-roll.ts";
 import type { GroupState } from "./group.ts";
-import { MOST_HOSTS } from "./message.ts";
+import { MOST_HOSTS } from "./limits.ts";
 import { isHeardDirectly } from "./peer-state.ts";
 import { compareRollIds, isOnRoll, type Roll, type RollHost } from "./roll.ts";
 

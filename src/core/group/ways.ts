@@ -1,5 +1,5 @@
 import type { Reachable } from "../model/reachable.ts";
-import { MOST_WAYS } from "./message.ts";
+import { MOST_WAYS } from "./limits.ts";
 
 /** Every address of one host, the one that XAPI uses first, by all that is known of it. */
 export function waysTo(known: readonly Reachable[]): readonly string[] {

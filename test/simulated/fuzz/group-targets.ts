@@ -9,7 +9,7 @@ import {
 } from "../../../src/adapters/group/runs-codec.ts";
 import { keyOf, TAG_BYTES, tagOf } from "../../../src/adapters/group/tag.ts";
 import { newHearing, stepHearing } from "../../../src/core/group/hearing.ts";
-import { MOST_ASKED } from "../../../src/core/group/message.ts";
+import { MOST_ASKED } from "../../../src/core/group/limits.ts";
 import { publishHearing } from "../../../src/core/group/publish.ts";
 import type { Random } from "../../../src/simulation/random.ts";
 import {

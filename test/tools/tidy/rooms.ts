@@ -6,13 +6,13 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   model: [],
   memory: ["model"],
   group: ["model"],
-  pace: ["memory", "model"],
-  members: ["pace", "memory", "model"],
+  pace: ["group", "memory", "model"],
+  members: ["pace", "group", "memory", "model"],
   alerts: ["members", "pace", "memory", "model"],
-  takeover: ["members", "pace", "memory", "model"],
-  fencing: ["members", "pace", "memory", "model"],
+  takeover: ["members", "pace", "group", "memory", "model"],
+  fencing: ["members", "pace", "group", "memory", "model"],
   restart: ["members", "pace", "memory", "model"],
-  roles: ["takeover", "fencing", "restart", "alerts", "members", "pace", "memory", "model"],
+  roles: ["takeover", "fencing", "restart", "alerts", "members", "pace", "group", "memory", "model"],
 };
 
 /** The files that stand in src/core itself: they may import every room, and no room may import them. */
