@@ -33,7 +33,8 @@ ok    the override file is understood and overrides nothing of the pool's
 ok    h1 (10.77.0.11) answers ping and XAPI
 ok    h3 (10.77.0.13) answers ping and XAPI
 ok    h1 is heard since 52 s, over 10.77.0.11
-ok    h3 is heard since 51 s, over 10.77.0.13
+ok    h3 is heard since 52 s, over 10.77.0.13
+ok    the leader of the pool: h1, since 52 s
 ok    heuristic IPs are not used
 ok    there is a quorum: 2 votes of 3 members with one host less
 ok    fence device of h1 by IPMI: on
@@ -43,7 +44,7 @@ ok    every managed VM has its disks on storage of all hosts
 ok    the clocks of 3 hosts agree within 3 s
 ok    mail server 127.0.0.1:25 answers; ha-cfg email sends a test
 
-20 ok, 0 to look at, 0 bad
+21 ok, 0 to look at, 0 bad
 `);
     expect([run.code, run.err]).toEqual([0, ""]);
   });
@@ -289,7 +290,7 @@ describe("ha-cfg doctor: what each check finds", () => {
 
   test("progress on a terminal only, and gone in the end", async () => {
     const run = await doctor({ terminal: true });
-    expect(run.err).toMatch(/^\rChecking: 0 of 10 done.*\r {23}\r$/s);
+    expect(run.err).toMatch(/^\rChecking: 0 of 11 done.*\r {23}\r$/s);
     expect((await doctor({})).err).toBe("");
   });
 

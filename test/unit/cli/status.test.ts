@@ -32,6 +32,8 @@ This host       slave, h2 00000002-1111-4111-8111-111111111102
 Pool            simulated 00000001-0000-4000-8000-000000000001
 Master          h1
 Successor       h2
+Leader          h1, since 52 s
+Votes           h1, h2, h3
 Monitor         running (pid 4321)
 Watchdog        running (pid 4322)
 Last iteration  14 s ago, took 0 s: done
@@ -44,7 +46,7 @@ Heartbeats      all hosts hear each other
 
 Who is heard
 - h1 is heard since 52 s, over 10.77.0.11
-- h3 is heard since 51 s, over 10.77.0.13
+- h3 is heard since 52 s, over 10.77.0.13
 
 No open incidents.
 `);
@@ -183,7 +185,7 @@ HA              on
         ...["schema", "version", "source", "sourceAgeS", "xapiFault", "ha", "xapiHa", "mode", "fencing"],
         ...["notFencing", "noSuccessor"],
         ...["self", "pool", "master", "successor", "monitor", "watchdog", "lastIteration", "hosts", "vms"],
-        "hearing",
+        ...["hearing", "group"],
         ...["incidents", "conditions"],
       ].sort(),
     );
