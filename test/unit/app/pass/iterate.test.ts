@@ -261,6 +261,36 @@ describe("runPass: a fence", () => {
     expect(phases).toEqual(["fencing"]);
   });
 
+  describe("the monitor is told who is off", () => {
+    const toldIn = async (pool: SimPool, isRefused: (attempt: number) => boolean = () => false) => {
+      const told: unknown[] = [];
+      await passOf(pool, 1, ({ store }) => ({
+        store: {
+          ...store,
+          save: async (name, value) => {
+            if (name === "off-hosts") told.push(value);
+            if (name === "off-hosts" && isRefused(told.length)) throw new Error("ENOSPC");
+            await store.save(name, value);
+          },
+        },
+      }));
+      return told;
+    };
+    const h3 = (pool: SimPool) => [pool.world.host(3).uuid];
+
+    test("once, when that has changed", async () => {
+      const pool = await nearlyFailed();
+      expect(await toldIn(pool)).toEqual([[], h3(pool)]);
+      expect(await toldIn(pool)).toEqual([h3(pool)]);
+    });
+    test("again, when it could not be written", async () => {
+      const pool = await nearlyFailed();
+      const told = await toldIn(pool, (attempt) => attempt === 1);
+      expect(told.slice(0, 2)).toEqual([[], []]);
+      expect(told.at(-1)).toEqual(h3(pool));
+    });
+  });
+
   test("is not begun when the host answers the last probe", async () => {
     const pool = await nearlyFailed();
     let probes = 0;

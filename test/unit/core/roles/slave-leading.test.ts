@@ -6,15 +6,18 @@ import {
   type Brain,
   DEAD,
   database,
+  haltedVm,
   host,
   hostView,
   MASTER,
+  runsThere,
   SETTINGS,
+  short,
   slave,
   three,
 } from "../fixtures.ts";
 import { ok } from "../master-fixtures.ts";
-import { NOBODY_LEADS } from "../sight.ts";
+import { isLedBy, NOBODY_LEADS, type SightOver } from "../sight.ts";
 
 type Probes = Readonly<Record<string, typeof DEAD>>;
 const gone: Probes = { h1: DEAD, h3: ALIVE() };
@@ -103,4 +106,24 @@ describe("no votes are required, and nobody leads", () => {
     expect(brain.look(32, { probes }).actions).toEqual([]);
     expect(brain.look(33, { probes, group: {} }).actions).toEqual([{ kind: "promote-self" }]);
   });
+});
+
+describe("SLAVE_VM_STAT=1: a slave starts VMs, too", () => {
+  const read = database(three(), { halted: [haltedVm("web")] });
+  const starts = (group: SightOver, { on = true, atS = 180 } = {}) => {
+    const brain = readySlave();
+    brain.settings = { ...SETTINGS, SLAVE_VM_STAT: on };
+    const runs = new Map([1, 3].map((number) => [host(number), runsThere(host(1))]));
+    const { actions } = brain.look(atS, { database: ok(read), probes: { h1: MASTER }, group, runs });
+    return short(actions).includes("start-vm web");
+  };
+  const rows: readonly [string, boolean, boolean][] = [
+    ["when it leads", starts({}), true],
+    ["not without a mandate, in the name of nobody", starts(NOBODY_LEADS), false],
+    ["not when another host leads", starts(isLedBy(host(1))), false],
+    ["not after its mandate", starts({ mandateUntilMs: 179_999 }), false],
+    ["not before the pool has been at rest for three minutes", starts({}, { atS: 179 }), false],
+    ["not where the administrator does not want that", starts({}, { on: false }), false],
+  ];
+  for (const [title, found, expected] of rows) test(title, () => expect(found).toBe(expected));
 });
