@@ -269,7 +269,7 @@ class Loop {
     if (last === null || own === null) return;
     const nowMs = clock.uptimeMs();
     this.toldOff = stepToldOff(this.toldOff, off, last, { nowMs, greeters: this.greeters });
-    const before = withKnownOff(last, this.toldOff);
+    const before = withKnownOff(last, this.toldOff, nowMs);
     const moment = {
       ...{ nowMs, own, successor: report?.successor ?? null, maintenance: report?.maintenance ?? [] },
       without: report?.without ?? [],

@@ -31,10 +31,15 @@ export function stepToldOff(
   );
 }
 
-/** The state with the hosts that are off. */
-export function withKnownOff(state: GroupState, told: ToldOff): GroupState {
-  const off = [...told].filter(([, { isOver }]) => !isOver).map(([host]) => host);
-  const known = state.voting.off;
-  const isSame = off.length === known.size && off.every((host) => known.has(host));
-  return isSame ? state : { ...state, voting: { ...state.voting, off: new Set(off) } };
+/**
+ * The state with the hosts that are off. A leader for which one of them has counted as off may lose its mandate before the time that
+ * it has published for it: until then it is bound to itself, as its voters are, and votes for nobody.
+ */
+export function withKnownOff(state: GroupState, told: ToldOff, nowMs: number): GroupState {
+  const { voting } = state;
+  const off = new Set([...told].filter(([, { isOver }]) => !isOver).map(([host]) => host));
+  const isOver = [...voting.off].some((host) => !off.has(host));
+  if (!isOver && off.size === voting.off.size) return state;
+  const isBound = isOver && voting.stored.term.host === voting.self;
+  return { ...state, voting: { ...voting, off, promisedMs: isBound ? nowMs : voting.promisedMs } };
 }

@@ -11,6 +11,7 @@ import { mandateUntil } from "../../../src/core/group/mandate.ts";
 import type { PeerState } from "../../../src/core/group/peer-state.ts";
 import type { RollMessage } from "../../../src/core/group/roll-message.ts";
 import { stand } from "../../../src/core/group/stand.ts";
+import { stepDown } from "../../../src/core/group/step-down.ts";
 import { NOTHING_STORED, type Stored } from "../../../src/core/group/stored.ts";
 import { NO_TERM } from "../../../src/core/group/term.ts";
 import { GROUP_TIMINGS } from "../../../src/core/group/timings.ts";
@@ -118,6 +119,7 @@ function acts(monitor: Monitor, names: readonly string[]): readonly Alone<Monito
     if (next.voting.stored !== stored) acts.push({ label, host: plain({ up, group: next }) });
   };
   add("ticks", tickOf(group).state);
+  if (leads(monitor)) add("hands over", { hearing, voting: stepDown(voting) });
   add("stands", { hearing, voting: stand(voting, NOW_MS, GROUP_TIMINGS) });
   for (const hosts of [names, ...names.map((name) => names.filter((one) => one !== name))]) {
     if (!hosts.includes(self)) continue;

@@ -3,6 +3,7 @@ import { lacksRoll, voteWords } from "../../../src/core/group/group.ts";
 import { hasRepeated, isElected, mandateUntil } from "../../../src/core/group/mandate.ts";
 import { compareRollIds, type Roll, type RollId } from "../../../src/core/group/roll.ts";
 import { stand } from "../../../src/core/group/stand.ts";
+import { stepDown } from "../../../src/core/group/step-down.ts";
 import { NOTHING_STORED } from "../../../src/core/group/stored.ts";
 import { takeRoll } from "../../../src/core/group/take-roll.ts";
 import { takeWords } from "../../../src/core/group/take-words.ts";
@@ -131,6 +132,7 @@ function acts(voting: Voting, { names, masters }: RollsSize): readonly Alone<Vot
     if (next !== null && next !== voting && next.stored !== stored) acts.push({ label, host: plain(next) });
   };
   add("stands", stand(voting, NOW_MS, TIMINGS));
+  if (leads(voting)) add("hands over", stepDown(voting));
   if (voting.answers.size > 0)
     acts.push({ label: "is not answered any more", host: plain({ ...voting, answers: new Map() }) });
   if (isElected(voting, NOW_MS, TIMINGS))

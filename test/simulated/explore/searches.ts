@@ -31,6 +31,11 @@ export const SEARCHES: readonly Search[] = [
     isQuick: true,
   },
   {
+    name: "two hosts vote, one is switched off and boots",
+    world: () => worldOf(votesRules({ names: TWO, inFlight: 2, terms: 3, kills: 2, offs: true })),
+    isQuick: true,
+  },
+  {
     name: "two hosts change their roll",
     world: () => worldOf(rollsRules({ ...ROLLS, names: TWO, versions: 3, masters: true })),
     isQuick: true,
@@ -58,6 +63,11 @@ export const SEARCHES: readonly Search[] = [
   {
     name: "three hosts vote, two datagrams under way",
     world: () => worldOf(votesRules({ names: THREE, inFlight: 2, terms: 2, kills: 1 })),
+    isQuick: false,
+  },
+  {
+    name: "three hosts vote, one is switched off and boots",
+    world: () => worldOf(votesRules({ names: THREE, inFlight: 1, terms: 3, kills: 1, offs: true })),
     isQuick: false,
   },
   {

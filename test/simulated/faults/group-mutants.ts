@@ -201,4 +201,18 @@ export const GROUP_MUTANTS: readonly FurtherMutant[] = [
     edits: [{ file: vote("change-roll.ts"), from: "before !== null || ", to: "" }],
     caughtBy: { file: EXPLORER, test: "two hosts change their roll" },
   },
+  {
+    fault: "ALONEATONCE",
+    regression:
+      "the XAPI master of two leads as soon as it has booted, while the other one goes on without it",
+    edits: [{ file: vote("mandate.ts"), from: "(having.size > 1 || mayLeadAlone) && ", to: "" }],
+    caughtBy: { file: EXPLORER, test: "two hosts vote, one is switched off and boots" },
+  },
+  {
+    fault: "UNBOUND",
+    regression:
+      "a leader votes at once for a host that counted as off, while its host still acts on its last mandate",
+    edits: [{ file: vote("known-off.ts"), from: "isBound ? nowMs : voting", to: "voting" }],
+    caughtBy: { file: EXPLORER, test: "two hosts vote, one is switched off and boots" },
+  },
 ];

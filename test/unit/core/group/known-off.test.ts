@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { stepToldOff, type ToldOff, withKnownOff } from "../../../../src/core/group/known-off.ts";
 import type { HostUuid } from "../../../../src/core/model/ids.ts";
 import { groupState, type Other } from "./states.ts";
-import { ago, B, C, NOW_MS } from "./votes.ts";
+import { ago, B, C, NOW_MS, type Voter } from "./votes.ts";
 
 interface Given {
   /** What has come from b. */
@@ -72,14 +72,32 @@ describe("withKnownOff", () => {
   const state = groupState({}, { b: null, c: null });
 
   test("those that are told to be off, and are not heard since", () => {
-    expect([...withKnownOff(state, told(false)).voting.off]).toEqual([B, C]);
-    expect([...withKnownOff(state, told(true)).voting.off]).toEqual([C]);
+    expect([...withKnownOff(state, told(false), NOW_MS).voting.off]).toEqual([B, C]);
+    expect([...withKnownOff(state, told(true), NOW_MS).voting.off]).toEqual([C]);
   });
 
   test("what is the same stays the same state", () => {
-    const off = withKnownOff(state, told(true));
-    expect(withKnownOff(off, told(true))).toBe(off);
-    expect(withKnownOff(off, told(false))).not.toBe(off);
-    expect(withKnownOff(state, new Map())).toBe(state);
+    const off = withKnownOff(state, told(true), NOW_MS);
+    expect(withKnownOff(off, told(true), NOW_MS)).toBe(off);
+    expect(withKnownOff(off, told(false), NOW_MS)).not.toBe(off);
+    expect(withKnownOff(state, new Map(), NOW_MS)).toBe(state);
+  });
+
+  describe("who counted as off is so no more, and a mandate that rested on it is over before its time", () => {
+    const rows: readonly [string, Voter, boolean, number | null][] = [
+      ["a leader is bound to itself from now on", { term: "5a", promised: null }, true, 0],
+      ["not when another one is off besides", { term: "5a", promised: null }, false, null],
+      ["who follows another host has promised what it had promised", { term: "5c", promised: 3 }, true, 3],
+      ["who has given up is free", { term: "6-", promised: null }, true, null],
+    ];
+    for (const [what, given, over, expected] of rows)
+      test(`${what}: ${expected === null ? "no promise" : `since ${expected} s`}`, () => {
+        const before = groupState(
+          { ...given, over: { off: new Set(over ? [B, C] : [C]) } },
+          { b: null, c: null },
+        );
+        const { promisedMs } = withKnownOff(before, told(over), NOW_MS).voting;
+        expect(promisedMs === null ? null : (NOW_MS - promisedMs) / 1_000).toBe(expected);
+      });
   });
 });
