@@ -1,5 +1,5 @@
 import type { HostUuid } from "../model/ids.ts";
-import { isElected } from "./mandate.ts";
+import { hasRepeated, isElected } from "./mandate.ts";
 import { compareRollIds } from "./roll.ts";
 import { stepDown } from "./step-down.ts";
 import { isNewerTerm, isSameTerm, type Term } from "./term.ts";
@@ -43,17 +43,19 @@ function vote(voting: Voting, heard: HeardWords, timings: GroupTimings): Voting 
   const { self, stored } = voting;
   if (stored.term.host === self) {
     if (isSameTerm(words.term, stored.term)) return countAnswer(voting, heard);
+    // Others have gone on without this host, which they took for off: they have a newer roll than the one that it has made.
+    if (isSuperseded(voting, heard) && isElected(voting, nowMs, timings))
+      return { ...stepDown(voting), promisedMs: nowMs };
     // A host that does not hear its leader may go on to newer terms for ever: it is called back by a newer one still.
     // Until then somebody on this host may act on the last mandate, so it is bound to itself as its voters are.
-    if (isNewerTerm(words.term, stored.term) && isElected(voting, nowMs, timings)) {
-      // Another leader has gone on without this host, which it took for off, and has a newer roll: that one counts.
-      if (words.lead.kind === "leads" && compareRollIds(words.roll, stored.roll?.id ?? null) > 0)
-        return { ...stepDown(voting), promisedMs: nowMs };
+    if (isNewerTerm(words.term, stored.term) && isElected(voting, nowMs, timings))
       return { ...takeOwnTerm(voting, words.term.count + 1, nowMs), promisedMs: nowMs };
-    }
   }
   return mayTake(voting, heard, timings) ? takeTerm(voting, words.term, nowMs) : voting;
 }
+
+const isSuperseded = (voting: Voting, { words }: HeardWords): boolean =>
+  hasRepeated(voting) && compareRollIds(words.roll, voting.stored.roll?.id ?? null) > 0;
 
 /** An answer: one vote, from its sender only. */
 function countAnswer(voting: Voting, { from, answersMs, words }: HeardWords): Voting {
