@@ -46,6 +46,8 @@ export interface RollsSize {
   readonly masters: boolean;
   /** Does a host that asks for votes take a newer roll? */
   readonly brings: boolean;
+  /** May a leader give up its term at any time? */
+  readonly handsOver: boolean;
   /** How often a host may lose what it has stored. */
   readonly losses: number;
 }
@@ -120,7 +122,7 @@ export function remember(past: Settled, before: Voting, after: Voting): { past: 
   return { past: [...others, roll.id].sort(compareRollIds) };
 }
 
-function acts(voting: Voting, { names, masters }: RollsSize): readonly Alone<Voting>[] {
+function acts(voting: Voting, { names, masters, handsOver }: RollsSize): readonly Alone<Voting>[] {
   const { self, stored } = voting;
   if (isYoung(voting))
     return [{ label: "waits until its votes are over", host: { ...voting, startedMs: LONG_AGO_MS } }];
@@ -132,7 +134,7 @@ function acts(voting: Voting, { names, masters }: RollsSize): readonly Alone<Vot
     if (next !== null && next !== voting && next.stored !== stored) acts.push({ label, host: plain(next) });
   };
   add("stands", stand(voting, NOW_MS, TIMINGS));
-  if (leads(voting)) add("hands over", stepDown(voting));
+  if (handsOver && leads(voting)) add("hands over", stepDown(voting));
   if (voting.answers.size > 0)
     acts.push({ label: "is not answered any more", host: plain({ ...voting, answers: new Map() }) });
   if (isElected(voting, NOW_MS, TIMINGS))

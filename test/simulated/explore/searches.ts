@@ -13,7 +13,16 @@ export interface Search {
 
 const TWO = ["a", "b"];
 const THREE = ["a", "b", "c"];
-const ROLLS = { names: THREE, inFlight: 1, terms: 2, versions: 1, masters: false, brings: true, losses: 0 };
+const ROLLS = {
+  names: THREE,
+  inFlight: 1,
+  terms: 2,
+  versions: 1,
+  masters: false,
+  brings: true,
+  handsOver: true,
+  losses: 0,
+};
 
 /**
  * Each one looks at everything that can happen within its bounds. `terms` and `versions` are how far a history goes,
@@ -32,7 +41,7 @@ export const SEARCHES: readonly Search[] = [
   },
   {
     name: "two hosts vote, one is switched off and boots",
-    world: () => worldOf(votesRules({ names: TWO, inFlight: 2, terms: 3, kills: 2, offs: true })),
+    world: () => worldOf(votesRules({ names: TWO, inFlight: 2, terms: 3, kills: 1, offs: true })),
     isQuick: true,
   },
   {
@@ -42,7 +51,7 @@ export const SEARCHES: readonly Search[] = [
   },
   {
     name: "three hosts change their roll",
-    world: () => worldOf(rollsRules({ ...ROLLS, versions: 2, brings: false })),
+    world: () => worldOf(rollsRules({ ...ROLLS, versions: 2, brings: false, handsOver: false })),
     isQuick: true,
   },
   {
@@ -66,6 +75,11 @@ export const SEARCHES: readonly Search[] = [
     isQuick: false,
   },
   {
+    name: "two hosts vote, both are switched off and boot",
+    world: () => worldOf(votesRules({ names: TWO, inFlight: 2, terms: 3, kills: 2, offs: true })),
+    isQuick: false,
+  },
+  {
     name: "three hosts vote, one is switched off and boots",
     world: () => worldOf(votesRules({ names: THREE, inFlight: 1, terms: 3, kills: 1, offs: true })),
     isQuick: false,
@@ -73,6 +87,11 @@ export const SEARCHES: readonly Search[] = [
   {
     name: "three hosts vote three times",
     world: () => worldOf(votesRules({ names: THREE, inFlight: 1, terms: 3, kills: 2 })),
+    isQuick: false,
+  },
+  {
+    name: "three hosts change their roll and hand over",
+    world: () => worldOf(rollsRules({ ...ROLLS, versions: 2, brings: false })),
     isQuick: false,
   },
   {
