@@ -120,13 +120,13 @@ describe("SLAVE_VM_STAT=1: a slave starts VMs, too", () => {
     if (!isStarted) expect(memory.down).toEqual({});
     return isStarted;
   };
-  const rows: readonly [string, boolean, boolean][] = [
-    ["when it leads", starts({}), true],
-    ["not without a mandate, in the name of nobody", starts(NOBODY_LEADS), false],
-    ["not when another host leads", starts(isLedBy(host(1))), false],
-    ["not after its mandate", starts({ mandateUntilMs: 179_999 }), false],
-    ["not before the pool has been at rest for three minutes", starts({}, { atS: 179 }), false],
-    ["not where the administrator does not want that", starts({}, { on: false }), false],
+  const rows: readonly [string, () => boolean, boolean][] = [
+    ["when it leads", () => starts({}), true],
+    ["not without a mandate, in the name of nobody", () => starts(NOBODY_LEADS), false],
+    ["not when another host leads", () => starts(isLedBy(host(1))), false],
+    ["not after its mandate", () => starts({ mandateUntilMs: 179_999 }), false],
+    ["not before the pool has been at rest for three minutes", () => starts({}, { atS: 179 }), false],
+    ["not where the administrator does not want that", () => starts({}, { on: false }), false],
   ];
-  for (const [title, found, expected] of rows) test(title, () => expect(found).toBe(expected));
+  for (const [title, found, expected] of rows) test(title, () => expect(found()).toBe(expected));
 });
