@@ -110,6 +110,8 @@ const mayAct = ({ publishedMs }: Voter): boolean => publishedMs !== null;
 function acts(voter: Voter, offs: boolean): readonly Alone<Voter>[] {
   const { up, voting, hasPower } = voter;
   const { stored } = voting;
+  // A boot takes longer than anything that was said before.
+  if (!hasPower && voting.startedMs > LONG_AGO_MS) return [];
   if (!hasPower) return [{ label: "boots", host: started({ ...voter, hasPower: true }, true) }];
   if (!up) return [{ label: "starts", host: started(voter, true) }];
   const killed: Alone<Voter> = { label: "is killed", host: started(voter, false), costs: true };
@@ -128,8 +130,7 @@ function acts(voter: Voter, offs: boolean): readonly Alone<Voter>[] {
   return acts;
 }
 
-const switchedOff = (voter: Voter): Voter =>
-  plain({ ...started(voter, false), hasPower: false, publishedMs: null });
+const switchedOff = (voter: Voter): Voter => started({ ...voter, hasPower: false, publishedMs: null }, false);
 
 /** Of a host that boots: it takes longer than any word of its counts, and a proof that it is off is over. */
 function withoutWordOf(voting: Voting, other: HostUuid): Voting {
@@ -186,7 +187,7 @@ function plain({ up, hasPower, voting, newestMs, publishedMs }: Voter): Voter {
     hasPower,
     voting: {
       ...voting,
-      startedMs: isOwn && up ? voting.startedMs : LONG_AGO_MS,
+      startedMs: (isOwn && up) || !hasPower ? voting.startedMs : LONG_AGO_MS,
       promisedMs: !up ? null : (voting.promisedMs ?? LONG_AGO_MS),
       answers: new Map(counts),
       electedMs: isOwn ? Math.max(voting.promisedMs ?? LONG_AGO_MS, actedMs) : LONG_AGO_MS,
