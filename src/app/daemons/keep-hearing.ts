@@ -336,6 +336,8 @@ class Loop {
       const isOnDisk = this.votes.isOnDisk(voting.stored);
       const at = { nowMs, awaited: this.awaited, handsOver, isOnDisk, trouble: this.votes.trouble() };
       const group = groupSight(voting, { ...at, last: this.sight }, GROUP_TIMINGS);
+      // What waited for the mandate does not wait for the next iteration as well.
+      if (group.lead === "leads" && this.sight?.lead !== "leads") this.ports.wake();
       this.sight = group;
       this.isStill = false;
       await board.publish(publishHearing(hearing, group, nowMs, transport));

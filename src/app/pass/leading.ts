@@ -32,8 +32,10 @@ export async function whileLeading(
   signal: AbortSignal,
   act: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
+  if (signal.aborted || !hasMandate(await sightNow(leading))) return NOT_LEADING;
   const over = new AbortController();
   const end = () => over.abort(OVER);
+  if (signal.aborted) end();
   signal.addEventListener("abort", end, { once: true });
   const done = act(over.signal).finally(end);
   let leads = true;

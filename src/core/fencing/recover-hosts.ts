@@ -1,4 +1,4 @@
-import { groupOf, hasMandate } from "../group/may-act.ts";
+import { groupOf, hasMandate, isElecting } from "../group/may-act.ts";
 import { type HostRow, hostRows, rowOf } from "../members/host-rows.ts";
 import type { QuorumTally } from "../members/quorum.ts";
 import { tallyNow } from "../members/vote.ts";
@@ -46,7 +46,7 @@ export function recoverHosts(
   return result;
 }
 
-/** The vote is that of the beginning: a host that is counted again in this round changes nothing for the others. */
+/** The vote of the whole round. */
 interface VotedScope extends RecoveryScope {
   readonly quorum: QuorumTally;
 }
@@ -137,6 +137,7 @@ function fence(memory: Memory, row: HostRow, incident: Incident, round: Round, s
     const isQuorate = quorum.quorate || !settings.FENCE_QUORUM_REQUIRED;
     if (isWaived && isQuorate) return waiveFencing(memory, row, incident);
     if (verdict.why === "answers-again") return nothing(memory);
+    if (verdict.why === "no-quorum" && isElecting(view)) return nothing(memory);
     if (verdict.why === "in-maintenance" && hasNothingLeft(row)) return nothing(memory);
     return refuse(memory, row, verdict.why);
   }

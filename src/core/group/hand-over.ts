@@ -2,7 +2,7 @@ import type { HostUuid } from "../model/ids.ts";
 import { isCarried } from "./carried.ts";
 import type { GroupState, Moment } from "./group.ts";
 import { mandateUntil } from "./mandate.ts";
-import { HEARD_MS, isHeardDirectly } from "./peer-state.ts";
+import { HEARD_MS, isHeardDirectly, type PeerState } from "./peer-state.ts";
 import { compareRollIds, isOnRoll } from "./roll.ts";
 import { stepDown } from "./step-down.ts";
 import type { GroupTimings } from "./timings.ts";
@@ -23,7 +23,7 @@ const STILL_MS = 1_000;
 const AGAIN_MS = 60_000;
 
 /**
- * The leader should be the XAPI master: what another leader may do is little. So it gives up its term when a master serves,
+ * The leader should be the XAPI master: what another leader may do is little. So it gives up its term when a master answers,
  * has the settled roll and hears a majority; that one goes first in the election that follows. It need not be the one that the roll
  * names: that one may be dead, and an administrator have made another host master.
  */
@@ -43,14 +43,19 @@ export function stepHandOver(
     return { voting, handOver: { lastMs, sinceMs: begins ? nowMs : null } };
   }
   if (nowMs - sinceMs < STILL_MS) return { voting, handOver: before };
-  return { voting: stepDown(voting), handOver: { sinceMs: null, lastMs: nowMs } };
+  // It has stood in vain, as it were: the master goes first, and this host waits.
+  return { voting: { ...stepDown(voting), stoodMs: nowMs }, handOver: { sinceMs: null, lastMs: nowMs } };
 }
+
+/** Its start may still wait for a host that only the leader can call. */
+const answersAsMaster = ({ own }: PeerState): boolean =>
+  own?.role === "master" && (own.xapi === "serving" || own.xapi === "starting");
 
 function canMasterLead({ hearing, voting }: GroupState, { nowMs, own }: Moment): boolean {
   const { roll, before } = voting.stored;
   if (roll === null || before !== null || own.role === "master") return false;
   return [...hearing.peers].some(([master, peer]) => {
-    const serves = peer.own?.role === "master" && peer.own.xapi === "serving" && isHeardDirectly(peer, nowMs);
+    const serves = answersAsMaster(peer) && isHeardDirectly(peer, nowMs);
     const hasRoll = compareRollIds(voting.said.get(master)?.words.roll ?? null, roll.id) === 0;
     const hears = (host: HostUuid): boolean =>
       host === master || peer.hears.some((one) => one.host === host && one.ageMs <= HEARD_MS);

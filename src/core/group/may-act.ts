@@ -15,6 +15,16 @@ export function hasMandate(view: Sight): boolean {
   return untilMs !== null && view.nowMs <= untilMs;
 }
 
+/** So long nobody knows of a leader before somebody stands for election, if one can be elected. */
+const ELECTION_MS = 4_000;
+
+/** Is a leader being elected? That takes seconds, and until then nobody has a quorum, which is not worth a word. */
+export function isElecting(view: Sight): boolean {
+  const group = groupOf(view);
+  if (group?.lead === "stands" || group?.lead === "elected") return true;
+  return group?.lead === "none" && view.nowMs - group.sinceMs < ELECTION_MS;
+}
+
 /**
  * What only the leader begins. A fence is left out: an administrator may have chosen that a host without mandate may begin one
  * (core/members/vote.ts). What concerns this host alone, or is a mere note in the pool database, anybody may do.

@@ -11,7 +11,7 @@ interface Sight {
 }
 
 /**
- * How many hosts that are heard should stand before this one: the XAPI master that the roll names, then one that serves, then the chosen successor, then hosts that
+ * How many hosts that are heard should stand before this one: the XAPI master that the roll names, then one that answers, then the chosen successor, then hosts that
  * are enabled with a working xapi, then those with a newer copy of the database, then by their place on the roll. It is an
  * order and never a condition: a pool in which no xapi works needs a leader all the same.
  */
@@ -25,7 +25,7 @@ export function standsBefore(
   if (roll === null) return 0;
   const rank = (host: HostUuid, place: number, said: OwnState | null): readonly number[] => [
     host === roll.master ? 0 : 1,
-    said?.role === "master" && said.xapi === "serving" ? 0 : 1,
+    said?.role === "master" && (said.xapi === "serving" || said.xapi === "starting") ? 0 : 1,
     host === successor ? 0 : 1,
     said?.enabled === true && said.xapi === "serving" ? 0 : 1,
     -(said?.changes ?? 0),

@@ -17,6 +17,7 @@ export const ADDED_LATER = {
   placementOnDisk: null,
   copy: null,
   isSettling: false,
+  notLeadingSinceMs: null,
 } as const;
 
 /**

@@ -44,6 +44,8 @@ export interface Memory {
   readonly following: string | null;
   /** Since when every host of the pool says that it is no master; null when one is, or not all have said so. */
   readonly masterlessSinceMs: number | null;
+  /** Since when this master has not led its pool, while HA is on; null: it does, or is none. */
+  readonly notLeadingSinceMs: number | null;
   readonly promoted: EndedPromotion | null;
   readonly gathering: Gathering | null;
   readonly isolation: Isolation | null;
@@ -84,6 +86,7 @@ const isMemory: Check<Memory> = objectOf<Memory>({
   promotion: nullOr(isPromotionState),
   following: nullOr(isText),
   masterlessSinceMs: nullOr(isNumber),
+  notLeadingSinceMs: nullOr(isNumber),
   promoted: nullOr(isEndedPromotion),
   gathering: nullOr(isGathering),
   isolation: nullOr(isIsolation),

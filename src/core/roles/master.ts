@@ -30,7 +30,7 @@ import { isCutOff, isolateMaster } from "../takeover/isolation.ts";
 import { type JudgedRound, judgeMastership } from "../takeover/mastership.ts";
 import { adoptPromotion } from "../takeover/plan-promotion.ts";
 import { standDown } from "../takeover/stand-down.ts";
-import { reportNotLeading } from "./not-leading.ts";
+import { notLeadingSince, reportNotLeading } from "./not-leading.ts";
 
 /**
  * A master's decisions (core/README.md, "The order of a master's decisions"). Everything above a line is a condition of
@@ -99,6 +99,7 @@ function forgetTrouble(memory: Memory, { database }: MasterRound): Memory {
     incidents,
     promotion: null,
     isolation: null,
+    notLeadingSinceMs: null,
     restarts: {},
     down: {},
     differences: {},
@@ -113,8 +114,9 @@ function decideUnderHa(entered: Memory, round: MasterRound): Step {
   const judged: JudgedRound = { ...round, mastership };
   if (mastership.kind === "rival") return standDown(memory, mastership, judged);
   const sawPoolSinceBoot = memory.sawPoolSinceBoot || mastership.kind === "undisputed" || isNamed(round);
-  const told = reportNotLeading(memory, round.view);
-  const step = inOrder({ ...memory, sawPoolSinceBoot }, judged, ORDER);
+  const next = { ...memory, sawPoolSinceBoot, notLeadingSinceMs: notLeadingSince(memory, round.view) };
+  const told = reportNotLeading(next, round.view);
+  const step = inOrder(next, judged, ORDER);
   return told === null ? step : { ...step, reasons: [told, ...step.reasons] };
 }
 

@@ -1,6 +1,6 @@
 import { groupOf, hasMandate } from "../group/may-act.ts";
 import { heardOf, isHeardNow } from "../members/heard.ts";
-import { hostName, hostRows, rowOf } from "../members/host-rows.ts";
+import { hostName } from "../members/host-rows.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { GroupSight } from "../model/group-sight.ts";
 import type { HostUuid } from "../model/ids.ts";
@@ -10,13 +10,16 @@ import type { Reason } from "../model/reason.ts";
 /** An election takes seconds, and a group is founded as soon as all hosts are heard. */
 const TELL_AFTER_MS = 60_000;
 
+/** Since when this master has not been allowed to act; null: it is. */
+export function notLeadingSince({ notLeadingSinceMs }: Memory, view: PoolView): number | null {
+  return hasMandate(view) ? null : (notLeadingSinceMs ?? view.nowMs);
+}
+
 /** Why this master may not act for its pool, when that has lasted; null: it may, or it has only just begun. */
 export function reportNotLeading(memory: Memory, view: PoolView): Reason | null {
-  if (hasMandate(view)) return null;
+  const sinceMs = memory.notLeadingSinceMs;
+  if (sinceMs === null || view.nowMs - sinceMs < TELL_AFTER_MS) return null;
   const group = groupOf(view);
-  // A monitor that starts says nothing for some seconds.
-  const sinceMs = group?.sinceMs ?? rowOf(hostRows(memory, view), view.self.uuid).known?.xapiStartedAtMs;
-  if (sinceMs === undefined || view.nowMs - sinceMs < TELL_AFTER_MS) return null;
   if (group === null)
     return { kind: "not-leading", why: "its monitor does not exchange heartbeats with the other hosts" };
   return { kind: "not-leading", why: whyNot(group, memory, view) };
@@ -29,7 +32,7 @@ function whyNot(group: GroupSight, memory: Memory, view: PoolView): string {
   if (roll === null && awaited.length > 0)
     return `the hosts are no group yet, and these are not heard, or do not follow this master: ${awaited.map(name).join(", ")}`;
   if (roll === null) return "this host is in no group yet";
-  if (leader !== null) return `${name(leader)} does`;
+  if (leader !== null && leader !== view.self.uuid) return `${name(leader)} does`;
   const heard = roll.hosts.filter(
     (host) => host === view.self.uuid || isHeardNow(heardOf(view.hearing, host)),
   );

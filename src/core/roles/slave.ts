@@ -1,5 +1,5 @@
 import { recoverHosts } from "../fencing/recover-hosts.ts";
-import { groupOf, hasMandate } from "../group/may-act.ts";
+import { groupOf, hasMandate, isElecting } from "../group/may-act.ts";
 import { reportHealth, reportReturns } from "../members/health-report.ts";
 import { isAlive, stepAllHealth } from "../members/host-health.ts";
 import { hostName } from "../members/host-rows.ts";
@@ -164,6 +164,7 @@ function replaceMaster(memory: Memory, master: HostUuid, round: Round): Step {
   if (!round.isDiskWritable) return refuse(memory, "disk-not-writable");
   const refusal = judgeTakeOver(memory, master, lastGood, satisfied.quorate, round);
   if (refusal === "waits-its-turn") return waitForTurn(memory, master, lastGood, round);
+  if (refusal === "no-quorum" && isElecting(view)) return nothing(memory);
   if (refusal !== null) return refuse(memory, refusal);
   return fenceThenPromote(memory, master, lastGood, round);
 }

@@ -3,6 +3,7 @@ import { NOT_LEADING, sightNow, whileLeading } from "../../../../src/app/pass/le
 import { groupOf } from "../../../../src/core/group/may-act.ts";
 import type { Result } from "../../../../src/core/model/action.ts";
 import type { Hearing } from "../../../../src/core/model/hearing.ts";
+import { neverAborts } from "../../../../src/ports/deadline.ts";
 import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
 import { leader, SELF } from "./leader.ts";
 
@@ -49,6 +50,29 @@ async function lead(story: Story) {
   await time.run(60_000);
   return { result: await leading, endedAtMs: at.ended, endMs: at.end };
 }
+
+describe("whileLeading: it is not begun", () => {
+  const begun = async (mandateUntilMs: number, signal: AbortSignal) => {
+    const clock = portClock(new VirtualClock(), () => 0);
+    let isBegun = false;
+    const act = async () => {
+      isBegun = true;
+      return DONE;
+    };
+    const result = await whileLeading(
+      { ports: { clock, hearing: leader(clock, SELF, mandateUntilMs) }, self: SELF },
+      signal,
+      act,
+    );
+    return { isBegun, result };
+  };
+
+  test("without a mandate", async () =>
+    expect(await begun(-1, neverAborts())).toEqual({ isBegun: false, result: NOT_LEADING }));
+
+  test("when the pass is over already", async () =>
+    expect(await begun(60_000, AbortSignal.abort())).toEqual({ isBegun: false, result: NOT_LEADING }));
+});
 
 describe("whileLeading", () => {
   test("the mandate lasts: what is done counts, and nothing is waited for after it", async () =>

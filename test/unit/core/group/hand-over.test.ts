@@ -44,7 +44,8 @@ describe("stepHandOver: the leader should be the XAPI master", () => {
     ["for a second", { since: 1 }, "has left: 6-"],
     ["another master than the one that the roll names serves", { master: C }, "acts no more for 0 s"],
     ["this host is master itself", { own: { role: "master", master: A } }, "leads on"],
-    ["the master does not serve yet", { b: { ...SERVES, xapi: "starting" } }, "leads on"],
+    ["its start is not over", { b: { ...SERVES, xapi: "starting" } }, "acts no more for 0 s"],
+    ["it is in emergency mode", { b: { ...SERVES, xapi: "lost" } }, "leads on"],
     ["it does not serve any more", { b: { ...SERVES, xapi: "silent" }, since: 1 }, "leads on"],
     ["it is silent", { b: { ...SERVES, age: 4.1 } }, "leads on"],
     ["it says that it is a slave", { b: { ...SERVES, role: "slave" } }, "leads on"],
@@ -75,10 +76,10 @@ describe("stepHandOver: the leader should be the XAPI master", () => {
     test(`${what}: ${expected === "leads on" && given.term === "5c" ? "nothing" : expected}`, () =>
       expect(show(given)).toBe(given.term === "5c" ? "has left: 5c" : expected));
 
-  test("when it has done so it remembers that, and is free to vote for the master", () => {
+  test("when it has done so it remembers that, is free to vote for the master, and lets it go first", () => {
     const { voting, handOver } = step({ since: 1 });
     expect(handOver).toEqual({ sinceMs: null, lastMs: NOW_MS });
-    expect(voting).toMatchObject({ promisedMs: null, answers: new Map() });
+    expect(voting).toMatchObject({ promisedMs: null, stoodMs: NOW_MS, answers: new Map() });
   });
 
   test("what kept it from handing over is no hand-over", () =>

@@ -37,6 +37,7 @@ const FULL: Memory = {
   }),
   following: "10.0.0.1",
   masterlessSinceMs: 9,
+  notLeadingSinceMs: 9,
   promoted: { oldMaster: host(1), epoch: 4 },
   gathering: { wholeSinceMs: 9 },
   isolation: { sinceMs: 9, rebooted: true, wellSinceMs: 9 },

@@ -1,36 +1,44 @@
 import { describe, expect, test } from "bun:test";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
-import { reportNotLeading } from "../../../../src/core/roles/not-leading.ts";
+import { notLeadingSince, reportNotLeading } from "../../../../src/core/roles/not-leading.ts";
 import { goodView, host, knownHost, masterRound, memoryWith, type Situation } from "../fixtures.ts";
 import { hearing, peer } from "../members/hearing.ts";
-import { isLedBy, NOBODY_LEADS, type SightOver } from "../sight.ts";
+import { isLedBy, NOBODY_LEADS } from "../sight.ts";
 
 const NOW_MS = 1_000_000;
 
 /** Why h1 does not lead; null: nothing is said. */
 function why(situation: Situation, over: Partial<Memory> = {}): string | null {
-  const memory = memoryWith(over);
+  const memory = memoryWith({ notLeadingSinceMs: 0, ...over });
   const told = reportNotLeading(memory, masterRound(memory, situation).view);
   return told?.kind === "not-leading" ? told.why : null;
 }
 
-describe("reportNotLeading: when", () => {
-  const lasts = (ms: number): SightOver => ({ ...NOBODY_LEADS, sinceMs: NOW_MS - ms });
-  const startedAt = (xapiStartedAtMs: number) => ({
-    lastGood: goodView({ hosts: [knownHost(host(1), { xapiStartedAtMs })] }),
-  });
-  const unheard = { hearing: "unknown" } as const;
-  const rows: readonly [string, string | null, boolean][] = [
-    ["it leads", why({}), false],
-    ["its mandate ends now", why({ group: { mandateUntilMs: NOW_MS } }), false],
-    ["nobody leads for a minute", why({ group: lasts(60_000) }), true],
-    ["nobody leads for less: an election takes seconds", why({ group: lasts(59_999) }), false],
-    ["its monitor says nothing, and xapi runs for a minute", why(unheard, startedAt(NOW_MS - 60_000)), true],
-    ["its monitor says nothing, and xapi has just started", why(unheard, startedAt(NOW_MS - 59_999)), false],
-    ["its monitor says nothing, and the pool is not known", why(unheard, { lastGood: null }), false],
+describe("notLeadingSince", () => {
+  const since = (situation: Situation, notLeadingSinceMs: number | null) => {
+    const memory = memoryWith({ notLeadingSinceMs });
+    return notLeadingSince(memory, masterRound(memory, situation).view);
+  };
+  const rows: readonly [string, number | null, number | null][] = [
+    ["it leads", since({}, 7), null],
+    ["its mandate ends now", since({ group: { mandateUntilMs: NOW_MS } }, null), null],
+    ["its mandate has ended just now", since({ group: { mandateUntilMs: NOW_MS - 1 } }, null), NOW_MS],
+    ["nobody leads any more", since({ group: NOBODY_LEADS }, null), NOW_MS],
+    ["nobody has led for long", since({ group: NOBODY_LEADS }, 7), 7],
+    ["its monitor says nothing", since({ hearing: "unknown" }, null), NOW_MS],
   ];
-  for (const [title, found, isTold] of rows)
-    test(`${title}: ${isTold ? "told" : "nothing"}`, () => expect(found !== null).toBe(isTold));
+  for (const [title, found, expected] of rows) test(title, () => expect(found).toBe(expected));
+});
+
+describe("reportNotLeading: when", () => {
+  const rows: readonly [string, number | null, boolean][] = [
+    ["it leads", null, false],
+    ["it has not led for a minute", NOW_MS - 60_000, true],
+    ["for less: an election takes seconds", NOW_MS - 59_999, false],
+  ];
+  for (const [title, notLeadingSinceMs, isTold] of rows)
+    test(`${title}: ${isTold ? "told" : "nothing"}`, () =>
+      expect(why({ group: NOBODY_LEADS }, { notLeadingSinceMs }) !== null).toBe(isTold));
 });
 
 describe("reportNotLeading: why", () => {
@@ -38,6 +46,7 @@ describe("reportNotLeading: why", () => {
   const named = { lastGood: goodView({ hosts }) };
   const none = { ...NOBODY_LEADS, roll: null };
   const heard = hearing(peer(2), peer(3, { heard: "silent" }));
+  const alone = hearing(peer(2, { heard: "silent" }), peer(3, { heard: "silent" }));
   const reported = hearing(peer(2), peer(3, { heard: "reported", by: host(2) }));
   const rows: readonly [string, Situation, string][] = [
     [
@@ -57,6 +66,11 @@ describe("reportNotLeading: why", () => {
     ],
     ["it is in no group", { group: none }, "this host is in no group yet"],
     ["another one leads", { group: isLedBy(host(2)) }, "host 2 does"],
+    [
+      "it led, until nobody answered it any more",
+      { group: { mandateUntilMs: NOW_MS - 1 }, hearing: alone },
+      "it hears 1 of the 3 hosts that count, itself included",
+    ],
     [
       "nobody leads, and too few are heard",
       { group: NOBODY_LEADS, hearing: heard },
