@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { groupOf, hasMandate, mayAct } from "../../../../src/core/group/may-act.ts";
+import { groupOf, hasMandate, isElecting, mayAct } from "../../../../src/core/group/may-act.ts";
 import type { ActionKind } from "../../../../src/core/model/action.ts";
 import { host } from "../fixtures.ts";
 import { hearing } from "../members/hearing.ts";
@@ -67,4 +67,20 @@ describe("mayAct", () => {
         expect(mayAct(kind, without)).toBe(whose === "anybody");
     });
   }
+});
+
+describe("isElecting", () => {
+  const NOW = 100_000;
+  const sees = (over: SightOver) =>
+    isElecting({ nowMs: NOW, hearing: { ...hearing(), group: leads(host(1), [host(1), host(2)], over) } });
+  const rows: readonly [string, boolean, boolean][] = [
+    ["this host leads", sees({ sinceMs: NOW }), false],
+    ["it stands", sees({ lead: "stands", sinceMs: 0 }), true],
+    ["it is elected, and its roll is not settled", sees({ lead: "elected", sinceMs: 0 }), true],
+    ["nobody has led for less than 4 s", sees({ ...NOBODY_LEADS, sinceMs: NOW - 3_999 }), true],
+    ["nobody has led for 4 s: it cannot be elected", sees({ ...NOBODY_LEADS, sinceMs: NOW - 4_000 }), false],
+    ["another host leads", sees({ ...isLedBy(host(2)), sinceMs: NOW }), false],
+    ["its monitor says nothing", isElecting({ nowMs: NOW, hearing: "unknown" }), false],
+  ];
+  for (const [title, found, expected] of rows) test(title, () => expect(found).toBe(expected));
 });
