@@ -155,11 +155,11 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/roles/master.ts",
-        from: "  return inOrder({ ...memory, sawPoolSinceBoot }, judged, ORDER);",
-        to: `  const step = inOrder({ ...memory, sawPoolSinceBoot }, judged, ORDER);
+        from: "  const step = inOrder(next, judged, ORDER);",
+        to: `  const inTurn = inOrder(next, judged, ORDER);
   const own = round.database.hosts.find((host) => host.uuid === round.view.self.uuid);
   const enable: readonly Action[] = own?.enabled === false ? [{ kind: "enable-host", host: own.uuid }] : [];
-  return { ...step, actions: [...step.actions, ...enable] };`,
+  const step = { ...inTurn, actions: [...inTurn.actions, ...enable] };`,
       },
     ],
     caughtBy: {

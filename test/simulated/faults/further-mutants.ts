@@ -324,7 +324,7 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
     ],
     caughtBy: {
       scenario: "fault/f15-a-dead-host-is-no-successor",
-      sign: "expect promoted h3: found none",
+      sign: "expect within 60s key autopromote_uuid h3: found h2",
     },
   },
   {
