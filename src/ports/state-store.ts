@@ -25,7 +25,7 @@ export type LoadedState =
 /**
  * memory: what the core remembers · recent-memory: the same, for later passes of this boot · pass: heartbeat and next pass ·
  * journal: ring of the last passes · vm-index: which reference is which VM ·
- * off-hosts: which hosts this one knows to be off, for its monitor · alarms: what monitor and watchdog have told.
+ * off-hosts: which hosts this one knows to be off, and whether it fences, for its monitor · alarms: what monitor and watchdog have told.
  */
 export type StateName = "memory" | "journal" | "alarms" | NameOfThisBoot;
 export type NameOfThisBoot = (typeof OF_THIS_BOOT)[number];

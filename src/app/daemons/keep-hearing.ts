@@ -33,7 +33,7 @@ import type { StateStore } from "../../ports/state-store.ts";
 import type { VoteStore } from "../../ports/vote-store.ts";
 import { HearingTroubles } from "./hearing-troubles.ts";
 import { LaterRead } from "./later-read.ts";
-import { readGroupReport, readOffHosts } from "./report.ts";
+import { readGroupReport, readToldMonitor } from "./report.ts";
 import { VoteKeeper } from "./vote-keeper.ts";
 
 export interface HearingPorts {
@@ -263,16 +263,17 @@ class Loop {
 
   async tick(): Promise<void> {
     const { clock, network } = this.ports;
-    const [own, off] = await Promise.all([this.ownState(), readOffHosts(this.ports.store)]);
+    const [own, told] = await Promise.all([this.ownState(), readToldMonitor(this.ports.store)]);
     network.tend();
     const { state: last, report } = this;
     if (last === null || own === null) return;
     const nowMs = clock.uptimeMs();
-    this.toldOff = stepToldOff(this.toldOff, off, last, { nowMs, greeters: this.greeters });
+    this.toldOff = stepToldOff(this.toldOff, told.off, last, { nowMs, greeters: this.greeters });
     const before = withKnownOff(last, this.toldOff, nowMs);
     const moment = {
       ...{ nowMs, own, successor: report?.successor ?? null, maintenance: report?.maintenance ?? [] },
       without: report?.without ?? [],
+      isFencing: told.isFencing,
       greeters: this.recentGreeters(nowMs),
     };
     const wasOnDisk = this.votes.isOnDisk(before.voting.stored);

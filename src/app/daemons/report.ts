@@ -54,12 +54,25 @@ export async function readGroupReport(store: Pick<StateStore, "load">): Promise<
   return isGroupReport(group) ? { ...NOT_SAID, ...group } : null;
 }
 
-/** Hosts that the iterations of this boot know to be off; nobody when that cannot be read. */
-export async function readOffHosts(store: Pick<StateStore, "load">): Promise<readonly HostUuid[]> {
-  const loaded = await store.load("off-hosts");
-  if (loaded.kind !== "found" || !Array.isArray(loaded.value)) return [];
-  return loaded.value.filter((host): host is HostUuid => typeof host === "string").slice(0, MOST_HOSTS);
+/** What the iterations of this boot have told the monitor (app/pass/tell-monitor.ts). */
+export interface ToldMonitor {
+  /** Hosts that are known to be off. */
+  readonly off: readonly HostUuid[];
+  /** A fence is under way. */
+  readonly isFencing: boolean;
 }
+
+/** Nobody is off, and nothing is under way, when that cannot be read. */
+export async function readToldMonitor(store: Pick<StateStore, "load">): Promise<ToldMonitor> {
+  const loaded = await store.load("off-hosts");
+  if (loaded.kind !== "found" || typeof loaded.value !== "object" || loaded.value === null)
+    return NOTHING_TOLD;
+  const { off, isFencing } = loaded.value as { readonly off?: unknown; readonly isFencing?: unknown };
+  if (!Array.isArray(off) || !isHostList(off)) return NOTHING_TOLD;
+  return { off: off.slice(0, MOST_HOSTS), isFencing: isFencing === true };
+}
+
+const NOTHING_TOLD: ToldMonitor = { off: [], isFencing: false };
 
 const NOT_SAID = { successor: null, maintenance: [], without: [], changes: null, fetchAfterMs: 0 };
 

@@ -62,7 +62,7 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
     notSaved: null,
     kept: "",
     saved: null,
-    toldOff: null,
+    toldMonitor: null,
     inFlight: new Map(),
     ended: [],
     begun: new Map(),

@@ -2,7 +2,6 @@ import { absorb } from "../../core/absorb.ts";
 import { reportPool } from "../../core/alerts/pool-report.ts";
 import { afterSending, alertsToSend, tellRound } from "../../core/alerts/tell-round.ts";
 import { decide } from "../../core/decide.ts";
-import { offHosts } from "../../core/fencing/off-hosts.ts";
 import type { Memory } from "../../core/memory/memory.ts";
 import type { Round, Step } from "../../core/memory/step.ts";
 import { type Action, actionKey, type Outcome } from "../../core/model/action.ts";
@@ -17,6 +16,7 @@ import type { KeptRound } from "./journal.ts";
 import type { RecentProbe } from "./observe.ts";
 import type { PassConfig } from "./pass-config.ts";
 import type { PassPorts } from "./pass-ports.ts";
+import { tellMonitor } from "./tell-monitor.ts";
 
 /** What one pass carries from round to round. The only mutable thing of an iteration, and only iterate.ts owns one. */
 export interface Pass {
@@ -37,8 +37,8 @@ export interface Pass {
   kept: string | null;
   /** What this pass has written last; null: nothing yet. */
   saved: string | null;
-  /** Whom the monitor was told to be off, as text; null: it is not known. */
-  toldOff: string | null;
+  /** What the monitor was told last, as text; null: it is not known. */
+  toldMonitor: string | null;
   readonly inFlight: Map<string, Promise<Outcome>>;
   readonly ended: Outcome[];
   /** How often each action was begun in this pass. */
@@ -83,21 +83,9 @@ export async function saveMemory(pass: Pass, next: readonly Action[] = []): Prom
     );
     pass.kept = isKept ? text : null;
   }
-  await tellOff(pass);
+  await tellMonitor(pass, next);
   const isOnlyWaiting = pass.kept !== null && pass.inFlight.size > 0 && next.length === 0;
   if (!isOnlyWaiting) await writeToDisk(pass, pass.memory, needsDisk(next));
-}
-
-/** Tells the monitor whom this host knows to be off: its group counts without them. */
-async function tellOff(pass: Pass): Promise<void> {
-  const off = offHosts(pass.memory);
-  const text = JSON.stringify(off);
-  if (text === pass.toldOff) return;
-  const isTold = await pass.ports.store.save("off-hosts", off).then(
-    () => true,
-    () => false,
-  );
-  pass.toldOff = isTold ? text : null;
 }
 
 const needsDisk = (actions: readonly Action[]) => actions.some(({ kind }) => NEEDS_DISK.has(kind));

@@ -30,12 +30,13 @@ const AGAIN_MS = 60_000;
 export function stepHandOver(
   state: GroupState,
   before: HandOver,
-  moment: Moment,
+  moment: Moment & { readonly isFencing: boolean },
   timings: GroupTimings,
 ): { readonly voting: Voting; readonly handOver: HandOver } {
   const { voting } = state;
   const { nowMs } = moment;
-  if (mandateUntil(voting, nowMs, timings) === null || !canMasterLead(state, moment))
+  // A fence that is cut off in the middle has switched off a host that nobody then takes care of.
+  if (moment.isFencing || mandateUntil(voting, nowMs, timings) === null || !canMasterLead(state, moment))
     return { voting, handOver: { ...before, sinceMs: null } };
   const { sinceMs, lastMs } = before;
   if (sinceMs === null) {

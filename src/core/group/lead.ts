@@ -9,6 +9,8 @@ import { type LeaderSight, wantedRoll } from "./wanted-roll.ts";
 
 /** The moment of a tick, and strangers that speak to this host. */
 export interface LeadMoment extends Moment {
+  /** A fence by this host is under way. */
+  readonly isFencing: boolean;
   /** `GroupReport.without`. */
   readonly without: readonly HostUuid[];
   /** `GroupReport.maintenance`. */

@@ -52,6 +52,7 @@ export function stage(
     closed: false,
     /** What the iterations have told: hosts that are off. */
     off: [] as unknown,
+    isFencing: false,
     give: (_message: Heartbeat, _address: string): void => undefined,
     giveRoll: (_message: RollMessage): void => undefined,
     greet: (_greeting: Greeting): void => undefined,
@@ -108,7 +109,8 @@ export function stage(
       store: {
         load: async (name) => ({
           kind: "found",
-          value: name === "off-hosts" ? world.off : { group: world.group },
+          value:
+            name === "off-hosts" ? { off: world.off, isFencing: world.isFencing } : { group: world.group },
         }),
       },
       wake: () => void woke.push(clock.nowMs()),

@@ -261,7 +261,7 @@ describe("runPass: a fence", () => {
     expect(phases).toEqual(["fencing"]);
   });
 
-  describe("the monitor is told who is off", () => {
+  describe("the monitor is told who is off, and that a fence is under way", () => {
     const toldIn = async (pool: SimPool, isRefused: (attempt: number) => boolean = () => false) => {
       const told: unknown[] = [];
       await passOf(pool, 1, ({ store }) => ({
@@ -280,14 +280,20 @@ describe("runPass: a fence", () => {
 
     test("once, when that has changed", async () => {
       const pool = await nearlyFailed();
-      expect(await toldIn(pool)).toEqual([[], h3(pool)]);
-      expect(await toldIn(pool)).toEqual([h3(pool)]);
+      expect(await toldIn(pool)).toEqual([
+        { off: [], isFencing: true },
+        { off: h3(pool), isFencing: false },
+      ]);
+      expect(await toldIn(pool)).toEqual([{ off: h3(pool), isFencing: false }]);
     });
     test("again, when it could not be written", async () => {
       const pool = await nearlyFailed();
       const told = await toldIn(pool, (attempt) => attempt === 1);
-      expect(told.slice(0, 2)).toEqual([[], []]);
-      expect(told.at(-1)).toEqual(h3(pool));
+      expect(told.slice(0, 2)).toEqual([
+        { off: [], isFencing: true },
+        { off: [], isFencing: true },
+      ]);
+      expect(told.at(-1)).toEqual({ off: h3(pool), isFencing: false });
     });
   });
 

@@ -10,6 +10,7 @@ interface Given extends Voter {
   readonly b?: Other | null;
   readonly others?: Others;
   readonly own?: Partial<OwnState>;
+  readonly isFencing?: boolean;
   /** Since how many seconds it acts no more. */
   readonly since?: number;
   /** How long ago it has handed over last. */
@@ -20,14 +21,14 @@ const SERVES: Other = { role: "master", master: B, hears: "ac" };
 const says = (roll: string) => ({ term: "5a", roll });
 
 /** By default a leads, and is a slave; b is XAPI master, serves, has the roll, and hears a and c. */
-function step({ b = SERVES, others = { c: {} }, own = {}, since, last, ...over }: Given) {
+function step({ b = SERVES, others = { c: {} }, own = {}, isFencing = false, since, last, ...over }: Given) {
   const given: Voter = { term: "5a", roll: "5a.1 abc", master: B, answers: { b: 1, c: 1 }, ...over };
   const said = { b: says("5a.1"), c: says("5a.1"), ...over.said };
   const before: HandOver = {
     sinceMs: since === undefined ? null : ago(since),
     lastMs: last === undefined ? NO_HAND_OVER.lastMs : ago(last),
   };
-  const moment = { nowMs: NOW_MS, own: { ...OWN, ...own }, successor: null };
+  const moment = { nowMs: NOW_MS, own: { ...OWN, ...own }, successor: null, isFencing };
   return stepHandOver(groupState({ ...given, said }, { b, ...others }), before, moment, GROUP_TIMINGS);
 }
 
@@ -65,6 +66,8 @@ describe("stepHandOver: the leader should be the XAPI master", () => {
       },
       "acts no more for 0 s",
     ],
+    ["a fence is under way", { isFencing: true }, "leads on"],
+    ["a fence has begun just before", { isFencing: true, since: 0.9 }, "leads on"],
     ["the roll is not settled", { roll: "5a.2 abc", before: "5a.1 abc" }, "leads on"],
     ["this host has no mandate", { answers: { b: 4.1, c: 4.1 } }, "leads on"],
     ["nor had it any more while it handed over", { answers: { b: 4.1, c: 4.1 }, since: 1 }, "leads on"],

@@ -29,6 +29,7 @@ const AT: LeadMoment = {
   successor: null,
   maintenance: [],
   without: [],
+  isFencing: false,
   greeters: new Set(),
 };
 
