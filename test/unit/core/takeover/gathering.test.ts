@@ -38,6 +38,7 @@ describe("missingMembers", () => {
   const failed = { health: { h2: healthIn("alive"), h3: healthIn("failed") } };
   const elsewhere = { probe: ALIVE(host(2)) };
   const disabled = { record: { enabled: false } };
+  const without = { roll: { hosts: [host(1), host(2)] } };
   const rows: readonly [string, ReturnType<typeof missing>, boolean][] = [
     ["a member that follows this master", missing({}), false],
     ["a member that is disabled", missing(disabled), true],
@@ -54,6 +55,18 @@ describe("missingMembers", () => {
       missing({ probe: DEAD }, { ...failed, incidents: incidentIn("fenced") }),
       true,
     ],
+    ["a silent member that the group has left out", missing({ probe: DEAD, group: without }, failed), false],
+    [
+      "one that a majority has not left out yet",
+      missing({ probe: DEAD, group: { roll: { ...without.roll, settled: false } } }, failed),
+      true,
+    ],
+    [
+      "one that was left out, by a host that does not lead",
+      missing({ probe: DEAD, group: { ...without, mandateUntilMs: null } }, failed),
+      true,
+    ],
+    ["one that was left out, and lives", missing({ ...elsewhere, group: without }), true],
     ["one that is no member, disabled, and follows this master", missing(disabled, others), false],
     ["one that is no member, lives, and follows another one", missing(elsewhere, others), true],
     ["one that is no member, and silent", missing({ probe: DEAD }, { ...others, ...failed }), false],
