@@ -8,6 +8,7 @@ import {
   takeRollMessage,
   voteWords,
   wantsTick,
+  withCompany,
   withPeers,
 } from "../../core/group/group.ts";
 import { groupSight } from "../../core/group/group-sight.ts";
@@ -269,7 +270,7 @@ class Loop {
     if (last === null || own === null) return;
     const nowMs = clock.uptimeMs();
     this.toldOff = stepToldOff(this.toldOff, told.off, last, { nowMs, greeters: this.greeters });
-    const before = withKnownOff(last, this.toldOff, nowMs);
+    const before = withCompany(withKnownOff(last, this.toldOff, nowMs), report?.needsCompany ?? false);
     const moment = {
       ...{ nowMs, own, successor: report?.successor ?? null, maintenance: report?.maintenance ?? [] },
       without: report?.without ?? [],

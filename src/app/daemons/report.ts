@@ -74,7 +74,14 @@ export async function readToldMonitor(store: Pick<StateStore, "load">): Promise<
 
 const NOTHING_TOLD: ToldMonitor = { off: [], isFencing: false };
 
-const NOT_SAID = { successor: null, maintenance: [], without: [], changes: null, fetchAfterMs: 0 };
+const NOT_SAID = {
+  successor: null,
+  maintenance: [],
+  without: [],
+  needsCompany: false,
+  changes: null,
+  fetchAfterMs: 0,
+};
 
 function isGroupReport(value: unknown): value is GroupReport {
   if (typeof value !== "object" || value === null) return false;
@@ -86,6 +93,7 @@ function isGroupReport(value: unknown): value is GroupReport {
     successor = null,
     maintenance = [],
     without = [],
+    needsCompany = false,
     enabled,
     haWished,
     changes = null,
@@ -94,7 +102,7 @@ function isGroupReport(value: unknown): value is GroupReport {
   if (typeof self !== "string" || (pool !== null && typeof pool !== "string") || typeof port !== "number")
     return false;
   if (successor !== null && typeof successor !== "string") return false;
-  if (![maintenance, without].every(isHostList)) return false;
+  if (![maintenance, without].every(isHostList) || typeof needsCompany !== "boolean") return false;
   const flags = [enabled, haWished];
   if (!flags.every((flag) => flag === null || typeof flag === "boolean")) return false;
   if ((changes !== null && typeof changes !== "number") || typeof fetchAfterMs !== "number") return false;

@@ -15,8 +15,9 @@ import type { HostUuid } from "../../core/model/ids.ts";
 export function groupReport(
   self: HostUuid,
   { lastGood, copy, incidents }: Pick<Memory, "lastGood" | "copy" | "incidents">,
-  { HEARTBEAT_PORT: port }: Pick<Settings, "HEARTBEAT_PORT">,
+  settings: Pick<Settings, "HEARTBEAT_PORT" | "FENCE_USE_IP_HEURISTICS" | "FENCE_QUORUM_REQUIRED">,
 ): GroupReport {
+  const port = settings.HEARTBEAT_PORT;
   if (lastGood === null) return { ...NO_LIST, self, port };
   const { pool, hosts, forgotten, ranking, haFlag } = lastGood;
   // A host that an older database has lost is still one of the pool.
@@ -28,6 +29,7 @@ export function groupReport(
     // A host without an address cannot be written to, and may be heard all the same.
     peers: others.map((host) => ({ host: host.uuid, addresses: waysTo([host]) })),
     successor: ranking[0] ?? null,
+    needsCompany: settings.FENCE_USE_IP_HEURISTICS || !settings.FENCE_QUORUM_REQUIRED,
     without: lastGood.without,
     maintenance: lastGood.master === self ? inMaintenance(lastGood, incidents) : [],
     enabled: hosts.find(({ uuid }) => uuid === self)?.enabled ?? null,
@@ -41,6 +43,7 @@ const NO_LIST = {
   pool: null,
   peers: [],
   successor: null,
+  needsCompany: false,
   without: [],
   maintenance: [],
   enabled: null,

@@ -60,6 +60,12 @@ export function withPeers(
   return { hearing: next, voting: { ...voting, said } };
 }
 
+/** By what the administrator has chosen now (`Voting.needsCompany`). */
+export function withCompany(state: GroupState, needsCompany: boolean): GroupState {
+  const { voting } = state;
+  return voting.needsCompany === needsCompany ? state : { ...state, voting: { ...voting, needsCompany } };
+}
+
 /** What time does to the vote of this host, once a second. */
 export function tickVote(state: GroupState, moment: Moment, timings: GroupTimings): GroupState {
   const before = standsBefore(state.voting, state.hearing, moment);

@@ -52,14 +52,24 @@ export function stepHandOver(
 const answersAsMaster = ({ own }: PeerState): boolean =>
   own?.role === "master" && (own.xapi === "serving" || own.xapi === "starting");
 
+/** The master that the roll names, also where this host is an old one itself; where that is not heard, any other that answers. */
 function canMasterLead({ hearing, voting }: GroupState, { nowMs, own }: Moment): boolean {
   const { roll, before } = voting.stored;
-  if (roll === null || before !== null || own.role === "master") return false;
-  return [...hearing.peers].some(([master, peer]) => {
-    const serves = answersAsMaster(peer) && isHeardDirectly(peer, nowMs);
+  if (roll === null || before !== null || roll.master === voting.self) return false;
+  const answers = (host: HostUuid): boolean => {
+    const peer = hearing.peers.get(host);
+    return peer !== undefined && isHeardDirectly(peer, nowMs) && answersAsMaster(peer);
+  };
+  const masters = answers(roll.master)
+    ? [roll.master]
+    : own.role === "master"
+      ? []
+      : [...hearing.peers.keys()].filter(answers);
+  return masters.some((master) => {
     const hasRoll = compareRollIds(voting.said.get(master)?.words.roll ?? null, roll.id) === 0;
+    const heardThere = hearing.peers.get(master)?.hears ?? [];
     const hears = (host: HostUuid): boolean =>
-      host === master || peer.hears.some((one) => one.host === host && one.ageMs <= HEARD_MS);
-    return serves && hasRoll && isOnRoll(roll, master) && isCarried(voting, hears);
+      host === master || heardThere.some((one) => one.host === host && one.ageMs <= HEARD_MS);
+    return hasRoll && isOnRoll(roll, master) && isCarried(voting, hears);
   });
 }

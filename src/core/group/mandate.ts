@@ -19,7 +19,7 @@ export function electedUntil(
   untils.sort((a, b) => b.untilMs - a.untilMs);
   const having = new Set([self]);
   let untilMs = nowMs + mandateMs;
-  const mayLeadAlone = nowMs - startedMs >= promiseMs;
+  const mayLeadAlone = nowMs - startedMs >= promiseMs && !lacksCompany(voting);
   const isEnough = () => (having.size > 1 || mayLeadAlone) && isCarried(voting, (host) => having.has(host));
   for (const next of untils) {
     if (isEnough()) break;
@@ -27,6 +27,11 @@ export function electedUntil(
     untilMs = next.untilMs;
   }
   return untilMs >= nowMs && isEnough() ? untilMs : null;
+}
+
+function lacksCompany({ self, stored, needsCompany, said, off }: Voting): boolean {
+  const others = (stored.roll?.hosts ?? []).filter(({ host }) => host !== self && !off.has(host));
+  return needsCompany && said.size === 0 && others.length > 0;
 }
 
 export function isElected(voting: Voting, nowMs: number, timings: GroupTimings): boolean {

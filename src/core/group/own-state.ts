@@ -14,6 +14,8 @@ export interface GroupReport {
   readonly peers: readonly GroupPeer[];
   /** Who should replace the master, as the pool names it; null: nobody. */
   readonly successor: HostUuid | null;
+  /** `Voting.needsCompany`. */
+  readonly needsCompany: boolean;
   /** Hosts that the first group is founded without. */
   readonly without: readonly HostUuid[];
   /** Hosts in maintenance, as the XAPI master knows it; empty on any other host. */

@@ -18,6 +18,11 @@ export interface Voting {
   /** On disk before anything is said that rests on it. */
   readonly stored: Stored;
   readonly startedMs: number;
+  /**
+   * The administrator lets half of a pool, or a single host, fence without a majority: so a host that has heard nobody yet does not lead
+   * by its own vote, however much it counts, for others may have gone on without it.
+   */
+  readonly needsCompany: boolean;
   /** Since when the promise to the host of the stored term runs; null: there is none, as in a term of its own. */
   readonly promisedMs: number | null;
   /** By whom the own term is answered. Empty for who has another host's. */
@@ -46,6 +51,7 @@ export function newVoting(self: HostUuid, stored: Stored, nowMs: number): Voting
     self,
     stored,
     startedMs: nowMs,
+    needsCompany: false,
     promisedMs: nowMs,
     answers: new Map(),
     mutedMs: Number.NEGATIVE_INFINITY,

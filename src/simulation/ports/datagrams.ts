@@ -53,6 +53,8 @@ export class Datagrams implements Messengers {
   private readonly boards = new Map<number, Hearing>();
   /** Until when each host may act, in the time of the world. */
   private readonly mandates = new Map<number, number>();
+  /** Who said last that it may act; its mandate may be over since. */
+  private readonly leaders = new Set<number>();
 
   constructor(world: World) {
     this.world = world;
@@ -60,7 +62,6 @@ export class Datagrams implements Messengers {
 
   detach(host: number): void {
     this.receivers.delete(host);
-    this.mandates.delete(host);
     this.questioned.delete(host);
   }
 
@@ -136,14 +137,18 @@ export class Datagrams implements Messengers {
 
   /** Two hosts that may act at the same instant are an event of the world. */
   private noteMandate(host: number, { group }: Hearing): void {
+    // One that has ended early, or whose monitor has ended, is kept: what was begun under it may still be under way.
     if (group.mandateUntilMs === null) {
-      this.mandates.delete(host);
+      this.leaders.delete(host);
       return;
     }
     const { world } = this;
     this.mandates.set(host, group.mandateUntilMs + world.host(host).bootedAtMs);
-    for (const [other, untilMs] of this.mandates)
-      if (other !== host && untilMs >= world.nowMs()) world.record("two-mandates", { host, with: other });
+    this.leaders.add(host);
+    for (const other of this.leaders) {
+      const isOver = (this.mandates.get(other) ?? 0) < world.nowMs();
+      if (other !== host && !isOver) world.record("two-mandates", { host, with: other });
+    }
   }
 
   reader(host: number): HearingReader {

@@ -271,9 +271,11 @@ export class Facts {
   }
 
   private hasVotes(host: SimHost, members: readonly SimHost[]): boolean {
-    const alive = members.filter((other) => other === host || this.reachedInRound(host, other)).length;
-    if (alive * 2 !== members.length) return alive * 2 > members.length;
-    if (this.setting(host, "FENCE_USE_IP_HEURISTICS") !== "1") return false;
+    const alive = members.filter((other) => other === host || this.reachedInRound(host, other));
+    if (alive.length * 2 !== members.length) return alive.length * 2 > members.length;
+    // The XAPI master counts double, unless the heuristic IPs decide.
+    if (this.setting(host, "FENCE_USE_IP_HEURISTICS") !== "1")
+      return alive.some(({ poolConf }) => poolConf === "master");
     const addresses =
       this.setting(host, "FENCE_HEURISTICS_IPS")
         .match(/\[[^\]]+\]|[^:]+/g)

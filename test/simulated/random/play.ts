@@ -176,16 +176,18 @@ function isLostAndSaid(pool: SimPool): boolean {
 /** How long it must last: a master that was just called back stands down for a moment, too. */
 const STOOD_DOWN_MS = 10 * MINUTE;
 
-/** Several masters, and each has said long ago that it stands down because of another one. */
+/** Several masters, and each has said long ago that it does nothing: because of another one, or because it does not lead the pool. */
 function standsDown(pool: SimPool): boolean {
   const masters = pool.world.hosts.filter((host) => host.power && host.poolConf === "master");
   const before = pool.world.nowMs() - STOOD_DOWN_MS;
-  return masters.length > 1 && masters.every(({ number }) => saidRival(pool, number, before));
+  return masters.length > 1 && masters.every(({ number }) => saidNothingIsDone(pool, number, before));
 }
 
-function saidRival(pool: SimPool, host: number, beforeMs: number): boolean {
+const DOES_NOTHING: readonly unknown[] = ["rival-master", "not-leading"];
+
+function saidNothingIsDone(pool: SimPool, host: number, beforeMs: number): boolean {
   const said = pool.world.log.findLast(
-    (entry) => entry.what === "mail" && entry["host"] === host && entry["key"] === "rival-master",
+    (entry) => entry.what === "mail" && entry["host"] === host && DOES_NOTHING.includes(entry["key"]),
   );
   return said !== undefined && said.atMs < beforeMs;
 }

@@ -18,6 +18,7 @@ export const REPORT: GroupReport = {
   successor: null,
   maintenance: [],
   without: [],
+  needsCompany: false,
   enabled: true,
   haWished: true,
   changes: 4,

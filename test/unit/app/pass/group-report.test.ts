@@ -5,7 +5,11 @@ import { emptyMemory, type Memory } from "../../../../src/core/memory/memory.ts"
 import type { HostUuid } from "../../../../src/core/model/ids.ts";
 import { address, goodView, host, incidentIn, knownHost } from "../../core/fixtures.ts";
 
-const SETTINGS = { HEARTBEAT_PORT: 694 };
+const SETTINGS = {
+  HEARTBEAT_PORT: 694,
+  FENCE_USE_IP_HEURISTICS: false,
+  FENCE_QUORUM_REQUIRED: true,
+};
 const memory = (over: Partial<NonNullable<Memory["lastGood"]>> = {}): Memory => ({
   ...emptyMemory("b"),
   lastGood: goodView(over),
@@ -19,6 +23,14 @@ describe("groupReport", () => {
       port: 694,
       peers: [],
     }));
+
+  test("who may fence without a majority by the administrator's choice needs company to lead", () => {
+    const needs = (over: Partial<typeof SETTINGS>) =>
+      groupReport(host(1), memory(), { ...SETTINGS, ...over }).needsCompany;
+    expect(needs({})).toBe(false);
+    expect(needs({ FENCE_USE_IP_HEURISTICS: true })).toBe(true);
+    expect(needs({ FENCE_QUORUM_REQUIRED: false })).toBe(true);
+  });
 
   test("the other hosts and their addresses, from the last good view", () =>
     expect(groupReport(host(1), memory(), SETTINGS)).toMatchObject({

@@ -39,6 +39,7 @@ const NO_LIST: GroupReport = {
   successor: null,
   maintenance: [],
   without: [],
+  needsCompany: false,
   enabled: null,
   haWished: null,
   changes: null,

@@ -13,6 +13,7 @@ const REPORT: GroupReport = {
   successor: null,
   maintenance: [],
   without: [],
+  needsCompany: false,
   enabled: true,
   haWished: null,
   changes: 7,
