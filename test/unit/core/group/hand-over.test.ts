@@ -44,7 +44,26 @@ describe("stepHandOver: the leader should be the XAPI master", () => {
     ["for less than a second", { since: 0.9 }, "acts no more for 0.9 s"],
     ["for a second", { since: 1 }, "has left: 6-"],
     ["another master than the one that the roll names serves", { master: C }, "acts no more for 0 s"],
-    ["this host is master itself", { own: { role: "master", master: A } }, "leads on"],
+    [
+      "this host is master, as the roll names it",
+      { master: A, own: { role: "master", master: A } },
+      "leads on",
+    ],
+    [
+      "it is an old master itself, and the named one answers",
+      { own: { role: "master", master: A } },
+      "acts no more for 0 s",
+    ],
+    [
+      "it is an old master, and the named one is silent",
+      { own: { role: "master", master: A }, master: C },
+      "leads on",
+    ],
+    [
+      "the named master answers, and does not hear enough; another one does",
+      { master: C, others: { c: { ...SERVES, hears: "" } } },
+      "leads on",
+    ],
     ["its start is not over", { b: { ...SERVES, xapi: "starting" } }, "acts no more for 0 s"],
     ["it is in emergency mode", { b: { ...SERVES, xapi: "lost" } }, "leads on"],
     ["it does not serve any more", { b: { ...SERVES, xapi: "silent" }, since: 1 }, "leads on"],

@@ -58,6 +58,7 @@ describe("tickAndLead: the vote of this host, and what it does itself", () => {
   const slave: Given = {
     ...leader,
     roll: "5a.1 abc",
+    master: B,
     others: { b: { role: "master", master: B, hears: "ac" }, c: {} },
     moment: { own: OWN },
   };

@@ -69,6 +69,19 @@ describe("electedUntil: four seconds after the newest number was sent that a maj
     ],
     ["a majority of answers is enough at any time", { answers: { b: 1 }, ...young(0) }, 3],
   ];
+  const choice = { needsCompany: true, startedMs: ago(60) };
+  const heardOnce = { b: {} };
+  const choices: readonly [string, Voter, number | null][] = [
+    ["the XAPI master of two that has heard nobody", { roll: "5a.1 ab", over: choice }, null],
+    ["it has heard the other one", { roll: "5a.1 ab", said: heardOnce, over: choice }, 4],
+    ["the other one is off", { roll: "5a.1 ab", over: { ...choice, off: new Set([B]) } }, 4],
+    ["it is alone on its roll", { roll: "5a.1 a", over: choice }, 4],
+    ["a majority answers", { answers: { b: 1 }, over: choice }, 3],
+  ];
+  for (const [what, over, expected] of choices)
+    test(`half of a pool may fence by choice: ${what}: ${expected ?? "none"}`, () =>
+      expect(elected(over)).toBe(expected));
+
   for (const [what, over, expected] of starts)
     test(`a monitor that has just started: ${what}: ${expected ?? "none"}`, () =>
       expect(elected(over)).toBe(expected));
