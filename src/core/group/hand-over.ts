@@ -2,7 +2,8 @@ import type { HostUuid } from "../model/ids.ts";
 import { isCarried } from "./carried.ts";
 import type { GroupState, Moment } from "./group.ts";
 import { mandateUntil } from "./mandate.ts";
-import { HEARD_MS, isHeardDirectly, type PeerState } from "./peer-state.ts";
+import { answersAsMaster } from "./own-state.ts";
+import { HEARD_MS, isHeardDirectly } from "./peer-state.ts";
 import { compareRollIds, isOnRoll } from "./roll.ts";
 import { stepDown } from "./step-down.ts";
 import type { GroupTimings } from "./timings.ts";
@@ -48,17 +49,13 @@ export function stepHandOver(
   return { voting: { ...stepDown(voting), stoodMs: nowMs }, handOver: { sinceMs: null, lastMs: nowMs } };
 }
 
-/** Its start may still wait for a host that only the leader can call. */
-const answersAsMaster = ({ own }: PeerState): boolean =>
-  own?.role === "master" && (own.xapi === "serving" || own.xapi === "starting");
-
 /** The master that the roll names, also where this host is an old one itself; where that is not heard, any other that answers. */
 function canMasterLead({ hearing, voting }: GroupState, { nowMs, own }: Moment): boolean {
   const { roll, before } = voting.stored;
   if (roll === null || before !== null || roll.master === voting.self) return false;
   const answers = (host: HostUuid): boolean => {
     const peer = hearing.peers.get(host);
-    return peer !== undefined && isHeardDirectly(peer, nowMs) && answersAsMaster(peer);
+    return peer !== undefined && isHeardDirectly(peer, nowMs) && answersAsMaster(peer.own);
   };
   const masters = answers(roll.master)
     ? [roll.master]

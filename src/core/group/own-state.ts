@@ -52,6 +52,11 @@ export function ownState({ role, startComplete, xapi }: OwnSight, report: GroupR
   };
 }
 
+/** Is it XAPI master, and answers? Its start may still wait for a host that only the leader can call. */
+export function answersAsMaster(own: OwnState | null): boolean {
+  return own?.role === "master" && (own.xapi === "serving" || own.xapi === "starting");
+}
+
 /**
  * The master by a host's pool.conf, which names it by any of its addresses; to others it is named by its uuid. null: none,
  * or none that is known.

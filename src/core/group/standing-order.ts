@@ -1,6 +1,7 @@
 import type { OwnState } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { HearingState } from "./hearing.ts";
+import { answersAsMaster } from "./own-state.ts";
 import { isHeardDirectly } from "./peer-state.ts";
 import type { Voting } from "./voting.ts";
 
@@ -25,7 +26,7 @@ export function standsBefore(
   if (roll === null) return 0;
   const rank = (host: HostUuid, place: number, said: OwnState | null): readonly number[] => [
     host === roll.master ? 0 : 1,
-    said?.role === "master" && (said.xapi === "serving" || said.xapi === "starting") ? 0 : 1,
+    answersAsMaster(said) ? 0 : 1,
     host === successor ? 0 : 1,
     said?.enabled === true && said.xapi === "serving" ? 0 : 1,
     -(said?.changes ?? 0),

@@ -4,6 +4,7 @@ import { type Absent, hasLeft } from "./absent.ts";
 import type { RollContent } from "./change-roll.ts";
 import type { GroupState } from "./group.ts";
 import { MOST_HOSTS } from "./limits.ts";
+import { answersAsMaster } from "./own-state.ts";
 import { isHeardDirectly } from "./peer-state.ts";
 import { compareRollIds, isOnRoll, type Roll, type RollHost } from "./roll.ts";
 
@@ -87,13 +88,12 @@ function newcomers({ hearing, voting }: GroupState, roll: Roll, nowMs: number): 
   return known.has(voting.self) ? others : [own, ...others];
 }
 
-/** An administrator's word: the named master says that it follows another host, and that one says that it serves. */
+/** An administrator's word: the named master says that it follows another host, and that one says that it is master. */
 function masterNow(state: GroupState, roll: Roll, sight: LeaderSight): HostUuid {
   const named = saidBy(state, sight, roll.master);
   const next = named?.role === "slave" ? named.master : null;
   const said = next === null ? null : saidBy(state, sight, next);
-  const serves = said?.role === "master" && said.xapi === "serving";
-  return next !== null && serves && isOnRoll(roll, next) ? next : roll.master;
+  return next !== null && answersAsMaster(said) && isOnRoll(roll, next) ? next : roll.master;
 }
 
 /** As the XAPI master reads it in its database. */

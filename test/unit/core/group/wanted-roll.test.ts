@@ -273,9 +273,14 @@ describe("wantedRoll: an administrator has made another host the XAPI master", (
       "abc, b is master, HA on",
     ],
     [
-      "c does not serve yet",
-      { self: B, others: { a: follows(C), c: { ...serves, xapi: "starting" } } },
+      "c is in emergency mode",
+      { self: B, others: { a: follows(C), c: { ...serves, xapi: "lost" } } },
       "as it is",
+    ],
+    [
+      "c answers as master, and its start is not over",
+      { self: B, others: { a: follows(C), c: { ...serves, xapi: "starting" } } },
+      "abc, c is master, HA on",
     ],
     ["c says that it is a slave", { self: B, others: { a: follows(C), c: follows(A) } }, "as it is"],
     [
