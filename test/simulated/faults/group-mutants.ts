@@ -52,8 +52,8 @@ export const GROUP_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: vote("voting.ts"),
-        from: "    stored,\n    startedMs: nowMs,\n    promisedMs: nowMs,",
-        to: "    stored: { ...stored, term: { count: 0, host: null } },\n    startedMs: nowMs,\n    promisedMs: null,",
+        from: "    stored,\n    startedMs: nowMs,\n    needsCompany: false,\n    promisedMs: nowMs,",
+        to: "    stored: { ...stored, term: { count: 0, host: null } },\n    startedMs: nowMs,\n    needsCompany: false,\n    promisedMs: null,",
       },
     ],
     caughtBy: { file: EXPLORER, test: "three hosts vote" },

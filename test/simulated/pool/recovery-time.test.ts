@@ -44,8 +44,8 @@ describe("recovery time", () => {
     test(`${hosts} hosts, the master dies: at most 5 s beyond agent and XAPI's own restart`, async () => {
       const pool = await lose(hosts, 1);
       const agentS = pool.world.timings.bmcMs / 1_000;
-      // In a tie the slave's half lets a living master go first.
-      const turnS = hosts === 2 ? TIE_S : 0;
+      // In a tie the slave's half lets a living master go first, and leads only when that is off.
+      const turnS = hosts === 2 ? TIE_S + 1 : 0;
       const failedS = at(pool, "log", "has failed");
       const decidedS = at(pool, "promote-asked") - failedS - turnS - agentS;
       expect(decidedS + startAfterWholeS(pool)).toBeLessThanOrEqual(5);
@@ -53,7 +53,7 @@ describe("recovery time", () => {
   }
 
   test("a member that tells its starts, and whose monitor is stopped, is waited for a minute", async () => {
-    const waitedS = startAfterWholeS(await lose(3, 1, 3));
+    const waitedS = startAfterWholeS(await lose(5, 1, 3));
     expect(waitedS).toBeGreaterThan(58);
     expect(waitedS).toBeLessThanOrEqual(65);
   });
