@@ -90,6 +90,22 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
           hosts: z.array(z.looseObject({ heard: text })),
         }),
       ),
+      group: z.nullable(
+        z.strictObject({
+          lead: text,
+          leader: z.nullable(z.looseObject({ name: maybeText })),
+          sinceS: z.number(),
+          mayAct: z.boolean(),
+          counts: z.array(text),
+          heard: z.array(text),
+          leftOut: z.array(text),
+          master: z.nullable(z.looseObject({ name: maybeText })),
+          isSettled: z.nullable(z.boolean()),
+          ha: z.nullable(z.boolean()),
+          awaited: z.array(text),
+          trouble: maybeText,
+        }),
+      ),
       hosts: z.array(
         z.strictObject({
           uuid: text,
