@@ -17,6 +17,7 @@ export const FAST_PARAMETERS: Readonly<Record<string, string>> = {
 /** Longest time for any one step of a story; a failover of the master takes about half a minute. */
 export const STEP_MS = 90_000;
 
+const HEARING_FILE = "/run/ha-lizard/hearing.json";
 const PASS_FILE = "/run/ha-lizard/state/pass.json";
 
 const KILL_PROGRAM = `
@@ -97,6 +98,10 @@ export async function settled(pool: Pool): Promise<void> {
   for (const host of pool.hostNumbers().filter((number) => pool.isOn(number))) {
     await until(`a pass of host ${host}`, STEP_MS, async () =>
       (await pool.file(host, PASS_FILE))?.includes("finishedAtMs"),
+    );
+    // The hosts of a new pool are no group before all of them are heard.
+    await until(`a leader that host ${host} knows`, STEP_MS, async () =>
+      /"lead":"(leads|hears)"/.test((await pool.file(host, HEARING_FILE)) ?? ""),
     );
   }
 }
