@@ -1,6 +1,6 @@
 import type { Settings } from "../../config/params.ts";
 import type { PoolReport } from "../../core/alerts/pool-report.ts";
-import { hasMandate, mayAct } from "../../core/group/may-act.ts";
+import { hasMandate, isLeaders } from "../../core/group/may-act.ts";
 import { heardOf } from "../../core/members/heard.ts";
 import type { LastGoodView } from "../../core/memory/last-good.ts";
 import type { Action, Result } from "../../core/model/action.ts";
@@ -86,7 +86,7 @@ function limitOf(action: Action, settings: Settings): number {
 
 async function perform(action: Action, executor: Executor, signal: AbortSignal): Promise<Result> {
   const { ports, xapi } = executor;
-  if (!mayAct(action.kind, await sightNow(executor))) return NOT_LEADING;
+  if (isLeaders(action.kind) && !hasMandate(await sightNow(executor))) return NOT_LEADING;
   switch (action.kind) {
     case "start-vm":
     case "start-appliance":

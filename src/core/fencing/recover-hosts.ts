@@ -1,4 +1,4 @@
-import { groupOf, hasMandate, isElecting } from "../group/may-act.ts";
+import { hasMandate, hostsOnRoll, isElecting } from "../group/may-act.ts";
 import { type HostRow, hostRows, rowOf } from "../members/host-rows.ts";
 import type { QuorumTally } from "../members/quorum.ts";
 import { tallyNow } from "../members/vote.ts";
@@ -154,7 +154,7 @@ function fence(memory: Memory, row: HostRow, incident: Incident, round: Round, s
 
 /** Who counts in this pool, the host that is to be fenced included: it may be off the roll, by a proof that was forgotten since. */
 function withHost(view: PoolView, host: HostUuid): readonly HostUuid[] {
-  return [...new Set([...(groupOf(view)?.roll?.hosts ?? []), host])];
+  return [...new Set([...hostsOnRoll(view), host])];
 }
 
 /** FENCE_HA_ONFAIL=1: the administrator's explicit choice to restart VMs of a host that nobody proved dead. */

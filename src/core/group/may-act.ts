@@ -1,5 +1,6 @@
 import type { ActionKind } from "../model/action.ts";
 import type { GroupSight } from "../model/group-sight.ts";
+import type { HostUuid } from "../model/ids.ts";
 import type { PoolView } from "../model/pool-view.ts";
 
 type Sight = Pick<PoolView, "hearing" | "nowMs">;
@@ -7,6 +8,11 @@ type Sight = Pick<PoolView, "hearing" | "nowMs">;
 /** The group as the monitor of this host sees it; null: it says nothing. */
 export function groupOf({ hearing }: Pick<PoolView, "hearing">): GroupSight | null {
   return hearing === "unknown" ? null : hearing.group;
+}
+
+/** The hosts whose votes count; none where this host is in no group. */
+export function hostsOnRoll(view: Pick<PoolView, "hearing">): readonly HostUuid[] {
+  return groupOf(view)?.roll?.hosts ?? [];
 }
 
 /** May this host act for the pool now? Only one host may at a time: the leader of the group, until its mandate ends. */
@@ -41,7 +47,10 @@ const LEADERS: ReadonlySet<ActionKind> = new Set<ActionKind>([
   "recover-slaves",
 ]);
 
+/** Does only the leader begin such an action? */
+export const isLeaders = (kind: ActionKind): boolean => LEADERS.has(kind);
+
 /** May this host begin such an action now? */
 export function mayAct(kind: ActionKind, view: Sight): boolean {
-  return !LEADERS.has(kind) || hasMandate(view);
+  return !isLeaders(kind) || hasMandate(view);
 }

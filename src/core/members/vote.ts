@@ -1,4 +1,4 @@
-import { groupOf, hasMandate } from "../group/may-act.ts";
+import { hasMandate, hostsOnRoll } from "../group/may-act.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { PoolView } from "../model/pool-view.ts";
@@ -17,7 +17,7 @@ export function heardHosts(view: PoolView, memory: Memory): readonly HostUuid[] 
  * the one that does not reach them.
  */
 export function tallyNow(view: PoolView, memory: Memory): QuorumTally {
-  const hosts = groupOf(view)?.roll?.hosts ?? [];
+  const hosts = hostsOnRoll(view);
   const alive = heardOnRoll(view).length;
   const isDecidedByThem = hasTie(view) && view.heuristics !== "not-asked";
   const byHeuristics = isDecidedByThem && heuristicsFor(view, memory) === "all-answered";
@@ -27,13 +27,15 @@ export function tallyNow(view: PoolView, memory: Memory): QuorumTally {
 
 /** Exactly half of the roll is heard, this host included: the only case in which the heuristic IPs are asked. */
 export function hasTie(view: PoolView): boolean {
-  const hosts = groupOf(view)?.roll?.hosts ?? [];
+  const hosts = hostsOnRoll(view);
   return hosts.length > 0 && heardOnRoll(view).length * 2 === hosts.length;
 }
 
-function heardOnRoll(view: PoolView): readonly HostUuid[] {
-  const hosts = groupOf(view)?.roll?.hosts ?? [];
-  return hosts.filter((host) => host === view.self.uuid || isHeardNow(heardOf(view.hearing, host)));
+/** Those whose votes count and that are heard, this host included. */
+export function heardOnRoll(view: PoolView): readonly HostUuid[] {
+  return hostsOnRoll(view).filter(
+    (host) => host === view.self.uuid || isHeardNow(heardOf(view.hearing, host)),
+  );
 }
 
 /** The gateway's vote is not for who was away: both sides of a cut can reach it, and one of them is out of date. */

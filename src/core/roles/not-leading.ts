@@ -1,6 +1,6 @@
 import { groupOf, hasMandate } from "../group/may-act.ts";
-import { heardOf, isHeardNow } from "../members/heard.ts";
 import { hostName } from "../members/host-rows.ts";
+import { heardOnRoll } from "../members/vote.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { GroupSight } from "../model/group-sight.ts";
 import type { HostUuid } from "../model/ids.ts";
@@ -33,8 +33,5 @@ function whyNot(group: GroupSight, memory: Memory, view: PoolView): string {
     return `the hosts are no group yet, and these are not heard, or do not follow this master: ${awaited.map(name).join(", ")}`;
   if (roll === null) return "this host is in no group yet";
   if (leader !== null && leader !== view.self.uuid) return `${name(leader)} does`;
-  const heard = roll.hosts.filter(
-    (host) => host === view.self.uuid || isHeardNow(heardOf(view.hearing, host)),
-  );
-  return `it hears ${heard.length} of the ${roll.hosts.length} hosts that count, itself included`;
+  return `it hears ${heardOnRoll(view).length} of the ${roll.hosts.length} hosts that count, itself included`;
 }

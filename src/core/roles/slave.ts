@@ -1,5 +1,5 @@
 import { recoverHosts } from "../fencing/recover-hosts.ts";
-import { groupOf, hasMandate, isElecting } from "../group/may-act.ts";
+import { hasMandate, hostsOnRoll, isElecting } from "../group/may-act.ts";
 import { reportHealth, reportReturns } from "../members/health-report.ts";
 import { isAlive, stepAllHealth } from "../members/host-health.ts";
 import { hostName } from "../members/host-rows.ts";
@@ -188,7 +188,7 @@ function fenceThenPromote(memory: Memory, master: HostUuid, lastGood: LastGoodVi
  */
 function toFence(memory: Memory, master: HostUuid, { view }: Round): readonly HostUuid[] {
   if (hasMandate(view)) return [master];
-  const others = (groupOf(view)?.roll?.hosts ?? []).filter((host) => memory.health[host]?.state === "failed");
+  const others = hostsOnRoll(view).filter((host) => memory.health[host]?.state === "failed");
   return [...new Set([master, ...others])];
 }
 

@@ -6,7 +6,7 @@ import type { Action, FenceFault, Result } from "../../../src/core/model/action.
 import type { Alert } from "../../../src/core/model/alert.ts";
 import { applianceUuid } from "../../../src/core/model/ids.ts";
 import type { XapiFault } from "../../../src/core/model/pool-view.ts";
-import { address, host, incidentIn, memoryWith, POOL, SETTINGS, said, vm } from "./fixtures.ts";
+import { address, fenceOf, host, incidentIn, memoryWith, POOL, SETTINGS, said, vm } from "./fixtures.ts";
 
 const NOW_MS = 100_000;
 const DONE: Result = { kind: "done" };
@@ -16,13 +16,7 @@ const fault = (refusal: XapiFault): Result => ({ kind: "refused", fault: refusal
 const api = (code: string): Result => fault({ kind: "api", code, params: [] });
 const notFenced = (why: FenceFault): Result => ({ kind: "not-fenced", fault: why, detail: "" });
 
-const fence: Action = {
-  kind: "fence-host",
-  host: host(3),
-  address: address(host(3)),
-  pingIsLife: true,
-  byLeader: true,
-};
+const fence = fenceOf(host(3));
 const declare: Action = { kind: "declare-host-dead", host: host(3), proved: true };
 const start: Action = { kind: "start-vm", vm: vm("web"), name: "web", candidates: [host(1)], asks: [] };
 const startBoth: Action = {

@@ -302,6 +302,11 @@ export function incidentIn(
   return { [uuid]: { ...openIncident(uuid, 0), phase, ...over } };
 }
 
+/** The fence of a host by the leader; it did not answer ping when it failed. */
+export function fenceOf(uuid: HostUuid): Extract<Action, { kind: "fence-host" }> {
+  return { kind: "fence-host", host: uuid, address: address(uuid), pingIsLife: true, byLeader: true };
+}
+
 /** What a round finds besides the memory; by default h1 is master of three hosts, and nobody was asked. */
 export interface Situation {
   readonly nowMs?: number;

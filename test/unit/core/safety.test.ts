@@ -10,8 +10,8 @@ import type { CoreSettings } from "../../../src/core/model/settings.ts";
 import { assertSafe } from "../../../src/core/safety.ts";
 import { beginPromotion } from "../../../src/core/takeover/promotion.ts";
 import {
-  address,
   FLAG,
+  fenceOf,
   host,
   knownHost,
   masterRound,
@@ -87,13 +87,7 @@ const restart = (number: number, ...mayEnd: string[]): Action => ({
 });
 const left = { h2: { vms: [vm("a")], restartedAtMs: null } };
 const fetch: Action = { kind: "fetch-database", host: host(2), master: host(1), changes: 8 };
-const fence: Action = {
-  kind: "fence-host",
-  host: host(2),
-  address: address(host(2)),
-  pingIsLife: true,
-  byLeader: true,
-};
+const fence = fenceOf(host(2));
 const declare: Action = { kind: "declare-host-dead", host: host(2), proved: true };
 const promote: Action = { kind: "promote-self" };
 const reboot: Action = { kind: "reboot-self" };

@@ -3,9 +3,9 @@ import type { Action, Result } from "../../../../src/core/model/action.ts";
 import type { DatabaseView } from "../../../../src/core/model/pool-view.ts";
 import {
   ALIVE,
-  address,
   DEAD,
   FLAG,
+  fenceOf,
   haltedVm,
   host,
   hostView,
@@ -21,13 +21,7 @@ import {
 import { calm, failH3, h3dead, kinds, ok, restedMaster, settled } from "../master-fixtures.ts";
 import { NOBODY_LEADS } from "../sight.ts";
 
-const fenceH3: Action = {
-  kind: "fence-host",
-  host: host(3),
-  address: address(host(3)),
-  pingIsLife: true,
-  byLeader: true,
-};
+const fenceH3 = fenceOf(host(3));
 
 describe("decideMaster", () => {
   test("a pool at rest: nothing to do", () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import type { Action } from "../../../../src/core/model/action.ts";
 import {
   ALIVE,
   address,
   type Brain,
   DEAD,
   database,
+  fenceOf,
   haltedVm,
   host,
   hostView,
@@ -21,13 +21,7 @@ import { isLedBy, NOBODY_LEADS, type SightOver } from "../sight.ts";
 
 type Probes = Readonly<Record<string, typeof DEAD>>;
 const gone: Probes = { h1: DEAD, h3: ALIVE() };
-const fenceMaster: Action = {
-  kind: "fence-host",
-  host: host(1),
-  address: address(host(1)),
-  pingIsLife: true,
-  byLeader: true,
-};
+const fenceMaster = fenceOf(host(1));
 
 /** A slave that has seen the pool healthy. */
 function readySlave(number = 2): Brain {

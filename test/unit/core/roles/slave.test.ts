@@ -13,6 +13,7 @@ import {
   DEAD,
   database,
   FLAG,
+  fenceOf,
   goodView,
   healthIn,
   host,
@@ -30,13 +31,7 @@ import { isLedBy, NOBODY_LEADS } from "../sight.ts";
 
 const ok = (value: DatabaseView) => ({ ok: true, value }) as const;
 const kinds = (reasons: readonly { kind: string }[]) => reasons.map((reason) => reason.kind);
-const fenceMaster: Action = {
-  kind: "fence-host",
-  host: host(1),
-  address: address(host(1)),
-  pingIsLife: true,
-  byLeader: true,
-};
+const fenceMaster = fenceOf(host(1));
 
 /** A slave that has seen the pool healthy. */
 function readySlave(number = 2, over: Partial<DatabaseView> = {}): Brain {
