@@ -1,6 +1,6 @@
 import { type HostRows, rowOf } from "../members/host-rows.ts";
 import type { PromotionState } from "../memory/promotion.ts";
-import type { HostUuid } from "../model/ids.ts";
+import { type HostUuid, hostUuid } from "../model/ids.ts";
 import type { HostView } from "../model/pool-view.ts";
 import { hasStartMark, isStartMarked } from "./start-mark.ts";
 
@@ -50,8 +50,22 @@ export function stepPromotion(promotion: PromotionState, view: PromotionView): P
     backAtMs[member] = sinceMs;
     settledAtMs[member] = sinceMs + comparisonMs(record);
   }
-  const awaited = promotion.awaited.filter((member) => !view.writtenOff.includes(member));
-  return { ...promotion, phase: "recovering", awaited, backAtMs, settledAtMs };
+  return { ...promotion, phase: "recovering", awaited: awaitedNow(promotion, view), backAtMs, settledAtMs };
+}
+
+/**
+ * Who was written off and lives after all is awaited again: nobody else calls it, and a xapi does not end its start as
+ * master before such a host has answered who its master is (adapters/xapi/README.md, "Becoming master").
+ */
+function awaitedNow(promotion: PromotionState, { rows, writtenOff }: PromotionView): readonly HostUuid[] {
+  const livesAfterAll = (member: HostUuid): boolean => {
+    const { isMember, isAlive } = rowOf(rows, member);
+    return isMember && isAlive;
+  };
+  return Object.keys(promotion.startTimes)
+    .map(hostUuid)
+    .filter((member) => promotion.awaited.includes(member) || livesAfterAll(member))
+    .filter((member) => !writtenOff.includes(member));
 }
 
 function isBack({ uuid, enabled, live, xapiStartTime }: HostView, promotion: PromotionState): boolean {

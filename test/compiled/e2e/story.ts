@@ -1,3 +1,5 @@
+import { parseHearing } from "../../../src/adapters/group/hearing-file.ts";
+import { hostUuid } from "../../../src/core/model/ids.ts";
 import { hostDefaults, type VmSpec } from "../../../src/simulation/spec.ts";
 import { Pool, type PoolOptions } from "./world/pool.ts";
 import { until } from "./world/wait.ts";
@@ -99,11 +101,25 @@ export async function settled(pool: Pool): Promise<void> {
     await until(`a pass of host ${host}`, STEP_MS, async () =>
       (await pool.file(host, PASS_FILE))?.includes("finishedAtMs"),
     );
-    // The hosts of a new pool are no group before all of them are heard.
-    await until(`a leader that host ${host} knows`, STEP_MS, async () =>
-      /"lead":"(leads|hears)"/.test((await pool.file(host, HEARING_FILE)) ?? ""),
-    );
   }
+  await oneGroup(pool);
+}
+
+/**
+ * Waits until every host that is on knows who leads, and counts. The hosts of a new pool are no group before all of them are
+ * heard, and one that has booted counts again some seconds later: a master that dies in between takes a majority with it.
+ */
+async function oneGroup(pool: Pool): Promise<void> {
+  const on = pool.hostNumbers().filter((number) => pool.isOn(number));
+  for (const host of on)
+    await until(`every host that is on counting, by what host ${host} knows`, STEP_MS, async () => {
+      const group = parseHearing((await pool.file(host, HEARING_FILE)) ?? "")?.group;
+      if (group?.lead !== "leads" && group?.lead !== "hears") return false;
+      const { roll } = group;
+      return (
+        roll?.settled === true && on.every((one) => roll.hosts.includes(hostUuid(hostDefaults(one).uuid)))
+      );
+    });
 }
 
 /** Waits until every host that is on has begun and finished a pass from now on. */
@@ -157,6 +173,7 @@ export async function rejoined(pool: Pool, host: number, boundMs: number): Promi
     return conf.startsWith("slave:") && (await pool.sim.enabledHosts()).includes(host);
   });
   await passOfAll(pool);
+  await oneGroup(pool);
 }
 
 /** What must be true whatever happened: no VM ever ran twice. */

@@ -8,6 +8,7 @@ import { PowerController } from "./power-controller.ts";
 import { type Order, Simulator } from "./simulator.ts";
 import { until } from "./wait.ts";
 
+const HEARD_FILE = "/run/ha-lizard/hearing.json";
 const ROOT = resolve(import.meta.dir, "../../../..");
 
 const PROCESS_SPACE = 'readlink "/proc/$(cat "/run/pool/h$1/pid")/ns/pid"';
@@ -245,10 +246,13 @@ export class Pool {
     });
   }
 
-  /** What a person needs when a test failed: logs and consoles. */
+  /** What a person needs when a test failed: the truth, the logs, and what each monitor has heard last. */
   async story(): Promise<string> {
     const parts = [`truth: ${JSON.stringify(await this.sim.truth().catch(String))}`];
-    for (const host of this.hostNumbers()) parts.push(`--- host ${host}\n${await this.messages(host)}`);
+    for (const host of this.hostNumbers()) {
+      const heard = (await this.file(host, HEARD_FILE).catch(String)) ?? "nothing";
+      parts.push(`--- host ${host}\n${await this.messages(host)}\nheard: ${heard}`);
+    }
     return parts.join("\n");
   }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { hostRows } from "../../../../src/core/members/host-rows.ts";
+import type { HostUuid } from "../../../../src/core/model/ids.ts";
 import {
   beginPromotion,
   MARK_SETTLE_MS,
@@ -7,7 +8,7 @@ import {
   stepPromotion,
 } from "../../../../src/core/takeover/promotion.ts";
 import { START_MARK_KEY } from "../../../../src/core/takeover/start-mark.ts";
-import { ALIVE, database, host, hostView, master } from "../fixtures.ts";
+import { ALIVE, database, goodView, healthIn, host, hostView, master, memoryWith } from "../fixtures.ts";
 
 const BACK_MS = 60_000;
 const MEMBER = host(3);
@@ -46,4 +47,22 @@ test("stepPromotion: in maintenance the mark alone may be the old database's; di
   expect(givenMs("9.", { enabled: false, maintained: true })).toBe(RESYNC_SETTLE_MS);
   expect(givenMs("9.", { enabled: true, maintained: true })).toBe(0);
   expect(givenMs("9.", { enabled: false })).toBe(undefined);
+});
+
+/** Who is awaited of the one member, which was written off while it was silent. */
+function awaited(now: "alive" | "failed", writtenOff: readonly HostUuid[]): readonly HostUuid[] {
+  const input = { oldMaster: host(1), nowMs: 0, awaited: [MEMBER], inMaintenance: [] };
+  const { view } = master(2).input(0, {});
+  const look = (state: "alive" | "failed") =>
+    hostRows(memoryWith({ lastGood: goodView(), health: { [MEMBER]: healthIn(state) } }), view);
+  const begun = beginPromotion({ ...input, startTimes: { [MEMBER]: "1." } });
+  const without = stepPromotion(begun, { nowMs: BACK_MS, rows: look("failed"), writtenOff: [MEMBER] });
+  expect(without.awaited).toEqual([]);
+  return stepPromotion(without, { nowMs: BACK_MS, rows: look(now), writtenOff }).awaited;
+}
+
+test("stepPromotion: who was written off and lives after all is awaited again", () => {
+  expect(awaited("alive", [])).toEqual([MEMBER]);
+  expect(awaited("failed", [])).toEqual([]);
+  expect(awaited("alive", [MEMBER])).toEqual([]);
 });
