@@ -16,7 +16,7 @@ import type { Alert } from "./model/alert.ts";
 import type { HostUuid } from "./model/ids.ts";
 import type { Reason } from "./model/reason.ts";
 import { omit, put } from "./model/record.ts";
-import { afterFailure, RESTART_AGAIN_MS } from "./pace/back-off.ts";
+import { afterFailure, isDue, RESTART_AGAIN_MS } from "./pace/back-off.ts";
 
 export interface AbsorbSettings {
   readonly FENCE_METHOD: string;
@@ -42,6 +42,8 @@ export function absorb(
 ): { readonly memory: Memory; readonly reasons: readonly Reason[] } {
   // Nothing was tried: the next round says why.
   if (outcome.result.kind === "held") return { memory, reasons: [] };
+  if (outcome.result.kind === "unproved")
+    return absorbUnproved(memory, outcome.action, outcome.result, context.nowMs);
   const tried = noteRetry(memory, outcome, context.nowMs);
   const { action, result } = outcome;
   switch (action.kind) {
@@ -78,6 +80,12 @@ export function absorb(
     case "forget-host":
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
       return { memory: tried, reasons: [{ kind: "host-forgotten", host: hostName(memory, action.host) }] };
+    case "switch-on-host": {
+      const host = hostName(memory, action.host);
+      if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
+      const next = afterHostEvent(tried, action.host, { kind: "switched-on", atMs: context.nowMs });
+      return { memory: next, reasons: [{ kind: "host-switched-on", host }] };
+    }
     case "enable-host":
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
       return { memory: tried, reasons: [{ kind: "host-enabled", host: hostName(tried, action.host) }] };
@@ -132,12 +140,43 @@ function afterHostEvent(memory: Memory, host: HostUuid, event: IncidentEvent): M
   return incident === undefined ? memory : afterEvent(memory, incident, event);
 }
 
+/** What rests on a proof that cannot be taken now is tried again then; it is told less often. */
+const DOUBTED_AGAIN_MS = 10_000;
+const DOUBTED_TOLD_MS = 300_000;
+
+/** A host that was switched on again is fenced again; of one whose device is silent it is said, and what rests on it waits. */
+function absorbUnproved(
+  memory: Memory,
+  action: Action,
+  { host, isOver, why }: Extract<Result, { kind: "unproved" }>,
+  nowMs: number,
+): { memory: Memory; reasons: readonly Reason[] } {
+  const name = hostName(memory, host);
+  if (!isOver) {
+    const again = { failures: 0, notBeforeMs: nowMs + DOUBTED_AGAIN_MS };
+    const toldKey = `proof-doubted:${host}`;
+    const isTold = !isDue(memory.retries[toldKey], nowMs);
+    const told = { failures: 0, notBeforeMs: nowMs + DOUBTED_TOLD_MS };
+    const retries = put(memory.retries, actionKey(action), again);
+    if (isTold) return { memory: { ...memory, retries }, reasons: [] };
+    return {
+      memory: { ...memory, retries: put(retries, toldKey, told) },
+      reasons: [{ kind: "proof-doubted", host: name, why }],
+    };
+  }
+  const before = memory.incidents[host]?.phase;
+  const next = afterHostEvent(memory, host, { kind: "proof-over" });
+  const isNews = next.incidents[host]?.phase !== before;
+  return { memory: next, reasons: isNews ? [{ kind: "proof-over", host: name } satisfies Reason] : [] };
+}
+
 function absorbFence(memory: Memory, host: HostUuid, result: Result, context: AbsorbContext) {
   const name = hostName(memory, host);
   if (result.kind === "done") {
     const proved = methodProves(result.by ?? context.settings.FENCE_METHOD);
     const fenced: Reason = { kind: "host-fenced", host: name, proved };
-    return { memory: afterHostEvent(memory, host, { kind: "fence-succeeded", proved }), reasons: [fenced] };
+    const event: IncidentEvent = { kind: "fence-succeeded", proved, atMs: context.nowMs };
+    return { memory: afterHostEvent(memory, host, event), reasons: [fenced] };
   }
   const fault = result.kind === "not-fenced" ? result.fault : "agent-killed";
   const detail = result.kind === "not-fenced" ? result.detail : "the attempt was interrupted";
@@ -145,7 +184,8 @@ function absorbFence(memory: Memory, host: HostUuid, result: Result, context: Ab
   // A result of an attempt that an earlier incident has begun is no reason to go on with this one.
   const wasFencing = memory.incidents[host]?.phase === "fencing";
   const unfenced = afterHostEvent(memory, host, { kind: "fence-failed" });
-  const next = isWaived && wasFencing ? afterHostEvent(unfenced, host, { kind: "fencing-waived" }) : unfenced;
+  const waived: IncidentEvent = { kind: "fencing-waived", atMs: context.nowMs };
+  const next = isWaived && wasFencing ? afterHostEvent(unfenced, host, waived) : unfenced;
   const goesOn = next.incidents[host]?.phase === "fenced";
   const failed: Reason = { kind: "fence-failed", host: name, fault, detail, goesOn };
   if (!goesOn) return { memory: next, reasons: [failed] };

@@ -75,6 +75,12 @@ function checkAction(action: Action, memory: Memory, settings: CoreSettings): vo
         "a host is declared dead only after its fence",
       );
       return;
+    case "switch-on-host":
+      invariant(
+        memory.incidents[action.host]?.phase === "declared",
+        "a host is switched on again only when XAPI knows that it was off",
+      );
+      return;
     case "promote-self": {
       const { promotion } = memory;
       invariant(promotion !== null, "a take-over is remembered before it begins");
@@ -82,7 +88,9 @@ function checkAction(action: Action, memory: Memory, settings: CoreSettings): vo
         invariant(memory.masterlessSinceMs !== null, "nobody to fence only where all say they are no master");
         return;
       }
-      const phase = memory.incidents[promotion.oldMaster]?.phase;
+      const { phase, proved = false } = memory.incidents[promotion.oldMaster] ?? {};
+      const isTakenAgain = !proved || action.rests.includes(promotion.oldMaster);
+      invariant(isTakenAgain, "the proof that the old master is off is taken again before the take-over");
       invariant(
         !settings.FENCE_ENABLED || phase === "fenced",
         "the old master is fenced before the take-over",

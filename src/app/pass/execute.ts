@@ -3,7 +3,7 @@ import type { PoolReport } from "../../core/alerts/pool-report.ts";
 import { hasMandate, isLeaders } from "../../core/group/may-act.ts";
 import { heardOf } from "../../core/members/heard.ts";
 import type { LastGoodView } from "../../core/memory/last-good.ts";
-import type { Action, Result } from "../../core/model/action.ts";
+import { type Action, type Result, restsOf } from "../../core/model/action.ts";
 import type { Alert } from "../../core/model/alert.ts";
 import type { HostUuid, VmUuid } from "../../core/model/ids.ts";
 import { CHANGES_KEY } from "../../core/model/pool-keys.ts";
@@ -12,9 +12,10 @@ import { withDeadline } from "../../ports/deadline.ts";
 import type { StartResult, Xapi } from "../../ports/pool-database.ts";
 import { messageOf } from "../alerts/alert-message.ts";
 import { runsThereAlone, whyHeld } from "./ask-runs.ts";
-import { checkDevices, fenceByLevels, fenceLimitMs } from "./fence.ts";
+import { checkDevices, fenceByLevels, fenceLimitMs, switchOn } from "./fence.ts";
 import { NOT_LEADING, sightNow, whileLeading } from "./leading.ts";
 import type { PassPorts } from "./pass-ports.ts";
+import { type Proofs, whyUnproved } from "./proofs.ts";
 import { readHearing } from "./read-hearing.ts";
 
 export interface Executor {
@@ -34,6 +35,8 @@ export interface Executor {
   readonly probedAtMs: (host: HostUuid) => number | null;
   /** The master that this host follows; null on a master. Its own xapi is a second way to it. */
   readonly followed: HostUuid | null;
+  /** What this pass knows of hosts that were fenced. */
+  readonly proofs: Proofs;
 }
 
 /** What an action may take, in milliseconds; the fence has its own parameter. */
@@ -67,6 +70,7 @@ export async function execute(action: Action, executor: Executor, signal: AbortS
 function limitOf(action: Action, settings: Settings): number {
   switch (action.kind) {
     case "fence-host":
+    case "switch-on-host":
       return fenceLimitMs(settings) + LAST_PROBE_MS + FENCE_MARGIN_MS;
     case "start-vm":
     case "start-appliance":
@@ -86,6 +90,8 @@ function limitOf(action: Action, settings: Settings): number {
 
 async function perform(action: Action, executor: Executor, signal: AbortSignal): Promise<Result> {
   const { ports, xapi } = executor;
+  const doubt = await whyUnproved(restsOf(action), executor, signal);
+  if (doubt !== null) return doubt;
   if (isLeaders(action.kind) && !hasMandate(await sightNow(executor))) return NOT_LEADING;
   switch (action.kind) {
     case "start-vm":
@@ -99,6 +105,10 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
       return onDisk(xapi.declareDead(action.host, action.proved, signal).then(resultOf), executor, signal);
     case "forget-host":
       return onDisk(xapi.forgetHost(action.host, signal).then(resultOf), executor, signal);
+    case "switch-on-host":
+      return whileLeading(executor, signal, (inner) =>
+        switchOn(action.host, executor.settings, ports.fencer, inner),
+      );
     case "enable-host":
       return resultOf(await xapi.enableHost(action.host, signal));
     case "restart-xapi":
@@ -320,7 +330,9 @@ async function fenceHost(
   if (heard) return { kind: "not-fenced", fault: "host-answers-again", detail: "through the own xapi" };
   const fence = (inner: AbortSignal) =>
     fenceByLevels(action.host, settings, ports.fencer, () => lastProbe(action, executor, inner), inner);
-  return action.byLeader ? whileLeading(executor, signal, fence) : fence(signal);
+  const result = await (action.byLeader ? whileLeading(executor, signal, fence) : fence(signal));
+  if (result.kind === "done") executor.proofs.offAtMs.set(action.host, ports.clock.uptimeMs());
+  return result;
 }
 
 /** Probes may be stopped by a firewall that lets XAPI through: a slave's xapi talks to the master all the time. */

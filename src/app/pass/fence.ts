@@ -1,5 +1,5 @@
 import type { Settings } from "../../config/params.ts";
-import { fenceMethods } from "../../core/fencing/fence-policy.ts";
+import { fenceMethods, methodProves } from "../../core/fencing/fence-policy.ts";
 import type { Action, Result } from "../../core/model/action.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -51,14 +51,34 @@ export async function fenceByLevels(
   for (const [level, method] of methods.entries()) {
     const refusal = level === 0 ? null : await mayGoOn();
     if (refusal !== null) return refusal;
-    const request = { ...fenceRequest(host, method, settings), action: settings.FENCE_ACTION };
-    const outcome = await fencer.fence(request, signal);
+    // FENCE_ACTION=reset: it is switched on again later, when its VMs run elsewhere (core/fencing/recover-hosts.ts).
+    const outcome = await fencer.fence({ ...fenceRequest(host, method, settings), action: "stop" }, signal);
     if (outcome.kind === "fenced") return { kind: "done", by: method };
     failures.push(`${method}: ${outcome.fault}${outcome.detail === "" ? "" : ` (${outcome.detail})`}`);
     last = methods.length === 1 ? outcome : { ...outcome, detail: failures.join("; ") };
     if (signal.aborted) break;
   }
   return last;
+}
+
+/** Switches a host on by the first of its methods that has a device and says that it has done it. */
+export async function switchOn(
+  host: HostUuid,
+  settings: Settings,
+  fencer: Fencer,
+  signal: AbortSignal,
+): Promise<Result> {
+  const failures: string[] = [];
+  for (const method of fenceMethods(settings.FENCE_METHOD).filter(methodProves)) {
+    const outcome = await fencer.fence({ ...fenceRequest(host, method, settings), action: "start" }, signal);
+    if (outcome.kind === "fenced") return { kind: "done", by: method };
+    failures.push(`${method}: ${outcome.detail === "" ? outcome.fault : outcome.detail}`);
+    if (signal.aborted) break;
+  }
+  return {
+    kind: "failed",
+    detail: failures.length === 0 ? "no fence method has a device" : failures.join("; "),
+  };
 }
 
 /** What a question to the devices needs. */
@@ -76,11 +96,12 @@ export async function deviceStates(
   settings: Settings,
   ports: DevicePorts,
   signal: AbortSignal,
+  mostMs = STATUS_MS,
 ): Promise<readonly { readonly method: string; readonly state: DeviceState }[]> {
   return Promise.all(
     fenceMethods(settings.FENCE_METHOD).map(async (method) => {
       const request = fenceRequest(host, method, settings);
-      const timeoutMs = Math.min(request.timeoutMs, STATUS_MS);
+      const timeoutMs = Math.min(request.timeoutMs, mostMs);
       const late: DeviceState = { kind: "unknown", why: `no answer within ${timeoutMs / 1_000} s` };
       const state = await withDeadline<DeviceState>(
         ports.clock,

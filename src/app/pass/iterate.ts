@@ -64,6 +64,7 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
     saved: null,
     toldMonitor: null,
     inFlight: new Map(),
+    proofs: { offAtMs: new Map(), looks: new Map() },
     ended: [],
     begun: new Map(),
     events: [...reasons],

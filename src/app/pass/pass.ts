@@ -16,6 +16,7 @@ import type { KeptRound } from "./journal.ts";
 import type { RecentProbe } from "./observe.ts";
 import type { PassConfig } from "./pass-config.ts";
 import type { PassPorts } from "./pass-ports.ts";
+import type { Proofs } from "./proofs.ts";
 import { tellMonitor } from "./tell-monitor.ts";
 
 /** What one pass carries from round to round. The only mutable thing of an iteration, and only iterate.ts owns one. */
@@ -39,6 +40,7 @@ export interface Pass {
   saved: string | null;
   /** What the monitor was told last, as text; null: it is not known. */
   toldMonitor: string | null;
+  readonly proofs: Proofs;
   readonly inFlight: Map<string, Promise<Outcome>>;
   readonly ended: Outcome[];
   /** How often each action was begun in this pass. */
@@ -131,7 +133,7 @@ export function launch(pass: Pass, actions: readonly Action[]): void {
   const database = view?.database.ok ? view.database.value : null;
   const master = database?.hosts.find(({ uuid }) => uuid === database.pool.master);
   const executor: Executor = {
-    ...{ ports, self, followed, xapi, settings: config.settings, report, probedAtMs },
+    ...{ ports, self, followed, xapi, settings: config.settings, report, probedAtMs, proofs: pass.proofs },
     view,
     lastGood: memory.lastGood,
     xapiStartTime: master?.xapiStartTime ?? null,
@@ -152,11 +154,6 @@ export function launch(pass: Pass, actions: readonly Action[]): void {
 /** Learns from the actions that have ended since the last look. */
 export function absorbEnded(pass: Pass): readonly Outcome[] {
   const outcomes = pass.ended.splice(0);
-  for (const { action } of outcomes) {
-    // A host that was reset may be back, with its VMs reported: it is asked again before it is declared dead.
-    if (action.kind === "fence-host" && pass.config.settings.FENCE_ACTION !== "stop")
-      pass.recent.delete(action.host);
-  }
   if (outcomes.length === 0) return outcomes;
   const database = pass.view?.database.ok === true ? pass.view.database.value : null;
   const context = {

@@ -9,6 +9,7 @@ const PHASES: Readonly<Record<Incident["phase"], string>> = {
   fenced: "has failed and is fenced; XAPI is being told",
   declared: "has failed; its VMs are free to start elsewhere",
   answered: "had failed, but XAPI reaches it: its VMs stay where they are",
+  "switched-on": "is off no more: it was switched on again, and boots",
   returned: "has returned, and is not enabled yet",
 };
 

@@ -9,10 +9,14 @@ export type IncidentEvent =
   /** None of the retries was answered: the first time, or after it had returned. */
   | { readonly kind: "host-failed"; readonly atMs: number }
   | { readonly kind: "fence-begun" }
-  | { readonly kind: "fence-succeeded"; readonly proved: boolean }
+  | { readonly kind: "fence-succeeded"; readonly proved: boolean; readonly atMs: number }
   | { readonly kind: "fence-failed" }
   /** The administrator's written wish to go on without a proof (FENCE_HA_ONFAIL). */
-  | { readonly kind: "fencing-waived" }
+  | { readonly kind: "fencing-waived"; readonly atMs: number }
+  /** Its device says that it is on: it has been switched on since it was fenced. */
+  | { readonly kind: "proof-over" }
+  /** FENCE_ACTION=reset: it has been switched on again by this program. */
+  | { readonly kind: "switched-on"; readonly atMs: number }
   | { readonly kind: "declared-dead" }
   /** The database has VMs on it again: the master's xapi has started with an older one (adapters/xapi/README.md). */
   | { readonly kind: "declaration-lost" }
@@ -33,7 +37,7 @@ type Next = IncidentPhase | "over";
  * may be started elsewhere (`declared`) only after `fenced`, and nothing leads to `fenced` but a fence agent's success
  * or the administrator's written wish (FENCE_HA_ONFAIL, POOL). An event that a phase does not name is a bug.
  *
- * A result of a fence or of declare_dead can meet another phase than that in which it was begun: HA was switched off
+ * A result of a fence, of declare_dead or of a look at the device can meet another phase than that in which it was begun: HA was switched off
  * and on meanwhile, or the dead master answered for a moment, and the host has failed again since. Such a result says
  * nothing about the host as it is now, so the phase stays.
  */
@@ -46,6 +50,8 @@ const LIFE: Readonly<Record<IncidentPhase, Partial<Record<IncidentEvent["kind"],
     "fence-failed": "open",
     "declared-dead": "open",
     "host-is-live": "open",
+    "proof-over": "open",
+    "switched-on": "open",
   },
   fencing: {
     "fence-begun": "fencing",
@@ -55,15 +61,40 @@ const LIFE: Readonly<Record<IncidentPhase, Partial<Record<IncidentEvent["kind"],
     "host-returned": "over",
     "declared-dead": "fencing",
     "host-is-live": "fencing",
+    "proof-over": "fencing",
+    "switched-on": "fencing",
   },
   fenced: {
     "declared-dead": "declared",
     "host-is-live": "answered",
     "host-returned": "over",
+    "proof-over": "open",
+    "switched-on": "switched-on",
   },
-  declared: { "host-returned": "returned", "declaration-lost": "fenced" },
-  answered: { "answer-expired": "open", "host-returned": "over" },
-  returned: { "host-failed": "open", "nothing-left": "over" },
+  declared: {
+    "host-returned": "returned",
+    "declaration-lost": "fenced",
+    "proof-over": "open",
+    "switched-on": "switched-on",
+  },
+  "switched-on": {
+    "host-returned": "returned",
+    "answer-expired": "open",
+    "proof-over": "switched-on",
+    "switched-on": "switched-on",
+  },
+  answered: {
+    "answer-expired": "open",
+    "host-returned": "over",
+    "proof-over": "answered",
+    "switched-on": "answered",
+  },
+  returned: {
+    "host-failed": "open",
+    "nothing-left": "over",
+    "proof-over": "returned",
+    "switched-on": "returned",
+  },
 };
 
 /** The incident of a host that has just failed. */
@@ -76,6 +107,8 @@ export function openIncident(host: HostUuid, atMs: number): Incident {
     fenceFailures: 0,
     vms: [],
     returnedAtMs: null,
+    offSinceMs: null,
+    switchedOnAtMs: null,
   };
 }
 
@@ -87,12 +120,20 @@ export function stepIncident(incident: Incident, event: IncidentEvent): Incident
   const next: Incident = { ...incident, phase };
   switch (event.kind) {
     case "host-failed":
-    case "answer-expired":
       return openIncident(incident.host, event.atMs);
-    case "fence-succeeded":
-      return phase === "fenced" ? { ...next, proved: event.proved } : next;
+    case "answer-expired":
+      // One that does not boot is fenced once more, and then left off.
+      return { ...openIncident(incident.host, event.atMs), ...onceOff(incident) };
+    case "proof-over":
+      return phase === incident.phase ? next : { ...next, proved: false };
+    case "switched-on":
+      return phase === "switched-on" ? { ...next, proved: false, switchedOnAtMs: event.atMs } : next;
+    case "fence-succeeded": {
+      const offSinceMs = incident.offSinceMs ?? event.atMs;
+      return phase === "fenced" ? { ...next, proved: event.proved, offSinceMs } : next;
+    }
     case "fencing-waived":
-      return { ...next, proved: false };
+      return { ...next, proved: false, offSinceMs: incident.offSinceMs ?? event.atMs };
     case "fence-failed":
       if (incident.phase !== "fencing") return next;
       return { ...next, proved: false, fenceFailures: incident.fenceFailures + 1 };
@@ -101,6 +142,11 @@ export function stepIncident(incident: Incident, event: IncidentEvent): Incident
     default:
       return next;
   }
+}
+
+/** What is kept of a host that was off before in this incident. */
+function onceOff({ vms, offSinceMs, switchedOnAtMs }: Incident): Partial<Incident> {
+  return { vms, offSinceMs, switchedOnAtMs };
 }
 
 /** Faults that leave open whether the host is alive: no wish of an administrator reaches over these. */

@@ -53,11 +53,8 @@ interface VotedScope extends RecoveryScope {
 
 function recoverHost(memory: Memory, row: HostRow, round: Round, scope: VotedScope): Step {
   const { uuid: host, incident } = row;
-  const state = row.health?.state;
-  // One that was cut off by a reset and is booting answers ping: its VMs are free all the same.
-  const isBooting = state === "xapi-down" && incident?.phase === "fenced" && incident.proved;
-  if (incident !== null && row.isAlive && !isBooting) return endIncident(memory, row, incident, round);
-  if (incident === null && state !== "failed") return nothing(memory);
+  if (incident !== null && row.isAlive) return endIncident(memory, row, incident, round);
+  if (incident === null && row.health?.state !== "failed") return nothing(memory);
   if (incident === null && !row.isFenceable) {
     // Perhaps in maintenance, perhaps it died while it started: nothing is begun, but it is said.
     return hasNothingLeft(row) ? nothing(memory) : refuse(memory, row, "in-maintenance");
@@ -72,9 +69,11 @@ function recoverHost(memory: Memory, row: HostRow, round: Round, scope: VotedSco
       return scope.fenceOnly ? nothing(opened) : declareDead(opened, row, open, round);
     case "declared":
       if (scope.fenceOnly) return nothing(opened);
-      return hasVmsAgain(row) ? declareAgain(opened, row, open, round) : forget(opened, open, round);
+      return hasVmsAgain(row) ? declareAgain(opened, row, open, round) : afterDeclared(opened, open, round);
     case "answered":
-      return scope.fenceOnly ? nothing(opened) : askAgain(opened, open, round);
+      return scope.fenceOnly ? nothing(opened) : askAgain(opened, open, open.openedAtMs, round);
+    case "switched-on":
+      return askAgain(opened, open, open.switchedOnAtMs ?? open.openedAtMs, round);
     case "returned":
       return nothing(opened);
   }
@@ -91,18 +90,18 @@ function refuse(memory: Memory, { name }: HostRow, why: FenceRefusal): Step {
   return { memory, actions: [], reasons: [{ kind: "fence-refused", host: name, why }] };
 }
 
-/** XAPI may have reached the host then, and it may have died since: after this time it begins anew. */
+/** XAPI may have reached the host then, or it was switched on, and it may have died since: after this time it begins anew. */
 const ASK_AGAIN_MS = 10 * 60_000;
 
-function askAgain(memory: Memory, incident: Incident, { view: { nowMs } }: Round): Step {
-  if (nowMs - incident.openedAtMs < ASK_AGAIN_MS) return nothing(memory);
+function askAgain(memory: Memory, incident: Incident, sinceMs: number, { view: { nowMs } }: Round): Step {
+  if (nowMs - sinceMs < ASK_AGAIN_MS) return nothing(memory);
   return nothing(afterEvent(memory, incident, { kind: "answer-expired", atMs: nowMs }));
 }
 
 /** A host that is back is nobody's incident any more; one whose agent is running right now waits for its answer. */
 function endIncident(memory: Memory, row: HostRow, incident: Incident, round: Round): Step {
   const host = row.uuid;
-  const keys = [`fence-host:${host}`, `declare-host-dead:${host}`];
+  const keys = [`fence-host:${host}`, `declare-host-dead:${host}`, `switch-on-host:${host}`];
   if (keys.some((key) => round.inFlight.has(key))) return nothing(memory);
   const retries = keys.reduce((left, key) => omit(left, key), memory.retries);
   const after = afterEvent(memory, incident, { kind: "host-returned", atMs: round.view.nowMs });
@@ -135,7 +134,7 @@ function fence(memory: Memory, row: HostRow, incident: Incident, round: Round, s
   if (verdict.kind === "refused") {
     const isWaived = verdict.why === "fencing-disabled" && settings.FENCE_HA_ONFAIL && !scope.fenceOnly;
     const isQuorate = quorum.quorate || !settings.FENCE_QUORUM_REQUIRED;
-    if (isWaived && isQuorate) return waiveFencing(memory, row, incident);
+    if (isWaived && isQuorate) return waiveFencing(memory, row, incident, view.nowMs);
     if (verdict.why === "answers-again") return nothing(memory);
     if (verdict.why === "no-quorum" && isElecting(view)) return nothing(memory);
     if (verdict.why === "in-maintenance" && hasNothingLeft(row)) return nothing(memory);
@@ -158,9 +157,9 @@ function withHost(view: PoolView, host: HostUuid): readonly HostUuid[] {
 }
 
 /** FENCE_HA_ONFAIL=1: the administrator's explicit choice to restart VMs of a host that nobody proved dead. */
-function waiveFencing(memory: Memory, row: HostRow, incident: Incident): Step {
+function waiveFencing(memory: Memory, row: HostRow, incident: Incident, atMs: number): Step {
   return {
-    memory: afterEvent(memory, incident, { kind: "fencing-waived" }),
+    memory: afterEvent(memory, incident, { kind: "fencing-waived", atMs }),
     actions: [],
     reasons: [{ kind: "host-fenced", host: row.name, proved: false }],
   };
@@ -196,9 +195,37 @@ function declareAgain(memory: Memory, row: HostRow, incident: Incident, round: R
   return declareDead(lost, row, lost.incidents[incident.host] ?? incident, round);
 }
 
-function forget(memory: Memory, { host }: Incident, round: Round): Step {
-  const actions = round.settings.FENCE_HOST_FORGET ? whenDue({ kind: "forget-host", host }, round) : [];
+function afterDeclared(memory: Memory, incident: Incident, round: Round): Step {
+  const { host } = incident;
+  if (round.settings.FENCE_HOST_FORGET)
+    return { memory, actions: whenDue({ kind: "forget-host", host }, round), reasons: [] };
+  const actions = maySwitchOn(incident, memory, round)
+    ? whenDue({ kind: "switch-on-host", host }, round)
+    : [];
   return { memory, actions, reasons: [] };
+}
+
+/** So long after it was fenced the host may be needed for the very VMs that are still down. */
+const SWITCH_ON_MS = 5 * 60_000;
+
+/**
+ * FENCE_ACTION=reset: switched on again, once, when its VMs run elsewhere, and not by the same order as off: then the device would
+ * say on while they are being started, and nothing would prove any more that it is off. A master that was replaced stays off: cut off
+ * from the others it would come back as a second master, with whatever its XAPI starts by itself.
+ */
+function maySwitchOn(
+  { host, proved, vms, offSinceMs, switchedOnAtMs }: Incident,
+  memory: Memory,
+  round: Round,
+) {
+  const { settings, view } = round;
+  if (settings.FENCE_ACTION !== "reset" || !proved || offSinceMs === null || switchedOnAtMs !== null)
+    return false;
+  if (memory.promotion?.oldMaster === host || memory.promoted?.oldMaster === host) return false;
+  // It would be a host of the roll that is silent.
+  if (hostsOnRoll(view).includes(host) || !view.database.ok) return false;
+  const waits = view.database.value.halted.some(({ uuid }) => vms.includes(uuid));
+  return !waits || view.nowMs - offSinceMs >= SWITCH_ON_MS;
 }
 
 /** Declared dead already, by an administrator or before this memory began, or empty: no VM of it waits for a proof. */

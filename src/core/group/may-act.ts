@@ -40,6 +40,7 @@ const LEADERS: ReadonlySet<ActionKind> = new Set<ActionKind>([
   "start-appliance",
   "declare-host-dead",
   "forget-host",
+  "switch-on-host",
   "enable-host",
   "restart-xapi",
   "correct-database",

@@ -85,7 +85,7 @@ export function hostRows(memory: Memory, view: PoolView): HostRows {
       probe,
       followsThisHost: followsAddress(probe, ownAddress),
       isInMaintenance: before?.enabled === false && !before.disabledByStart,
-      isFenceable: isFenceable(before, isMember, memory),
+      isFenceable: isFenceable(uuid, before, isMember, memory),
       incident: incidentOf(memory, uuid) ?? null,
       isAwaited: memory.promotion?.awaited.includes(uuid) === true,
     };
@@ -130,10 +130,11 @@ export function hostName(memory: Memory, uuid: HostUuid): string {
 }
 
 /**
- * Enabled, or a member that is disabled because somebody's xapi started: then, and while a take-over is open, the
+ * Enabled, or disabled by our own declaration that it is dead, after which it was switched on again; or a member that is disabled because somebody's xapi started: then, and while a take-over is open, the
  * database calls hosts disabled that nobody has put in maintenance.
  */
-function isFenceable(known: KnownHost | null, isMember: boolean, memory: Memory): boolean {
-  if (known?.enabled === true) return true;
+function isFenceable(uuid: HostUuid, known: KnownHost | null, isMember: boolean, memory: Memory): boolean {
+  const wasOff = typeof incidentOf(memory, uuid)?.offSinceMs === "number";
+  if (known?.enabled === true || wasOff) return true;
   return isMember && (memory.promotion !== null || known?.disabledByStart === true);
 }

@@ -20,6 +20,8 @@ export const ADDED_LATER = {
   notLeadingSinceMs: null,
 } as const;
 
+const ADDED_TO_INCIDENTS = { returnedAtMs: null, vms: [], offSinceMs: null, switchedOnAtMs: null } as const;
+
 /**
  * What an earlier version has written, with the fields that it did not know: an update in the middle of a take-over
  * must not forget the take-over. Whatever it cannot complete is left as it is, for the check that follows.
@@ -76,14 +78,14 @@ function completeIncidents(incidents: unknown, declaredBackAtMs: unknown): unkno
         phase: "returned",
         proved: false,
         fenceFailures: 0,
-        vms: [],
+        ...ADDED_TO_INCIDENTS,
         returnedAtMs,
       },
     ],
   );
   const open = Object.entries(incidents).map(([host, incident]) => [
     host,
-    isObject(incident) ? { returnedAtMs: null, vms: [], ...incident } : incident,
+    isObject(incident) ? { ...ADDED_TO_INCIDENTS, ...incident } : incident,
   ]);
   return Object.fromEntries([...returned, ...open]);
 }

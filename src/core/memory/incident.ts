@@ -13,6 +13,10 @@ export interface Incident {
   readonly vms: readonly VmUuid[];
   /** When a host that had been declared dead was seen alive again; null before. */
   readonly returnedAtMs: number | null;
+  /** When it was first known to be off in this incident, by a proof or by choice; null: it was not yet. */
+  readonly offSinceMs: number | null;
+  /** FENCE_ACTION=reset: when it was switched on again; null: it was not. */
+  readonly switchedOnAtMs: number | null;
 }
 
 export type IncidentPhase =
@@ -26,15 +30,22 @@ export type IncidentPhase =
   | "declared"
   /** XAPI reached the host after all (HOST_IS_LIVE): hands off. */
   | "answered"
+  /** It was off, its VMs run elsewhere, and it has been switched on again: it boots. */
+  | "switched-on"
   /** It lives, and is disabled by our declare_dead until it has been seen enabled. */
   | "returned";
 
 export const isIncident: Check<Incident> = objectOf<Incident>({
   host: isBrandedText<HostUuid>,
   openedAtMs: isNumber,
-  phase: oneOf({ open: true, fencing: true, fenced: true, declared: true, answered: true, returned: true }),
+  phase: oneOf({
+    ...{ open: true, fencing: true, fenced: true, declared: true },
+    ...{ answered: true, "switched-on": true, returned: true },
+  }),
   proved: isFlag,
   fenceFailures: isNumber,
   vms: listOf(isBrandedText<VmUuid>),
   returnedAtMs: nullOr(isNumber),
+  offSinceMs: nullOr(isNumber),
+  switchedOnAtMs: nullOr(isNumber),
 });

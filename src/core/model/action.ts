@@ -4,19 +4,24 @@ import type { XapiFault } from "./pool-view.ts";
 
 /** Everything an iteration can do to the world. Each is safe to repeat. */
 export type Action =
-  /** `candidates` in the order to try; empty: XAPI picks the host (HOST_SELECT_METHOD=1). */
+  /**
+   * `candidates` in the order to try; empty: XAPI picks the host (HOST_SELECT_METHOD=1). `rests`, here and below: it rests on the
+   * proof that these hosts are off, which is taken again right before (app/pass/proofs.ts).
+   */
   | {
       readonly kind: "start-vm";
       readonly vm: VmUuid;
       readonly name: string;
       readonly candidates: readonly HostUuid[];
       readonly asks: readonly Asked[];
+      readonly rests: readonly HostUuid[];
     }
   | {
       readonly kind: "start-appliance";
       readonly appliance: ApplianceUuid;
       readonly name: string;
       readonly asks: readonly Asked[];
+      readonly rests: readonly HostUuid[];
     }
   | {
       readonly kind: "stamp-home-pool";
@@ -39,6 +44,8 @@ export type Action =
       readonly proved: boolean;
     }
   | { readonly kind: "forget-host"; readonly host: HostUuid }
+  /** FENCE_ACTION=reset: the device of a host that is off is told to switch it on. */
+  | { readonly kind: "switch-on-host"; readonly host: HostUuid }
   | { readonly kind: "enable-host"; readonly host: HostUuid }
   /** The xapi of another host starts again, and compares its VMs with the database of this master. */
   | {
@@ -83,7 +90,7 @@ export type Action =
       readonly master: HostUuid;
       readonly changes: number;
     }
-  | { readonly kind: "promote-self" }
+  | { readonly kind: "promote-self"; readonly rests: readonly HostUuid[] }
   | { readonly kind: "recover-slaves" }
   /** This master becomes a slave of the host at that address. */
   | { readonly kind: "follow-master"; readonly address: string }
@@ -127,6 +134,12 @@ export interface Witness {
 export type HostMark = "master" | "healthy" | "failed";
 export type ActionKind = Action["kind"];
 
+/** The hosts on whose proof that they are off it rests. */
+export function restsOf(action: Action): readonly HostUuid[] {
+  if (action.kind === "declare-host-dead") return action.proved ? [action.host] : [];
+  return "rests" in action ? action.rests : [];
+}
+
 /** One action of a kind on one thing at a time: the key under which it is in flight and backs off. */
 export function actionKey(action: Action): string {
   switch (action.kind) {
@@ -139,6 +152,7 @@ export function actionKey(action: Action): string {
     case "fence-host":
     case "declare-host-dead":
     case "forget-host":
+    case "switch-on-host":
     case "enable-host":
     case "restart-xapi":
     case "mark-host":
@@ -181,6 +195,8 @@ export type Result =
     }
   /** Not begun, because of what the hosts said right before it, or did not say. */
   | { readonly kind: "held"; readonly why: string }
+  /** Not begun, for it rests on a proof that is over (the device says on), or cannot be taken again now. */
+  | { readonly kind: "unproved"; readonly host: HostUuid; readonly isOver: boolean; readonly why: string }
   | { readonly kind: "failed"; readonly detail: string };
 
 /** An action with its result. */

@@ -77,6 +77,11 @@ export type Reason =
       readonly goesOn: boolean;
     }
   | { readonly kind: "fence-device-back"; readonly host: string }
+  /** It was fenced, and its device says that it is on. */
+  | { readonly kind: "proof-over"; readonly host: string }
+  /** It was fenced, and its device cannot say now whether it is still off. */
+  | { readonly kind: "proof-doubted"; readonly host: string; readonly why: string }
+  | { readonly kind: "host-switched-on"; readonly host: string }
   | { readonly kind: "xapi-restarted"; readonly host: string }
   | { readonly kind: "host-declared-dead"; readonly host: string }
   | { readonly kind: "host-answers-xapi"; readonly host: string }

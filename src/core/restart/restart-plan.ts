@@ -60,10 +60,10 @@ export interface RestartInput {
   readonly inFlight: ReadonlySet<string>;
 }
 
-/** A start whose witnesses are not named yet. */
+/** A start whose witnesses are not named yet, nor the proofs on which it rests. */
 export type PlannedStart =
-  | Omit<Extract<Action, { kind: "start-vm" }>, "asks">
-  | Omit<Extract<Action, { kind: "start-appliance" }>, "asks">;
+  | Omit<Extract<Action, { kind: "start-vm" }>, "asks" | "rests">
+  | Omit<Extract<Action, { kind: "start-appliance" }>, "asks" | "rests">;
 
 export interface RestartPlan {
   readonly starts: readonly PlannedStart[];

@@ -45,6 +45,18 @@ export function witnessesOf(memory: Memory, view: PoolView): (vm: VmUuid) => rea
 }
 
 /**
+ * Hosts that are not asked who runs a VM because they are proved off: its start rests on those proofs. Not on one whose host was
+ * gone when the VM was seen running elsewhere.
+ */
+export function restsOn(vm: VmUuid, memory: Memory): readonly HostUuid[] {
+  const seen = memory.seenRunning[vm];
+  return Object.values(memory.incidents)
+    .filter(({ phase, proved }) => proved && (phase === "fenced" || phase === "declared"))
+    .map(({ host }) => host)
+    .filter((host) => seen === undefined || seen.host === host || seen.atMs <= (memory.heardAtMs[host] ?? 0));
+}
+
+/**
  * Is it in maintenance, with no VM in the database, and by its own last word with none? Whom this master has never heard has
  * left before that. A host that XAPI has declared dead looks the same.
  */

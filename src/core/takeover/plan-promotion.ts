@@ -53,7 +53,8 @@ export function promoteSelf(
   lastGood: LastGoodView,
   round: Round,
 ): Step {
-  const action: Action = { kind: "promote-self" };
+  const isProved = oldMaster !== null && memory.incidents[oldMaster]?.proved === true;
+  const action: Action = { kind: "promote-self", rests: isProved ? [oldMaster] : [] };
   if (!mayBegin(action, round) || !round.isDiskWritable) return nothing(memory);
   // One that is remembered from another master came to nothing: this is a new take-over, with other members to await.
   const open = memory.promotion?.oldMaster === oldMaster ? memory.promotion : null;

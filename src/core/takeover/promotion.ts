@@ -60,7 +60,8 @@ export function stepPromotion(promotion: PromotionState, view: PromotionView): P
 function awaitedNow(promotion: PromotionState, { rows, writtenOff }: PromotionView): readonly HostUuid[] {
   const livesAfterAll = (member: HostUuid): boolean => {
     const { isMember, isAlive } = rowOf(rows, member);
-    return isMember && isAlive;
+    // The old master has its own way back (core/fencing/recover-hosts.ts).
+    return isMember && isAlive && member !== promotion.oldMaster;
   };
   return Object.keys(promotion.startTimes)
     .map(hostUuid)

@@ -9,10 +9,11 @@ export function simFencer(world: World, from: number): Fencer {
   return {
     fence: async (request, signal) => {
       const host = world.hosts.find((candidate) => candidate.uuid === request.host);
-      world.record("fence-begun", { by: from, host: host?.number ?? request.host, method: request.method });
+      const what = request.action === "start" ? "switch-on" : "fence";
+      world.record(`${what}-begun`, { by: from, host: host?.number ?? request.host, method: request.method });
       const outcome =
         host === undefined ? failed("no such host") : await fence(world, from, host, request, signal);
-      world.record("fence-ended", { by: from, host: host?.number ?? request.host, outcome: outcome.kind });
+      world.record(`${what}-ended`, { by: from, host: host?.number ?? request.host, outcome: outcome.kind });
       return outcome;
     },
     status: async (request, signal) => {
@@ -20,7 +21,9 @@ export function simFencer(world: World, from: number): Fencer {
       if (request.method === "POOL") return { kind: "not-asked", why: "POOL switches nothing off" };
       if (host === undefined) return { kind: "unknown", why: "no such host" };
       const silent = host.bmc === "dead" || !world.reachesBmc(from, host.number);
-      const neededMs = silent ? Number.POSITIVE_INFINITY : host.bmc === "slow" ? bmcSlowMs : bmcMs;
+      // A question takes a third of what it takes to switch, to wait for it, and to look twice.
+      const askMs = (host.bmc === "slow" ? bmcSlowMs : bmcMs) / 3;
+      const neededMs = silent ? Number.POSITIVE_INFINITY : askMs;
       await sleep(world.clock, Math.min(neededMs, request.timeoutMs), signal);
       if (neededMs > request.timeoutMs || signal.aborted)
         return { kind: "unknown", why: `no answer within ${request.timeoutMs / 1_000} s` };

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { hostDefaults } from "../../../src/simulation/spec.ts";
 import {
   FAST_PARAMETERS,
+  newLeader,
   nothingRanTwice,
   onlyMaster,
   passOfAll,
@@ -9,7 +10,6 @@ import {
   STEP_MS,
   settled,
   shown,
-  successor,
   twoVmsPerHost,
 } from "./story.ts";
 import type { DeviceKind } from "./world/device-server.ts";
@@ -104,12 +104,12 @@ export async function cutOffAndFenced(
   expect((await pool.sim.residents(host)).length).toBeGreaterThan(0);
   const space = await pool.processSpace(host);
   expect(await pool.processesIn(space)).toBeGreaterThan(2);
-  const master = await onlyMaster(pool, STEP_MS);
-  const fencer = master === host ? await successor(pool) : master;
-  const from = (await pool.messages(fencer)).length;
+  const from = new Map<number, number>();
+  for (const one of pool.hostNumbers()) from.set(one, (await pool.messages(one)).length);
   await pool.isolate(host);
+  const fencer = await newLeader(pool, host);
   await before(fencer);
-  await fenced(pool, host, fencer, space, from);
+  await fenced(pool, host, fencer, space, from.get(fencer) ?? 0);
   await pool.untilRunning(pool.vmNames, STEP_MS, [host]);
   expect(await onlyMaster(pool, STEP_MS)).toBe(fencer);
 }

@@ -122,6 +122,16 @@ async function oneGroup(pool: Pool): Promise<void> {
     });
 }
 
+/** The number of the host that leads the others while one is cut off; waits for it. */
+export async function newLeader(pool: Pool, cutOff: number): Promise<number> {
+  const others = pool.hostNumbers().filter((number) => number !== cutOff && pool.isOn(number));
+  return await until("a leader of those that are left", STEP_MS, async () => {
+    for (const host of others)
+      if (parseHearing((await pool.file(host, HEARING_FILE)) ?? "")?.group.lead === "leads") return host;
+    return null;
+  });
+}
+
 /** Waits until every host that is on has begun and finished a pass from now on. */
 export async function passOfAll(pool: Pool): Promise<void> {
   const on = pool.hostNumbers().filter((number) => pool.isOn(number));

@@ -18,12 +18,20 @@ const notFenced = (why: FenceFault): Result => ({ kind: "not-fenced", fault: why
 
 const fence = fenceOf(host(3));
 const declare: Action = { kind: "declare-host-dead", host: host(3), proved: true };
-const start: Action = { kind: "start-vm", vm: vm("web"), name: "web", candidates: [host(1)], asks: [] };
+const start: Action = {
+  kind: "start-vm",
+  vm: vm("web"),
+  name: "web",
+  candidates: [host(1)],
+  asks: [],
+  rests: [],
+};
 const startBoth: Action = {
   kind: "start-appliance",
   appliance: applianceUuid("shop"),
   name: "shop",
   asks: [],
+  rests: [],
 };
 
 /** What is said of the end of an action, and the memory after it. */
@@ -223,7 +231,7 @@ describe("absorb, the other actions", () => {
       "",
     ],
     [{ kind: "restart-toolstack" }, "toolstack-restarted"],
-    [{ kind: "promote-self" }, ""],
+    [{ kind: "promote-self", rests: [] }, ""],
     [{ kind: "sync-database", parameters: "new" }, ""],
     [{ kind: "store-database", master: host(1), placement: "new", changes: 8 }, ""],
     [{ kind: "fetch-database", host: host(2), master: host(1), changes: 8 }, ""],

@@ -68,6 +68,7 @@ const startOf = (...asks: Asked[]): Action => ({
   name: "a",
   candidates: [],
   asks,
+  rests: [],
 });
 const start = startOf(asked(1, 2));
 const correct: Action = {
@@ -89,7 +90,7 @@ const left = { h2: { vms: [vm("a")], restartedAtMs: null } };
 const fetch: Action = { kind: "fetch-database", host: host(2), master: host(1), changes: 8 };
 const fence = fenceOf(host(2));
 const declare: Action = { kind: "declare-host-dead", host: host(2), proved: true };
-const promote: Action = { kind: "promote-self" };
+const promote: Action = { kind: "promote-self", rests: [] };
 const reboot: Action = { kind: "reboot-self" };
 const lone = { ...SETTINGS, FENCE_REBOOT_LONE_HOST: true };
 
@@ -253,7 +254,10 @@ describe("assertSafe: who acts", () => {
   const asksBoth = { ...start, asks: [asked(1, 2)] };
   const leaders: readonly [Action, Partial<Memory>][] = [
     [asksBoth, {}],
-    [{ kind: "start-appliance", appliance: applianceUuid("ap"), name: "ap", asks: [asked(1, 2)] }, {}],
+    [
+      { kind: "start-appliance", appliance: applianceUuid("ap"), name: "ap", asks: [asked(1, 2)], rests: [] },
+      {},
+    ],
     [declare, { incidents: fenced.incidents }],
     [{ kind: "forget-host", host: host(2) }, {}],
     [{ kind: "enable-host", host: host(2) }, {}],

@@ -30,7 +30,14 @@ function describeFenceFailure(reason: Extract<Reason, { kind: "fence-failed" }>)
 
 /** What is said about fencing and its devices. */
 export const FENCING_WORDS: SayingsOf<
-  "fence-refused" | "host-fenced" | "fence-failed" | "fence-device-wrong" | "fence-device-back"
+  | "fence-refused"
+  | "host-fenced"
+  | "fence-failed"
+  | "fence-device-wrong"
+  | "fence-device-back"
+  | "proof-over"
+  | "proof-doubted"
+  | "host-switched-on"
 > = {
   "fence-refused": ({ host, why }) => ({
     from: "fence_host",
@@ -72,5 +79,28 @@ export const FENCING_WORDS: SayingsOf<
     text: `The fence device of ${host} answers again.`,
     event: true,
     alert: true,
+  }),
+  "proof-over": ({ host }) => ({
+    from: "fence_host",
+    severity: "critical",
+    about: host,
+    text: `${host} was fenced, and its device says that it is on again: it is fenced anew, and nothing goes on that rests on its being off.`,
+    event: true,
+    alert: true,
+  }),
+  "proof-doubted": ({ host, why }) => ({
+    from: "fence_host",
+    severity: "error",
+    about: host,
+    text: `${host} was fenced, and its device does not say now whether it is still off: ${why}. What rests on that waits. Try it by hand with: ha-cfg fence-test ${host}`,
+    event: true,
+    alert: true,
+  }),
+  "host-switched-on": ({ host }) => ({
+    from: "fence_host",
+    severity: "warning",
+    about: host,
+    text: `${host} was switched on again (FENCE_ACTION=reset): its VMs do not wait for it to be off.`,
+    event: true,
   }),
 };

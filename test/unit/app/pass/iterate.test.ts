@@ -341,8 +341,8 @@ describe("runPass: a fence", () => {
       },
     }));
     expect(report.result).toBe("done");
-    // The pass itself takes seven.
-    expect(report.durationMs).toBeLessThan(21 * SECOND);
+    // The pass itself takes seven, and the proof is taken again when the disk has used up its time.
+    expect(report.durationMs).toBeLessThan(23 * SECOND);
     expect(did).toContain("fence-begun");
     expect(saves).toContain("pass");
   });

@@ -52,6 +52,7 @@ async function calls(action: Action, given: Case = {}) {
       xapiStartTime: null,
     },
     followed: isSlave ? host(1) : null,
+    proofs: { offAtMs: new Map([[host(3), clock.uptimeMs()]]), looks: new Map() },
   } as unknown as Executor;
   const { kind } = await execute(action, executor, neverAborts());
   return { asked: asked.join(), kind };

@@ -11,14 +11,16 @@ import { host } from "../fixtures.ts";
 const EVENTS: readonly IncidentEvent[] = [
   { kind: "host-failed", atMs: 0 },
   { kind: "fence-begun" },
-  { kind: "fence-succeeded", proved: true },
+  { kind: "fence-succeeded", proved: true, atMs: 0 },
   { kind: "fence-failed" },
-  { kind: "fencing-waived" },
+  { kind: "fencing-waived", atMs: 0 },
   { kind: "declared-dead" },
   { kind: "host-is-live" },
   { kind: "answer-expired", atMs: 0 },
   { kind: "host-returned", atMs: 0 },
   { kind: "nothing-left" },
+  { kind: "proof-over" },
+  { kind: "switched-on", atMs: 0 },
 ];
 const at = (phase: Incident["phase"]): Incident => ({ ...openIncident(host(2), 0), phase });
 
@@ -36,13 +38,14 @@ describe("stepIncident", () => {
   // One column for each of EVENTS, in their order.
   // biome-ignore format: a table
   const table: Record<Incident["phase"], readonly string[]> = {
-    //         failed  begun      succeeded  failed     waived    declared    is-live     expired  returned    nothing-left
-    open:     ["bug",  "fencing", "open",    "open",    "fenced", "open",     "open",     "bug",   "over",     "bug"],
-    fencing:  ["bug",  "fencing", "fenced",  "open",    "fenced", "fencing",  "fencing",  "bug",   "over",     "bug"],
-    fenced:   ["bug",  "bug",     "bug",     "bug",     "bug",    "declared", "answered", "bug",   "over",     "bug"],
-    declared: ["bug",  "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "bug",   "returned", "bug"],
-    answered: ["bug",  "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "open",  "over",     "bug"],
-    returned: ["open", "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "bug",   "bug",      "over"],
+    //         failed  begun      succeeded  failed     waived    declared    is-live     expired  returned    nothing-left  proof-over  switched-on
+    open:     ["bug",  "fencing", "open",    "open",    "fenced", "open",     "open",     "bug",   "over",     "bug",        "open",     "open"],
+    fencing:  ["bug",  "fencing", "fenced",  "open",    "fenced", "fencing",  "fencing",  "bug",   "over",     "bug",        "fencing",  "fencing"],
+    fenced:   ["bug",  "bug",     "bug",     "bug",     "bug",    "declared", "answered", "bug",   "over",     "bug",        "open",     "switched-on"],
+    declared: ["bug",  "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "bug",   "returned", "bug",        "open",     "switched-on"],
+    answered: ["bug",  "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "open",  "over",     "bug",        "answered", "answered"],
+    "switched-on": ["bug", "bug", "bug",     "bug",     "bug",    "bug",      "bug",      "open",  "returned", "bug",        "switched-on", "switched-on"],
+    returned: ["open", "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "bug",   "bug",      "over",       "returned", "returned"],
   };
   for (const phase of Object.keys(table) as Incident["phase"][]) {
     for (const [index, event] of EVENTS.entries()) {
@@ -68,12 +71,12 @@ describe("stepIncident", () => {
   test("a waived fence proves nothing, and a failed attempt is counted", () => {
     const failed = stepIncident(at("fencing"), { kind: "fence-failed" });
     expect(failed).toMatchObject({ phase: "open", fenceFailures: 1, proved: false });
-    const waived = failed && stepIncident(failed, { kind: "fencing-waived" });
+    const waived = failed && stepIncident(failed, { kind: "fencing-waived", atMs: 0 });
     expect(waived).toMatchObject({ phase: "fenced", fenceFailures: 1, proved: false });
   });
 
   test("a proof that an attempt of an earlier incident brings is none for this one", () => {
-    const late = stepIncident(at("open"), { kind: "fence-succeeded", proved: true });
+    const late = stepIncident(at("open"), { kind: "fence-succeeded", proved: true, atMs: 0 });
     expect(late).toEqual(at("open"));
     expect(stepIncident(at("open"), { kind: "fence-failed" })).toEqual(at("open"));
   });

@@ -38,6 +38,7 @@ const WHOSE: Readonly<Record<ActionKind, "leader" | "anybody">> = {
   "start-appliance": "leader",
   "declare-host-dead": "leader",
   "forget-host": "leader",
+  "switch-on-host": "leader",
   "enable-host": "leader",
   "restart-xapi": "leader",
   "correct-database": "leader",

@@ -11,20 +11,24 @@ const web = vm("web");
 const KEYS: { readonly [Kind in ActionKind]: readonly [string, Extract<Action, { kind: Kind }>] } = {
   "start-vm": [
     "start-vm:web",
-    { kind: "start-vm", vm: web, name: "Web server", candidates: [host(1)], asks: [] },
+    { kind: "start-vm", vm: web, name: "Web server", candidates: [host(1)], asks: [], rests: [] },
   ],
   "correct-database": [
     "correct-database:web",
     { kind: "correct-database", vm: web, host: host(1), says: null, ask: { vm: web, witnesses: [] } },
   ],
   "stamp-home-pool": ["stamp-home-pool:web", { kind: "stamp-home-pool", vm: web, pool: POOL }],
-  "start-appliance": ["start-appliance:shop", { kind: "start-appliance", appliance, name: "Shop", asks: [] }],
+  "start-appliance": [
+    "start-appliance:shop",
+    { kind: "start-appliance", appliance, name: "Shop", asks: [], rests: [] },
+  ],
   "fence-host": [
     "fence-host:h2",
     { kind: "fence-host", host: host(2), address: address(host(2)), pingIsLife: true, byLeader: true },
   ],
   "declare-host-dead": ["declare-host-dead:h2", { kind: "declare-host-dead", host: host(2), proved: true }],
   "forget-host": ["forget-host:h2", { kind: "forget-host", host: host(2) }],
+  "switch-on-host": ["switch-on-host:h2", { kind: "switch-on-host", host: host(2) }],
   "enable-host": ["enable-host:h2", { kind: "enable-host", host: host(2) }],
   "restart-xapi": ["restart-xapi:h2", { kind: "restart-xapi", host: host(2), mayEnd: null }],
   "mark-host": ["mark-host:h2", { kind: "mark-host", host: host(2), key: "field", value: "healthy" }],
@@ -41,7 +45,7 @@ const KEYS: { readonly [Kind in ActionKind]: readonly [string, Extract<Action, {
     { kind: "fetch-database", host: host(2), master: host(1), changes: 8 },
   ],
   "sync-database": ["sync-database", { kind: "sync-database", parameters: "1:abc" }],
-  "promote-self": ["promote-self", { kind: "promote-self" }],
+  "promote-self": ["promote-self", { kind: "promote-self", rests: [] }],
   "recover-slaves": ["recover-slaves", { kind: "recover-slaves" }],
   "follow-master": ["follow-master", { kind: "follow-master", address: address(host(2)) }],
   "restart-toolstack": ["restart-toolstack", { kind: "restart-toolstack" }],

@@ -63,7 +63,7 @@ describe("mayBegin", () => {
     test(what, () => expect(mayBegin(fence(number), round(atS))).toBe(begins));
 
   test("what only the leader does begins only under its mandate", () => {
-    const promote: Action = { kind: "promote-self" };
+    const promote: Action = { kind: "promote-self", rests: [] };
     const begins = (group: SightOver) => mayBegin(promote, round(10, group));
     expect([begins({}), begins(isLedBy(host(2))), begins({ mandateUntilMs: 9_999 })]).toEqual([
       true,

@@ -46,7 +46,7 @@ test("a pool that nobody leads any more while the master is being fenced: not pr
   loseMaster(brain);
   brain.finish(fenceMaster, { kind: "done" }, 31);
   expect(brain.look(32, { probes: gone, group: NOBODY_LEADS }).actions).toEqual([]);
-  expect(brain.look(33, { probes: gone }).actions).toEqual([{ kind: "promote-self" }]);
+  expect(brain.look(33, { probes: gone }).actions).toEqual([{ kind: "promote-self", rests: [host(1)] }]);
 });
 
 describe("no votes are required, and nobody leads", () => {
@@ -98,7 +98,9 @@ describe("no votes are required, and nobody leads", () => {
     expect(loseMaster(brain, probes).actions).toEqual([byChoice]);
     brain.finish(byChoice, { kind: "done" }, 31);
     expect(brain.look(32, { probes }).actions).toEqual([]);
-    expect(brain.look(33, { probes, group: {} }).actions).toEqual([{ kind: "promote-self" }]);
+    expect(brain.look(33, { probes, group: {} }).actions).toEqual([
+      { kind: "promote-self", rests: [host(1)] },
+    ]);
   });
 });
 

@@ -89,7 +89,7 @@ describe("decideSlave", () => {
     expect(kinds(brain.look(31, { probes: gone }).actions)).not.toContain("promote-self");
     expect(brain.finish(fenceMaster, { kind: "done" }, 32)).toEqual(["host-fenced"]);
     const { actions, memory } = brain.look(33, { probes: gone });
-    expect(actions).toEqual([{ kind: "promote-self" }]);
+    expect(actions).toEqual([{ kind: "promote-self", rests: [host(1)] }]);
     expect(memory.promotion).toMatchObject({ oldMaster: host(1), awaited: [host(3)], phase: "called" });
   });
 
@@ -122,7 +122,7 @@ describe("decideSlave", () => {
   test("FENCE_ENABLED=0 is the administrator's choice to take over without", () => {
     const brain = readySlave();
     brain.settings = { ...SETTINGS, FENCE_ENABLED: false };
-    expect(loseMaster(brain).actions).toEqual([{ kind: "promote-self" }]);
+    expect(loseMaster(brain).actions).toEqual([{ kind: "promote-self", rests: [] }]);
   });
 
   test("a toolstack restart on the master: no fence, no promotion", () => {
@@ -239,7 +239,7 @@ describe("after the promotion", () => {
     loseMaster(brain);
     brain.finish(fenceMaster, { kind: "done" }, 31);
     brain.look(32, { probes: gone });
-    brain.finish({ kind: "promote-self" }, { kind: "done" }, 33);
+    brain.finish({ kind: "promote-self", rests: [host(1)] }, { kind: "done" }, 33);
     brain.self = { ...brain.self, role: { kind: "master" }, initCompleteAtMs: null };
     return brain;
   }

@@ -65,7 +65,7 @@ describe("endMasterless", () => {
   };
   test("endMasterless: this host becomes master, nobody is fenced, and nobody left out", () => {
     const step = end();
-    expect(step.actions).toEqual([{ kind: "promote-self" }]);
+    expect(step.actions).toEqual([{ kind: "promote-self", rests: [] }]);
     expect(step.memory.promotion).toMatchObject({ oldMaster: null, awaited: [host(1), host(3)] });
     expect(step.reasons).toEqual([{ kind: "promoting", oldMaster: null }]);
   });

@@ -73,7 +73,7 @@ describe("promoteSelf", () => {
   };
   test("promoteSelf: the take-over is remembered before it begins, and said", () => {
     const step = promote();
-    expect(step.actions).toEqual([{ kind: "promote-self" }]);
+    expect(step.actions).toEqual([{ kind: "promote-self", rests: [] }]);
     expect(step.memory).toMatchObject({ promotion: { oldMaster: host(1) }, sawPoolSinceBoot: true });
     expect(step.reasons).toEqual([{ kind: "promoting", oldMaster: "h1" }]);
   });

@@ -11,6 +11,12 @@ const SAID: { readonly [Kind in keyof typeof FENCING_WORDS]: string } = {
     "xcp2 could not be fenced: agent-timeout (60 s). Its VMs stay where they are. Make sure that the host is off, then run on the master: xe host-declare-dead uuid=<host>. If it was the master itself, first on a slave: xe pool-emergency-transition-to-master. The attempt is repeated.",
   "fence-device-wrong":
     "The fence device of xcp2 cannot be relied on: no answer. If xcp2 failed now, its VMs would stay down. Try again with: ha-cfg fence-test xcp2",
+  "proof-over":
+    "xcp2 was fenced, and its device says that it is on again: it is fenced anew, and nothing goes on that rests on its being off.",
+  "proof-doubted":
+    "xcp2 was fenced, and its device does not say now whether it is still off: ILO: no answer within 10 s. What rests on that waits. Try it by hand with: ha-cfg fence-test xcp2",
+  "host-switched-on":
+    "xcp2 was switched on again (FENCE_ACTION=reset): its VMs do not wait for it to be off.",
   "fence-device-back": "The fence device of xcp2 answers again.",
 };
 
