@@ -1,6 +1,9 @@
 import type { FurtherMutant } from "./further-mutants.ts";
 
-/** Rules of the question "who runs it?", under the names of the stories in which a model showed what happens without them. */
+/**
+ * Rules of the question "who runs it?" and of what rests on a proof, under the names of the stories in which a model showed what
+ * happens without them.
+ */
 export const STORY_MUTANTS: readonly FurtherMutant[] = [
   {
     fault: "UNPROVED",
@@ -42,5 +45,29 @@ export const STORY_MUTANTS: readonly FurtherMutant[] = [
       },
     ],
     caughtBy: { scenario: "who-runs/start-queued-in-xenopsd", sign: "rule vm-twice broken" },
+  },
+  {
+    fault: "AGAIN",
+    regression: "a host that was fenced counts as off until it is heard, whatever its device says by now",
+    edits: [
+      {
+        file: "src/app/pass/proofs.ts",
+        from: "return found.find((result) => result !== null) ?? null;",
+        to: "return null;",
+      },
+    ],
+    caughtBy: { scenario: "fence/switched-on-again-before-the-take-over", sign: "rule vm-twice broken" },
+  },
+  {
+    fault: "RESETMASTER",
+    regression: "FENCE_ACTION=reset switches a replaced master on, too",
+    edits: [
+      {
+        file: "src/core/fencing/recover-hosts.ts",
+        from: "  if (memory.promotion?.oldMaster === host || memory.promoted?.oldMaster === host) return false;\n",
+        to: "",
+      },
+    ],
+    caughtBy: { scenario: "fence/action-reset-leaves-a-replaced-master-off", sign: "rule vm-twice broken" },
   },
 ];

@@ -66,14 +66,14 @@ describe("absorb, a fence", () => {
     for (const [result, FENCE_METHOD, proved] of methods) {
       const settings = { ...SETTINGS, FENCE_METHOD };
       const { incident, reasons } = end(fence, result, during("fencing"), { settings });
-      expect(incident).toMatchObject({ phase: "fenced", proved });
+      expect(incident).toMatchObject({ phase: "fenced", proved, offSinceMs: NOW_MS });
       expect(reasons).toEqual([{ kind: "host-fenced", host: "h3", proved }]);
     }
   });
 
   test("absorb: a failure leaves the host unfenced, is counted and told", () => {
     const { incident, reasons } = end(fence, notFenced("agent-failed"), during("fencing"));
-    expect(incident).toMatchObject({ phase: "open", fenceFailures: 1 });
+    expect(incident).toMatchObject({ phase: "open", fenceFailures: 1, offSinceMs: null });
     expect(reasons).toEqual([
       { kind: "fence-failed", host: "h3", fault: "agent-failed", detail: "", goesOn: false },
     ]);

@@ -49,6 +49,7 @@ const health = {
 } as const;
 const memory = (over: Partial<Memory> = {}): Memory => ({ ...emptyMemory("boot"), lastGood: SEEN, ...over });
 const incident = (phase: Incident["phase"]) => ({ h2: { ...openIncident(host(2), 0), phase } });
+const provedOff = (phase: Incident["phase"]) => ({ h2: { ...incident(phase).h2, proved: true } });
 const promotion = beginPromotion({
   oldMaster: host(2),
   nowMs: 0,
@@ -91,6 +92,7 @@ const fetch: Action = { kind: "fetch-database", host: host(2), master: host(1), 
 const fence = fenceOf(host(2));
 const declare: Action = { kind: "declare-host-dead", host: host(2), proved: true };
 const promote: Action = { kind: "promote-self", rests: [] };
+const switchOn: Action = { kind: "switch-on-host", host: host(2) };
 const reboot: Action = { kind: "reboot-self" };
 const lone = { ...SETTINGS, FENCE_REBOOT_LONE_HOST: true };
 
@@ -195,6 +197,49 @@ describe("assertSafe", () => {
       SETTINGS,
       true,
     ],
+    [
+      "a take-over on a proof that is taken again",
+      { ...promote, rests: [host(2)] },
+      memory({ promotion, incidents: provedOff("fenced") }),
+      SETTINGS,
+      true,
+    ],
+    [
+      "a take-over on a proof that is not taken again",
+      promote,
+      memory({ promotion, incidents: provedOff("fenced") }),
+      SETTINGS,
+      false,
+    ],
+    [
+      "a take-over on the proof of another host",
+      { ...promote, rests: [host(3)] },
+      memory({ promotion, incidents: provedOff("fenced") }),
+      SETTINGS,
+      false,
+    ],
+    [
+      "a host that is off is switched on",
+      switchOn,
+      memory({ incidents: provedOff("declared") }),
+      SETTINGS,
+      true,
+    ],
+    [
+      "one of which XAPI does not know that it was off",
+      switchOn,
+      memory({ incidents: provedOff("fenced") }),
+      SETTINGS,
+      false,
+    ],
+    [
+      "one that was switched on already",
+      switchOn,
+      memory({ incidents: incident("switched-on") }),
+      SETTINGS,
+      false,
+    ],
+    ["one that has not failed is switched on", switchOn, memory(), SETTINGS, false],
     ["a take-over before it", promote, memory({ promotion, incidents: incident("open") }), SETTINGS, false],
     [
       "a take-over without a memory of it",
@@ -260,6 +305,7 @@ describe("assertSafe: who acts", () => {
     ],
     [declare, { incidents: fenced.incidents }],
     [{ kind: "forget-host", host: host(2) }, {}],
+    [switchOn, { incidents: incident("declared") }],
     [{ kind: "enable-host", host: host(2) }, {}],
     [restart(2), {}],
     [correct, {}],

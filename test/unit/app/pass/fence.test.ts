@@ -1,5 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { deviceStates, fenceByLevels, fenceLimitMs, whatIsWrong } from "../../../../src/app/pass/fence.ts";
+import {
+  deviceStates,
+  fenceByLevels,
+  fenceLimitMs,
+  switchOn,
+  whatIsWrong,
+} from "../../../../src/app/pass/fence.ts";
 import { resolveSettings } from "../../../../src/config/resolve.ts";
 import type { Result } from "../../../../src/core/model/action.ts";
 import { hostUuid } from "../../../../src/core/model/ids.ts";
@@ -13,25 +19,34 @@ const FAILED: FenceOutcome = {
   fault: "agent-failed",
   detail: "exit status 1: no answer",
 };
-const settings = (method: string) =>
-  resolveSettings({ override: { FENCE_METHOD: method, FENCE_TIMEOUT: "20" }, pool: null, lastGood: {} })
-    .settings;
+const settings = (method: string, over: Readonly<Record<string, string>> = {}) =>
+  resolveSettings({
+    override: { FENCE_METHOD: method, FENCE_TIMEOUT: "20", ...over },
+    pool: null,
+    lastGood: {},
+  }).settings;
 
-async function fence(
-  method: string,
-  outcomes: Readonly<Record<string, FenceOutcome>>,
-  mayGoOn: () => Promise<Result | null> = async () => null,
-) {
-  const tried: string[] = [];
-  const fencer: Fencer = {
+/** Agents that end like that, and what each was told to do. */
+function agents(outcomes: Readonly<Record<string, FenceOutcome>>, tried: string[]): Fencer {
+  return {
     fence: async (request) => {
       tried.push(`${request.method} ${request.action}`);
       return outcomes[request.method] ?? FAILED;
     },
     status: async () => ({ kind: "on" }),
   };
+}
+
+async function fence(
+  method: string,
+  outcomes: Readonly<Record<string, FenceOutcome>>,
+  mayGoOn: () => Promise<Result | null> = async () => null,
+  over: Readonly<Record<string, string>> = {},
+) {
+  const tried: string[] = [];
+  const fencer = agents(outcomes, tried);
   const signal = new AbortController().signal;
-  return { result: await fenceByLevels(HOST, settings(method), fencer, mayGoOn, signal), tried };
+  return { result: await fenceByLevels(HOST, settings(method, over), fencer, mayGoOn, signal), tried };
 }
 
 describe("fenceByLevels", () => {
@@ -62,8 +77,77 @@ describe("fenceByLevels", () => {
     expect([result, tried]).toEqual([answers, ["IPMI stop"]]);
   });
 
+  test("FENCE_ACTION=reset: it is switched off, and on by another order", async () => {
+    const reset = { FENCE_ACTION: "reset" };
+    expect(await fence("IPMI", { IPMI: FENCED }, undefined, reset)).toEqual({
+      result: { kind: "done", by: "IPMI" },
+      tried: ["IPMI stop"],
+    });
+  });
+
   test("the whole may take the time of all levels", () => {
     expect([fenceLimitMs(settings("IPMI")), fenceLimitMs(settings("IPMI,ILO"))]).toEqual([20_000, 44_000]);
+  });
+});
+
+describe("switchOn", () => {
+  const silent: FenceOutcome = { kind: "not-fenced", fault: "agent-timeout", detail: "" };
+  const told = "exit status 1: no answer";
+  type Outcomes = Readonly<Record<string, FenceOutcome>>;
+  const rows: readonly [string, string, Outcomes, Result, readonly string[]][] = [
+    [
+      "by the first method that does it",
+      "IPMI,ILO",
+      { IPMI: FENCED, ILO: FENCED },
+      { kind: "done", by: "IPMI" },
+      ["IPMI start"],
+    ],
+    [
+      "by the next when one fails",
+      "IPMI,ILO",
+      { ILO: FENCED },
+      { kind: "done", by: "ILO" },
+      ["IPMI start", "ILO start"],
+    ],
+    [
+      "never by POOL, which has no device",
+      "IPMI,POOL",
+      { POOL: FENCED },
+      { kind: "failed", detail: `IPMI: ${told}` },
+      ["IPMI start"],
+    ],
+    [
+      "by nothing where there is only POOL",
+      "POOL",
+      { POOL: FENCED },
+      { kind: "failed", detail: "no fence method has a device" },
+      [],
+    ],
+    [
+      "by none: each says why",
+      "IPMI,ILO",
+      { ILO: silent },
+      { kind: "failed", detail: `IPMI: ${told}; ILO: agent-timeout` },
+      ["IPMI start", "ILO start"],
+    ],
+  ];
+  for (const [title, method, outcomes, result, expected] of rows)
+    test(title, async () => {
+      const tried: string[] = [];
+      const { signal } = new AbortController();
+      const found = await switchOn(HOST, settings(method), agents(outcomes, tried), signal);
+      expect({ result: found, tried }).toEqual({ result, tried: [...expected] });
+    });
+
+  test("when the time is over no other method is begun", async () => {
+    const tried: string[] = [];
+    const result = await switchOn(
+      HOST,
+      settings("IPMI,ILO"),
+      agents({ ILO: FENCED }, tried),
+      AbortSignal.abort(),
+    );
+    expect([result, tried]).toEqual([{ kind: "failed", detail: `IPMI: ${told}` }, ["IPMI start"]]);
   });
 });
 

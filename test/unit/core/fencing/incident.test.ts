@@ -6,7 +6,7 @@ import {
   stepIncident,
 } from "../../../../src/core/fencing/incident.ts";
 import type { Incident } from "../../../../src/core/memory/incident.ts";
-import { host } from "../fixtures.ts";
+import { host, vm } from "../fixtures.ts";
 
 const EVENTS: readonly IncidentEvent[] = [
   { kind: "host-failed", atMs: 0 },
@@ -85,6 +85,106 @@ describe("stepIncident", () => {
     const returned = { ...at("returned"), proved: true, fenceFailures: 3, returnedAtMs: 5 };
     expect(stepIncident(returned, { kind: "host-failed", atMs: 9 })).toEqual(openIncident(host(2), 9));
   });
+});
+
+describe("stepIncident, since when a host is off, and whether it was switched on", () => {
+  /** h2 was off at 5, and has been switched on at 7, unless a row says otherwise. */
+  const was = (phase: Incident["phase"], over: Partial<Incident> = {}): Incident => ({
+    ...at(phase),
+    ...{ proved: true, vms: [vm("web")], offSinceMs: 5, switchedOnAtMs: 7 },
+    ...over,
+  });
+  const never = { offSinceMs: null, switchedOnAtMs: null };
+  const rows: readonly [string, Incident, IncidentEvent, Partial<Incident>][] = [
+    [
+      "a fence that proves is the first time that it is off",
+      was("fencing", never),
+      { kind: "fence-succeeded", proved: true, atMs: 9 },
+      { phase: "fenced", proved: true, offSinceMs: 9 },
+    ],
+    [
+      "a fence that proves nothing as well",
+      was("fencing", never),
+      { kind: "fence-succeeded", proved: false, atMs: 9 },
+      { phase: "fenced", proved: false, offSinceMs: 9 },
+    ],
+    [
+      "the second fence leaves the first time as it is",
+      was("fencing", { proved: false }),
+      { kind: "fence-succeeded", proved: true, atMs: 9 },
+      { phase: "fenced", proved: true },
+    ],
+    [
+      "a fence of an earlier attempt says nothing",
+      was("open", never),
+      { kind: "fence-succeeded", proved: true, atMs: 9 },
+      {},
+    ],
+    [
+      "a waived fence is the first time by choice",
+      was("open", never),
+      { kind: "fencing-waived", atMs: 9 },
+      { phase: "fenced", proved: false, offSinceMs: 9 },
+    ],
+    [
+      "a second waived one is not",
+      was("open"),
+      { kind: "fencing-waived", atMs: 9 },
+      { phase: "fenced", proved: false },
+    ],
+    [
+      "a proof that is over: it was off all the same",
+      was("fenced"),
+      { kind: "proof-over" },
+      { phase: "open", proved: false },
+    ],
+    [
+      "a proof that is over after the declaration",
+      was("declared"),
+      { kind: "proof-over" },
+      { phase: "open", proved: false },
+    ],
+    ["a proof that is over while it is being fenced anew", was("fencing"), { kind: "proof-over" }, {}],
+    ["a host that was switched on is on, which is no news", was("switched-on"), { kind: "proof-over" }, {}],
+    [
+      "switched on: nothing is proved any more",
+      was("declared", { switchedOnAtMs: null }),
+      { kind: "switched-on", atMs: 9 },
+      { phase: "switched-on", proved: false, switchedOnAtMs: 9 },
+    ],
+    [
+      "switched on while the declaration was lost",
+      was("fenced", { switchedOnAtMs: null }),
+      { kind: "switched-on", atMs: 9 },
+      { phase: "switched-on", proved: false, switchedOnAtMs: 9 },
+    ],
+    [
+      "switched on in an incident that is another by now",
+      was("open", never),
+      { kind: "switched-on", atMs: 9 },
+      {},
+    ],
+    [
+      "it has not come back: it was off, it was switched on, and it had those VMs",
+      was("switched-on", { proved: false, fenceFailures: 2 }),
+      { kind: "answer-expired", atMs: 9 },
+      { phase: "open", openedAtMs: 9, fenceFailures: 0 },
+    ],
+    [
+      "back after it was switched on",
+      was("switched-on"),
+      { kind: "host-returned", atMs: 9 },
+      { phase: "returned", returnedAtMs: 9 },
+    ],
+  ];
+  for (const [title, before, event, changed] of rows)
+    test(`${before.phase}, then ${event.kind}: ${title}`, () =>
+      expect(stepIncident(before, event)).toEqual({ ...before, ...changed }));
+
+  test("returned, then host-failed: a new incident knows nothing of the last one", () =>
+    expect(stepIncident(was("returned"), { kind: "host-failed", atMs: 9 })).toEqual(
+      openIncident(host(2), 9),
+    ));
 });
 
 test("isWaivable: never while the host may be alive", () => {

@@ -132,6 +132,24 @@ describe("hostRows: maintenance, and who may be fenced", () => {
     ["disabled by somebody, and still a member", h2(OFF), true, false],
     ["disabled by a start, a member", h2(BY_START), false, true],
     ["disabled, a member, during a take-over", h2(OFF, { promotion: takeOver() }), true, true],
+    [
+      "disabled by our declaration: it was off, and may be on again",
+      h2(OFF, { incidents: { h2: incidentOn(host(2), "open", { offSinceMs: 5 }) } }),
+      true,
+      true,
+    ],
+    [
+      "disabled by somebody, and failed, but never off",
+      h2(OFF, { incidents: { h2: incidentOn(host(2), "open") } }),
+      true,
+      false,
+    ],
+    [
+      "disabled by somebody after it has returned",
+      h2(OFF, { incidents: { h2: incidentOn(host(2), "returned", { offSinceMs: 5 }) } }),
+      true,
+      false,
+    ],
     ["known to nobody", h2(null), false, false],
     ["known to nobody, during a take-over", h2(null, { promotion: takeOver() }), false, false],
   ];
@@ -139,7 +157,7 @@ describe("hostRows: maintenance, and who may be fenced", () => {
     test(`${what}: ${isInMaintenance ? "in" : "no"} maintenance, ${isFenceable ? "" : "not "}fenceable`, () =>
       expect(row).toMatchObject({ isInMaintenance, isFenceable }));
 
-  test("who is disabled and no member is not fenceable, by whatever it was disabled", () => {
+  test("who is disabled and no member is not fenceable, by whatever it was disabled, unless it was off", () => {
     const noMember = (known: Partial<KnownHost>, over: Partial<Memory> = {}) => {
       const lastGood = goodView({ hosts: [knownHost(host(2), known)], members: [] });
       return rowOf(hostRows(remembered({ lastGood, ...over }), viewOf()), host(2)).isFenceable;
@@ -150,6 +168,9 @@ describe("hostRows: maintenance, and who may be fenced", () => {
       false,
     ]);
     expect(noMember({})).toBe(true);
+    // Proved off it is no member any more, and it may be on again.
+    const wasOff = { incidents: { h2: incidentOn(host(2), "open", { offSinceMs: 5 }) } };
+    expect(noMember(OFF, wasOff)).toBe(true);
   });
 });
 

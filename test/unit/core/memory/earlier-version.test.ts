@@ -80,6 +80,10 @@ describe("completeEarlier", () => {
     expect(memory?.incidents["h2"]).toEqual(
       incidentOn(host(2), "declared", { openedAtMs: 1, proved: true, fenceFailures: 2 }),
     ));
+  test("since when its host is off nobody knows, nor was it switched on again", () => {
+    for (const host of ["h2", "h4"])
+      expect(memory?.incidents[host]).toMatchObject({ offSinceMs: null, switchedOnAtMs: null });
+  });
   test("a host that was back from a declared death is an incident that has returned", () =>
     expect(memory?.incidents["h4"]).toEqual(
       incidentOn(host(4), "returned", { openedAtMs: 5_000, returnedAtMs: 5_000 }),
@@ -98,7 +102,9 @@ describe("completeEarlier", () => {
     const now = remembered({
       sawPoolSinceBoot: true,
       fenceDevices: { method: "ILO", checkedAtMs: 1, wrong: {} },
-      incidents: { h2: incidentOn(host(2), "returned", { returnedAtMs: 3 }) },
+      incidents: {
+        h2: incidentOn(host(2), "returned", { returnedAtMs: 3, offSinceMs: 1, switchedOnAtMs: 2 }),
+      },
       promotion: takeOver({ settledAtMs: { h3: 9 } }),
       alerts: { ...NO_ALERTS, active: { "ha-off": "HA is switched off." } },
     });

@@ -5,7 +5,13 @@ import { host } from "../fixtures.ts";
 import { expectShape } from "./expect-shape.ts";
 
 test("isIncident: how far the recovery of a failed host has come", () =>
-  expectShape(isIncident, { ...openIncident(host(2), 7), phase: "returned", returnedAtMs: 9 }));
+  expectShape(isIncident, {
+    ...openIncident(host(2), 7),
+    ...{ phase: "returned", returnedAtMs: 9, offSinceMs: 7, switchedOnAtMs: 8 },
+  }));
+
+test("isIncident: a host that was switched on again", () =>
+  expect(isIncident({ ...openIncident(host(2), 7), phase: "switched-on", switchedOnAtMs: 9 })).toBe(true));
 
 test("isIncident: a phase that nobody knows is no proof of anything", () => {
   expect(isIncident(openIncident(host(2), 7))).toBe(true);

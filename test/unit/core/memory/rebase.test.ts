@@ -121,7 +121,7 @@ describe("rebaseMemory: who counts after a reboot", () => {
   const members = (memory: Memory) => rebaseMemory(memory, "boot-2").lastGood?.members.join(" ");
   const lastGood = goodView({ members: [host(1), host(3)] });
 
-  for (const phase of ["open", "fencing", "fenced", "declared", "answered"] as const)
+  for (const phase of ["open", "fencing", "fenced", "declared", "answered", "switched-on"] as const)
     test(`h2, whose incident is ${phase}, is a member again: it may be back, and nobody has seen it`, () =>
       expect(members(remembered({ lastGood, incidents: { h2: incidentOn(host(2), phase) } }))).toBe(
         "h1 h2 h3",

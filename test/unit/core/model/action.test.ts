@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { type Action, type ActionKind, actionKey } from "../../../../src/core/model/action.ts";
+import { type Action, type ActionKind, actionKey, restsOf } from "../../../../src/core/model/action.ts";
 import type { ApplianceUuid } from "../../../../src/core/model/ids.ts";
 import { ALERT } from "../alerts/mail/mail.ts";
 import { address, host, POOL, vm } from "../fixtures.ts";
@@ -62,5 +62,25 @@ describe("actionKey", () => {
     expect(actionKey({ ...start, candidates: [host(3)] })).toBe(actionKey(start));
     const [, mark] = KEYS["mark-host"];
     expect(actionKey({ ...mark, value: "failed" })).toBe(actionKey(mark));
+  });
+});
+
+describe("restsOf", () => {
+  const off = [host(2), host(3)];
+  /** Kinds that rest on proofs, with an example of each; no other kind does. */
+  const rows: readonly [string, Action, readonly string[]][] = [
+    ["a start", { ...KEYS["start-vm"][1], rests: off }, ["h2", "h3"]],
+    ["the start of an appliance", { ...KEYS["start-appliance"][1], rests: off }, ["h2", "h3"]],
+    ["a take-over", { kind: "promote-self", rests: [host(2)] }, ["h2"]],
+    ["a declaration after a proof", KEYS["declare-host-dead"][1], ["h2"]],
+    ["a declaration without one", { ...KEYS["declare-host-dead"][1], proved: false }, []],
+  ];
+  for (const [what, action, expected] of rows)
+    test(`${what} rests on the proofs of ${expected.join(" and ") || "nobody"}`, () =>
+      expect(restsOf(action).map(String)).toEqual([...expected]));
+
+  test("nothing else rests on any proof", () => {
+    const resting = Object.values(KEYS).filter(([, action]) => restsOf(action).length > 0);
+    expect(resting.map(([, { kind }]) => kind)).toEqual(["declare-host-dead"]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
+import { restsOf } from "../../../../src/core/model/action.ts";
 import { applianceUuid } from "../../../../src/core/model/ids.ts";
 import type { DatabaseView, HostView, PeerProbe } from "../../../../src/core/model/pool-view.ts";
 import { startVms } from "../../../../src/core/restart/start-vms.ts";
@@ -12,6 +13,7 @@ import {
   healthIn,
   host,
   hostView,
+  incidentIn,
   masterRound,
   memoryWith,
   ranIn,
@@ -67,6 +69,31 @@ describe("startVms, what", () => {
     const read = { halted: [web], appliances: [shop] };
     expect(short(startOn({}, read).actions)).toEqual(["start-vm web"]);
     expect(short(startOn({}, read, { settings: { OP_MODE: 1 } }).actions)).toEqual(["start-appliance shop"]);
+  });
+
+  test("startVms: a start rests on the proofs of all its VMs, each named once", () => {
+    const shop = { uuid: applianceUuid("shop"), name: "shop", busy: false, haltedVms: [vm("web"), vm("db")] };
+    const read = database([hostView(host(1))], { halted: [web, haltedVm("db")], appliances: [shop] });
+    const memory = memoryWith({
+      incidents: {
+        ...incidentIn("declared", { proved: true }),
+        ...incidentIn("declared", { uuid: host(2), proved: true }),
+        ...incidentIn("declared", { uuid: host(4) }),
+      },
+      // h3 was gone when `web` was seen on h1.
+      seenRunning: { web: { host: host(1), atMs: 900 } },
+      heardAtMs: { h2: 1_000, h3: 800 },
+    });
+    const rests = (situation: Situation) =>
+      startVms(memory, masterRound(memory, { database: read, ...situation })).actions.map((action) => [
+        ...short([action]),
+        ...restsOf(action),
+      ]);
+    expect(rests({})).toEqual([
+      ["start-vm db", host(3), host(2)],
+      ["start-vm web", host(2)],
+    ]);
+    expect(rests({ settings: { OP_MODE: 1 } })).toEqual([["start-appliance shop", host(2), host(3)]]);
   });
 
   test("startVms: the order of what is started is remembered, with its earlier starts", () => {

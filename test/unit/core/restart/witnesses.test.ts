@@ -1,9 +1,10 @@
 import { describe, expect, test } from "bun:test";
+import type { IncidentPhase } from "../../../../src/core/memory/incident.ts";
 import type { KnownHost } from "../../../../src/core/memory/last-good.ts";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
 import { emptyMemory } from "../../../../src/core/memory/memory.ts";
 import type { HostView } from "../../../../src/core/model/pool-view.ts";
-import { allAnswers, askedHosts, witnessesOf } from "../../../../src/core/restart/witnesses.ts";
+import { allAnswers, askedHosts, restsOn, witnessesOf } from "../../../../src/core/restart/witnesses.ts";
 import {
   DEAD,
   database,
@@ -67,6 +68,11 @@ describe("who is asked", () => {
       "not asked",
     ],
     ["one that has merely failed", { memory: { incidents: { h3: incidentOn(host(3), "open") } } }, "asked"],
+    [
+      "one that was switched on again",
+      { memory: { incidents: { h3: incidentOn(host(3), "switched-on") } } },
+      "asked",
+    ],
     ["one that has returned", { memory: { incidents: { h3: incidentOn(host(3), "returned") } } }, "asked"],
   ];
   for (const [title, known, expected] of rows)
@@ -176,6 +182,40 @@ describe("whose silence means nothing", () => {
   ];
   for (const [title, known, expected] of rows)
     test(`witnessesOf: ${title}: ${expected}`, () => expect(of3(known)).toBe(expected));
+});
+
+describe("on whose proof a start rests", () => {
+  const off = (phase: IncidentPhase, proved = true) => ({ h3: incidentOn(host(3), phase, { proved }) });
+  const seen = (number: number, atMs: number) => ({ web: { host: host(number), atMs } });
+  const heardAtMs = { h3: 900_000 };
+  const declared = { incidents: off("declared"), heardAtMs };
+  const rows: readonly [string, Partial<Memory>, string][] = [
+    ["it was fenced", { incidents: off("fenced") }, "h3"],
+    ["it was declared dead", { incidents: off("declared") }, "h3"],
+    ["it counts as off by choice", { incidents: off("fenced", false) }, ""],
+    ["XAPI did not reach it, and nothing is proved", { incidents: off("declared", false) }, ""],
+    ["it has failed, so it is asked", { incidents: off("open") }, ""],
+    ["it is being fenced anew, so it is asked", { incidents: off("fencing") }, ""],
+    ["it was switched on again, so it is asked", { incidents: off("switched-on") }, ""],
+    ["it has returned, so it is asked", { incidents: off("returned") }, ""],
+    ["nobody has failed", {}, ""],
+    ["the VM was seen there last", { ...declared, seenRunning: seen(3, 900_001) }, "h3"],
+    ["the VM was seen elsewhere while it was heard", { ...declared, seenRunning: seen(2, 900_000) }, "h3"],
+    ["the VM was seen elsewhere when it was gone", { ...declared, seenRunning: seen(2, 900_001) }, ""],
+    [
+      "another VM was seen elsewhere",
+      { ...declared, seenRunning: { db: { host: host(2), atMs: 900_001 } } },
+      "h3",
+    ],
+    [
+      "two hosts are off",
+      { incidents: { ...off("fenced"), h2: incidentOn(host(2), "declared", { proved: true }) } },
+      "h3 h2",
+    ],
+  ];
+  for (const [title, memory, expected] of rows)
+    test(`restsOn: ${title}: ${expected || "on nobody's"}`, () =>
+      expect(restsOn(WEB, { ...emptyMemory("boot-1"), ...memory }).join(" ")).toBe(expected));
 });
 
 test("allAnswers: this host answers for itself, as one that follows the master", () => {

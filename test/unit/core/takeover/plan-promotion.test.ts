@@ -11,6 +11,7 @@ import {
   goodView,
   healthIn,
   host,
+  incidentIn,
   knownHost,
   masterRound,
   memoryWith,
@@ -76,6 +77,16 @@ describe("promoteSelf", () => {
     expect(step.actions).toEqual([{ kind: "promote-self", rests: [] }]);
     expect(step.memory).toMatchObject({ promotion: { oldMaster: host(1) }, sawPoolSinceBoot: true });
     expect(step.reasons).toEqual([{ kind: "promoting", oldMaster: "h1" }]);
+  });
+  test("promoteSelf: it rests on the proof that the old master is off, where there is one", () => {
+    const rests = (incidents: Memory["incidents"]) => promote({ incidents }).actions;
+    const ofMaster = { uuid: host(1) };
+    expect(rests(incidentIn("fenced", { ...ofMaster, proved: true }))).toEqual([
+      { kind: "promote-self", rests: [host(1)] },
+    ]);
+    const none = [{ kind: "promote-self", rests: [] }] as const;
+    expect(rests(incidentIn("fenced", ofMaster))).toEqual(none);
+    expect(rests(incidentIn("fenced", { proved: true }))).toEqual(none);
   });
   test("promoteSelf: one that was tried before goes on with what it remembers", () =>
     expect(promote({ promotion: earlier(host(1)) }).memory.promotion).toEqual(earlier(host(1))));

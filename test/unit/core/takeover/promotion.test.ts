@@ -66,3 +66,16 @@ test("stepPromotion: who was written off and lives after all is awaited again", 
   expect(awaited("failed", [])).toEqual([]);
   expect(awaited("alive", [MEMBER])).toEqual([]);
 });
+
+test("stepPromotion: the old master has a way back of its own, and is not awaited", () => {
+  const old = host(1);
+  const rows = hostRows(
+    memoryWith({ lastGood: goodView(), health: { h1: healthIn("alive"), h3: healthIn("alive") } }),
+    master(2).input(0, {}).view,
+  );
+  const input = { oldMaster: old, nowMs: 0, awaited: [], inMaintenance: [] };
+  const begun = beginPromotion({ ...input, startTimes: { h1: "1.", h3: "1." } });
+  const look = { nowMs: BACK_MS, rows, writtenOff: [] };
+  expect(stepPromotion(begun, look).awaited).toEqual([MEMBER]);
+  expect(stepPromotion({ ...begun, oldMaster: null }, look).awaited).toEqual([old, MEMBER]);
+});
