@@ -153,7 +153,8 @@ function absorbUnproved(
 ): { memory: Memory; reasons: readonly Reason[] } {
   const name = hostName(memory, host);
   if (!isOver) {
-    const again = { failures: 0, notBeforeMs: nowMs + DOUBTED_AGAIN_MS };
+    const { failures = 0 } = memory.retries[actionKey(action)] ?? {};
+    const again = { failures, notBeforeMs: nowMs + DOUBTED_AGAIN_MS };
     const toldKey = `proof-doubted:${host}`;
     const isTold = !isDue(memory.retries[toldKey], nowMs);
     const told = { failures: 0, notBeforeMs: nowMs + DOUBTED_TOLD_MS };

@@ -4,7 +4,7 @@ import type { HostUuid, PoolUuid } from "../../core/model/ids.ts";
 import { ANSWER_BYTES, readAnswered, writeAnswered } from "./answered-codec.ts";
 import { hasBytes } from "./bytes.ts";
 import { type CodecContext, type Head, seal } from "./envelope.ts";
-import { OWN_BYTES, readOwn, writeOwn } from "./own-state-codec.ts";
+import { hasOwnBytes, OWN_BYTES, readOwn, writeOwn } from "./own-state-codec.ts";
 import { hasVoteBytes, readVote, VOTE_BYTES, writeVote } from "./vote-codec.ts";
 
 /*
@@ -12,8 +12,8 @@ import { hasVoteBytes, readVote, VOTE_BYTES, writeVote } from "./vote-codec.ts";
  *
  *   0  is there an answer (1) or not (0), the number that is answered
  *  23  what the sender says of itself
- *  45  what it says of its vote
- * 110  how many are heard; for each of them: place (4), age in tenths of a second (1), low 32 bits of its number (4)
+ *  61  what it says of its vote
+ * 126  how many are heard; for each of them: place (4), age in tenths of a second (1), low 32 bits of its number (4)
  */
 
 const OWN_AT = ANSWER_BYTES;
@@ -48,7 +48,7 @@ export function encodeSaid({
   vote,
   heard: all,
 }: Pick<Heartbeat, "own" | "vote" | "heard">): Buffer | null {
-  if (!hasVoteBytes(vote) || (own.master !== null && !hasBytes(own.master))) return null;
+  if (!hasVoteBytes(vote) || !hasOwnBytes(own)) return null;
   const heard = all.filter(({ host }) => hasBytes(host)).slice(0, MOST_HOSTS);
   const said = Buffer.alloc(ENTRIES_AT - OWN_AT + ENTRY_BYTES * heard.length);
   writeOwn(said, 0, own);

@@ -1,19 +1,25 @@
 import type { OwnState } from "../../core/model/hearing.ts";
 import { hostUuid } from "../../core/model/ids.ts";
 import { MOST_CHANGES } from "../../core/model/pool-keys.ts";
-import { NO_UUID, readUuid, UUID_BYTES, writeUuid } from "./bytes.ts";
+import { hasBytes, NO_UUID, readUuid, UUID_BYTES, writeUuid } from "./bytes.ts";
 
 /*
  * What a host says of itself: role and state of xapi in one byte, flags in the next, its master (zeros: none),
- * the count of changes in its copy of the database (zero: not known).
+ * the count of changes in its copy of the database (zero: not known), and the master that it has replaced (zeros: none).
  */
 
 const CHANGES_AT = 2 + UUID_BYTES;
-export const OWN_BYTES = CHANGES_AT + 4;
+const REPLACED_AT = CHANGES_AT + 4;
+export const OWN_BYTES = REPLACED_AT + UUID_BYTES;
 const ROLES: readonly OwnState["role"][] = ["unknown", "master", "slave", "broken"];
 const XAPI: readonly OwnState["xapi"][] = ["silent", "starting", "serving", "lost", "held"];
 const FLAG = { startComplete: 1, enabledKnown: 2, enabled: 4, haKnown: 8, ha: 16, leaving: 32 } as const;
 const ALL_FLAGS = 63;
+
+/** Can it be written? */
+export function hasOwnBytes({ master, replaced }: OwnState): boolean {
+  return [master, replaced].every((host) => host === null || hasBytes(host));
+}
 
 export function writeOwn(bytes: Buffer, at: number, own: OwnState): void {
   bytes[at] = (ROLES.indexOf(own.role) << 4) | XAPI.indexOf(own.xapi);
@@ -21,6 +27,7 @@ export function writeOwn(bytes: Buffer, at: number, own: OwnState): void {
   if (own.master !== null) writeUuid(bytes, at + 2, own.master);
   const changes = own.changes ?? 0;
   bytes.writeUInt32BE(changes > MOST_CHANGES ? 0 : changes, at + CHANGES_AT);
+  if (own.replaced !== null) writeUuid(bytes, at + REPLACED_AT, own.replaced);
 }
 
 function flagsOf({ startComplete, enabled, haWished, leaving }: OwnState): number {
@@ -43,6 +50,7 @@ export function readOwn(bytes: Buffer, at: number): OwnState | null {
   if (role === undefined || xapi === undefined || (flags & ~ALL_FLAGS) !== 0) return null;
   if (oddly(FLAG.enabled, FLAG.enabledKnown) || oddly(FLAG.ha, FLAG.haKnown)) return null;
   const master = readUuid(bytes, at + 2);
+  const replaced = readUuid(bytes, at + REPLACED_AT);
   return {
     role,
     master: master === NO_UUID ? null : hostUuid(master),
@@ -52,5 +60,6 @@ export function readOwn(bytes: Buffer, at: number): OwnState | null {
     haWished: isSet(FLAG.haKnown) ? isSet(FLAG.ha) : null,
     leaving: isSet(FLAG.leaving),
     changes: bytes.readUInt32BE(at + CHANGES_AT) || null,
+    replaced: replaced === NO_UUID ? null : hostUuid(replaced),
   };
 }

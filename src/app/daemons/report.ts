@@ -80,6 +80,7 @@ const NOT_SAID = {
   without: [],
   needsCompany: false,
   changes: null,
+  replaced: null,
   fetchAfterMs: 0,
 };
 
@@ -97,11 +98,12 @@ function isGroupReport(value: unknown): value is GroupReport {
     enabled,
     haWished,
     changes = null,
+    replaced = null,
     fetchAfterMs = 0,
   } = value as Partial<GroupReport>;
   if (typeof self !== "string" || (pool !== null && typeof pool !== "string") || typeof port !== "number")
     return false;
-  if (successor !== null && typeof successor !== "string") return false;
+  if ([successor, replaced].some((host) => host !== null && typeof host !== "string")) return false;
   if (![maintenance, without].every(isHostList) || typeof needsCompany !== "boolean") return false;
   const flags = [enabled, haWished];
   if (!flags.every((flag) => flag === null || typeof flag === "boolean")) return false;

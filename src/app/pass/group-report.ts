@@ -14,7 +14,13 @@ import type { HostUuid } from "../../core/model/ids.ts";
  */
 export function groupReport(
   self: HostUuid,
-  { lastGood, copy, incidents }: Pick<Memory, "lastGood" | "copy" | "incidents">,
+  {
+    lastGood,
+    copy,
+    incidents,
+    promotion,
+    promoted,
+  }: Pick<Memory, "lastGood" | "copy" | "incidents" | "promotion" | "promoted">,
   settings: Pick<Settings, "HEARTBEAT_PORT" | "FENCE_USE_IP_HEURISTICS" | "FENCE_QUORUM_REQUIRED">,
 ): GroupReport {
   const port = settings.HEARTBEAT_PORT;
@@ -35,6 +41,7 @@ export function groupReport(
     enabled: hosts.find(({ uuid }) => uuid === self)?.enabled ?? null,
     haWished: haFlag === "unset" ? null : haFlag === "on",
     changes: changesOf(self, lastGood, copy),
+    replaced: promotion?.oldMaster ?? promoted?.oldMaster ?? null,
     fetchAfterMs: fetchAfterMs(lastGood, self),
   };
 }
@@ -49,6 +56,7 @@ const NO_LIST = {
   enabled: null,
   haWished: null,
   changes: null,
+  replaced: null,
   fetchAfterMs: 0,
 } satisfies Partial<GroupReport>;
 

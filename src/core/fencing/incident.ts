@@ -107,6 +107,7 @@ export function openIncident(host: HostUuid, atMs: number): Incident {
     fenceFailures: 0,
     vms: [],
     returnedAtMs: null,
+    wasDeclared: false,
     offSinceMs: null,
     switchedOnAtMs: null,
   };
@@ -114,7 +115,9 @@ export function openIncident(host: HostUuid, atMs: number): Incident {
 
 /** The incident after an event; null when it is over. */
 export function stepIncident(incident: Incident, event: IncidentEvent): Incident | null {
-  const phase = LIFE[incident.phase][event.kind];
+  const step = LIFE[incident.phase][event.kind];
+  // What our declaration has disabled waits until it is seen enabled, whatever happened to its proof since.
+  const phase = step === "over" && event.kind === "host-returned" && incident.wasDeclared ? "returned" : step;
   invariant(phase !== undefined, `${event.kind} happens to a host whose incident is ${incident.phase}`);
   if (phase === "over") return null;
   const next: Incident = { ...incident, phase };
@@ -137,6 +140,8 @@ export function stepIncident(incident: Incident, event: IncidentEvent): Incident
     case "fence-failed":
       if (incident.phase !== "fencing") return next;
       return { ...next, proved: false, fenceFailures: incident.fenceFailures + 1 };
+    case "declared-dead":
+      return { ...next, wasDeclared: phase === "declared" || incident.wasDeclared };
     case "host-returned":
       return { ...next, returnedAtMs: event.atMs };
     default:
@@ -145,8 +150,8 @@ export function stepIncident(incident: Incident, event: IncidentEvent): Incident
 }
 
 /** What is kept of a host that was off before in this incident. */
-function onceOff({ vms, offSinceMs, switchedOnAtMs }: Incident): Partial<Incident> {
-  return { vms, offSinceMs, switchedOnAtMs };
+function onceOff({ vms, wasDeclared, offSinceMs, switchedOnAtMs }: Incident): Partial<Incident> {
+  return { vms, wasDeclared, offSinceMs, switchedOnAtMs };
 }
 
 /** Faults that leave open whether the host is alive: no wish of an administrator reaches over these. */

@@ -18,7 +18,13 @@ export function offHosts({
     .filter(isOff)
     .map(({ host }) => host);
   const replaced = promotion?.oldMaster ?? null;
-  const hasReturned =
-    replaced !== null && ["returned", "answered"].includes(incidents[replaced]?.phase ?? "");
-  return [...new Set(replaced === null || hasReturned ? off : [...off, replaced])].sort();
+  return [...new Set(replaced === null || isBack(incidents[replaced]) ? off : [...off, replaced])].sort();
+}
+
+/** It lives again, or the proof that it was off is over. */
+function isBack(incident: Incident | undefined): boolean {
+  if (incident === undefined) return false;
+  const { phase, offSinceMs } = incident;
+  const wasOff = offSinceMs !== null && (phase === "open" || phase === "fencing");
+  return wasOff || phase === "returned" || phase === "answered" || phase === "switched-on";
 }

@@ -136,7 +136,8 @@ function fence(memory: Memory, row: HostRow, incident: Incident, round: Round, s
     const isQuorate = quorum.quorate || !settings.FENCE_QUORUM_REQUIRED;
     if (isWaived && isQuorate) return waiveFencing(memory, row, incident, view.nowMs);
     if (verdict.why === "answers-again") return nothing(memory);
-    if (verdict.why === "no-quorum" && isElecting(view)) return nothing(memory);
+    if (verdict.why === "no-quorum" && (isElecting(view) || isNewMaster(memory, view)))
+      return nothing(memory);
     if (verdict.why === "in-maintenance" && hasNothingLeft(row)) return nothing(memory);
     return refuse(memory, row, verdict.why);
   }
@@ -149,6 +150,13 @@ function fence(memory: Memory, row: HostRow, incident: Incident, round: Round, s
   };
   if (!mayBegin(action, round)) return nothing(memory);
   return { memory: afterEvent(memory, incident, { kind: "fence-begun" }), actions: [action], reasons: [] };
+}
+
+/** The lead comes to who is made master by hand some seconds after that. */
+const LEAD_COMES_MS = 30_000;
+
+function isNewMaster({ promotion }: Memory, { nowMs }: PoolView): boolean {
+  return promotion !== null && nowMs - promotion.sinceMs < LEAD_COMES_MS;
 }
 
 /** Who counts in this pool, the host that is to be fenced included: it may be off the roll, by a proof that was forgotten since. */

@@ -12,8 +12,14 @@ export function isCarried(
   { stored, off }: Pick<Voting, "stored" | "off">,
   has: (host: HostUuid) => boolean,
 ): boolean {
-  const { roll, before } = stored;
-  if (isJointMajority(stored, has)) return true;
+  return isJointMajority(stored, has) || isCarriedByAll({ stored, off }, has);
+}
+
+/** By every host that lives, as far as this one knows. */
+export function isCarriedByAll(
+  { stored: { roll, before }, off }: Pick<Voting, "stored" | "off">,
+  has: (host: HostUuid) => boolean,
+): boolean {
   if (roll === null || off.size === 0) return false;
   const hosts = [...roll.hosts, ...(before?.hosts ?? [])];
   return hosts.some(({ host }) => has(host)) && hosts.every(({ host }) => has(host) || off.has(host));

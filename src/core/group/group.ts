@@ -60,9 +60,15 @@ export function withPeers(
   return { hearing: next, voting: { ...voting, said } };
 }
 
-/** By what the administrator has chosen now (`Voting.needsCompany`). */
-export function withCompany(state: GroupState, needsCompany: boolean): GroupState {
-  const { voting } = state;
+/**
+ * By what the administrator has chosen now (`Voting.needsCompany`). Not where the roll has this host with this boot: it has been there ever
+ * since; nor where none of the others is in the pool any more.
+ */
+export function withCompany(state: GroupState, isChosen: boolean): GroupState {
+  const { hearing, voting } = state;
+  const hosts = voting.stored.roll?.hosts ?? [];
+  const isSame = hosts.some(({ host, bootId }) => host === voting.self && bootId === hearing.bootId);
+  const needsCompany = isChosen && !isSame && hosts.some(({ host }) => hearing.peers.has(host));
   return voting.needsCompany === needsCompany ? state : { ...state, voting: { ...voting, needsCompany } };
 }
 

@@ -2,7 +2,7 @@ import type { HostUuid } from "../model/ids.ts";
 import { isCarried } from "./carried.ts";
 import type { GroupState, Moment } from "./group.ts";
 import { mandateUntil } from "./mandate.ts";
-import { answersAsMaster } from "./own-state.ts";
+import { answersAsMaster, hasReplaced } from "./own-state.ts";
 import { HEARD_MS, isHeardDirectly } from "./peer-state.ts";
 import { compareRollIds, isOnRoll } from "./roll.ts";
 import { stepDown } from "./step-down.ts";
@@ -25,8 +25,7 @@ const AGAIN_MS = 60_000;
 
 /**
  * The leader should be the XAPI master: what another leader may do is little. So it gives up its term when a master answers,
- * has the settled roll and hears a majority; that one goes first in the election that follows. It need not be the one that the roll
- * names: that one may be dead, and an administrator have made another host master.
+ * has the settled roll and hears a majority; that one goes first in the election that follows.
  */
 export function stepHandOver(
   state: GroupState,
@@ -49,24 +48,22 @@ export function stepHandOver(
   return { voting: { ...stepDown(voting), stoodMs: nowMs }, handOver: { sinceMs: null, lastMs: nowMs } };
 }
 
-/** The master that the roll names, also where this host is an old one itself; where that is not heard, any other that answers. */
-function canMasterLead({ hearing, voting }: GroupState, { nowMs, own }: Moment): boolean {
+/**
+ * The master that the roll names, or where that is not heard the one that has replaced it; no other: an old one that has come back
+ * would do nothing with the lead, and keep it.
+ */
+function canMasterLead({ hearing, voting }: GroupState, { nowMs }: Moment): boolean {
   const { roll, before } = voting.stored;
   if (roll === null || before !== null || roll.master === voting.self) return false;
-  const answers = (host: HostUuid): boolean => {
-    const peer = hearing.peers.get(host);
-    return peer !== undefined && isHeardDirectly(peer, nowMs) && answersAsMaster(peer.own);
-  };
-  const masters = answers(roll.master)
-    ? [roll.master]
-    : own.role === "master"
-      ? []
-      : [...hearing.peers.keys()].filter(answers);
-  return masters.some((master) => {
+  const heard = [...hearing.peers].filter(
+    ([host, peer]) => isOnRoll(roll, host) && isHeardDirectly(peer, nowMs),
+  );
+  const isThere = heard.some(([host, { own }]) => host === roll.master && answersAsMaster(own));
+  return heard.some(([master, { own, hears }]) => {
+    if (isThere ? master !== roll.master : !hasReplaced(own, roll.master)) return false;
     const hasRoll = compareRollIds(voting.said.get(master)?.words.roll ?? null, roll.id) === 0;
-    const heardThere = hearing.peers.get(master)?.hears ?? [];
-    const hears = (host: HostUuid): boolean =>
-      host === master || heardThere.some((one) => one.host === host && one.ageMs <= HEARD_MS);
-    return hasRoll && isOnRoll(roll, master) && isCarried(voting, hears);
+    const isHeardThere = (host: HostUuid): boolean =>
+      host === master || hears.some((one) => one.host === host && one.ageMs <= HEARD_MS);
+    return hasRoll && isCarried(voting, isHeardThere);
   });
 }

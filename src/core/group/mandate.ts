@@ -1,4 +1,6 @@
-import { isCarried } from "./carried.ts";
+import type { HostUuid } from "../model/ids.ts";
+import { isCarried, isCarriedByAll } from "./carried.ts";
+import { isMoreThanHalf } from "./roll.ts";
 import { isSameTerm } from "./term.ts";
 import type { GroupTimings } from "./timings.ts";
 import type { Voting } from "./voting.ts";
@@ -19,8 +21,10 @@ export function electedUntil(
   untils.sort((a, b) => b.untilMs - a.untilMs);
   const having = new Set([self]);
   let untilMs = nowMs + mandateMs;
-  const mayLeadAlone = nowMs - startedMs >= promiseMs && !lacksCompany(voting);
-  const isEnough = () => (having.size > 1 || mayLeadAlone) && isCarried(voting, (host) => having.has(host));
+  const mayLeadAlone = nowMs - startedMs >= promiseMs;
+  const has = (host: HostUuid) => having.has(host);
+  const isEnough = () =>
+    (having.size > 1 || mayLeadAlone) && isCarried(voting, has) && !lacksCompany(voting, has);
   for (const next of untils) {
     if (isEnough()) break;
     having.add(next.host);
@@ -29,9 +33,11 @@ export function electedUntil(
   return untilMs >= nowMs && isEnough() ? untilMs : null;
 }
 
-function lacksCompany({ self, stored, needsCompany, said, off }: Voting): boolean {
-  const others = (stored.roll?.hosts ?? []).filter(({ host }) => host !== self && !off.has(host));
-  return needsCompany && said.size === 0 && others.length > 0;
+/** Half of the hosts, with the double vote, and this one may be of the half that was switched off. */
+function lacksCompany(voting: Voting, has: (host: HostUuid) => boolean): boolean {
+  const { needsCompany, stored } = voting;
+  if (!needsCompany || isCarriedByAll(voting, has)) return false;
+  return [stored.roll, stored.before].some((roll) => roll !== null && !isMoreThanHalf(roll, has));
 }
 
 export function isElected(voting: Voting, nowMs: number, timings: GroupTimings): boolean {

@@ -26,6 +26,8 @@ export interface GroupReport {
   readonly haWished: boolean | null;
   /** `OwnState.changes`. */
   readonly changes: number | null;
+  /** `OwnState.replaced`, on a host that is master. */
+  readonly replaced: HostUuid | null;
   /** So long after the master has told of a change this host is woken for its copy of the database. */
   readonly fetchAfterMs: number;
 }
@@ -49,12 +51,21 @@ export function ownState({ role, startComplete, xapi }: OwnSight, report: GroupR
     haWished: report.haWished,
     leaving: false,
     changes: report.changes,
+    replaced: role.kind === "master" ? report.replaced : null,
   };
 }
 
 /** Is it XAPI master, and answers? Its start may still wait for a host that only the leader can call. */
 export function answersAsMaster(own: OwnState | null): boolean {
   return own?.role === "master" && (own.xapi === "serving" || own.xapi === "starting");
+}
+
+/**
+ * Does it answer as master, and has it replaced this one? The group has named that one still, so an administrator has made it master
+ * by hand, or its iterations have not told their monitor yet. An old master that comes back has replaced somebody else, or nobody.
+ */
+export function hasReplaced(own: OwnState | null, master: HostUuid): boolean {
+  return answersAsMaster(own) && own?.replaced === master;
 }
 
 /**

@@ -45,7 +45,15 @@ export function isEachOnce(hosts: readonly RollHost[]): boolean {
  * pool that is cut in two can go on, and never both.
  */
 export function isMajority(roll: Roll, has: (host: HostUuid) => boolean): boolean {
-  const doubled = roll.hosts.length % 2 === 0 ? roll.master : null;
+  return isMoreThanHalf(roll, has, roll.hosts.length % 2 === 0 ? roll.master : null);
+}
+
+/** `doubled`: the host that counts double. */
+export function isMoreThanHalf(
+  roll: Roll,
+  has: (host: HostUuid) => boolean,
+  doubled: HostUuid | null = null,
+): boolean {
   let all = 0;
   let those = 0;
   for (const { host } of roll.hosts) {

@@ -19,8 +19,8 @@ export interface Voting {
   readonly stored: Stored;
   readonly startedMs: number;
   /**
-   * The administrator lets half of a pool, or a single host, fence without a majority: so a host that has heard nobody yet does not lead
-   * by its own vote, however much it counts, for others may have gone on without it.
+   * The administrator lets half of a pool, or a single host, fence without a majority: so a host that has booted does not lead by the
+   * double vote of the XAPI master, for the other half may have switched it off and gone on without it.
    */
   readonly needsCompany: boolean;
   /** Since when the promise to the host of the stored term runs; null: there is none, as in a term of its own. */

@@ -4,9 +4,9 @@ import { type Absent, hasLeft } from "./absent.ts";
 import type { RollContent } from "./change-roll.ts";
 import type { GroupState } from "./group.ts";
 import { MOST_HOSTS } from "./limits.ts";
-import { answersAsMaster } from "./own-state.ts";
+import { answersAsMaster, hasReplaced } from "./own-state.ts";
 import { isHeardDirectly } from "./peer-state.ts";
-import { compareRollIds, isOnRoll, type Roll, type RollHost } from "./roll.ts";
+import { compareRollIds, type Roll, type RollHost } from "./roll.ts";
 
 /** What the leader knows besides the group: its own host, the pool's flag, and strangers that speak to it. */
 export interface LeaderSight {
@@ -88,12 +88,19 @@ function newcomers({ hearing, voting }: GroupState, roll: Roll, nowMs: number): 
   return known.has(voting.self) ? others : [own, ...others];
 }
 
-/** An administrator's word: the named master says that it follows another host, and that one says that it is master. */
+/**
+ * An administrator's word: the named master says that it follows another host, and that one says that it is master; or it is not
+ * heard, and another one says that it has replaced it. Where the named one follows a host that is none, the only other one that is.
+ */
 function masterNow(state: GroupState, roll: Roll, sight: LeaderSight): HostUuid {
-  const named = saidBy(state, sight, roll.master);
-  const next = named?.role === "slave" ? named.master : null;
-  const said = next === null ? null : saidBy(state, sight, next);
-  return next !== null && answersAsMaster(said) && isOnRoll(roll, next) ? next : roll.master;
+  const said = (host: HostUuid) => saidBy(state, sight, host);
+  const named = said(roll.master);
+  if (named !== null && named.role !== "slave") return roll.master;
+  const masters = roll.hosts.map(({ host }) => host).filter((host) => answersAsMaster(said(host)));
+  if (named === null) return masters.find((host) => hasReplaced(said(host), roll.master)) ?? roll.master;
+  const [only] = masters;
+  if (masters.length === 1 && only !== undefined) return only;
+  return masters.find((host) => host === named.master) ?? roll.master;
 }
 
 /** As the XAPI master reads it in its database. */

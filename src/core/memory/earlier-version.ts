@@ -20,7 +20,10 @@ export const ADDED_LATER = {
   notLeadingSinceMs: null,
 } as const;
 
-const ADDED_TO_INCIDENTS = { returnedAtMs: null, vms: [], offSinceMs: null, switchedOnAtMs: null } as const;
+const ADDED_TO_INCIDENTS = {
+  ...{ returnedAtMs: null, vms: [], wasDeclared: false },
+  ...{ offSinceMs: null, switchedOnAtMs: null },
+} as const;
 
 /**
  * What an earlier version has written, with the fields that it did not know: an update in the middle of a take-over

@@ -13,6 +13,8 @@ export interface Incident {
   readonly vms: readonly VmUuid[];
   /** When a host that had been declared dead was seen alive again; null before. */
   readonly returnedAtMs: number | null;
+  /** XAPI has been told in this incident that it is dead, which disables it. */
+  readonly wasDeclared: boolean;
   /** When it was first known to be off in this incident, by a proof or by choice; null: it was not yet. */
   readonly offSinceMs: number | null;
   /** FENCE_ACTION=reset: when it was switched on again; null: it was not. */
@@ -46,6 +48,7 @@ export const isIncident: Check<Incident> = objectOf<Incident>({
   fenceFailures: isNumber,
   vms: listOf(isBrandedText<VmUuid>),
   returnedAtMs: nullOr(isNumber),
+  wasDeclared: isFlag,
   offSinceMs: nullOr(isNumber),
   switchedOnAtMs: nullOr(isNumber),
 });

@@ -25,6 +25,8 @@ export interface OwnState {
    * (core/members/own-copy.ts); null: it does not know.
    */
   readonly changes: number | null;
+  /** On a master: the one that it has replaced, by itself or by hand, until that one is its slave; null: nobody. */
+  readonly replaced: HostUuid | null;
 }
 
 /** What a host has answered when it was asked which of some VMs it runs. */

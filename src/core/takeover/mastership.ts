@@ -1,9 +1,11 @@
+import { groupOf } from "../group/may-act.ts";
 import { type HostRow, type HostRows, hostRows, rowOf } from "../members/host-rows.ts";
 import { tallyQuorum } from "../members/quorum.ts";
 import { heuristicsFor } from "../members/vote.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { MasterRound } from "../memory/step.ts";
 import type { HostUuid } from "../model/ids.ts";
+import type { PoolView } from "../model/pool-view.ts";
 
 /** Is this master the master? */
 export type Mastership =
@@ -33,11 +35,17 @@ export interface JudgedRound extends MasterRound {
  * The same holds for members that follow a host which cannot be seen from here. That it does not answer this one proves
  * nothing: two masters with a broken link between them pulled the others to and fro, and a VM ran twice. They are called
  * back only from a master that this one has replaced or declared dead, or that is itself a follower.
+ *
+ * Before all that: whom the group has named is the master, whether it can be seen from here or not; unless this host has replaced it,
+ * by hand, and the group is about to name this one.
  */
 export function judgeMastership(memory: Memory, { view }: MasterRound): Mastership {
   const rows = hostRows(memory, view);
-  const probed = [...view.probes.keys()].map((uuid) => rowOf(rows, uuid));
+  const named = namedByGroup(view);
   const replaced = memory.promotion?.oldMaster ?? memory.promoted?.oldMaster ?? null;
+  if (named !== null && named !== view.self.uuid && named !== replaced)
+    return { kind: "rival", host: named, address: rowOf(rows, named).address ?? "" };
+  const probed = [...view.probes.keys()].map((uuid) => rowOf(rows, uuid));
   const followers = probed.filter(({ followsThisHost }) => followsThisHost);
   const masters = probed.filter(({ probe }) => probe?.follows.kind === "is-master");
   const elsewhere = probed.filter(followsElsewhere);
@@ -61,6 +69,13 @@ export function judgeMastership(memory: Memory, { view }: MasterRound): Mastersh
   if (called.length > 0 && isCallable) return { kind: "calls-back", members: called };
   if (quorum.quorate) return { kind: "undisputed" };
   return { kind: "unproven", followers: followers.length, members: quorum.members };
+}
+
+/** The XAPI master as the group has agreed on it, where this host is part of the group now; null: that is not known. */
+export function namedByGroup(view: Pick<PoolView, "hearing">): HostUuid | null {
+  const group = groupOf(view);
+  if (group?.roll?.settled !== true) return null;
+  return ["leads", "elected", "hears"].includes(group.lead) ? group.roll.master : null;
 }
 
 /** A master that its followers may be called away from: one that says itself that it is none has only not told them. */

@@ -5,7 +5,7 @@ import type { Step } from "../memory/step.ts";
 import type { Action } from "../model/action.ts";
 import type { HostUuid } from "../model/ids.ts";
 import { whenDue } from "../pace/back-off.ts";
-import type { JudgedRound, Mastership } from "./mastership.ts";
+import { type JudgedRound, type Mastership, namedByGroup } from "./mastership.ts";
 
 /** Another host is master, or is followed: this one starts nothing and fences nobody. */
 export function standDown(
@@ -21,10 +21,13 @@ export function standDown(
 }
 
 /**
- * A host that was away, and finds members following another one that lives, becomes its slave at once: when the other's
- * xapi starts while this one still calls itself master, it would follow this one with its old database (seen: running
- * VMs were ended). One that was never away leaves it to the other, who remembers having replaced it. That it is master
- * the other must have said itself, as only a host of this pool can: it costs this one the mastership.
+ * A master that the group has not named becomes a slave of the one that it has, whether that can be reached from here or not: the
+ * group replaces one that is dead. Not one that has replaced it: the group is going to name that. Where nobody is named, a host that was
+ * away, and finds members following another one that lives, becomes its slave: that the other is master it must have said itself, as
+ * only a host of this pool can, for it costs this one the mastership.
+ *
+ * At once: when the other's xapi starts while this one still calls itself master, it would follow this one with its old database
+ * (seen: running VMs were ended). One that was never away leaves it to the other, who remembers having replaced it.
  */
 function followRival(memory: Memory, address: string, round: JudgedRound): readonly Action[] {
   const rows = hostRows(memory, round.view);
@@ -33,9 +36,12 @@ function followRival(memory: Memory, address: string, round: JudgedRound): reado
     ({ uuid, probe }) =>
       uuid !== rival?.uuid && probe?.follows.kind === "slave-of" && probe.follows.address === address,
   );
-  const wasAway = !memory.sawPoolSinceBoot && memory.promotion === null && memory.promoted === null;
-  if (rival === undefined || !saysItIsMaster(rival.uuid, round) || !isFollowed || !wasAway || !rival.isAlive)
+  if (rival === undefined || memory.promotion !== null || memory.promoted?.oldMaster === rival.uuid)
     return [];
+  const isNamed = namedByGroup(round.view) === rival.uuid;
+  const wasAway = !memory.sawPoolSinceBoot && memory.promoted === null;
+  const isBelieved = wasAway && isFollowed && rival.isAlive && saysItIsMaster(rival.uuid, round);
+  if (!isNamed && !isBelieved) return [];
   return whenDue({ kind: "follow-master", address }, round);
 }
 

@@ -23,7 +23,7 @@ const bootOf = (number: number) => `b007${String(number).padStart(4, "0")}-0000-
 const master = uuidOf(1);
 const OWN: OwnState = {
   ...{ role: "slave", master, xapi: "serving", startComplete: true },
-  ...{ enabled: true, haWished: true, leaving: false, changes: null },
+  ...{ enabled: true, haWished: true, leaving: false, changes: null, replaced: null },
 };
 
 const NETWORKS = [(number: number) => hostDefaults(number).address, secondAddressOf];

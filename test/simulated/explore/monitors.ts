@@ -52,6 +52,7 @@ const OWN: OwnState = {
   haWished: null,
   leaving: false,
   changes: null,
+  replaced: null,
 };
 
 /**

@@ -30,6 +30,7 @@ export const OWN: OwnState = {
   haWished: false,
   leaving: false,
   changes: 7,
+  replaced: null,
 };
 
 export const VOTE: VoteWords = {

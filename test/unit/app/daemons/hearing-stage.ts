@@ -22,6 +22,7 @@ export const REPORT: GroupReport = {
   enabled: true,
   haWished: true,
   changes: 4,
+  replaced: null,
   fetchAfterMs: 0,
 };
 

@@ -87,6 +87,7 @@ describe("recoverHosts", () => {
       fenceFailures: 0,
       vms: [],
       returnedAtMs: null,
+      wasDeclared: false,
       offSinceMs: null,
       switchedOnAtMs: null,
     });

@@ -15,6 +15,7 @@ export const OWN: OwnState = {
   haWished: true,
   leaving: false,
   changes: null,
+  replaced: null,
 };
 
 export const REFUSED_NOTHING = { malformed: 0, otherPool: 0, wrongTag: 0, unknownHost: 0 };

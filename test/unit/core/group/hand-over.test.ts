@@ -43,7 +43,17 @@ describe("stepHandOver: the leader should be the XAPI master", () => {
     ["the master can lead", {}, "acts no more for 0 s"],
     ["for less than a second", { since: 0.9 }, "acts no more for 0.9 s"],
     ["for a second", { since: 1 }, "has left: 6-"],
-    ["another master than the one that the roll names serves", { master: C }, "acts no more for 0 s"],
+    ["another master serves, an old one", { master: C }, "leads on"],
+    [
+      "it has replaced the one that the roll names, and that is silent",
+      { master: C, b: { ...SERVES, replaced: C }, others: { c: { age: 4.1 } } },
+      "acts no more for 0 s",
+    ],
+    [
+      "it has replaced the one that the roll names, and that answers and does not hear enough",
+      { master: C, b: { ...SERVES, replaced: C }, others: { c: { ...SERVES, hears: "" } } },
+      "leads on",
+    ],
     [
       "this host is master, as the roll names it",
       { master: A, own: { role: "master", master: A } },

@@ -72,14 +72,17 @@ describe("electedUntil: four seconds after the newest number was sent that a maj
   const choice = { needsCompany: true, startedMs: ago(60) };
   const heardOnce = { b: {} };
   const choices: readonly [string, Voter, number | null][] = [
-    ["the XAPI master of two that has heard nobody", { roll: "5a.1 ab", over: choice }, null],
-    ["it has heard the other one", { roll: "5a.1 ab", said: heardOnce, over: choice }, 4],
+    ["the XAPI master of two by its double vote", { roll: "5a.1 ab", over: choice }, null],
+    ["though it has heard the other one", { roll: "5a.1 ab", said: heardOnce, over: choice }, null],
+    ["the other one answers", { roll: "5a.1 ab", answers: { b: 1 }, over: choice }, 3],
+    ["the XAPI master of four, and one other", { roll: "5a.1 abcd", answers: { b: 1 }, over: choice }, null],
+    ["and two others", { roll: "5a.1 abcd", answers: { b: 1, c: 1 }, over: choice }, 3],
     ["the other one is off", { roll: "5a.1 ab", over: { ...choice, off: new Set([B]) } }, 4],
     ["it is alone on its roll", { roll: "5a.1 a", over: choice }, 4],
     ["a majority answers", { answers: { b: 1 }, over: choice }, 3],
   ];
   for (const [what, over, expected] of choices)
-    test(`half of a pool may fence by choice: ${what}: ${expected ?? "none"}`, () =>
+    test(`a host that has booted, where half of a pool may fence by choice: ${what}: ${expected ?? "none"}`, () =>
       expect(elected(over)).toBe(expected));
 
   for (const [what, over, expected] of starts)

@@ -17,6 +17,7 @@ const REPORT: GroupReport = {
   enabled: true,
   haWished: null,
   changes: 7,
+  replaced: null,
   fetchAfterMs: 0,
 };
 

@@ -292,8 +292,28 @@ describe("wantedRoll: an administrator has made another host the XAPI master", (
     ["the master is silent", { self: B, others: { a: { ...follows(C), age: 4.1 }, c: serves } }, "as it is"],
     ["the master says that it is master still", { self: B, others: { c: serves } }, "as it is"],
     [
-      "the master follows a host that it does not know",
+      "the master follows a host that is none, and c is the only one that is",
       { self: B, others: { a: follows(null), c: serves } },
+      isC,
+    ],
+    [
+      "one of two that are",
+      { self: B, own: { role: "master", master: B }, others: { a: follows(null), c: serves } },
+      "as it is",
+    ],
+    [
+      "c has replaced it, and it is silent",
+      { self: B, others: { c: { ...serves, replaced: A } } },
+      "as it is",
+    ],
+    [
+      "it is silent, and c has replaced it",
+      { self: B, others: { a: { age: 4.1 }, c: { ...serves, replaced: A } } },
+      isC,
+    ],
+    [
+      "it is silent, and c has replaced another one",
+      { self: B, others: { a: { age: 4.1 }, c: { ...serves, replaced: D } } },
       "as it is",
     ],
     [

@@ -63,9 +63,9 @@ describe("a master that does not lead", () => {
       expect(acts(group).acts).toEqual([]);
     expect(acts({}).acts).toEqual(expect.arrayContaining(["start-vm a", "fence-host h3"]));
   });
-  test("starts nothing as a leader either, as long as the group names another master", () => {
+  test("starts nothing, and fences nobody, as a leader either, as long as the group names another master", () => {
     const { acts: did } = acts({ roll: { master: host(2) } });
-    expect(did).toEqual(["fence-host h3"]);
+    expect(did).toEqual([]);
   });
   test("says that it does not lead, when that has lasted", () => {
     const brain = restedMaster();
