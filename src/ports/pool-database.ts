@@ -44,8 +44,14 @@ export interface VmStarter {
   /**
    * `VM.start_on` the first host of `candidates` that can take it; the next is tried only after an error that
    * speaks of the host (memory, storage, network, disabled), not of the VM. Empty: `VM.start`, XAPI picks.
+   * @param mayGoOn asked before each host but the first, for an attempt may have taken long: false ends it
    */
-  startVm(vm: VmUuid, candidates: readonly HostUuid[], signal: AbortSignal): Promise<StartResult>;
+  startVm(
+    vm: VmUuid,
+    candidates: readonly HostUuid[],
+    signal: AbortSignal,
+    mayGoOn: () => Promise<boolean>,
+  ): Promise<StartResult>;
   /**
    * Are all these VMs halted, without an operation, in the database of the same run of the master's xapi? Two calls. A
    * xapi that has started meanwhile has an older database (adapters/xapi/README.md, "The database on disk").

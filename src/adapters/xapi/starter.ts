@@ -56,12 +56,14 @@ export function createStarter(context: XapiContext): VmStarter {
     vm: VmUuid,
     candidates: readonly HostUuid[],
     signal: AbortSignal,
+    mayGoOn: () => Promise<boolean>,
   ): Promise<StartResult> {
     const vmRef = await refs.vm(vm, signal);
     if (!vmRef.ok) return vmRef;
     if (candidates.length === 0) return start("VM.start", [vmRef.value, ...START_FLAGS], signal);
     let last: StartResult = { ok: false, fault: { kind: "api", code: "NO_HOSTS_AVAILABLE", params: [] } };
-    for (const candidate of candidates) {
+    for (const [index, candidate] of candidates.entries()) {
+      if (index > 0 && !(await mayGoOn())) return last;
       const hostRef = await refs.host(candidate, signal);
       last = hostRef.ok
         ? await start("VM.start_on", [vmRef.value, hostRef.value, ...START_FLAGS], signal)
@@ -94,7 +96,8 @@ export function createStarter(context: XapiContext): VmStarter {
       );
       return { ok: true, value: isSameRun && halted.length === new Set(vms).size };
     },
-    startVm: async (vm, candidates, signal) => named(await startOn(vm, candidates, signal), signal),
+    startVm: async (vm, candidates, signal, mayGoOn) =>
+      named(await startOn(vm, candidates, signal, mayGoOn), signal),
     async startAppliance(appliance, signal) {
       const ref = await refs.appliance(appliance, signal);
       if (!ref.ok) return ref;

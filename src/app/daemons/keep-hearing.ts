@@ -274,7 +274,7 @@ class Loop {
     const moment = {
       ...{ nowMs, own, successor: report?.successor ?? null, maintenance: report?.maintenance ?? [] },
       without: report?.without ?? [],
-      isFencing: told.isFencing,
+      isFencing: told.fencingUntilMs !== null && nowMs <= told.fencingUntilMs,
       greeters: this.recentGreeters(nowMs),
     };
     const wasOnDisk = this.votes.isOnDisk(before.voting.stored);

@@ -58,8 +58,8 @@ export async function readGroupReport(store: Pick<StateStore, "load">): Promise<
 export interface ToldMonitor {
   /** Hosts that are known to be off. */
   readonly off: readonly HostUuid[];
-  /** A fence is under way. */
-  readonly isFencing: boolean;
+  /** A fence is under way, until this uptime at most; null: none is. */
+  readonly fencingUntilMs: number | null;
 }
 
 /** Nobody is off, and nothing is under way, when that cannot be read. */
@@ -67,12 +67,18 @@ export async function readToldMonitor(store: Pick<StateStore, "load">): Promise<
   const loaded = await store.load("off-hosts");
   if (loaded.kind !== "found" || typeof loaded.value !== "object" || loaded.value === null)
     return NOTHING_TOLD;
-  const { off, isFencing } = loaded.value as { readonly off?: unknown; readonly isFencing?: unknown };
+  const { off, fencingUntilMs } = loaded.value as {
+    readonly off?: unknown;
+    readonly fencingUntilMs?: unknown;
+  };
   if (!Array.isArray(off) || !isHostList(off)) return NOTHING_TOLD;
-  return { off: off.slice(0, MOST_HOSTS), isFencing: isFencing === true };
+  return {
+    off: off.slice(0, MOST_HOSTS),
+    fencingUntilMs: typeof fencingUntilMs === "number" ? fencingUntilMs : null,
+  };
 }
 
-const NOTHING_TOLD: ToldMonitor = { off: [], isFencing: false };
+const NOTHING_TOLD: ToldMonitor = { off: [], fencingUntilMs: null };
 
 const NOT_SAID = {
   successor: null,

@@ -220,10 +220,22 @@ async function start(
   return whileHalted(vms, { executor, askedAtMs }, signal, async () =>
     startResult(
       action.kind === "start-vm"
-        ? await xapi.startVm(action.vm, action.candidates, signal)
+        ? await xapi.startVm(action.vm, action.candidates, signal, () =>
+            mayStillStart(action, executor, signal),
+          )
         : await xapi.startAppliance(action.appliance, signal),
     ),
   );
+}
+
+/** Is what the start rests on so still, after an attempt on one host? */
+async function mayStillStart(
+  action: Extract<Action, { kind: "start-vm" | "start-appliance" }>,
+  executor: Executor,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if ((await whyUnproved(action.rests, executor, signal)) !== null) return false;
+  return (await whyHeld(action.asks, executor, signal)) === null && hasMandate(await sightNow(executor));
 }
 
 /** Does it when the database calls these VMs halted, in the run of the master's xapi in which it was decided. */
@@ -255,7 +267,7 @@ async function correctDatabase(
     return { kind: "held", why: "it does not run there alone" };
   if (says === null)
     return whileHalted([vm], { executor, askedAtMs }, signal, async () =>
-      correctedByStart(await xapi.startVm(vm, [host], signal)),
+      correctedByStart(await xapi.startVm(vm, [host], signal, async () => false)),
     );
   const read = await xapi.readVms([vm], signal);
   if (!read.ok) return { kind: "refused", fault: read.fault };

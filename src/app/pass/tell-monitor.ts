@@ -1,11 +1,18 @@
+import type { Settings } from "../../config/params.ts";
 import { offHosts } from "../../core/fencing/off-hosts.ts";
 import type { Memory } from "../../core/memory/memory.ts";
 import { type Action, actionKey, type Outcome } from "../../core/model/action.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { StateStore } from "../../ports/state-store.ts";
+import { fenceLimitMs } from "./fence.ts";
+
+/** What surrounds a fence: the last probe, and saving what is remembered. */
+const AROUND_MS = 15_000;
 
 /** What of a pass concerns the monitor. */
 interface Telling {
-  readonly ports: { readonly store: Pick<StateStore, "save"> };
+  readonly ports: { readonly store: Pick<StateStore, "save">; readonly clock: Pick<Clock, "uptimeMs"> };
+  readonly config: { readonly settings: Settings };
   readonly memory: Memory;
   readonly inFlight: ReadonlyMap<string, unknown>;
   readonly ended: readonly Outcome[];
@@ -14,15 +21,19 @@ interface Telling {
 
 /**
  * Tells the monitor whom this host knows to be off, because its group counts without them; and whether a fence is under way or
- * about to begin, because the lead is not handed over meanwhile. Where that cannot be written, it is tried again.
+ * about to begin, because the lead is not handed over meanwhile: until when at most, for an iteration may end before it tells the end.
+ * Where that cannot be written, it is tried again.
  */
 export async function tellMonitor(pass: Telling, next: readonly Action[]): Promise<void> {
   // What has ended counts until the memory knows how.
   const ended = pass.ended.map(({ action }) => action);
   const keys = [...pass.inFlight.keys(), ...[...ended, ...next].map(actionKey)];
-  const told = { off: offHosts(pass.memory), isFencing: keys.some((key) => key.startsWith("fence-host:")) };
-  const text = JSON.stringify(told);
+  const off = offHosts(pass.memory);
+  const isFencing = keys.some((key) => key.startsWith("fence-host:"));
+  const text = JSON.stringify({ off, isFencing });
   if (text === pass.toldMonitor) return;
+  const untilMs = pass.ports.clock.uptimeMs() + fenceLimitMs(pass.config.settings) + AROUND_MS;
+  const told = { off, fencingUntilMs: isFencing ? untilMs : null };
   const isTold = await pass.ports.store.save("off-hosts", told).then(
     () => true,
     () => false,

@@ -14,7 +14,7 @@ export type ToldOff = ReadonlyMap<HostUuid, Told>;
 /** What hosts that are not in the list of the pool have sent last, as uptime. */
 export type Greeters = ReadonlyMap<HostUuid, number>;
 
-/** Who is told to be off now. A genuine datagram, fresh or not, is a sign of another boot. */
+/** Who is told to be off now. A genuine datagram, fresh or not, is a sign of another boot, to whomever it came. */
 export function stepToldOff(
   before: ToldOff,
   told: readonly HostUuid[],
@@ -24,9 +24,11 @@ export function stepToldOff(
   return new Map(
     told.map((host) => {
       const { sinceMs, isOver } = before.get(host) ?? { sinceMs: nowMs, isOver: false };
-      const heardMs = hearing.peers.get(host)?.newestMs ?? Number.NEGATIVE_INFINITY;
+      const peer = hearing.peers.get(host);
+      const heardMs = peer?.newestMs ?? Number.NEGATIVE_INFINITY;
       const greetedMs = greeters.get(host) ?? Number.NEGATIVE_INFINITY;
-      return [host, { sinceMs, isOver: isOver || Math.max(heardMs, greetedMs) >= sinceMs }];
+      const isHeard = Math.max(heardMs, greetedMs) >= sinceMs || peer?.status === "reported";
+      return [host, { sinceMs, isOver: isOver || isHeard }];
     }),
   );
 }

@@ -34,7 +34,22 @@ export function decideSlave(round: Round): Step {
   const forgiven = forgiveNewMaster(before, followed, following);
   const health = stepAllHealth({ ...round, memory: forgiven });
   const masterlessSinceMs = stepMasterless(before, before.lastGood, view);
-  const memory: Memory = { ...forgiven, health, following, masterlessSinceMs };
+  const entered: Memory = { ...forgiven, health, following, masterlessSinceMs };
+  const returns = endOfOthers(entered, master, round);
+  const step = followOrReplace(returns.memory, master, round);
+  return { ...step, reasons: [...returns.reasons, ...step.reasons] };
+}
+
+/** A host that this one has fenced, by the administrator's choice, and that lives again: whatever was proved of it is over. */
+function endOfOthers(memory: Memory, master: HostUuid | null, round: Round): Step {
+  const back = Object.values(memory.incidents)
+    .filter(({ host, phase }) => host !== master && phase !== "returned" && isAlive(memory.health[host]))
+    .map(({ host }) => host);
+  return recoverHosts(memory, back, round, { mayFence: false, fenceOnly: true });
+}
+
+function followOrReplace(memory: Memory, master: HostUuid | null, round: Round): Step {
+  const { health } = memory;
   if (master === null) return { memory, actions: [], reasons: reportSilence(round) };
   if (isAlive(health[master])) return followMaster(memory, master, round);
   const reasons = reportMaster(memory, master, round);

@@ -50,6 +50,7 @@ function open(handlers: Readonly<Record<string, Handler>>) {
   return { ...script, clock, xapi };
 }
 
+const goesOn = async () => true;
 const fault = (what: XapiFault): StartResult => ({ ok: false, fault: what });
 
 describe("startVm", () => {
@@ -57,7 +58,7 @@ describe("startVm", () => {
     const { xapi, calls, methods } = open({
       "task.get_record": (_, nth) => value(POLLS[Math.min(nth, POLLS.length) - 1]),
     });
-    expect(await xapi.startVm(VM, [], never())).toEqual({ ok: true, value: "started" });
+    expect(await xapi.startVm(VM, [], never(), goesOn)).toEqual({ ok: true, value: "started" });
     expect(calls.find(({ method }) => method === "Async.VM.start")?.params).toEqual([
       "OpaqueRef:session-1",
       "OpaqueRef:vm",
@@ -70,18 +71,27 @@ describe("startVm", () => {
 
   test("startVm: start_on the first candidate, not paused and not forced", async () => {
     const { xapi, calls } = open({ "task.get_record": () => value(SUCCESS) });
-    expect(await xapi.startVm(VM, HOSTS, never())).toEqual({ ok: true, value: "started" });
+    expect(await xapi.startVm(VM, HOSTS, never(), goesOn)).toEqual({ ok: true, value: "started" });
     const starts = calls.filter(({ method }) => method === "Async.VM.start_on");
     expect(starts.map(({ params }) => params)).toEqual([
       ["OpaqueRef:session-1", "OpaqueRef:vm", "OpaqueRef:h1", false, false],
     ]);
   });
 
+  test("startVm: before each host but the first it is asked whether the start may go on", async () => {
+    const { xapi, calls } = open({ "task.get_record": () => failure("HOST_NOT_ENOUGH_FREE_MEMORY") });
+    const answers = [true, false];
+    const result = await xapi.startVm(VM, HOSTS, never(), async () => answers.shift() ?? true);
+    expect(result.ok).toBe(false);
+    expect(calls.filter(({ method }) => method === "Async.VM.start_on").length).toBe(2);
+    expect(answers).toEqual([]);
+  });
+
   test("startVm: a task that failed is a fault with XAPI's reason, as recorded, and is destroyed", async () => {
     const { xapi, methods } = open({
       "task.get_record": () => value(resultOf(recorded("tasks", "failed task"))),
     });
-    const result = await xapi.startVm(VM, HOSTS, never());
+    const result = await xapi.startVm(VM, HOSTS, never(), goesOn);
     expect(result).toEqual(
       fault({
         kind: "api",
@@ -111,7 +121,7 @@ describe("startVm", () => {
         "task.get_record": ([, task]) =>
           task === "OpaqueRef:task-on-h1" ? failure(code, "x") : value(SUCCESS),
       });
-      const result = await xapi.startVm(VM, HOSTS, never());
+      const result = await xapi.startVm(VM, HOSTS, never(), goesOn);
       const starts = methods().filter((method) => method === "Async.VM.start_on").length;
       expect(starts).toBe(triesNext ? 2 : 1);
       expect(result).toEqual(
@@ -124,7 +134,7 @@ describe("startVm", () => {
     const { xapi } = open({
       "task.get_record": ([, task]) => failure("HOST_NOT_ENOUGH_FREE_MEMORY", String(task)),
     });
-    expect(await xapi.startVm(VM, HOSTS, never())).toEqual(
+    expect(await xapi.startVm(VM, HOSTS, never(), goesOn)).toEqual(
       fault({ kind: "api", code: "HOST_NOT_ENOUGH_FREE_MEMORY", params: ["OpaqueRef:task-on-h3"] }),
     );
   });
@@ -135,15 +145,15 @@ describe("startVm", () => {
         uuid === "h1" ? api("UUID_INVALID", "host", "h1") : value("OpaqueRef:h2"),
       "task.get_record": () => value(SUCCESS),
     });
-    expect((await one.xapi.startVm(VM, HOSTS, never())).ok).toBe(true);
+    expect((await one.xapi.startVm(VM, HOSTS, never(), goesOn)).ok).toBe(true);
     const gone = open({ "VM.get_by_uuid": () => api("UUID_INVALID", "VM", VM) });
-    expect((await gone.xapi.startVm(VM, HOSTS, never())).ok).toBe(false);
+    expect((await gone.xapi.startVm(VM, HOSTS, never(), goesOn)).ok).toBe(false);
     expect(gone.methods()).not.toContain("Async.VM.start_on");
   });
 
   test("startVm: the order to start that was not answered is a timeout, and no other host is asked", async () => {
     const { xapi, methods } = open({ "Async.VM.start_on": () => "hang" });
-    expect(await xapi.startVm(VM, HOSTS, never())).toEqual(fault({ kind: "timeout" }));
+    expect(await xapi.startVm(VM, HOSTS, never(), goesOn)).toEqual(fault({ kind: "timeout" }));
     expect(methods().filter((method) => method === "Async.VM.start_on").length).toBe(1);
   });
 
@@ -156,7 +166,7 @@ describe("startVm", () => {
       },
     });
     const startedMs = clock.uptimeMs();
-    expect(await xapi.startVm(VM, HOSTS, controller.signal)).toEqual({ ok: true, value: "pending" });
+    expect(await xapi.startVm(VM, HOSTS, controller.signal, goesOn)).toEqual({ ok: true, value: "pending" });
     expect(methods()).not.toContain("task.destroy");
     expect(clock.uptimeMs() - startedMs).toBeLessThan(1_000);
   });
@@ -166,9 +176,9 @@ describe("startVm", () => {
       "task.get_record": (_, nth) =>
         nth < 4 ? { fault: { kind: "unreachable", detail: "" } } : value(SUCCESS),
     });
-    expect(await shaky.xapi.startVm(VM, HOSTS, never())).toEqual({ ok: true, value: "started" });
+    expect(await shaky.xapi.startVm(VM, HOSTS, never(), goesOn)).toEqual({ ok: true, value: "started" });
     const gone = open({ "task.get_record": () => api("HANDLE_INVALID", "task", "x") });
-    expect(await gone.xapi.startVm(VM, HOSTS, never())).toEqual({ ok: true, value: "pending" });
+    expect(await gone.xapi.startVm(VM, HOSTS, never(), goesOn)).toEqual({ ok: true, value: "pending" });
   });
 
   test("startVm: asks soon at first, at most every second, and never without a pause", async () => {
@@ -180,7 +190,7 @@ describe("startVm", () => {
       },
     });
     const startedMs = clock.uptimeMs();
-    await xapi.startVm(VM, [], never());
+    await xapi.startVm(VM, [], never(), goesOn);
     const pauses = times.map((at, i) => at - (times[i - 1] ?? startedMs));
     expect(pauses[0]).toBe(100);
     expect(Math.max(...pauses)).toBe(1_000);
@@ -191,7 +201,7 @@ describe("startVm", () => {
     const { xapi } = open({
       "task.get_record": () => value({ ...(SUCCESS as object), status: "cancelled" }),
     });
-    const result = await xapi.startVm(VM, [], never());
+    const result = await xapi.startVm(VM, [], never(), goesOn);
     expect(result).toEqual(fault({ kind: "api", code: "TASK_CANCELLED", params: ["OpaqueRef:task"] }));
   });
 });

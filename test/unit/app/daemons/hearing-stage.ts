@@ -54,7 +54,7 @@ export function stage(
     closed: false,
     /** What the iterations have told: hosts that are off. */
     off: [] as unknown,
-    isFencing: false,
+    fencingUntilMs: null as unknown,
     give: (_message: Heartbeat, _address: string): void => undefined,
     giveRoll: (_message: RollMessage): void => undefined,
     greet: (_greeting: Greeting): void => undefined,
@@ -112,7 +112,9 @@ export function stage(
         load: async (name) => ({
           kind: "found",
           value:
-            name === "off-hosts" ? { off: world.off, isFencing: world.isFencing } : { group: world.group },
+            name === "off-hosts"
+              ? { off: world.off, fencingUntilMs: world.fencingUntilMs }
+              : { group: world.group },
         }),
       },
       wake: () => void woke.push(clock.nowMs()),

@@ -281,19 +281,19 @@ describe("runPass: a fence", () => {
     test("once, when that has changed", async () => {
       const pool = await nearlyFailed();
       expect(await toldIn(pool)).toEqual([
-        { off: [], isFencing: true },
-        { off: h3(pool), isFencing: false },
+        { off: [], fencingUntilMs: expect.any(Number) },
+        { off: h3(pool), fencingUntilMs: null },
       ]);
-      expect(await toldIn(pool)).toEqual([{ off: h3(pool), isFencing: false }]);
+      expect(await toldIn(pool)).toEqual([{ off: h3(pool), fencingUntilMs: null }]);
     });
     test("again, when it could not be written", async () => {
       const pool = await nearlyFailed();
       const told = await toldIn(pool, (attempt) => attempt === 1);
       expect(told.slice(0, 2)).toEqual([
-        { off: [], isFencing: true },
-        { off: [], isFencing: true },
+        { off: [], fencingUntilMs: expect.any(Number) },
+        { off: [], fencingUntilMs: expect.any(Number) },
       ]);
-      expect(told.at(-1)).toEqual({ off: h3(pool), isFencing: false });
+      expect(told.at(-1)).toEqual({ off: h3(pool), fencingUntilMs: null });
     });
   });
 
