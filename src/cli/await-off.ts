@@ -1,9 +1,9 @@
-import { STALE_MS } from "../app/pass/read-hearing.ts";
 import type { Settings } from "../config/params.ts";
 import type { Hearing } from "../core/model/hearing.ts";
 import type { HostUuid } from "../core/model/ids.ts";
 import { neverAborts } from "../ports/deadline.ts";
 import type { CliPorts } from "./cli-ports.ts";
+import { hearingNow } from "./hearing-now.ts";
 
 /** The master is woken by the switch, or reads it with its next iteration; a majority of the group has it a second later. */
 const PATIENCE_MS = 15_000;
@@ -21,11 +21,11 @@ export async function awaitOff(
 ): Promise<void> {
   const { clock } = ports;
   const endMs = clock.uptimeMs() + MONITOR_DELAY * 1_000 + PATIENCE_MS;
-  let hearing = await readNow(ports);
+  let hearing = await hearingNow(ports);
   if (hearing?.group.roll?.ha !== true) return;
   while (hearing !== null && !isTaken(hearing) && clock.uptimeMs() < endMs) {
     await clock.sleep(LOOK_MS, neverAborts());
-    hearing = await readNow(ports);
+    hearing = await hearingNow(ports);
   }
   if (hearing === null || !isTaken(hearing)) {
     const why = "more than half of the hosts have not confirmed it; see ha-cfg status for who is heard";
@@ -36,11 +36,6 @@ export async function awaitOff(
   say(
     `${confirmed(hearing, silent.length)}${silent.length === 0 ? "" : `; not heard: ${silent.join(", ")}`}.\n`,
   );
-}
-
-async function readNow({ hearing, clock }: CliPorts): Promise<Hearing | null> {
-  const read = await hearing.read();
-  return read !== null && Math.abs(clock.uptimeMs() - read.atMs) <= STALE_MS ? read : null;
 }
 
 const isTaken = ({ group: { roll } }: Hearing): boolean => roll !== null && !roll.ha && roll.settled;

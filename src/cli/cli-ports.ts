@@ -30,8 +30,11 @@ export interface CliPorts {
   readonly fenceMethods: FenceMethods;
   /** Only asked for this host's role, to say whose silence it is. */
   readonly localHost: Pick<LocalHost, "observe">;
-  /** Only read: what the iterations of this host remember stands in for a pool that does not answer. */
-  readonly store: Pick<StateStore, "load">;
+  /**
+   * What the iterations of this host remember stands in for a pool that does not answer. Written is only an administrator's word
+   * for the monitor (`confirmed-off`).
+   */
+  readonly store: Pick<StateStore, "load" | "save">;
   /** Who answers questions; nothing is asked when nobody can see it. */
   readonly keyboard: Keyboard;
   /** Backups of the parameters. */

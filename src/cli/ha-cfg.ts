@@ -6,6 +6,7 @@ import { type CliPorts, EXIT, UsageError } from "./cli-ports.ts";
 import { backupAction } from "./commands/backup.ts";
 import { bashCompletionAction } from "./commands/bash-completion.ts";
 import { clearAlertsAction } from "./commands/clear-alerts.ts";
+import { confirmOffAction } from "./commands/confirm-off.ts";
 import { doctorAction } from "./commands/doctor.ts";
 import { emailAction, emailDebugAction } from "./commands/email.ts";
 import { fenceTestAction } from "./commands/fence-test.ts";
@@ -48,6 +49,7 @@ const LISTED: readonly Action[] = [
   haStatusAction,
   haEnableAction,
   haDisableAction,
+  confirmOffAction,
   fenceTestAction,
   doctorAction,
   versionAction,

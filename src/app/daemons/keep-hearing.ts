@@ -13,7 +13,7 @@ import {
 } from "../../core/group/group.ts";
 import { groupSight } from "../../core/group/group-sight.ts";
 import { fallenSilent, type HearingState, newHearing } from "../../core/group/hearing.ts";
-import { stepToldOff, type ToldOff, withKnownOff } from "../../core/group/known-off.ts";
+import { forgetOlder, stepToldOff, type ToldOff, withKnownOff } from "../../core/group/known-off.ts";
 import { type Leading, type LeadMoment, NOT_LEADING, tickAndLead } from "../../core/group/lead.ts";
 import type { RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
 import { type GroupReport, type OwnSight, ownState } from "../../core/group/own-state.ts";
@@ -34,7 +34,7 @@ import type { StateStore } from "../../ports/state-store.ts";
 import type { VoteStore } from "../../ports/vote-store.ts";
 import { HearingTroubles } from "./hearing-troubles.ts";
 import { LaterRead } from "./later-read.ts";
-import { readGroupReport, readToldMonitor } from "./report.ts";
+import { readConfirmedOff, readGroupReport, readToldMonitor } from "./report.ts";
 import { VoteKeeper } from "./vote-keeper.ts";
 
 export interface HearingPorts {
@@ -112,6 +112,7 @@ class Loop {
   private greetings: Greeted = new Map();
   private readonly greeters = new Map<HostUuid, number>();
   private toldOff: ToldOff = new Map();
+  private confirmedOff: readonly HostUuid[] = [];
   private xapi: OwnSight["xapi"] = "silent";
   private copy: CopyWatch = NO_COPY_WATCH;
   private asking = false;
@@ -264,21 +265,30 @@ class Loop {
 
   async tick(): Promise<void> {
     const { clock, network } = this.ports;
-    const [own, told] = await Promise.all([this.ownState(), readToldMonitor(this.ports.store)]);
+    const { store } = this.ports;
+    const [own, told, words] = await Promise.all([
+      this.ownState(),
+      readToldMonitor(store),
+      readConfirmedOff(store, clock.uptimeMs()),
+    ]);
     network.tend();
     const { state: last, report } = this;
     if (last === null || own === null) return;
     const nowMs = clock.uptimeMs();
-    this.toldOff = stepToldOff(this.toldOff, told.off, last, { nowMs, greeters: this.greeters });
-    const before = withCompany(withKnownOff(last, this.toldOff, nowMs), report?.needsCompany ?? false);
+    const confirmed = words.map(({ host }) => host);
+    const off = [...new Set([...told.off, ...confirmed])];
+    const before = forgetOlder(this.toldOff, words);
+    this.toldOff = stepToldOff(before, off, last, { nowMs, greeters: this.greeters });
+    this.confirmedOff = confirmed.filter((host) => this.toldOff.get(host)?.isOver === false);
+    const entered = withCompany(withKnownOff(last, this.toldOff, nowMs), report?.needsCompany ?? false);
     const moment = {
       ...{ nowMs, own, successor: report?.successor ?? null, maintenance: report?.maintenance ?? [] },
       without: report?.without ?? [],
       isFencing: told.fencingUntilMs !== null && nowMs <= told.fencingUntilMs,
       greeters: this.recentGreeters(nowMs),
     };
-    const wasOnDisk = this.votes.isOnDisk(before.voting.stored);
-    const state = wasOnDisk ? this.lead(before, moment) : before;
+    const wasOnDisk = this.votes.isOnDisk(entered.voting.stored);
+    const state = wasOnDisk ? this.lead(entered, moment) : entered;
     this.state = state;
     this.keepVote(state);
     const isOnDisk = this.votes.isOnDisk(state.voting.stored);
@@ -287,7 +297,7 @@ class Loop {
     const vote = isOnDisk ? voteWords(state.voting, nowMs, GROUP_TIMINGS) : NO_VOTE;
     const spoken = speak(state, moment, vote);
     this.state = spoken.state;
-    this.wakeFor(before.hearing, spoken.state.hearing, own);
+    this.wakeFor(entered.hearing, spoken.state.hearing, own);
     network.send(spoken.heartbeats);
     network.sendRolls(spoken.rolls);
     network.tellAtOnce(!isCalm(state.voting, nowMs, GROUP_TIMINGS));
@@ -336,7 +346,8 @@ class Loop {
       const nowMs = clock.uptimeMs();
       const handsOver = this.leading.handOver.sinceMs !== null;
       const isOnDisk = this.votes.isOnDisk(voting.stored);
-      const at = { nowMs, awaited: this.awaited, handsOver, isOnDisk, trouble: this.votes.trouble() };
+      const { awaited, confirmedOff } = this;
+      const at = { nowMs, awaited, confirmedOff, handsOver, isOnDisk, trouble: this.votes.trouble() };
       const group = groupSight(voting, { ...at, last: this.sight }, GROUP_TIMINGS);
       // What waited for the mandate does not wait for the next iteration as well.
       if (group.lead === "leads" && this.sight?.lead !== "leads") this.ports.wake();

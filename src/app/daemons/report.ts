@@ -78,6 +78,37 @@ export async function readToldMonitor(store: Pick<StateStore, "load">): Promise<
   };
 }
 
+/** A host that an administrator has confirmed to be off (src/cli/commands/confirm-off.ts). */
+export interface ConfirmedOff {
+  readonly host: HostUuid;
+  /** Uptime of this host. */
+  readonly atMs: number;
+}
+
+/** An administrator's word is about now: by then it has been taken, or the host may have been switched on. */
+const WORD_MS = 10 * 60_000;
+
+/** The words that count at this uptime; none when that cannot be read. */
+export async function readConfirmedOff(
+  store: Pick<StateStore, "load">,
+  nowMs: number,
+): Promise<readonly ConfirmedOff[]> {
+  const loaded = await store.load("confirmed-off");
+  if (loaded.kind !== "found" || typeof loaded.value !== "object" || loaded.value === null) return [];
+  const { hosts } = loaded.value as { readonly hosts?: unknown };
+  if (!Array.isArray(hosts)) return [];
+  return hosts
+    .slice(0, MOST_HOSTS)
+    .filter(isConfirmed)
+    .filter(({ atMs }) => nowMs - atMs <= WORD_MS);
+}
+
+function isConfirmed(value: unknown): value is ConfirmedOff {
+  if (typeof value !== "object" || value === null) return false;
+  const { host, atMs } = value as { readonly host?: unknown; readonly atMs?: unknown };
+  return typeof host === "string" && typeof atMs === "number";
+}
+
 const NOTHING_TOLD: ToldMonitor = { off: [], fencingUntilMs: null };
 
 const NOT_SAID = {

@@ -35,8 +35,9 @@ export interface Executor {
   readonly probedAtMs: (host: HostUuid) => number | null;
   /** The master that this host follows; null on a master. Its own xapi is a second way to it. */
   readonly followed: HostUuid | null;
-  /** What this pass knows of hosts that were fenced. */
+  /** What this pass knows of hosts that were fenced, and whether one is off by an administrator's word. */
   readonly proofs: Proofs;
+  readonly isWord: (host: HostUuid) => boolean;
 }
 
 /** What an action may take, in milliseconds; the fence has its own parameter. */

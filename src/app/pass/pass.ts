@@ -133,7 +133,9 @@ export function launch(pass: Pass, actions: readonly Action[]): void {
   const database = view?.database.ok ? view.database.value : null;
   const master = database?.hosts.find(({ uuid }) => uuid === database.pool.master);
   const executor: Executor = {
-    ...{ ports, self, followed, xapi, settings: config.settings, report, probedAtMs, proofs: pass.proofs },
+    ...{ ports, self, followed, xapi, settings: config.settings, report, probedAtMs },
+    proofs: pass.proofs,
+    isWord: (host) => memory.incidents[host]?.isWord === true,
     view,
     lastGood: memory.lastGood,
     xapiStartTime: master?.xapiStartTime ?? null,

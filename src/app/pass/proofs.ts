@@ -13,6 +13,8 @@ export interface ProofPorts {
   readonly self: Pick<LocalView, "uuid" | "bootId">;
   readonly settings: Settings;
   readonly proofs: Proofs;
+  /** Is it off by an administrator's word? Then its device may be silent. */
+  readonly isWord: (host: HostUuid) => boolean;
 }
 
 /** What this pass knows of hosts that were fenced. */
@@ -55,7 +57,7 @@ async function takeAgain(host: HostUuid, proof: ProofPorts, signal: AbortSignal)
 
 async function askDevices(
   host: HostUuid,
-  { ports, settings, proofs }: ProofPorts,
+  { ports, settings, proofs, isWord }: ProofPorts,
   signal: AbortSignal,
 ): Promise<Result | null> {
   const askedAtMs = ports.clock.uptimeMs();
@@ -66,6 +68,7 @@ async function askDevices(
     proofs.offAtMs.set(host, askedAtMs);
     return null;
   }
+  if (isWord(host)) return null;
   const unknown = states.flatMap((state) => (state.kind === "unknown" ? [state.why] : []));
   return unknown.length === 0 ? null : { kind: "unproved", host, isOver: false, why: unknown.join("; ") };
 }

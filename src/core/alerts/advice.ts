@@ -16,6 +16,8 @@ const ADVICE: Partial<Record<Reason["kind"], string>> = {
     "Remove the cause; the VM is then started automatically. If it is to stay down, switch its HA off: ha-cfg set-vm-ha.",
   "vm-start-failed": "Remove the cause that XAPI names, or switch HA off for this VM: ha-cfg set-vm-ha.",
   "host-fenced": "Find out why it failed before it is switched on again; then it comes back by itself.",
+  "host-confirmed-off":
+    "Nothing. Before it is switched on again, make sure that it can be heard by the others.",
   "host-back": "Nothing. Find out why it was away.",
   "stood-down": "Look at ha-cfg status on both hosts.",
   "host-forgotten": "Do not switch it on as it is: it would still believe that it belongs to this pool.",

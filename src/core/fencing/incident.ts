@@ -11,6 +11,8 @@ export type IncidentEvent =
   | { readonly kind: "fence-begun" }
   | { readonly kind: "fence-succeeded"; readonly proved: boolean; readonly atMs: number }
   | { readonly kind: "fence-failed" }
+  /** An administrator has looked: it is off (`ha-cfg confirm-off`). */
+  | { readonly kind: "confirmed-off"; readonly atMs: number }
   /** The administrator's written wish to go on without a proof (FENCE_HA_ONFAIL). */
   | { readonly kind: "fencing-waived"; readonly atMs: number }
   /** Its device says that it is on: it has been switched on since it was fenced. */
@@ -44,6 +46,7 @@ type Next = IncidentPhase | "over";
 const LIFE: Readonly<Record<IncidentPhase, Partial<Record<IncidentEvent["kind"], Next>>>> = {
   open: {
     "fence-begun": "fencing",
+    "confirmed-off": "fenced",
     "fencing-waived": "fenced",
     "host-returned": "over",
     "fence-succeeded": "open",
@@ -55,6 +58,7 @@ const LIFE: Readonly<Record<IncidentPhase, Partial<Record<IncidentEvent["kind"],
   },
   fencing: {
     "fence-begun": "fencing",
+    "confirmed-off": "fenced",
     "fence-succeeded": "fenced",
     "fence-failed": "open",
     "fencing-waived": "fenced",
@@ -104,6 +108,7 @@ export function openIncident(host: HostUuid, atMs: number): Incident {
     openedAtMs: atMs,
     phase: "open",
     proved: false,
+    isWord: false,
     fenceFailures: 0,
     vms: [],
     returnedAtMs: null,
@@ -128,13 +133,17 @@ export function stepIncident(incident: Incident, event: IncidentEvent): Incident
       // One that does not boot is fenced once more, and then left off.
       return { ...openIncident(incident.host, event.atMs), ...onceOff(incident) };
     case "proof-over":
-      return phase === incident.phase ? next : { ...next, proved: false };
+      return phase === incident.phase ? next : { ...next, proved: false, isWord: false };
     case "switched-on":
-      return phase === "switched-on" ? { ...next, proved: false, switchedOnAtMs: event.atMs } : next;
+      return phase === "switched-on"
+        ? { ...next, proved: false, isWord: false, switchedOnAtMs: event.atMs }
+        : next;
     case "fence-succeeded": {
       const offSinceMs = incident.offSinceMs ?? event.atMs;
       return phase === "fenced" ? { ...next, proved: event.proved, offSinceMs } : next;
     }
+    case "confirmed-off":
+      return { ...next, proved: true, isWord: true, offSinceMs: incident.offSinceMs ?? event.atMs };
     case "fencing-waived":
       return { ...next, proved: false, offSinceMs: incident.offSinceMs ?? event.atMs };
     case "fence-failed":

@@ -1,4 +1,4 @@
-import { hasMandate, hostsOnRoll, isElecting } from "../group/may-act.ts";
+import { hasMandate, hostsOnRoll, isConfirmedOff, isElecting } from "../group/may-act.ts";
 import { type HostRow, hostRows, rowOf } from "../members/host-rows.ts";
 import type { QuorumTally } from "../members/quorum.ts";
 import { tallyNow } from "../members/vote.ts";
@@ -125,6 +125,8 @@ function fence(memory: Memory, row: HostRow, incident: Incident, round: Round, s
   if (known === null || !scope.mayFence || health === null) return nothing(memory);
   if (round.inFlight.has(`fence-host:${row.uuid}`)) return nothing(memory);
   const { settings, view } = round;
+  if (isConfirmedOff(view, row.uuid) && hasMandate(view) && health.state === "failed")
+    return takeWord(memory, row, incident, view.nowMs);
   const { quorum } = scope;
   const verdict = judgeFence(
     { enabled: row.isFenceable, failed: health.state === "failed" },
@@ -162,6 +164,15 @@ function isNewMaster({ promotion }: Memory, { nowMs }: PoolView): boolean {
 /** Who counts in this pool, the host that is to be fenced included: it may be off the roll, by a proof that was forgotten since. */
 function withHost(view: PoolView, host: HostUuid): readonly HostUuid[] {
   return [...new Set([...hostsOnRoll(view), host])];
+}
+
+/** An administrator's word that the host is off takes the place of a fence. */
+function takeWord(memory: Memory, row: HostRow, incident: Incident, atMs: number): Step {
+  return {
+    memory: afterEvent(memory, incident, { kind: "confirmed-off", atMs }),
+    actions: [],
+    reasons: [{ kind: "host-confirmed-off", host: row.name }],
+  };
 }
 
 /** FENCE_HA_ONFAIL=1: the administrator's explicit choice to restart VMs of a host that nobody proved dead. */

@@ -14,10 +14,12 @@ export function groupSight(
     handsOver,
     isOnDisk,
     trouble,
+    confirmedOff,
     last,
   }: {
     readonly nowMs: number;
     readonly awaited: readonly HostUuid[];
+    readonly confirmedOff: readonly HostUuid[];
     /** It acts no more, and is about to give up its term. */
     readonly handsOver: boolean;
     /** What it has stored is: what is not there may not be said, and nobody acts on it. */
@@ -46,6 +48,7 @@ export function groupSight(
             settled: before === null,
           },
     awaited,
+    confirmedOff,
     trouble,
   };
 }

@@ -33,6 +33,16 @@ export function stepToldOff(
   );
 }
 
+/** An administrator's word that is newer than what was told of a host begins anew, whatever had ended the one before. */
+export function forgetOlder(
+  told: ToldOff,
+  words: readonly { readonly host: HostUuid; readonly atMs: number }[],
+): ToldOff {
+  const isRenewed = (host: HostUuid, sinceMs: number) =>
+    words.some((word) => word.host === host && word.atMs > sinceMs);
+  return new Map([...told].filter(([host, { sinceMs }]) => !isRenewed(host, sinceMs)));
+}
+
 /**
  * The state with the hosts that are off. A leader for which one of them has counted as off may lose its mandate before the time that
  * it has published for it: until then it is bound to itself, as its voters are, and votes for nobody.

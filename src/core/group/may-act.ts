@@ -15,6 +15,11 @@ export function hostsOnRoll(view: Pick<PoolView, "hearing">): readonly HostUuid[
   return groupOf(view)?.roll?.hosts ?? [];
 }
 
+/** Has an administrator confirmed on this host that that one is off, and has nothing come from it since? */
+export function isConfirmedOff(view: Pick<PoolView, "hearing">, host: HostUuid): boolean {
+  return groupOf(view)?.confirmedOff.includes(host) === true;
+}
+
 /** May this host act for the pool now? Only one host may at a time: the leader of the group, until its mandate ends. */
 export function hasMandate(view: Sight): boolean {
   const untilMs = groupOf(view)?.mandateUntilMs ?? null;

@@ -21,7 +21,7 @@ export const ADDED_LATER = {
 } as const;
 
 const ADDED_TO_INCIDENTS = {
-  ...{ returnedAtMs: null, vms: [], wasDeclared: false },
+  ...{ isWord: false, returnedAtMs: null, vms: [], wasDeclared: false },
   ...{ offSinceMs: null, switchedOnAtMs: null },
 } as const;
 

@@ -6,8 +6,10 @@ export interface Incident {
   readonly host: HostUuid;
   readonly openedAtMs: number;
   readonly phase: IncidentPhase;
-  /** The power-off was confirmed by a fence agent, not merely assumed. */
+  /** The power-off was confirmed, by a fence agent or an administrator, not merely assumed. */
   readonly proved: boolean;
+  /** The proof is an administrator's word: no device has to say the same. */
+  readonly isWord: boolean;
   readonly fenceFailures: number;
   /** What ran there by the database when XAPI was told that it is dead: its disks are free when that has ended. */
   readonly vms: readonly VmUuid[];
@@ -45,6 +47,7 @@ export const isIncident: Check<Incident> = objectOf<Incident>({
     ...{ answered: true, "switched-on": true, returned: true },
   }),
   proved: isFlag,
+  isWord: isFlag,
   fenceFailures: isNumber,
   vms: listOf(isBrandedText<VmUuid>),
   returnedAtMs: nullOr(isNumber),

@@ -28,6 +28,8 @@ export interface GroupSight {
   readonly roll: SightOfRoll | null;
   /** Hosts that must be heard, and follow this XAPI master, before it can found the group; empty where it does not found one. */
   readonly awaited: readonly HostUuid[];
+  /** Hosts that an administrator has confirmed to be off on this host, and of which nothing has come since. */
+  readonly confirmedOff: readonly HostUuid[];
   /** Why this host takes no part; null: it does. */
   readonly trouble: string | null;
 }

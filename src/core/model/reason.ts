@@ -68,6 +68,7 @@ export type Reason =
       readonly why: string;
     }
   | { readonly kind: "host-fenced"; readonly host: string; readonly proved: boolean }
+  | { readonly kind: "host-confirmed-off"; readonly host: string }
   | {
       readonly kind: "fence-failed";
       readonly host: string;

@@ -191,7 +191,10 @@ function fenceThenPromote(memory: Memory, master: HostUuid, lastGood: LastGoodVi
     fenceOnly: true,
   });
   const phase = step.memory.incidents[master]?.phase;
-  if (phase === "fenced") return promoteSelf(step.memory, master, lastGood, round);
+  if (phase === "fenced") {
+    const promoted = promoteSelf(step.memory, master, lastGood, round);
+    return { ...promoted, reasons: [...step.reasons, ...promoted.reasons] };
+  }
   const unfenced: readonly Reason[] =
     phase === "open" ? [{ kind: "not-promoted", why: "old-master-not-fenced" }] : [];
   return { ...step, reasons: [...step.reasons, ...unfenced] };

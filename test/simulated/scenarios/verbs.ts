@@ -153,6 +153,15 @@ const VERBS: Readonly<Record<string, Verb>> = {
     else if (wanted === "start") monitor.start(1_000);
     else monitor.killService();
   },
+  "confirm-off": (pool, [host, other]) => {
+    const number = hostNumber(host);
+    const word = {
+      host: pool.world.host(hostNumber(other)).uuid,
+      atMs: pool.world.clock.nowMs() - pool.world.host(number).bootedAtMs,
+    };
+    pool.disk(number).documents.save("confirmed-off", { hosts: [word] });
+    pool.world.record("vouched-dead", { host: hostNumber(other) });
+  },
   disk: (pool, [host, state]) => {
     const disk = pool.disk(hostNumber(host));
     disk.full = state === "full";

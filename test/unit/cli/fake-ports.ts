@@ -6,6 +6,7 @@ import type { MethodReport } from "../../../src/ports/fence-methods.ts";
 import type { DeviceState } from "../../../src/ports/fencer.ts";
 import type { LogLine, LogLines } from "../../../src/ports/log-reader.ts";
 import type { ListedVm, PostedMessage } from "../../../src/ports/pool-database.ts";
+import type { LoadedState } from "../../../src/ports/state-store.ts";
 import { fakeSurroundings, quietSurroundings, type Surroundings } from "./fake-surroundings.ts";
 import { fakeXapi, HOST, POOL } from "./fake-xapi.ts";
 
@@ -43,6 +44,8 @@ export interface FakeWorld extends Surroundings {
   listFault: XapiFault | null;
   /** Standard input is a terminal. */
   terminal: boolean;
+  /** What administrators have said on this host of hosts that are off. */
+  confirmedOff: LoadedState;
   /** What is typed, or comes through the pipe, line by line. */
   lines: readonly string[];
   /** Files by name; null is something that is no ordinary file. */
@@ -88,6 +91,7 @@ export function fakeWorld(): FakeWorld {
     messages: [],
     listFault: null,
     terminal: false,
+    confirmedOff: { kind: "none" },
     lines: [],
     files: {},
     hangs: false,
@@ -166,7 +170,10 @@ export function fakePorts(world: FakeWorld): Captured {
           xapiAnswers: true,
         }),
       },
-      store: { load: async () => rememberedMemory(world) },
+      store: {
+        load: async (name) => (name === "confirmed-off" ? world.confirmedOff : rememberedMemory(world)),
+        save: async (_name, value) => void (world.confirmedOff = { kind: "found", value }),
+      },
       keyboard: {
         isTerminal: world.terminal,
         readLine: async (prompt, echo) => {

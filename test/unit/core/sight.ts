@@ -20,6 +20,7 @@ export function leads(
     sinceMs: 0,
     mandateUntilMs: FOR_LONG_MS,
     awaited: [],
+    confirmedOff: [],
     trouble: null,
     ...over,
     roll: roll === null ? null : { ...whole, ...roll },

@@ -13,7 +13,7 @@ const FENCE_REFUSALS: Record<FenceRefusal, string> = {
 
 /** What an administrator does about a host that is dead and cannot be proved off. */
 const CURE_UNFENCED =
-  "Its VMs stay where they are. Make sure that the host is off, then run on the master: xe host-declare-dead uuid=<host>. If it was the master itself, first on a slave: xe pool-emergency-transition-to-master.";
+  "Its VMs stay where they are. Make sure that the host is off, then run on a host that lives: ha-cfg confirm-off <host>.";
 
 /** Why a fence failed, and what follows: never the advice to declare a host dead that answers. */
 function describeFenceFailure(reason: Extract<Reason, { kind: "fence-failed" }>): string {
@@ -32,6 +32,7 @@ function describeFenceFailure(reason: Extract<Reason, { kind: "fence-failed" }>)
 export const FENCING_WORDS: SayingsOf<
   | "fence-refused"
   | "host-fenced"
+  | "host-confirmed-off"
   | "fence-failed"
   | "fence-device-wrong"
   | "fence-device-back"
@@ -53,6 +54,14 @@ export const FENCING_WORDS: SayingsOf<
     text: proved
       ? `${host} was fenced: its agent confirms that it is off.`
       : `${host} counts as fenced, but nothing proves that it is off (POOL, or FENCE_HA_ONFAIL=1).`,
+    event: true,
+    alert: true,
+  }),
+  "host-confirmed-off": ({ host }) => ({
+    from: "fence_host",
+    severity: "critical",
+    about: host,
+    text: `${host} counts as off by an administrator's word (ha-cfg confirm-off).`,
     event: true,
     alert: true,
   }),

@@ -4,6 +4,7 @@ import type { KnownHost } from "../../../../src/core/memory/last-good.ts";
 import { emptyMemory, type Memory } from "../../../../src/core/memory/memory.ts";
 import type { HostUuid } from "../../../../src/core/model/ids.ts";
 import { address, goodView, host, incidentIn, knownHost } from "../../core/fixtures.ts";
+import { takeOver } from "../../core/memory/remembered.ts";
 
 const SETTINGS = {
   HEARTBEAT_PORT: 694,
@@ -71,6 +72,19 @@ describe("groupReport", () => {
 
   test("HA that is neither on nor off is not known", () =>
     expect(groupReport(host(1), memory({ haFlag: "unset" }), SETTINGS).haWished).toBeNull());
+
+  test("replaced: the master of the take-over that is open, then that of the last one", () => {
+    const replaced = (over: Partial<Memory>) =>
+      groupReport(host(1), { ...memory(), ...over }, SETTINGS).replaced;
+    const promotion = takeOver({ oldMaster: host(2) });
+    const promoted = { oldMaster: host(3), epoch: 1 };
+    expect(replaced({})).toBeNull();
+    expect(replaced({ promotion })).toBe(host(2));
+    expect(replaced({ promoted })).toBe(host(3));
+    expect(replaced({ promotion, promoted })).toBe(host(2));
+    expect(replaced({ promotion: takeOver({ oldMaster: null }) })).toBeNull();
+    expect(groupReport(host(1), { ...emptyMemory("b"), promotion }, SETTINGS).replaced).toBeNull();
+  });
 
   test("the successor is the first of the ranking", () => {
     const successor = (ranking: readonly HostUuid[]) =>

@@ -23,11 +23,14 @@ interface Case {
   readonly says?: Readonly<Record<string, DeviceState>> | "never";
   readonly takesMs?: number;
   readonly peers?: readonly HeardPeer[];
+  /** The hosts are off by an administrator's word. */
+  readonly isWord?: boolean;
 }
 
 /** The proofs of one pass, which are asked for again and again. */
 function proofsOf(given: Case = {}) {
-  const { method = "IPMI", timeoutS = 60, says = { IPMI: OFF }, takesMs = 0, peers = [] } = given;
+  const { method = "IPMI", timeoutS = 60, says = { IPMI: OFF }, takesMs = 0 } = given;
+  const { peers = [], isWord = false } = given;
   const time = new VirtualClock();
   const clock = portClock(time, () => 0);
   const asked: string[] = [];
@@ -51,7 +54,13 @@ function proofsOf(given: Case = {}) {
     offAtMs: new Map<HostUuid, number>(),
     looks: new Map<HostUuid, Promise<Result | null>>(),
   };
-  const proof = { ports: { fencer, clock, hearing: { read } }, self: SELF, settings, proofs };
+  const proof = {
+    ports: { fencer, clock, hearing: { read } },
+    self: SELF,
+    settings,
+    proofs,
+    isWord: () => isWord,
+  };
   /** What is wrong with the proofs of these hosts, and after how long that was known. */
   const ask = async (...hosts: readonly number[]) => {
     const begunMs = clock.uptimeMs();

@@ -44,6 +44,7 @@ const NOTICES: { readonly [Kind in Reason["kind"]]: string } = {
   "vm-started": "vm-started:v1, vm_mon, info, event, alert",
   "vm-start-failed": "vm-start-failed:v1, vm_mon, error, event, alert",
   "host-fenced": "host-fenced:xcp2, fence_host, critical, event, alert",
+  "host-confirmed-off": "host-confirmed-off:xcp2, fence_host, critical, event, alert",
   "fence-failed": "fence-failed:xcp2, fence_host, critical, event, alert",
   "proof-over": "proof-over:xcp2, fence_host, critical, event, alert",
   "proof-doubted": "proof-doubted:xcp2, fence_host, error, event, alert",
@@ -141,10 +142,10 @@ describe("describeReason: advice", () => {
     expect(describeReason({ kind: "not-promoted", why: "waits-its-turn" }).advice).toBe(""));
 
   const { "fence-failed": failed } = REASONS;
-  const DECLARE = "xe host-declare-dead";
-  test("who can prove that a host is off may declare it dead", () =>
+  const DECLARE = "ha-cfg confirm-off";
+  test("who has seen that a host is off may say so", () =>
     expect(describeReason(failed).body).toContain(DECLARE));
-  test("a host that answers is never to be declared dead", () => {
+  test("of a host that answers nobody is told to say so", () => {
     const answering = (detail: string) =>
       describeReason({ ...failed, fault: "host-answers-again", detail, goesOn: false }).body;
     expect([answering(""), answering("ping")].filter((body) => body.includes(DECLARE))).toEqual([]);

@@ -47,6 +47,7 @@ export const REASONS: { readonly [Kind in Reason["kind"]]: Extract<Reason, { kin
     why: "HOST_NOT_ENOUGH_FREE_MEMORY",
   },
   "host-fenced": { kind: "host-fenced", host: "xcp2", proved: true },
+  "host-confirmed-off": { kind: "host-confirmed-off", host: "xcp2" },
   "fence-failed": {
     kind: "fence-failed",
     host: "xcp2",

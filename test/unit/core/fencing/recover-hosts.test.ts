@@ -84,6 +84,7 @@ describe("recoverHosts", () => {
       openedAtMs: 9_000,
       phase: "fencing",
       proved: false,
+      isWord: false,
       fenceFailures: 0,
       vms: [],
       returnedAtMs: null,

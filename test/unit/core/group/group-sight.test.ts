@@ -6,7 +6,15 @@ import { ago, B, C, NOW_MS, type Voter, voter } from "./votes.ts";
 
 type Given = Partial<Parameters<typeof groupSight>[1]>;
 const sight = (given: Voter, over: Given = {}) => {
-  const at = { nowMs: NOW_MS, awaited: [], handsOver: false, isOnDisk: true, trouble: null, last: null };
+  const at = {
+    nowMs: NOW_MS,
+    awaited: [],
+    confirmedOff: [],
+    handsOver: false,
+    isOnDisk: true,
+    trouble: null,
+    last: null,
+  };
   return groupSight(voter(given), { ...at, ...over }, GROUP_TIMINGS);
 };
 

@@ -28,6 +28,7 @@ export const NO_GROUP: GroupSight = {
   mandateUntilMs: null,
   roll: null,
   awaited: [],
+  confirmedOff: [],
   trouble: null,
 };
 

@@ -1,0 +1,129 @@
+import { type ConfirmedOff, readConfirmedOff } from "../../app/daemons/report.ts";
+import { deviceStates } from "../../app/pass/fence.ts";
+import { rememberedMemory } from "../../app/pass/remembered.ts";
+import { resolveTexts } from "../../app/pass/resolve-texts.ts";
+import type { Settings } from "../../config/params.ts";
+import { heardOf, isHeardNow } from "../../core/members/heard.ts";
+import type { KnownHost } from "../../core/memory/last-good.ts";
+import type { Hearing } from "../../core/model/hearing.ts";
+import { neverAborts, withDeadline } from "../../ports/deadline.ts";
+import type { PeerAnswer } from "../../ports/peers.ts";
+import { defineAction } from "../action.ts";
+import { audit } from "../audit.ts";
+import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
+import { hearingNow } from "../hearing-now.ts";
+import { findHost } from "../host-argument.ts";
+
+export const confirmOffAction = defineAction({
+  name: "confirm-off",
+  description:
+    "Says that a host is off, where no fence device can: then its VMs are started elsewhere, and a dead master is replaced. Look at the machine first: if it still runs, its VMs run twice and their disks are damaged.",
+  args: {
+    host: { type: "positional", required: true, description: "the host that is off: its name or uuid" },
+    yes: { type: "boolean", description: "does not ask for the name once more" },
+  },
+  async run(args, ports) {
+    const lastGood = (await rememberedMemory(ports.store))?.lastGood ?? null;
+    const hosts = lastGood === null ? [] : [...lastGood.hosts, ...lastGood.forgotten];
+    if (hosts.length === 0) {
+      ports.stderr("Cannot confirm that a host is off: this host has never seen its pool.\n");
+      return EXIT.failed;
+    }
+    const host = findHost("confirm the power-off of", args.host, hosts);
+    const hearing = await hearingNow(ports);
+    const { settings } = resolveTexts(await ports.config.read(), null);
+    const why = whyNotHere(host, hearing, hosts) ?? (await signOfLife(host, hearing, settings, ports));
+    if (why !== null) {
+      ports.stderr(`Cannot confirm that ${host.name} is off: ${why}.\n`);
+      return EXIT.failed;
+    }
+    return (await isMeant(host, args.yes === true, ports)) ? confirm(host, settings, ports) : EXIT.failed;
+  },
+});
+
+/** Why the word cannot be given on this host; null: it can. */
+function whyNotHere(host: KnownHost, hearing: Hearing | null, hosts: readonly KnownHost[]): string | null {
+  if (hearing === null)
+    return "the monitor of this host says nothing, and acts on nothing; start it: service ha-lizard start -w";
+  if (hearing.self === host.uuid) return "it is this host";
+  const { lead, leader, trouble } = hearing.group;
+  if (trouble !== null) return `this host takes no part in the group: ${trouble}`;
+  if (lead !== "hears" || leader === null) return null;
+  const name = hosts.find(({ uuid }) => uuid === leader)?.name ?? leader;
+  return `${name} leads the hosts of this pool, and takes the word; run this there`;
+}
+
+const PROBE_MS = 4_000;
+
+/** What says that the host lives; null: nothing does. Asks everything that could. */
+async function signOfLife(
+  host: KnownHost,
+  hearing: Hearing | null,
+  settings: Settings,
+  ports: CliPorts,
+): Promise<string | null> {
+  if (isHeardNow(heardOf(hearing ?? "unknown", host.uuid))) return "its monitor is heard";
+  const [probe, states] = await Promise.all([
+    withDeadline<PeerAnswer>(
+      ports.clock,
+      PROBE_MS,
+      neverAborts(),
+      (signal) => ports.prober.probe(host.address, "life", signal),
+      () => ({ icmp: "unknown", xapi: "silent" }),
+    ),
+    deviceStates(host.uuid, settings, ports, neverAborts()),
+  ]);
+  if (probe.xapi === "answered") return "its XAPI answers";
+  if (probe.icmp === "answered") return "it answers ping";
+  const on = states.find(({ state }) => state.kind === "on");
+  return on === undefined ? null : `its fence device (${on.method}) says that it is on`;
+}
+
+/** Asks for the name: whoever types that has looked at the right machine, or so one hopes. */
+async function isMeant({ name }: KnownHost, yes: boolean, ports: CliPorts): Promise<boolean> {
+  if (yes) return true;
+  if (!ports.keyboard.isTerminal) {
+    const why = "it asks first, and standard input is no terminal; nothing was changed; give --yes";
+    throw new UsageError(`Cannot run confirm-off: ${why}`);
+  }
+  ports.stderr(
+    `If ${name} still runs, its VMs will run twice, and their disks will be damaged.\nHave you seen that it has no power?\n`,
+  );
+  const answer = await ports.keyboard.readLine(`Type the name of the host that is off, ${name}: `, true);
+  if (answer?.trim() === name) return true;
+  ports.stderr("Nothing was changed.\n");
+  return false;
+}
+
+/** The monitor reads it within a second; an election lasts up to ten. */
+const PATIENCE_MS = 20_000;
+const LOOK_MS = 500;
+
+async function confirm({ uuid, name }: KnownHost, settings: Settings, ports: CliPorts): Promise<ExitCode> {
+  const { clock, store } = ports;
+  const nowMs = clock.uptimeMs();
+  const others = (await readConfirmedOff(store, nowMs)).filter(({ host }) => host !== uuid);
+  const hosts: readonly ConfirmedOff[] = [...others, { host: uuid, atMs: nowMs }];
+  await store.save("confirmed-off", { hosts });
+  audit(ports, settings, `${name} confirmed to be off`);
+  await ports.wakeMonitor();
+  while (clock.uptimeMs() < nowMs + PATIENCE_MS) {
+    const hearing = await hearingNow(ports);
+    if (hearing !== null && isTaken(hearing, uuid)) {
+      ports.stdout(
+        `${name} counts as off, and this host leads the others. What follows is in the log, and in ha-cfg status.\n`,
+      );
+      return EXIT.done;
+    }
+    await clock.sleep(LOOK_MS, neverAborts());
+  }
+  ports.stderr(
+    `Warning: ${name} counts as off for ten minutes on this host, and this host does not lead the others; see ha-cfg status for who is heard.\n`,
+  );
+  return EXIT.failed;
+}
+
+/** It leads without that host. */
+function isTaken({ group: { lead, roll } }: Hearing, host: string): boolean {
+  return lead === "leads" && roll !== null && !roll.hosts.some((one) => one === host);
+}

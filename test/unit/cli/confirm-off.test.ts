@@ -1,0 +1,93 @@
+import { describe, expect, test } from "bun:test";
+import type { SimPool } from "../../../src/simulation/pool.ts";
+import { haCfgOn, poolWithHa } from "./sim-pool.ts";
+
+const SECOND = 1_000;
+
+/** Two hosts, whose master has died together with its fence device. */
+async function masterDied(): Promise<SimPool> {
+  const pool = poolWithHa({
+    ...{ hosts: 2, vms: [{ name: "web", on: 1 }], watches: true },
+    params: { FENCE_METHOD: "IPMI", FENCE_MIN_HOSTS: "2" },
+  });
+  await pool.run(60 * SECOND);
+  pool.bmc(1, "dead");
+  pool.power(1, false);
+  await pool.run(120 * SECOND);
+  return pool;
+}
+
+describe("ha-cfg confirm-off", () => {
+  test("a dead master of two: the other host leads, takes over, and starts its VM", async () => {
+    const pool = await masterDied();
+    const { code, out, err } = await haCfgOn(pool, 2, ["confirm-off", "h1", "--yes"]);
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toBe(
+      "h1 counts as off, and this host leads the others. What follows is in the log, and in ha-cfg status.\n",
+    );
+    await pool.run(120 * SECOND);
+    expect(pool.running("web")).toEqual([2]);
+  });
+
+  test("without a terminal it wants --yes, and nothing is changed", async () => {
+    const pool = await masterDied();
+    const { code, err } = await haCfgOn(pool, 2, ["confirm-off", "h1"]);
+    expect([code, err]).toEqual([
+      2,
+      "Cannot run confirm-off: it asks first, and standard input is no terminal; nothing was changed; give --yes\n",
+    ]);
+    expect(pool.disk(2).documents.get("confirmed-off")).toBeUndefined();
+  });
+
+  test("a host that lives is refused, by what says so; and so is this host", async () => {
+    const pool = poolWithHa({ hosts: 3, vms: [], watches: true, params: { FENCE_METHOD: "IPMI" } });
+    await pool.run(60 * SECOND);
+    const said = async (on: number, host: string) => {
+      const { code, err } = await haCfgOn(pool, on, ["confirm-off", host, "--yes"]);
+      expect(code).toBe(1);
+      return err;
+    };
+    expect(await said(1, "h3")).toBe("Cannot confirm that h3 is off: its monitor is heard.\n");
+    expect(await said(1, "h1")).toBe("Cannot confirm that h1 is off: it is this host.\n");
+    expect(await said(2, "h3")).toBe(
+      "Cannot confirm that h3 is off: h1 leads the hosts of this pool, and takes the word; run this there.\n",
+    );
+    pool.monitor(3).stop();
+    await pool.run(10 * SECOND);
+    expect(await said(1, "h3")).toBe("Cannot confirm that h3 is off: its XAPI answers.\n");
+    pool.xapi(3, "stop");
+    expect(await said(1, "h3")).toBe("Cannot confirm that h3 is off: it answers ping.\n");
+  });
+
+  test("a fence device that says on is believed more", async () => {
+    const pool = poolWithHa({ hosts: 3, vms: [], watches: true, params: { FENCE_METHOD: "IPMI" } });
+    await pool.run(60 * SECOND);
+    pool.partition([1, 2], [3]);
+    await pool.run(8 * SECOND);
+    const { code, err } = await haCfgOn(pool, 1, ["confirm-off", "h3", "--yes"]);
+    expect([code, err]).toEqual([
+      1,
+      "Cannot confirm that h3 is off: its fence device (IPMI) says that it is on.\n",
+    ]);
+  });
+
+  test("the monitor of this host does not run: it says what to start", async () => {
+    const pool = await masterDied();
+    pool.monitor(2).stop();
+    await pool.run(10 * SECOND);
+    const { code, err } = await haCfgOn(pool, 2, ["confirm-off", "h1", "--yes"]);
+    expect([code, err]).toEqual([
+      1,
+      "Cannot confirm that h1 is off: the monitor of this host says nothing, and acts on nothing; start it: service ha-lizard start -w.\n",
+    ]);
+  });
+
+  test("a host that there is not is refused, and the others are named", async () => {
+    const pool = await masterDied();
+    const { code, err } = await haCfgOn(pool, 2, ["confirm-off", "h9", "--yes"]);
+    expect([code, err]).toEqual([
+      2,
+      "Cannot confirm the power-off of h9: there is no such host; there are h1, h2\n",
+    ]);
+  });
+});
