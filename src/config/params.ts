@@ -148,9 +148,17 @@ export const PARAMETERS = {
     "/etc/ha-lizard/fence",
     "Folder of fence agents of your own; the built-in ones need none.",
   ),
-  FENCE_ACTION: row(choice("start", "stop", "reset"), "stop", "What is asked of the fence agent.", {
-    warns: { at: "start", text: "an agent that is asked to start a host does not cut it off from its disks" },
-  }),
+  FENCE_ACTION: row(
+    choice("start", "stop", "reset"),
+    "stop",
+    "What happens to a failed host: off, or (reset) off, and on again when its VMs run elsewhere.",
+    {
+      warns: {
+        at: "start",
+        text: "an agent that is asked to start a host does not cut it off from its disks",
+      },
+    },
+  ),
   FENCE_PASSWD: row(text(), "", "Password for the fence device.", { secret: true }),
   FENCE_USER: row(text(), "", "User on the fence device; empty = the agent's own default (ILO, XVM: root).", {
     mark: "new",

@@ -7,7 +7,7 @@ const ADVICE: Partial<Record<Reason["kind"], string>> = {
   "state-not-saved": "Make room on the disk of this host, or mend it.",
   "hosts-lost": "Nothing, if they follow within some minutes. Else look at xapi on them.",
   "not-leading":
-    "See ha-cfg status on this host: whom it hears, and who leads. The hosts can begin without one that cannot be heard: ha-cfg ha-enable --without HOST.",
+    "See ha-cfg status on this host: whom it hears, and who leads. If a host that it does not hear is off: ha-cfg confirm-off HOST; before the hosts have begun: ha-cfg ha-enable --without HOST.",
   "host-failed": "Look at the host: its power, its network, its console. What is done about it is told next.",
   "no-successor": "Bring a slave back, or enable one. Until then nobody takes over when this master dies.",
   "not-promoted": "Look at the master. See ha-cfg status on this host for what would let it take over.",
