@@ -118,6 +118,11 @@ describe("ha-cfg, compiled, on a master", () => {
     expect(await done(["get-vm-ha"])).toMatch(new RegExp(`^true +yes +${WEB} +web$`, "m"));
   });
 
+  test("confirm-off: nobody takes the word of a host whose monitor does not run", async () => {
+    const { code, err } = await run(["confirm-off", "h2", "--yes"]);
+    expect([code, err]).toEqual([1, expect.stringContaining("Cannot confirm that ")]);
+  });
+
   test("ha-status, ha-disable, ha-enable", async () => {
     expect(await done(["ha-status"])).toBe("true\n");
     await done(["ha-disable"]);

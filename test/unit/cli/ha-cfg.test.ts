@@ -22,6 +22,7 @@ const ACTIONS = [
   "ha-status",
   "ha-enable",
   "ha-disable",
+  "confirm-off",
   "fence-test",
   "version",
 ];
