@@ -87,7 +87,7 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
         from: "return { memory: rest, actions: successor.actions,",
         to: `const on: Action = { kind: "set-pool-key", key: customFieldKey(field), value: "true" };
   const taken = memory.promotion === null ? [] : [on];
-  return { memory: forgetTrouble(memory, round), actions: [...successor.actions, ...taken],`,
+  return { memory: rest, actions: [...successor.actions, ...taken],`,
       },
     ],
     caughtBy: {

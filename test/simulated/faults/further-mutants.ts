@@ -1,6 +1,7 @@
 import { FURTHER_DATA_MUTANTS } from "./further-mutants-data.ts";
 import { GROUP_MUTANTS } from "./group-mutants.ts";
 import type { Edit } from "./mutants.ts";
+import { NAMED_MUTANTS } from "./named-mutants.ts";
 import { STORY_MUTANTS } from "./story-mutants.ts";
 
 /** Another way in which a fault could come back, and the one sign by which the suite has to see it. */
@@ -361,4 +362,5 @@ export const FURTHER_MUTANTS: readonly FurtherMutant[] = [
   ...FURTHER_DATA_MUTANTS,
   ...STORY_MUTANTS,
   ...GROUP_MUTANTS,
+  ...NAMED_MUTANTS,
 ];

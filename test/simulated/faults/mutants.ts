@@ -106,12 +106,12 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "src/adapters/xapi/starter.ts",
-        from: "    for (const candidate of candidates) {",
+        from: "    for (const [index, candidate] of candidates.entries()) {",
         to: `    const vdis = await session.call("VDI.get_all_records", [], signal);
     for (const [vdi, record] of Object.entries(vdis.ok ? (vdis.value as object) : {}))
       for (const key of Object.keys(record.sm_config))
         await session.call("VDI.remove_from_sm_config", [vdi, key], signal);
-    for (const candidate of candidates) {`,
+    for (const [index, candidate] of candidates.entries()) {`,
       },
     ],
     scenarios: ["fault/f09-locks-are-not-broken"],
@@ -134,8 +134,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "src/core/fencing/recover-hosts.ts",
-        from: "row.isAlive && !isBooting",
-        to: "row.isAlive && !isBooting && Object.keys(memory.incidents).length === 1",
+        from: "if (incident !== null && row.isAlive) return",
+        to: "if (incident !== null && row.isAlive && Object.keys(memory.incidents).length === 1) return",
       },
     ],
     scenarios: ["fault/f11-a-host-fails-again"],

@@ -84,6 +84,12 @@ describe("absorb, a proof that was taken again", () => {
       expect(reasons).toEqual([{ kind: "proof-doubted", host: "h3", why: "no answer" }]);
     });
 
+  test("absorb: a doubt is no failure, and forgets none", () => {
+    const retries = { [actionKey(declare)]: { failures: 3, notBeforeMs: 5 } };
+    const { memory } = end(declare, doubted, { ...proved("fenced"), retries });
+    expect(memory.retries[actionKey(declare)]).toEqual({ failures: 3, notBeforeMs: NOW_MS + 10_000 });
+  });
+
   test("absorb: a doubt is told once in five minutes, whatever it holds up; that of another host on its own", () => {
     const first = end(declare, doubted, proved("fenced")).memory;
     const told = (nowMs: number, result = doubted, action: Action = start) =>

@@ -36,6 +36,8 @@ describe("a message comes back as it was", () => {
     { xapi: "held" },
     { changes: null },
     { changes: 4_294_967_294 },
+    { role: "master", master: hostOf(1), replaced: hostOf(3) },
+    { role: "master", master: null, changes: null, replaced: hostOf(2) },
   ];
   for (const own of states) {
     test(JSON.stringify(own), () => {
@@ -71,6 +73,11 @@ test("its size: 235 bytes for 3 hosts, 784 for 64", () => {
 test("what is no uuid cannot be written", () => {
   expect(encodeHeartbeat(heartbeat(3, { number: { bootId: "unknown-boot", ms: 1 } }), POOL, KEY)).toBeNull();
   expect(encodeHeartbeat(heartbeat(3, { from: hostUuid("h1") }), POOL, KEY)).toBeNull();
+  const says = (own: Partial<OwnState>) =>
+    encodeHeartbeat(heartbeat(3, { own: { ...OWN, ...own } }), POOL, KEY);
+  expect(says({ master: hostUuid("h1") })).toBeNull();
+  expect(says({ replaced: hostUuid("h1") })).toBeNull();
+  expect(says({ master: null, replaced: null })).not.toBeNull();
 });
 
 describe("refused", () => {

@@ -212,6 +212,23 @@ describe("the vote of a monitor", () => {
       expect(mandates(staged).filter((atMs) => atMs > leftMs - 1_000)).toEqual([]);
     });
 
+    const fences: readonly [string, unknown, number | null][] = [
+      ["a fence is told that has no end yet: it waits", 60_000, null],
+      ["that ends in the fifth second: not before", 5_000, 5_000],
+      ["whose end is long past, because its iteration has died: it does not wait", 0, 1_000],
+      ["whose end cannot be understood: it does not wait", "soon", 1_000],
+    ];
+    for (const [what, fencingUntilMs, notBeforeMs] of fences)
+      test(`while ${what}`, async () => {
+        const staged = stage({ votes: diskWith(LEADS).votes });
+        staged.world.fencingUntilMs = fencingUntilMs;
+        await play(staged, 10);
+        const leftMs = left(staged);
+        if (notBeforeMs === null) return expect(leftMs).toBeNull();
+        expect(leftMs).toBeGreaterThanOrEqual(notBeforeMs + 1_000);
+        expect(leftMs).toBeLessThan(notBeforeMs + 4_000);
+      });
+
     test("waits as long as its iterations cannot be told", async () => {
       const staged = stage({ votes: diskWith(LEADS).votes });
       staged.world.refuses = "the disk is full";

@@ -187,6 +187,40 @@ describe("stepIncident, since when a host is off, and whether it was switched on
     ));
 });
 
+describe("stepIncident, a host that was declared dead in this incident", () => {
+  const was = (phase: Incident["phase"], wasDeclared = true): Incident => ({ ...at(phase), wasDeclared });
+  const back = { kind: "host-returned", atMs: 9 } as const;
+
+  const phases = ["open", "fencing", "fenced", "declared", "answered", "switched-on"] as const;
+  for (const phase of phases)
+    test(`${phase}, then host-returned: it has returned, and waits until it is enabled again`, () =>
+      expect(stepIncident(was(phase), back)).toEqual({ ...was(phase), phase: "returned", returnedAtMs: 9 }));
+
+  test("returned, then host-returned: a bug, as of any other", () =>
+    expect(after(was("returned"), back)).toBe("bug"));
+  test("returned, then nothing-left: over, as of any other", () =>
+    expect(after(was("returned"), { kind: "nothing-left" })).toBe("over"));
+
+  // [what, before, event, was it declared in this incident]
+  const rows: readonly [string, Incident, IncidentEvent, boolean][] = [
+    ["it is declared", was("fenced", false), { kind: "declared-dead" }, true],
+    ["it is declared again", was("fenced"), { kind: "declared-dead" }, true],
+    ["a declaration of an earlier incident ends now", was("open", false), { kind: "declared-dead" }, false],
+    ["the same while it is fenced", was("fencing", false), { kind: "declared-dead" }, false],
+    ["the same after a proof that is over", was("open"), { kind: "declared-dead" }, true],
+    ["XAPI reaches it", was("fenced", false), { kind: "host-is-live" }, false],
+    ["the declaration is lost", was("declared"), { kind: "declaration-lost" }, true],
+    ["its proof is over", was("declared"), { kind: "proof-over" }, true],
+    ["it is fenced again", was("fencing"), { kind: "fence-succeeded", proved: true, atMs: 9 }, true],
+    ["it is switched on", was("declared"), { kind: "switched-on", atMs: 9 }, true],
+    ["it does not come back", was("switched-on"), { kind: "answer-expired", atMs: 9 }, true],
+    ["it fails after its return", was("returned"), { kind: "host-failed", atMs: 9 }, false],
+  ];
+  for (const [title, before, event, expected] of rows)
+    test(`${before.phase}, then ${event.kind}: ${title}: ${expected ? "declared" : "not declared"}`, () =>
+      expect(stepIncident(before, event)?.wasDeclared).toBe(expected));
+});
+
 test("isWaivable: never while the host may be alive", () => {
   expect(isWaivable("agent-timeout")).toBe(true);
   expect([isWaivable("host-answers-again"), isWaivable("last-probe-unknown")]).toEqual([false, false]);

@@ -56,6 +56,25 @@ describe("offHosts: the master that this host replaces", () => {
       "nobody",
     ],
     ["XAPI has reached it", { promotion, incidents: incidentIn("answered", ofMaster) }, "nobody"],
+    ["it was switched on", { promotion, incidents: incidentIn("switched-on", ofMaster) }, "nobody"],
+    [
+      "its proof is over",
+      { promotion, incidents: incidentIn("open", { ...ofMaster, offSinceMs: 5 }) },
+      "nobody",
+    ],
+    [
+      "its proof is over, and it is fenced anew",
+      { promotion, incidents: incidentIn("fencing", { ...ofMaster, offSinceMs: 5 }) },
+      "nobody",
+    ],
+    ["it has failed, and was not fenced", { promotion, incidents: incidentIn("open", ofMaster) }, "h1"],
+    ["it is being fenced", { promotion, incidents: incidentIn("fencing", ofMaster) }, "h1"],
+    [
+      "it was fenced twice",
+      { promotion, incidents: incidentIn("fenced", { ...ofMaster, offSinceMs: 5 }) },
+      "h1",
+    ],
+    ["another one is back", { promotion, incidents: incidentIn("returned", { uuid: host(2) }) }, "h1"],
     ["there was none", { promotion: takeOver({ oldMaster: null }) }, "nobody"],
     ["that is over", { promoted: { oldMaster: host(1), epoch: 1 } }, "nobody"],
   ];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { counts, isCarried } from "../../../../src/core/group/carried.ts";
+import { counts, isCarried, isCarriedByAll } from "../../../../src/core/group/carried.ts";
 import { hostUuid } from "../../../../src/core/model/ids.ts";
 import { B, C, D, type Voter, voter } from "./votes.ts";
 
@@ -34,6 +34,33 @@ describe("isCarried: by a majority, or by every host that is not known to be off
 
   test("without a roll nothing is", () =>
     expect(isCarried(voter({ roll: null, over: { off: new Set([B, C]) } }), () => true)).toBe(false));
+});
+
+describe("isCarriedByAll: by every host that is not known to be off", () => {
+  // [what, the roll, the one before, these, those that are off, expected]
+  const rows: readonly [string, string, string | null, string, string, boolean][] = [
+    ["all that are not off", "abc", null, "c", "ab", true],
+    ["one of those is missing", "abc", null, "c", "b", false],
+    ["a majority, and one is missing", "abcd", null, "abc", "x", false],
+    ["a majority, and the others are off", "abc", null, "ab", "c", true],
+    ["all of them, and nobody is off", "abc", null, "abc", "", false],
+    ["all of them, and one that is off besides", "abc", null, "abc", "d", true],
+    ["alone on the roll, and nobody is off", "a", null, "a", "", false],
+    ["nobody at all", "abc", null, "", "abc", false],
+    ["all that are not off, of the roll before, too", "ade", "abc", "de", "abc", true],
+    ["one of the roll before is not off", "ade", "abc", "de", "ab", false],
+  ];
+  for (const [what, roll, before, those, off, expected] of rows)
+    test(`${what}: ${expected ? "yes" : "no"}`, () => {
+      const given: Voter = {
+        ...{ roll: `5a.2 ${roll}`, before: before === null ? null : `5a.1 ${before}` },
+        over: { off: new Set([...off].map(hostUuid)) },
+      };
+      expect(isCarriedByAll(voter(given), (host) => those.includes(host))).toBe(expected);
+    });
+
+  test("without a roll nothing is", () =>
+    expect(isCarriedByAll(voter({ roll: null, over: { off: new Set([B]) } }), () => true)).toBe(false));
 });
 
 describe("counts: is this host one of those that decide?", () => {

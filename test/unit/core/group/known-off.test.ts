@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { stepToldOff, type ToldOff, withKnownOff } from "../../../../src/core/group/known-off.ts";
+import type { PeerState } from "../../../../src/core/group/peer-state.ts";
 import type { HostUuid } from "../../../../src/core/model/ids.ts";
 import { groupState, type Other } from "./states.ts";
 import { ago, B, C, NOW_MS, type Voter } from "./votes.ts";
@@ -49,6 +50,25 @@ describe("stepToldOff: a proof ends with any sign of another boot", () => {
     const moment = { nowMs: NOW_MS, greeters: new Map<HostUuid, number>() };
     const forgotten = stepToldOff(step({ since: 30, over: true }), [], state, moment);
     expect(stepToldOff(forgotten, [B], state, moment).get(B)).toEqual({ sinceMs: NOW_MS, isOver: false });
+  });
+
+  describe("a fresh report by a third host is a sign, too", () => {
+    const rows: readonly [PeerState["status"], boolean][] = [
+      ["reported", true],
+      ["silent", false],
+      ["direct", false],
+    ];
+    for (const [status, isOver] of rows)
+      test(`of b, which was heard last before it was told to be off, and is ${status}: ${isOver ? "over" : "off"}`, () => {
+        const state = groupState({}, { b: { age: 31 }, c: {} });
+        const judged = new Map(state.hearing.peers);
+        const b = judged.get(B);
+        if (b !== undefined) judged.set(B, { ...b, status });
+        const given = { ...state, hearing: { ...state.hearing, peers: judged } };
+        const before: ToldOff = new Map([[B, { sinceMs: ago(30), isOver: false }]]);
+        const moment = { nowMs: NOW_MS, greeters: new Map<HostUuid, number>() };
+        expect(stepToldOff(before, [B], given, moment).get(B)).toEqual({ sinceMs: ago(30), isOver });
+      });
   });
 
   test("a datagram that is not fresh is a sign, too", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { electedUntil, hasRepeated, isElected, mandateUntil } from "../../../../src/core/group/mandate.ts";
 import { GROUP_TIMINGS } from "../../../../src/core/group/timings.ts";
 import { newVoting } from "../../../../src/core/group/voting.ts";
-import { A, ago, B, C, NOW_MS, type Voter, voter } from "./votes.ts";
+import { A, ago, B, C, D, NOW_MS, type Voter, voter } from "./votes.ts";
 
 /** In how many seconds it ends for a, the leader of term 5a; null: it has none. */
 const seconds = (untilMs: number | null) => (untilMs === null ? null : (untilMs - NOW_MS) / 1_000);
@@ -80,6 +80,31 @@ describe("electedUntil: four seconds after the newest number was sent that a maj
     ["the other one is off", { roll: "5a.1 ab", over: { ...choice, off: new Set([B]) } }, 4],
     ["it is alone on its roll", { roll: "5a.1 a", over: choice }, 4],
     ["a majority answers", { answers: { b: 1 }, over: choice }, 3],
+    [
+      "the majority of four that is more than half answers late",
+      { roll: "5a.1 abcd", answers: { b: 1, c: 3 }, over: choice },
+      1,
+    ],
+    [
+      "of four one other answers, and one of the two that do not is off",
+      { roll: "5a.1 abcd", answers: { b: 1 }, over: { ...choice, off: new Set([C]) } },
+      null,
+    ],
+    [
+      "and both of them are",
+      { roll: "5a.1 abcd", answers: { b: 1 }, over: { ...choice, off: new Set([C, D]) } },
+      3,
+    ],
+    [
+      "more than half of the newer roll, half of the one before",
+      { roll: "5a.2 abc", before: "5a.1 abcd", answers: { b: 1 }, over: choice },
+      null,
+    ],
+    [
+      "more than half of both",
+      { roll: "5a.2 abc", before: "5a.1 abcd", answers: { b: 1, c: 2 }, over: choice },
+      2,
+    ],
   ];
   for (const [what, over, expected] of choices)
     test(`a host that has booted, where half of a pool may fence by choice: ${what}: ${expected ?? "none"}`, () =>

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { type GroupReport, type OwnSight, ownState } from "../../../../src/core/group/own-state.ts";
-import { hostUuid, poolUuid } from "../../../../src/core/model/ids.ts";
+import {
+  answersAsMaster,
+  type GroupReport,
+  hasReplaced,
+  type OwnSight,
+  ownState,
+} from "../../../../src/core/group/own-state.ts";
+import type { OwnState } from "../../../../src/core/model/hearing.ts";
+import { type HostUuid, hostUuid, poolUuid } from "../../../../src/core/model/ids.ts";
 
 const REPORT: GroupReport = {
   self: hostUuid("a"),
@@ -55,4 +62,37 @@ describe("ownState", () => {
       leaving: false,
       changes: 7,
     }));
+
+  const replaced: readonly [string, OwnSight["role"], HostUuid | null, HostUuid | null][] = [
+    ["a master says whom it has replaced", { kind: "master" }, hostUuid("c"), hostUuid("c")],
+    ["a master that has replaced nobody says so", { kind: "master" }, null, null],
+    ["a slave has replaced nobody, whatever it remembers", slaveOf("10.0.0.2"), hostUuid("c"), null],
+    ["nor has a host whose role cannot be read", { kind: "unknown", why: "x" }, hostUuid("c"), null],
+  ];
+  for (const [title, role, remembered, said] of replaced)
+    test(title, () =>
+      expect(ownState({ ...SIGHT, role }, { ...REPORT, replaced: remembered }).replaced).toBe(said),
+    );
+});
+
+describe("hasReplaced, answersAsMaster", () => {
+  const [A, B] = [hostUuid("a"), hostUuid("b")];
+  const master: OwnState = {
+    ...ownState({ ...SIGHT, role: { kind: "master" } }, { ...REPORT, replaced: B }),
+  };
+  // [what, what it says of itself, does it answer as master, has it replaced b]
+  const rows: readonly [string, OwnState | null, boolean, boolean][] = [
+    ["a master that has replaced b", master, true, true],
+    ["its start is not over", { ...master, xapi: "starting" }, true, true],
+    ["its xapi is silent", { ...master, xapi: "silent" }, false, false],
+    ["it is in emergency mode", { ...master, xapi: "lost" }, false, false],
+    ["its xapi is held", { ...master, xapi: "held" }, false, false],
+    ["it has replaced another one", { ...master, replaced: A }, true, false],
+    ["it has replaced nobody: an old master that is back", { ...master, replaced: null }, true, false],
+    ["a slave", { ...master, role: "slave" }, false, false],
+    ["one that was never heard", null, false, false],
+  ];
+  for (const [title, own, answers, has] of rows)
+    test(`${title}: ${answers ? "answers" : "does not answer"}, ${has ? "has" : "has not"}`, () =>
+      expect([answersAsMaster(own), hasReplaced(own, B)]).toEqual([answers, has]));
 });

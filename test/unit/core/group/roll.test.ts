@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { isMajority, isOnRoll } from "../../../../src/core/group/roll.ts";
+import { isMajority, isMoreThanHalf, isOnRoll } from "../../../../src/core/group/roll.ts";
 import { isJointMajority, NOTHING_STORED } from "../../../../src/core/group/stored.ts";
-import { hostUuid } from "../../../../src/core/model/ids.ts";
-import { A, D, roll, term } from "./votes.ts";
+import { type HostUuid, hostUuid } from "../../../../src/core/model/ids.ts";
+import { A, C, D, roll, term } from "./votes.ts";
 
 const among = (letters: string) => (host: string) => letters.includes(host);
 
@@ -40,6 +40,30 @@ describe("isMajority", () => {
         expect(sides.filter((side) => side)).toHaveLength(1);
       }
   });
+});
+
+describe("isMoreThanHalf", () => {
+  // [what, who is on the roll, who has something, who counts double, is that more than half]
+  const rows: readonly [string, string, string, HostUuid | null, boolean][] = [
+    ["two of three", "abc", "bc", null, true],
+    ["one of three", "abc", "a", null, false],
+    ["half of four, with the XAPI master", "abcd", "ab", null, false],
+    ["three of four", "abcd", "bcd", null, true],
+    ["the XAPI master of two", "ab", "a", null, false],
+    ["both of two", "ab", "ab", null, true],
+    ["a host that is alone on the roll", "a", "a", null, true],
+    ["half of four, with the one that counts double", "abcd", "bc", C, true],
+    ["half of four, without it", "abcd", "ab", C, false],
+    ["of an odd roll it counts double as well: two of three votes of four", "abc", "c", C, false],
+    ["who counts double and is off the roll has no vote", "ab", "ad", D, false],
+    ["nobody of an empty roll", "", "a", null, false],
+  ];
+  for (const [what, letters, has, doubled, expected] of rows)
+    test(`${what}: ${expected ? "yes" : "no"}`, () =>
+      expect(isMoreThanHalf(roll(`1a.1 ${letters}`), among(has), doubled)).toBe(expected));
+
+  test("unless it is said who counts double, nobody does", () =>
+    expect(isMoreThanHalf(roll("1a.1 ab"), among("a"))).toBe(false));
 });
 
 describe("isOnRoll", () => {

@@ -4,37 +4,45 @@ import { rememberView } from "../../../../src/core/members/remember.ts";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
 import type { HostUuid } from "../../../../src/core/model/ids.ts";
 import type { PeerProbe, PoolView } from "../../../../src/core/model/pool-view.ts";
-import { judgeMastership, type Mastership } from "../../../../src/core/takeover/mastership.ts";
+import { judgeMastership, type Mastership, namedByGroup } from "../../../../src/core/takeover/mastership.ts";
 import { ALIVE, address, DEAD, database, host, hostView, MASTER, master, SETTINGS } from "../fixtures.ts";
+import { takeOver } from "../memory/remembered.ts";
+import { isLedBy, NOBODY_LEADS, type SightOver } from "../sight.ts";
 
 interface Situation {
   readonly members?: readonly HostUuid[];
   readonly heuristics?: PoolView["heuristics"];
   /** The master that this host has replaced. */
   readonly replaced?: HostUuid;
+  /** The master that it is replacing. */
+  readonly replaces?: HostUuid;
   /** A host that this one has declared dead. */
   readonly declared?: HostUuid;
   /** This host has not seen the pool whole since its boot. */
   readonly wasAway?: boolean;
+  /** What the monitor of this host says; default: it leads, and the roll names this host. */
+  readonly group?: SightOver;
 }
 
 function judge(probes: Record<string, PeerProbe>, situation: Situation = {}): Mastership {
-  const { members = [host(1), host(2), host(3)], replaced, declared } = situation;
+  const { members = [host(1), host(2), host(3)], replaced, replaces, declared, group = {} } = situation;
   const read = database(members.map((uuid) => hostView(uuid)));
   const heuristics = situation.heuristics ?? "not-asked";
-  const round = master().input(0, { probes, database: { ok: true, value: read }, heuristics });
+  const round = master().input(0, { probes, database: { ok: true, value: read }, heuristics, group });
   const lastGood = rememberView(round.memory, read, { view: round.view, fieldName: SETTINGS.XC_FIELD_NAME });
   const incident = declared && { ...openIncident(declared, 0), phase: "declared" as const };
   const memory: Memory = {
     ...round.memory,
     lastGood,
     sawPoolSinceBoot: situation.wasAway !== true,
+    promotion: replaces === undefined ? null : takeOver({ oldMaster: replaces }),
     promoted: replaced === undefined ? null : { oldMaster: replaced, epoch: 1 },
     incidents: incident === undefined ? {} : { [incident.host]: incident },
   };
   return judgeMastership(memory, { ...round, database: read });
 }
 const pair = [host(1), host(2)];
+const UNDISPUTED: Mastership = { kind: "undisputed" };
 
 describe("judgeMastership", () => {
   test("all follow me: undisputed", () =>
@@ -97,4 +105,82 @@ describe("judgeMastership", () => {
   });
   test("a third host claims to be master after I replaced another one: rival", () =>
     expect(judge({ h2: DEAD, h3: MASTER }, { replaced: host(2) }).kind).toBe("rival"));
+});
+
+const names = (number: number, over: SightOver = {}): SightOver => ({
+  ...over,
+  roll: { master: host(number), ...over.roll },
+});
+const RIVAL = (number: number, at = address(host(number))): Mastership => ({
+  kind: "rival",
+  host: host(number),
+  address: at,
+});
+
+describe("judgeMastership: the group has named another master", () => {
+  const all = { h2: ALIVE(), h3: ALIVE() };
+  const rows: readonly [string, Record<string, PeerProbe>, Situation, Mastership][] = [
+    ["rival, though all follow this host", all, { group: names(3) }, RIVAL(3)],
+    ["rival, though it is dead", { h2: ALIVE(), h3: DEAD }, { group: names(3) }, RIVAL(3)],
+    ["rival, though nobody was probed", {}, { group: names(3) }, RIVAL(3)],
+    [
+      "rival, and not the one that says it is master",
+      { h2: MASTER, h3: ALIVE() },
+      { group: names(3) },
+      RIVAL(3),
+    ],
+    ["rival, as this host leads and as it follows", all, { group: names(3, isLedBy(host(2))) }, RIVAL(3)],
+    ["rival, of which nobody knows an address", all, { group: names(9) }, RIVAL(9, "")],
+    ["undisputed: this host has replaced it", all, { group: names(3), replaced: host(3) }, UNDISPUTED],
+    ["undisputed: this host is replacing it", all, { group: names(3), replaces: host(3) }, UNDISPUTED],
+    ["rival: this host has replaced another one", all, { group: names(3), replaced: host(2) }, RIVAL(3)],
+    [
+      "rival: this host has replaced it before, and is replacing another one",
+      all,
+      { group: names(3), replaced: host(3), replaces: host(2) },
+      RIVAL(3),
+    ],
+    [
+      "called back from it: this host has replaced it",
+      { h2: ALIVE(host(3)), h3: DEAD },
+      { group: names(3), replaced: host(3) },
+      { kind: "calls-back", members: [host(2)] },
+    ],
+    [
+      "rival: this host has replaced it, and a third one is master",
+      { h2: MASTER, h3: DEAD },
+      { group: names(3), replaced: host(3) },
+      RIVAL(2),
+    ],
+    [
+      "undisputed: its roll is not settled",
+      all,
+      { group: names(3, { roll: { settled: false } }) },
+      UNDISPUTED,
+    ],
+    ["undisputed: nobody leads", all, { group: names(3, NOBODY_LEADS) }, UNDISPUTED],
+  ];
+  for (const [title, probes, situation, expected] of rows)
+    test(title, () => expect(judge(probes, situation)).toEqual(expected));
+
+  test("named itself, it stands down before a living master all the same", () =>
+    expect(judge({ h2: ALIVE(), h3: MASTER }, { group: names(1) })).toEqual(RIVAL(3)));
+});
+
+describe("namedByGroup", () => {
+  const named = (group: SightOver) => namedByGroup(master().input(0, { group }).view);
+  const rows: readonly [string, SightOver, HostUuid | null][] = [
+    ["this host leads", names(2), host(2)],
+    ["it is elected", names(2, { lead: "elected", mandateUntilMs: null }), host(2)],
+    ["it hears the leader", names(2, isLedBy(host(3))), host(2)],
+    ["its mandate is over: it names that one still", names(2, { mandateUntilMs: -1 }), host(2)],
+    ["it stands for election", names(2, { lead: "stands", leader: null, mandateUntilMs: null }), null],
+    ["nobody leads", names(2, NOBODY_LEADS), null],
+    ["the roll is not settled", names(2, { roll: { settled: false } }), null],
+    ["there is no roll", { roll: null }, null],
+  ];
+  for (const [title, group, expected] of rows)
+    test(`${title}: ${expected ?? "not known"}`, () => expect(named(group)).toBe(expected));
+
+  test("the monitor says nothing: not known", () => expect(namedByGroup({ hearing: "unknown" })).toBeNull());
 });

@@ -16,6 +16,7 @@ import {
   type Situation,
 } from "../fixtures.ts";
 import { hearing, OWN, peer } from "../members/hearing.ts";
+import { isLedBy, NOBODY_LEADS, type SightOver } from "../sight.ts";
 
 const RIVAL: OwnState = { ...OWN, role: "master", master: host(2) };
 const FOLLOW = { kind: "follow-master", address: address(host(2)) } as const;
@@ -61,4 +62,41 @@ describe("standDown", () => {
   for (const [title, { actions, reasons }] of rows) {
     test(`standDown: ${title}: it only says so`, () => expect([actions, reasons.length]).toEqual([[], 1]));
   }
+
+  /** h1 was never away; nobody answers or is heard, and the group names h2. */
+  const named = (over: Partial<Memory> = {}, group: SightOver = {}, rival = host(2)) =>
+    stand(
+      { sawPoolSinceBoot: true, health: { h2: healthIn("failed"), h3: healthIn("failed") }, ...over },
+      {
+        probes: { h2: DEAD, h3: DEAD },
+        hearing: undefined,
+        group: { ...group, roll: { master: host(2), ...group.roll } },
+      },
+      rival,
+    );
+  const replaced = (number: number) => ({ promoted: { oldMaster: host(number), epoch: 1 } });
+  const followed: readonly [string, ReturnType<typeof stand>][] = [
+    ["though it was never away, and that one is dead", named()],
+    ["where another one leads, too", named({}, isLedBy(host(3)))],
+    ["though it has replaced another one", named(replaced(3))],
+    ["though it was away as well", named({ sawPoolSinceBoot: false })],
+  ];
+  for (const [title, { actions, reasons }] of followed)
+    test(`standDown: one that the group has not named follows the one that it has: ${title}`, () => {
+      expect(actions).toEqual([FOLLOW]);
+      expect(reasons).toEqual([{ kind: "rival-master", host: "h2", address: address(host(2)) }]);
+    });
+
+  const stays: readonly [string, ReturnType<typeof stand>][] = [
+    ["it has replaced that one", named(replaced(2))],
+    ["it is taking over from that one", named({ promotion: { ...promotion, oldMaster: host(2) } })],
+    ["it is taking over from another one", named({ promotion })],
+    ["the rival is another than the named one", named({}, {}, host(3))],
+    ["nobody leads, so nobody is named", named({}, NOBODY_LEADS)],
+    ["the roll is not settled", named({}, { roll: { settled: false } })],
+    ["nobody knows an address of the named one", named({}, { roll: { master: host(9) } }, host(9))],
+  ];
+  for (const [title, { actions, reasons }] of stays)
+    test(`standDown: the group has named another one, and ${title}: it only says so`, () =>
+      expect([actions, reasons.length]).toEqual([[], 1]));
 });

@@ -1,0 +1,59 @@
+import type { FurtherMutant } from "./further-mutants.ts";
+
+/** Who leads, and whom a master follows, when an old master or half of a pool has come back. */
+export const NAMED_MUTANTS: readonly FurtherMutant[] = [
+  {
+    fault: "OLDMASTERLEADS",
+    regression: "the lead is handed over to any master that answers again",
+    edits: [
+      {
+        file: "src/core/group/hand-over.ts",
+        from: "!hasReplaced(own, roll.master)) return false;",
+        to: "!answersAsMaster(own)) return false;",
+      },
+    ],
+    caughtBy: {
+      scenario: "group/all-reset-and-the-old-master-is-back",
+      sign: "expect masters h2 h3: found h2 h4",
+    },
+  },
+  {
+    fault: "OLDMASTERLEADS",
+    regression: "any master that answers again stands before the chosen successor",
+    edits: [
+      {
+        file: "src/core/group/standing-order.ts",
+        from: "hasReplaced(said, roll.master) ? 0 : 1,",
+        to: 'said?.role === "master" && said.xapi === "serving" ? 0 : 1,',
+      },
+    ],
+    caughtBy: {
+      file: "test/unit/core/group/standing-order.test.ts",
+      test: "nor an old master that is back: 0",
+    },
+  },
+  {
+    fault: "UNNAMEDSTAYS",
+    regression: "a master that the group has not named goes on calling itself master",
+    edits: [
+      {
+        file: "src/core/takeover/stand-down.ts",
+        from: "if (!isNamed && !isBelieved) return [];",
+        to: "if (!isBelieved) return [];",
+      },
+    ],
+    caughtBy: {
+      scenario: "group/old-master-does-not-hear-the-new-one",
+      sign: "expect united: h3, h4, h5 do not follow h1",
+    },
+  },
+  {
+    fault: "BOOTEDLEADS",
+    regression: "half of a pool that was switched off, and boots, leads by the double vote",
+    edits: [{ file: "src/core/group/mandate.ts", from: " && !lacksCompany(voting, has);", to: ";" }],
+    caughtBy: {
+      scenario: "group/half-that-was-switched-off-boots",
+      sign: "expect started vm1 vm2: found vm1 vm2 vm3 vm4",
+    },
+  },
+];
