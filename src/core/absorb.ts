@@ -166,7 +166,7 @@ function absorbUnproved(
     };
   }
   const before = memory.incidents[host]?.phase;
-  const next = afterHostEvent(memory, host, { kind: "proof-over" });
+  const next = afterHostEvent(memory, host, { kind: "proof-over", atMs: nowMs });
   const isNews = next.incidents[host]?.phase !== before;
   return { memory: next, reasons: isNews ? [{ kind: "proof-over", host: name } satisfies Reason] : [] };
 }
@@ -176,7 +176,12 @@ function absorbFence(memory: Memory, host: HostUuid, result: Result, context: Ab
   if (result.kind === "done") {
     const proved = methodProves(result.by ?? context.settings.FENCE_METHOD);
     const fenced: Reason = { kind: "host-fenced", host: name, proved };
-    const event: IncidentEvent = { kind: "fence-succeeded", proved, atMs: context.nowMs };
+    const event: IncidentEvent = {
+      kind: "fence-succeeded",
+      proved,
+      by: result.by ?? null,
+      atMs: context.nowMs,
+    };
     return { memory: afterHostEvent(memory, host, event), reasons: [fenced] };
   }
   const fault = result.kind === "not-fenced" ? result.fault : "agent-killed";

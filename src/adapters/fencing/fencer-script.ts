@@ -21,10 +21,11 @@ export function createScriptFencer(options: FencerOptions): Fencer {
       if (request.method === "POOL") return { kind: "fenced" };
       try {
         const lock = lockFor("fence", request.host, options);
-        const outcome = await attempt(request, lock, options, signal);
+        const asked = asKnown(request, options);
+        const outcome = await attempt(asked, lock, options, signal);
         if (!isBusy(outcome) || !isOverdue(lock, options.clock)) return outcome;
         await freeLock(lock, options.clock);
-        return await attempt(request, lock, options, signal);
+        return await attempt(asked, lock, options, signal);
       } catch (error) {
         return notFenced("agent-failed", mask(messageOf(error), request));
       }
@@ -55,9 +56,21 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** An agent's own word about what it can be asked, in a comment: `# actions: start stop reset status`. */
-function knowsStatus(agent: string): boolean {
-  return /^#\s*actions:.*\bstatus\b/m.test(readFileSync(agent, "utf8"));
+/** An agent's own word about what it can be asked, in a comment: `# actions: start stop reset status`. null: it says nothing. */
+function actionsOf(agent: string): readonly string[] | null {
+  const line = /^#\s*actions:(.*)$/m.exec(readFileSync(agent, "utf8"));
+  return line?.[1]?.split(/\s+/) ?? null;
+}
+
+const knowsStatus = (agent: string): boolean => actionsOf(agent)?.includes("status") === true;
+
+/** An agent that knows no `stop`, and `reset`, is asked for that: in between the host is off. */
+function asKnown(request: FenceRequest, { builtIn }: FencerOptions): FenceRequest {
+  if (request.action !== "stop" || builtIn.has(request.method)) return request;
+  const known = actionsOf(agentOf(request));
+  return known !== null && !known.includes("stop") && known.includes("reset")
+    ? { ...request, action: "reset" }
+    : request;
 }
 
 function stateOf(end: AgentEnd, { timeoutMs }: Omit<FenceRequest, "action">): DeviceState {

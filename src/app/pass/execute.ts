@@ -15,7 +15,7 @@ import { runsThereAlone, whyHeld } from "./ask-runs.ts";
 import { checkDevices, fenceByLevels, fenceLimitMs, switchOn } from "./fence.ts";
 import { NOT_LEADING, sightNow, whileLeading } from "./leading.ts";
 import type { PassPorts } from "./pass-ports.ts";
-import { type Proofs, whyUnproved } from "./proofs.ts";
+import { type ProofKind, type Proofs, whyOn, whyUnproved } from "./proofs.ts";
 import { readHearing } from "./read-hearing.ts";
 
 export interface Executor {
@@ -35,9 +35,9 @@ export interface Executor {
   readonly probedAtMs: (host: HostUuid) => number | null;
   /** The master that this host follows; null on a master. Its own xapi is a second way to it. */
   readonly followed: HostUuid | null;
-  /** What this pass knows of hosts that were fenced, and whether one is off by an administrator's word. */
+  /** What this pass knows of hosts that were fenced, and how each of them was. */
   readonly proofs: Proofs;
-  readonly isWord: (host: HostUuid) => boolean;
+  readonly proofOf: (host: HostUuid) => ProofKind;
 }
 
 /** What an action may take, in milliseconds; the fence has its own parameter. */
@@ -91,8 +91,12 @@ function limitOf(action: Action, settings: Settings): number {
 
 async function perform(action: Action, executor: Executor, signal: AbortSignal): Promise<Result> {
   const { ports, xapi } = executor;
-  const doubt = await whyUnproved(restsOf(action), executor, signal);
-  if (doubt !== null) return doubt;
+  const unlessOn = "unlessOn" in action ? action.unlessOn : [];
+  const [doubt, on] = await Promise.all([
+    whyUnproved(restsOf(action), executor, signal),
+    whyOn(unlessOn, executor, signal),
+  ]);
+  if (doubt !== null || on !== null) return doubt ?? on ?? NOT_LEADING;
   if (isLeaders(action.kind) && !hasMandate(await sightNow(executor))) return NOT_LEADING;
   switch (action.kind) {
     case "start-vm":

@@ -5,6 +5,7 @@ import { waysTo } from "../../core/group/ways.ts";
 import { fetchAfterMs } from "../../core/members/own-copy.ts";
 import type { LastGoodView } from "../../core/memory/last-good.ts";
 import type { Memory } from "../../core/memory/memory.ts";
+import { replacedNow } from "../../core/memory/promotion.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 
 /**
@@ -19,8 +20,8 @@ export function groupReport(
     copy,
     incidents,
     promotion,
-    promoted,
-  }: Pick<Memory, "lastGood" | "copy" | "incidents" | "promotion" | "promoted">,
+    sawPoolSinceBoot,
+  }: Pick<Memory, "lastGood" | "copy" | "incidents" | "promotion" | "sawPoolSinceBoot">,
   settings: Pick<Settings, "HEARTBEAT_PORT" | "FENCE_USE_IP_HEURISTICS" | "FENCE_QUORUM_REQUIRED">,
 ): GroupReport {
   const port = settings.HEARTBEAT_PORT;
@@ -41,7 +42,7 @@ export function groupReport(
     enabled: hosts.find(({ uuid }) => uuid === self)?.enabled ?? null,
     haWished: haFlag === "unset" ? null : haFlag === "on",
     changes: changesOf(self, lastGood, copy),
-    replaced: promotion?.oldMaster ?? promoted?.oldMaster ?? null,
+    replaced: replacedNow({ promotion, sawPoolSinceBoot }),
     fetchAfterMs: fetchAfterMs(lastGood, self),
   };
 }

@@ -17,6 +17,7 @@ import type { RecentProbe } from "./observe.ts";
 import type { PassConfig } from "./pass-config.ts";
 import type { PassPorts } from "./pass-ports.ts";
 import type { Proofs } from "./proofs.ts";
+import { forgetSpentWords } from "./spent-words.ts";
 import { tellMonitor } from "./tell-monitor.ts";
 
 /** What one pass carries from round to round. The only mutable thing of an iteration, and only iterate.ts owns one. */
@@ -86,6 +87,7 @@ export async function saveMemory(pass: Pass, next: readonly Action[] = []): Prom
     pass.kept = isKept ? text : null;
   }
   await tellMonitor(pass, next);
+  if (pass.toldMonitor !== null) await forgetSpentWords(pass.ports.store, pass.memory);
   const isOnlyWaiting = pass.kept !== null && pass.inFlight.size > 0 && next.length === 0;
   if (!isOnlyWaiting) await writeToDisk(pass, pass.memory, needsDisk(next));
 }
@@ -135,7 +137,7 @@ export function launch(pass: Pass, actions: readonly Action[]): void {
   const executor: Executor = {
     ...{ ports, self, followed, xapi, settings: config.settings, report, probedAtMs },
     proofs: pass.proofs,
-    isWord: (host) => memory.incidents[host]?.isWord === true,
+    proofOf: (host) => memory.incidents[host] ?? { isWord: false, by: null },
     view,
     lastGood: memory.lastGood,
     xapiStartTime: master?.xapiStartTime ?? null,

@@ -13,8 +13,16 @@ export interface ProofPorts {
   readonly self: Pick<LocalView, "uuid" | "bootId">;
   readonly settings: Settings;
   readonly proofs: Proofs;
-  /** Is it off by an administrator's word? Then its device may be silent. */
-  readonly isWord: (host: HostUuid) => boolean;
+  /** How it is known that it is off. */
+  readonly proofOf: (host: HostUuid) => ProofKind;
+}
+
+/** How a host was proved off. */
+export interface ProofKind {
+  /** By an administrator's word: its device may be silent. */
+  readonly isWord: boolean;
+  /** By this fence method; null: that is not known. What another one says, of an outlet that was not switched, means nothing. */
+  readonly by: string | null;
 }
 
 /** What this pass knows of hosts that were fenced. */
@@ -44,6 +52,16 @@ export async function whyUnproved(
   return found.find((result) => result !== null) ?? null;
 }
 
+/** Is one of these hosts on, by its device? Its silence says nothing. null: none is, as far as is known. */
+export async function whyOn(
+  hosts: readonly HostUuid[],
+  proof: ProofPorts,
+  signal: AbortSignal,
+): Promise<Result | null> {
+  const found = await Promise.all(hosts.map((host) => takeAgain(host, proof, signal)));
+  return found.find((result) => result?.kind === "unproved" && result.isOver) ?? null;
+}
+
 async function takeAgain(host: HostUuid, proof: ProofPorts, signal: AbortSignal): Promise<Result | null> {
   const { ports, self, proofs } = proof;
   const heard = heardOf(await readHearing(ports, self), host);
@@ -57,18 +75,21 @@ async function takeAgain(host: HostUuid, proof: ProofPorts, signal: AbortSignal)
 
 async function askDevices(
   host: HostUuid,
-  { ports, settings, proofs, isWord }: ProofPorts,
+  { ports, settings, proofs, proofOf }: ProofPorts,
   signal: AbortSignal,
 ): Promise<Result | null> {
   const askedAtMs = ports.clock.uptimeMs();
-  const states = (await deviceStates(host, settings, ports, signal, LOOK_MS)).map(({ state }) => state);
+  const { isWord, by } = proofOf(host);
+  const all = await deviceStates(host, settings, ports, signal, LOOK_MS);
+  const own = all.filter(({ method }) => method === by);
+  const states = (own.length > 0 ? own : all).map(({ state }) => state);
   if (states.some(({ kind }) => kind === "on"))
     return { kind: "unproved", host, isOver: true, why: "its device says that it is on" };
   if (states.some(({ kind }) => kind === "off")) {
     proofs.offAtMs.set(host, askedAtMs);
     return null;
   }
-  if (isWord(host)) return null;
+  if (isWord) return null;
   const unknown = states.flatMap((state) => (state.kind === "unknown" ? [state.why] : []));
   return unknown.length === 0 ? null : { kind: "unproved", host, isOver: false, why: unknown.join("; ") };
 }

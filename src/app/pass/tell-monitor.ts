@@ -29,11 +29,12 @@ export async function tellMonitor(pass: Telling, next: readonly Action[]): Promi
   const ended = pass.ended.map(({ action }) => action);
   const keys = [...pass.inFlight.keys(), ...[...ended, ...next].map(actionKey)];
   const off = offHosts(pass.memory);
-  const isFencing = keys.some((key) => key.startsWith("fence-host:"));
-  const text = JSON.stringify({ off, isFencing });
+  const fences = [...new Set(keys)].filter((key) => key.startsWith("fence-host:"));
+  // Of another fence the end is another one.
+  const text = JSON.stringify({ off, fences });
   if (text === pass.toldMonitor) return;
   const untilMs = pass.ports.clock.uptimeMs() + fenceLimitMs(pass.config.settings) + AROUND_MS;
-  const told = { off, fencingUntilMs: isFencing ? untilMs : null };
+  const told = { off, fencingUntilMs: fences.length > 0 ? untilMs : null };
   const isTold = await pass.ports.store.save("off-hosts", told).then(
     () => true,
     () => false,

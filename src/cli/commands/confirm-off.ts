@@ -32,12 +32,19 @@ export const confirmOffAction = defineAction({
     const host = findHost("confirm the power-off of", args.host, hosts);
     const hearing = await hearingNow(ports);
     const { settings } = resolveTexts(await ports.config.read(), null);
-    const why = whyNotHere(host, hearing, hosts) ?? (await signOfLife(host, hearing, settings, ports));
-    if (why !== null) {
-      ports.stderr(`Cannot confirm that ${host.name} is off: ${why}.\n`);
-      return EXIT.failed;
-    }
-    return (await isMeant(host, args.yes === true, ports)) ? confirm(host, settings, ports) : EXIT.failed;
+    const refused = (why: string | null): boolean => {
+      if (why !== null) ports.stderr(`Cannot confirm that ${host.name} is off: ${why}.\n`);
+      return why !== null;
+    };
+    if (refused(whyNotHere(host, hearing, hosts))) return EXIT.failed;
+    if (refused(await signOfLife(host, hearing, settings, ports))) return EXIT.failed;
+    if (args.yes === true) return confirm(host, settings, ports);
+    if (!(await isMeant(host, ports))) return EXIT.failed;
+    // Whoever was asked has taken a while.
+    const now = await hearingNow(ports);
+    return refused(await signOfLife(host, now, settings, ports))
+      ? EXIT.failed
+      : confirm(host, settings, ports);
   },
 });
 
@@ -75,13 +82,14 @@ async function signOfLife(
   ]);
   if (probe.xapi === "answered") return "its XAPI answers";
   if (probe.icmp === "answered") return "it answers ping";
+  // One of two methods may say on of an outlet that nobody has switched.
+  if (states.some(({ state }) => state.kind === "off")) return null;
   const on = states.find(({ state }) => state.kind === "on");
   return on === undefined ? null : `its fence device (${on.method}) says that it is on`;
 }
 
 /** Asks for the name: whoever types that has looked at the right machine, or so one hopes. */
-async function isMeant({ name }: KnownHost, yes: boolean, ports: CliPorts): Promise<boolean> {
-  if (yes) return true;
+async function isMeant({ name }: KnownHost, ports: CliPorts): Promise<boolean> {
   if (!ports.keyboard.isTerminal) {
     const why = "it asks first, and standard input is no terminal; nothing was changed; give --yes";
     throw new UsageError(`Cannot run confirm-off: ${why}`);

@@ -9,14 +9,19 @@ export type IncidentEvent =
   /** None of the retries was answered: the first time, or after it had returned. */
   | { readonly kind: "host-failed"; readonly atMs: number }
   | { readonly kind: "fence-begun" }
-  | { readonly kind: "fence-succeeded"; readonly proved: boolean; readonly atMs: number }
+  | {
+      readonly kind: "fence-succeeded";
+      readonly proved: boolean;
+      readonly by: string | null;
+      readonly atMs: number;
+    }
   | { readonly kind: "fence-failed" }
   /** An administrator has looked: it is off (`ha-cfg confirm-off`). */
   | { readonly kind: "confirmed-off"; readonly atMs: number }
   /** The administrator's written wish to go on without a proof (FENCE_HA_ONFAIL). */
   | { readonly kind: "fencing-waived"; readonly atMs: number }
   /** Its device says that it is on: it has been switched on since it was fenced. */
-  | { readonly kind: "proof-over" }
+  | { readonly kind: "proof-over"; readonly atMs: number }
   /** FENCE_ACTION=reset: it has been switched on again by this program. */
   | { readonly kind: "switched-on"; readonly atMs: number }
   | { readonly kind: "declared-dead" }
@@ -74,12 +79,14 @@ const LIFE: Readonly<Record<IncidentPhase, Partial<Record<IncidentEvent["kind"],
     "host-returned": "over",
     "proof-over": "open",
     "switched-on": "switched-on",
+    "confirmed-off": "fenced",
   },
   declared: {
     "host-returned": "returned",
     "declaration-lost": "fenced",
-    "proof-over": "open",
+    "proof-over": "switched-on",
     "switched-on": "switched-on",
+    "confirmed-off": "declared",
   },
   "switched-on": {
     "host-returned": "returned",
@@ -109,6 +116,7 @@ export function openIncident(host: HostUuid, atMs: number): Incident {
     phase: "open",
     proved: false,
     isWord: false,
+    by: null,
     fenceFailures: 0,
     vms: [],
     returnedAtMs: null,
@@ -133,14 +141,19 @@ export function stepIncident(incident: Incident, event: IncidentEvent): Incident
       // One that does not boot is fenced once more, and then left off.
       return { ...openIncident(incident.host, event.atMs), ...onceOff(incident) };
     case "proof-over":
-      return phase === incident.phase ? next : { ...next, proved: false, isWord: false };
+      if (phase === incident.phase) return next;
+      return {
+        ...next,
+        ...{ proved: false, isWord: false },
+        switchedOnAtMs: phase === "switched-on" ? event.atMs : next.switchedOnAtMs,
+      };
     case "switched-on":
       return phase === "switched-on"
         ? { ...next, proved: false, isWord: false, switchedOnAtMs: event.atMs }
         : next;
     case "fence-succeeded": {
       const offSinceMs = incident.offSinceMs ?? event.atMs;
-      return phase === "fenced" ? { ...next, proved: event.proved, offSinceMs } : next;
+      return phase === "fenced" ? { ...next, proved: event.proved, by: event.by, offSinceMs } : next;
     }
     case "confirmed-off":
       return { ...next, proved: true, isWord: true, offSinceMs: incident.offSinceMs ?? event.atMs };

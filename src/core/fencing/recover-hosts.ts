@@ -8,7 +8,7 @@ import type { Memory } from "../memory/memory.ts";
 import { RECOVER_LIMIT_MS, stillAwaited } from "../memory/promotion.ts";
 import { nothing, type Round, type Step } from "../memory/step.ts";
 import type { Action } from "../model/action.ts";
-import type { HostUuid } from "../model/ids.ts";
+import type { HostUuid, VmUuid } from "../model/ids.ts";
 import type { PoolView } from "../model/pool-view.ts";
 import type { FenceRefusal } from "../model/reason.ts";
 import { omit, put } from "../model/record.ts";
@@ -65,15 +65,20 @@ function recoverHost(memory: Memory, row: HostRow, round: Round, scope: VotedSco
     case "open":
     case "fencing":
       return fence(opened, row, open, round, scope);
-    case "fenced":
-      return scope.fenceOnly ? nothing(opened) : declareDead(opened, row, open, round);
+    case "fenced": {
+      const confirmed = withWord(opened, open, round);
+      return scope.fenceOnly ? nothing(confirmed) : declareDead(confirmed, row, open, round);
+    }
     case "declared":
-      if (scope.fenceOnly) return nothing(opened);
+      if (scope.fenceOnly) return nothing(withWord(opened, open, round));
       return hasVmsAgain(row) ? declareAgain(opened, row, open, round) : afterDeclared(opened, open, round);
     case "answered":
       return scope.fenceOnly ? nothing(opened) : askAgain(opened, open, open.openedAtMs, round);
     case "switched-on":
-      return askAgain(opened, open, open.switchedOnAtMs ?? open.openedAtMs, round);
+      // It boots, or somebody works on it: it is left alone as long as nothing waits for a proof.
+      return stillDown(open, round).length === 0
+        ? nothing(opened)
+        : askAgain(opened, open, open.switchedOnAtMs ?? open.openedAtMs, round);
     case "returned":
       return nothing(opened);
   }
@@ -166,6 +171,12 @@ function withHost(view: PoolView, host: HostUuid): readonly HostUuid[] {
   return [...new Set([...hostsOnRoll(view), host])];
 }
 
+/** A word about a host that was fenced: its device may be silent from now on. */
+function withWord(memory: Memory, incident: Incident, { view }: Round): Memory {
+  if (incident.isWord || !isConfirmedOff(view, incident.host) || !hasMandate(view)) return memory;
+  return afterEvent(memory, incident, { kind: "confirmed-off", atMs: view.nowMs });
+}
+
 /** An administrator's word that the host is off takes the place of a fence. */
 function takeWord(memory: Memory, row: HostRow, incident: Incident, atMs: number): Step {
   return {
@@ -214,8 +225,10 @@ function declareAgain(memory: Memory, row: HostRow, incident: Incident, round: R
   return declareDead(lost, row, lost.incidents[incident.host] ?? incident, round);
 }
 
-function afterDeclared(memory: Memory, incident: Incident, round: Round): Step {
-  const { host } = incident;
+function afterDeclared(before: Memory, declared: Incident, round: Round): Step {
+  const { host } = declared;
+  const incident = { ...declared, vms: stillDown(declared, round) };
+  const memory = withWord({ ...before, incidents: put(before.incidents, host, incident) }, incident, round);
   if (round.settings.FENCE_HOST_FORGET)
     return { memory, actions: whenDue({ kind: "forget-host", host }, round), reasons: [] };
   const actions = maySwitchOn(incident, memory, round)
@@ -243,8 +256,14 @@ function maySwitchOn(
   if (memory.promotion?.oldMaster === host || memory.promoted?.oldMaster === host) return false;
   // It would be a host of the roll that is silent.
   if (hostsOnRoll(view).includes(host) || !view.database.ok) return false;
-  const waits = view.database.value.halted.some(({ uuid }) => vms.includes(uuid));
-  return !waits || view.nowMs - offSinceMs >= SWITCH_ON_MS;
+  return vms.length === 0 || view.nowMs - offSinceMs >= SWITCH_ON_MS;
+}
+
+/** Its VMs that have not been started elsewhere since. */
+function stillDown({ vms }: Incident, { view }: Round): readonly VmUuid[] {
+  if (!view.database.ok) return vms;
+  const halted = new Set(view.database.value.halted.map(({ uuid }) => uuid));
+  return vms.filter((vm) => halted.has(vm));
 }
 
 /** Declared dead already, by an administrator or before this memory began, or empty: no VM of it waits for a proof. */

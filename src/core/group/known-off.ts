@@ -1,5 +1,6 @@
 import type { HostUuid } from "../model/ids.ts";
 import type { GroupState } from "./group.ts";
+import { hearingOf } from "./peer-state.ts";
 
 /** A host that the iterations of this host call off. */
 interface Told {
@@ -27,7 +28,9 @@ export function stepToldOff(
       const peer = hearing.peers.get(host);
       const heardMs = peer?.newestMs ?? Number.NEGATIVE_INFINITY;
       const greetedMs = greeters.get(host) ?? Number.NEGATIVE_INFINITY;
-      const isHeard = Math.max(heardMs, greetedMs) >= sinceMs || peer?.status === "reported";
+      const report = peer === undefined ? null : hearingOf(host, peer, hearing.peers, nowMs).report;
+      const reportedMs = report === null ? Number.NEGATIVE_INFINITY : nowMs - report.ageMs;
+      const isHeard = Math.max(heardMs, greetedMs, reportedMs) >= sinceMs;
       return [host, { sinceMs, isOver: isOver || isHeard }];
     }),
   );

@@ -6,7 +6,7 @@ import type { GroupState } from "./group.ts";
 import { MOST_HOSTS } from "./limits.ts";
 import { answersAsMaster, hasReplaced } from "./own-state.ts";
 import { isHeardDirectly } from "./peer-state.ts";
-import { compareRollIds, type Roll, type RollHost } from "./roll.ts";
+import { compareRollIds, isOnRoll, type Roll, type RollHost } from "./roll.ts";
 
 /** What the leader knows besides the group: its own host, the pool's flag, and strangers that speak to it. */
 export interface LeaderSight {
@@ -98,9 +98,13 @@ function masterNow(state: GroupState, roll: Roll, sight: LeaderSight): HostUuid 
   if (named !== null && named.role !== "slave") return roll.master;
   const masters = roll.hosts.map(({ host }) => host).filter((host) => answersAsMaster(said(host)));
   if (named === null) return masters.find((host) => hasReplaced(said(host), roll.master)) ?? roll.master;
+  const { master: next } = named;
+  if (next !== null && masters.includes(next)) return next;
+  const saidNext = next !== null && isOnRoll(roll, next) ? said(next) : null;
   const [only] = masters;
-  if (masters.length === 1 && only !== undefined) return only;
-  return masters.find((host) => host === named.master) ?? roll.master;
+  // It may be about to serve.
+  const isNone = next === null || !isOnRoll(roll, next) || (saidNext !== null && saidNext.role !== "master");
+  return isNone && masters.length === 1 && only !== undefined ? only : roll.master;
 }
 
 /** As the XAPI master reads it in its database. */

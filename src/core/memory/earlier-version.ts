@@ -21,7 +21,7 @@ export const ADDED_LATER = {
 } as const;
 
 const ADDED_TO_INCIDENTS = {
-  ...{ isWord: false, returnedAtMs: null, vms: [], wasDeclared: false },
+  ...{ isWord: false, by: null, returnedAtMs: null, vms: [], wasDeclared: false },
   ...{ offSinceMs: null, switchedOnAtMs: null },
 } as const;
 
@@ -88,7 +88,9 @@ function completeIncidents(incidents: unknown, declaredBackAtMs: unknown): unkno
   );
   const open = Object.entries(incidents).map(([host, incident]) => [
     host,
-    isObject(incident) ? { ...ADDED_TO_INCIDENTS, ...incident } : incident,
+    isObject(incident)
+      ? { ...ADDED_TO_INCIDENTS, wasDeclared: incident["phase"] === "declared", ...incident }
+      : incident,
   ]);
   return Object.fromEntries([...returned, ...open]);
 }

@@ -1,5 +1,15 @@
 import type { HostUuid, VmUuid } from "../model/ids.ts";
-import { type Check, isBrandedText, isFlag, isNumber, listOf, nullOr, objectOf, oneOf } from "./shape.ts";
+import {
+  type Check,
+  isBrandedText,
+  isFlag,
+  isNumber,
+  isText,
+  listOf,
+  nullOr,
+  objectOf,
+  oneOf,
+} from "./shape.ts";
 
 /** One failed host, from its failure to the day it is a member like any other (core/fencing/incident.ts). */
 export interface Incident {
@@ -10,6 +20,8 @@ export interface Incident {
   readonly proved: boolean;
   /** The proof is an administrator's word: no device has to say the same. */
   readonly isWord: boolean;
+  /** The fence method that has succeeded last; null: none has, or an earlier version has not kept it. */
+  readonly by: string | null;
   readonly fenceFailures: number;
   /** What ran there by the database when XAPI was told that it is dead: its disks are free when that has ended. */
   readonly vms: readonly VmUuid[];
@@ -48,6 +60,7 @@ export const isIncident: Check<Incident> = objectOf<Incident>({
   }),
   proved: isFlag,
   isWord: isFlag,
+  by: nullOr(isText),
   fenceFailures: isNumber,
   vms: listOf(isBrandedText<VmUuid>),
   returnedAtMs: nullOr(isNumber),

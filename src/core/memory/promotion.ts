@@ -71,6 +71,20 @@ export interface Gathering {
 
 export const isGathering: Check<Gathering> = objectOf<Gathering>({ wholeSinceMs: nullOr(isNumber) });
 
+/**
+ * The master that this host is replacing, in this boot; null: none. What it has replaced long ago, or before it booted, says nothing: others
+ * may have replaced each other since.
+ */
+export function replacedNow({
+  promotion,
+  sawPoolSinceBoot,
+}: {
+  readonly promotion: PromotionState | null;
+  readonly sawPoolSinceBoot: boolean;
+}): HostUuid | null {
+  return sawPoolSinceBoot ? (promotion?.oldMaster ?? null) : null;
+}
+
 /** After this the old master is recovered even if a living member is not back; starts still wait for it. */
 export const RECOVER_LIMIT_MS = 180_000;
 

@@ -6,7 +6,8 @@ import type { XapiFault } from "./pool-view.ts";
 export type Action =
   /**
    * `candidates` in the order to try; empty: XAPI picks the host (HOST_SELECT_METHOD=1). `rests`, here and below: it rests on the
-   * proof that these hosts are off, which is taken again right before (app/pass/proofs.ts).
+   * proof that these hosts are off, which is taken again right before (app/pass/proofs.ts). `unlessOn`: nor does it begin when the device
+   * of one of these says that it is on.
    */
   | {
       readonly kind: "start-vm";
@@ -15,6 +16,7 @@ export type Action =
       readonly candidates: readonly HostUuid[];
       readonly asks: readonly Asked[];
       readonly rests: readonly HostUuid[];
+      readonly unlessOn: readonly HostUuid[];
     }
   | {
       readonly kind: "start-appliance";
@@ -22,6 +24,7 @@ export type Action =
       readonly name: string;
       readonly asks: readonly Asked[];
       readonly rests: readonly HostUuid[];
+      readonly unlessOn: readonly HostUuid[];
     }
   | {
       readonly kind: "stamp-home-pool";

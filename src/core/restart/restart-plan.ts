@@ -62,8 +62,8 @@ export interface RestartInput {
 
 /** A start whose witnesses are not named yet, nor the proofs on which it rests. */
 export type PlannedStart =
-  | Omit<Extract<Action, { kind: "start-vm" }>, "asks" | "rests">
-  | Omit<Extract<Action, { kind: "start-appliance" }>, "asks" | "rests">;
+  | Omit<Extract<Action, { kind: "start-vm" }>, "asks" | "rests" | "unlessOn">
+  | Omit<Extract<Action, { kind: "start-appliance" }>, "asks" | "rests" | "unlessOn">;
 
 export interface RestartPlan {
   readonly starts: readonly PlannedStart[];

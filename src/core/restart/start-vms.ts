@@ -18,7 +18,7 @@ import {
   type StartTarget,
 } from "./restart-plan.ts";
 import { supplyOf } from "./supply.ts";
-import { restsOn, witnessesOf } from "./witnesses.ts";
+import { mayStartByThemselves, restsOn, witnessesOf } from "./witnesses.ts";
 
 const REFUSALS: Partial<Record<RestartRefusal, string>> = {
   "start-blocked": "its start is blocked",
@@ -58,13 +58,14 @@ export function startVms(memory: Memory, round: MasterRound): Step {
   const down = reportDown(rememberOrders(memory, plan, database), round, why);
   const witnesses = witnessesOf(memory, view);
   const asked = (vm: VmUuid): Asked => ({ vm, witnesses: witnesses(vm) });
+  const unlessOn = mayStartByThemselves(memory);
   const rests = (vms: readonly VmUuid[]) => [...new Set(vms.flatMap((vm) => restsOn(vm, memory)))];
   const isSettling = plan.refused.some(({ vm, why: refusal }) => holdOf(vm, refusal)?.isSettling === true);
   return {
     memory: { ...down.memory, isSettling },
     actions: plan.starts.map((start): Action => {
       const vms = vmsOf(start, database);
-      return { ...start, asks: vms.map(asked), rests: rests(vms) };
+      return { ...start, asks: vms.map(asked), rests: rests(vms), unlessOn };
     }),
     reasons: [...reportRefusals(plan), ...reportHolds(plan, holdOf), ...down.reasons],
   };

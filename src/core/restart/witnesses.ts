@@ -24,7 +24,8 @@ export function witnessesOf(memory: Memory, view: PoolView): (vm: VmUuid) => rea
   const masterStartedAtMs = memory.lastGood?.masterStartedAtMs ?? null;
   const hosts = askedHosts(memory, view).map((host) => {
     const row = rowOf(rows, host);
-    const heardAtMs = Math.max(memory.heardAtMs[host] ?? 0, masterStartedAtMs ?? 0);
+    const onAtMs = row.incident?.switchedOnAtMs ?? 0;
+    const heardAtMs = Math.max(memory.heardAtMs[host] ?? 0, masterStartedAtMs ?? 0, onAtMs);
     return {
       host,
       isUnsettled: !isSettled(row, masterStartedAtMs, runs.get(host)?.own ?? null, nowMs),
@@ -45,22 +46,33 @@ export function witnessesOf(memory: Memory, view: PoolView): (vm: VmUuid) => rea
 }
 
 /**
- * Hosts that are not asked who runs a VM because they are proved off: its start rests on those proofs. Not on one whose host was
- * gone when the VM was seen running elsewhere.
+ * Hosts on whose proof the start of this VM rests: they are off, it ran there when XAPI was told so, and it has not been started
+ * elsewhere since.
  */
-export function restsOn(vm: VmUuid, memory: Memory): readonly HostUuid[] {
-  const seen = memory.seenRunning[vm];
-  return Object.values(memory.incidents)
+export function restsOn(vm: VmUuid, { incidents }: Pick<Memory, "incidents">): readonly HostUuid[] {
+  return Object.values(incidents)
     .filter(({ phase, proved }) => proved && (phase === "fenced" || phase === "declared"))
-    .map(({ host }) => host)
-    .filter((host) => seen === undefined || seen.host === host || seen.atMs <= (memory.heardAtMs[host] ?? 0));
+    .filter(({ vms }) => vms.includes(vm))
+    .map(({ host }) => host);
+}
+
+/**
+ * Hosts that are off, and could start any VM by themselves if they were switched on behind a broken link: a master that was replaced. A
+ * slave that finds no master starts nothing.
+ */
+export function mayStartByThemselves({ incidents, promoted }: Memory): readonly HostUuid[] {
+  const host = promoted?.oldMaster;
+  const incident = host === undefined ? undefined : incidents[host];
+  const isOff = incident?.proved === true && ["fenced", "declared"].includes(incident.phase);
+  return host !== undefined && isOff ? [host] : [];
 }
 
 /**
  * Is it in maintenance, with no VM in the database, and by its own last word with none? Whom this master has never heard has
  * left before that. A host that XAPI has declared dead looks the same.
  */
-function hasLeftEmpty({ uuid, isInMaintenance, record }: HostRow, memory: Memory): boolean {
+function hasLeftEmpty({ uuid, isInMaintenance, record, incident }: HostRow, memory: Memory): boolean {
+  if (incident?.phase === "switched-on") return false;
   if (!isInMaintenance || record === null || record.enabled || record.residents.length > 0) return false;
   return (memory.emptyAtMs[uuid] ?? 0) === (memory.heardAtMs[uuid] ?? 0);
 }

@@ -1,8 +1,10 @@
-import { groupOf } from "../group/may-act.ts";
+import { groupOf, hasMandate } from "../group/may-act.ts";
+import { heardPeer } from "../members/heard.ts";
 import { type HostRow, type HostRows, hostRows, rowOf } from "../members/host-rows.ts";
 import { tallyQuorum } from "../members/quorum.ts";
 import { heuristicsFor } from "../members/vote.ts";
 import type { Memory } from "../memory/memory.ts";
+import { replacedNow } from "../memory/promotion.ts";
 import type { MasterRound } from "../memory/step.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { PoolView } from "../model/pool-view.ts";
@@ -43,7 +45,8 @@ export function judgeMastership(memory: Memory, { view }: MasterRound): Mastersh
   const rows = hostRows(memory, view);
   const named = namedByGroup(view);
   const replaced = memory.promotion?.oldMaster ?? memory.promoted?.oldMaster ?? null;
-  if (named !== null && named !== view.self.uuid && named !== replaced)
+  const isReplaced = named !== null && named === replacedNow(memory) && !saysItIsMaster(named, view);
+  if (named !== null && named !== view.self.uuid && !isReplaced)
     return { kind: "rival", host: named, address: rowOf(rows, named).address ?? "" };
   const probed = [...view.probes.keys()].map((uuid) => rowOf(rows, uuid));
   const followers = probed.filter(({ followsThisHost }) => followsThisHost);
@@ -51,8 +54,12 @@ export function judgeMastership(memory: Memory, { view }: MasterRound): Mastersh
   const elsewhere = probed.filter(followsElsewhere);
   const [master] = masters;
   const isTheReplaced = masters.length === 1 && master?.uuid === replaced;
-  if (master !== undefined && !isTheReplaced) return rivalOf(master);
-  const lost = elsewhere.find((row) => !mayBeCalledFrom(masterFollowedBy(row, rows), replaced));
+  // Who leads, and is named, is the master: whoever says otherwise is called.
+  const isNamed = named === view.self.uuid && hasMandate(view);
+  if (master !== undefined && !isTheReplaced && !isNamed) return rivalOf(master);
+  const lost = isNamed
+    ? undefined
+    : elsewhere.find((row) => !mayBeCalledFrom(masterFollowedBy(row, rows), replaced));
   if (lost !== undefined) return rivalOf(lost);
   const heuristics = heuristicsFor(view, memory);
   const members = memory.lastGood?.members ?? [];
@@ -61,6 +68,7 @@ export function judgeMastership(memory: Memory, { view }: MasterRound): Mastersh
   const quorum = tally(followers);
   // Who follows nobody's master will follow as soon as it is told to; any other has ended this above.
   const isCallable =
+    isNamed ||
     master !== undefined ||
     memory.sawPoolSinceBoot ||
     replaced !== null ||
@@ -69,6 +77,12 @@ export function judgeMastership(memory: Memory, { view }: MasterRound): Mastersh
   if (called.length > 0 && isCallable) return { kind: "calls-back", members: called };
   if (quorum.quorate) return { kind: "undisputed" };
   return { kind: "unproven", followers: followers.length, members: quorum.members };
+}
+
+/** By its pool.conf, also while its xapi is away. */
+export function saysItIsMaster(host: HostUuid, view: Pick<PoolView, "hearing">): boolean {
+  const peer = heardPeer(view.hearing, host);
+  return peer !== "unknown" && peer.own?.role === "master";
 }
 
 /** The XAPI master as the group has agreed on it, where this host is part of the group now; null: that is not known. */

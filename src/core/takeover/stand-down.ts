@@ -1,11 +1,9 @@
-import { heardPeer } from "../members/heard.ts";
 import { hostName, hostRows } from "../members/host-rows.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { Step } from "../memory/step.ts";
 import type { Action } from "../model/action.ts";
-import type { HostUuid } from "../model/ids.ts";
 import { whenDue } from "../pace/back-off.ts";
-import { type JudgedRound, type Mastership, namedByGroup } from "./mastership.ts";
+import { type JudgedRound, type Mastership, namedByGroup, saysItIsMaster } from "./mastership.ts";
 
 /** Another host is master, or is followed: this one starts nothing and fences nobody. */
 export function standDown(
@@ -31,7 +29,9 @@ export function standDown(
  */
 function followRival(memory: Memory, address: string, round: JudgedRound): readonly Action[] {
   const rows = hostRows(memory, round.view);
-  const rival = [...rows.values()].find((row) => row.record?.address === address && !row.isSelf);
+  const rival = [...rows.values()].find(
+    (row) => address !== "" && row.record?.address === address && !row.isSelf,
+  );
   const isFollowed = [...rows.values()].some(
     ({ uuid, probe }) =>
       uuid !== rival?.uuid && probe?.follows.kind === "slave-of" && probe.follows.address === address,
@@ -40,13 +40,7 @@ function followRival(memory: Memory, address: string, round: JudgedRound): reado
     return [];
   const isNamed = namedByGroup(round.view) === rival.uuid;
   const wasAway = !memory.sawPoolSinceBoot && memory.promoted === null;
-  const isBelieved = wasAway && isFollowed && rival.isAlive && saysItIsMaster(rival.uuid, round);
+  const isBelieved = wasAway && isFollowed && rival.isAlive && saysItIsMaster(rival.uuid, round.view);
   if (!isNamed && !isBelieved) return [];
   return whenDue({ kind: "follow-master", address }, round);
-}
-
-/** By its pool.conf, also while its xapi is away. */
-function saysItIsMaster(host: HostUuid, { view }: JudgedRound): boolean {
-  const peer = heardPeer(view.hearing, host);
-  return peer !== "unknown" && peer.own?.role === "master";
 }

@@ -25,6 +25,7 @@ const start: Action = {
   candidates: [host(1)],
   asks: [],
   rests: [],
+  unlessOn: [],
 };
 const startBoth: Action = {
   kind: "start-appliance",
@@ -32,6 +33,7 @@ const startBoth: Action = {
   name: "shop",
   asks: [],
   rests: [],
+  unlessOn: [],
 };
 
 /** What is said of the end of an action, and the memory after it. */

@@ -70,6 +70,7 @@ const startOf = (...asks: Asked[]): Action => ({
   candidates: [],
   asks,
   rests: [],
+  unlessOn: [],
 });
 const start = startOf(asked(1, 2));
 const correct: Action = {
@@ -300,7 +301,14 @@ describe("assertSafe: who acts", () => {
   const leaders: readonly [Action, Partial<Memory>][] = [
     [asksBoth, {}],
     [
-      { kind: "start-appliance", appliance: applianceUuid("ap"), name: "ap", asks: [asked(1, 2)], rests: [] },
+      {
+        kind: "start-appliance",
+        appliance: applianceUuid("ap"),
+        name: "ap",
+        asks: [asked(1, 2)],
+        rests: [],
+        unlessOn: [],
+      },
       {},
     ],
     [declare, { incidents: fenced.incidents }],

@@ -30,7 +30,7 @@ async function fence(byLeader: boolean, mandateUntilMs = 3_200) {
     settings,
     followed: null,
     proofs: { offAtMs: new Map(), looks: new Map() },
-    isWord: () => false,
+    proofOf: () => ({ isWord: false, by: null }),
     probedAtMs: () => clock.uptimeMs(),
   } as unknown as Executor;
   const action = { kind: "fence-host", host: host(3), address: address(host(3)), pingIsLife: true } as const;

@@ -46,7 +46,7 @@ function leading(says: DeviceState, { method = "IPMI", mandateUntilMs = FOR_LONG
     ...{ self: view.self, xapi, settings, view, lastGood: goodView(), xapiStartTime: null, followed: null },
     probedAtMs: () => clock.uptimeMs(),
     proofs: { offAtMs: new Map(), looks: new Map() },
-    isWord: () => false,
+    proofOf: () => ({ isWord: false, by: null }),
   } as unknown as Executor;
   const run = async (action: Action): Promise<{ result: Result; asked: string }> => {
     const result = await execute(action, executor, neverAborts());

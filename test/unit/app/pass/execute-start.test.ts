@@ -82,14 +82,18 @@ async function start(change: Partial<World>, takesMs = 1_000) {
   };
   const executor = {
     ...{ ports, self: view.self, xapi, settings, view, lastGood: goodView(), xapiStartTime: null },
-    ...{ followed: null, proofs: { offAtMs: new Map(), looks: new Map() }, isWord: () => false },
+    ...{
+      followed: null,
+      proofs: { offAtMs: new Map(), looks: new Map() },
+      proofOf: () => ({ isWord: false, by: null }),
+    },
   } as unknown as Executor;
   const witnesses = [1, 2].map((number) => ({
     ...{ host: host(number), isUnsettled: false, isExcused: false },
   }));
   const action: Action = {
     ...{ kind: "start-vm", vm: WEB, name: "web", candidates: [host(1), host(2)] },
-    ...{ asks: [{ vm: WEB, witnesses }], rests: [host(3)] },
+    ...{ asks: [{ vm: WEB, witnesses }], rests: [host(3)], unlessOn: [] },
   };
   const ended = execute(action, executor, neverAborts());
   await time.run(2 * takesMs + 10_000);

@@ -53,7 +53,7 @@ async function calls(action: Action, given: Case = {}) {
     },
     followed: isSlave ? host(1) : null,
     proofs: { offAtMs: new Map([[host(3), clock.uptimeMs()]]), looks: new Map() },
-    isWord: () => false,
+    proofOf: () => ({ isWord: false, by: null }),
   } as unknown as Executor;
   const { kind } = await execute(action, executor, neverAborts());
   return { asked: asked.join(), kind };

@@ -59,7 +59,7 @@ function proofsOf(given: Case = {}) {
     self: SELF,
     settings,
     proofs,
-    isWord: () => isWord,
+    proofOf: () => ({ isWord, by: null }),
   };
   /** What is wrong with the proofs of these hosts, and after how long that was known. */
   const ask = async (...hosts: readonly number[]) => {

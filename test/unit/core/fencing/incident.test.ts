@@ -11,7 +11,7 @@ import { host, vm } from "../fixtures.ts";
 const EVENTS: readonly IncidentEvent[] = [
   { kind: "host-failed", atMs: 0 },
   { kind: "fence-begun" },
-  { kind: "fence-succeeded", proved: true, atMs: 0 },
+  { kind: "fence-succeeded", proved: true, by: null, atMs: 0 },
   { kind: "fence-failed" },
   { kind: "fencing-waived", atMs: 0 },
   { kind: "declared-dead" },
@@ -19,7 +19,7 @@ const EVENTS: readonly IncidentEvent[] = [
   { kind: "answer-expired", atMs: 0 },
   { kind: "host-returned", atMs: 0 },
   { kind: "nothing-left" },
-  { kind: "proof-over" },
+  { kind: "proof-over", atMs: 0 },
   { kind: "switched-on", atMs: 0 },
 ];
 const at = (phase: Incident["phase"]): Incident => ({ ...openIncident(host(2), 0), phase });
@@ -76,7 +76,7 @@ describe("stepIncident", () => {
   });
 
   test("a proof that an attempt of an earlier incident brings is none for this one", () => {
-    const late = stepIncident(at("open"), { kind: "fence-succeeded", proved: true, atMs: 0 });
+    const late = stepIncident(at("open"), { kind: "fence-succeeded", proved: true, by: null, atMs: 0 });
     expect(late).toEqual(at("open"));
     expect(stepIncident(at("open"), { kind: "fence-failed" })).toEqual(at("open"));
   });
@@ -99,25 +99,25 @@ describe("stepIncident, since when a host is off, and whether it was switched on
     [
       "a fence that proves is the first time that it is off",
       was("fencing", never),
-      { kind: "fence-succeeded", proved: true, atMs: 9 },
+      { kind: "fence-succeeded", proved: true, by: null, atMs: 9 },
       { phase: "fenced", proved: true, offSinceMs: 9 },
     ],
     [
       "a fence that proves nothing as well",
       was("fencing", never),
-      { kind: "fence-succeeded", proved: false, atMs: 9 },
+      { kind: "fence-succeeded", proved: false, by: null, atMs: 9 },
       { phase: "fenced", proved: false, offSinceMs: 9 },
     ],
     [
       "the second fence leaves the first time as it is",
       was("fencing", { proved: false }),
-      { kind: "fence-succeeded", proved: true, atMs: 9 },
+      { kind: "fence-succeeded", proved: true, by: null, atMs: 9 },
       { phase: "fenced", proved: true },
     ],
     [
       "a fence of an earlier attempt says nothing",
       was("open", never),
-      { kind: "fence-succeeded", proved: true, atMs: 9 },
+      { kind: "fence-succeeded", proved: true, by: null, atMs: 9 },
       {},
     ],
     [
@@ -135,17 +135,27 @@ describe("stepIncident, since when a host is off, and whether it was switched on
     [
       "a proof that is over: it was off all the same",
       was("fenced"),
-      { kind: "proof-over" },
+      { kind: "proof-over", atMs: 0 },
       { phase: "open", proved: false },
     ],
     [
       "a proof that is over after the declaration",
       was("declared"),
-      { kind: "proof-over" },
+      { kind: "proof-over", atMs: 0 },
       { phase: "open", proved: false },
     ],
-    ["a proof that is over while it is being fenced anew", was("fencing"), { kind: "proof-over" }, {}],
-    ["a host that was switched on is on, which is no news", was("switched-on"), { kind: "proof-over" }, {}],
+    [
+      "a proof that is over while it is being fenced anew",
+      was("fencing"),
+      { kind: "proof-over", atMs: 0 },
+      {},
+    ],
+    [
+      "a host that was switched on is on, which is no news",
+      was("switched-on"),
+      { kind: "proof-over", atMs: 0 },
+      {},
+    ],
     [
       "switched on: nothing is proved any more",
       was("declared", { switchedOnAtMs: null }),
@@ -210,8 +220,13 @@ describe("stepIncident, a host that was declared dead in this incident", () => {
     ["the same after a proof that is over", was("open"), { kind: "declared-dead" }, true],
     ["XAPI reaches it", was("fenced", false), { kind: "host-is-live" }, false],
     ["the declaration is lost", was("declared"), { kind: "declaration-lost" }, true],
-    ["its proof is over", was("declared"), { kind: "proof-over" }, true],
-    ["it is fenced again", was("fencing"), { kind: "fence-succeeded", proved: true, atMs: 9 }, true],
+    ["its proof is over", was("declared"), { kind: "proof-over", atMs: 0 }, true],
+    [
+      "it is fenced again",
+      was("fencing"),
+      { kind: "fence-succeeded", proved: true, by: null, atMs: 9 },
+      true,
+    ],
     ["it is switched on", was("declared"), { kind: "switched-on", atMs: 9 }, true],
     ["it does not come back", was("switched-on"), { kind: "answer-expired", atMs: 9 }, true],
     ["it fails after its return", was("returned"), { kind: "host-failed", atMs: 9 }, false],

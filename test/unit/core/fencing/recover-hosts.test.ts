@@ -85,6 +85,7 @@ describe("recoverHosts", () => {
       phase: "fencing",
       proved: false,
       isWord: false,
+      by: null,
       fenceFailures: 0,
       vms: [],
       returnedAtMs: null,

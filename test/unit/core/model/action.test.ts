@@ -11,7 +11,16 @@ const web = vm("web");
 const KEYS: { readonly [Kind in ActionKind]: readonly [string, Extract<Action, { kind: Kind }>] } = {
   "start-vm": [
     "start-vm:web",
-    { kind: "start-vm", vm: web, name: "Web server", candidates: [host(1)], asks: [], rests: [] },
+    {
+      kind: "start-vm",
+      vm: web,
+      name: "Web server",
+      candidates: [host(1)],
+      asks: [],
+      rests: [],
+      unlessOn: [],
+      unlessOn: [],
+    },
   ],
   "correct-database": [
     "correct-database:web",
@@ -20,7 +29,7 @@ const KEYS: { readonly [Kind in ActionKind]: readonly [string, Extract<Action, {
   "stamp-home-pool": ["stamp-home-pool:web", { kind: "stamp-home-pool", vm: web, pool: POOL }],
   "start-appliance": [
     "start-appliance:shop",
-    { kind: "start-appliance", appliance, name: "Shop", asks: [], rests: [] },
+    { kind: "start-appliance", appliance, name: "Shop", asks: [], rests: [], unlessOn: [] },
   ],
   "fence-host": [
     "fence-host:h2",

@@ -13,9 +13,9 @@ const SAID: { readonly [Kind in keyof typeof FENCING_WORDS]: string } = {
   "fence-device-wrong":
     "The fence device of xcp2 cannot be relied on: no answer. If xcp2 failed now, its VMs would stay down. Try again with: ha-cfg fence-test xcp2",
   "proof-over":
-    "xcp2 was fenced, and its device says that it is on again: it is fenced anew, and nothing goes on that rests on its being off.",
+    "xcp2 was fenced, and its device says that it is on again. Nothing goes on that rests on its being off: it is waited for, or fenced anew.",
   "proof-doubted":
-    "xcp2 was fenced, and its device does not say now whether it is still off: ILO: no answer within 10 s. What rests on that waits. Try it by hand with: ha-cfg fence-test xcp2",
+    "xcp2 was fenced, and its device does not say now whether it is still off: ILO: no answer within 10 s. What rests on that waits. If it is off: ha-cfg confirm-off xcp2",
   "host-switched-on":
     "xcp2 was switched on again (FENCE_ACTION=reset): its VMs do not wait for it to be off.",
   "fence-device-back": "The fence device of xcp2 answers again.",
