@@ -19,6 +19,7 @@ const start: Action = {
   candidates: [host(1)],
   asks: [],
   rests,
+  unlessOn: [],
 };
 const startBoth: Action = {
   kind: "start-appliance",
@@ -26,6 +27,7 @@ const startBoth: Action = {
   name: "shop",
   asks: [],
   rests,
+  unlessOn: [],
 };
 
 /** What is said of the end of an action, and the memory after it. */
@@ -49,7 +51,7 @@ describe("absorb, a proof that was taken again", () => {
 
   const phases: readonly [IncidentPhase, IncidentPhase, string][] = [
     ["fenced", "open", "proof-over h3"],
-    ["declared", "open", "proof-over h3"],
+    ["declared", "switched-on", "proof-over h3"],
     ["open", "open", ""],
     ["fencing", "fencing", ""],
     ["answered", "answered", ""],
@@ -60,7 +62,8 @@ describe("absorb, a proof that was taken again", () => {
     test(`absorb: the device of a host says on whose incident is ${phase}: ${says === "" ? "no news" : next}`, () => {
       const after = end(start, over, proved(phase));
       expect([after.incident?.phase, after.says]).toEqual([next, says]);
-      expect(after.incident).toMatchObject({ proved: says === "", offSinceMs: 5 });
+      const switchedOnAtMs = phase === "declared" ? NOW_MS : null;
+      expect(after.incident).toMatchObject({ proved: says === "", offSinceMs: 5, switchedOnAtMs });
     });
 
   test("absorb: two starts find the same proof over: it is told once, and neither waits", () => {

@@ -58,13 +58,22 @@ function leading(says: DeviceState, { method = "IPMI", mandateUntilMs = FOR_LONG
 const rests = [host(3)];
 const promote: Action = { kind: "promote-self", rests };
 const declare: Action = { kind: "declare-host-dead", host: host(3), proved: true };
-const start: Action = { kind: "start-vm", vm: vm("a"), name: "a", candidates: [host(1)], asks: [], rests };
+const start: Action = {
+  kind: "start-vm",
+  vm: vm("a"),
+  name: "a",
+  candidates: [host(1)],
+  asks: [],
+  rests,
+  unlessOn: [],
+};
 const startBoth: Action = {
   kind: "start-appliance",
   appliance: applianceUuid("shop"),
   name: "shop",
   asks: [],
   rests,
+  unlessOn: [],
 };
 const begun: readonly [Action, string][] = [
   [promote, "promote"],

@@ -73,17 +73,24 @@ describe("groupReport", () => {
   test("HA that is neither on nor off is not known", () =>
     expect(groupReport(host(1), memory({ haFlag: "unset" }), SETTINGS).haWished).toBeNull());
 
-  test("replaced: the master of the take-over that is open, then that of the last one", () => {
-    const replaced = (over: Partial<Memory>) =>
-      groupReport(host(1), { ...memory(), ...over }, SETTINGS).replaced;
+  describe("replaced: the master of the take-over that is open, in this boot", () => {
     const promotion = takeOver({ oldMaster: host(2) });
     const promoted = { oldMaster: host(3), epoch: 1 };
-    expect(replaced({})).toBeNull();
-    expect(replaced({ promotion })).toBe(host(2));
-    expect(replaced({ promoted })).toBe(host(3));
-    expect(replaced({ promotion, promoted })).toBe(host(2));
-    expect(replaced({ promotion: takeOver({ oldMaster: null }) })).toBeNull();
-    expect(groupReport(host(1), { ...emptyMemory("b"), promotion }, SETTINGS).replaced).toBeNull();
+    const rows: readonly [string, Partial<Memory>, HostUuid | null][] = [
+      ["none is open", {}, null],
+      ["one is open", { promotion }, host(2)],
+      ["the last one is over", { promoted }, null],
+      ["one is open after another one", { promotion, promoted }, host(2)],
+      ["one is open, of nobody", { promotion: takeOver({ oldMaster: null }) }, null],
+      ["one is open from before this boot", { promotion, sawPoolSinceBoot: false }, null],
+    ];
+    for (const [title, over, expected] of rows)
+      test(`${title}: ${expected ?? "nobody"}`, () => {
+        const known = { ...memory(), sawPoolSinceBoot: true, ...over };
+        expect(groupReport(host(1), known, SETTINGS).replaced).toBe(expected);
+      });
+    test("a host that has never seen its pool: nobody", () =>
+      expect(groupReport(host(1), { ...emptyMemory("b"), promotion }, SETTINGS).replaced).toBeNull());
   });
 
   test("the successor is the first of the ranking", () => {

@@ -42,7 +42,7 @@ describe("stepIncident", () => {
     open:     ["bug",  "fencing", "open",    "open",    "fenced", "open",     "open",     "bug",   "over",     "bug",        "open",     "open"],
     fencing:  ["bug",  "fencing", "fenced",  "open",    "fenced", "fencing",  "fencing",  "bug",   "over",     "bug",        "fencing",  "fencing"],
     fenced:   ["bug",  "bug",     "bug",     "bug",     "bug",    "declared", "answered", "bug",   "over",     "bug",        "open",     "switched-on"],
-    declared: ["bug",  "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "bug",   "returned", "bug",        "open",     "switched-on"],
+    declared: ["bug",  "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "bug",   "returned", "bug",        "switched-on", "switched-on"],
     answered: ["bug",  "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "open",  "over",     "bug",        "answered", "answered"],
     "switched-on": ["bug", "bug", "bug",     "bug",     "bug",    "bug",      "bug",      "open",  "returned", "bug",        "switched-on", "switched-on"],
     returned: ["open", "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "bug",   "bug",      "over",       "returned", "returned"],
@@ -139,10 +139,10 @@ describe("stepIncident, since when a host is off, and whether it was switched on
       { phase: "open", proved: false },
     ],
     [
-      "a proof that is over after the declaration",
-      was("declared"),
-      { kind: "proof-over", atMs: 0 },
-      { phase: "open", proved: false },
+      "a proof that is over after the declaration: somebody has switched it on",
+      was("declared", { isWord: true }),
+      { kind: "proof-over", atMs: 9 },
+      { phase: "switched-on", proved: false, isWord: false, switchedOnAtMs: 9 },
     ],
     [
       "a proof that is over while it is being fenced anew",

@@ -133,12 +133,18 @@ function at(afterMs: number): Situation {
 describe("recoverHosts, a host that was switched on", () => {
   const ON_MS = OFF_MS + 20_000;
   const booting = { phase: "switched-on", incident: { proved: false, switchedOnAtMs: ON_MS } } as const;
-  const silentFor = (ms: number) => recover({ ...booting, situation: { nowMs: ON_MS + ms } });
+  const silentFor = (ms: number, down = ["web"]) =>
+    recover({ ...booting, down, situation: { nowMs: ON_MS + ms } });
 
   test("recoverHosts: it is left alone for ten minutes", () =>
     expect(silentFor(10 * MINUTE - 1)).toMatchObject({ does: "", phase: "switched-on", reasons: [] }));
 
-  test("recoverHosts: after ten minutes of silence everything begins anew, and it is known that it was off", () =>
+  test("recoverHosts: it is left alone for as long as none of its VMs is down", () => {
+    for (const down of [[], ["db"]])
+      expect(silentFor(60 * MINUTE, down)).toMatchObject({ does: "", phase: "switched-on", reasons: [] });
+  });
+
+  test("recoverHosts: after ten minutes of silence everything begins anew for a VM that is down, and it is known that it was off", () =>
     expect(silentFor(10 * MINUTE).after).toEqual({
       ...incidentIn("open", { ...OFF, proved: false, switchedOnAtMs: ON_MS })["h3"],
       openedAtMs: ON_MS + 10 * MINUTE,
@@ -154,7 +160,7 @@ describe("recoverHosts, a host that was switched on", () => {
       const { actions, memory } = recoverHosts(
         brain.memory,
         [host(3)],
-        roundOf(brain.memory, { situation }),
+        roundOf(brain.memory, { situation, down: ["web"] }),
         ALL,
       );
       brain.memory = memory;

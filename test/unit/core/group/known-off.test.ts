@@ -52,23 +52,33 @@ describe("stepToldOff: a proof ends with any sign of another boot", () => {
     expect(stepToldOff(forgotten, [B], state, moment).get(B)).toEqual({ sinceMs: NOW_MS, isOver: false });
   });
 
-  describe("a fresh report by a third host is a sign, too", () => {
-    const rows: readonly [PeerState["status"], boolean][] = [
-      ["reported", true],
-      ["silent", false],
-      ["direct", false],
+  describe("what a third host has heard since is a sign, too", () => {
+    // [what, c is heard so many seconds ago, what it heard of b was so old then, b is told to be off since, is it over]
+    const rows: readonly [string, number, number | null, number, boolean][] = [
+      ["c has heard it since", 1, 0, 30, true],
+      ["c has heard it in the moment in which it was told", 1, 3, 4, true],
+      ["c has heard it before", 1, 3, 3.9, false],
+      ["c reports it since, and what it heard is from before", 0.5, 3.5, 3.9, false],
+      ["c does not hear it", 1, null, 30, false],
+      ["c is silent itself by now", 4.1, 0, 30, false],
     ];
-    for (const [status, isOver] of rows)
-      test(`of b, which was heard last before it was told to be off, and is ${status}: ${isOver ? "over" : "off"}`, () => {
-        const state = groupState({}, { b: { age: 31 }, c: {} });
-        const judged = new Map(state.hearing.peers);
-        const b = judged.get(B);
-        if (b !== undefined) judged.set(B, { ...b, status });
-        const given = { ...state, hearing: { ...state.hearing, peers: judged } };
-        const before: ToldOff = new Map([[B, { sinceMs: ago(30), isOver: false }]]);
+    for (const [what, age, reportAge, since, isOver] of rows)
+      test(`of b, which was heard last before it was told to be off: ${what}: ${isOver ? "over" : "off"}`, () => {
+        const state = groupState(
+          {},
+          { b: { age: since + 1 }, c: { age, hears: reportAge === null ? "" : "b" } },
+        );
+        const peers = new Map([...state.hearing.peers].map(([host, peer]) => [host, aged(peer, reportAge)]));
+        const given = { ...state, hearing: { ...state.hearing, peers } };
+        const before: ToldOff = new Map([[B, { sinceMs: ago(since), isOver: false }]]);
         const moment = { nowMs: NOW_MS, greeters: new Map<HostUuid, number>() };
-        expect(stepToldOff(before, [B], given, moment).get(B)).toEqual({ sinceMs: ago(30), isOver });
+        expect(stepToldOff(before, [B], given, moment).get(B)).toEqual({ sinceMs: ago(since), isOver });
       });
+
+    const aged = (peer: PeerState, seconds: number | null): PeerState => ({
+      ...peer,
+      hears: peer.hears.map((entry) => ({ ...entry, ageMs: (seconds ?? 0) * 1_000 })),
+    });
   });
 
   test("a datagram that is not fresh is a sign, too", () => {

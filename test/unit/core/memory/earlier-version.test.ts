@@ -76,9 +76,9 @@ describe("completeEarlier", () => {
   });
   test("a take-over goes on, with nobody settled", () =>
     expect(memory?.promotion).toEqual(takeOver({ phase: "recovering", backAtMs: { h3: 7_000 } })));
-  test("an incident goes on: its host has not returned", () =>
+  test("an incident goes on: its host has not returned, and it was declared in this incident", () =>
     expect(memory?.incidents["h2"]).toEqual(
-      incidentOn(host(2), "declared", { openedAtMs: 1, proved: true, fenceFailures: 2 }),
+      incidentOn(host(2), "declared", { openedAtMs: 1, proved: true, fenceFailures: 2, wasDeclared: true }),
     ));
   test("since when its host is off nobody knows, nor was it switched on again", () => {
     for (const host of ["h2", "h4"])

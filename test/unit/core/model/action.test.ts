@@ -19,7 +19,6 @@ const KEYS: { readonly [Kind in ActionKind]: readonly [string, Extract<Action, {
       asks: [],
       rests: [],
       unlessOn: [],
-      unlessOn: [],
     },
   ],
   "correct-database": [

@@ -76,13 +76,10 @@ describe("startVms, what", () => {
     const read = database([hostView(host(1))], { halted: [web, haltedVm("db")], appliances: [shop] });
     const memory = memoryWith({
       incidents: {
-        ...incidentIn("declared", { proved: true }),
-        ...incidentIn("declared", { uuid: host(2), proved: true }),
-        ...incidentIn("declared", { uuid: host(4) }),
+        ...incidentIn("declared", { proved: true, vms: [vm("db")] }),
+        ...incidentIn("declared", { uuid: host(2), proved: true, vms: [vm("db"), vm("web")] }),
+        ...incidentIn("declared", { uuid: host(4), vms: [vm("web")] }),
       },
-      // h3 was gone when `web` was seen on h1.
-      seenRunning: { web: { host: host(1), atMs: 900 } },
-      heardAtMs: { h2: 1_000, h3: 800 },
     });
     const rests = (situation: Situation) =>
       startVms(memory, masterRound(memory, { database: read, ...situation })).actions.map((action) => [

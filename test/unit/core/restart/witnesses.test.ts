@@ -185,31 +185,41 @@ describe("whose silence means nothing", () => {
 });
 
 describe("on whose proof a start rests", () => {
-  const off = (phase: IncidentPhase, proved = true) => ({ h3: incidentOn(host(3), phase, { proved }) });
-  const seen = (number: number, atMs: number) => ({ web: { host: host(number), atMs } });
-  const heardAtMs = { h3: 900_000 };
-  const declared = { incidents: off("declared"), heardAtMs };
+  const off = (phase: IncidentPhase, { proved = true, vms = [WEB] } = {}) => ({
+    h3: incidentOn(host(3), phase, { proved, vms }),
+  });
+  const elsewhere = { web: { host: host(2), atMs: 900_001 } };
   const rows: readonly [string, Partial<Memory>, string][] = [
     ["it was fenced", { incidents: off("fenced") }, "h3"],
     ["it was declared dead", { incidents: off("declared") }, "h3"],
-    ["it counts as off by choice", { incidents: off("fenced", false) }, ""],
-    ["XAPI did not reach it, and nothing is proved", { incidents: off("declared", false) }, ""],
+    ["it counts as off by choice", { incidents: off("fenced", { proved: false }) }, ""],
+    ["XAPI did not reach it, and nothing is proved", { incidents: off("declared", { proved: false }) }, ""],
     ["it has failed, so it is asked", { incidents: off("open") }, ""],
     ["it is being fenced anew, so it is asked", { incidents: off("fencing") }, ""],
     ["it was switched on again, so it is asked", { incidents: off("switched-on") }, ""],
     ["it has returned, so it is asked", { incidents: off("returned") }, ""],
     ["nobody has failed", {}, ""],
-    ["the VM was seen there last", { ...declared, seenRunning: seen(3, 900_001) }, "h3"],
-    ["the VM was seen elsewhere while it was heard", { ...declared, seenRunning: seen(2, 900_000) }, "h3"],
-    ["the VM was seen elsewhere when it was gone", { ...declared, seenRunning: seen(2, 900_001) }, ""],
+    ["the VM ran there with others", { incidents: off("declared", { vms: [vm("db"), WEB] }) }, "h3"],
+    ["another VM ran there", { incidents: off("declared", { vms: [vm("db")] }) }, ""],
     [
-      "another VM was seen elsewhere",
-      { ...declared, seenRunning: { db: { host: host(2), atMs: 900_001 } } },
+      "nothing ran there, or all was started elsewhere since",
+      { incidents: off("declared", { vms: [] }) },
+      "",
+    ],
+    [
+      "the VM was merely seen elsewhere when it was gone",
+      { incidents: off("declared"), heardAtMs: { h3: 900_000 }, seenRunning: elsewhere },
       "h3",
     ],
     [
-      "two hosts are off",
-      { incidents: { ...off("fenced"), h2: incidentOn(host(2), "declared", { proved: true }) } },
+      "two hosts are off on which it ran",
+      {
+        incidents: {
+          ...off("fenced"),
+          h2: incidentOn(host(2), "declared", { proved: true, vms: [WEB] }),
+          h4: incidentOn(host(4), "declared", { proved: true }),
+        },
+      },
       "h3 h2",
     ],
   ];

@@ -263,11 +263,12 @@ describe("decideMaster", () => {
     }
   });
 
-  test("a member follows another master: stand down", () => {
+  test("a member follows another master, and the group names nobody: stand down", () => {
     const view = settled({ halted: [haltedVm("a")] });
     const decision = restedMaster().look(10, {
       database: ok(view),
       probes: { h2: MASTER, h3: ALIVE(host(2)) },
+      group: NOBODY_LEADS,
     });
     expect([decision.actions, kinds(decision.reasons)]).toEqual([[], ["rival-master"]]);
   });

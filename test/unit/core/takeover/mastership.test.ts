@@ -2,10 +2,12 @@ import { describe, expect, test } from "bun:test";
 import { openIncident } from "../../../../src/core/fencing/incident.ts";
 import { rememberView } from "../../../../src/core/members/remember.ts";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
+import type { HeardPeer } from "../../../../src/core/model/hearing.ts";
 import type { HostUuid } from "../../../../src/core/model/ids.ts";
 import type { PeerProbe, PoolView } from "../../../../src/core/model/pool-view.ts";
 import { judgeMastership, type Mastership, namedByGroup } from "../../../../src/core/takeover/mastership.ts";
 import { ALIVE, address, DEAD, database, host, hostView, MASTER, master, SETTINGS } from "../fixtures.ts";
+import { hearing, OWN, peer } from "../members/hearing.ts";
 import { takeOver } from "../memory/remembered.ts";
 import { isLedBy, NOBODY_LEADS, type SightOver } from "../sight.ts";
 
@@ -20,15 +22,24 @@ interface Situation {
   readonly declared?: HostUuid;
   /** This host has not seen the pool whole since its boot. */
   readonly wasAway?: boolean;
-  /** What the monitor of this host says; default: it leads, and the roll names this host. */
+  /** What the monitor of this host says; default: nobody leads, so the group names nobody. */
   readonly group?: SightOver;
+  /** What others say of themselves, as this host hears it; default: nothing. */
+  readonly peers?: readonly HeardPeer[];
 }
 
 function judge(probes: Record<string, PeerProbe>, situation: Situation = {}): Mastership {
-  const { members = [host(1), host(2), host(3)], replaced, replaces, declared, group = {} } = situation;
+  const { members = [host(1), host(2), host(3)], replaced, replaces, declared } = situation;
+  const { group = NOBODY_LEADS, peers = [] } = situation;
   const read = database(members.map((uuid) => hostView(uuid)));
   const heuristics = situation.heuristics ?? "not-asked";
-  const round = master().input(0, { probes, database: { ok: true, value: read }, heuristics, group });
+  const round = master().input(0, {
+    probes,
+    database: { ok: true, value: read },
+    heuristics,
+    group,
+    hearing: hearing(...peers),
+  });
   const lastGood = rememberView(round.memory, read, { view: round.view, fieldName: SETTINGS.XC_FIELD_NAME });
   const incident = declared && { ...openIncident(declared, 0), phase: "declared" as const };
   const memory: Memory = {
@@ -42,6 +53,8 @@ function judge(probes: Record<string, PeerProbe>, situation: Situation = {}): Ma
   return judgeMastership(memory, { ...round, database: read });
 }
 const pair = [host(1), host(2)];
+/** h3 as master, by its pool.conf. */
+const SAYS_MASTER = peer(3, { own: { ...OWN, role: "master", master: host(3) } });
 const UNDISPUTED: Mastership = { kind: "undisputed" };
 
 describe("judgeMastership", () => {
@@ -131,8 +144,26 @@ describe("judgeMastership: the group has named another master", () => {
     ],
     ["rival, as this host leads and as it follows", all, { group: names(3, isLedBy(host(2))) }, RIVAL(3)],
     ["rival, of which nobody knows an address", all, { group: names(9) }, RIVAL(9, "")],
-    ["undisputed: this host has replaced it", all, { group: names(3), replaced: host(3) }, UNDISPUTED],
+    ["rival: this host has replaced it long ago", all, { group: names(3), replaced: host(3) }, RIVAL(3)],
     ["undisputed: this host is replacing it", all, { group: names(3), replaces: host(3) }, UNDISPUTED],
+    [
+      "undisputed: this host is replacing it, and it says that it is a slave",
+      all,
+      { group: names(3), replaces: host(3), peers: [peer(3)] },
+      UNDISPUTED,
+    ],
+    [
+      "rival: this host is replacing it, and it says that it is master",
+      all,
+      { group: names(3), replaces: host(3), peers: [SAYS_MASTER] },
+      RIVAL(3),
+    ],
+    [
+      "rival: this host was replacing it before it booted",
+      all,
+      { group: names(3), replaces: host(3), wasAway: true },
+      RIVAL(3),
+    ],
     ["rival: this host has replaced another one", all, { group: names(3), replaced: host(2) }, RIVAL(3)],
     [
       "rival: this host has replaced it before, and is replacing another one",
@@ -141,15 +172,15 @@ describe("judgeMastership: the group has named another master", () => {
       RIVAL(3),
     ],
     [
-      "called back from it: this host has replaced it",
+      "called back from it: this host is replacing it",
       { h2: ALIVE(host(3)), h3: DEAD },
-      { group: names(3), replaced: host(3) },
+      { group: names(3), replaces: host(3) },
       { kind: "calls-back", members: [host(2)] },
     ],
     [
-      "rival: this host has replaced it, and a third one is master",
+      "rival: this host is replacing it, and a third one is master",
       { h2: MASTER, h3: DEAD },
-      { group: names(3), replaced: host(3) },
+      { group: names(3), replaces: host(3) },
       RIVAL(2),
     ],
     [
@@ -162,9 +193,30 @@ describe("judgeMastership: the group has named another master", () => {
   ];
   for (const [title, probes, situation, expected] of rows)
     test(title, () => expect(judge(probes, situation)).toEqual(expected));
+});
 
-  test("named itself, it stands down before a living master all the same", () =>
-    expect(judge({ h2: ALIVE(), h3: MASTER }, { group: names(1) })).toEqual(RIVAL(3)));
+describe("judgeMastership: the group has named this host", () => {
+  const rival: readonly [string, Record<string, PeerProbe>][] = [
+    ["another one is master", { h2: ALIVE(), h3: MASTER }],
+    ["another one is master, and is followed", { h2: MASTER, h3: ALIVE(host(2)) }],
+    ["two others are masters", { h2: MASTER, h3: MASTER }],
+    ["a member follows one that cannot be seen", { h2: DEAD, h3: ALIVE(host(2)) }],
+    ["a member follows one that nobody knows", { h2: ALIVE(), h3: ALIVE(host(9)) }],
+  ];
+  const named: readonly [string, SightOver, boolean][] = [
+    ["it leads", names(1), true],
+    ["its mandate is over", names(1, { mandateUntilMs: -1 }), false],
+    ["it is elected, and has no mandate yet", names(1, { lead: "elected", mandateUntilMs: null }), false],
+    ["another one leads", names(1, isLedBy(host(2))), false],
+    ["the roll is not settled", names(1, { roll: { settled: false } }), false],
+  ];
+  for (const [title, probes] of rival)
+    for (const [what, group, isNoRival] of named)
+      test(`${title}, and ${what}: ${isNoRival ? "no rival" : "rival"}`, () =>
+        expect(judge(probes, { group }).kind === "rival").toBe(!isNoRival));
+
+  test("though it was away", () =>
+    expect(judge({ h2: DEAD, h3: MASTER }, { group: names(1), wasAway: true }).kind).not.toBe("rival"));
 });
 
 describe("namedByGroup", () => {

@@ -63,23 +63,36 @@ describe("standDown", () => {
     test(`standDown: ${title}: it only says so`, () => expect([actions, reasons.length]).toEqual([[], 1]));
   }
 
-  /** h1 was never away; nobody answers or is heard, and the group names h2. */
-  const named = (over: Partial<Memory> = {}, group: SightOver = {}, rival = host(2)) =>
+  /** h1 was never away; nobody answers or, unless `heard` is given, is heard, and the group names h2. */
+  const named = (
+    over: Partial<Memory> = {},
+    group: SightOver = {},
+    rival = host(2),
+    heard?: Situation["hearing"],
+  ) =>
     stand(
       { sawPoolSinceBoot: true, health: { h2: healthIn("failed"), h3: healthIn("failed") }, ...over },
       {
         probes: { h2: DEAD, h3: DEAD },
-        hearing: undefined,
+        hearing: heard,
         group: { ...group, roll: { master: host(2), ...group.roll } },
       },
       rival,
     );
   const replaced = (number: number) => ({ promoted: { oldMaster: host(number), epoch: 1 } });
+  /** It is taking over from that host, and h2 says this of itself. */
+  const taking = (number: number, own?: OwnState) => {
+    const heard = own === undefined ? undefined : hearing(peer(2, { own }));
+    return named({ promotion: { ...promotion, oldMaster: host(number) } }, {}, host(2), heard);
+  };
   const followed: readonly [string, ReturnType<typeof stand>][] = [
     ["though it was never away, and that one is dead", named()],
     ["where another one leads, too", named({}, isLedBy(host(3)))],
     ["though it has replaced another one", named(replaced(3))],
+    ["though it has replaced that one long ago", named(replaced(2))],
     ["though it was away as well", named({ sawPoolSinceBoot: false })],
+    ["which says that it is master, though this one is taking over from it", taking(2, RIVAL)],
+    ["which says that it is master, though this one is taking over from another one", taking(3, RIVAL)],
   ];
   for (const [title, { actions, reasons }] of followed)
     test(`standDown: one that the group has not named follows the one that it has: ${title}`, () => {
@@ -88,9 +101,9 @@ describe("standDown", () => {
     });
 
   const stays: readonly [string, ReturnType<typeof stand>][] = [
-    ["it has replaced that one", named(replaced(2))],
-    ["it is taking over from that one", named({ promotion: { ...promotion, oldMaster: host(2) } })],
-    ["it is taking over from another one", named({ promotion })],
+    ["it is taking over from that one, which is not heard", taking(2)],
+    ["it is taking over from that one, which says that it is a slave", taking(2, OWN)],
+    ["it is taking over from another one, and the named one is not heard", taking(3)],
     ["the rival is another than the named one", named({}, {}, host(3))],
     ["nobody leads, so nobody is named", named({}, NOBODY_LEADS)],
     ["the roll is not settled", named({}, { roll: { settled: false } })],
