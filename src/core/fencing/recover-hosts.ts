@@ -55,7 +55,7 @@ function recoverHost(memory: Memory, row: HostRow, round: Round, scope: VotedSco
   const { uuid: host, incident } = row;
   if (incident !== null && row.isAlive) return endIncident(memory, row, incident, round);
   if (incident === null && row.health?.state !== "failed") return nothing(memory);
-  if (incident === null && !row.isFenceable) {
+  if (incident === null && !row.isFenceable && !isConfirmedOff(round.view, host)) {
     // Perhaps in maintenance, perhaps it died while it started: nothing is begun, but it is said.
     return hasNothingLeft(row) ? nothing(memory) : refuse(memory, row, "in-maintenance");
   }

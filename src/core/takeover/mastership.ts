@@ -54,13 +54,13 @@ export function judgeMastership(memory: Memory, { view }: MasterRound): Mastersh
   const elsewhere = probed.filter(followsElsewhere);
   const [master] = masters;
   const isTheReplaced = masters.length === 1 && master?.uuid === replaced;
-  // Who leads, and is named, is the master: whoever says otherwise is called.
+  // Who leads, and is named, is the master. Another one makes itself a slave; while an administrator hands the mastership over both are.
   const isNamed = named === view.self.uuid && hasMandate(view);
   if (master !== undefined && !isTheReplaced && !isNamed) return rivalOf(master);
-  const lost = isNamed
-    ? undefined
-    : elsewhere.find((row) => !mayBeCalledFrom(masterFollowedBy(row, rows), replaced));
-  if (lost !== undefined) return rivalOf(lost);
+  const mayCall = (followed: HostRow | null) =>
+    mayBeCalledFrom(followed, replaced) || (isNamed && followed !== null && !isMaster(followed, view));
+  const lost = elsewhere.find((row) => !mayCall(masterFollowedBy(row, rows)));
+  if (lost !== undefined && !isNamed) return rivalOf(lost);
   const heuristics = heuristicsFor(view, memory);
   const members = memory.lastGood?.members ?? [];
   const tally = (rowsOnThisSide: readonly HostRow[]) =>
@@ -68,13 +68,13 @@ export function judgeMastership(memory: Memory, { view }: MasterRound): Mastersh
   const quorum = tally(followers);
   // Who follows nobody's master will follow as soon as it is told to; any other has ended this above.
   const isCallable =
-    isNamed ||
     master !== undefined ||
     memory.sawPoolSinceBoot ||
     replaced !== null ||
     tally([...followers, ...elsewhere]).quorate;
   const called = [...masters, ...elsewhere].map(({ uuid }) => uuid);
-  if (called.length > 0 && isCallable) return { kind: "calls-back", members: called };
+  if (called.length > 0 && isCallable && lost === undefined && (master === undefined || isTheReplaced))
+    return { kind: "calls-back", members: called };
   if (quorum.quorate) return { kind: "undisputed" };
   return { kind: "unproven", followers: followers.length, members: quorum.members };
 }
@@ -91,6 +91,10 @@ export function namedByGroup(view: Pick<PoolView, "hearing">): HostUuid | null {
   if (group?.roll?.settled !== true) return null;
   return ["leads", "elected", "hears"].includes(group.lead) ? group.roll.master : null;
 }
+
+/** By any word of its own in this round. */
+const isMaster = ({ uuid, probe }: HostRow, view: PoolView): boolean =>
+  saysItIsMaster(uuid, view) || probe?.follows.kind === "is-master";
 
 /** A master that its followers may be called away from: one that says itself that it is none has only not told them. */
 function mayBeCalledFrom(master: HostRow | null, replaced: HostUuid | null): boolean {

@@ -20,7 +20,7 @@ export function standDown(
 
 /**
  * A master that the group has not named becomes a slave of the one that it has, whether that can be reached from here or not: the
- * group replaces one that is dead. Not one that has replaced it: the group is going to name that. Where nobody is named, a host that was
+ * group replaces one that is dead. Not one that is replacing it, unless it says that it is master: the group is going to name that. Where nobody is named, a host that was
  * away, and finds members following another one that lives, becomes its slave: that the other is master it must have said itself, as
  * only a host of this pool can, for it costs this one the mastership.
  *
@@ -36,10 +36,11 @@ function followRival(memory: Memory, address: string, round: JudgedRound): reado
     ({ uuid, probe }) =>
       uuid !== rival?.uuid && probe?.follows.kind === "slave-of" && probe.follows.address === address,
   );
-  if (rival === undefined || memory.promotion !== null || memory.promoted?.oldMaster === rival.uuid)
-    return [];
+  if (rival === undefined) return [];
   const isNamed = namedByGroup(round.view) === rival.uuid;
-  const wasAway = !memory.sawPoolSinceBoot && memory.promoted === null;
+  const isMasters = isNamed && saysItIsMaster(rival.uuid, round.view);
+  if (memory.promotion !== null && !isMasters) return [];
+  const wasAway = !memory.sawPoolSinceBoot && memory.promotion === null && memory.promoted === null;
   const isBelieved = wasAway && isFollowed && rival.isAlive && saysItIsMaster(rival.uuid, round.view);
   if (!isNamed && !isBelieved) return [];
   return whenDue({ kind: "follow-master", address }, round);

@@ -78,7 +78,7 @@ export const TAKEOVER_WORDS: SayingsOf<
     from: "master_ip",
     severity: "critical",
     about: "",
-    text: `This host was away and other members follow ${address}: it becomes a slave of that host.`,
+    text: `The other hosts follow ${address}: this host becomes its slave.`,
     event: true,
     alert: true,
   }),
