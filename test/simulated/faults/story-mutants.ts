@@ -52,8 +52,8 @@ export const STORY_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/app/pass/proofs.ts",
-        from: "return found.find((result) => result !== null) ?? null;",
-        to: "return null;",
+        from: "const offAtMs = proofs.offAtMs.get(host);",
+        to: "const offAtMs = ports.clock.uptimeMs();",
       },
     ],
     caughtBy: { scenario: "fence/switched-on-again-before-the-take-over", sign: "rule vm-twice broken" },
