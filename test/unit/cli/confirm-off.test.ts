@@ -1,14 +1,15 @@
 import { describe, expect, test } from "bun:test";
+import type { DeviceState } from "../../../src/ports/fencer.ts";
 import type { SimPool } from "../../../src/simulation/pool.ts";
 import { haCfgOn, poolWithHa } from "./sim-pool.ts";
 
 const SECOND = 1_000;
 
 /** Two hosts, whose master has died together with its fence device. */
-async function masterDied(): Promise<SimPool> {
+async function masterDied(method = "IPMI"): Promise<SimPool> {
   const pool = poolWithHa({
     ...{ hosts: 2, vms: [{ name: "web", on: 1 }], watches: true },
-    params: { FENCE_METHOD: "IPMI", FENCE_MIN_HOSTS: "2" },
+    params: { FENCE_METHOD: method, FENCE_MIN_HOSTS: "2" },
   });
   await pool.run(60 * SECOND);
   pool.bmc(1, "dead");
@@ -27,6 +28,72 @@ describe("ha-cfg confirm-off", () => {
     );
     await pool.run(120 * SECOND);
     expect(pool.running("web")).toEqual([2]);
+  });
+
+  describe("on a terminal it asks for the name, and looks again after that", () => {
+    const QUESTION =
+      "If h1 still runs, its VMs will run twice, and their disks will be damaged.\nHave you seen that it has no power?\n";
+    const refused = (why: string) => `Cannot confirm that h1 is off: ${why}.\n`;
+    // [what, what is typed, what happens meanwhile, exit status, what is said at the end]
+    const rows: readonly [string, string | null, (pool: SimPool) => Promise<void>, number, string][] = [
+      ["the name is typed", "h1", async () => undefined, 0, ""],
+      ["another name is typed", "h2", async () => undefined, 1, "Nothing was changed.\n"],
+      ["nothing is typed", null, async () => undefined, 1, "Nothing was changed.\n"],
+      [
+        "the host has booted meanwhile",
+        "h1",
+        async (pool) => {
+          pool.power(1, true);
+          await pool.run(150 * SECOND);
+        },
+        1,
+        refused("its monitor is heard"),
+      ],
+      [
+        "it has got power meanwhile behind a broken link, and its device is back",
+        "h1",
+        async (pool) => {
+          pool.partition([1], [2]);
+          pool.bmc(1, "up");
+          pool.power(1, true);
+        },
+        1,
+        refused("its fence device (IPMI) says that it is on"),
+      ],
+    ];
+    for (const [title, typed, meanwhile, code, last] of rows)
+      test(`${title}: exit ${code}`, async () => {
+        const pool = await masterDied();
+        const run = await haCfgOn(pool, 2, ["confirm-off", "h1"], {
+          terminal: true,
+          types: async () => {
+            await meanwhile(pool);
+            return typed;
+          },
+        });
+        expect([run.code, run.err]).toEqual([code, `${QUESTION}${last}`]);
+        expect(pool.disk(2).documents.get("confirmed-off") !== undefined).toBe(code === 0);
+      });
+  });
+
+  describe("what the devices of two methods say", () => {
+    const silent = { kind: "unknown", why: "no answer" } as const;
+    const rows: readonly [DeviceState, DeviceState, number][] = [
+      [{ kind: "off" }, { kind: "on" }, 0],
+      [{ kind: "on" }, { kind: "off" }, 0],
+      [{ kind: "off" }, silent, 0],
+      [silent, silent, 0],
+      [silent, { kind: "on" }, 1],
+      [{ kind: "on" }, { kind: "on" }, 1],
+    ];
+    for (const [ipmi, ilo, code] of rows)
+      test(`one says ${ipmi.kind}, the other ${ilo.kind}: exit ${code}`, async () => {
+        const pool = await masterDied("IPMI,ILO");
+        const run = await haCfgOn(pool, 2, ["confirm-off", "h1", "--yes"], {
+          device: (method) => (method === "IPMI" ? ipmi : ilo),
+        });
+        expect(run.code).toBe(code);
+      });
   });
 
   test("without a terminal it wants --yes, and nothing is changed", async () => {

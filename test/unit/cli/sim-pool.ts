@@ -1,6 +1,8 @@
 import { openSurvey } from "../../../src/adapters/xapi/survey.ts";
 import { runPass } from "../../../src/app/pass/iterate.ts";
+import type { CliPorts } from "../../../src/cli/cli-ports.ts";
 import { runHaCfg } from "../../../src/cli/ha-cfg.ts";
+import type { DeviceState } from "../../../src/ports/fencer.ts";
 import { type SimPool, type SimPoolOptions, simulatePool } from "../../../src/simulation/pool.ts";
 import { simProber } from "../../../src/simulation/ports/prober.ts";
 import { simTransport } from "../../../src/simulation/ports/transport.ts";
@@ -23,6 +25,14 @@ export interface SimRun {
   readonly tookMs: number;
 }
 
+interface Around extends Partial<Surroundings> {
+  readonly terminal?: boolean;
+  /** Whoever is asked on the terminal. */
+  readonly types?: CliPorts["keyboard"]["readLine"];
+  /** What the fence device of a method says, instead of the world's. */
+  readonly device?: (method: string) => DeviceState;
+}
+
 /**
  * Runs `ha-cfg <args>` on a host of a simulated pool: XAPI, probes, state files and fence devices are the world's;
  * daemons and the mail server, of which it has none, are those of `around`.
@@ -31,9 +41,9 @@ export async function haCfgOn(
   pool: SimPool,
   host: number,
   args: readonly string[],
-  around: Partial<Surroundings> & { readonly terminal?: boolean } = {},
+  around: Around = {},
 ): Promise<SimRun> {
-  const { terminal = false, ...surroundings } = around;
+  const { terminal = false, types, device, ...surroundings } = around;
   const fakes = { ...fakeWorld(), terminal };
   const fake = fakePorts(fakes);
   const disk = pool.disks[host - 1];
@@ -47,7 +57,9 @@ export async function haCfgOn(
   const { daemons, tcp } = fakeSurroundings({ ...quietSurroundings(), ...surroundings });
   void runHaCfg(args, {
     ...fake.ports,
-    ...{ clock, hearing, openXapi, prober, pinger, fencer, localHost, store, daemons, tcp },
+    ...{ clock, hearing, openXapi, prober, pinger, localHost, store, daemons, tcp },
+    fencer: device === undefined ? fencer : { status: async ({ method }) => device(method) },
+    keyboard: types === undefined ? fake.ports.keyboard : { isTerminal: terminal, readLine: types },
     config: { ...fake.ports.config, ...config },
     openSurvey: (xeTimeoutMs) =>
       openSurvey({ transport: simTransport(pool.world, host), clock, xeTimeoutMs }),

@@ -59,16 +59,16 @@ const ONFAIL = { settings: { ...SETTINGS, FENCE_HA_ONFAIL: true } };
 
 describe("absorb, a fence", () => {
   test("absorb: a success is the proof that the host is off, and told with its method's worth", () => {
-    const methods: readonly [Result, string, boolean][] = [
-      [DONE, "ILO", true],
-      [DONE, "POOL", false],
-      [{ kind: "done", by: "POOL" }, "ILO,POOL", false],
-      [{ kind: "done", by: "ILO" }, "POOL", true],
+    const methods: readonly [Result, string, boolean, string | null][] = [
+      [DONE, "ILO", true, null],
+      [DONE, "POOL", false, null],
+      [{ kind: "done", by: "POOL" }, "ILO,POOL", false, "POOL"],
+      [{ kind: "done", by: "ILO" }, "POOL", true, "ILO"],
     ];
-    for (const [result, FENCE_METHOD, proved] of methods) {
+    for (const [result, FENCE_METHOD, proved, by] of methods) {
       const settings = { ...SETTINGS, FENCE_METHOD };
       const { incident, reasons } = end(fence, result, during("fencing"), { settings });
-      expect(incident).toMatchObject({ phase: "fenced", proved, offSinceMs: NOW_MS });
+      expect(incident).toMatchObject({ phase: "fenced", proved, by, offSinceMs: NOW_MS });
       expect(reasons).toEqual([{ kind: "host-fenced", host: "h3", proved }]);
     }
   });

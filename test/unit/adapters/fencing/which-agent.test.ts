@@ -106,6 +106,26 @@ describe("fence: an agent in other hands is not run as root", () => {
   });
 });
 
+describe("fence: an agent of one's own is asked for what it knows", () => {
+  // [its line, what it is asked for, what it gets]
+  const rows: readonly (readonly [string, FenceRequest["action"], string])[] = [
+    ["# actions: start stop reset status", "stop", "stop"],
+    ["# actions: reset", "stop", "reset"],
+    ["# actions: start reset status", "stop", "reset"],
+    ["# actions: start reset status", "start", "start"],
+    ["# actions: start stop", "reset", "reset"],
+    ["# actions: start status", "stop", "stop"],
+    ["# actions:", "stop", "stop"],
+    ["# it can reset, and says so nowhere", "stop", "stop"],
+  ];
+  test.each(rows)("%s: asked for %s it gets %s", async (line, action, gets) => {
+    const asked = scratch.path(`asked-${++agents}`);
+    const method = agent(`${line}\necho "$2 $FENCE_ACTION" >'${asked}'`);
+    expect(await createFencer().fence(request(method, { action }), never())).toEqual({ kind: "fenced" });
+    expect(readLines(asked)).toEqual([`${gets} ${gets}`]);
+  });
+});
+
 describe("fence: built-in methods need no folder", () => {
   const elsewhere = { agents: "/opt/old-ha-lizard/fence" };
 

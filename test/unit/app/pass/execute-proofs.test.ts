@@ -122,6 +122,28 @@ describe("execute, what rests on a proof", () => {
   });
 });
 
+describe("execute, a start that does not begin while a host is on that could start its VM by itself", () => {
+  const ON: Result = { kind: "unproved", host: host(3), isOver: true, why: "its device says that it is on" };
+  const rows: readonly [DeviceState, Result, string][] = [
+    [{ kind: "off" }, { kind: "done" }, "on?,halted?,start"],
+    [{ kind: "unknown", why: "no answer" }, { kind: "done" }, "on?,halted?,start"],
+    [{ kind: "not-asked", why: "the agent knows no status" }, { kind: "done" }, "on?,halted?,start"],
+    [{ kind: "on" }, ON, "on?"],
+  ];
+  for (const action of [start, startBoth])
+    for (const [says, result, asked] of rows)
+      test(`${action.kind}: its device says ${says.kind}: ${result.kind}`, async () => {
+        const unless = { ...action, rests: [], unlessOn: [host(3)] } as Action;
+        expect(await leading(says).run(unless)).toEqual({ result, asked });
+      });
+
+  test("it rests on that host's proof as well: its device is asked once", async () =>
+    expect(await leading({ kind: "off" }).run({ ...start, unlessOn: rests })).toEqual({
+      result: { kind: "done" },
+      asked: "on?,halted?,start",
+    }));
+});
+
 describe("execute, switch-on-host", () => {
   const switchOn: Action = { kind: "switch-on-host", host: host(3) };
   test("its device is told to switch it on", async () =>

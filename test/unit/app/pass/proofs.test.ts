@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { whyUnproved } from "../../../../src/app/pass/proofs.ts";
+import { whyOn, whyUnproved } from "../../../../src/app/pass/proofs.ts";
 import { resolveSettings } from "../../../../src/config/resolve.ts";
 import type { Result } from "../../../../src/core/model/action.ts";
 import type { HeardPeer } from "../../../../src/core/model/hearing.ts";
@@ -25,12 +25,14 @@ interface Case {
   readonly peers?: readonly HeardPeer[];
   /** The hosts are off by an administrator's word. */
   readonly isWord?: boolean;
+  /** The method that has proved it; default: that is not known. */
+  readonly by?: string;
 }
 
 /** The proofs of one pass, which are asked for again and again. */
 function proofsOf(given: Case = {}) {
   const { method = "IPMI", timeoutS = 60, says = { IPMI: OFF }, takesMs = 0 } = given;
-  const { peers = [], isWord = false } = given;
+  const { peers = [], isWord = false, by = null } = given;
   const time = new VirtualClock();
   const clock = portClock(time, () => 0);
   const asked: string[] = [];
@@ -59,13 +61,13 @@ function proofsOf(given: Case = {}) {
     self: SELF,
     settings,
     proofs,
-    proofOf: () => ({ isWord, by: null }),
+    proofOf: () => ({ isWord, by }),
   };
-  /** What is wrong with the proofs of these hosts, and after how long that was known. */
-  const ask = async (...hosts: readonly number[]) => {
+  /** What is in the way of these hosts, and after how long that was known. */
+  const askFor = async (look: typeof whyUnproved, ...hosts: readonly number[]) => {
     const begunMs = clock.uptimeMs();
     const ended: { ms: number | null } = { ms: null };
-    const looking = whyUnproved(
+    const looking = look(
       hosts.map((number) => host(number)),
       proof,
       neverAborts(),
@@ -74,7 +76,8 @@ function proofsOf(given: Case = {}) {
     await time.runUntil(() => ended.ms !== null);
     return { result: await looking, afterMs: ended.ms };
   };
-  return { ask, asked, proof, proofs, device, wait: (ms: number) => time.run(ms) };
+  const ask = (...hosts: readonly number[]) => askFor(whyUnproved, ...hosts);
+  return { ask, askFor, asked, proof, proofs, device, wait: (ms: number) => time.run(ms) };
 }
 
 const HEARD: Result = { kind: "held", why: "a host that counted as off is heard" };
@@ -154,6 +157,56 @@ describe("whyUnproved: what the devices say", () => {
       ["IPMI h3 10000", "IPMI h4 10000", "IPMI h5 10000"],
     ]);
   });
+});
+
+describe("whyUnproved: how it was proved", () => {
+  const two = { method: "IPMI,ILO" };
+  const rows: readonly [string, Case, Result | null][] = [
+    ["by a word: its device may be silent", { isWord: true, says: { IPMI: SILENT } }, null],
+    ["by a word, and its device says on", { isWord: true, says: { IPMI: ON } }, over()],
+    [
+      "by the first, which says off: the other one means nothing",
+      { ...two, by: "IPMI", says: { IPMI: OFF, ILO: ON } },
+      null,
+    ],
+    ["by the second, which says off", { ...two, by: "ILO", says: { IPMI: ON, ILO: OFF } }, null],
+    ["by the first, which says on", { ...two, by: "IPMI", says: { IPMI: ON, ILO: OFF } }, over()],
+    [
+      "by the first, which is silent",
+      { ...two, by: "IPMI", says: { IPMI: SILENT, ILO: OFF } },
+      doubted("no answer"),
+    ],
+    ["by the first, which cannot be asked", { ...two, by: "IPMI", says: { ILO: ON } }, null],
+    [
+      "by the first, which is silent, and an administrator's word since",
+      { ...two, by: "IPMI", isWord: true, says: { IPMI: SILENT, ILO: ON } },
+      null,
+    ],
+    [
+      "by one that is no method any more: all are asked",
+      { ...two, by: "XVM", says: { IPMI: OFF, ILO: ON } },
+      over(),
+    ],
+  ];
+  for (const [title, given, expected] of rows)
+    test(title, async () => expect((await proofsOf(given).ask(3)).result).toEqual(expected));
+});
+
+describe("whyOn: only a device that says on is in the way", () => {
+  const rows: readonly [string, Case, Result | null][] = [
+    ["it says off", {}, null],
+    ["it says on", { says: { IPMI: ON } }, over()],
+    ["it is silent", { says: { IPMI: SILENT } }, null],
+    ["it cannot be asked", { says: { IPMI: NOT_ASKED } }, null],
+    ["the host is heard: its own monitor keeps it from that", { peers: [peer(3)] }, null],
+    [
+      "another device than the one that proved it says on",
+      { method: "IPMI,ILO", by: "IPMI", says: { IPMI: OFF, ILO: ON } },
+      null,
+    ],
+  ];
+  for (const [title, given, expected] of rows)
+    test(title, async () => expect((await proofsOf(given).askFor(whyOn, 3)).result).toEqual(expected));
 });
 
 describe("whyUnproved: how often the devices are asked", () => {

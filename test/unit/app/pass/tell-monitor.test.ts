@@ -85,6 +85,17 @@ describe("tellMonitor: it is told when it changes", () => {
     expect(await tell(FENCE)).toEqual(told(105_000));
   });
 
+  test("that of another host begins while the first one is under way: with its own, later end", async () => {
+    const { tell, world, pass } = telling();
+    await tell(FENCE);
+    pass.inFlight.set("fence-host:h3", null);
+    world.nowMs = 12_000;
+    expect(await tell(fenceOf(host(2)))).toEqual(told(47_000));
+    pass.inFlight.set("fence-host:h2", null);
+    world.nowMs = 14_000;
+    expect(await tell()).toEqual([]);
+  });
+
   test("who is off, too", async () => {
     const { tell, pass } = telling();
     expect(await tell()).toEqual(told(null));

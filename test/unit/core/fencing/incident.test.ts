@@ -21,6 +21,7 @@ const EVENTS: readonly IncidentEvent[] = [
   { kind: "nothing-left" },
   { kind: "proof-over", atMs: 0 },
   { kind: "switched-on", atMs: 0 },
+  { kind: "confirmed-off", atMs: 0 },
 ];
 const at = (phase: Incident["phase"]): Incident => ({ ...openIncident(host(2), 0), phase });
 
@@ -38,14 +39,14 @@ describe("stepIncident", () => {
   // One column for each of EVENTS, in their order.
   // biome-ignore format: a table
   const table: Record<Incident["phase"], readonly string[]> = {
-    //         failed  begun      succeeded  failed     waived    declared    is-live     expired  returned    nothing-left  proof-over  switched-on
-    open:     ["bug",  "fencing", "open",    "open",    "fenced", "open",     "open",     "bug",   "over",     "bug",        "open",     "open"],
-    fencing:  ["bug",  "fencing", "fenced",  "open",    "fenced", "fencing",  "fencing",  "bug",   "over",     "bug",        "fencing",  "fencing"],
-    fenced:   ["bug",  "bug",     "bug",     "bug",     "bug",    "declared", "answered", "bug",   "over",     "bug",        "open",     "switched-on"],
-    declared: ["bug",  "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "bug",   "returned", "bug",        "switched-on", "switched-on"],
-    answered: ["bug",  "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "open",  "over",     "bug",        "answered", "answered"],
-    "switched-on": ["bug", "bug", "bug",     "bug",     "bug",    "bug",      "bug",      "open",  "returned", "bug",        "switched-on", "switched-on"],
-    returned: ["open", "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "bug",   "bug",      "over",       "returned", "returned"],
+    //         failed  begun      succeeded  failed     waived    declared    is-live     expired  returned    nothing-left  proof-over     switched-on    confirmed-off
+    open:     ["bug",  "fencing", "open",    "open",    "fenced", "open",     "open",     "bug",   "over",     "bug",        "open",        "open",        "fenced"],
+    fencing:  ["bug",  "fencing", "fenced",  "open",    "fenced", "fencing",  "fencing",  "bug",   "over",     "bug",        "fencing",     "fencing",     "fenced"],
+    fenced:   ["bug",  "bug",     "bug",     "bug",     "bug",    "declared", "answered", "bug",   "over",     "bug",        "open",        "switched-on", "fenced"],
+    declared: ["bug",  "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "bug",   "returned", "bug",        "switched-on", "switched-on", "declared"],
+    answered: ["bug",  "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "open",  "over",     "bug",        "answered",    "answered",    "bug"],
+    "switched-on": ["bug", "bug", "bug",     "bug",     "bug",    "bug",      "bug",      "open",  "returned", "bug",        "switched-on", "switched-on", "bug"],
+    returned: ["open", "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "bug",   "bug",      "over",       "returned",    "returned",    "bug"],
   };
   for (const phase of Object.keys(table) as Incident["phase"][]) {
     for (const [index, event] of EVENTS.entries()) {
@@ -54,7 +55,7 @@ describe("stepIncident", () => {
     }
   }
 
-  test("nothing but a fence or the administrator's wish leads to declared: every path of four events is tried", () => {
+  test("nothing but a fence or the administrator's wish or word leads to declared: every path of four events is tried", () => {
     const paths = EVENTS.flatMap((a) =>
       EVENTS.flatMap((b) => EVENTS.flatMap((c) => EVENTS.map((d) => [a, b, c, d]))),
     );
@@ -63,7 +64,9 @@ describe("stepIncident", () => {
       for (const event of path) {
         if (incident !== null && after(incident, event) !== "bug") incident = stepIncident(incident, event);
       }
-      const isFenced = path.some(({ kind }) => kind === "fence-succeeded" || kind === "fencing-waived");
+      const isFenced = path.some(({ kind }) =>
+        ["fence-succeeded", "fencing-waived", "confirmed-off"].includes(kind),
+      );
       if (incident?.phase === "declared") expect(isFenced).toBe(true);
     }
   });
@@ -99,8 +102,8 @@ describe("stepIncident, since when a host is off, and whether it was switched on
     [
       "a fence that proves is the first time that it is off",
       was("fencing", never),
-      { kind: "fence-succeeded", proved: true, by: null, atMs: 9 },
-      { phase: "fenced", proved: true, offSinceMs: 9 },
+      { kind: "fence-succeeded", proved: true, by: "IPMI", atMs: 9 },
+      { phase: "fenced", proved: true, by: "IPMI", offSinceMs: 9 },
     ],
     [
       "a fence that proves nothing as well",
@@ -110,15 +113,33 @@ describe("stepIncident, since when a host is off, and whether it was switched on
     ],
     [
       "the second fence leaves the first time as it is",
-      was("fencing", { proved: false }),
-      { kind: "fence-succeeded", proved: true, by: null, atMs: 9 },
-      { phase: "fenced", proved: true },
+      was("fencing", { proved: false, by: "IPMI" }),
+      { kind: "fence-succeeded", proved: true, by: "ILO", atMs: 9 },
+      { phase: "fenced", proved: true, by: "ILO" },
     ],
     [
       "a fence of an earlier attempt says nothing",
       was("open", never),
-      { kind: "fence-succeeded", proved: true, by: null, atMs: 9 },
+      { kind: "fence-succeeded", proved: true, by: "IPMI", atMs: 9 },
       {},
+    ],
+    [
+      "a word is a proof, and the first time that it is off",
+      was("open", { ...never, proved: false }),
+      { kind: "confirmed-off", atMs: 9 },
+      { phase: "fenced", proved: true, isWord: true, offSinceMs: 9 },
+    ],
+    [
+      "a word after a fence leaves the first time as it is",
+      was("fenced", { by: "IPMI" }),
+      { kind: "confirmed-off", atMs: 9 },
+      { isWord: true },
+    ],
+    [
+      "a word after a declaration without a proof",
+      was("declared", { proved: false }),
+      { kind: "confirmed-off", atMs: 9 },
+      { proved: true, isWord: true },
     ],
     [
       "a waived fence is the first time by choice",
@@ -134,9 +155,9 @@ describe("stepIncident, since when a host is off, and whether it was switched on
     ],
     [
       "a proof that is over: it was off all the same",
-      was("fenced"),
-      { kind: "proof-over", atMs: 0 },
-      { phase: "open", proved: false },
+      was("fenced", { isWord: true }),
+      { kind: "proof-over", atMs: 9 },
+      { phase: "open", proved: false, isWord: false },
     ],
     [
       "a proof that is over after the declaration: somebody has switched it on",
@@ -158,9 +179,9 @@ describe("stepIncident, since when a host is off, and whether it was switched on
     ],
     [
       "switched on: nothing is proved any more",
-      was("declared", { switchedOnAtMs: null }),
+      was("declared", { switchedOnAtMs: null, isWord: true }),
       { kind: "switched-on", atMs: 9 },
-      { phase: "switched-on", proved: false, switchedOnAtMs: 9 },
+      { phase: "switched-on", proved: false, isWord: false, switchedOnAtMs: 9 },
     ],
     [
       "switched on while the declaration was lost",
@@ -176,9 +197,9 @@ describe("stepIncident, since when a host is off, and whether it was switched on
     ],
     [
       "it has not come back: it was off, it was switched on, and it had those VMs",
-      was("switched-on", { proved: false, fenceFailures: 2 }),
+      was("switched-on", { proved: false, fenceFailures: 2, by: "IPMI" }),
       { kind: "answer-expired", atMs: 9 },
-      { phase: "open", openedAtMs: 9, fenceFailures: 0 },
+      { phase: "open", openedAtMs: 9, fenceFailures: 0, by: null },
     ],
     [
       "back after it was switched on",

@@ -126,6 +126,37 @@ describe("recoverHosts, FENCE_ACTION=reset", () => {
   });
 });
 
+describe("recoverHosts, the VMs that wait for a host's proof", () => {
+  const both = { vms: [vm("db"), WEB] };
+  const rows: readonly [string, Case, readonly string[]][] = [
+    ["after the declaration: those that are still down", { incident: both, down: ["web"] }, ["web"]],
+    ["all run elsewhere: none", { incident: both }, []],
+    ["all are down, and another one, too", { incident: both, down: ["web", "db", "mail"] }, ["db", "web"]],
+    [
+      "with FENCE_ACTION=stop as well",
+      { incident: both, down: ["db"], situation: { settings: { FENCE_ACTION: "stop" } } },
+      ["db"],
+    ],
+    [
+      "one that is down again after it ran elsewhere does not wait any more",
+      { incident: { vms: [] }, down: ["web"] },
+      [],
+    ],
+    [
+      "before the declaration: all that ran there",
+      { phase: "fenced", incident: both, down: ["web"] },
+      ["db", "web"],
+    ],
+    [
+      "it was switched on: all that waited",
+      { phase: "switched-on", incident: both, down: ["web"] },
+      ["db", "web"],
+    ],
+  ];
+  for (const [title, given, vms] of rows)
+    test(`recoverHosts: ${title}`, () => expect(recover(given).after?.vms.map(String)).toEqual([...vms]));
+});
+
 function at(afterMs: number): Situation {
   return { nowMs: OFF_MS + afterMs };
 }

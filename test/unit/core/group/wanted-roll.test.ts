@@ -260,6 +260,10 @@ describe("wantedRoll: an administrator has made another host the XAPI master", (
   const follows = (master: HostUuid | null) => ({ role: "slave", master }) as const;
   const serves = { role: "master", master: C } as const;
   const isC = "abc, c is master, HA on";
+  /** The master follows c, and d serves as well. */
+  const others = { a: follows(C), c: serves, d: { role: "master", master: D } } as const;
+  const four: Given = { self: B, roll: "5a.1 abcd", others };
+  const isD = "abcd, d is master, HA on";
   check([
     [
       "the master says that it follows c, and c serves",
@@ -321,6 +325,27 @@ describe("wantedRoll: an administrator has made another host the XAPI master", (
       { self: B, others: { a: follows(D), d: { role: "master", master: D } } },
       "as it is",
     ],
+    [
+      "it follows c, which is a slave, and d is the only one that is master",
+      { ...four, others: { ...four.others, c: follows(A) } },
+      isD,
+    ],
+    [
+      "it follows c, which is not on the roll, and d is the only one that is master",
+      { ...four, roll: "5a.1 abd" },
+      "abd, d is master, HA on",
+    ],
+    [
+      "it follows c, which is about to serve, and d says that it is master, too",
+      { ...four, others: { ...four.others, c: { ...serves, xapi: "silent" } } },
+      "as it is",
+    ],
+    [
+      "it follows c, which is not heard, and d says that it is master",
+      { ...four, others: { ...four.others, c: { ...serves, age: 4.1 } } },
+      "as it is",
+    ],
+    ["it follows c, and both c and d serve", four, "abcd, c is master, HA on"],
     [
       "another host says that it follows c",
       { self: B, own: follows(C), others: { c: serves, d: follows(C) } },

@@ -80,6 +80,14 @@ describe("completeEarlier", () => {
     expect(memory?.incidents["h2"]).toEqual(
       incidentOn(host(2), "declared", { openedAtMs: 1, proved: true, fenceFailures: 2, wasDeclared: true }),
     ));
+  test("one that was not declared yet may not have been", () => {
+    const open = { ...ALPHA.incidents.h2, phase: "fenced" };
+    expect(parseMemory({ ...ALPHA, incidents: { h2: open } })?.incidents["h2"]?.wasDeclared).toBe(false);
+  });
+  test("how its host was proved off is not known", () => {
+    for (const host of ["h2", "h4"])
+      expect(memory?.incidents[host]).toMatchObject({ isWord: false, by: null });
+  });
   test("since when its host is off nobody knows, nor was it switched on again", () => {
     for (const host of ["h2", "h4"])
       expect(memory?.incidents[host]).toMatchObject({ offSinceMs: null, switchedOnAtMs: null });
@@ -104,6 +112,7 @@ describe("completeEarlier", () => {
       fenceDevices: { method: "ILO", checkedAtMs: 1, wrong: {} },
       incidents: {
         h2: incidentOn(host(2), "returned", { returnedAtMs: 3, offSinceMs: 1, switchedOnAtMs: 2 }),
+        h3: incidentOn(host(3), "declared", { proved: true, isWord: true, by: "ILO", wasDeclared: false }),
       },
       promotion: takeOver({ settledAtMs: { h3: 9 } }),
       alerts: { ...NO_ALERTS, active: { "ha-off": "HA is switched off." } },

@@ -93,6 +93,19 @@ describe("startVms, what", () => {
     expect(rests({ settings: { OP_MODE: 1 } })).toEqual([["start-appliance shop", host(2), host(3)]]);
   });
 
+  test("startVms: no start begins while the master that was replaced is on, whatever ran there", () => {
+    const shop = { uuid: applianceUuid("shop"), name: "shop", busy: false, haltedVms: [vm("web")] };
+    const read = database([hostView(host(1))], { halted: [web], appliances: [shop] });
+    const memory = memoryWith({
+      promoted: { oldMaster: host(3), epoch: 1 },
+      incidents: incidentIn("declared", { proved: true, vms: [vm("db")] }),
+    });
+    for (const OP_MODE of [1, 2] as const) {
+      const { actions } = startVms(memory, masterRound(memory, { database: read, settings: { OP_MODE } }));
+      expect(actions).toMatchObject([{ rests: [], unlessOn: [host(3)] }]);
+    }
+  });
+
   test("startVms: the order of what is started is remembered, with its earlier starts", () => {
     const read = { halted: [haltedVm("web", { order: 4, startDelayS: 30 })] };
     const hosts = [hostView(host(1)), hostView(host(2))];

@@ -4,7 +4,13 @@ import type { KnownHost } from "../../../../src/core/memory/last-good.ts";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
 import { emptyMemory } from "../../../../src/core/memory/memory.ts";
 import type { HostView } from "../../../../src/core/model/pool-view.ts";
-import { allAnswers, askedHosts, restsOn, witnessesOf } from "../../../../src/core/restart/witnesses.ts";
+import {
+  allAnswers,
+  askedHosts,
+  mayStartByThemselves,
+  restsOn,
+  witnessesOf,
+} from "../../../../src/core/restart/witnesses.ts";
 import {
   DEAD,
   database,
@@ -134,6 +140,7 @@ describe("whose silence means nothing", () => {
   const gone = { health: { h3: healthIn("failed") } };
   const seen = (atMs: number, number = 2) => ({ seenRunning: { web: { host: host(number), atMs } } });
   const heard = { heardAtMs: { h3: 900_000 } };
+  const on = (switchedOnAtMs: number) => incidentOn(host(3), "switched-on", { switchedOnAtMs });
   const inMaintenance: Known = {
     h3: { enabled: false },
     record: { enabled: false },
@@ -174,6 +181,21 @@ describe("whose silence means nothing", () => {
       "asked",
     ],
     ["it was in maintenance, and gone, before this master was one", inMaintenance, "excused"],
+    [
+      "it was switched on since, and looks as if it were in maintenance",
+      { ...inMaintenance, memory: { incidents: { h3: on(900_000) } } },
+      "asked",
+    ],
+    [
+      "the VM was seen elsewhere after it was switched on",
+      { memory: { ...gone, ...seen(900_001), incidents: { h3: on(900_000) } } },
+      "excused",
+    ],
+    [
+      "the VM was seen elsewhere, and it was switched on after that",
+      { memory: { ...gone, ...seen(900_001), incidents: { h3: on(900_001) } } },
+      "asked",
+    ],
     [
       "in maintenance with a VM in the database",
       { ...inMaintenance, record: { enabled: false, residents: [{ uuid: WEB, homePool: null }] } },
@@ -226,6 +248,27 @@ describe("on whose proof a start rests", () => {
   for (const [title, memory, expected] of rows)
     test(`restsOn: ${title}: ${expected || "on nobody's"}`, () =>
       expect(restsOn(WEB, { ...emptyMemory("boot-1"), ...memory }).join(" ")).toBe(expected));
+});
+
+describe("who could start any VM by itself if it were switched on", () => {
+  const off = (phase: IncidentPhase, proved = true, number = 3) => ({
+    [host(number)]: incidentOn(host(number), phase, { proved }),
+  });
+  const promoted = { oldMaster: host(3), epoch: 1 };
+  const rows: readonly [string, Partial<Memory>, string][] = [
+    ["a master that was replaced, and fenced", { promoted, incidents: off("fenced") }, "h3"],
+    ["a master that was replaced, and declared dead", { promoted, incidents: off("declared") }, "h3"],
+    ["a slave that was declared dead", { incidents: off("declared") }, ""],
+    ["a slave, after another one was replaced", { promoted, incidents: off("declared", true, 2) }, ""],
+    ["a master that counts as off by choice", { promoted, incidents: off("declared", false) }, ""],
+    ["it was switched on, so it is asked", { promoted, incidents: off("switched-on") }, ""],
+    ["it is being fenced anew", { promoted, incidents: off("fencing") }, ""],
+    ["it has returned", { promoted, incidents: off("returned") }, ""],
+    ["it is a member like any other", { promoted }, ""],
+  ];
+  for (const [title, memory, expected] of rows)
+    test(`mayStartByThemselves: ${title}: ${expected || "nobody"}`, () =>
+      expect(mayStartByThemselves({ ...emptyMemory("boot-1"), ...memory }).join(" ")).toBe(expected));
 });
 
 test("allAnswers: this host answers for itself, as one that follows the master", () => {

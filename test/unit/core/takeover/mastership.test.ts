@@ -196,27 +196,51 @@ describe("judgeMastership: the group has named another master", () => {
 });
 
 describe("judgeMastership: the group has named this host", () => {
-  const rival: readonly [string, Record<string, PeerProbe>][] = [
-    ["another one is master", { h2: ALIVE(), h3: MASTER }],
-    ["another one is master, and is followed", { h2: MASTER, h3: ALIVE(host(2)) }],
-    ["two others are masters", { h2: MASTER, h3: MASTER }],
-    ["a member follows one that cannot be seen", { h2: DEAD, h3: ALIVE(host(2)) }],
-    ["a member follows one that nobody knows", { h2: ALIVE(), h3: ALIVE(host(9)) }],
+  const calls = (...numbers: readonly number[]): Mastership => ({
+    kind: "calls-back",
+    members: numbers.map((number) => host(number)),
+  });
+  const UNPROVEN: Mastership = { kind: "unproven", followers: 0, members: 3 };
+  const SECOND = peer(2, { own: { ...OWN, role: "master", master: host(2) } });
+  // [what, probes, what else is known, what it is while it leads]
+  const rows: readonly [string, Record<string, PeerProbe>, Situation, Mastership][] = [
+    ["another one is master", { h2: ALIVE(), h3: MASTER }, {}, UNDISPUTED],
+    ["another one is master, and is followed", { h2: MASTER, h3: ALIVE(host(2)) }, {}, UNPROVEN],
+    ["both others are masters", { h2: MASTER, h3: MASTER }, {}, UNPROVEN],
+    [
+      "another one is master, and this one was away",
+      { h2: ALIVE(), h3: MASTER },
+      { wasAway: true },
+      UNDISPUTED,
+    ],
+    ["a member follows one that cannot be seen", { h2: DEAD, h3: ALIVE(host(2)) }, {}, calls(3)],
+    ["the same, and this one was away", { h2: DEAD, h3: ALIVE(host(2)) }, { wasAway: true }, calls(3)],
+    [
+      "a member follows one that is merely heard as master",
+      { h2: DEAD, h3: ALIVE(host(2)) },
+      { peers: [SECOND] },
+      UNPROVEN,
+    ],
+    ["a member follows one that nobody knows", { h2: ALIVE(), h3: ALIVE(host(9)) }, {}, UNDISPUTED],
   ];
-  const named: readonly [string, SightOver, boolean][] = [
-    ["it leads", names(1), true],
-    ["its mandate is over", names(1, { mandateUntilMs: -1 }), false],
-    ["it is elected, and has no mandate yet", names(1, { lead: "elected", mandateUntilMs: null }), false],
-    ["another one leads", names(1, isLedBy(host(2))), false],
-    ["the roll is not settled", names(1, { roll: { settled: false } }), false],
+  const groups: readonly [string, SightOver][] = [
+    ["its mandate is over", names(1, { mandateUntilMs: -1 })],
+    ["it is elected, and has no mandate yet", names(1, { lead: "elected", mandateUntilMs: null })],
+    ["another one leads", names(1, isLedBy(host(2)))],
+    ["the roll is not settled: it is not named", names(1, { roll: { settled: false } })],
   ];
-  for (const [title, probes] of rival)
-    for (const [what, group, isNoRival] of named)
-      test(`${title}, and ${what}: ${isNoRival ? "no rival" : "rival"}`, () =>
-        expect(judge(probes, { group }).kind === "rival").toBe(!isNoRival));
+  for (const [title, probes, situation, expected] of rows) {
+    test(`${title}, and it leads: ${expected.kind}`, () =>
+      expect(judge(probes, { ...situation, group: names(1) })).toEqual(expected));
+    for (const [what, group] of groups)
+      test(`${title}, and ${what}: rival`, () =>
+        expect(judge(probes, { ...situation, group }).kind).toBe("rival"));
+  }
 
-  test("though it was away", () =>
-    expect(judge({ h2: DEAD, h3: MASTER }, { group: names(1), wasAway: true }).kind).not.toBe("rival"));
+  test("the master that it has replaced is called back, whoever leads", () => {
+    for (const group of [names(1), names(1, isLedBy(host(2)))])
+      expect(judge({ h2: ALIVE(), h3: MASTER }, { group, replaced: host(3) })).toEqual(calls(3));
+  });
 });
 
 describe("namedByGroup", () => {
