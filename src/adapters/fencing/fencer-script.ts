@@ -59,7 +59,7 @@ function messageOf(error: unknown): string {
 /** An agent's own word about what it can be asked, in a comment: `# actions: start stop reset status`. null: it says nothing. */
 function actionsOf(agent: string): readonly string[] | null {
   const line = /^#\s*actions:(.*)$/m.exec(readFileSync(agent, "utf8"));
-  return line?.[1]?.split(/\s+/) ?? null;
+  return line?.[1]?.split(/[\s,]+/) ?? null;
 }
 
 const knowsStatus = (agent: string): boolean => actionsOf(agent)?.includes("status") === true;

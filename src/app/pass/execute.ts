@@ -1,7 +1,6 @@
 import type { Settings } from "../../config/params.ts";
 import type { PoolReport } from "../../core/alerts/pool-report.ts";
 import { hasMandate, isLeaders } from "../../core/group/may-act.ts";
-import { heardOf } from "../../core/members/heard.ts";
 import type { LastGoodView } from "../../core/memory/last-good.ts";
 import { type Action, type Result, restsOf } from "../../core/model/action.ts";
 import type { Alert } from "../../core/model/alert.ts";
@@ -12,11 +11,11 @@ import { withDeadline } from "../../ports/deadline.ts";
 import type { StartResult, Xapi } from "../../ports/pool-database.ts";
 import { messageOf } from "../alerts/alert-message.ts";
 import { runsThereAlone, whyHeld } from "./ask-runs.ts";
-import { checkDevices, fenceByLevels, fenceLimitMs, switchOn } from "./fence.ts";
+import { checkDevices, fenceLimitMs, switchOn } from "./fence.ts";
+import { fenceHost, LAST_PROBE_MS } from "./fence-host.ts";
 import { NOT_LEADING, sightNow, whileLeading } from "./leading.ts";
 import type { PassPorts } from "./pass-ports.ts";
 import { type ProofKind, type Proofs, whyOn, whyUnproved } from "./proofs.ts";
-import { readHearing } from "./read-hearing.ts";
 
 export interface Executor {
   readonly ports: PassPorts;
@@ -43,9 +42,6 @@ export interface Executor {
 /** What an action may take, in milliseconds; the fence has its own parameter. */
 const SHORT_MS = 20_000;
 const LONG_MS = 120_000;
-const LAST_PROBE_MS = 3_500;
-/** Forwarded over a connection that is open, so it takes milliseconds; with a dead master it blocks. */
-const OWN_XAPI_MS = 2_000;
 /** The agent ends itself at FENCE_TIMEOUT; this is for what surrounds it. */
 const FENCE_MARGIN_MS = 5_000;
 
@@ -327,80 +323,6 @@ function startResult(answer: Awaited<StartResult> | StartResult): Result {
 async function doneAfter(work: Promise<void>): Promise<Result> {
   await work;
   return { kind: "done" };
-}
-
-/**
- * The host is asked once more right before the agent runs: alive on any path, it is not fenced (core/README.md, "Who
- * may be fenced").
- */
-async function fenceHost(
-  action: Extract<Action, { kind: "fence-host" }>,
-  executor: Executor,
-  signal: AbortSignal,
-): Promise<Result> {
-  const { ports, settings } = executor;
-  const [refusal, heard] = await Promise.all([
-    lastProbe(action, executor, signal),
-    hearsMaster(action, executor, signal),
-  ]);
-  if (refusal !== null) return refusal;
-  if (heard) return { kind: "not-fenced", fault: "host-answers-again", detail: "through the own xapi" };
-  const fence = (inner: AbortSignal) =>
-    fenceByLevels(action.host, settings, ports.fencer, () => lastProbe(action, executor, inner), inner);
-  const result = await (action.byLeader ? whileLeading(executor, signal, fence) : fence(signal));
-  if (result.kind === "done") executor.proofs.offAtMs.set(action.host, ports.clock.uptimeMs());
-  return result;
-}
-
-/** Probes may be stopped by a firewall that lets XAPI through: a slave's xapi talks to the master all the time. */
-async function hearsMaster(
-  action: Extract<Action, { kind: "fence-host" }>,
-  { ports, xapi, followed }: Executor,
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (followed !== action.host) return false;
-  return withDeadline(
-    ports.clock,
-    OWN_XAPI_MS,
-    signal,
-    (inner) => xapi.hearsMaster(inner),
-    () => false,
-  );
-}
-
-/** A probe that ended this recently, in the round that decided the fence, is the last one. */
-const JUST_NOW_MS = 1_000;
-
-async function lastProbe(
-  action: Extract<Action, { kind: "fence-host" }>,
-  executor: Executor,
-  signal: AbortSignal,
-): Promise<Result | null> {
-  const { ports } = executor;
-  // By report it lives, whatever is silent here; directly, unless it had failed in spite of being heard.
-  const heard = heardOf(await readHearing(ports, executor.self), action.host);
-  if (heard === "reported" || (heard === "direct" && action.pingIsLife))
-    return { kind: "not-fenced", fault: "host-answers-again", detail: "its monitor is heard" };
-  const probedAtMs = executor.probedAtMs(action.host);
-  if (probedAtMs !== null && ports.clock.uptimeMs() - probedAtMs <= JUST_NOW_MS) return null;
-  const probe = await withDeadline(
-    ports.clock,
-    LAST_PROBE_MS,
-    signal,
-    (inner) => ports.prober.probe(action.address, "life", inner),
-    () => null,
-  );
-  if (probe === null || (probe.icmp === "unknown" && probe.xapi === "silent")) {
-    return {
-      kind: "not-fenced",
-      fault: "last-probe-unknown",
-      detail: "the last probe before the agent learnt nothing",
-    };
-  }
-  if (probe.xapi === "answered" || (action.pingIsLife && probe.icmp === "answered")) {
-    return { kind: "not-fenced", fault: "host-answers-again", detail: "" };
-  }
-  return null;
 }
 
 async function sendMail(alerts: readonly Alert[], { ports, settings, report }: Executor): Promise<void> {

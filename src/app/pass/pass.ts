@@ -87,7 +87,8 @@ export async function saveMemory(pass: Pass, next: readonly Action[] = []): Prom
     pass.kept = isKept ? text : null;
   }
   await tellMonitor(pass, next);
-  if (pass.toldMonitor !== null) await forgetSpentWords(pass.ports.store, pass.memory);
+  const { store, clock } = pass.ports;
+  if (pass.toldMonitor !== null) await forgetSpentWords(store, pass.memory, clock.uptimeMs());
   const isOnlyWaiting = pass.kept !== null && pass.inFlight.size > 0 && next.length === 0;
   if (!isOnlyWaiting) await writeToDisk(pass, pass.memory, needsDisk(next));
 }

@@ -67,7 +67,9 @@ function recoverHost(memory: Memory, row: HostRow, round: Round, scope: VotedSco
       return fence(opened, row, open, round, scope);
     case "fenced": {
       const confirmed = withWord(opened, open, round);
-      return scope.fenceOnly ? nothing(confirmed) : declareDead(confirmed, row, open, round);
+      return scope.fenceOnly
+        ? nothing(confirmed)
+        : declareDead(confirmed, row, confirmed.incidents[host] ?? open, round);
     }
     case "declared":
       if (scope.fenceOnly) return nothing(withWord(opened, open, round));
@@ -76,7 +78,7 @@ function recoverHost(memory: Memory, row: HostRow, round: Round, scope: VotedSco
       return scope.fenceOnly ? nothing(opened) : askAgain(opened, open, open.openedAtMs, round);
     case "switched-on":
       // It boots, or somebody works on it: it is left alone as long as nothing waits for a proof.
-      return stillDown(open, round).length === 0
+      return stillDown(open, round).length === 0 && !hasVmsAgain(row)
         ? nothing(opened)
         : askAgain(opened, open, open.switchedOnAtMs ?? open.openedAtMs, round);
     case "returned":

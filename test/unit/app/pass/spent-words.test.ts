@@ -12,7 +12,12 @@ const WORDS = [
 const FOUND: LoadedState = { kind: "found", value: { hosts: WORDS } };
 
 /** What is written, in order, when this is there. */
-async function written(over: Partial<Memory>, there: LoadedState = FOUND, refuses = false) {
+async function written(
+  over: Partial<Memory>,
+  there: LoadedState = FOUND,
+  refuses = false,
+  nowMs = 3_660_000,
+) {
   const saved: unknown[] = [];
   const store: Pick<StateStore, "load" | "save"> = {
     load: async (name) => (name === "confirmed-off" ? there : { kind: "none" }),
@@ -21,7 +26,7 @@ async function written(over: Partial<Memory>, there: LoadedState = FOUND, refuse
       if (refuses) throw new Error("ENOSPC");
     },
   };
-  await forgetSpentWords(store, memoryWith(over));
+  await forgetSpentWords(store, memoryWith(over), nowMs);
   return saved;
 }
 
@@ -63,6 +68,9 @@ describe("forgetSpentWords: an administrator's word is about one death", () => {
   ];
   for (const [title, there] of nothing)
     test(`${title}: nothing is written`, async () => expect(await written(alive, there)).toEqual([]));
+
+  test("just after the word its host counts as alive still, by the last look at it: nothing is written", async () =>
+    expect(await written({ health: { h2: healthIn("alive") } }, FOUND, false, 3_659_999)).toEqual([]));
 
   test("what cannot be written is no error: it is tried again in the next round", async () =>
     expect(await written(alive, FOUND, true)).toEqual([["confirmed-off", { hosts: [] }]]));

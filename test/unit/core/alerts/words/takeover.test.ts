@@ -14,7 +14,7 @@ const SAID: { readonly [Kind in keyof typeof TAKEOVER_WORDS]: string } = {
   "waits-for-members": "No VM is started until these members have come back or are fenced: xcp2, xcp3.",
   "not-promoted": "The master has failed and this host does not take over: this host has no quorum.",
   "promotion-under-way": "This host is becoming master: called.",
-  "stood-down": "This host was away and other members follow 10.0.0.2: it becomes a slave of that host.",
+  "stood-down": "The other hosts follow 10.0.0.2: this host becomes its slave.",
   promoting: "This host takes over as master from xcp1.",
   promoted: "This host is master now, all living members follow it. The take-over from xcp1 is complete.",
   "promotion-dropped": "The master answers again: this host stays a slave, its take-over is dropped.",
