@@ -172,7 +172,9 @@ export function fakePorts(world: FakeWorld): Captured {
       },
       store: {
         load: async (name) => (name === "confirmed-off" ? world.confirmedOff : rememberedMemory(world)),
-        save: async (_name, value) => void (world.confirmedOff = { kind: "found", value }),
+        save: async (_name, value) => {
+          world.confirmedOff = { kind: "found", value };
+        },
       },
       keyboard: {
         isTerminal: world.terminal,
