@@ -78,7 +78,7 @@ function recoverHost(memory: Memory, row: HostRow, round: Round, scope: VotedSco
       return scope.fenceOnly ? nothing(opened) : askAgain(opened, open, open.openedAtMs, round);
     case "switched-on":
       // It boots, or somebody works on it: it is left alone as long as nothing waits for a proof.
-      return stillDown(open, round).length === 0 && !hasVmsAgain(row)
+      return !isWaitedFor(opened, open, round) && !hasVmsAgain(row)
         ? nothing(opened)
         : askAgain(opened, open, open.switchedOnAtMs ?? open.openedAtMs, round);
     case "returned":
@@ -260,6 +260,10 @@ function maySwitchOn(
   if (hostsOnRoll(view).includes(host) || !view.database.ok) return false;
   return vms.length === 0 || view.nowMs - offSinceMs >= SWITCH_ON_MS;
 }
+
+/** Is a VM of it down that HA looks after? */
+const isWaitedFor = (memory: Memory, incident: Incident, round: Round): boolean =>
+  stillDown(incident, round).some((vm) => Object.hasOwn(memory.down, vm));
 
 /** Its VMs that have not been started elsewhere since. */
 function stillDown({ vms }: Incident, { view }: Round): readonly VmUuid[] {

@@ -51,7 +51,8 @@ const ALL = { mayFence: true, fenceOnly: false };
 
 function memoryOf({ phase = "declared", incident = {}, memory = {} }: Case): Memory {
   const incidents = incidentIn(phase, { ...OFF, ...incident });
-  return memoryWith({ health: FAILED, lastGood: disabled, incidents, ...memory });
+  const looksAfter = { [WEB]: { sinceMs: 0, failure: null } };
+  return memoryWith({ health: FAILED, lastGood: disabled, incidents, down: looksAfter, ...memory });
 }
 
 /** Ten seconds after h3 was fenced, unless the case says otherwise. */
@@ -174,6 +175,14 @@ describe("recoverHosts, a host that was switched on", () => {
     for (const down of [[], ["db"]])
       expect(silentFor(60 * MINUTE, down)).toMatchObject({ does: "", phase: "switched-on", reasons: [] });
   });
+
+  test("recoverHosts: it is left alone for as long as only a VM is down that HA does not look after", () =>
+    expect(
+      recover({ ...booting, down: ["web"], memory: { down: {} }, situation: { nowMs: ON_MS + 60 * MINUTE } }),
+    ).toMatchObject({
+      does: "",
+      phase: "switched-on",
+    }));
 
   test("recoverHosts: after ten minutes of silence everything begins anew for a VM that is down, and it is known that it was off", () =>
     expect(silentFor(10 * MINUTE).after).toEqual({
