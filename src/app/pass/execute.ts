@@ -15,7 +15,7 @@ import { checkDevices, fenceLimitMs, switchOn } from "./fence.ts";
 import { fenceHost, LAST_PROBE_MS } from "./fence-host.ts";
 import { NOT_LEADING, sightNow, whileLeading } from "./leading.ts";
 import type { PassPorts } from "./pass-ports.ts";
-import { type ProofKind, type Proofs, whyOn, whyUnproved } from "./proofs.ts";
+import { LOOK_MS, type ProofKind, type Proofs, whyOn, whyUnproved } from "./proofs.ts";
 
 export interface Executor {
   readonly ports: PassPorts;
@@ -69,6 +69,8 @@ function limitOf(action: Action, settings: Settings): number {
     case "fence-host":
     case "switch-on-host":
       return fenceLimitMs(settings) + LAST_PROBE_MS + FENCE_MARGIN_MS;
+    case "promote-self":
+      return LOOK_MS + SHORT_MS;
     case "start-vm":
     case "start-appliance":
     case "declare-host-dead":

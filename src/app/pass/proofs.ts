@@ -35,8 +35,10 @@ export interface Proofs {
 
 /** No host is switched on and runs a VM within this time. */
 const FRESH_MS = 5_000;
-/** A fence agent had time to switch; this is only a look. */
-const LOOK_MS = 10_000;
+/** A controller that is slow to answer is waited for as long as in its daily look. */
+export const LOOK_MS = 30_000;
+/** One that may be silent, by an administrator's word, is not. */
+const WORD_MS = 5_000;
 
 /**
  * Takes the proofs again on which something rests that is about to begin: a host may have been switched on since it was fenced, by
@@ -80,7 +82,7 @@ async function askDevices(
 ): Promise<Result | null> {
   const askedAtMs = ports.clock.uptimeMs();
   const { isWord, by } = proofOf(host);
-  const all = await deviceStates(host, settings, ports, signal, LOOK_MS);
+  const all = await deviceStates(host, settings, ports, signal, isWord ? WORD_MS : LOOK_MS);
   const own = all.filter(({ method }) => method === by);
   const states = (own.length > 0 ? own : all).map(({ state }) => state);
   if (states.some(({ kind }) => kind === "on"))

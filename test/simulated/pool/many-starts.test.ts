@@ -60,6 +60,6 @@ test("500 VMs of a dead host: in the order asked for, ten at a time, and none wa
   }
   expect(peak).toBe(PARALLEL_STARTS);
   const first = asked[0]?.atMs ?? Number.NaN;
-  // Fifty rounds of a fifth of a second, and what is between them.
-  expect(whole - first).toBeLessThan(15 * SECOND);
+  // Fifty rounds of a fifth of a second, what is between them, and the device that is asked again every five seconds.
+  expect(whole - first).toBeLessThan(18 * SECOND);
 }, 120_000);

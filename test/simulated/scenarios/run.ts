@@ -21,8 +21,20 @@ const SECRETS = { FENCE_PASSWD: "s3cret-of-the-bmc", SMTP_PASS: "s3cret-of-the-m
 
 /** Plays the scenario of a directory: its script.txt, and pool.json where no preset describes the pool. */
 export async function playScenario(directory: string, alerts?: Alerts): Promise<ScenarioResult> {
-  const script = parseScript(readFileSync(join(directory, "script.txt"), "utf8"));
-  const file = poolFileOf(directory, script);
+  const text = readFileSync(join(directory, "script.txt"), "utf8");
+  const path = join(directory, "pool.json");
+  const own = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Partial<PoolFile>) : {};
+  return playScript(text, own, alerts);
+}
+
+/** Plays the text of a script; `own` overrides what its presets say of the pool. */
+export async function playScript(
+  text: string,
+  own: Partial<PoolFile> = {},
+  alerts?: Alerts,
+): Promise<ScenarioResult> {
+  const script = parseScript(text);
+  const file = poolFileOf(script, own);
   const params = paramsOf(script.params);
   const pool = simulatePool({ ...optionsOf(file), params: { ...SECRETS, ...params }, runPass });
   const invariants = new Invariants(pool.world, {
@@ -40,17 +52,13 @@ export async function playScenario(directory: string, alerts?: Alerts): Promise<
   return { story: renderStory(pool.world.log, alerts), failures };
 }
 
-/** The presets that the script names, and what pool.json has instead or besides. */
-function poolFileOf(directory: string, script: Script): PoolFile {
-  const path = join(directory, "pool.json");
-  const own = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Partial<PoolFile>) : {};
+/** The presets that the script names, and what `own` has instead or besides. */
+function poolFileOf(script: Script, own: Partial<PoolFile>): PoolFile {
   const presets = poolOf(script.pool);
   const timings = { ...presets.timings, ...own.timings };
   const { hosts, ...others } = { ...presets, ...own, timings };
   if (hosts === undefined)
-    throw new Error(
-      `Cannot play ${directory}: no line "pool <preset>" in script.txt, and no hosts in pool.json`,
-    );
+    throw new Error('Cannot play a script without a line "pool <preset>", and without hosts in pool.json');
   return { hosts, ...others };
 }
 

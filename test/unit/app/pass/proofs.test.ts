@@ -97,7 +97,7 @@ describe("whyUnproved: who is heard", () => {
     });
   test("one that is silent is asked for, whoever else is heard", async () => {
     const { ask, asked } = proofsOf({ peers: [peer(2), peer(3, { heard: "silent" })] });
-    expect([(await ask(3)).result, asked]).toEqual([null, ["IPMI h3 10000"]]);
+    expect([(await ask(3)).result, asked]).toEqual([null, ["IPMI h3 30000"]]);
   });
   test("one that is heard is held although its device has just said off", async () => {
     const { ask, asked, proofs } = proofsOf({ peers: [peer(3)] });
@@ -154,7 +154,7 @@ describe("whyUnproved: what the devices say", () => {
     device.says = { IPMI: ON };
     expect([(await ask(4, 5)).result, asked]).toEqual([
       over(5),
-      ["IPMI h3 10000", "IPMI h4 10000", "IPMI h5 10000"],
+      ["IPMI h3 30000", "IPMI h4 30000", "IPMI h5 30000"],
     ]);
   });
 });
@@ -254,7 +254,7 @@ describe("whyUnproved: how often the devices are asked", () => {
 
 describe("whyUnproved: how long it takes", () => {
   const rows: readonly [number, string, number, string][] = [
-    [60, "ten seconds, of which the agent knows, and three more", 13_000, "no answer within 10 s"],
+    [60, "thirty seconds, of which the agent knows, and three more", 33_000, "no answer within 30 s"],
     [6, "what an agent may take at all, when that is less", 9_000, "no answer within 6 s"],
   ];
   for (const [timeoutS, title, afterMs, why] of rows)
@@ -265,6 +265,6 @@ describe("whyUnproved: how long it takes", () => {
 
   test("two that never answer take no longer than one", async () => {
     const { ask } = proofsOf({ method: "IPMI,ILO", says: "never" });
-    expect((await ask(3, 4)).afterMs).toBe(13_000);
+    expect((await ask(3, 4)).afterMs).toBe(33_000);
   });
 });
