@@ -24,7 +24,7 @@ describe("whatever happens to a pool", () => {
       expect(state.sums.proved.doubleRuns).toBe(0);
       expect(state.sums.proved.histories + state.sums.unproved.histories).toBe(SEEDS);
     },
-    20 * MINUTE,
+    24 * MINUTE,
   );
 
   test("the same seed is the same history, to the event", async () => {
