@@ -1,5 +1,12 @@
 import { type CliPorts, UsageError } from "./cli-ports.ts";
 
+/** Where there is nobody to ask: throws UsageError, which names `--yes`. */
+export function wantTerminal({ keyboard }: Pick<CliPorts, "keyboard">, action: string): void {
+  if (keyboard.isTerminal) return;
+  const why = "it asks first, and standard input is no terminal; nothing was changed; give --yes";
+  throw new UsageError(`Cannot run ${action}: ${why}`);
+}
+
 /**
  * Asks before something that cannot be undone: true only for the word `yes`, or for `--yes`. Without a terminal there is
  * nobody to ask: throws UsageError, which names `--yes`.
@@ -11,10 +18,7 @@ export async function confirm(
   yes: boolean,
 ): Promise<boolean> {
   if (yes) return true;
-  if (!ports.keyboard.isTerminal) {
-    const why = "it asks first, and standard input is no terminal; nothing was changed; give --yes";
-    throw new UsageError(`Cannot run ${action}: ${why}`);
-  }
+  wantTerminal(ports, action);
   const answer = await ports.keyboard.readLine(`${question} (yes/no) `, true);
   if (answer?.trim().toLowerCase() === "yes") return true;
   ports.stderr("Nothing was changed.\n");

@@ -144,7 +144,7 @@ function afterHostEvent(memory: Memory, host: HostUuid, event: IncidentEvent): M
 const DOUBTED_AGAIN_MS = 10_000;
 const DOUBTED_TOLD_MS = 300_000;
 
-/** A host that was switched on again is fenced again; of one whose device is silent it is said, and what rests on it waits. */
+/** A proof is over with the device's word "on"; where that is silent it is said, and what rests on the proof waits. */
 function absorbUnproved(
   memory: Memory,
   action: Action,

@@ -1,5 +1,6 @@
 import { hasMandate, mayAct } from "./group/may-act.ts";
 import { tallyNow } from "./members/vote.ts";
+import { countsAsOff } from "./memory/incident.ts";
 import type { Memory } from "./memory/memory.ts";
 import { differenceKey } from "./memory/seen-running.ts";
 import type { Round } from "./memory/step.ts";
@@ -36,9 +37,7 @@ function checkAsked(asks: readonly Asked[], { lastGood, incidents }: Memory): vo
   for (const { witnesses } of asks) {
     const isLeftOut = (host: HostUuid) => !witnesses.some((witness) => witness.host === host);
     for (const host of hosts.filter(isLeftOut)) {
-      const phase = incidents[host]?.phase;
-      const isOff = phase === "fenced" || phase === "declared";
-      invariant(isOff, "only a host that is off is not asked who runs a VM");
+      invariant(countsAsOff(incidents[host]), "only a host that is off is not asked who runs a VM");
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { MessageNumber } from "../../core/group/message.ts";
-import { isUuid } from "../../core/model/ids.ts";
+import { type HostUuid, hostUuid, isUuid } from "../../core/model/ids.ts";
 
 /* Ids and numbers as bytes, numbers with their high byte first. */
 
@@ -47,6 +47,12 @@ export function readUuid(bytes: Buffer, at: number): string {
   const hex = bytes.toString("hex", at, at + UUID_BYTES);
   const made = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)];
   return keep(idOf, key, made.join("-"));
+}
+
+/** null: zeros stand there, which is no host. */
+export function readHost(bytes: Buffer, at: number): HostUuid | null {
+  const uuid = readUuid(bytes, at);
+  return uuid === NO_UUID ? null : hostUuid(uuid);
 }
 
 function keep<Value>(known: Map<string, Value>, key: string, value: Value): Value {

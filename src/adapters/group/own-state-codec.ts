@@ -1,11 +1,10 @@
 import type { OwnState } from "../../core/model/hearing.ts";
-import { hostUuid } from "../../core/model/ids.ts";
 import { MOST_CHANGES } from "../../core/model/pool-keys.ts";
-import { hasBytes, NO_UUID, readUuid, UUID_BYTES, writeUuid } from "./bytes.ts";
+import { hasBytes, readHost, UUID_BYTES, writeUuid } from "./bytes.ts";
 
 /*
  * What a host says of itself: role and state of xapi in one byte, flags in the next, its master (zeros: none),
- * the count of changes in its copy of the database (zero: not known), and the master that it has replaced (zeros: none).
+ * the count of changes in its copy of the database (zero: not known), and the master that it is replacing (zeros: none).
  */
 
 const CHANGES_AT = 2 + UUID_BYTES;
@@ -49,17 +48,15 @@ export function readOwn(bytes: Buffer, at: number): OwnState | null {
   const oddly = (value: number, known: number) => isSet(value) && !isSet(known);
   if (role === undefined || xapi === undefined || (flags & ~ALL_FLAGS) !== 0) return null;
   if (oddly(FLAG.enabled, FLAG.enabledKnown) || oddly(FLAG.ha, FLAG.haKnown)) return null;
-  const master = readUuid(bytes, at + 2);
-  const replaced = readUuid(bytes, at + REPLACED_AT);
   return {
     role,
-    master: master === NO_UUID ? null : hostUuid(master),
+    master: readHost(bytes, at + 2),
     xapi,
     startComplete: isSet(FLAG.startComplete),
     enabled: isSet(FLAG.enabledKnown) ? isSet(FLAG.enabled) : null,
     haWished: isSet(FLAG.haKnown) ? isSet(FLAG.ha) : null,
     leaving: isSet(FLAG.leaving),
     changes: bytes.readUInt32BE(at + CHANGES_AT) || null,
-    replaced: replaced === NO_UUID ? null : hostUuid(replaced),
+    replaced: readHost(bytes, at + REPLACED_AT),
   };
 }

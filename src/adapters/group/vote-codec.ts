@@ -2,7 +2,7 @@ import type { RollId } from "../../core/group/roll.ts";
 import type { Term } from "../../core/group/term.ts";
 import type { Lead, VoteWords } from "../../core/group/vote-words.ts";
 import { hostUuid } from "../../core/model/ids.ts";
-import { hasBytes, NO_UUID, readUuid, UUID_BYTES, writeUuid } from "./bytes.ts";
+import { hasBytes, NO_UUID, readHost, readUuid, UUID_BYTES, writeUuid } from "./bytes.ts";
 
 /*
  * What a host says of its vote: who leads, with flags for a settled roll and for a roll at all (1), the leader that it hears
@@ -69,8 +69,7 @@ function writeTerm(bytes: Buffer, at: number, { count, host }: Term): void {
 }
 
 function readTerm(bytes: Buffer, at: number): Term {
-  const host = readUuid(bytes, at + COUNT_BYTES);
-  return { count: bytes.readUIntBE(at, COUNT_BYTES), host: host === NO_UUID ? null : hostUuid(host) };
+  return { count: bytes.readUIntBE(at, COUNT_BYTES), host: readHost(bytes, at + COUNT_BYTES) };
 }
 
 export function writeRollId(bytes: Buffer, at: number, { term, version }: RollId): void {

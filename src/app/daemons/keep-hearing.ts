@@ -264,8 +264,7 @@ class Loop {
   }
 
   async tick(): Promise<void> {
-    const { clock, network } = this.ports;
-    const { store } = this.ports;
+    const { clock, network, store } = this.ports;
     const [own, told, words] = await Promise.all([
       this.ownState(),
       readToldMonitor(store),

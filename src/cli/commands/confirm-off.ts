@@ -6,11 +6,13 @@ import type { Settings } from "../../config/params.ts";
 import { heardOf, isHeardNow } from "../../core/members/heard.ts";
 import type { KnownHost } from "../../core/memory/last-good.ts";
 import type { Hearing } from "../../core/model/hearing.ts";
+import type { HostUuid } from "../../core/model/ids.ts";
 import { neverAborts, withDeadline } from "../../ports/deadline.ts";
 import type { PeerAnswer } from "../../ports/peers.ts";
 import { defineAction } from "../action.ts";
 import { audit } from "../audit.ts";
-import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
+import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
+import { wantTerminal } from "../confirm.ts";
 import { hearingNow } from "../hearing-now.ts";
 import { findHost } from "../host-argument.ts";
 
@@ -90,10 +92,7 @@ async function signOfLife(
 
 /** Asks for the name: whoever types that has looked at the right machine, or so one hopes. */
 async function isMeant({ name }: KnownHost, ports: CliPorts): Promise<boolean> {
-  if (!ports.keyboard.isTerminal) {
-    const why = "it asks first, and standard input is no terminal; nothing was changed; give --yes";
-    throw new UsageError(`Cannot run confirm-off: ${why}`);
-  }
+  wantTerminal(ports, "confirm-off");
   ports.stderr(
     `If ${name} still runs, its VMs will run twice, and their disks will be damaged.\nHave you seen that it has no power?\n`,
   );
@@ -132,6 +131,6 @@ async function confirm({ uuid, name }: KnownHost, settings: Settings, ports: Cli
 }
 
 /** It leads without that host. */
-function isTaken({ group: { lead, roll } }: Hearing, host: string): boolean {
-  return lead === "leads" && roll !== null && !roll.hosts.some((one) => one === host);
+function isTaken({ group: { lead, roll } }: Hearing, host: HostUuid): boolean {
+  return lead === "leads" && roll !== null && !roll.hosts.includes(host);
 }

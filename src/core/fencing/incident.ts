@@ -44,9 +44,9 @@ type Next = IncidentPhase | "over";
  * may be started elsewhere (`declared`) only after `fenced`, and nothing leads to `fenced` but a fence agent's success
  * or the administrator's written wish (FENCE_HA_ONFAIL, POOL). An event that a phase does not name is a bug.
  *
- * A result of a fence, of declare_dead or of a look at the device can meet another phase than that in which it was begun: HA was switched off
- * and on meanwhile, or the dead master answered for a moment, and the host has failed again since. Such a result says
- * nothing about the host as it is now, so the phase stays.
+ * A result of a fence, of declare_dead or of a look at the device can meet another phase than that in which it was begun:
+ * HA was switched off and on meanwhile, or the dead master answered for a moment, and the host has failed again since.
+ * Such a result says nothing about the host as it is now, so the phase stays.
  */
 const LIFE: Readonly<Record<IncidentPhase, Partial<Record<IncidentEvent["kind"], Next>>>> = {
   open: {

@@ -130,7 +130,8 @@ export function hostName(memory: Memory, uuid: HostUuid): string {
 }
 
 /**
- * Enabled, or disabled by our own declaration that it is dead, after which it was switched on again; or a member that is disabled because somebody's xapi started: then, and while a take-over is open, the
+ * Enabled, or disabled by our own declaration that it is dead, after which it was switched on again; or a member that is
+ * disabled because somebody's xapi started: then, and while a take-over is open, the
  * database calls hosts disabled that nobody has put in maintenance.
  */
 function isFenceable(uuid: HostUuid, known: KnownHost | null, isMember: boolean, memory: Memory): boolean {

@@ -31,7 +31,7 @@ export interface Incident {
   readonly wasDeclared: boolean;
   /** When it was first known to be off in this incident, by a proof or by choice; null: it was not yet. */
   readonly offSinceMs: number | null;
-  /** FENCE_ACTION=reset: when it was switched on again; null: it was not. */
+  /** When it was switched on again (FENCE_ACTION=reset), or its device said so after the declaration; null: neither. */
   readonly switchedOnAtMs: number | null;
 }
 
@@ -46,10 +46,15 @@ export type IncidentPhase =
   | "declared"
   /** XAPI reached the host after all (HOST_IS_LIVE): hands off. */
   | "answered"
-  /** It was off, its VMs run elsewhere, and it has been switched on again: it boots. */
+  /** It was off, and is on again: it boots, or somebody works on it. */
   | "switched-on"
   /** It lives, and is disabled by our declare_dead until it has been seen enabled. */
   | "returned";
+
+/** Is the host off, by a proof or by choice, as far as this incident knows? Then nobody asks it what it runs. */
+export function countsAsOff(incident: Pick<Incident, "phase"> | null | undefined): boolean {
+  return incident?.phase === "fenced" || incident?.phase === "declared";
+}
 
 export const isIncident: Check<Incident> = objectOf<Incident>({
   host: isBrandedText<HostUuid>,

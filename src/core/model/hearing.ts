@@ -25,7 +25,7 @@ export interface OwnState {
    * (core/members/own-copy.ts); null: it does not know.
    */
   readonly changes: number | null;
-  /** On a master: the one that it has replaced, by itself or by hand, until that one is its slave; null: nobody. */
+  /** On a master: the one that it is replacing, by itself or by hand, until that take-over is complete; null: nobody. */
   readonly replaced: HostUuid | null;
 }
 

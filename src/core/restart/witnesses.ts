@@ -1,5 +1,6 @@
 import { isHeardNow } from "../members/heard.ts";
 import { type HostRow, hostRows, rowOf } from "../members/host-rows.ts";
+import { countsAsOff } from "../memory/incident.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { Witness } from "../model/action.ts";
 import type { HostRuns } from "../model/hearing.ts";
@@ -11,8 +12,7 @@ export function askedHosts(memory: Memory, view: PoolView): readonly HostUuid[] 
   return [...hostRows(memory, view).values()]
     .filter(({ isSelf, record, known, incident }) => {
       const isOfPool = record !== null || known !== null;
-      const isOff = incident?.phase === "fenced" || incident?.phase === "declared";
-      return !isSelf && isOfPool && !isOff;
+      return !isSelf && isOfPool && !countsAsOff(incident);
     })
     .map(({ uuid }) => uuid);
 }
@@ -51,8 +51,7 @@ export function witnessesOf(memory: Memory, view: PoolView): (vm: VmUuid) => rea
  */
 export function restsOn(vm: VmUuid, { incidents }: Pick<Memory, "incidents">): readonly HostUuid[] {
   return Object.values(incidents)
-    .filter(({ phase, proved }) => proved && (phase === "fenced" || phase === "declared"))
-    .filter(({ vms }) => vms.includes(vm))
+    .filter((incident) => incident.proved && countsAsOff(incident) && incident.vms.includes(vm))
     .map(({ host }) => host);
 }
 
@@ -63,7 +62,7 @@ export function restsOn(vm: VmUuid, { incidents }: Pick<Memory, "incidents">): r
 export function mayStartByThemselves({ incidents, promoted }: Memory): readonly HostUuid[] {
   const host = promoted?.oldMaster;
   const incident = host === undefined ? undefined : incidents[host];
-  const isOff = incident?.proved === true && ["fenced", "declared"].includes(incident.phase);
+  const isOff = incident?.proved === true && countsAsOff(incident);
   return host !== undefined && isOff ? [host] : [];
 }
 

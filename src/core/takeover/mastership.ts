@@ -56,11 +56,11 @@ export function judgeMastership(memory: Memory, { view }: MasterRound): Mastersh
   const isTheReplaced = masters.length === 1 && master?.uuid === replaced;
   // Who leads, and is named, is the master. Another one makes itself a slave; while an administrator hands the mastership over both are.
   const isNamed = named === view.self.uuid && hasMandate(view);
-  if (master !== undefined && !isTheReplaced && !isNamed) return rivalOf(master);
   const mayCall = (followed: HostRow | null) =>
     mayBeCalledFrom(followed, replaced) || (isNamed && followed !== null && !isMaster(followed, view));
   const lost = elsewhere.find((row) => !mayCall(masterFollowedBy(row, rows)));
-  if (lost !== undefined && !isNamed) return rivalOf(lost);
+  const rival = master !== undefined && !isTheReplaced ? master : lost;
+  if (rival !== undefined && !isNamed) return rivalOf(rival);
   const heuristics = heuristicsFor(view, memory);
   const members = memory.lastGood?.members ?? [];
   const tally = (rowsOnThisSide: readonly HostRow[]) =>
@@ -73,8 +73,7 @@ export function judgeMastership(memory: Memory, { view }: MasterRound): Mastersh
     replaced !== null ||
     tally([...followers, ...elsewhere]).quorate;
   const called = [...masters, ...elsewhere].map(({ uuid }) => uuid);
-  if (called.length > 0 && isCallable && lost === undefined && (master === undefined || isTheReplaced))
-    return { kind: "calls-back", members: called };
+  if (called.length > 0 && isCallable && rival === undefined) return { kind: "calls-back", members: called };
   if (quorum.quorate) return { kind: "undisputed" };
   return { kind: "unproven", followers: followers.length, members: quorum.members };
 }

@@ -20,9 +20,9 @@ export function standDown(
 
 /**
  * A master that the group has not named becomes a slave of the one that it has, whether that can be reached from here or not: the
- * group replaces one that is dead. Not one that is replacing it, unless it says that it is master: the group is going to name that. Where nobody is named, a host that was
- * away, and finds members following another one that lives, becomes its slave: that the other is master it must have said itself, as
- * only a host of this pool can, for it costs this one the mastership.
+ * group replaces one that is dead. Not one that is replacing the named one, unless that says that it is master: the group is going to
+ * name the new one. Where nobody is named, a host that was away, and finds members following another one that lives, becomes its slave:
+ * that the other is master it must have said itself, as only a host of this pool can, for it costs this one the mastership.
  *
  * At once: when the other's xapi starts while this one still calls itself master, it would follow this one with its old database
  * (seen: running VMs were ended). One that was never away leaves it to the other, who remembers having replaced it.

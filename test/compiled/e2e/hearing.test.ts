@@ -1,6 +1,5 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { parseHearing } from "../../../src/adapters/group/hearing-file.ts";
 import type { Hearing } from "../../../src/core/model/hearing.ts";
 import { hostDefaults, POOL_SECRET, secondAddressOf } from "../../../src/simulation/spec.ts";
 import {
@@ -8,6 +7,7 @@ import {
   inPool,
   nothingRanTwice,
   onlyMaster,
+  published,
   STEP_MS,
   startSettled,
   twoVmsPerHost,
@@ -33,9 +33,7 @@ async function allHeard(pool: Pool): Promise<void> {
 
 /** What the monitor of a host hears. */
 async function hearingOf(pool: Pool, host: number): Promise<Hearing> {
-  return await until(`what host ${host} hears`, STEP_MS, async () =>
-    parseHearing((await pool.file(host, "/run/ha-lizard/hearing.json")) ?? ""),
-  );
+  return await until(`what host ${host} hears`, STEP_MS, () => published(pool, host));
 }
 
 /** Who of the pool does not hear whom directly, or was fenced; null: nobody. */

@@ -1,7 +1,8 @@
 import { parseHearing } from "../../../src/adapters/group/hearing-file.ts";
+import type { Hearing } from "../../../src/core/model/hearing.ts";
 import { hostUuid } from "../../../src/core/model/ids.ts";
 import { hostDefaults, type VmSpec } from "../../../src/simulation/spec.ts";
-import { Pool, type PoolOptions } from "./world/pool.ts";
+import { HEARING_FILE, Pool, type PoolOptions } from "./world/pool.ts";
 import { until } from "./world/wait.ts";
 
 /** Short delays, so that a failover takes seconds. What they scale down is stated in test/README.md. */
@@ -19,7 +20,6 @@ export const FAST_PARAMETERS: Readonly<Record<string, string>> = {
 /** Longest time for any one step of a story; a failover of the master takes about half a minute. */
 export const STEP_MS = 90_000;
 
-const HEARING_FILE = "/run/ha-lizard/hearing.json";
 const PASS_FILE = "/run/ha-lizard/state/pass.json";
 
 const KILL_PROGRAM = `
@@ -94,6 +94,11 @@ export async function setMonitorDelay(pool: Pool, seconds: number, hosts: readon
     );
 }
 
+/** What the monitor of a host publishes; null: nothing that can be read. */
+export async function published(pool: Pool, host: number): Promise<Hearing | null> {
+  return parseHearing((await pool.file(host, HEARING_FILE)) ?? "");
+}
+
 /** Waits until the pool has one master, a successor that is on, and every monitor has finished a pass. */
 export async function settled(pool: Pool): Promise<void> {
   await successor(pool);
@@ -113,7 +118,7 @@ async function oneGroup(pool: Pool): Promise<void> {
   const on = pool.hostNumbers().filter((number) => pool.isOn(number));
   for (const host of on)
     await until(`every host that is on counting, by what host ${host} knows`, STEP_MS, async () => {
-      const group = parseHearing((await pool.file(host, HEARING_FILE)) ?? "")?.group;
+      const group = (await published(pool, host))?.group;
       if (group?.lead !== "leads" && group?.lead !== "hears") return false;
       const { roll } = group;
       return (
@@ -126,8 +131,7 @@ async function oneGroup(pool: Pool): Promise<void> {
 export async function newLeader(pool: Pool, cutOff: number): Promise<number> {
   const others = pool.hostNumbers().filter((number) => number !== cutOff && pool.isOn(number));
   return await until("a leader of those that are left", STEP_MS, async () => {
-    for (const host of others)
-      if (parseHearing((await pool.file(host, HEARING_FILE)) ?? "")?.group.lead === "leads") return host;
+    for (const host of others) if ((await published(pool, host))?.group.lead === "leads") return host;
     return null;
   });
 }

@@ -3,8 +3,8 @@ import { absorb } from "../../../src/core/absorb.ts";
 import type { IncidentPhase } from "../../../src/core/memory/incident.ts";
 import type { Memory } from "../../../src/core/memory/memory.ts";
 import { type Action, actionKey, type Result } from "../../../src/core/model/action.ts";
-import { applianceUuid } from "../../../src/core/model/ids.ts";
-import { host, incidentIn, memoryWith, SETTINGS, said, vm } from "./fixtures.ts";
+import { host, incidentIn, memoryWith, SETTINGS, said } from "./fixtures.ts";
+import { startShop, startVm } from "./starts.ts";
 
 const NOW_MS = 100_000;
 const DONE: Result = { kind: "done" };
@@ -12,23 +12,8 @@ const LATE: Result = { kind: "failed", detail: "no end within 20 s" };
 const rests = [host(3)];
 const declare: Action = { kind: "declare-host-dead", host: host(3), proved: true };
 const promote: Action = { kind: "promote-self", rests };
-const start: Action = {
-  kind: "start-vm",
-  vm: vm("web"),
-  name: "web",
-  candidates: [host(1)],
-  asks: [],
-  rests,
-  unlessOn: [],
-};
-const startBoth: Action = {
-  kind: "start-appliance",
-  appliance: applianceUuid("shop"),
-  name: "shop",
-  asks: [],
-  rests,
-  unlessOn: [],
-};
+const start = startVm(rests);
+const startBoth = startShop(rests);
 
 /** What is said of the end of an action, and the memory after it. */
 function end(action: Action, result: Result, over: Partial<Memory> = {}, nowMs = NOW_MS) {

@@ -4,9 +4,9 @@ import type { IncidentPhase } from "../../../src/core/memory/incident.ts";
 import type { Memory } from "../../../src/core/memory/memory.ts";
 import type { Action, FenceFault, Result } from "../../../src/core/model/action.ts";
 import type { Alert } from "../../../src/core/model/alert.ts";
-import { applianceUuid } from "../../../src/core/model/ids.ts";
 import type { XapiFault } from "../../../src/core/model/pool-view.ts";
 import { address, fenceOf, host, incidentIn, memoryWith, POOL, SETTINGS, said, vm } from "./fixtures.ts";
+import { startShop, startVm } from "./starts.ts";
 
 const NOW_MS = 100_000;
 const DONE: Result = { kind: "done" };
@@ -18,23 +18,8 @@ const notFenced = (why: FenceFault): Result => ({ kind: "not-fenced", fault: why
 
 const fence = fenceOf(host(3));
 const declare: Action = { kind: "declare-host-dead", host: host(3), proved: true };
-const start: Action = {
-  kind: "start-vm",
-  vm: vm("web"),
-  name: "web",
-  candidates: [host(1)],
-  asks: [],
-  rests: [],
-  unlessOn: [],
-};
-const startBoth: Action = {
-  kind: "start-appliance",
-  appliance: applianceUuid("shop"),
-  name: "shop",
-  asks: [],
-  rests: [],
-  unlessOn: [],
-};
+const start = startVm();
+const startBoth = startShop();
 
 /** What is said of the end of an action, and the memory after it. */
 function end(

@@ -8,7 +8,8 @@ import { PowerController } from "./power-controller.ts";
 import { type Order, Simulator } from "./simulator.ts";
 import { until } from "./wait.ts";
 
-const HEARD_FILE = "/run/ha-lizard/hearing.json";
+/** What the monitor of a host hears, below its root. */
+export const HEARING_FILE = "/run/ha-lizard/hearing.json";
 const ROOT = resolve(import.meta.dir, "../../../..");
 
 const PROCESS_SPACE = 'readlink "/proc/$(cat "/run/pool/h$1/pid")/ns/pid"';
@@ -250,7 +251,7 @@ export class Pool {
   async story(): Promise<string> {
     const parts = [`truth: ${JSON.stringify(await this.sim.truth().catch(String))}`];
     for (const host of this.hostNumbers()) {
-      const heard = (await this.file(host, HEARD_FILE).catch(String)) ?? "nothing";
+      const heard = (await this.file(host, HEARING_FILE).catch(String)) ?? "nothing";
       parts.push(`--- host ${host}\n${await this.messages(host)}\nheard: ${heard}`);
     }
     return parts.join("\n");

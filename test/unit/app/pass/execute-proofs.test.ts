@@ -2,12 +2,12 @@ import { describe, expect, test } from "bun:test";
 import { type Executor, execute } from "../../../../src/app/pass/execute.ts";
 import { resolveSettings } from "../../../../src/config/resolve.ts";
 import type { Action, Result } from "../../../../src/core/model/action.ts";
-import { applianceUuid } from "../../../../src/core/model/ids.ts";
 import { neverAborts } from "../../../../src/ports/deadline.ts";
 import type { DeviceState, FenceOutcome } from "../../../../src/ports/fencer.ts";
 import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
-import { fenceOf, goodView, host, masterRound, memoryWith, vm } from "../../core/fixtures.ts";
+import { fenceOf, goodView, host, masterRound, memoryWith } from "../../core/fixtures.ts";
 import { FOR_LONG_MS } from "../../core/sight.ts";
+import { startShop, startVm } from "../../core/starts.ts";
 import { leader, SELF } from "./leader.ts";
 
 /** A leader whose XAPI does whatever it is asked; in order, what it asks of XAPI and of the fence agents. */
@@ -58,23 +58,8 @@ function leading(says: DeviceState, { method = "IPMI", mandateUntilMs = FOR_LONG
 const rests = [host(3)];
 const promote: Action = { kind: "promote-self", rests };
 const declare: Action = { kind: "declare-host-dead", host: host(3), proved: true };
-const start: Action = {
-  kind: "start-vm",
-  vm: vm("a"),
-  name: "a",
-  candidates: [host(1)],
-  asks: [],
-  rests,
-  unlessOn: [],
-};
-const startBoth: Action = {
-  kind: "start-appliance",
-  appliance: applianceUuid("shop"),
-  name: "shop",
-  asks: [],
-  rests,
-  unlessOn: [],
-};
+const start = startVm(rests);
+const startBoth = startShop(rests);
 const begun: readonly [Action, string][] = [
   [promote, "promote"],
   [declare, "declare,store"],
