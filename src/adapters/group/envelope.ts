@@ -68,7 +68,16 @@ export type Opened =
       readonly why: keyof Refused;
       /** It is genuine and for this host, and its sender is none of the others. */
       readonly greeter?: { readonly from: HostUuid; readonly pool: PoolUuid };
+      /** It is genuine, and for this host to pass on. */
+      readonly between?: Between;
     };
+
+/** What one of the other hosts asks of another one, or answers it. */
+export interface Between {
+  readonly kind: "question" | "answer";
+  readonly head: Head;
+  readonly content: Buffer;
+}
 
 export const MALFORMED = { ok: false, why: "malformed" } as const;
 
@@ -110,8 +119,13 @@ export function openDatagram(bytes: Buffer, context: CodecContext, keys: readonl
     to: hostUuid(readUuid(bytes, 36)),
     number: readNumber(bytes, 52),
   };
+  const content = signed.subarray(HEAD_BYTES);
+  if (head.to !== context.self && (kind === "question" || kind === "answer")) {
+    const isBetween =
+      head.from !== head.to && [head.from, head.to].every((host) => context.hosts.includes(host));
+    return { ok: false, why: "unknownHost", ...(isBetween ? { between: { kind, head, content } } : {}) };
+  }
   if (head.to !== context.self || head.from === context.self) return { ok: false, why: "unknownHost" };
-  if (context.hosts.includes(head.from))
-    return { ok: true, kind, head, content: signed.subarray(HEAD_BYTES), key };
+  if (context.hosts.includes(head.from)) return { ok: true, kind, head, content, key };
   return { ok: false, why: "unknownHost", greeter: { from: head.from, pool: poolUuid(readUuid(bytes, 4)) } };
 }

@@ -7,11 +7,12 @@ import type { Refused } from "../../core/model/hearing.ts";
 import type { PoolUuid } from "../../core/model/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { GroupNetwork, GroupSetUp, MessageHandler } from "../../ports/group.ts";
-import { type CodecContext, looksLikeHeartbeat, openDatagram } from "./envelope.ts";
+import { type Between, type CodecContext, looksLikeHeartbeat, openDatagram } from "./envelope.ts";
 import { readHeartbeat } from "./heartbeat-codec.ts";
 import { HeartbeatWriter } from "./heartbeat-writer.ts";
 import { LastHeartbeats } from "./last-heartbeats.ts";
 import { PoolKeys } from "./pool-keys.ts";
+import { Relay, type Sender } from "./relay.ts";
 import { encodeRoll, readRollMessage } from "./roll-codec.ts";
 import { encodeAnswer, readQuestion } from "./runs-codec.ts";
 import { type Addressed, type Family, familyOf, UdpSocket } from "./udp-socket.ts";
@@ -36,6 +37,7 @@ export class HeartbeatNetwork implements GroupNetwork {
   private readonly sockets = new Map<Family, UdpSocket>();
   private readonly writer = new HeartbeatWriter();
   private readonly last = new LastHeartbeats();
+  private readonly relay = new Relay();
   private group: GroupSetUp | null = null;
   /** Of that group. */
   private context: CodecContext | null = null;
@@ -209,7 +211,8 @@ export class HeartbeatNetwork implements GroupNetwork {
     }
     const opened = openDatagram(bytes, context, keys);
     if (!opened.ok) {
-      const { why, greeter } = opened;
+      const { why, greeter, between } = opened;
+      if (between !== undefined) return this.passOn(between, bytes, from);
       if (greeter === undefined) return why;
       this.greetings({ ...greeter, address: from.address });
       // One that has no list has nobody to refuse.
@@ -224,6 +227,13 @@ export class HeartbeatNetwork implements GroupNetwork {
     const roll = kind === "roll" ? readRollMessage(head, content) : null;
     if (roll !== null) this.rolls(roll);
     return heartbeat === null && question === null && roll === null ? "malformed" : null;
+  }
+
+  private passOn(between: Between, bytes: Buffer, from: Sender): null {
+    const { peers, port } = this.group ?? { peers: [], port: 0 };
+    const next = this.relay.next(between, { peers, port, from, nowMs: this.options.clock.uptimeMs() });
+    for (const { address, port: to } of next) this.sockets.get(familyOf(address))?.send(bytes, to, address);
+    return null;
   }
 
   /**
@@ -246,11 +256,6 @@ interface Arrival {
   readonly from: Sender;
   /** By this host's uptime. */
   readonly atMs: number;
-}
-
-interface Sender {
-  readonly address: string;
-  readonly port: number;
 }
 
 /** A heartbeat a second from every address of every host. More is a flood, and is not kept. */

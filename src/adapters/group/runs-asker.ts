@@ -20,6 +20,8 @@ export interface RunsAskerOptions {
 /** A datagram may be lost; whoever has answered is not asked again. */
 export const AGAIN_MS = 200;
 export const TRIES = 5;
+/** So many hosts that have answered are asked to pass the question on to one that has not: the link to it may be cut. */
+export const MOST_VIA = 2;
 
 /** Asks over UDP, from a port of its own, so that an iteration or a hook needs nobody between it and the other hosts. */
 export function createRunsAsker(options: RunsAskerOptions): RunsAsker {
@@ -117,10 +119,16 @@ class Round {
         const question: RunsQuestion = { from: group.self, to: host, number, id, vms };
         const bytes = encodeQuestion(question, group.pool, this.key);
         if (bytes === null) continue;
-        for (const address of addresses)
+        for (const address of [...addresses, ...this.waysVia(id)])
           this.sockets.get(familyOf(address))?.send(bytes, group.port, address);
       }
     }
+  }
+
+  /** Where those are that have answered this part; with the first try that is nobody. */
+  private waysVia(id: number): readonly string[] {
+    const answered = this.request.hosts.filter(({ host }) => this.said.get(host)?.has(id));
+    return answered.slice(0, MOST_VIA).flatMap(({ addresses }) => addresses);
   }
 
   private idOf(part: number): number {

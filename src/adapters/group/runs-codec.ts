@@ -24,6 +24,11 @@ export function encodeQuestion(question: RunsQuestion, pool: PoolUuid, key: Buff
   return seal("question", question, content, pool, key);
 }
 
+/** The id of a question, in it or in its answer; null: there is none. */
+export function questionId(content: Buffer): number | null {
+  return content.length < ID_BYTES ? null : content.readUInt32BE(0);
+}
+
 /** null: no host writes such a question. Never throws. */
 export function readQuestion(head: Head, content: Buffer): RunsQuestion | null {
   const vms = readVms(content, ID_BYTES);

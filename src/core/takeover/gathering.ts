@@ -14,7 +14,10 @@ export function stepGathering(memory: Memory, mastership: Mastership, round: Mas
   if (memory.promotion !== null) return null;
   const doubt = !memory.sawPoolSinceBoot || mastership.kind === "calls-back" || mastership.kind === "rival";
   if (!doubt && memory.gathering === null) return null;
-  const whole = missingMembers(memory, round).length === 0 && mastership.kind === "undisputed";
+  // Too few follow where the others are off, and left out by the group, whose leader this host is.
+  const isLeader = memory.sawPoolSinceBoot && hasMandate(round.view);
+  const isOurs = mastership.kind === "undisputed" || (mastership.kind === "unproven" && isLeader);
+  const whole = missingMembers(memory, round).length === 0 && isOurs;
   if (!whole) return { wholeSinceMs: null };
   const wholeSinceMs = memory.gathering?.wholeSinceMs ?? nowMs;
   return nowMs - wholeSinceMs >= RESYNC_SETTLE_MS ? null : { wholeSinceMs };

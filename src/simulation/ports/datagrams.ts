@@ -1,4 +1,4 @@
-import { AGAIN_MS, TRIES } from "../../adapters/group/runs-asker.ts";
+import { AGAIN_MS, MOST_VIA, TRIES } from "../../adapters/group/runs-asker.ts";
 import type { Greeting } from "../../core/group/greeting.ts";
 import type { Datagram, Heartbeat, RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
 import type { RollMessage } from "../../core/group/roll-message.ts";
@@ -178,6 +178,10 @@ export class Datagrams implements Messengers {
           if (said.size === hosts.length) all.resolve();
         };
         for (const address of addresses) this.carry(() => this.question(from, address, question, answered));
+        // With the second try the others are asked to pass it on.
+        for (const via of hosts.filter((other) => said.has(other.host)).slice(0, MOST_VIA))
+          for (const way of via.addresses)
+            this.carry(() => this.passOn(from, way, addresses, question, answered));
       }
       await Promise.race([all.promise, sleep(clock, AGAIN_MS, signal)]);
     }
@@ -195,6 +199,22 @@ export class Datagrams implements Messengers {
     this.questioned.get(target)?.(question, (said) => {
       if (this.targetOf(target, this.sourceOf(from, address)) !== null) this.carry(() => answered(said));
     });
+  }
+
+  /** A question that the host at `way` passes on, and the answer that it passes back. */
+  private passOn(
+    from: number,
+    way: string,
+    addresses: readonly string[],
+    question: RunsQuestion,
+    answered: (said: RunsAnswer) => void,
+  ): void {
+    const via = this.targetOf(from, way);
+    if (via === null || !this.questioned.has(via)) return;
+    const back = (said: RunsAnswer) => {
+      if (this.targetOf(via, this.sourceOf(from, way)) !== null) this.carry(() => answered(said));
+    };
+    for (const address of addresses) this.carry(() => this.question(via, address, question, back));
   }
 
   /** Under way, whatever the weather does to it. */

@@ -203,8 +203,8 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
       // Else the decision is refused before it does any harm.
       {
         file: "src/core/safety.ts",
-        from: 'const isOff = phase === "fenced" || phase === "declared";',
-        to: "const isOff = phase !== null;",
+        from: "invariant(countsAsOff(incidents[host]), ",
+        to: "invariant(countsAsOff(incidents[host]) || host !== null, ",
       },
     ],
     caughtBy: {

@@ -32,7 +32,7 @@ async function monitor(
   host: number,
   port: number,
   runs: (question: RunsQuestion) => readonly VmUuid[] | "unknown" | null,
-  secretPath = SECRET,
+  { secretPath = SECRET, hears = [1] }: { secretPath?: string; hears?: readonly number[] } = {},
 ): Promise<HeartbeatNetwork> {
   const network = new HeartbeatNetwork({
     clock,
@@ -45,7 +45,7 @@ async function monitor(
     self: hostOf(host),
     pool: POOL,
     port,
-    peers: [{ host: hostOf(1), addresses: [addressOf(1)] }],
+    peers: hears.map((peer) => ({ host: hostOf(peer), addresses: [addressOf(peer)] })),
   });
   network.onQuestion((question, answer) => {
     const said = runs(question);
@@ -62,12 +62,16 @@ async function monitor(
 
 const vmOf = (index: number) => vmUuid(`f0000000-0000-4000-8000-${String(index).padStart(12, "0")}`);
 
-async function ask(port: number, hosts: readonly number[], count: number) {
+/** `cut`: at the addresses of these nobody is. */
+async function ask(port: number, hosts: readonly number[], count: number, cut: readonly number[] = []) {
   const group = { self: hostOf(1), pool: POOL, port, peers: [] };
   const request: RunsRequest = {
     group,
     bootId: bootOf(1),
-    hosts: hosts.map((host) => ({ host: hostOf(host), addresses: [addressOf(host)] })),
+    hosts: hosts.map((host) => ({
+      host: hostOf(host),
+      addresses: [addressOf(cut.includes(host) ? 100 + host : host)],
+    })),
     vms: Array.from({ length: count }, (_, index) => vmOf(index)),
   };
   const asker = createRunsAsker({ clock, secretPath: SECRET, address: addressOf(1) });
@@ -109,7 +113,7 @@ describe("createRunsAsker", () => {
   test("just after a rotation: the answer is signed as the question is", async () => {
     const port = await freePort();
     const rotated = folder.write("rotated", "o".repeat(110), 0o600);
-    const network = await monitor(2, port, () => [], rotated);
+    const network = await monitor(2, port, () => [], { secretPath: rotated });
     folder.write("rotated", "s".repeat(110), 0o600);
     network.tend();
     expect(await ask(port, [2], 1)).toEqual({ [hostOf(2)]: [] });
@@ -123,8 +127,26 @@ describe("createRunsAsker", () => {
 
   test("who has another secret, and who tells of VMs that were not asked for, says nothing", async () => {
     const port = await freePort();
-    await monitor(2, port, () => [], OTHER_SECRET);
+    await monitor(2, port, () => [], { secretPath: OTHER_SECRET });
     await monitor(3, port, () => [vmOf(77)]);
     expect(await ask(port, [2, 3], 1)).toEqual({});
+  });
+
+  test("a host to which the link is cut answers by way of one that hears both", async () => {
+    const port = await freePort();
+    let asked = 0;
+    await monitor(2, port, () => [], { hears: [1, 3] });
+    await monitor(3, port, ({ vms }) => (++asked > 0 ? vms.slice(0, 1) : null), { hears: [1, 2] });
+    const answers = { [hostOf(2)]: [], [hostOf(3)]: [vmOf(0), vmOf(40)] };
+    expect(await ask(port, [2, 3], 50, [3])).toEqual(answers);
+    expect(asked).toBe(2);
+  });
+
+  test("who does not know that host passes nothing on", async () => {
+    const port = await freePort();
+    const network = await monitor(2, port, () => [], { hears: [1] });
+    await monitor(3, port, () => [], { hears: [1, 2] });
+    expect(await ask(port, [2, 3], 1, [3])).toEqual({ [hostOf(2)]: [] });
+    expect(network.state().refused.unknownHost).toBeGreaterThan(0);
   });
 });

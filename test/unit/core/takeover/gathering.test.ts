@@ -123,7 +123,17 @@ describe("stepGathering", () => {
     ["members are called back: it waits", gather(calls, {}), begun],
     ["another one is master: it waits", gather(rival, {}), begun],
     ["too few followers, and never in doubt: none", gather(unproven, {}), null],
-    ["too few followers, and in doubt before: it waits", gather(unproven, { gathering: whole }), begun],
+    [
+      "too few followers, and away since boot: it waits",
+      gather(unproven, { ...away, gathering: whole }),
+      begun,
+    ],
+    [
+      "too few followers, and it does not lead: it waits",
+      gather(unproven, { gathering: whole }, { group: { mandateUntilMs: null } }),
+      begun,
+    ],
+    ["too few followers, and it has led for long: it is over", gather(unproven, { gathering: whole }), null],
     ["whole for five seconds: it is over", gather(UNDISPUTED, { gathering: whole }), null],
     [
       "whole for less: it goes on",
