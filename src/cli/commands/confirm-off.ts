@@ -55,11 +55,15 @@ function whyNotHere(host: KnownHost, hearing: Hearing | null, hosts: readonly Kn
   if (hearing === null)
     return "the monitor of this host says nothing, and acts on nothing; start it: service ha-lizard start -w";
   if (hearing.self === host.uuid) return "it is this host";
-  const { lead, leader, trouble } = hearing.group;
+  const { lead, leader, roll, trouble } = hearing.group;
+  const name = (host: HostUuid) => hosts.find(({ uuid }) => uuid === host)?.name ?? host;
   if (trouble !== null) return `this host takes no part in the group: ${trouble}`;
-  if (lead !== "hears" || leader === null) return null;
-  const name = hosts.find(({ uuid }) => uuid === leader)?.name ?? leader;
-  return `${name} leads the hosts of this pool, and takes the word; run this there`;
+  if (lead === "hears" && leader !== null)
+    return `${name(leader)} leads the hosts of this pool, and takes the word; run this there`;
+  if (roll === null || roll.hosts.includes(hearing.self)) return null;
+  const counting = roll.hosts.filter((one) => one !== host.uuid).map(name);
+  const others = counting.length === 0 ? "" : `, which it is for ${counting.join(" and ")}`;
+  return `this host does not count until the others have taken it back; the word is for one that counts${others}`;
 }
 
 const PROBE_MS = 4_000;

@@ -8,6 +8,8 @@ const ADVICE: Partial<Record<Reason["kind"], string>> = {
   "hosts-lost": "Nothing, if they follow within some minutes. Else look at xapi on them.",
   "not-leading":
     "See ha-cfg status on this host: whom it hears, and who leads. If a host that it does not hear is off: ha-cfg confirm-off HOST; before the hosts have begun: ha-cfg ha-enable --without HOST.",
+  "nobody-leads":
+    "Switch on a host that counts and is not heard, or mend the network. See ha-cfg status on this host.",
   "host-failed": "Look at the host: its power, its network, its console. What is done about it is told next.",
   "no-successor": "Bring a slave back, or enable one. Until then nobody takes over when this master dies.",
   "not-promoted": "Look at the master. See ha-cfg status on this host for what would let it take over.",

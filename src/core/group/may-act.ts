@@ -26,6 +26,12 @@ export function hasMandate(view: Sight): boolean {
   return untilMs !== null && view.nowMs <= untilMs;
 }
 
+/** Has the group that this host leads left that one out, for it was off? This host may have rebooted since and not know why. */
+export function isLeftOut(host: HostUuid, view: Sight): boolean {
+  const roll = groupOf(view)?.roll ?? null;
+  return hasMandate(view) && roll?.settled === true && !roll.hosts.includes(host);
+}
+
 /** So long nobody knows of a leader before somebody stands for election, if one can be elected. */
 const ELECTION_MS = 4_000;
 

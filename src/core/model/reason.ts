@@ -24,6 +24,7 @@ export type Reason =
   | { readonly kind: "taken-over"; readonly host: string; readonly address: string }
   /** This host is XAPI master, and the group does not let it act, for a minute and more. */
   | { readonly kind: "not-leading"; readonly why: string }
+  | { readonly kind: "nobody-leads"; readonly why: string }
   | { readonly kind: "waits-for-members"; readonly hosts: readonly string[] }
   | { readonly kind: "hosts-lost"; readonly hosts: readonly string[] }
   | { readonly kind: "host-suspect"; readonly host: string }
@@ -48,7 +49,8 @@ export type Reason =
   | { readonly kind: "isolated"; readonly reboots: boolean }
   | { readonly kind: "out-of-ha-after-reboot" }
   | { readonly kind: "no-successor" }
-  | { readonly kind: "not-promoted"; readonly why: PromotionRefusal }
+  /** `master`: null where an administrator's word about it would be for nothing, because this host does not count. */
+  | { readonly kind: "not-promoted"; readonly master: string | null; readonly why: PromotionRefusal }
   | { readonly kind: "promotion-under-way"; readonly phase: string }
   | { readonly kind: "vm-not-started"; readonly vm: string; readonly why: string }
   /** For five minutes; `uuid` null: an appliance. */

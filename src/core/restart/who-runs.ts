@@ -79,13 +79,15 @@ export function describeHold(found: Whereabouts, nameOf: (host: HostUuid) => str
     case "runs":
       return `it runs on ${found.hosts.map(nameOf).join(" and ")}, whatever the pool database says`;
     case "not-known":
-      return `${nameOf(found.host)} ${NO_WORDS[found.why]}`;
+      return NO_WORDS[found.why](nameOf(found.host));
   }
 }
 
-const NO_WORDS: Readonly<Record<NoWord, string>> = {
-  silent: "has not answered whether it runs it",
-  "cannot-tell": "cannot tell whether it runs it, because its domains cannot be listed",
-  "follows-another": "follows another master, which may be starting it there",
-  "just-reconnected": "has only just come back to this master, and a start of before may be under way there",
+const NO_WORDS: Readonly<Record<NoWord, (host: string) => string>> = {
+  silent: (host) =>
+    `${host} has not answered whether it runs it (if that host is off: ha-cfg confirm-off ${host})`,
+  "cannot-tell": (host) => `${host} cannot tell whether it runs it, because its domains cannot be listed`,
+  "follows-another": (host) => `${host} follows another master, which may be starting it there`,
+  "just-reconnected": (host) =>
+    `${host} has only just come back to this master, and a start of before may be under way there`,
 };

@@ -25,6 +25,22 @@ export function reportNotLeading(memory: Memory, view: PoolView): Reason | null 
   return { kind: "not-leading", why: whyNot(group, memory, view) };
 }
 
+/** Whoever can be elected has been elected long before. */
+const NOBODY_MS = 300_000;
+
+/**
+ * A slave tells that nobody leads the hosts of its pool, when that has lasted: nobody replaces a dead master then either. Told by the
+ * hosts that count, whose administrator can do something about it, and by others where none of those is heard.
+ */
+export function reportNobodyLeads(memory: Memory, view: PoolView): Reason | null {
+  const group = groupOf(view);
+  if (group?.lead !== "none" || group.roll?.ha !== true || view.nowMs - group.sinceMs < NOBODY_MS)
+    return null;
+  const { hosts } = group.roll;
+  if (!hosts.includes(view.self.uuid) && heardOnRoll(view).length > 0) return null;
+  return { kind: "nobody-leads", why: whyNot(group, memory, view) };
+}
+
 function whyNot(group: GroupSight, memory: Memory, view: PoolView): string {
   const { roll, awaited, leader, trouble } = group;
   const name = (host: HostUuid) => hostName(memory, host);
@@ -33,5 +49,19 @@ function whyNot(group: GroupSight, memory: Memory, view: PoolView): string {
     return `the hosts are no group yet, and these are not heard, or do not follow this master: ${awaited.map(name).join(", ")}`;
   if (roll === null) return "this host is in no group yet";
   if (leader !== null && leader !== view.self.uuid) return `${name(leader)} does`;
-  return `it hears ${heardOnRoll(view).length} of the ${roll.hosts.length} hosts that count, itself included`;
+  const heard = heardOnRoll(view);
+  const silent = roll.hosts.filter((host) => !heard.includes(host)).map(name);
+  if (!roll.hosts.includes(view.self.uuid))
+    return `it does not count until one that does leads, and hears ${listed(heard.map(name))} of ${listed(roll.hosts.map(name))}${cure(silent, heard.map(name))}`;
+  return `it hears ${heard.length} of the ${roll.hosts.length} hosts that count, itself included${cure(silent, [])}`;
+}
+
+const listed = (names: readonly string[]): string => (names.length === 0 ? "none" : names.join(" and "));
+
+/** What a person can do about hosts that stay silent. `on`: this host's word would be for nothing, that of one of these would not. */
+function cure(silent: readonly string[], on: readonly string[]): string {
+  if (silent.length === 0) return "";
+  const where = on.length === 0 ? "" : ` on ${on.join(" or ")}`;
+  const is = silent.length > 1 ? "are" : "is";
+  return `. If ${listed(silent)} ${is} off, run${where}: ${silent.map((host) => `ha-cfg confirm-off ${host}`).join("; ")}`;
 }

@@ -1,5 +1,5 @@
 import { recoverHosts } from "../fencing/recover-hosts.ts";
-import { hasMandate, hostsOnRoll, isElecting } from "../group/may-act.ts";
+import { groupOf, hasMandate, hostsOnRoll, isElecting } from "../group/may-act.ts";
 import { reportHealth, reportReturns } from "../members/health-report.ts";
 import { isAlive, stepAllHealth } from "../members/host-health.ts";
 import { hostName } from "../members/host-rows.ts";
@@ -11,15 +11,18 @@ import type { LastGoodView } from "../memory/last-good.ts";
 import { type Memory, onlyReturned } from "../memory/memory.ts";
 import { inOrder, type MasterRound, nothing, type Round, type Step } from "../memory/step.ts";
 import type { HostUuid } from "../model/ids.ts";
+import type { PoolView } from "../model/pool-view.ts";
 import type { PromotionRefusal, Reason } from "../model/reason.ts";
 import { omit } from "../model/record.ts";
 import { startVms } from "../restart/start-vms.ts";
 import { endIsolation, isolateSlave } from "../takeover/isolation.ts";
 import { endMasterless, stepMasterless } from "../takeover/masterless.ts";
+import { namedByGroup } from "../takeover/mastership.ts";
 import { findOtherMaster, masterOf, reportNoMaster } from "../takeover/other-master.ts";
 import { promoteSelf } from "../takeover/plan-promotion.ts";
 import { markOwnStart } from "../takeover/start-mark.ts";
 import { judgeTakeOver, TURN_KEY, waitForTurn } from "../takeover/turn.ts";
+import { reportNobodyLeads } from "./not-leading.ts";
 
 /**
  * A slave's decisions (core/README.md, "The order of a slave's decisions"): is the master alive? If so, learn and clean
@@ -29,7 +32,7 @@ export function decideSlave(round: Round): Step {
   const { view, memory: before } = round;
   const { role } = view.self;
   const followed = masterOf(role, before.lastGood);
-  const master = (view.database.ok ? view.database.value.pool.master : null) ?? followed;
+  const master = view.database.ok ? view.database.value.pool.master : toReplace(followed, view);
   const following = role.kind === "slave" ? role.masterAddress : null;
   const forgiven = forgiveNewMaster(before, followed, following);
   const health = stepAllHealth({ ...round, memory: forgiven });
@@ -37,7 +40,20 @@ export function decideSlave(round: Round): Step {
   const entered: Memory = { ...forgiven, health, following, masterlessSinceMs };
   const returns = endOfOthers(entered, master, round);
   const step = followOrReplace(returns.memory, master, round);
-  return { ...step, reasons: [...returns.reasons, ...step.reasons] };
+  const leaderless = before.lastGood?.haFlag === "on" ? reportNobodyLeads(before, view) : null;
+  const told = leaderless === null ? [] : [leaderless];
+  return { ...step, reasons: [...told, ...returns.reasons, ...step.reasons] };
+}
+
+/**
+ * Whose death this slave has to judge: of the master that it follows; if that has become a slave itself, the leader judges the one that
+ * the group has named, whom nobody would replace otherwise.
+ */
+function toReplace(followed: HostUuid | null, view: PoolView): HostUuid | null {
+  const named = hasMandate(view) ? namedByGroup(view) : null;
+  if (followed === null || named === null || named === view.self.uuid) return followed;
+  const said = view.probes.get(followed)?.follows.kind;
+  return said === "slave-of" || said === "lost" ? named : followed;
 }
 
 /** A host that this one has fenced, by the administrator's choice, and that lives again: whatever was proved of it is over. */
@@ -50,7 +66,12 @@ function endOfOthers(memory: Memory, master: HostUuid | null, round: Round): Ste
 
 function followOrReplace(memory: Memory, master: HostUuid | null, round: Round): Step {
   const { health } = memory;
-  if (master === null) return { memory, actions: [], reasons: reportSilence(round) };
+  if (master === null)
+    return {
+      memory,
+      actions: [],
+      reasons: [...reportSilence(round), ...reportForgetful(memory, round.view)],
+    };
   if (isAlive(health[master])) return followMaster(memory, master, round);
   const reasons = reportMaster(memory, master, round);
   if (health[master]?.state !== "failed") return { memory, actions: [], reasons };
@@ -94,6 +115,16 @@ function reportMaster(memory: Memory, master: HostUuid, round: Round): readonly 
 function reportSilence({ view: { database } }: Round): readonly Reason[] {
   return database.ok ? [] : [{ kind: "xapi-silent", fault: database.fault }];
 }
+
+/** It leads, and knows nothing of its pool, so it takes over from nobody: its state was deleted, and its master is dead. */
+function reportForgetful({ lastGood }: Memory, view: PoolView): readonly Reason[] {
+  const sinceMs = groupOf(view)?.sinceMs ?? view.nowMs;
+  const isLasting = lastGood === null && hasMandate(view) && view.nowMs - sinceMs >= FORGETFUL_MS;
+  return isLasting ? [{ kind: "not-promoted", master: null, why: "no-view" }] : [];
+}
+
+/** A master that lives has been read long before. */
+const FORGETFUL_MS = 60_000;
 
 /** The master lives: what was begun against it is over. */
 function followMaster(before: Memory, master: HostUuid, round: Round): Step {
@@ -161,7 +192,7 @@ function isSteady({ hosts, members }: LastGoodView, nowMs: number): boolean {
 function replaceMaster(memory: Memory, master: HostUuid, round: Round): Step {
   const { view, settings } = round;
   const { lastGood } = memory;
-  if (lastGood === null) return refuse(memory, "no-view");
+  if (lastGood === null) return refuse(memory, master, "no-view", view);
   if (lastGood.haFlag !== "on") return { memory, actions: [], reasons: [{ kind: "ha-off" }] };
   // A master that answered first and then did not: whom nobody has asked in this round is not thereby silent.
   const isAnyUnasked = lastGood.members.some((uuid) => uuid !== view.self.uuid && !view.probes.has(uuid));
@@ -170,17 +201,19 @@ function replaceMaster(memory: Memory, master: HostUuid, round: Round): Step {
   const satisfied = { ...quorum, quorate: quorum.quorate || !settings.FENCE_QUORUM_REQUIRED };
   const isolated = isolateSlave(memory, satisfied, round);
   if (isolated !== null) return isolated;
-  if (memory.isolation?.rebooted === true && memory.isolation.wellSinceMs === null)
+  // Who leads is not alone: a majority has voted for it.
+  const isOut = memory.isolation?.rebooted === true && memory.isolation.wellSinceMs === null;
+  if (isOut && !hasMandate(view))
     return { memory, actions: [], reasons: [{ kind: "out-of-ha-after-reboot" }] };
   const other = findOtherMaster(master, memory, view);
   if (other !== null) return { memory, actions: [], reasons: [other] };
-  if (!memory.sawPoolSinceBoot && !quorum.quorate) return refuse(memory, "away-since-boot");
+  if (!memory.sawPoolSinceBoot && !quorum.quorate) return refuse(memory, master, "away-since-boot", view);
   // A take-over that a boot would forget is not begun.
-  if (!round.isDiskWritable) return refuse(memory, "disk-not-writable");
+  if (!round.isDiskWritable) return refuse(memory, master, "disk-not-writable", view);
   const refusal = judgeTakeOver(memory, master, lastGood, satisfied.quorate, round);
   if (refusal === "waits-its-turn") return waitForTurn(memory, master, lastGood, round);
   if (refusal === "no-quorum" && isElecting(view)) return nothing(memory);
-  if (refusal !== null) return refuse(memory, refusal);
+  if (refusal !== null) return refuse(memory, master, refusal, view);
   return fenceThenPromote(memory, master, lastGood, round);
 }
 
@@ -196,7 +229,7 @@ function fenceThenPromote(memory: Memory, master: HostUuid, lastGood: LastGoodVi
     return { ...promoted, reasons: [...step.reasons, ...promoted.reasons] };
   }
   const unfenced: readonly Reason[] =
-    phase === "open" ? [{ kind: "not-promoted", why: "old-master-not-fenced" }] : [];
+    phase === "open" ? [notPromoted(memory, master, "old-master-not-fenced", round.view)] : [];
   return { ...step, reasons: [...step.reasons, ...unfenced] };
 }
 
@@ -210,6 +243,11 @@ function toFence(memory: Memory, master: HostUuid, { view }: Round): readonly Ho
   return [...new Set([master, ...others])];
 }
 
-function refuse(memory: Memory, why: PromotionRefusal): Step {
-  return { memory, actions: [], reasons: [{ kind: "not-promoted", why }] };
+function notPromoted(memory: Memory, master: HostUuid, why: PromotionRefusal, view: PoolView): Reason {
+  const counts = hostsOnRoll(view).includes(view.self.uuid);
+  return { kind: "not-promoted", master: counts ? hostName(memory, master) : null, why };
+}
+
+function refuse(memory: Memory, master: HostUuid, why: PromotionRefusal, view: PoolView): Step {
+  return { memory, actions: [], reasons: [notPromoted(memory, master, why, view)] };
 }

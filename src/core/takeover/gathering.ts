@@ -1,4 +1,4 @@
-import { groupOf, hasMandate } from "../group/may-act.ts";
+import { hasMandate, isLeftOut } from "../group/may-act.ts";
 import { hostRows, rowOf } from "../members/host-rows.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { Gathering } from "../memory/promotion.ts";
@@ -34,17 +34,11 @@ export function missingMembers(memory: Memory, round: MasterRound): readonly Hos
     if (isSelf) return [];
     if (followsThisHost && record?.enabled === true && record.live) return [];
     if (isMember)
-      return isWrittenOff(uuid, memory, round) || (isLeftOut(uuid, round) && !isAlive) ? [] : [uuid];
+      return isWrittenOff(uuid, memory, round) || (isLeftOut(uuid, round.view) && !isAlive) ? [] : [uuid];
     // No member, and yet it lives: it may run what this database calls halted, until it is a slave like any other.
     const hasReturned = memory.incidents[uuid]?.phase === "returned";
     return isAlive && (!followsThisHost || hasReturned) ? [uuid] : [];
   });
-}
-
-/** The group has left it out, for it was off; this host may have rebooted since and not know it. */
-function isLeftOut(host: HostUuid, { view }: Round): boolean {
-  const roll = groupOf(view)?.roll ?? null;
-  return hasMandate(view) && roll?.settled === true && !roll.hosts.includes(host);
 }
 
 /** A member that was fenced and declared dead, or that never will be by choice (FENCE_ENABLED=0). */

@@ -1,3 +1,4 @@
+import { groupOf, hasMandate, isLeftOut } from "../group/may-act.ts";
 import { hostRows, rowOf } from "../members/host-rows.ts";
 import type { LastGoodView } from "../memory/last-good.ts";
 import type { Memory } from "../memory/memory.ts";
@@ -11,13 +12,16 @@ const SETTLE_MS = 60_000;
 /**
  * Since when no host of the pool is master. Two masters that find each other while they start each become the other's
  * slave, and nothing in xapi ends that (adapters/xapi/README.md, "An old master returns"): every host waits for a master that is none. It is known only when
- * all hosts have said that they are no master; one that does not answer may be it.
+ * all hosts have said that they are no master; one that does not answer may be it, unless the group has left it out.
  */
 export function stepMasterless(memory: Memory, lastGood: LastGoodView | null, view: PoolView): number | null {
   if (lastGood === null || view.database.ok || view.self.role.kind !== "slave") return null;
   const others = lastGood.hosts.filter((host) => host.uuid !== view.self.uuid);
+  // Whom the group has named is the master, as soon as who it follows has said that he is none.
+  const isNamed = hasMandate(view) && groupOf(view)?.roll?.master === view.self.uuid;
   const allSaidNo = others.every((host) => {
     const probe = view.probes.get(host.uuid);
+    if (probe?.xapi !== "answered" && (isNamed || isLeftOut(host.uuid, view))) return true;
     return probe?.xapi === "answered" && (probe.follows.kind === "slave-of" || probe.follows.kind === "lost");
   });
   return others.length > 0 && allSaidNo ? (memory.masterlessSinceMs ?? view.nowMs) : null;

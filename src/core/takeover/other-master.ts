@@ -12,15 +12,23 @@ export function masterOf(role: Role, lastGood: LastGoodView | null): HostUuid | 
   return hostWithAddress(lastGood?.hosts ?? [], role.masterAddress)?.uuid ?? lastGood?.master ?? null;
 }
 
-/** Another host than `master` is master, or a member follows someone else: this host waits to be called. null: none. */
+/**
+ * Another host than `master` is master, or a member follows someone else: this host waits to be called. null: none. Whom a member
+ * follows may have become a slave meanwhile, and says so: then nobody would ever call.
+ */
 export function findOtherMaster(master: HostUuid, memory: Memory, view: PoolView): Reason | null {
   const rows = hostRows(memory, view);
   const oldAddress = rowOf(rows, master).known?.address;
+  const isNone = (address: string) => {
+    const followed = [...rows.values()].find(({ known }) => known?.address === address);
+    const said = followed?.probe?.follows.kind;
+    return followed?.isSelf === true || said === "slave-of" || said === "lost";
+  };
   for (const [uuid, { follows }] of view.probes) {
     const { name, known } = rowOf(rows, uuid);
     if (follows.kind === "is-master" && uuid !== master)
       return { kind: "taken-over", host: name, address: known?.address ?? "" };
-    if (follows.kind === "slave-of" && follows.address !== oldAddress)
+    if (follows.kind === "slave-of" && follows.address !== oldAddress && !isNone(follows.address))
       return { kind: "taken-over", host: name, address: follows.address };
   }
   return null;

@@ -1,5 +1,5 @@
 import { groupOf, hasMandate } from "../group/may-act.ts";
-import { hostRows, rowOf } from "../members/host-rows.ts";
+import { hostName, hostRows, rowOf } from "../members/host-rows.ts";
 import { isTie } from "../members/quorum.ts";
 import { heardHosts } from "../members/vote.ts";
 import type { LastGoodView } from "../memory/last-good.ts";
@@ -22,9 +22,11 @@ export function judgeTakeOver(
 ): PromotionRefusal | null {
   const { view, settings } = round;
   if (!settings.PROMOTE_SLAVE) return "promotion-disabled";
-  // Somebody works on this host: that is worth a word only where no other one is to take over.
-  if (rowOf(hostRows(memory, view), view.self.uuid).known?.enabled !== true)
-    return lastGood.ranking.length > 0 ? "not-the-successor" : "in-maintenance";
+  // Somebody works on this host: that is worth a word only where no other one is to take over. Whom the start of its master's xapi
+  // has disabled is not meant.
+  const { known, isInMaintenance } = rowOf(hostRows(memory, view), view.self.uuid);
+  if (known === null || isInMaintenance)
+    return lastGood.ranking.length > 0 && !hasMandate(view) ? "not-the-successor" : "in-maintenance";
   if (!hasMandate(view)) {
     if (isLedByAnother(view)) return "not-the-successor";
     if (!isQuorate) return "no-quorum";
@@ -47,7 +49,7 @@ export function waitForTurn(memory: Memory, master: HostUuid, lastGood: LastGood
   return {
     memory: { ...memory, retries },
     actions: [],
-    reasons: [{ kind: "not-promoted", why: "waits-its-turn" }],
+    reasons: [{ kind: "not-promoted", master: hostName(memory, master), why: "waits-its-turn" }],
   };
 }
 

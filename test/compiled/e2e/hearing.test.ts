@@ -82,7 +82,7 @@ test(
       expect((await pool.sim.poolConf(2)).startsWith("master")).toBe(false);
       // h2, which the master does not reach, says by way of h3 that it does not run it.
       await pool.do({ verb: "vm", vm: "web3", do: "crash" });
-      await until("web3 running again", STEP_MS, async () => (await vmsOf(pool, 3)).includes("web3"));
+      await pool.untilStartedAgain("web3", STEP_MS);
       await nothingRanTwice(pool);
     }),
   BOUND_MS,

@@ -56,4 +56,43 @@ export const NAMED_MUTANTS: readonly FurtherMutant[] = [
       sign: "expect started vm1 vm2: found vm1 vm2 vm3 vm4",
     },
   },
+  {
+    fault: "NOMANDATE",
+    regression: "whoever is no leader acts like one",
+    edits: [
+      {
+        file: "src/core/group/may-act.ts",
+        from: "return untilMs !== null && view.nowMs <= untilMs;",
+        to: "return true;",
+      },
+    ],
+    caughtBy: {
+      scenario: "group/mandate-ends-during-a-fence",
+      sign: "start-asked by h1 without a mandate",
+    },
+  },
+  {
+    fault: "GEHALF",
+    regression: "half of the hosts lead a pool, whichever half it is",
+    edits: [
+      {
+        file: "src/core/group/roll.ts",
+        from: "return those * 2 > all;",
+        to: "return those * 2 >= all - 1;",
+      },
+    ],
+    caughtBy: { scenario: "group/two-hosts-cut-and-the-slave-is-fenced", sign: "h2 and h1 may act at once" },
+  },
+  {
+    fault: "STALEPROOF",
+    regression: "a host that was dead counts as off also when it is back",
+    edits: [
+      {
+        file: "src/core/fencing/incident.ts",
+        from: '"host-returned": "returned",\n    "declaration-lost"',
+        to: '"host-returned": "declared",\n    "declaration-lost"',
+      },
+    ],
+    caughtBy: { scenario: "who-runs/asked-again-after-it-was-dead", sign: "rule vm-twice broken" },
+  },
 ];

@@ -1,10 +1,11 @@
 import { runPass } from "../../../src/app/pass/iterate.ts";
+import type { GroupSight } from "../../../src/core/model/group-sight.ts";
 import type { RunPass } from "../../../src/simulation/monitor.ts";
 import { type SimPool, simulatePool } from "../../../src/simulation/pool.ts";
 import { ChaosSource } from "../../../src/simulation/ports/chaos.ts";
 import { createRandom } from "../../../src/simulation/random.ts";
 import { AS_MEASURED } from "../../../src/simulation/timings.ts";
-import type { LogEntry, SimVm } from "../../../src/simulation/world.ts";
+import type { LogEntry, SimHost, SimVm } from "../../../src/simulation/world.ts";
 import { type Broken, disunity, Invariants, isUnited } from "../invariants/invariants.ts";
 import { whyDown } from "../invariants/rules.ts";
 import { act } from "../scenarios/verbs.ts";
@@ -31,7 +32,7 @@ export interface Tally {
   readonly doubleRuns: number;
   /** VMs of such a run that still run twice when all is mended: only an administrator can say which copy is to end. */
   readonly twiceAtEnd: number;
-  /** Two masters, or none, by an administrator's hand or wish, and they say so: nothing runs until he has chosen. */
+  /** Two masters, or none, or nothing started, by an administrator's hand or wish, and they say so: it waits for him. */
   readonly stoodDown: number;
 }
 
@@ -74,8 +75,16 @@ export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played>
   chaos?.end();
   if (plan.gone !== null) pool.loseForGood(plan.gone);
   mend(pool);
-  const unwell = await becomeWell(pool, withoutProof);
-  const down = unwell.length > 0 && (standsDown(pool) || isLostAndSaid(pool));
+  let unwell = await becomeWell(pool, withoutProof);
+  const { gone } = plan;
+  for (const doAsTold of gone === null ? [] : [confirmOff, stopService])
+    if (unwell.length > 0 && (await doAsTold(pool, gone ?? 0))) unwell = await becomeWell(pool, withoutProof);
+  const isChosen =
+    standsDown(pool) ||
+    isLostAndSaid(pool) ||
+    waitsForOldMaster(pool, plan.gone, unwell) ||
+    (plan.gone !== null && (await isLeftOff(pool)));
+  const down = unwell.length > 0 && isChosen;
   // A copy that is left over is ended by its host's own comparison, some minutes after the pool is whole.
   if (twiceNow(pool) > 0) await pool.until(() => twiceNow(pool) === 0, LEFTOVER_MS);
   const failures = [...invariants.forbidden().map(describe), ...(down ? [] : unwell)];
@@ -147,6 +156,48 @@ async function becomeWell(pool: SimPool, withoutProof: boolean): Promise<readonl
 }
 
 /**
+ * Does what an alert tells a person to do about a host that stays dead: on the host that leads, or one that counts, which is where
+ * ha-cfg sends him. false: none tells it.
+ */
+async function confirmOff(pool: SimPool, gone: number): Promise<boolean> {
+  const { hosts, log } = pool.world;
+  const cure = new RegExp(`confirm-off h${gone}\\b`);
+  if (!log.some(({ what, body }) => what === "mail" && cure.test(String(body)))) return false;
+  const living = await Promise.all(
+    hosts.filter(({ power }) => power).map(async (host) => ({ host, group: await groupSeenBy(pool, host) })),
+  );
+  const leads = living.find(({ group }) => group?.lead === "leads");
+  const counts = living.find(({ host, group }) => group?.roll?.hosts.some((one) => one === host.uuid));
+  const by = (leads ?? counts)?.host;
+  if (by === undefined) return false;
+  pool.world.record("script", { line: `confirm-off h${by.number} h${gone}` });
+  act(pool, ["confirm-off", `h${by.number}`, `h${gone}`]);
+  return true;
+}
+
+/** The same for a host that leads and may not take over, and says that without its service another one may. */
+async function stopService(pool: SimPool): Promise<boolean> {
+  const { hosts, log } = pool.world;
+  const isTold = (number: number) =>
+    log.some(({ what, host, body }) => what === "mail" && host === number && String(body).includes(STOP_IT));
+  const leads = await Promise.all(
+    hosts.map(async (host) => (await groupSeenBy(pool, host))?.lead === "leads"),
+  );
+  const by = hosts.find(({ number, power }, index) => power && leads[index] === true && isTold(number));
+  if (by === undefined) return false;
+  pool.world.record("script", { line: `service h${by.number} stop` });
+  act(pool, ["service", `h${by.number}`, "stop"]);
+  return true;
+}
+
+const STOP_IT = "(service ha-lizard stop)";
+
+/** What the monitor of a host has published last. */
+async function groupSeenBy({ world }: SimPool, { number }: SimHost): Promise<GroupSight | null> {
+  return (await world.messengers?.reader(number).read())?.group ?? null;
+}
+
+/**
  * A fence that was under way while everything was mended has cut power once more; and the flag may have been switched on in
  * the database of a master that has fallen since.
  */
@@ -166,11 +217,31 @@ function isLostAndSaid(pool: SimPool): boolean {
     ({ what, line }) => what === "script" && String(line).startsWith("promote-by-hand"),
   );
   const mayNot = first !== undefined && pool.setting(first, "PROMOTE_SLAVE") === "0";
+  if (mayNot && log.some(({ what, body }) => what === "mail" && String(body).includes("(PROMOTE_SLAVE=0)")))
+    return hosts.every(({ poolConf, power }) => !power || poolConf !== "master");
   const before = pool.world.nowMs() - STOOD_DOWN_MS;
   const said = log.some(
     ({ what, key, atMs }) => what === "mail" && key === "master-is-slave" && atMs < before,
   );
   return (byHand || mayNot) && said && hosts.every(({ poolConf }) => poolConf !== "master");
+}
+
+/** HA was switched off, and nobody can switch it on again: its master stays dead. */
+async function isLeftOff(pool: SimPool): Promise<boolean> {
+  const living = pool.world.hosts.filter(({ power }) => power);
+  const seen = await Promise.all(living.map((host) => groupSeenBy(pool, host)));
+  return (
+    living.every(({ poolConf }) => poolConf !== "master") && seen.every((one) => one?.roll?.ha === false)
+  );
+}
+
+/** SLAVE_HA=0: who was promoted starts nothing before its old master is back, and that one never comes; and it says so. */
+function waitsForOldMaster(pool: SimPool, gone: number | null, unwell: readonly string[]): boolean {
+  const { hosts, log } = pool.world;
+  const [first] = hosts;
+  if (gone === null || first === undefined || pool.setting(first, "SLAVE_HA") !== "0") return false;
+  const said = log.some(({ what, body }) => what === "mail" && String(body).includes("SLAVE_HA=0"));
+  return said && unwell.every((ailment) => ailment.endsWith("does not run"));
 }
 
 /** How long it must last: a master that was just called back stands down for a moment, too. */

@@ -12,8 +12,8 @@ const FENCE_REFUSALS: Record<FenceRefusal, string> = {
 };
 
 /** What an administrator does about a host that is dead and cannot be proved off. */
-const CURE_UNFENCED =
-  "Its VMs stay where they are. Make sure that the host is off, then run on a host that lives: ha-cfg confirm-off <host>.";
+const cureUnfenced = (host: string): string =>
+  `Its VMs stay where they are. Make sure that the host is off, then run on a host that lives: ha-cfg confirm-off ${host}.`;
 
 /** Why a fence failed, and what follows: never the advice to declare a host dead that answers. */
 function describeFenceFailure(reason: Extract<Reason, { kind: "fence-failed" }>): string {
@@ -25,7 +25,7 @@ function describeFenceFailure(reason: Extract<Reason, { kind: "fence-failed" }>)
   const why = `${fault}${detail === "" ? "" : ` (${detail})`}`;
   if (goesOn)
     return `${host} could not be fenced: ${why}. Its VMs are started elsewhere all the same, because FENCE_HA_ONFAIL=1.`;
-  return `${host} could not be fenced: ${why}. ${CURE_UNFENCED} The attempt is repeated.`;
+  return `${host} could not be fenced: ${why}. ${cureUnfenced(host)} The attempt is repeated.`;
 }
 
 /** What is said about fencing and its devices. */
@@ -44,7 +44,7 @@ export const FENCING_WORDS: SayingsOf<
     from: "fence_host",
     severity: "error",
     about: host,
-    text: `${host} is not fenced: ${FENCE_REFUSALS[why]}. ${CURE_UNFENCED}`,
+    text: `${host} is not fenced: ${FENCE_REFUSALS[why]}. ${cureUnfenced(host)}`,
     alert: true,
   }),
   "host-fenced": ({ host, proved }) => ({

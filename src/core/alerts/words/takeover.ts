@@ -2,17 +2,23 @@ import type { PromotionRefusal } from "../../model/reason.ts";
 import type { SayingsOf } from "../saying.ts";
 
 const PROMOTION_REFUSALS: Record<PromotionRefusal, string> = {
-  "no-view": "this host has never seen the pool healthy, so it does not know who belongs to it",
-  "promotion-disabled": "promotion is switched off (PROMOTE_SLAVE=0)",
+  "no-view":
+    "this host has never seen the pool healthy, so it does not know who belongs to it. Without its service another one may take over (service ha-lizard stop)",
+  "promotion-disabled":
+    "promotion is switched off (PROMOTE_SLAVE=0). To make it master by hand: xe pool-emergency-transition-to-master, then xe pool-recover-slaves",
   "not-the-successor": "another host is the successor",
   "waits-its-turn": "it waits its turn, so that two hosts do not act at once",
-  "in-maintenance": "this host is in maintenance",
+  "in-maintenance":
+    "this host is in maintenance. Without its service another one may take over (service ha-lizard stop)",
   "disk-not-writable": "it cannot write to its disk what it must not forget",
   "no-quorum": "this host has no quorum",
   "away-since-boot":
-    "this host has not seen its master since it booted, and fewer than half of the members are with it; switch another member on",
+    "this host has not seen its master since it booted, and fewer than half of the members are with it. Switch another member on",
   "old-master-not-fenced": "the old master could not be fenced",
 };
+
+/** Where an administrator's word is the way out. */
+const BY_WORD: readonly PromotionRefusal[] = ["no-quorum", "away-since-boot", "old-master-not-fenced"];
 
 /** What is said of who is master, and who takes over. */
 export const TAKEOVER_WORDS: SayingsOf<
@@ -20,6 +26,7 @@ export const TAKEOVER_WORDS: SayingsOf<
   | "master-is-slave"
   | "taken-over"
   | "not-leading"
+  | "nobody-leads"
   | "waits-for-members"
   | "not-promoted"
   | "promotion-under-way"
@@ -55,17 +62,24 @@ export const TAKEOVER_WORDS: SayingsOf<
     text: `This master does not lead its pool: ${why}. No VM is started, and no host is fenced.`,
     alert: true,
   }),
+  "nobody-leads": ({ why }) => ({
+    from: "check_quorum",
+    severity: "error",
+    about: "",
+    text: `No host leads this pool, by what this one knows: ${why}. Until one does nothing is started, fenced or replaced.`,
+    alert: true,
+  }),
   "waits-for-members": ({ hosts }) => ({
     from: "promote_slave",
     severity: "info",
     about: "",
     text: `No VM is started until these members have come back or are fenced: ${hosts.join(", ")}.`,
   }),
-  "not-promoted": ({ why }) => ({
+  "not-promoted": ({ master, why }) => ({
     from: "promote_slave",
     severity: "error",
     about: "",
-    text: `The master has failed and this host does not take over: ${PROMOTION_REFUSALS[why]}.`,
+    text: `The master has failed and this host does not take over: ${PROMOTION_REFUSALS[why]}.${master !== null && BY_WORD.includes(why) ? ` If ${master} is off: ha-cfg confirm-off ${master}.` : ""}`,
     ...(why === "not-the-successor" || why === "waits-its-turn" ? {} : { alert: true as const }),
   }),
   "promotion-under-way": ({ phase }) => ({

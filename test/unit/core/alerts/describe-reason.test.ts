@@ -22,6 +22,7 @@ const NOTICES: { readonly [Kind in Reason["kind"]]: string } = {
   "rival-master": "rival-master, master_ip, critical, condition, alert",
   "master-is-slave": "master-is-slave, master_ip, critical, condition, alert",
   "taken-over": "taken-over, promote_slave, info, condition, line",
+  "nobody-leads": "nobody-leads, check_quorum, error, condition, alert",
   "not-leading": "not-leading, check_quorum, error, condition, alert",
   "waits-for-members": "waits-for-members, promote_slave, info, condition, line",
   "hosts-lost": "hosts-lost, check_slave_status, warning, condition, alert",
@@ -116,12 +117,12 @@ describe("describeReason: who is told", () => {
     ],
     [
       "a slave that is not the successor",
-      { kind: "not-promoted", why: "not-the-successor" },
+      { kind: "not-promoted", master: "h1", why: "not-the-successor" },
       "error, condition, line",
     ],
     [
       "a slave that waits its turn",
-      { kind: "not-promoted", why: "waits-its-turn" },
+      { kind: "not-promoted", master: "h1", why: "waits-its-turn" },
       "error, condition, line",
     ],
     ["a host that answers again at the fence", { ...answersAgain, detail: "" }, "warning, event, line"],
@@ -139,7 +140,7 @@ describe("describeReason: advice", () => {
   test("an alert has that of its kind", () =>
     expect(describeReason(REASONS["host-back"]).advice).toBe("Nothing. Find out why it was away."));
   test("a line of the log has none", () =>
-    expect(describeReason({ kind: "not-promoted", why: "waits-its-turn" }).advice).toBe(""));
+    expect(describeReason({ kind: "not-promoted", master: "h1", why: "waits-its-turn" }).advice).toBe(""));
 
   const { "fence-failed": failed } = REASONS;
   const DECLARE = "ha-cfg confirm-off";
@@ -201,7 +202,7 @@ describe("describeReason: each refusal has a cause of its own", () => {
       describeReason({ kind: "fence-refused", host: "xcp2", why: why as FenceRefusal }),
     ),
     "not-promoted": Object.keys(promotion).map((why) =>
-      describeReason({ kind: "not-promoted", why: why as PromotionRefusal }),
+      describeReason({ kind: "not-promoted", master: "h1", why: why as PromotionRefusal }),
     ),
   };
   for (const [kind, notices] of Object.entries(bodies))

@@ -55,7 +55,7 @@ describe("holdsOf", () => {
     test(`${title}: ${isLong ? "told" : "not told yet"}`, () =>
       expect(hold(silent3, downSinceMs, h3SinceMs)).toEqual({
         kind: "whereabouts-not-known",
-        why: "h3 has not answered whether it runs it",
+        why: "h3 has not answered whether it runs it (if that host is off: ha-cfg confirm-off h3)",
         isSettling: false,
         isLong,
       }));

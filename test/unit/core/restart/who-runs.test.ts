@@ -31,7 +31,12 @@ describe("whereabouts", () => {
     ["one says yes", NO, YES, "it runs on h3, whatever the pool database says"],
     ["two say yes", YES, YES, "it runs on h2 and h3, whatever the pool database says"],
     ["a yes counts whatever others do not say", null, YES, "it runs on h3, whatever the pool database says"],
-    ["no answer is never a no", NO, null, "h3 has not answered whether it runs it"],
+    [
+      "no answer is never a no",
+      NO,
+      null,
+      "h3 has not answered whether it runs it (if that host is off: ha-cfg confirm-off h3)",
+    ],
     [
       "a host that cannot list its domains",
       { ...NO, runs: "unknown" },

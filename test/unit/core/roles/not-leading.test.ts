@@ -69,12 +69,12 @@ describe("reportNotLeading: why", () => {
     [
       "it led, until nobody answered it any more",
       { group: { mandateUntilMs: NOW_MS - 1 }, hearing: alone },
-      "it hears 1 of the 3 hosts that count, itself included",
+      "it hears 1 of the 3 hosts that count, itself included. If host 2 and host 3 are off, run: ha-cfg confirm-off host 2; ha-cfg confirm-off host 3",
     ],
     [
       "nobody leads, and too few are heard",
       { group: NOBODY_LEADS, hearing: heard },
-      "it hears 2 of the 3 hosts that count, itself included",
+      "it hears 2 of the 3 hosts that count, itself included. If host 3 is off, run: ha-cfg confirm-off host 3",
     ],
     [
       "who is heard by report is heard",
@@ -84,7 +84,12 @@ describe("reportNotLeading: why", () => {
     [
       "who is not on the roll does not count",
       { group: { ...NOBODY_LEADS, roll: { hosts: [host(1), host(3)] } }, hearing: heard },
-      "it hears 1 of the 2 hosts that count, itself included",
+      "it hears 1 of the 2 hosts that count, itself included. If host 3 is off, run: ha-cfg confirm-off host 3",
+    ],
+    [
+      "this host is not on the roll, and half of those that are is heard",
+      { group: { ...NOBODY_LEADS, roll: { hosts: [host(2), host(3)] } }, hearing: heard },
+      "it does not count until one that does leads, and hears host 2 of host 2 and host 3. If host 3 is off, run on host 2: ha-cfg confirm-off host 3",
     ],
   ];
   for (const [title, situation, expected] of rows)

@@ -65,7 +65,7 @@ describe("no votes are required, and nobody leads", () => {
     const second = lone(3);
     const first = others({ h2: ALIVE() });
     loseMaster(second, first);
-    const why = { kind: "not-promoted", why: "not-the-successor" } as const;
+    const why = { kind: "not-promoted", master: "h1", why: "not-the-successor" } as const;
     expect(second.look(600, { probes: first }).reasons).toContainEqual(why);
 
     const alone = lone(3);

@@ -98,7 +98,7 @@ describe("decideSlave", () => {
     loseMaster(brain);
     const { actions, reasons } = decideSlave({ ...brain.input(31, { probes: gone }), isDiskWritable: false });
     expect(actions).toEqual([]);
-    expect(reasons).toContainEqual({ kind: "not-promoted", why: "disk-not-writable" });
+    expect(reasons).toContainEqual({ kind: "not-promoted", master: "h1", why: "disk-not-writable" });
   });
 
   test("the fence fails: not promoted, tried again later", () => {
@@ -107,7 +107,11 @@ describe("decideSlave", () => {
     brain.finish(fenceMaster, { kind: "not-fenced", fault: "agent-failed", detail: "" }, 31);
     const decision = brain.look(32, { probes: gone });
     expect(decision.actions).toEqual([]);
-    expect(decision.reasons).toContainEqual({ kind: "not-promoted", why: "old-master-not-fenced" });
+    expect(decision.reasons).toContainEqual({
+      kind: "not-promoted",
+      master: "h1",
+      why: "old-master-not-fenced",
+    });
     expect(brain.look(37, { probes: gone }).actions).toEqual([fenceMaster]);
   });
 
@@ -171,11 +175,15 @@ describe("decideSlave", () => {
     expect(loseMaster(brain).actions).toEqual([]);
   });
 
-  test("in maintenance: not promoted, and another one is to be", () => {
+  test("in maintenance: not promoted, though it leads", () => {
     const hosts = three().map((view) => (view.uuid === host(2) ? { ...view, enabled: false } : view));
     const brain = slave(2);
     brain.look(0, { database: ok(database(hosts)), probes: { h1: MASTER } });
-    expect(loseMaster(brain).reasons).toContainEqual({ kind: "not-promoted", why: "not-the-successor" });
+    expect(loseMaster(brain).reasons).toContainEqual({
+      kind: "not-promoted",
+      master: "h1",
+      why: "in-maintenance",
+    });
   });
 
   test("two hosts: the heuristic IPs break the tie, and the slave's half is the later one", () => {

@@ -35,8 +35,9 @@ describe("masterOf", () => {
 });
 
 describe("findOtherMaster", () => {
+  const hosts = [1, 2, 3, 4].map((number) => knownHost(host(number), { name: `h${number}` }));
   const other = (probes: Probes) => {
-    const memory = memoryWith();
+    const memory = memoryWith({ lastGood: goodView({ hosts }) });
     return findOtherMaster(host(1), memory, slaveRound(memory, { probes }).view);
   };
   const takenOver = (number: number, by: number) => ({
@@ -48,7 +49,17 @@ describe("findOtherMaster", () => {
     ["all follow the one that has failed: none", other({ h1: DEAD, h3: ALIVE() }), null],
     ["the one that has failed says it is master: none", other({ h1: MASTER, h3: ALIVE() }), null],
     ["another one is master", other({ h1: DEAD, h3: MASTER }), takenOver(3, 3)],
-    ["a member follows another one", other({ h1: DEAD, h3: ALIVE(host(2)) }), takenOver(3, 2)],
+    [
+      "a member follows another one that has become a slave: none",
+      other({ h1: DEAD, h3: ALIVE(host(4)), h4: ALIVE() }),
+      null,
+    ],
+    [
+      "a member follows another one that is silent",
+      other({ h1: DEAD, h3: ALIVE(host(4)), h4: DEAD }),
+      takenOver(3, 4),
+    ],
+    ["a member follows this host, which is a slave: none", other({ h1: DEAD, h3: ALIVE(host(2)) }), null],
     [
       "one that nobody knows is master",
       other({ h9: MASTER }),

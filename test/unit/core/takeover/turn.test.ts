@@ -122,7 +122,12 @@ describe("judgeTakeOver, refusals", () => {
   const rows: readonly [string, PromotionRefusal | null, PromotionRefusal][] = [
     ["PROMOTE_SLAVE=0", judge(0, off), "promotion-disabled"],
     ["PROMOTE_SLAVE=0, before anything else", judge(0, chosen({ ...off, ...few })), "promotion-disabled"],
-    ["disabled, and another one is to take over", judge(0, { isEnabled: false }), "not-the-successor"],
+    [
+      "disabled, and another one is to take over",
+      judge(0, { isEnabled: false, group: { mandateUntilMs: null } }),
+      "not-the-successor",
+    ],
+    ["disabled, and it leads, so that no other one may", judge(0, { isEnabled: false }), "in-maintenance"],
     [
       "disabled, and no other one is to take over",
       judge(0, { isEnabled: false, ranking: [] }),
@@ -156,7 +161,7 @@ describe("waitForTurn", () => {
       const notBeforeMs = FAILED_MS + afterS * 1_000;
       expect(step.memory.retries[TURN_KEY]).toEqual({ failures: 0, notBeforeMs });
       expect(step.actions).toEqual([]);
-      expect(step.reasons).toEqual([{ kind: "not-promoted", why: "waits-its-turn" }]);
+      expect(step.reasons).toEqual([{ kind: "not-promoted", master: "h1", why: "waits-its-turn" }]);
     });
   }
 });

@@ -5,11 +5,11 @@ import { expectWords } from "./expect-words.ts";
 /** What is said of the examples (../reasons.ts): read it as an administrator would. */
 const SAID: { readonly [Kind in keyof typeof FENCING_WORDS]: string } = {
   "fence-refused":
-    "xcp2 is not fenced: this host has no quorum. Its VMs stay where they are. Make sure that the host is off, then run on a host that lives: ha-cfg confirm-off <host>.",
+    "xcp2 is not fenced: this host has no quorum. Its VMs stay where they are. Make sure that the host is off, then run on a host that lives: ha-cfg confirm-off xcp2.",
   "host-fenced": "xcp2 was fenced: its agent confirms that it is off.",
   "host-confirmed-off": "xcp2 counts as off by an administrator's word (ha-cfg confirm-off).",
   "fence-failed":
-    "xcp2 could not be fenced: agent-timeout (60 s). Its VMs stay where they are. Make sure that the host is off, then run on a host that lives: ha-cfg confirm-off <host>. The attempt is repeated.",
+    "xcp2 could not be fenced: agent-timeout (60 s). Its VMs stay where they are. Make sure that the host is off, then run on a host that lives: ha-cfg confirm-off xcp2. The attempt is repeated.",
   "fence-device-wrong":
     "The fence device of xcp2 cannot be relied on: no answer. If xcp2 failed now, its VMs would stay down. Try again with: ha-cfg fence-test xcp2",
   "proof-over":

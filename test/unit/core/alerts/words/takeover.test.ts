@@ -9,10 +9,13 @@ const SAID: { readonly [Kind in keyof typeof TAKEOVER_WORDS]: string } = {
   "master-is-slave":
     "This host follows xcp2, which is no master but follows 10.0.0.3: the pool may have none. If all hosts say so for a minute and more, one of them becomes master; else run on the one that should be: xe pool-emergency-transition-to-master, then xe pool-recover-slaves.",
   "taken-over": "xcp2 is or follows a new master (10.0.0.2): this host waits to be called by it.",
+  "nobody-leads":
+    "No host leads this pool, by what this one knows: it hears 1 of the 2 hosts that count. Until one does nothing is started, fenced or replaced.",
   "not-leading":
     "This master does not lead its pool: it hears 1 of the 4 hosts that count. No VM is started, and no host is fenced.",
   "waits-for-members": "No VM is started until these members have come back or are fenced: xcp2, xcp3.",
-  "not-promoted": "The master has failed and this host does not take over: this host has no quorum.",
+  "not-promoted":
+    "The master has failed and this host does not take over: this host has no quorum. If h1 is off: ha-cfg confirm-off h1.",
   "promotion-under-way": "This host is becoming master: called.",
   "stood-down": "The other hosts follow 10.0.0.2: this host becomes its slave.",
   promoting: "This host takes over as master from xcp1.",
