@@ -116,6 +116,7 @@ class Loop {
   private xapi: OwnSight["xapi"] = "silent";
   private copy: CopyWatch = NO_COPY_WATCH;
   private asking = false;
+  private entering = false;
   private leading: Leading = NOT_LEADING;
   private sight: GroupSight | null = null;
   /** What is published says that this host may not act. */
@@ -181,9 +182,12 @@ class Loop {
   /** Who belongs to the pool; what was known stays so while no report says anything else. */
   async readReport(): Promise<void> {
     const read = await readGroupReport(this.ports.store);
-    if (read === null || (read.pool === null && this.hasList)) return;
-    const { pool, peers } = (read.pool === null ? this.report : null) ?? read;
-    const report = { ...read, pool, peers };
+    if (read === null) return;
+    const known = read.pool === null ? this.report : null;
+    const { pool, peers } = known ?? read;
+    // An iteration that has forgotten its pool takes over from nobody, so this host had better not lead.
+    const isForgetful = known !== null && this.hasList;
+    const report = isForgetful ? { ...known, enabled: null } : { ...read, pool, peers };
     this.hasList ||= read.pool !== null;
     if (JSON.stringify(report) !== JSON.stringify(this.report)) await this.change(report);
     if (read.pool !== null && this.state !== null) await this.enter(read.pool);
@@ -196,7 +200,9 @@ class Loop {
 
   /** What this host has stored counts in the pool in which it stored it. */
   private async enter(pool: PoolUuid): Promise<void> {
+    this.entering = true;
     const stored = await this.votes.enter(pool);
+    this.entering = false;
     if (stored === null || this.state === null) return;
     const { hearing } = this.state;
     this.leading = NOT_LEADING;
@@ -213,7 +219,11 @@ class Loop {
     const { greeted, wakes } = stepGreeted(this.greetings, greeting.from, this.ports.clock.uptimeMs());
     this.greetings = greeted;
     if (wakes) this.ports.wake();
-    if (!this.hasList) this.use(withGreeter(report, greeting), state.hearing.bootId);
+    if (this.hasList) return;
+    const list = withGreeter(report, greeting);
+    this.use(list, state.hearing.bootId);
+    // Its vote counts, too, though it has forgotten its pool: without it the others may be too few.
+    if (list.pool !== null && !this.entering) void this.enter(list.pool);
   }
 
   private use(report: GroupReport, bootId: string): void {
@@ -275,9 +285,8 @@ class Loop {
     if (last === null || own === null) return;
     const nowMs = clock.uptimeMs();
     const confirmed = words.map(({ host }) => host);
-    const off = [...new Set([...told.off, ...confirmed])];
     const before = forgetOlder(this.toldOff, words);
-    this.toldOff = stepToldOff(before, off, last, { nowMs, greeters: this.greeters });
+    this.toldOff = stepToldOff(before, told.off, last, { nowMs, greeters: this.greeters, confirmed });
     this.confirmedOff = confirmed.filter((host) => this.toldOff.get(host)?.isOver === false);
     const entered = withCompany(withKnownOff(last, this.toldOff, nowMs), report?.needsCompany ?? false);
     const moment = {

@@ -61,6 +61,7 @@ function recoverHost(memory: Memory, row: HostRow, round: Round, scope: VotedSco
   }
   const open = incident ?? failedNow(memory, host, round.view.nowMs);
   const opened = { ...memory, incidents: put(memory.incidents, host, open) };
+  if (isWordTaken(open, row, round)) return takeWord(opened, row, open, round.view.nowMs);
   switch (open.phase) {
     case "open":
     case "fencing":
@@ -132,8 +133,6 @@ function fence(memory: Memory, row: HostRow, incident: Incident, round: Round, s
   if (known === null || !scope.mayFence || health === null) return nothing(memory);
   if (round.inFlight.has(`fence-host:${row.uuid}`)) return nothing(memory);
   const { settings, view } = round;
-  if (isConfirmedOff(view, row.uuid) && hasMandate(view) && health.state === "failed")
-    return takeWord(memory, row, incident, view.nowMs);
   const { quorum } = scope;
   const verdict = judgeFence(
     { enabled: row.isFenceable, failed: health.state === "failed" },
@@ -177,6 +176,17 @@ function withHost(view: PoolView, host: HostUuid): readonly HostUuid[] {
 function withWord(memory: Memory, incident: Incident, { view }: Round): Memory {
   if (incident.isWord || !isConfirmedOff(view, incident.host) || !hasMandate(view)) return memory;
   return afterEvent(memory, incident, { kind: "confirmed-off", atMs: view.nowMs });
+}
+
+/** Of a host that is not known to be off, whatever was seen of it before; a fence that is under way is waited for. */
+function isWordTaken(
+  { phase }: Incident,
+  { uuid, known, health }: HostRow,
+  { view, inFlight }: Round,
+): boolean {
+  const isOpen = phase !== "fenced" && phase !== "declared" && phase !== "returned";
+  const isFailed = known !== null && health?.state === "failed" && !inFlight.has(`fence-host:${uuid}`);
+  return isOpen && isFailed && isConfirmedOff(view, uuid) && hasMandate(view);
 }
 
 /** An administrator's word that the host is off takes the place of a fence. */

@@ -2,14 +2,14 @@ import type { HostUuid } from "../model/ids.ts";
 import { isCarried } from "./carried.ts";
 import type { GroupState, Moment } from "./group.ts";
 import { mandateUntil } from "./mandate.ts";
-import { answersAsMaster, hasReplaced } from "./own-state.ts";
+import { answersAsMaster, hasReplaced, mayReplace } from "./own-state.ts";
 import { HEARD_MS, isHeardDirectly } from "./peer-state.ts";
 import { compareRollIds, isOnRoll } from "./roll.ts";
 import { stepDown } from "./step-down.ts";
 import type { GroupTimings } from "./timings.ts";
 import type { Voting } from "./voting.ts";
 
-/** A hand-over of the lead to the XAPI master. Times are this host's uptime. */
+/** A hand-over of the lead to the XAPI master, or to a host that can take its place. Times are this host's uptime. */
 export interface HandOver {
   /** Since when this host acts no more, and says so to its own iterations; null: it does not hand over. */
   readonly sinceMs: number | null;
@@ -25,7 +25,8 @@ const AGAIN_MS = 60_000;
 
 /**
  * The leader should be the XAPI master: what another leader may do is little. So it gives up its term when a master answers,
- * has the settled roll and hears a majority; that one goes first in the election that follows.
+ * has the settled roll and hears a majority; that one goes first in the election that follows. Where the master is dead, a leader that is
+ * in maintenance, or does not know its pool, gives up its term to any host that is enabled: it would replace nobody.
  */
 export function stepHandOver(
   state: GroupState,
@@ -36,7 +37,7 @@ export function stepHandOver(
   const { voting } = state;
   const { nowMs } = moment;
   // A fence that is cut off in the middle has switched off a host that nobody then takes care of.
-  if (moment.isFencing || mandateUntil(voting, nowMs, timings) === null || !canMasterLead(state, moment))
+  if (moment.isFencing || mandateUntil(voting, nowMs, timings) === null || !hasHeir(state, moment))
     return { voting, handOver: { ...before, sinceMs: null } };
   const { sinceMs, lastMs } = before;
   if (sinceMs === null) {
@@ -49,21 +50,23 @@ export function stepHandOver(
 }
 
 /**
- * The master that the roll names, or where that is not heard the one that has replaced it; no other: an old one that has come back
+ * The master that the roll names, or where that is not heard the one that has replaced it; no other master: an old one that has come back
  * would do nothing with the lead, and keep it.
  */
-function canMasterLead({ hearing, voting }: GroupState, { nowMs }: Moment): boolean {
+function hasHeir({ hearing, voting }: GroupState, { nowMs, own }: Moment): boolean {
   const { roll, before } = voting.stored;
   if (roll === null || before !== null || roll.master === voting.self) return false;
   const heard = [...hearing.peers].filter(
     ([host, peer]) => isOnRoll(roll, host) && isHeardDirectly(peer, nowMs),
   );
-  const isThere = heard.some(([host, { own }]) => host === roll.master && answersAsMaster(own));
-  return heard.some(([master, { own, hears }]) => {
-    if (isThere ? master !== roll.master : !hasReplaced(own, roll.master)) return false;
-    const hasRoll = compareRollIds(voting.said.get(master)?.words.roll ?? null, roll.id) === 0;
+  const isThere = heard.some(([host, peer]) => host === roll.master && answersAsMaster(peer.own));
+  const isFit = mayReplace(own);
+  return heard.some(([heir, { own: said, hears }]) => {
+    const isReplacer = hasReplaced(said, roll.master) || (!isFit && said?.enabled === true);
+    if (isThere ? heir !== roll.master : !isReplacer) return false;
+    const hasRoll = compareRollIds(voting.said.get(heir)?.words.roll ?? null, roll.id) === 0;
     const isHeardThere = (host: HostUuid): boolean =>
-      host === master || hears.some((one) => one.host === host && one.ageMs <= HEARD_MS);
+      host === heir || hears.some((one) => one.host === host && one.ageMs <= HEARD_MS);
     return hasRoll && isCarried(voting, isHeardThere);
   });
 }

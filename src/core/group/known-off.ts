@@ -8,6 +8,8 @@ interface Told {
   readonly sinceMs: number;
   /** Something has come from the host since: any sign of another boot ends a proof, until the host is called off anew. */
   readonly isOver: boolean;
+  /** The iterations know it by themselves, and not only by an administrator's word. */
+  readonly isProved: boolean;
 }
 
 export type ToldOff = ReadonlyMap<HostUuid, Told>;
@@ -15,23 +17,36 @@ export type ToldOff = ReadonlyMap<HostUuid, Told>;
 /** What hosts that are not in the list of the pool have sent last, as uptime. */
 export type Greeters = ReadonlyMap<HostUuid, number>;
 
-/** Who is told to be off now. A genuine datagram, fresh or not, is a sign of another boot, to whomever it came. */
+interface Moment {
+  readonly nowMs: number;
+  readonly greeters: Greeters;
+  /** Whom an administrator has confirmed to be off. */
+  readonly confirmed: readonly HostUuid[];
+}
+
+/**
+ * Who is told to be off now: by iterations (`proved`), or by a word. A genuine datagram, fresh or not, is a sign of another boot, to
+ * whomever it came. So is what the iterations have seen when they call it off no more: its device, or XAPI, says that it lives.
+ */
 export function stepToldOff(
   before: ToldOff,
-  told: readonly HostUuid[],
+  proved: readonly HostUuid[],
   { hearing }: GroupState,
-  { nowMs, greeters }: { readonly nowMs: number; readonly greeters: Greeters },
+  { nowMs, greeters, confirmed }: Moment,
 ): ToldOff {
   return new Map(
-    told.map((host) => {
-      const { sinceMs, isOver } = before.get(host) ?? { sinceMs: nowMs, isOver: false };
+    [...new Set([...proved, ...confirmed])].map((host) => {
+      const last = before.get(host) ?? { sinceMs: nowMs, isOver: false, isProved: false };
+      const { sinceMs } = last;
+      const isProved = proved.includes(host);
+      const isOver = last.isOver || (last.isProved && !isProved);
       const peer = hearing.peers.get(host);
       const heardMs = peer?.newestMs ?? Number.NEGATIVE_INFINITY;
       const greetedMs = greeters.get(host) ?? Number.NEGATIVE_INFINITY;
       const report = peer === undefined ? null : hearingOf(host, peer, hearing.peers, nowMs).report;
       const reportedMs = report === null ? Number.NEGATIVE_INFINITY : nowMs - report.ageMs;
       const isHeard = Math.max(heardMs, greetedMs, reportedMs) >= sinceMs;
-      return [host, { sinceMs, isOver: isOver || isHeard }];
+      return [host, { sinceMs, isOver: isOver || isHeard, isProved }];
     }),
   );
 }

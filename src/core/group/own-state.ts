@@ -60,6 +60,11 @@ export function answersAsMaster(own: OwnState | null): boolean {
   return own?.role === "master" && (own.xapi === "serving" || own.xapi === "starting");
 }
 
+/** Can it take the place of a master? Not in maintenance, nor when its iterations do not know the pool. */
+export function mayReplace(own: OwnState): boolean {
+  return own.role === "master" || own.enabled === true;
+}
+
 /**
  * Does it answer as master, and has it replaced this one? The group has named that one still, so an administrator has made it master
  * by hand, or its iterations have not told their monitor yet. An old master that comes back has replaced somebody else, or nobody.

@@ -13,7 +13,7 @@ interface Sight {
 
 /**
  * How many hosts that are heard should stand before this one: the XAPI master that the roll names, then one that has replaced it, then the chosen successor, then hosts that
- * are enabled with a working xapi, then those with a newer copy of the database, then by their place on the roll. It is an
+ * are enabled, then those with a working xapi, then those with a newer copy of the database, then by their place on the roll. It is an
  * order and never a condition: a pool in which no xapi works needs a leader all the same.
  */
 export function standsBefore(
@@ -28,7 +28,8 @@ export function standsBefore(
     host === roll.master ? 0 : 1,
     hasReplaced(said, roll.master) ? 0 : 1,
     host === successor ? 0 : 1,
-    said?.enabled === true && said.xapi === "serving" ? 0 : 1,
+    said?.enabled === true ? 0 : 1,
+    said?.xapi === "serving" ? 0 : 1,
     -(said?.changes ?? 0),
     place < 0 ? Number.POSITIVE_INFINITY : place,
   ];

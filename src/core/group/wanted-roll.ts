@@ -4,7 +4,7 @@ import { type Absent, hasLeft } from "./absent.ts";
 import type { RollContent } from "./change-roll.ts";
 import type { GroupState } from "./group.ts";
 import { MOST_HOSTS } from "./limits.ts";
-import { answersAsMaster, hasReplaced } from "./own-state.ts";
+import { answersAsMaster, hasReplaced, mayReplace } from "./own-state.ts";
 import { isHeardDirectly } from "./peer-state.ts";
 import { compareRollIds, isOnRoll, type Roll, type RollHost } from "./roll.ts";
 
@@ -31,8 +31,11 @@ export function wantedRoll(state: GroupState, sight: LeaderSight): RollContent |
     .map((one) => withMaintenance(state, sight, withBoot(state, sight, one)));
   const wanted: RollContent = {
     hosts: [...kept, ...newcomers(state, roll, sight.nowMs)].slice(0, MOST_HOSTS),
-    // The leader takes the place of a master that is off.
-    master: state.voting.off.has(roll.master) ? state.voting.self : masterNow(state, roll, sight),
+    // The leader takes the place of a master that is off; or hands over to who can.
+    master:
+      state.voting.off.has(roll.master) && mayReplace(sight.own)
+        ? state.voting.self
+        : masterNow(state, roll, sight),
     ha: wantsHa(state, roll, sight),
   };
   return isSame(wanted, roll) ? null : wanted;

@@ -141,7 +141,9 @@ function withoutWordOf(voting: Voting, other: HostUuid): Voting {
 /** With what the host is told of who is off. */
 function knowing(voting: Voting, isOff: (host: HostUuid) => boolean): Voting {
   const hosts = (voting.stored.roll?.hosts ?? []).filter(({ host }) => isOff(host));
-  const told = new Map(hosts.map(({ host }) => [host, { sinceMs: NOW_MS, isOver: false }] as const));
+  const told = new Map(
+    hosts.map(({ host }) => [host, { sinceMs: NOW_MS, isOver: false, isProved: true }] as const),
+  );
   return withKnownOff({ hearing: newHearing(voting.self, "boot"), voting }, told, NOW_MS).voting;
 }
 

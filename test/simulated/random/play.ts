@@ -77,8 +77,8 @@ export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played>
   mend(pool);
   let unwell = await becomeWell(pool, withoutProof);
   const { gone } = plan;
-  for (const doAsTold of gone === null ? [] : [confirmOff, stopService])
-    if (unwell.length > 0 && (await doAsTold(pool, gone ?? 0))) unwell = await becomeWell(pool, withoutProof);
+  if (unwell.length > 0 && gone !== null && (await confirmOff(pool, gone)))
+    unwell = await becomeWell(pool, withoutProof);
   const isChosen =
     standsDown(pool) ||
     isLostAndSaid(pool) ||
@@ -174,23 +174,6 @@ async function confirmOff(pool: SimPool, gone: number): Promise<boolean> {
   act(pool, ["confirm-off", `h${by.number}`, `h${gone}`]);
   return true;
 }
-
-/** The same for a host that leads and may not take over, and says that without its service another one may. */
-async function stopService(pool: SimPool): Promise<boolean> {
-  const { hosts, log } = pool.world;
-  const isTold = (number: number) =>
-    log.some(({ what, host, body }) => what === "mail" && host === number && String(body).includes(STOP_IT));
-  const leads = await Promise.all(
-    hosts.map(async (host) => (await groupSeenBy(pool, host))?.lead === "leads"),
-  );
-  const by = hosts.find(({ number, power }, index) => power && leads[index] === true && isTold(number));
-  if (by === undefined) return false;
-  pool.world.record("script", { line: `service h${by.number} stop` });
-  act(pool, ["service", `h${by.number}`, "stop"]);
-  return true;
-}
-
-const STOP_IT = "(service ha-lizard stop)";
 
 /** What the monitor of a host has published last. */
 async function groupSeenBy({ world }: SimPool, { number }: SimHost): Promise<GroupSight | null> {

@@ -2,14 +2,12 @@ import type { PromotionRefusal } from "../../model/reason.ts";
 import type { SayingsOf } from "../saying.ts";
 
 const PROMOTION_REFUSALS: Record<PromotionRefusal, string> = {
-  "no-view":
-    "this host has never seen the pool healthy, so it does not know who belongs to it. Without its service another one may take over (service ha-lizard stop)",
+  "no-view": "this host has never seen the pool healthy, so it does not know who belongs to it",
   "promotion-disabled":
     "promotion is switched off (PROMOTE_SLAVE=0). To make it master by hand: xe pool-emergency-transition-to-master, then xe pool-recover-slaves",
   "not-the-successor": "another host is the successor",
   "waits-its-turn": "it waits its turn, so that two hosts do not act at once",
-  "in-maintenance":
-    "this host is in maintenance. Without its service another one may take over (service ha-lizard stop)",
+  "in-maintenance": "this host is in maintenance",
   "disk-not-writable": "it cannot write to its disk what it must not forget",
   "no-quorum": "this host has no quorum",
   "away-since-boot":

@@ -127,10 +127,10 @@ describe("keepHearing", () => {
       await clock.run(10_000);
       expect(sent.at(-1)?.address).toBe("10.0.0.2");
       expect(published.at(-1)?.peers.map(({ host }) => host)).toEqual([hostUuid("b")]);
-      // A memory that was lost takes no list away.
+      // A memory that was lost takes no list away; but who has lost it had better not lead.
       world.group = NO_LIST;
       await clock.run(10_000);
-      expect(sent.at(-1)).toMatchObject({ address: "10.0.0.2", message: { own: { enabled: true } } });
+      expect(sent.at(-1)).toMatchObject({ address: "10.0.0.2", message: { own: { enabled: null } } });
     });
   });
 

@@ -44,8 +44,8 @@ describe("stepIncident", () => {
     fencing:  ["bug",  "fencing", "fenced",  "open",    "fenced", "fencing",  "fencing",  "bug",   "over",     "bug",        "fencing",     "fencing",     "fenced"],
     fenced:   ["bug",  "bug",     "bug",     "bug",     "bug",    "declared", "answered", "bug",   "over",     "bug",        "open",        "switched-on", "fenced"],
     declared: ["bug",  "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "bug",   "returned", "bug",        "switched-on", "switched-on", "declared"],
-    answered: ["bug",  "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "open",  "over",     "bug",        "answered",    "answered",    "bug"],
-    "switched-on": ["bug", "bug", "bug",     "bug",     "bug",    "bug",      "bug",      "open",  "returned", "bug",        "switched-on", "switched-on", "bug"],
+    answered: ["bug",  "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "open",  "over",     "bug",        "answered",    "answered",    "fenced"],
+    "switched-on": ["bug", "bug", "bug",     "bug",     "bug",    "bug",      "bug",      "open",  "returned", "bug",        "switched-on", "switched-on", "fenced"],
     returned: ["open", "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "bug",   "bug",      "over",       "returned",    "returned",    "bug"],
   };
   for (const phase of Object.keys(table) as Incident["phase"][]) {

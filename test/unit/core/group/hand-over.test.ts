@@ -54,6 +54,22 @@ describe("stepHandOver: the leader should be the XAPI master", () => {
       { master: C, b: { ...SERVES, replaced: C }, others: { c: { ...SERVES, hears: "" } } },
       "leads on",
     ],
+    ["the master is dead, and this host is enabled", { b: null, others: { c: { hears: "a" } } }, "leads on"],
+    [
+      "the master is dead, this host is in maintenance, and another one is not",
+      { b: null, others: { c: { hears: "a" } }, own: { enabled: false } },
+      "acts no more for 0 s",
+    ],
+    [
+      "the master is dead, and this host does not know its pool",
+      { b: null, others: { c: { hears: "a" } }, own: { enabled: null } },
+      "acts no more for 0 s",
+    ],
+    [
+      "the master is dead, and both are in maintenance",
+      { b: null, others: { c: { hears: "a", enabled: false } }, own: { enabled: false } },
+      "leads on",
+    ],
     [
       "this host is master, as the roll names it",
       { master: A, own: { role: "master", master: A } },

@@ -12,15 +12,18 @@ interface Given {
   readonly since?: number;
   readonly over?: boolean;
   readonly told?: readonly HostUuid[];
+  /** By an administrator. */
+  readonly confirmed?: readonly HostUuid[];
   /** When b, which is not in the list of the pool then, has greeted. */
   readonly greeted?: number;
 }
 
-function step({ b = null, since, over = false, told = [B], greeted }: Given): ToldOff {
-  const before: ToldOff = new Map(since === undefined ? [] : [[B, { sinceMs: ago(since), isOver: over }]]);
+function step({ b = null, since, over = false, told = [B], confirmed = [], greeted }: Given): ToldOff {
+  const last = { isOver: over, isProved: true };
+  const before: ToldOff = new Map(since === undefined ? [] : [[B, { sinceMs: ago(since), ...last }]]);
   const greeters = new Map(greeted === undefined ? [] : [[B, ago(greeted)]]);
   const others = greeted === undefined ? { b, c: {} } : { c: {} };
-  return stepToldOff(before, told, groupState({}, others), { nowMs: NOW_MS, greeters });
+  return stepToldOff(before, told, groupState({}, others), { nowMs: NOW_MS, greeters, confirmed });
 }
 
 describe("stepToldOff: a proof ends with any sign of another boot", () => {
@@ -34,6 +37,13 @@ describe("stepToldOff: a proof ends with any sign of another boot", () => {
     ["it is over for good, though the host is silent again", { since: 30, over: true }, "b for 30 s, over"],
     ["it has greeted since, and is not in the list", { since: 30, greeted: 2 }, "b for 30 s, over"],
     ["it has greeted before", { since: 30, greeted: 40 }, "b for 30 s"],
+    ["it is confirmed only", { told: [], confirmed: [B] }, "b for 0 s"],
+    ["it is proved, too", { since: 30, confirmed: [B] }, "b for 30 s"],
+    [
+      "it is not proved any more: the word was about that death",
+      { since: 30, told: [], confirmed: [B] },
+      "b for 30 s, over",
+    ],
     ["it is told to be off no more", { since: 30, over: true, told: [] }, "nobody"],
   ];
   for (const [what, given, expected] of rows)
@@ -47,9 +57,13 @@ describe("stepToldOff: a proof ends with any sign of another boot", () => {
 
   test("called off anew, it is off again", () => {
     const state = groupState({}, { b: { age: 29 } });
-    const moment = { nowMs: NOW_MS, greeters: new Map<HostUuid, number>() };
+    const moment = { nowMs: NOW_MS, greeters: new Map<HostUuid, number>(), confirmed: [] };
     const forgotten = stepToldOff(step({ since: 30, over: true }), [], state, moment);
-    expect(stepToldOff(forgotten, [B], state, moment).get(B)).toEqual({ sinceMs: NOW_MS, isOver: false });
+    expect(stepToldOff(forgotten, [B], state, moment).get(B)).toEqual({
+      sinceMs: NOW_MS,
+      isOver: false,
+      isProved: true,
+    });
   });
 
   describe("what a third host has heard since is a sign, too", () => {
@@ -70,9 +84,13 @@ describe("stepToldOff: a proof ends with any sign of another boot", () => {
         );
         const peers = new Map([...state.hearing.peers].map(([host, peer]) => [host, aged(peer, reportAge)]));
         const given = { ...state, hearing: { ...state.hearing, peers } };
-        const before: ToldOff = new Map([[B, { sinceMs: ago(since), isOver: false }]]);
-        const moment = { nowMs: NOW_MS, greeters: new Map<HostUuid, number>() };
-        expect(stepToldOff(before, [B], given, moment).get(B)).toEqual({ sinceMs: ago(since), isOver });
+        const before: ToldOff = new Map([[B, { sinceMs: ago(since), isOver: false, isProved: true }]]);
+        const moment = { nowMs: NOW_MS, greeters: new Map<HostUuid, number>(), confirmed: [] };
+        expect(stepToldOff(before, [B], given, moment).get(B)).toEqual({
+          sinceMs: ago(since),
+          isOver,
+          isProved: true,
+        });
       });
 
     const aged = (peer: PeerState, seconds: number | null): PeerState => ({
@@ -87,8 +105,8 @@ describe("stepToldOff: a proof ends with any sign of another boot", () => {
       [...state.hearing.peers].map(([host, peer]) => [host, { ...peer, newestMs: ago(1) }]),
     );
     const given = { ...state, hearing: { ...state.hearing, peers: heard } };
-    const before: ToldOff = new Map([[B, { sinceMs: ago(30), isOver: false }]]);
-    const after = stepToldOff(before, [B], given, { nowMs: NOW_MS, greeters: new Map() });
+    const before: ToldOff = new Map([[B, { sinceMs: ago(30), isOver: false, isProved: true }]]);
+    const after = stepToldOff(before, [B], given, { nowMs: NOW_MS, greeters: new Map(), confirmed: [] });
     expect(after.get(B)?.isOver).toBe(true);
   });
 });
@@ -96,8 +114,8 @@ describe("stepToldOff: a proof ends with any sign of another boot", () => {
 describe("withKnownOff", () => {
   const told = (over: boolean): ToldOff =>
     new Map([
-      [B, { sinceMs: ago(5), isOver: over }],
-      [C, { sinceMs: ago(5), isOver: false }],
+      [B, { sinceMs: ago(5), isOver: over, isProved: true }],
+      [C, { sinceMs: ago(5), isOver: false, isProved: true }],
     ]);
   const state = groupState({}, { b: null, c: null });
 
