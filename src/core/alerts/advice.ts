@@ -9,7 +9,7 @@ const ADVICE: Partial<Record<Reason["kind"], string>> = {
   "not-leading":
     "See ha-cfg status on this host: whom it hears, and who leads. If a host that it does not hear is off: ha-cfg confirm-off HOST; before the hosts have begun: ha-cfg ha-enable --without HOST.",
   "nobody-leads":
-    "Switch on a host that counts and is not heard, or mend the network. See ha-cfg status on this host.",
+    "Mend the network, or switch on the hosts that count and are not heard: see ha-cfg status on this host. If they are off for good: ha-cfg confirm-off HOST, for each.",
   "host-failed": "Look at the host: its power, its network, its console. What is done about it is told next.",
   "no-successor": "Bring a slave back, or enable one. Until then nobody takes over when this master dies.",
   "not-promoted": "Look at the master. See ha-cfg status on this host for what would let it take over.",

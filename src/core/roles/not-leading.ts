@@ -37,7 +37,9 @@ export function reportNobodyLeads(memory: Memory, view: PoolView): Reason | null
   if (group?.lead !== "none" || group.roll?.ha !== true || view.nowMs - group.sinceMs < NOBODY_MS)
     return null;
   const { hosts } = group.roll;
-  if (!hosts.includes(view.self.uuid) && heardOnRoll(view).length > 0) return null;
+  const heard = heardOnRoll(view).length;
+  // All of them are heard again: one is being elected.
+  if (heard === hosts.length || (!hosts.includes(view.self.uuid) && heard > 0)) return null;
   return { kind: "nobody-leads", why: whyNot(group, memory, view) };
 }
 
@@ -53,7 +55,9 @@ function whyNot(group: GroupSight, memory: Memory, view: PoolView): string {
   const silent = roll.hosts.filter((host) => !heard.includes(host)).map(name);
   if (!roll.hosts.includes(view.self.uuid))
     return `it does not count until one that does leads, and hears ${listed(heard.map(name))} of ${listed(roll.hosts.map(name))}${cure(silent, heard.map(name))}`;
-  return `it hears ${heard.length} of the ${roll.hosts.length} hosts that count, itself included${cure(silent, [])}`;
+  // Who hears fewer than half is most likely cut off: there a word would be a mistake.
+  const isHalf = heard.length * 2 >= roll.hosts.length;
+  return `it hears ${heard.length} of the ${roll.hosts.length} hosts that count, itself included${isHalf ? cure(silent, []) : ""}`;
 }
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? "none" : names.join(" and "));
