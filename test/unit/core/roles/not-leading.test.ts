@@ -1,6 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
-import { notLeadingSince, reportNotLeading } from "../../../../src/core/roles/not-leading.ts";
+import {
+  notLeadingSince,
+  reportNobodyLeads,
+  reportNotLeading,
+} from "../../../../src/core/roles/not-leading.ts";
 import { goodView, host, knownHost, masterRound, memoryWith, type Situation } from "../fixtures.ts";
 import { hearing, peer } from "../members/hearing.ts";
 import { isLedBy, NOBODY_LEADS } from "../sight.ts";
@@ -41,12 +45,13 @@ describe("reportNotLeading: when", () => {
       expect(why({ group: NOBODY_LEADS }, { notLeadingSinceMs }) !== null).toBe(isTold));
 });
 
+const hosts = [1, 2, 3].map((number) => knownHost(host(number), { name: `host ${number}` }));
+const named = { lastGood: goodView({ hosts }) };
+const heard = hearing(peer(2), peer(3, { heard: "silent" }));
+const alone = hearing(peer(2, { heard: "silent" }), peer(3, { heard: "silent" }));
+const none = { ...NOBODY_LEADS, roll: null };
+
 describe("reportNotLeading: why", () => {
-  const hosts = [1, 2, 3].map((number) => knownHost(host(number), { name: `host ${number}` }));
-  const named = { lastGood: goodView({ hosts }) };
-  const none = { ...NOBODY_LEADS, roll: null };
-  const heard = hearing(peer(2), peer(3, { heard: "silent" }));
-  const alone = hearing(peer(2, { heard: "silent" }), peer(3, { heard: "silent" }));
   const reported = hearing(peer(2), peer(3, { heard: "reported", by: host(2) }));
   const rows: readonly [string, Situation, string][] = [
     [
@@ -94,4 +99,59 @@ describe("reportNotLeading: why", () => {
   ];
   for (const [title, situation, expected] of rows)
     test(title, () => expect(why(situation, named)).toBe(expected));
+});
+
+describe("reportNobodyLeads", () => {
+  const told = (group: Situation["group"], situation: Situation = {}) => {
+    const memory = memoryWith(named);
+    const around = { hearing: alone, ...situation, group };
+    const reason = reportNobodyLeads(memory, masterRound(memory, around).view);
+    return reason?.kind === "nobody-leads" ? reason.why : null;
+  };
+  const onRoll = (...numbers: readonly number[]) => ({
+    ...NOBODY_LEADS,
+    roll: { hosts: numbers.map(host) },
+  });
+  const both = hearing(peer(2), peer(3));
+  const reported = hearing(peer(2), peer(3, { heard: "reported", by: host(2) }));
+  const HEARS_1 = "it hears 1 of the 3 hosts that count, itself included";
+  const HEARS_2 =
+    "it hears 2 of the 3 hosts that count, itself included. If host 3 is off, run: ha-cfg confirm-off host 3";
+  const HEARS_NONE =
+    "it does not count until one that does leads, and hears none of host 2 and host 3. If host 2 and host 3 are off, run: ha-cfg confirm-off host 2; ha-cfg confirm-off host 3";
+  const rows: readonly [string, string | null, string | null][] = [
+    ["nobody has led for long, and this host hears none", told(NOBODY_LEADS), HEARS_1],
+    ["it hears most, and still nobody is elected", told(NOBODY_LEADS, { hearing: heard }), HEARS_2],
+    ["nobody has led for five minutes", told({ ...NOBODY_LEADS, sinceMs: NOW_MS - 300_000 }), HEARS_1],
+    ["for less: whoever can be elected may be", told({ ...NOBODY_LEADS, sinceMs: NOW_MS - 299_999 }), null],
+    ["this host leads", told({}), null],
+    ["another one leads", told(isLedBy(host(2))), null],
+    ["another one leads, as a third one tells", told({ ...isLedBy(host(2)), lead: "told" }), null],
+    ["this host stands for election", told({ ...NOBODY_LEADS, lead: "stands" }), null],
+    ["this host is elected", told({ ...NOBODY_LEADS, lead: "elected" }), null],
+    ["HA is off, by the roll", told({ ...NOBODY_LEADS, roll: { ha: false } }), null],
+    ["this host is in no group", told(none), null],
+    ["its monitor says nothing", told(undefined, { hearing: "unknown" }), null],
+    ["all are heard: one is being elected", told(NOBODY_LEADS, { hearing: both }), null],
+    ["all are heard, one of them by report", told(NOBODY_LEADS, { hearing: reported }), null],
+    [
+      "this host does not count, and none that does is heard",
+      told(onRoll(2, 3), { hearing: alone }),
+      HEARS_NONE,
+    ],
+    ["this host does not count, and one that does is heard", told(onRoll(2, 3), { hearing: heard }), null],
+    ["this host does not count, and all that do are heard", told(onRoll(2, 3), { hearing: both }), null],
+    [
+      "this host does not count, and hears only another one that does not",
+      told(onRoll(3), { hearing: heard }),
+      "it does not count until one that does leads, and hears none of host 3. If host 3 is off, run: ha-cfg confirm-off host 3",
+    ],
+    [
+      "its vote cannot be stored",
+      told({ ...NOBODY_LEADS, trouble: "ENOSPC" }),
+      "its vote cannot be stored (ENOSPC)",
+    ],
+  ];
+  for (const [title, found, expected] of rows)
+    test(`${title}: ${expected === null ? "nothing" : "told"}`, () => expect(found).toBe(expected));
 });

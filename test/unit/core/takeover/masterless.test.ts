@@ -16,6 +16,7 @@ import {
   slaveRound,
   three,
 } from "../fixtures.ts";
+import { isLedBy, NOBODY_LEADS, type SightOver } from "../sight.ts";
 
 const LOST: PeerProbe = { icmp: "answered", xapi: "answered", follows: { kind: "lost" } };
 const SILENT_XAPI: PeerProbe = { ...ALIVE(), xapi: "silent" };
@@ -55,6 +56,48 @@ describe("stepMasterless", () => {
     const asMaster = { ...view, self: { ...view.self, role: { kind: "master" } as const } };
     expect(stepMasterless(memory, memory.lastGood, asMaster)).toBeNull();
   });
+});
+
+describe("stepMasterless: who does not answer may be the master, unless the group knows better", () => {
+  const SELF = host(2);
+  /** h1 follows h2, which is a slave itself. */
+  const noMaster = ALIVE(SELF);
+  const since = (h1: PeerProbe | null, h3: PeerProbe | null, group: SightOver) => {
+    const memory = memoryWith();
+    const probes = { ...(h1 && { h1 }), ...(h3 && { h3 }) };
+    return stepMasterless(memory, memory.lastGood, slaveRound(memory, { probes, group }).view);
+  };
+  const without3 = { roll: { hosts: [host(1), SELF] } };
+  const named = { roll: { master: SELF } };
+  const over = { mandateUntilMs: NOW_MS - 1 };
+  const rows: readonly [string, number | null, number | null][] = [
+    ["it is silent, and left out by this host's group", since(noMaster, DEAD, without3), NOW_MS],
+    ["left out, it answers a ping only", since(noMaster, SILENT_XAPI, without3), NOW_MS],
+    ["left out, it was not asked", since(noMaster, null, without3), NOW_MS],
+    ["left out, it answers, and is master", since(noMaster, MASTER, without3), null],
+    ["left out, it answers, and is a slave", since(noMaster, ALIVE(), without3), NOW_MS],
+    ["another one is silent that is not left out", since(DEAD, DEAD, without3), null],
+    ["that roll is not settled", since(noMaster, DEAD, { roll: { ...without3.roll, settled: false } }), null],
+    ["this host's mandate is over", since(noMaster, DEAD, { ...without3, ...over }), null],
+    ["another host leads without it", since(noMaster, DEAD, { ...isLedBy(host(1)), ...without3 }), null],
+    ["nobody leads any more", since(noMaster, DEAD, { ...NOBODY_LEADS, ...without3 }), null],
+    ["it is silent, and the group has named this host", since(noMaster, DEAD, named), NOW_MS],
+    ["this host is named, and the others are all silent", since(DEAD, DEAD, named), NOW_MS],
+    ["this host is named, and none was asked", since(null, null, named), NOW_MS],
+    ["this host is named, and one answers, and is master", since(DEAD, MASTER, named), null],
+    ["this host is named, and its mandate is over", since(noMaster, DEAD, { ...named, ...over }), null],
+    [
+      "this host is named, and another one leads",
+      since(noMaster, DEAD, { ...isLedBy(host(1)), ...named }),
+      null,
+    ],
+    ["the group has named another one", since(noMaster, DEAD, { roll: { master: host(1) } }), null],
+    ["the group has named the silent one", since(noMaster, DEAD, { roll: { master: host(3) } }), null],
+    ["the group knows no roll", since(noMaster, DEAD, { roll: null }), null],
+  ];
+  for (const [title, found, expected] of rows)
+    test(`${title}: ${expected === null ? "nothing is known" : "no host is master"}`, () =>
+      expect(found).toBe(expected));
 });
 
 describe("endMasterless", () => {
