@@ -1,4 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import type { Isolation } from "../../../../src/core/memory/isolation.ts";
+import type { Memory } from "../../../../src/core/memory/memory.ts";
+import type { PeerProbe } from "../../../../src/core/model/pool-view.ts";
+import { decideSlave } from "../../../../src/core/roles/slave.ts";
 import {
   ALIVE,
   address,
@@ -7,14 +11,21 @@ import {
   database,
   fenceOf,
   haltedVm,
+  healthIn,
   host,
   hostView,
+  incidentIn,
   MASTER,
+  memoryWith,
   runsThere,
   SETTINGS,
+  type Situation,
+  said,
   short,
   slave,
+  slaveRound,
   three,
+  XAPI_DOWN,
 } from "../fixtures.ts";
 import { ok } from "../master-fixtures.ts";
 import { isLedBy, NOBODY_LEADS, type SightOver } from "../sight.ts";
@@ -125,4 +136,134 @@ describe("SLAVE_VM_STAT=1: a slave starts VMs, too", () => {
     ["not where the administrator does not want that", () => starts({}, { on: false }), false],
   ];
   for (const [title, found, expected] of rows) test(title, () => expect(found()).toBe(expected));
+});
+
+const NOW_MS = 1_000_000;
+const LOST: PeerProbe = { icmp: "answered", xapi: "answered", follows: { kind: "lost" } };
+const XAPI_SILENT = "xapi-silent";
+
+/** What h2 does as a slave of h1, and what it says. */
+function look(over: Partial<Memory>, situation: Situation) {
+  const memory = memoryWith({ following: address(host(1)), ...over });
+  const { actions, reasons } = decideSlave(slaveRound(memory, { nowMs: NOW_MS, ...situation }));
+  return { does: short(actions).join(), says: said(reasons) };
+}
+
+describe("decideSlave: the host that it follows has become a slave itself", () => {
+  const health = { h1: healthIn("alive"), h3: healthIn("failed") };
+  const toH3: PeerProbe = ALIVE(host(3));
+  const does = (h1: PeerProbe, group: SightOver, over: Partial<Memory> = {}, h3 = DEAD) =>
+    look({ health, ...over }, { probes: { h1, h3 }, group }).does;
+  const isNamed = (number: number) => ({ roll: { master: host(number) } });
+  const fenced = { incidents: incidentIn("fenced", { proved: true }) };
+  const alive = { health: { ...health, h3: healthIn("alive") } };
+  const suspect = { health: { ...health, h3: healthIn("suspect") } };
+  const rows: readonly [string, string, string][] = [
+    [
+      "it follows the dead one that the group has named: that is fenced",
+      does(toH3, isNamed(3)),
+      "fence-host h3",
+    ],
+    ["it looks for a master: the named one is fenced", does(LOST, isNamed(3)), "fence-host h3"],
+    ["it follows this host: the named one is fenced", does(ALIVE(host(2)), isNamed(3)), "fence-host h3"],
+    ["the named one is off: this host takes over from it", does(toH3, isNamed(3), fenced), "promote-self"],
+    ["the named one does not answer for the first time: nothing", does(toH3, isNamed(3), suspect), ""],
+    ["the named one lives: nothing", does(toH3, isNamed(3), alive, MASTER), ""],
+    ["another host leads: nothing", does(toH3, { ...isLedBy(host(1)), ...isNamed(3) }), ""],
+    ["nobody leads: nothing", does(toH3, { ...NOBODY_LEADS, ...isNamed(3) }), ""],
+    ["the mandate of this host is over: nothing", does(toH3, { ...isNamed(3), mandateUntilMs: 999_999 }), ""],
+    ["the roll is not settled: nothing", does(toH3, { roll: { master: host(3), settled: false } }), ""],
+    ["the group has named this host: nothing", does(toH3, isNamed(2)), ""],
+    ["the group has named the one that it follows: nothing", does(toH3, isNamed(1)), ""],
+    ["it says that it is master: nothing", does(MASTER, isNamed(3)), ""],
+    ["its xapi says nothing: nothing", does(XAPI_DOWN, isNamed(3)), ""],
+    [
+      "it is dead itself, and says nothing: it is fenced, and not the named one",
+      does(DEAD, isNamed(3), { health: { ...health, h1: healthIn("failed") } }),
+      "fence-host h1",
+    ],
+  ];
+  for (const [title, found, expected] of rows) test(title, () => expect(found).toBe(expected));
+
+  test("who is replaced is whom the group has named, and not whom it follows", () => {
+    const memory = memoryWith({ following: address(host(1)), health, ...fenced });
+    const round = slaveRound(memory, { probes: { h1: toH3, h3: DEAD }, group: isNamed(3) });
+    const step = decideSlave(round);
+    expect(step.actions).toEqual([{ kind: "promote-self", rests: [host(3)] }]);
+    expect(step.memory.promotion).toMatchObject({ oldMaster: host(3), awaited: [host(1)] });
+  });
+});
+
+describe("decideSlave: it leads, and has never seen its pool", () => {
+  const forgotten = { lastGood: null, sawPoolSinceBoot: false, following: null };
+  const says = (group: SightOver, situation: Situation = {}) => look(forgotten, { group, ...situation }).says;
+  const TOLD = "not-promoted no-view";
+  const rows: readonly [string, readonly string[], readonly string[]][] = [
+    ["for a minute: told", says({ sinceMs: NOW_MS - 60_000 }), [XAPI_SILENT, TOLD]],
+    [
+      "for less: not yet, for its master may be about to answer",
+      says({ sinceMs: NOW_MS - 59_999 }),
+      [XAPI_SILENT],
+    ],
+    ["another host leads", says(isLedBy(host(1))), [XAPI_SILENT]],
+    ["nobody leads", says(NOBODY_LEADS), [XAPI_SILENT]],
+    ["its mandate is over", says({ mandateUntilMs: NOW_MS - 1 }), [XAPI_SILENT]],
+    ["its monitor says nothing", says({}, { hearing: "unknown" }), [XAPI_SILENT]],
+  ];
+  for (const [title, found, expected] of rows) test(title, () => expect(found).toEqual(expected));
+
+  test("it does not ask for a word about a master that it does not know", () => {
+    const step = decideSlave(slaveRound(memoryWith(forgotten), {}));
+    expect(step.reasons).toContainEqual({ kind: "not-promoted", master: null, why: "no-view" });
+    expect(step.actions).toEqual([]);
+  });
+
+  test("it has seen the pool: that is not told, though its master is dead", () =>
+    expect(look({ health: { h1: healthIn("failed") } }, { probes: gone }).says).not.toContain(TOLD));
+});
+
+describe("decideSlave: a host that has rebooted itself, and has not seen the pool whole since", () => {
+  const out: Isolation = { sinceMs: 0, rebooted: true, wellSinceMs: null };
+  const failed = { health: { h1: healthIn("failed") } };
+  const rebooted = (group: SightOver, over: Partial<Memory> = {}, situation: Situation = {}) => {
+    const { does, says } = look(
+      { ...failed, isolation: out, ...over },
+      { probes: gone, group, ...situation },
+    );
+    return [does, says.includes("out-of-ha-after-reboot") ? "out" : "in"];
+  };
+  const off = { incidents: incidentIn("fenced", { uuid: host(1), proved: true }) };
+  const away = { sawPoolSinceBoot: false };
+  const byChoice = { settings: { FENCE_QUORUM_REQUIRED: false } };
+  const rows: readonly [string, readonly string[], readonly string[]][] = [
+    ["it leads: the dead master is fenced", rebooted({}), ["fence-host h1", "in"]],
+    ["it leads, and the master is off: it takes over", rebooted({}, off), ["promote-self", "in"]],
+    [
+      "it leads, and has done so for two minutes since its boot: it fences",
+      rebooted({}, away),
+      ["fence-host h1", "in"],
+    ],
+    [
+      "it has just been elected after its boot: it waits its turn",
+      rebooted({ sinceMs: NOW_MS - 119_999 }, away),
+      ["", "in"],
+    ],
+    ["nobody leads: it is out of HA", rebooted(NOBODY_LEADS), ["", "out"]],
+    ["nobody leads, and the master is off", rebooted(NOBODY_LEADS, off), ["", "out"]],
+    ["another host leads", rebooted(isLedBy(host(3))), ["", "out"]],
+    ["its mandate is over", rebooted({ mandateUntilMs: NOW_MS - 1 }), ["", "out"]],
+    ["no votes are required, and nobody leads", rebooted(NOBODY_LEADS, {}, byChoice), ["", "out"]],
+    ["its monitor says nothing", rebooted({}, {}, { hearing: "unknown" }), ["", "out"]],
+    [
+      "it has seen the pool whole since, and nobody leads: it is not out of HA, and fences nobody",
+      rebooted(NOBODY_LEADS, { isolation: { ...out, wellSinceMs: 5 } }),
+      ["", "in"],
+    ],
+    [
+      "it was cut off, and has not rebooted, and nobody leads",
+      rebooted(NOBODY_LEADS, { isolation: { ...out, rebooted: false } }),
+      ["", "in"],
+    ],
+  ];
+  for (const [title, found, expected] of rows) test(title, () => expect(found).toEqual(expected));
 });
