@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { groupOf, hasMandate, isElecting, mayAct } from "../../../../src/core/group/may-act.ts";
+import { groupOf, hasMandate, isElecting, isLeftOut, mayAct } from "../../../../src/core/group/may-act.ts";
 import type { ActionKind } from "../../../../src/core/model/action.ts";
 import { host } from "../fixtures.ts";
 import { hearing } from "../members/hearing.ts";
@@ -30,6 +30,25 @@ describe("hasMandate", () => {
     test(`${what}: ${expected}`, () => expect(hasMandate(sight(over))).toBe(expected));
 
   test("its monitor says nothing: false", () => expect(hasMandate(UNHEARD)).toBe(false));
+});
+
+describe("isLeftOut", () => {
+  const [ON, OUT] = [host(2), host(3)];
+  const isOut = (over: SightOver, one = OUT) => isLeftOut(one, sight(over));
+  const rows: readonly [string, boolean, boolean][] = [
+    ["this host leads without it", isOut({}), true],
+    ["it is on the roll", isOut({}, ON), false],
+    ["this host itself is on the roll", isOut({}, host(1)), false],
+    ["the roll is not settled", isOut({ roll: { settled: false } }), false],
+    ["this host has no roll", isOut({ roll: null }), false],
+    ["the mandate ends now", isOut({ mandateUntilMs: NOW_MS }), true],
+    ["the mandate is over", isOut({ mandateUntilMs: NOW_MS - 1 }), false],
+    ["another host leads without it", isOut(isLedBy(ON)), false],
+    ["nobody leads", isOut(NOBODY_LEADS), false],
+    ["its monitor says nothing", isLeftOut(OUT, UNHEARD), false],
+  ];
+  for (const [what, found, expected] of rows)
+    test(`${what}: ${expected}`, () => expect(found).toBe(expected));
 });
 
 /** Every kind of action; a new one does not compile before somebody has decided whose it is. */

@@ -3,6 +3,7 @@ import {
   answersAsMaster,
   type GroupReport,
   hasReplaced,
+  mayReplace,
   type OwnSight,
   ownState,
 } from "../../../../src/core/group/own-state.ts";
@@ -95,4 +96,23 @@ describe("hasReplaced, answersAsMaster", () => {
   for (const [title, own, answers, has] of rows)
     test(`${title}: ${answers ? "answers" : "does not answer"}, ${has ? "has" : "has not"}`, () =>
       expect([answersAsMaster(own), hasReplaced(own, B)]).toEqual([answers, has]));
+});
+
+describe("mayReplace: can a host take the place of a master", () => {
+  const slave = ownState(SIGHT, REPORT);
+  const master = ownState({ ...SIGHT, role: { kind: "master" } }, REPORT);
+  const rows: readonly [string, OwnState, boolean][] = [
+    ["a slave that is enabled", slave, true],
+    ["a slave in maintenance", { ...slave, enabled: false }, false],
+    ["a slave whose iterations do not know the pool", { ...slave, enabled: null }, false],
+    ["an enabled slave whose xapi is silent: it starts again as master", { ...slave, xapi: "silent" }, true],
+    ["an enabled slave in emergency mode, whose master is dead", { ...slave, xapi: "lost" }, true],
+    ["a master, which is one already", master, true],
+    ["a master in maintenance", { ...master, enabled: false }, true],
+    ["a master whose iterations do not know the pool", { ...master, enabled: null }, true],
+    ["a broken host that was enabled", { ...slave, role: "broken" }, true],
+    ["a broken host of which that is not known", { ...slave, role: "broken", enabled: null }, false],
+  ];
+  for (const [title, own, expected] of rows)
+    test(`${title}: ${expected}`, () => expect(mayReplace(own)).toBe(expected));
 });

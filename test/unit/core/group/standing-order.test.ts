@@ -35,6 +35,7 @@ function before({ self = B, own = {}, successor, others, roll = "1c.1 abc" }: Gi
 
 describe("standsBefore", () => {
   const down = { xapi: "silent" } as const;
+  const resting = { enabled: false } as const;
   const byHand = { role: "master", replaced: A } as const;
   const rows: readonly [string, Given, number][] = [
     ["the XAPI master goes first", { self: A, others: { b: {}, c: {} } }, 0],
@@ -63,10 +64,14 @@ describe("standsBefore", () => {
     ["then the chosen successor", { successor: C, others: { a: null, c: {} } }, 1],
     ["though its xapi is down", { successor: C, others: { a: null, c: down } }, 1],
     ["a successor that is not heard does not", { successor: C, others: { a: null, c: null } }, 0],
-    ["then hosts with a working xapi", { own: down, others: { c: {} } }, 1],
-    ["a xapi that is starting is none yet", { own: { xapi: "starting" }, others: { c: {} } }, 1],
     ["then hosts that are enabled", { own: { enabled: false }, others: { c: {} } }, 1],
-    ["of which that is not known", { own: { enabled: null }, others: { c: {} } }, 1],
+    ["before those of which that is not known", { own: { enabled: null }, others: { c: {} } }, 1],
+    ["though the xapi of the enabled one is down", { own: { enabled: false }, others: { c: down } }, 1],
+    ["and this one, whose own is, goes before those that are not", { own: down, others: { c: resting } }, 0],
+    ["a successor goes first though it is not", { own: down, successor: C, others: { c: resting } }, 1],
+    ["then hosts with a working xapi", { own: down, others: { c: {} } }, 1],
+    ["of those that are not enabled, too", { own: { ...resting, ...down }, others: { c: resting } }, 1],
+    ["a xapi that is starting is none yet", { own: { xapi: "starting" }, others: { c: {} } }, 1],
     [
       "whatever copy of the database the others have",
       { own: { changes: 3 }, others: { c: { ...down, changes: 9 } } },
