@@ -138,6 +138,54 @@ describe("ha-cfg confirm-off", () => {
     ]);
   });
 
+  describe("on a host that the group has left out: it is refused, and those are named for which it is", () => {
+    /** h2 was fenced and left out; then the master dies, together with its device, and h2 boots. */
+    const returned = async (hosts: number, dieToo: readonly number[] = []): Promise<SimPool> => {
+      const params = { FENCE_METHOD: "IPMI", FENCE_MIN_HOSTS: "2" };
+      const pool = poolWithHa({ hosts, vms: [], watches: true, params });
+      await pool.run(60 * SECOND);
+      pool.power(2, false);
+      await pool.run(120 * SECOND);
+      for (const dead of [1, ...dieToo]) {
+        pool.bmc(dead, "dead");
+        pool.power(dead, false);
+      }
+      await pool.run(2 * SECOND);
+      pool.power(2, true);
+      await pool.run(120 * SECOND);
+      return pool;
+    };
+    const refused = (about: string, which: string) =>
+      `Cannot confirm that ${about} is off: this host does not count until the others have taken it back; the word is for one that counts${which}.\n`;
+    test("of a pool of three", async () => {
+      const pool = await returned(3);
+      const { code, out, err } = await haCfgOn(pool, 2, ["confirm-off", "h1", "--yes"]);
+      expect([code, out, err]).toEqual([1, "", refused("h1", ", which it is for h3")]);
+      expect(pool.disk(2).documents.get("confirmed-off")).toBeUndefined();
+    });
+
+    test("of a pool of five, of which another one has died meanwhile", async () => {
+      const pool = await returned(5, [5]);
+      const { code, err } = await haCfgOn(pool, 2, ["confirm-off", "h1", "--yes"]);
+      expect([code, err]).toEqual([1, refused("h1", ", which it is for h3 and h4 and h5")]);
+    });
+
+    test("before it is asked whether the host is off, for that would be for nothing", async () => {
+      const { err } = await haCfgOn(await returned(3), 2, ["confirm-off", "h1"], { terminal: true });
+      expect(err).toBe(refused("h1", ", which it is for h3"));
+    });
+
+    test("on the one that it names the word is taken, and the host that was left out counts again", async () => {
+      const pool = await returned(3);
+      expect((await haCfgOn(pool, 3, ["confirm-off", "h1", "--yes"])).code).toBe(0);
+      await pool.run(120 * SECOND);
+      const { err } = await haCfgOn(pool, 2, ["confirm-off", "h1", "--yes"]);
+      expect(err).toBe(
+        "Cannot confirm that h1 is off: h3 leads the hosts of this pool, and takes the word; run this there.\n",
+      );
+    });
+  });
+
   test("the monitor of this host does not run: it says what to start", async () => {
     const pool = await masterDied();
     pool.monitor(2).stop();

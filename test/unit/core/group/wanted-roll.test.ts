@@ -204,9 +204,6 @@ describe("wantedRoll: no more hosts than a pool can have", () => {
 
 describe("wantedRoll: out goes who is known to be off", () => {
   const dead = { self: B, others: { a: null }, off: [A] };
-  const replaces = (what: string, own: Partial<OwnState>, master: string): [string, Given, string][] => [
-    [what, { ...dead, own }, `bc, ${master} is master, HA on`],
-  ];
   check([
     ["a host", { others: { c: null }, off: [C] }, "ab, a is master, HA on"],
     [
@@ -224,12 +221,22 @@ describe("wantedRoll: out goes who is known to be off", () => {
       { self: B, others: { a: null }, off: [A], change: { ha: false } },
       "bc, b is master, HA off",
     ],
-    ...replaces("in maintenance it does not: it hands over to who can", { enabled: false }, "a"),
-    ...replaces("nor when its iterations do not know the pool", { enabled: null }, "a"),
-    ...replaces("though its xapi does not work: it starts again as master", { xapi: "lost" }, "b"),
+    [
+      "though its own xapi does not work: it starts again as master",
+      { ...dead, own: { xapi: "lost" } },
+      "bc, b is master, HA on",
+    ],
     ["of a master that is only silent it does not", { self: B, others: { a: null } }, "as it is"],
     ["a host that is not on the roll is nobody's business", { off: [D] }, "as it is"],
   ]);
+
+  const unfit: readonly [string, boolean | null][] = [
+    ["in maintenance", false],
+    ["whose iterations do not know the pool", null],
+  ];
+  for (const [what, enabled] of unfit)
+    test(`a leader ${what} does not take the place of a master that is off: it hands over`, () =>
+      expect(wanted({ ...dead, own: { enabled } })?.master).not.toBe(B));
 });
 
 describe("wantedRoll: a host that has booted is entered anew", () => {
