@@ -1,5 +1,6 @@
-import { test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { TAKEOVER_WORDS } from "../../../../../src/core/alerts/words/takeover.ts";
+import type { PromotionRefusal } from "../../../../../src/core/model/reason.ts";
 import { expectWords } from "./expect-words.ts";
 
 /** What is said of the examples (../reasons.ts): read it as an administrator would. */
@@ -24,3 +25,36 @@ const SAID: { readonly [Kind in keyof typeof TAKEOVER_WORDS]: string } = {
 };
 
 test("TAKEOVER_WORDS: what an administrator reads", () => expectWords(TAKEOVER_WORDS, SAID));
+
+describe("TAKEOVER_WORDS: a master that is not replaced: is an administrator's word the cure", () => {
+  const CURE = " If h1 is off: ha-cfg confirm-off h1.";
+  const text = (master: string | null, why: PromotionRefusal) =>
+    TAKEOVER_WORDS["not-promoted"]({ kind: "not-promoted", master, why }).text;
+  /** Why it is not, and whether a word would help where this host counts; a new why does not compile before somebody has decided that. */
+  const HELPS: Readonly<Record<PromotionRefusal, boolean>> = {
+    "no-view": false,
+    "promotion-disabled": false,
+    "not-the-successor": false,
+    "waits-its-turn": false,
+    "in-maintenance": false,
+    "disk-not-writable": false,
+    "no-quorum": true,
+    "away-since-boot": true,
+    "old-master-not-fenced": true,
+  };
+  for (const [why, helps] of Object.entries(HELPS) as [PromotionRefusal, boolean][]) {
+    test(`${why}: ${helps ? "it is" : "it is not"}`, () =>
+      expect(text("h1", why).endsWith(CURE)).toBe(helps));
+    test(`${why}, on a host that does not count: it is not, for its word would be for nothing`, () => {
+      const said = text(null, why);
+      expect(said).toEndWith(".");
+      expect(said).not.toContain("confirm-off");
+      expect(text("h1", why)).toBe(helps ? `${said}${CURE}` : said);
+    });
+  }
+
+  test("it is told without an empty place for the name", () =>
+    expect(text(null, "no-quorum")).toBe(
+      "The master has failed and this host does not take over: this host has no quorum.",
+    ));
+});
