@@ -8,8 +8,8 @@ export const NAMED_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/group/hand-over.ts",
-        from: "!hasReplaced(own, roll.master)) return false;",
-        to: "!answersAsMaster(own)) return false;",
+        from: "const isReplacer = hasReplaced(said, roll.master) ||",
+        to: "const isReplacer = answersAsMaster(said) ||",
       },
     ],
     caughtBy: {
