@@ -185,6 +185,22 @@ describe("decideSlave: the host that it follows has become a slave itself", () =
   ];
   for (const [title, found, expected] of rows) test(title, () => expect(found).toBe(expected));
 
+  const follows: readonly [string, SightOver][] = [
+    ["another host leads", { ...isLedBy(host(1)), ...isNamed(3) }],
+    ["the mandate of this host is over", { ...isNamed(3), mandateUntilMs: NOW_MS - 1 }],
+    ["the group has named this host", isNamed(2)],
+    ["the group has named the one that it follows", isNamed(1)],
+  ];
+  for (const [title, group] of follows)
+    test(`${title}: it says that whom it follows is no master, and nothing of the named one`, () =>
+      expect(look({ health }, { probes: { h1: toH3, h3: DEAD }, group }).says).toEqual([
+        "master-is-slave h1",
+        XAPI_SILENT,
+      ]));
+
+  test("the group has named this host, and for a minute no host has been master: it becomes it", () =>
+    expect(does(toH3, isNamed(2), { masterlessSinceMs: NOW_MS - 60_000 })).toBe("promote-self"));
+
   test("who is replaced is whom the group has named, and not whom it follows", () => {
     const memory = memoryWith({ following: address(host(1)), health, ...fenced });
     const round = slaveRound(memory, { probes: { h1: toH3, h3: DEAD }, group: isNamed(3) });
