@@ -61,9 +61,10 @@ function whyNotHere(host: KnownHost, hearing: Hearing | null, hosts: readonly Kn
   if (lead === "hears" && leader !== null)
     return `${name(leader)} leads the hosts of this pool, and takes the word; run this there`;
   if (roll === null || roll.hosts.includes(hearing.self)) return null;
-  const counting = roll.hosts.filter((one) => one !== host.uuid).map(name);
-  const others = counting.length === 0 ? "" : `, which it is for ${counting.join(" and ")}`;
-  return `this host does not count until the others have taken it back; the word is for one that counts${others}`;
+  const others = roll.hosts.filter((one) => one !== host.uuid);
+  const heard = others.filter((one) => isHeardNow(heardOf(hearing, one)));
+  if (heard.length > 0) return `this host does not count now; run this on ${heard.map(name).join(" or ")}`;
+  return `this host does not count now, and hears none that does (${roll.hosts.map(name).join(", ")}): switch one on`;
 }
 
 const PROBE_MS = 4_000;

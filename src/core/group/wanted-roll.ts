@@ -25,17 +25,17 @@ export interface LeaderSight {
 export function wantedRoll(state: GroupState, sight: LeaderSight): RollContent | null {
   const { roll } = state.voting.stored;
   if (roll === null) return null;
+  const isMasterOff = state.voting.off.has(roll.master);
+  // The leader takes the place of a master that is off; one that cannot leaves it there, and hands over to who can.
+  const takesItsPlace = isMasterOff && mayReplace(sight.own);
+  const isOut = (host: HostUuid) => state.voting.off.has(host) && (host !== roll.master || takesItsPlace);
   const kept = roll.hosts
-    .filter(({ host }) => !state.voting.off.has(host) && !isGone(state, sight, host))
+    .filter(({ host }) => !isOut(host) && !isGone(state, sight, host))
     .filter((one) => !isAwayForWork(state, one, sight.nowMs))
     .map((one) => withMaintenance(state, sight, withBoot(state, sight, one)));
   const wanted: RollContent = {
     hosts: [...kept, ...newcomers(state, roll, sight.nowMs)].slice(0, MOST_HOSTS),
-    // The leader takes the place of a master that is off; or hands over to who can.
-    master:
-      state.voting.off.has(roll.master) && mayReplace(sight.own)
-        ? state.voting.self
-        : masterNow(state, roll, sight),
+    master: takesItsPlace ? state.voting.self : masterNow(state, roll, sight),
     ha: wantsHa(state, roll, sight),
   };
   return isSame(wanted, roll) ? null : wanted;

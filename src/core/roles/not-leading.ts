@@ -53,8 +53,10 @@ function whyNot(group: GroupSight, memory: Memory, view: PoolView): string {
   if (leader !== null && leader !== view.self.uuid) return `${name(leader)} does`;
   const heard = heardOnRoll(view);
   const silent = roll.hosts.filter((host) => !heard.includes(host)).map(name);
-  if (!roll.hosts.includes(view.self.uuid))
-    return `it does not count until one that does leads, and hears ${listed(heard.map(name))} of ${listed(roll.hosts.map(name))}${cure(silent, heard.map(name))}`;
+  if (!roll.hosts.includes(view.self.uuid)) {
+    const told = heard.length === 0 ? "" : cure(silent, heard.map(name));
+    return `it does not count until one that does leads, and hears ${listed(heard.map(name))} of ${listed(roll.hosts.map(name))}${told}`;
+  }
   // Who hears fewer than half is most likely cut off: there a word would be a mistake.
   const isHalf = heard.length * 2 >= roll.hosts.length;
   return `it hears ${heard.length} of the ${roll.hosts.length} hosts that count, itself included${isHalf ? cure(silent, []) : ""}`;

@@ -1,9 +1,11 @@
-import { groupOf, hasMandate, isLeftOut } from "../group/may-act.ts";
+import { hasMandate, isLeftOut } from "../group/may-act.ts";
 import { hostRows, rowOf } from "../members/host-rows.ts";
 import type { LastGoodView } from "../memory/last-good.ts";
 import type { Memory } from "../memory/memory.ts";
 import { nothing, type Round, type Step } from "../memory/step.ts";
 import type { PoolView } from "../model/pool-view.ts";
+import { namedByGroup } from "./mastership.ts";
+import { masterOf } from "./other-master.ts";
 import { promoteSelf } from "./plan-promotion.ts";
 
 /** A master that has just been told to serve needs less than this until it says so. */
@@ -17,11 +19,13 @@ const SETTLE_MS = 60_000;
 export function stepMasterless(memory: Memory, lastGood: LastGoodView | null, view: PoolView): number | null {
   if (lastGood === null || view.database.ok || view.self.role.kind !== "slave") return null;
   const others = lastGood.hosts.filter((host) => host.uuid !== view.self.uuid);
-  // Whom the group has named is the master, as soon as who it follows has said that he is none.
-  const isNamed = hasMandate(view) && groupOf(view)?.roll?.master === view.self.uuid;
+  // Whom the group has named is the master, as soon as the one that it follows has said that it is none.
+  const isNamed = hasMandate(view) && namedByGroup(view) === view.self.uuid;
+  const followed = masterOf(view.self.role, lastGood);
   const allSaidNo = others.every((host) => {
     const probe = view.probes.get(host.uuid);
-    if (probe?.xapi !== "answered" && (isNamed || isLeftOut(host.uuid, view))) return true;
+    const isNeeded = host.uuid === followed || !(isNamed || isLeftOut(host.uuid, view));
+    if (probe?.xapi !== "answered" && !isNeeded) return true;
     return probe?.xapi === "answered" && (probe.follows.kind === "slave-of" || probe.follows.kind === "lost");
   });
   return others.length > 0 && allSaidNo ? (memory.masterlessSinceMs ?? view.nowMs) : null;

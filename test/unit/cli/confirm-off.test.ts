@@ -156,23 +156,23 @@ describe("ha-cfg confirm-off", () => {
       return pool;
     };
     const refused = (about: string, which: string) =>
-      `Cannot confirm that ${about} is off: this host does not count until the others have taken it back; the word is for one that counts${which}.\n`;
+      `Cannot confirm that ${about} is off: this host does not count now; ${which}.\n`;
     test("of a pool of three", async () => {
       const pool = await returned(3);
       const { code, out, err } = await haCfgOn(pool, 2, ["confirm-off", "h1", "--yes"]);
-      expect([code, out, err]).toEqual([1, "", refused("h1", ", which it is for h3")]);
+      expect([code, out, err]).toEqual([1, "", refused("h1", "run this on h3")]);
       expect(pool.disk(2).documents.get("confirmed-off")).toBeUndefined();
     });
 
     test("of a pool of five, of which another one has died meanwhile", async () => {
       const pool = await returned(5, [5]);
       const { code, err } = await haCfgOn(pool, 2, ["confirm-off", "h1", "--yes"]);
-      expect([code, err]).toEqual([1, refused("h1", ", which it is for h3 and h4 and h5")]);
+      expect([code, err]).toEqual([1, refused("h1", "run this on h3 or h4")]);
     });
 
     test("before it is asked whether the host is off, for that would be for nothing", async () => {
       const { err } = await haCfgOn(await returned(3), 2, ["confirm-off", "h1"], { terminal: true });
-      expect(err).toBe(refused("h1", ", which it is for h3"));
+      expect(err).toBe(refused("h1", "run this on h3"));
     });
 
     test("on the one that it names the word is taken, and the host that was left out counts again", async () => {

@@ -82,8 +82,8 @@ describe("stepMasterless: who does not answer may be the master, unless the grou
     ["another host leads without it", since(noMaster, DEAD, { ...isLedBy(host(1)), ...without3 }), null],
     ["nobody leads any more", since(noMaster, DEAD, { ...NOBODY_LEADS, ...without3 }), null],
     ["it is silent, and the group has named this host", since(noMaster, DEAD, named), NOW_MS],
-    ["this host is named, and the others are all silent", since(DEAD, DEAD, named), NOW_MS],
-    ["this host is named, and none was asked", since(null, null, named), NOW_MS],
+    ["this host is named, and whom it follows is silent", since(DEAD, noMaster, named), null],
+    ["this host is named, and none was asked", since(null, null, named), null],
     ["this host is named, and one answers, and is master", since(DEAD, MASTER, named), null],
     ["this host is named, and its mandate is over", since(noMaster, DEAD, { ...named, ...over }), null],
     [
