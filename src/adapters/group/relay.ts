@@ -1,3 +1,4 @@
+import { MOST_WAYS } from "../../core/group/limits.ts";
 import type { GroupPeer } from "../../core/group/message.ts";
 import type { Between } from "./envelope.ts";
 import { questionId } from "./runs-codec.ts";
@@ -21,7 +22,8 @@ export interface Passing {
 interface Question {
   /** Its sender's uptime when it was sent. */
   readonly numberMs: number;
-  readonly asker: Sender;
+  /** By every way on which it has come: the way back may be cut on some. */
+  readonly askers: readonly Sender[];
   readonly atMs: number;
 }
 
@@ -35,6 +37,7 @@ const MOST_QUESTIONS = 512;
  * sender (core/group/README.md). A recorded question that is sent again goes on once in two seconds, and only to its addressee.
  */
 export class Relay {
+  /** By id, asker and addressee. */
   private readonly questions = new Map<string, Question>();
 
   /** Where this datagram goes on to; empty: nowhere. */
@@ -44,15 +47,21 @@ export class Relay {
     if (id === null) return [];
     this.forget(nowMs);
     if (kind === "answer") {
-      const question = this.questions.get(`${id} ${head.to} ${head.from}`);
-      return question === undefined ? [] : [question.asker];
+      return this.questions.get(`${id} ${head.to} ${head.from}`)?.askers ?? [];
     }
     const key = `${id} ${head.from} ${head.to}`;
     const before = this.questions.get(key);
-    // The same one again: doubled, or it has gone round because an address has moved.
-    if (before !== undefined && head.number.ms <= before.numberMs) return [];
+    // The same one again: by another way, doubled, or it has gone round because an address has moved.
+    if (before !== undefined && head.number.ms <= before.numberMs) {
+      const isKnown = before.askers.some(
+        ({ address, port }) => address === from.address && port === from.port,
+      );
+      if (!isKnown && head.number.ms === before.numberMs && before.askers.length < MOST_WAYS)
+        this.questions.set(key, { ...before, askers: [...before.askers, from] });
+      return [];
+    }
     if (before === undefined && this.questions.size >= MOST_QUESTIONS) return [];
-    this.questions.set(key, { numberMs: head.number.ms, asker: from, atMs: nowMs });
+    this.questions.set(key, { numberMs: head.number.ms, askers: [from], atMs: nowMs });
     const addressee = peers.find(({ host }) => host === head.to);
     return (addressee?.addresses ?? []).map((address) => ({ address, port }));
   }

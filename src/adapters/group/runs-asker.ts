@@ -20,8 +20,20 @@ export interface RunsAskerOptions {
 /** A datagram may be lost; whoever has answered is not asked again. */
 export const AGAIN_MS = 200;
 export const TRIES = 5;
-/** So many hosts that have answered are asked to pass the question on to one that has not: the link to it may be cut. */
-export const MOST_VIA = 2;
+const MOST_VIA = 2;
+
+/**
+ * Which of those that have answered are asked to pass a question on to one that has not, for the link to it may be cut: two with each try
+ * after the first, in turn, because not all of them may reach it.
+ */
+export function viaInTry<Host>(answered: readonly Host[], tries: number): readonly Host[] {
+  const first = (tries - 1) * MOST_VIA;
+  const count = Math.min(MOST_VIA, answered.length);
+  const at = (index: number) => answered[(first + index) % answered.length];
+  return tries === 0
+    ? []
+    : Array.from({ length: count }, (_, index) => at(index)).flatMap((one) => one ?? []);
+}
 
 /** Asks over UDP, from a port of its own, so that an iteration or a hook needs nobody between it and the other hosts. */
 export function createRunsAsker(options: RunsAskerOptions): RunsAsker {
@@ -84,7 +96,7 @@ class Round {
     signal.addEventListener("abort", this.complete, { once: true });
     await Promise.all([...this.sockets.values()].map((socket) => socket.tend()));
     for (let tries = 0; tries < TRIES && !all.signal.aborted && !signal.aborted; tries++) {
-      this.send();
+      this.send(tries);
       await this.clock.sleep(AGAIN_MS, all.signal);
     }
     signal.removeEventListener("abort", this.complete);
@@ -109,7 +121,7 @@ class Round {
     for (const socket of this.sockets.values()) socket.close();
   }
 
-  private send(): void {
+  private send(tries: number): void {
     const { group, bootId, hosts } = this.request;
     const number = { bootId, ms: this.clock.uptimeMs() };
     for (const { host, addresses } of hosts) {
@@ -119,16 +131,16 @@ class Round {
         const question: RunsQuestion = { from: group.self, to: host, number, id, vms };
         const bytes = encodeQuestion(question, group.pool, this.key);
         if (bytes === null) continue;
-        for (const address of [...addresses, ...this.waysVia(id)])
+        for (const address of [...addresses, ...this.waysVia(id, tries)])
           this.sockets.get(familyOf(address))?.send(bytes, group.port, address);
       }
     }
   }
 
-  /** Where those are that have answered this part; with the first try that is nobody. */
-  private waysVia(id: number): readonly string[] {
+  /** Where some of those are that have answered this part. */
+  private waysVia(id: number, tries: number): readonly string[] {
     const answered = this.request.hosts.filter(({ host }) => this.said.get(host)?.has(id));
-    return answered.slice(0, MOST_VIA).flatMap(({ addresses }) => addresses);
+    return viaInTry(answered, tries).flatMap(({ addresses }) => addresses);
   }
 
   private idOf(part: number): number {

@@ -116,7 +116,6 @@ class Loop {
   private xapi: OwnSight["xapi"] = "silent";
   private copy: CopyWatch = NO_COPY_WATCH;
   private asking = false;
-  private entering = false;
   private leading: Leading = NOT_LEADING;
   private sight: GroupSight | null = null;
   /** What is published says that this host may not act. */
@@ -200,9 +199,7 @@ class Loop {
 
   /** What this host has stored counts in the pool in which it stored it. */
   private async enter(pool: PoolUuid): Promise<void> {
-    this.entering = true;
     const stored = await this.votes.enter(pool);
-    this.entering = false;
     if (stored === null || this.state === null) return;
     const { hearing } = this.state;
     this.leading = NOT_LEADING;
@@ -223,7 +220,7 @@ class Loop {
     const list = withGreeter(report, greeting);
     this.use(list, state.hearing.bootId);
     // Its vote counts, too, though it has forgotten its pool: without it the others may be too few.
-    if (list.pool !== null && !this.entering) void this.enter(list.pool);
+    if (list.pool !== null) void this.enter(list.pool);
   }
 
   private use(report: GroupReport, bootId: string): void {

@@ -17,6 +17,8 @@ export class VoteKeeper {
   private readonly logger: Logger;
   private readonly clock: Clock;
   private pool: PoolUuid | null = null;
+  /** What was read twice would take back what was stored in between. */
+  private isReading = false;
   private onDisk: Stored | null = null;
   private savingSinceMs: number | null = null;
   private notBeforeMs = Number.NEGATIVE_INFINITY;
@@ -28,9 +30,18 @@ export class VoteKeeper {
     this.clock = clock;
   }
 
-  /** Of the pool that this host is in now; null: it is the one that is known. */
+  /** Of the pool that this host is in now; null: it is the one that is known, or it is being read already. */
   async enter(pool: PoolUuid): Promise<Stored | null> {
-    if (this.pool === pool) return null;
+    if (this.pool === pool || this.isReading) return null;
+    this.isReading = true;
+    try {
+      return await this.read(pool);
+    } finally {
+      this.isReading = false;
+    }
+  }
+
+  private async read(pool: PoolUuid): Promise<Stored> {
     const found = await this.store.load(pool);
     if (found.kind === "damaged") {
       const text = `What this host has stored of its vote is lost: ${found.why}. It does not vote until a leader has told it the roll.`;

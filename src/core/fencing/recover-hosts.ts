@@ -178,15 +178,22 @@ function withWord(memory: Memory, incident: Incident, { view }: Round): Memory {
   return afterEvent(memory, incident, { kind: "confirmed-off", atMs: view.nowMs });
 }
 
+/** What the monitor publishes is a second old at the most: by then a word about the death before is gone from it. */
+const OLD_WORD_MS = 5_000;
+
 /** Of a host that is not known to be off, whatever was seen of it before; a fence that is under way is waited for. */
 function isWordTaken(
-  { phase }: Incident,
+  incident: Incident,
   { uuid, known, health }: HostRow,
   { view, inFlight }: Round,
 ): boolean {
-  const isOpen = phase !== "fenced" && phase !== "declared" && phase !== "returned";
+  const { phase, openedAtMs, switchedOnAtMs } = incident;
+  if (phase === "fenced" || phase === "declared" || phase === "returned") return false;
+  const isNew = phase === "open" || phase === "fencing";
+  const aliveAtMs = switchedOnAtMs ?? openedAtMs;
   const isFailed = known !== null && health?.state === "failed" && !inFlight.has(`fence-host:${uuid}`);
-  return isOpen && isFailed && isConfirmedOff(view, uuid) && hasMandate(view);
+  const isAboutThis = isNew || view.nowMs - aliveAtMs >= OLD_WORD_MS;
+  return isFailed && isAboutThis && isConfirmedOff(view, uuid) && hasMandate(view);
 }
 
 /** An administrator's word that the host is off takes the place of a fence. */

@@ -26,7 +26,11 @@ export function planPromotion(
     .map((host) => host.uuid)
     .filter((uuid) => uuid !== view.self.uuid && uuid !== oldMaster)
     .filter((uuid) => lastGood.members.includes(uuid) || alive.includes(uuid));
-  const inMaintenance = awaited.filter((uuid) => !lastGood.members.includes(uuid));
+  // Who was put in maintenance a moment ago is a member still, and comes back disabled.
+  const isDisabled = new Map(
+    lastGood.hosts.map((host) => [host.uuid, !host.enabled && !host.disabledByStart]),
+  );
+  const inMaintenance = awaited.filter((uuid) => !lastGood.members.includes(uuid) || isDisabled.get(uuid));
   const startTimes = Object.fromEntries(lastGood.hosts.map((host) => [host.uuid, host.xapiStartTime]));
   return beginPromotion({ oldMaster, nowMs: view.nowMs, awaited, inMaintenance, startTimes });
 }

@@ -1,4 +1,4 @@
-import { AGAIN_MS, MOST_VIA, TRIES } from "../../adapters/group/runs-asker.ts";
+import { AGAIN_MS, TRIES, viaInTry } from "../../adapters/group/runs-asker.ts";
 import type { Greeting } from "../../core/group/greeting.ts";
 import type { Datagram, Heartbeat, RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
 import type { RollMessage } from "../../core/group/roll-message.ts";
@@ -179,7 +179,10 @@ export class Datagrams implements Messengers {
         };
         for (const address of addresses) this.carry(() => this.question(from, address, question, answered));
         // With the second try the others are asked to pass it on.
-        for (const via of hosts.filter((other) => said.has(other.host)).slice(0, MOST_VIA))
+        for (const via of viaInTry(
+          hosts.filter((other) => said.has(other.host)),
+          tries,
+        ))
           for (const way of via.addresses)
             this.carry(() => this.passOn(from, way, addresses, question, answered));
       }

@@ -48,9 +48,18 @@ describe("Relay", () => {
   test("the same question again goes nowhere, asked anew it does", () => {
     const relay = new Relay();
     relayed(relay, question(7));
-    expect(relayed(relay, question(7), 100, { address: "10.0.0.9", port: 1 })).toEqual([]);
+    expect(relayed(relay, question(7), 100)).toEqual([]);
     expect(relayed(relay, answer(7), 100)).toEqual([ASKER]);
     expect(relayed(relay, question(7, 1_200), 200)).toEqual(THERE);
+  });
+
+  test("a question that comes by two ways is answered by both, an older one by none", () => {
+    const relay = new Relay();
+    const other = { address: "10.1.0.1", port: 40_000 };
+    relayed(relay, question(7));
+    expect(relayed(relay, question(7), 1, other)).toEqual([]);
+    relayed(relay, question(7, 900), 2, { address: "10.1.0.9", port: 1 });
+    expect(relayed(relay, answer(7), 3)).toEqual([ASKER, other]);
   });
 
   test("of a flood 512 are passed on at a time", () => {

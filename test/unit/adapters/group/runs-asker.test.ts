@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { HeartbeatNetwork } from "../../../../src/adapters/group/heartbeat-network.ts";
-import { createRunsAsker } from "../../../../src/adapters/group/runs-asker.ts";
+import { createRunsAsker, viaInTry } from "../../../../src/adapters/group/runs-asker.ts";
 import { createSystemClock } from "../../../../src/adapters/processes/clock-system.ts";
 import type { RunsQuestion } from "../../../../src/core/group/message.ts";
 import { type VmUuid, vmUuid } from "../../../../src/core/model/ids.ts";
@@ -149,4 +149,17 @@ describe("createRunsAsker", () => {
     expect(await ask(port, [2, 3], 1, [3])).toEqual({ [hostOf(2)]: [] });
     expect(network.state().refused.unknownHost).toBeGreaterThan(0);
   });
+});
+
+describe("viaInTry", () => {
+  const rows: readonly [string, readonly number[], number, readonly number[]][] = [
+    ["the first try goes to its addressee alone", [1, 2, 3], 0, []],
+    ["the second by way of two others", [1, 2, 3], 1, [1, 2]],
+    ["the next by way of others", [1, 2, 3, 4], 2, [3, 4]],
+    ["in turn", [1, 2, 3], 2, [3, 1]],
+    ["by way of one, where only one has answered", [1], 3, [1]],
+    ["by way of nobody", [], 1, []],
+  ];
+  for (const [title, answered, tries, expected] of rows)
+    test(title, () => expect(viaInTry(answered, tries)).toEqual(expected));
 });
