@@ -187,12 +187,12 @@ function isWordTaken(
   { uuid, known, health }: HostRow,
   { view, inFlight }: Round,
 ): boolean {
-  const { phase, openedAtMs, switchedOnAtMs } = incident;
+  const { phase, isWord, openedAtMs, switchedOnAtMs } = incident;
   if (phase === "fenced" || phase === "declared" || phase === "returned") return false;
   const isNew = phase === "open" || phase === "fencing";
   const aliveAtMs = switchedOnAtMs ?? openedAtMs;
   const isFailed = known !== null && health?.state === "failed" && !inFlight.has(`fence-host:${uuid}`);
-  const isAboutThis = isNew || view.nowMs - aliveAtMs >= OLD_WORD_MS;
+  const isAboutThis = isNew || (!isWord && view.nowMs - aliveAtMs >= OLD_WORD_MS);
   return isFailed && isAboutThis && isConfirmedOff(view, uuid) && hasMandate(view);
 }
 
