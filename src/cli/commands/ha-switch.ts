@@ -4,7 +4,7 @@ import type { HostUuid } from "../../core/model/ids.ts";
 import { WITHOUT_KEY } from "../../core/model/pool-keys.ts";
 import type { HostView } from "../../core/model/pool-view.ts";
 import { defineAction } from "../action.ts";
-import { awaitOff } from "../await-off.ts";
+import { awaitOff, awaitOn } from "../await-switch.ts";
 import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
 import { showProgress } from "../doctor/progress.ts";
 import { findHost } from "../host-argument.ts";
@@ -23,7 +23,7 @@ interface Choices {
 export const haEnableAction = defineAction({
   name: "ha-enable",
   description:
-    "Switches HA on for this pool. First it makes the checks of doctor and names the VMs that it will start; where a check is bad it refuses.",
+    "Switches HA on for this pool. First it makes the checks of doctor and names the VMs that it will start; where a check is bad it refuses. Then it waits until the hosts have it, and names those that are missing.",
   args: {
     force: { type: "boolean", description: "switches HA on although a check is bad" },
     without: {
@@ -49,11 +49,16 @@ export const haDisableAction = defineAction({
 
 async function switchOff(pool: PoolAccess, ports: CliPorts): Promise<ExitCode> {
   const code = await write("false", "", pool, ports, ports.stdout);
-  const hosts = pool.database?.hosts ?? [];
-  const nameOf = (host: HostUuid) => hosts.find(({ uuid }) => uuid === host)?.name ?? host;
-  if (code === EXIT.done) await awaitOff(ports, pool.resolved.settings, nameOf, ports.stdout);
+  if (code === EXIT.done) await awaitOff(awaiting(pool, ports, ports.stdout));
   return code;
 }
+
+function awaiting({ database, resolved: { settings } }: PoolAccess, ports: CliPorts, say: Say) {
+  const nameOf = (host: HostUuid) => database?.hosts.find(({ uuid }) => uuid === host)?.name ?? host;
+  return { ports, settings, nameOf, say };
+}
+
+type Say = (text: string) => void;
 
 /** What `ha-enable --json` prints. */
 interface EnableReport extends Pick<Preflight, "findings"> {
@@ -101,6 +106,7 @@ async function switchOn(
     return EXIT.failed;
   }
   const code = await write("true", forcedText(bad), pool, ports, say, leftOut);
+  if (code === EXIT.done) await awaitOn(awaiting(pool, ports, say));
   tell(code === EXIT.done, checked);
   return code;
 }

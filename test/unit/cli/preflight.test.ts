@@ -29,7 +29,7 @@ describe("ha-cfg ha-enable looks before it switches HA on", () => {
     const { code, out, err } = await haCfgOn(sound, 1, ["ha-enable"]);
     expect([code, err, flagOf(sound)]).toEqual([0, "", "true" as never]);
     expect(out).toBe(
-      "2 VMs are halted and will be started: spare, web.\nHA is switched on for pool simulated.\n",
+      "2 VMs are halted and will be started: spare, web.\nHA is switched on for pool simulated.\nAll 3 hosts have it.\n",
     );
   });
 

@@ -1,0 +1,88 @@
+import type { Settings } from "../config/params.ts";
+import type { Hearing } from "../core/model/hearing.ts";
+import type { HostUuid } from "../core/model/ids.ts";
+import { neverAborts } from "../ports/deadline.ts";
+import type { CliPorts } from "./cli-ports.ts";
+import { hearingNow } from "./hearing-now.ts";
+
+/** The master is woken by the switch, or reads it with its next iteration; a majority of the group has it a second later. */
+const PATIENCE_MS = 15_000;
+const LOOK_MS = 500;
+
+interface Awaiting {
+  readonly ports: CliPorts;
+  readonly settings: Pick<Settings, "MONITOR_DELAY">;
+  readonly nameOf: (host: HostUuid) => string;
+  readonly say: (text: string) => void;
+}
+
+/**
+ * Waits until the group has taken it that HA is off: then no later leader takes it for on. Says whom nobody has told, for they are
+ * silent. Without a group, or a monitor on this host, there is nothing to wait for.
+ */
+export async function awaitOff(awaiting: Awaiting): Promise<void> {
+  const { ports } = awaiting;
+  const before = await hearingNow(ports);
+  if (before?.group.roll?.ha !== true) return;
+  const hearing = await until(awaiting, (now) => isTaken(now, false));
+  if (hearing !== null && isTaken(hearing, false)) return tellTaken(hearing, awaiting);
+  const why = "more than half of the hosts have not confirmed it; see ha-cfg status for who is heard";
+  ports.stderr(`Warning: HA is switched off in the pool database, but ${why}.\n`);
+}
+
+/**
+ * Waits until the group has taken it that HA is on, or is founded: until then nothing is done about a failure. Says what it waits for.
+ * Without a monitor on this host there is nothing to wait for.
+ */
+export async function awaitOn(awaiting: Awaiting): Promise<void> {
+  const { ports, nameOf } = awaiting;
+  if ((await hearingNow(ports)) === null) return;
+  const hearing = await until(awaiting, isBegun);
+  if (hearing !== null && isBegun(hearing)) return tellTaken(hearing, awaiting);
+  const missing = hearing?.group.awaited.map(nameOf) ?? [];
+  const why =
+    missing.length === 0
+      ? "more than half of the hosts have not confirmed it; see ha-cfg status for who is heard"
+      : `the hosts have not begun: these are not heard, or do not follow this master: ${missing.join(", ")}. Start their service, or leave out who stays dead: ha-cfg ha-enable --without HOST`;
+  ports.stderr(`Warning: HA is switched on in the pool database, but ${why}.\n`);
+}
+
+/** What the monitor of this host has heard when that is so, or the time is over. */
+async function until(
+  { ports, settings }: Awaiting,
+  isDone: (hearing: Hearing) => boolean,
+): Promise<Hearing | null> {
+  const { clock } = ports;
+  const endMs = clock.uptimeMs() + settings.MONITOR_DELAY * 1_000 + PATIENCE_MS;
+  let hearing = await hearingNow(ports);
+  while (hearing !== null && !isDone(hearing) && clock.uptimeMs() < endMs) {
+    await clock.sleep(LOOK_MS, neverAborts());
+    hearing = await hearingNow(ports);
+  }
+  return hearing;
+}
+
+function tellTaken(hearing: Hearing, { nameOf, say }: Awaiting): void {
+  const silent = silentHosts(hearing).map(nameOf);
+  const missing = silent.length === 0 ? "" : `; not heard: ${silent.join(", ")}`;
+  say(`${confirmed(hearing, silent.length)}${missing}.\n`);
+}
+
+const isTaken = ({ group: { roll } }: Hearing, ha: boolean): boolean =>
+  roll !== null && roll.ha === ha && roll.settled;
+
+/** A group begins with its master alone, and takes in all others that are heard within seconds. */
+const isBegun = (hearing: Hearing): boolean =>
+  isTaken(hearing, true) &&
+  hearing.peers.every(({ host, heard }) => heard === "silent" || hearing.group.roll?.hosts.includes(host));
+
+function silentHosts({ group, peers }: Hearing): readonly HostUuid[] {
+  const hosts = group.roll?.hosts ?? [];
+  return hosts.filter((host) => peers.some((peer) => peer.host === host && peer.heard === "silent"));
+}
+
+function confirmed({ group }: Hearing, silent: number): string {
+  const all = group.roll?.hosts.length ?? 0;
+  if (all === 1) return "This host has it";
+  return silent === 0 ? `All ${all} hosts have it` : `${all - silent} of ${all} hosts have it`;
+}
