@@ -18,7 +18,7 @@ import { startVms } from "../restart/start-vms.ts";
 import { endIsolation, isolateSlave } from "../takeover/isolation.ts";
 import { endMasterless, stepMasterless } from "../takeover/masterless.ts";
 import { namedByGroup } from "../takeover/mastership.ts";
-import { findOtherMaster, masterOf, reportNoMaster } from "../takeover/other-master.ts";
+import { findOtherMaster, masterOf, reportNoMaster, saysItIsNone } from "../takeover/other-master.ts";
 import { promoteSelf } from "../takeover/plan-promotion.ts";
 import { markOwnStart } from "../takeover/start-mark.ts";
 import { judgeTakeOver, TURN_KEY, waitForTurn } from "../takeover/turn.ts";
@@ -52,8 +52,7 @@ export function decideSlave(round: Round): Step {
 function toReplace(followed: HostUuid | null, view: PoolView): HostUuid | null {
   const named = hasMandate(view) ? namedByGroup(view) : null;
   if (followed === null || named === null || named === view.self.uuid) return followed;
-  const said = view.probes.get(followed)?.follows.kind;
-  return said === "slave-of" || said === "lost" ? named : followed;
+  return saysItIsNone(view.probes.get(followed)) ? named : followed;
 }
 
 /** A host that this one has fenced, by the administrator's choice, and that lives again: whatever was proved of it is over. */

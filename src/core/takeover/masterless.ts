@@ -5,7 +5,7 @@ import type { Memory } from "../memory/memory.ts";
 import { nothing, type Round, type Step } from "../memory/step.ts";
 import type { PoolView } from "../model/pool-view.ts";
 import { namedByGroup } from "./mastership.ts";
-import { masterOf } from "./other-master.ts";
+import { masterOf, saysItIsNone } from "./other-master.ts";
 import { promoteSelf } from "./plan-promotion.ts";
 
 /** A master that has just been told to serve needs less than this until it says so. */
@@ -26,7 +26,7 @@ export function stepMasterless(memory: Memory, lastGood: LastGoodView | null, vi
     const probe = view.probes.get(host.uuid);
     const isNeeded = host.uuid === followed || !(isNamed || isLeftOut(host.uuid, view));
     if (probe?.xapi !== "answered" && !isNeeded) return true;
-    return probe?.xapi === "answered" && (probe.follows.kind === "slave-of" || probe.follows.kind === "lost");
+    return probe?.xapi === "answered" && saysItIsNone(probe);
   });
   return others.length > 0 && allSaidNo ? (memory.masterlessSinceMs ?? view.nowMs) : null;
 }

@@ -8,6 +8,7 @@ import { replacedNow } from "../memory/promotion.ts";
 import type { MasterRound } from "../memory/step.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { PoolView } from "../model/pool-view.ts";
+import { saysItIsNone } from "./other-master.ts";
 
 /** Is this master the master? */
 export type Mastership =
@@ -98,9 +99,7 @@ const isMaster = ({ uuid, probe }: HostRow, view: PoolView): boolean =>
 /** A master that its followers may be called away from: one that says itself that it is none has only not told them. */
 function mayBeCalledFrom(master: HostRow | null, replaced: HostUuid | null): boolean {
   if (master === null) return false;
-  const said = master.probe?.follows.kind;
-  const saysItIsNone = said === "slave-of" || said === "lost";
-  return saysItIsNone || master.uuid === replaced || master.incident?.phase === "declared";
+  return saysItIsNone(master.probe) || master.uuid === replaced || master.incident?.phase === "declared";
 }
 
 function followsElsewhere({ probe, followsThisHost }: HostRow): boolean {

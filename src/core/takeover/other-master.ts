@@ -2,7 +2,7 @@ import { hostRows, rowOf } from "../members/host-rows.ts";
 import type { LastGoodView } from "../memory/last-good.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { HostUuid } from "../model/ids.ts";
-import type { PoolView, Role } from "../model/pool-view.ts";
+import type { PeerProbe, PoolView, Role } from "../model/pool-view.ts";
 import { hostWithAddress } from "../model/reachable.ts";
 import type { Reason } from "../model/reason.ts";
 
@@ -10,6 +10,11 @@ import type { Reason } from "../model/reason.ts";
 export function masterOf(role: Role, lastGood: LastGoodView | null): HostUuid | null {
   if (role.kind !== "slave") return null;
   return hostWithAddress(lastGood?.hosts ?? [], role.masterAddress)?.uuid ?? lastGood?.master ?? null;
+}
+
+/** Has a host said of itself that it is no master? Silence is no. */
+export function saysItIsNone(probe: PeerProbe | null | undefined): boolean {
+  return probe?.follows.kind === "slave-of" || probe?.follows.kind === "lost";
 }
 
 /**
@@ -21,8 +26,7 @@ export function findOtherMaster(master: HostUuid, memory: Memory, view: PoolView
   const oldAddress = rowOf(rows, master).known?.address;
   const isNone = (address: string) => {
     const followed = [...rows.values()].find(({ known }) => known?.address === address);
-    const said = followed?.probe?.follows.kind;
-    return followed?.isSelf === true || said === "slave-of" || said === "lost";
+    return followed?.isSelf === true || saysItIsNone(followed?.probe);
   };
   for (const [uuid, { follows }] of view.probes) {
     const { name, known } = rowOf(rows, uuid);

@@ -1,4 +1,4 @@
-import { hostName } from "../members/host-rows.ts";
+import { hostName, hostRows, rowOf } from "../members/host-rows.ts";
 import { heardHosts } from "../members/vote.ts";
 import type { LastGoodView } from "../memory/last-good.ts";
 import type { Memory } from "../memory/memory.ts";
@@ -27,10 +27,10 @@ export function planPromotion(
     .filter((uuid) => uuid !== view.self.uuid && uuid !== oldMaster)
     .filter((uuid) => lastGood.members.includes(uuid) || alive.includes(uuid));
   // Who was put in maintenance a moment ago is a member still, and comes back disabled.
-  const isDisabled = new Map(
-    lastGood.hosts.map((host) => [host.uuid, !host.enabled && !host.disabledByStart]),
+  const rows = hostRows(memory, view);
+  const inMaintenance = awaited.filter(
+    (uuid) => !lastGood.members.includes(uuid) || rowOf(rows, uuid).isInMaintenance,
   );
-  const inMaintenance = awaited.filter((uuid) => !lastGood.members.includes(uuid) || isDisabled.get(uuid));
   const startTimes = Object.fromEntries(lastGood.hosts.map((host) => [host.uuid, host.xapiStartTime]));
   return beginPromotion({ oldMaster, nowMs: view.nowMs, awaited, inMaintenance, startTimes });
 }

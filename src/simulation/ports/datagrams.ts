@@ -171,6 +171,11 @@ export class Datagrams implements Messengers {
     const id = this.nextId++;
     for (let tries = 0; tries < TRIES && said.size < hosts.length && !signal.aborted; tries++) {
       const number = { bootId, ms: clock.nowMs() - this.world.host(from).bootedAtMs };
+      // With the second try the others are asked to pass it on.
+      const passing = viaInTry(
+        hosts.filter(({ host }) => said.has(host)),
+        tries,
+      );
       for (const { host, addresses } of hosts.filter(({ host }) => !said.has(host))) {
         const question = { from: group.self, to: host, number, id, vms };
         const answered = ({ own, runs }: RunsAnswer) => {
@@ -178,11 +183,7 @@ export class Datagrams implements Messengers {
           if (said.size === hosts.length) all.resolve();
         };
         for (const address of addresses) this.carry(() => this.question(from, address, question, answered));
-        // With the second try the others are asked to pass it on.
-        for (const via of viaInTry(
-          hosts.filter((other) => said.has(other.host)),
-          tries,
-        ))
+        for (const via of passing)
           for (const way of via.addresses)
             this.carry(() => this.passOn(from, way, addresses, question, answered));
       }

@@ -80,10 +80,7 @@ export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played>
   if (unwell.length > 0 && gone !== null && (await confirmOff(pool, gone)))
     unwell = await becomeWell(pool, withoutProof);
   const isChosen =
-    standsDown(pool) ||
-    isLostAndSaid(pool) ||
-    waitsForOldMaster(pool, plan.gone, unwell) ||
-    (plan.gone !== null && (await isLeftOff(pool)));
+    standsDown(pool) || isLostAndSaid(pool) || (gone !== null && (await isLeftSo(pool, unwell)));
   const down = unwell.length > 0 && isChosen;
   // A copy that is left over is ended by its host's own comparison, some minutes after the pool is whole.
   if (twiceNow(pool) > 0) await pool.until(() => twiceNow(pool) === 0, LEFTOVER_MS);
@@ -200,8 +197,6 @@ function isLostAndSaid(pool: SimPool): boolean {
     ({ what, line }) => what === "script" && String(line).startsWith("promote-by-hand"),
   );
   const mayNot = first !== undefined && pool.setting(first, "PROMOTE_SLAVE") === "0";
-  if (mayNot && log.some(({ what, body }) => what === "mail" && String(body).includes("(PROMOTE_SLAVE=0)")))
-    return hosts.every(({ poolConf, power }) => !power || poolConf !== "master");
   const before = pool.world.nowMs() - STOOD_DOWN_MS;
   const said = log.some(
     ({ what, key, atMs }) => what === "mail" && key === "master-is-slave" && atMs < before,
@@ -209,22 +204,21 @@ function isLostAndSaid(pool: SimPool): boolean {
   return (byHand || mayNot) && said && hosts.every(({ poolConf }) => poolConf !== "master");
 }
 
-/** HA was switched off, and nobody can switch it on again: its master stays dead. */
-async function isLeftOff(pool: SimPool): Promise<boolean> {
+/**
+ * Where a host never comes back, an administrator's wish may leave the others as they are: HA off, for nobody can switch it on again
+ * without a master; PROMOTE_SLAVE=0, or SLAVE_HA=0 before the old master is back, which they have told him.
+ */
+async function isLeftSo(pool: SimPool, unwell: readonly string[]): Promise<boolean> {
   const living = pool.world.hosts.filter(({ power }) => power);
+  const [first] = living;
+  if (first === undefined) return false;
+  const isTold = (name: "PROMOTE_SLAVE" | "SLAVE_HA") =>
+    pool.setting(first, name) === "0" &&
+    pool.world.log.some(({ what, body }) => what === "mail" && String(body).includes(`${name}=0`));
+  if (living.some(({ poolConf }) => poolConf === "master"))
+    return isTold("SLAVE_HA") && unwell.every((ailment) => ailment.endsWith("does not run"));
   const seen = await Promise.all(living.map((host) => groupSeenBy(pool, host)));
-  return (
-    living.every(({ poolConf }) => poolConf !== "master") && seen.every((one) => one?.roll?.ha === false)
-  );
-}
-
-/** SLAVE_HA=0: who was promoted starts nothing before its old master is back, and that one never comes; and it says so. */
-function waitsForOldMaster(pool: SimPool, gone: number | null, unwell: readonly string[]): boolean {
-  const { hosts, log } = pool.world;
-  const [first] = hosts;
-  if (gone === null || first === undefined || pool.setting(first, "SLAVE_HA") !== "0") return false;
-  const said = log.some(({ what, body }) => what === "mail" && String(body).includes("SLAVE_HA=0"));
-  return said && unwell.every((ailment) => ailment.endsWith("does not run"));
+  return isTold("PROMOTE_SLAVE") || seen.every((one) => one?.roll?.ha === false);
 }
 
 /** How long it must last: a master that was just called back stands down for a moment, too. */
