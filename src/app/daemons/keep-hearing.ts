@@ -291,6 +291,7 @@ class Loop {
       without: report?.without ?? [],
       isFencing: told.fencingUntilMs !== null && nowMs <= told.fencingUntilMs,
       greeters: this.recentGreeters(nowMs),
+      knowsPool: this.hasList,
     };
     const wasOnDisk = this.votes.isOnDisk(entered.voting.stored);
     const state = wasOnDisk ? this.lead(entered, moment) : entered;

@@ -4,7 +4,9 @@ import { changeRoll } from "./change-roll.ts";
 import { awaitedToFound, type Founding, found, stepFounding } from "./found.ts";
 import { type GroupState, type Moment, tickVote } from "./group.ts";
 import { type HandOver, NO_HAND_OVER, stepHandOver } from "./hand-over.ts";
+import { stepDown } from "./step-down.ts";
 import type { GroupTimings } from "./timings.ts";
+import type { Voting } from "./voting.ts";
 import { type LeaderSight, wantedRoll } from "./wanted-roll.ts";
 
 /** The moment of a tick, and strangers that speak to this host. */
@@ -16,6 +18,8 @@ export interface LeadMoment extends Moment {
   /** `GroupReport.maintenance`. */
   readonly maintenance: readonly HostUuid[];
   readonly greeters: ReadonlySet<HostUuid>;
+  /** Its iterations have told of the pool. */
+  readonly knowsPool: boolean;
 }
 
 /** What a monitor remembers of what it does itself. */
@@ -40,7 +44,7 @@ export interface Led {
 
 /**
  * What time does to the vote of this host, and what it does itself: found the group, and as its leader change the roll, or hand
- * over to the XAPI master.
+ * over to the XAPI master. Whose iterations have forgotten the pool votes and does not lead: they would do nothing with it.
  */
 export function tickAndLead(
   before: GroupState,
@@ -48,6 +52,8 @@ export function tickAndLead(
   moment: LeadMoment,
   timings: GroupTimings,
 ): Led {
+  if (!moment.knowsPool)
+    return { state: { ...before, voting: withoutLead(before.voting) }, leading: NOT_LEADING, awaited: [] };
   const state = tickVote(before, moment, timings);
   const { nowMs, own } = moment;
   const absent = stepAbsent(state, leading.absent, moment);
@@ -62,6 +68,11 @@ export function tickAndLead(
     leading: { founding: next.founding, handOver, absent },
     awaited: awaited ?? [],
   };
+}
+
+function withoutLead(voting: Voting): Voting {
+  const { self, stored } = voting;
+  return { ...(stored.term.host === self ? stepDown(voting) : voting), freeMs: null };
 }
 
 function withWantedRoll(state: GroupState, moment: LeaderSight, timings: GroupTimings) {

@@ -31,6 +31,7 @@ const AT: LeadMoment = {
   without: [],
   isFencing: false,
   greeters: new Set(),
+  knowsPool: true,
 };
 
 /** A tick of host a, the XAPI master. */
@@ -75,8 +76,14 @@ describe("tickAndLead: the vote of this host, and what it does itself", () => {
     ],
     ["not while somebody is missing", { ...founder, others: { b: {}, c: null } }, "0- none"],
     ["not within a promise", { ...founder, promised: 4 }, "0- none"],
+    ["not without a list of its hosts", { ...founder, moment: { knowsPool: false } }, "0- none"],
     ["not on a slave", { ...founder, moment: { own: OWN } }, "0- none"],
     ["the leader takes a host in", leader, "5a 5a.2 abc after 5a.1 ab"],
+    [
+      "whose iterations have forgotten the pool leads no more",
+      { ...leader, roll: "5a.1 abc", moment: { knowsPool: false } },
+      "6- 5a.1 abc",
+    ],
     ["it leaves the roll as it is", { ...leader, roll: "5a.1 abc" }, "5a 5a.1 abc"],
     [
       "it waits for the change before",
@@ -105,6 +112,11 @@ describe("tickAndLead: the vote of this host, and what it does itself", () => {
       "5b 5a.1 ab",
     ],
     ["a host that should stand for election does", follower, "2a 1c.1 abc"],
+    [
+      "not one whose iterations have forgotten the pool",
+      { ...follower, moment: { knowsPool: false } },
+      "1c 1c.1 abc",
+    ],
     [
       "whom the pool names as the next master stands first",
       { ...follower, master: D, moment: { own: OWN, successor: B } },
