@@ -1,4 +1,5 @@
 import type { Chaos } from "../../../src/simulation/ports/chaos.ts";
+import type { Weather } from "../../../src/simulation/ports/datagrams.ts";
 import { createRandom, type Random } from "../../../src/simulation/random.ts";
 import type { VmSpec } from "../../../src/simulation/spec.ts";
 import { drawParams, GATEWAY, type Params } from "./draw-params.ts";
@@ -27,6 +28,8 @@ export interface Plan {
   readonly asMeasured: boolean;
   /** The monitors have their watches (src/simulation/watches.ts). */
   readonly watches: boolean;
+  /** What befalls what the monitors say to each other, until everything is mended. */
+  readonly weather: Weather | null;
 }
 
 /** What a search may ask of all its histories, beyond what their seeds draw; the first two are more than this program can do. */
@@ -34,9 +37,10 @@ export interface Conditions {
   readonly neverBack: boolean;
   readonly asMeasured: boolean;
   readonly watches: boolean;
+  readonly storms: boolean;
 }
 
-const USUAL: Conditions = { neverBack: false, asMeasured: false, watches: false };
+const USUAL: Conditions = { neverBack: false, asMeasured: false, watches: false, storms: false };
 
 /** The pool is left alone at first: everything has been seen whole once. */
 const SETTLED_S = 30;
@@ -57,12 +61,23 @@ export function drawPlan(seed: number, least = 2, most = 16, conditions = USUAL)
   const gone = conditions.neverBack ? drawGone(seed, hosts) : null;
   const { asMeasured, watches } = conditions;
   const pool = { hosts, vms, params, externals: [GATEWAY], asMeasured, watches };
-  return { seed, ...pool, chaos, steps, healS: atS, gone };
+  const weather = conditions.storms ? drawWeather(createRandom(seed + 4)) : null;
+  return { seed, ...pool, chaos, steps, healS: atS, gone, weather };
 }
 
 /** One host of three or more: without it the others still are a majority. By chance of its own, so that the rest stays. */
 function drawGone(seed: number, hosts: number): number | null {
   return hosts < 3 ? null : 1 + createRandom(seed + 3).below(hosts);
+}
+
+/** Datagrams that are lost, come twice, come seconds late and in another order. By chance of its own, too. */
+function drawWeather(random: Random): Weather {
+  return {
+    lost: random.pick([0, 0.05, 0.2, 0.4]),
+    doubled: random.pick([0, 0.1, 0.5]),
+    late: random.pick([0, 0.1, 0.3]),
+    delayMs: random.pick([100, 2_500, 10_000, 60_000]),
+  };
 }
 
 /** Small pools are where ties are, and most administrators. */

@@ -3,6 +3,7 @@ import type { GroupSight } from "../../../src/core/model/group-sight.ts";
 import type { RunPass } from "../../../src/simulation/monitor.ts";
 import { type SimPool, simulatePool } from "../../../src/simulation/pool.ts";
 import { ChaosSource } from "../../../src/simulation/ports/chaos.ts";
+import { Datagrams } from "../../../src/simulation/ports/datagrams.ts";
 import { createRandom } from "../../../src/simulation/random.ts";
 import { AS_MEASURED } from "../../../src/simulation/timings.ts";
 import type { LogEntry, SimHost, SimVm } from "../../../src/simulation/world.ts";
@@ -58,6 +59,10 @@ export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played>
   const pool = simulatePool({ hosts, vms, externals, seed, watches, params, timings, runPass: pass });
   const chaos = plan.chaos === null ? null : new ChaosSource(pool.world, createRandom(seed + 1), plan.chaos);
   pool.world.chaos = chaos;
+  const setWeather = (weather: Plan["weather"]) => {
+    if (pool.world.messengers instanceof Datagrams) pool.world.messengers.weather = weather;
+  };
+  setWeather(plan.weather);
   // A promotion by hand, with the old master alive, is an administrator's choice like POOL.
   const byHand = plan.steps.some(({ words }) => words[0] === "promote-by-hand");
   const withoutProof = isWithoutProof(plan.params) || byHand;
@@ -73,6 +78,7 @@ export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played>
   }
   await pool.run(plan.healS * 1_000 - pool.world.nowMs());
   chaos?.end();
+  setWeather(null);
   if (plan.gone !== null) pool.loseForGood(plan.gone);
   mend(pool);
   let unwell = await becomeWell(pool, withoutProof);

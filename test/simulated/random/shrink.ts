@@ -1,7 +1,7 @@
 import type { Plan, Step } from "./plan.ts";
 
 /**
- * Takes away what a failing history does not need: steps, then calls that fail, then hosts' worth of VMs, as long as it
+ * Takes away what a failing history does not need: steps, then calls that fail and bad weather, then hosts' worth of VMs, as long as it
  * still fails. Every try is one whole history, so `tries` bounds the work.
  */
 export async function shrink(
@@ -17,6 +17,7 @@ export async function shrink(
     return true;
   };
   if (best.chaos !== null) await attempt({ ...best, chaos: null });
+  if (best.weather !== null) await attempt({ ...best, weather: null });
   for (let size = Math.ceil(best.steps.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let from = 0; from < best.steps.length; ) {
       const steps = without(best.steps, from, size);

@@ -8,7 +8,7 @@ import { type SearchState, search } from "./search.ts";
 import { shrink } from "./shrink.ts";
 import { renderSums } from "./sums.ts";
 
-const HELP = `Usage: npm run simulate -- [--seed N] [--runs N] [--hosts 2..8] [--workers N] [--resume FILE] [--verbose] [--never-back] [--as-measured] [--watches]
+const HELP = `Usage: npm run simulate -- [--seed N] [--runs N] [--hosts 2..8] [--workers N] [--resume FILE] [--verbose] [--never-back] [--as-measured] [--watches] [--storms]
 
 Plays random histories of simulated pools on virtual time: anything may fail, then everything is mended.
 
@@ -21,6 +21,7 @@ Plays random histories of simulated pools on virtual time: anything may fail, th
   --never-back   one host of three or more stays dead when everything else is mended
   --as-measured  the pool is as hard as a real one where it is easier by default
   --watches      the monitors are woken by XAPI's events and by a silent master, as in Dom0
+  --storms       what the monitors say to each other is lost, comes twice, and comes late
 
 Exit code: 0 nothing broke a rule, 1 something did, 2 wrong usage.
 `;
@@ -50,6 +51,7 @@ function parseWishes(): Wishes | string {
       "never-back": { type: "boolean", default: false },
       "as-measured": { type: "boolean", default: false },
       watches: { type: "boolean", default: false },
+      storms: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -64,8 +66,11 @@ function parseWishes(): Wishes | string {
     throw new Error("whole numbers above 0 are wanted");
   if (least < 2 || most > 16 || least > most)
     throw new Error("--hosts: 2..16 at most, the smaller one first");
-  const { resume = null, verbose, watches } = values;
-  const conditions = { neverBack: values["never-back"], asMeasured: values["as-measured"], watches };
+  const { resume = null, verbose, watches, storms } = values;
+  const conditions = {
+    ...{ neverBack: values["never-back"], asMeasured: values["as-measured"] },
+    ...{ watches, storms },
+  };
   return { seed, runs, least, most, workers, resume, verbose, conditions };
 }
 
@@ -96,13 +101,14 @@ async function tellOne({ seed, least, most, verbose, conditions }: Wishes): Prom
 const ruleOf = (failure: string): string => failure.split(" at ", 1)[0]?.replace(/\d+/g, "#") ?? failure;
 
 /** A plan as the files of a scenario. */
-function renderPlan({ hosts, vms, externals, params, steps, healS, chaos, seed }: Plan): string {
+function renderPlan({ hosts, vms, externals, params, steps, healS, chaos, weather, seed }: Plan): string {
   const pool = JSON.stringify({ hosts, seed, externals, vms });
   const settings = Object.entries(params).map(([name, value]) => `${name}=${value}`);
   const script = steps.map(({ atS, words }) => `${atS.toFixed(1)}s  ${words.join(" ")}`);
   return [
     `pool.json    ${pool}`,
     `faulty calls ${chaos === null ? "none" : JSON.stringify(chaos)}`,
+    `datagrams    ${weather === null ? "all arrive" : JSON.stringify(weather)}`,
     "script.txt",
     `  params ${settings.join(" ")}`,
     ...script.map((line) => `  ${line}`),
