@@ -15,6 +15,7 @@ import type { PoolSurvey } from "../ports/pool-survey.ts";
 import type { PrivateFiles } from "../ports/private-files.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import type { TcpProbe } from "../ports/tcp-probe.ts";
+import type { OpenMasterWay } from "../ports/xapi-transport.ts";
 
 /** All that ha-cfg reaches the world through. */
 export interface CliPorts {
@@ -22,6 +23,8 @@ export interface CliPorts {
   readonly clock: Clock;
   /** Opens a client; `xeTimeoutMs` is the deadline of one ordinary call (XE_TIMEOUT). */
   openXapi(xeTimeoutMs: number): Xapi;
+  /** Only asked whether there is one. */
+  readonly masterWay: OpenMasterWay;
   readonly config: ConfigSource;
   /** Writes the override file of this host. */
   readonly override: OverrideWriter;

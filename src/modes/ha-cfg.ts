@@ -47,6 +47,7 @@ export function run(args: readonly string[]): Promise<number> {
     version: VERSION,
     clock,
     openXapi: peers.openXapi,
+    masterWay: peers.masterWay,
     config,
     override: config,
     fencer: maskFencer(createFencer(runtime), secrets.mask),

@@ -2,12 +2,14 @@ import { createLocalHost } from "../adapters/files/local-host-files.ts";
 import { postJsonOverHttp } from "../adapters/peers/peer-http.ts";
 import { createPeerProber } from "../adapters/peers/peer-prober.ts";
 import { createXapi } from "../adapters/xapi/client.ts";
+import { createPoolTls } from "../adapters/xapi/pool-tls.ts";
 import { createSocketTransport, createTcpTransport } from "../adapters/xapi/transport.ts";
 import { patientStore } from "../app/pass/patience.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { LocalHost } from "../ports/local-host.ts";
 import type { PeerProber, Pinger } from "../ports/peers.ts";
 import type { Xapi } from "../ports/pool-database.ts";
+import type { OpenMasterWay } from "../ports/xapi-transport.ts";
 import type { Runtime } from "./runtime.ts";
 
 const PROBE_XAPI_MS = 3_000;
@@ -20,6 +22,7 @@ export interface RealPeers {
   readonly prober: PeerProber;
   readonly localHost: LocalHost;
   openXapi(xeTimeoutMs: number): Xapi;
+  readonly masterWay: OpenMasterWay;
 }
 
 /** `pingAfterMs`: see `PeerProberOptions`; `namesFaults`: see `XapiOptions`. */
@@ -41,15 +44,19 @@ export function createRealPeers(
   });
   const probeOwnXapi = async (signal: AbortSignal) =>
     (await own.probe("127.0.0.1", "life", signal)).xapi === "answered";
+  const files = { bundlePath: paths.poolCertificates, secretPath: paths.poolSecret };
+  const masterWay = createPoolTls({ ...files, mask: secrets.mask });
   return {
     pinger,
     prober,
+    masterWay,
     localHost: createLocalHost({ paths, clock, environment, probeOwnXapi }),
     openXapi: (xeTimeoutMs) =>
       createXapi({
         transport: createSocketTransport({ socketPath: paths.xapiSocket, mask: secrets.mask }),
         tcp: createTcpTransport({ mask: secrets.mask }),
         clock,
+        masterWay,
         store: patientStore(store, clock),
         xeTimeoutMs,
         namesFaults,

@@ -61,6 +61,16 @@ export interface VmStarter {
   startAppliance(appliance: ApplianceUuid, signal: AbortSignal): Promise<StartResult>;
 }
 
+/** The master, without the xapi of this host. */
+export interface MasterConnection {
+  /**
+   * Starts over a connection of this program to the master at this address, for the host `self`, a slave
+   * (adapters/xapi/README.md, "A slave's own connection to the master"). A fault where there is no way that is
+   * verified; whether the master answers is seen with the first call.
+   */
+  atMaster(self: HostUuid, address: string, signal: AbortSignal): Promise<XapiResult<VmStarter>>;
+}
+
 /**
  * Single keys of `other_config`, changed one by one: the whole map is never written (adapters/xapi/README.md,
  * "`other_config`").
@@ -213,6 +223,7 @@ export interface PoolAdministration {
 export interface Xapi
   extends PoolReader,
     VmStarter,
+    MasterConnection,
     PoolMarker,
     MemberRecovery,
     MasterPath,

@@ -13,3 +13,13 @@ export interface XapiTransport {
   /** Closes idle connections. Never rejects. */
   close(): Promise<void>;
 }
+
+/** A way to a master that has proved to be of this pool, and what it is told in return. */
+export interface MasterWay {
+  readonly transport: XapiTransport;
+  /** The pool secret. */
+  readonly secret: string;
+}
+
+/** To the master at this address. Nothing is sent before the first call. The fault says why there is no way. Never rejects. */
+export type OpenMasterWay = (address: string) => Promise<XapiResult<MasterWay>>;

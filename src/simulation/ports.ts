@@ -3,6 +3,7 @@ import type { PassPorts } from "../app/pass/pass-ports.ts";
 import { patientStore } from "../app/pass/patience.ts";
 import type { HearingReader, RunsAsker } from "../ports/group.ts";
 import type { Logger, Mailer } from "../ports/notices.ts";
+import type { XapiTransport } from "../ports/xapi-transport.ts";
 import { portClock } from "./clock.ts";
 import { chaoticPorts, chaoticTransport } from "./ports/chaos.ts";
 import { diskConfig, diskStore, newSimDisk, type SimDisk } from "./ports/disk.ts";
@@ -10,7 +11,7 @@ import { simFencer } from "./ports/fencer.ts";
 import { simLocalHost } from "./ports/local-host.ts";
 import { simPinger, simProber } from "./ports/prober.ts";
 import { mortal, newSimProcess, type SimProcess } from "./ports/process.ts";
-import { simTransport } from "./ports/transport.ts";
+import { simMasterWay, simTransport } from "./ports/transport.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -41,14 +42,13 @@ export function simPassPorts(
     runsAsker: mortal(process, world.messengers?.asker(hostNumber) ?? NOBODY_ASKED),
     lostPasses,
     openXapi: (xeTimeoutMs) => {
-      const over = (channel: "unix" | "tcp") => {
-        const transport = simTransport(world, hostNumber, channel);
-        const shaky = chaos === null ? transport : chaoticTransport(transport, hostNumber, chaos);
-        return mortal(process, shaky);
-      };
+      const shaky = (transport: XapiTransport) =>
+        mortal(process, chaos === null ? transport : chaoticTransport(transport, hostNumber, chaos));
+      const over = (channel: "unix" | "tcp") => shaky(simTransport(world, hostNumber, channel));
       return createXapi({
         transport: over("unix"),
         tcp: over("tcp"),
+        masterWay: simMasterWay(world, hostNumber, shaky),
         clock,
         store,
         xeTimeoutMs,

@@ -18,6 +18,8 @@ export interface Paths {
   readonly poolConf: string;
   /** The pool secret; another one after `pool.rotate_secret`. */
   readonly poolSecret: string;
+  /** Certificates by which the hosts of the pool know each other; none before XCP-ng 8.3. */
+  readonly poolCertificates: string;
   readonly inventory: string;
   readonly initComplete: string;
   readonly bootId: string;
@@ -61,6 +63,7 @@ export function pathsFrom(environment: Environment): Paths {
     fence: below("etc/ha-lizard/fence"),
     poolConf: below("etc/xensource/pool.conf"),
     poolSecret: below("etc/xensource/ptoken"),
+    poolCertificates: below("etc/stunnel/xapi-pool-ca-bundle.pem"),
     inventory: below("etc/xensource-inventory"),
     initComplete: below("var/run/xapi_init_complete.cookie"),
     bootId: below("proc/sys/kernel/random/boot_id"),

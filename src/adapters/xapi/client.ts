@@ -1,8 +1,10 @@
 import { neverAborts, withDeadline } from "../../ports/deadline.ts";
 import type { Xapi } from "../../ports/pool-database.ts";
+import type { OpenMasterWay } from "../../ports/xapi-transport.ts";
 import { createAdministration } from "./administration.ts";
 import { createHostQuestions } from "./host-domains.ts";
 import { createMarker } from "./marker.ts";
+import { createMasterConnection } from "./master-connection.ts";
 import { createMasterPath } from "./master-path.ts";
 import { createMessageBoard } from "./message-board.ts";
 import { namingSession } from "./named-fault.ts";
@@ -14,10 +16,17 @@ import { openSession, type SessionOptions } from "./session.ts";
 import { createStarter } from "./starter.ts";
 import { createVmIndex, type IndexStore } from "./vm-index.ts";
 
+const NO_WAY: OpenMasterWay = async () => ({
+  ok: false,
+  fault: { kind: "unreachable", detail: "there is no way to the master" },
+});
+
 /** The logout is given as much; a disk that hangs must not take longer. */
 const CLOSE_MS = 1_000;
 
 export interface XapiOptions extends SessionOptions {
+  /** How a slave speaks to its master itself; unless given, it does not. */
+  readonly masterWay?: OpenMasterWay;
   /** Keeps the index of VMs from one pass to the next. */
   readonly store: IndexStore;
   /** Faults have names in the place of references, for some calls more: for an administrator who reads them. */
@@ -37,6 +46,8 @@ export function createXapi(options: XapiOptions): Xapi {
   const index = createVmIndex(options.store, options.clock);
   const refs = createRefs(session, index);
   const context = { session, refs, index, clock: options.clock };
+  const { masterWay: open = NO_WAY, xeTimeoutMs } = options;
+  const master = createMasterConnection(context, { open, xeTimeoutMs });
   return {
     ...createReader(context),
     ...createStarter(context),
@@ -47,9 +58,10 @@ export function createXapi(options: XapiOptions): Xapi {
     ...createPromotion(context),
     ...createMessageBoard(context),
     ...createAdministration(context),
-    calls: () => session.calls(),
+    atMaster: master.atMaster,
+    calls: () => session.calls() + master.calls(),
     async close(): Promise<void> {
-      const closing = Promise.all([index.save(), session.close()]).then(() => undefined);
+      const closing = Promise.all([index.save(), master.close(), session.close()]).then(() => undefined);
       await withDeadline(
         options.clock,
         CLOSE_MS,

@@ -12,6 +12,20 @@ const LOGIN_PARAMS = ["root", "", "1.0", "ha-lizard"] as const;
 const LOCAL_LOGIN_PARAMS = ["root", ""] as const;
 const LOGOUT_MS = 1_000;
 
+/** How a session begins, and whether another one may be begun in its place. */
+export interface Login {
+  readonly method: string;
+  readonly params: readonly unknown[];
+  /** XAPI that has forgotten it is another one than before, so what was known of the one before is not known of it. */
+  readonly once: boolean;
+}
+
+const PASSWORD_LOGIN: Login = {
+  method: "session.login_with_password",
+  params: LOGIN_PARAMS,
+  once: false,
+};
+
 export interface SessionOptions {
   readonly transport: XapiTransport;
   /** TCP port 80 of this host; unless given, the same as the socket. */
@@ -19,6 +33,8 @@ export interface SessionOptions {
   readonly clock: Clock;
   /** Deadline of one ordinary call, in milliseconds (XE_TIMEOUT). */
   readonly xeTimeoutMs: number;
+  /** Unless given, root's of this host. */
+  readonly login?: Login;
 }
 
 export interface LocalCallOptions {
@@ -34,7 +50,7 @@ export interface LocalCallOptions {
 export interface Session {
   /**
    * One call in the session of this pass; `params` without the session. Logs in first when needed, and once more when
-   * XAPI has forgotten the session (a new master knows none). `limitMs`: deadline for calls that are known to be long.
+   * XAPI has forgotten the session (a new master knows none), unless its login says that it is for once. `limitMs`: deadline for calls that are known to be long.
    */
   call(
     method: string,
@@ -74,9 +90,11 @@ class PassSession implements Session {
   private readonly closing = new AbortController();
   private login: Promise<XapiResult<string>> | null = null;
   private sent = 0;
+  private readonly way: Login;
 
   constructor(options: SessionOptions) {
     this.options = options;
+    this.way = options.login ?? PASSWORD_LOGIN;
   }
 
   calls(): number {
@@ -90,7 +108,7 @@ class PassSession implements Session {
     limitMs: number = this.options.xeTimeoutMs,
   ): Promise<XapiResult<unknown>> {
     const first = await this.attempt(method, params, signal, limitMs);
-    if (first.ok || !isApiFault(first.fault, "SESSION_INVALID")) return first;
+    if (first.ok || this.way.once || !isApiFault(first.fault, "SESSION_INVALID")) return first;
     return this.attempt(method, params, signal, limitMs);
   }
 
@@ -107,7 +125,7 @@ class PassSession implements Session {
     const answer = await this.send(method, [session.value, ...params], signal, limitMs);
     const isDead = !answer.ok && isApiFault(answer.fault, "SESSION_INVALID");
     // Only the first of several callers throws the dead session away; the others find the new one.
-    if (isDead && this.login === loggingIn) this.login = null;
+    if (isDead && !this.way.once && this.login === loggingIn) this.login = null;
     return answer;
   }
 
@@ -115,7 +133,8 @@ class PassSession implements Session {
   private logIn(): Promise<XapiResult<string>> {
     if (this.login !== null) return this.login;
     const { xeTimeoutMs } = this.options;
-    const running = this.send("session.login_with_password", LOGIN_PARAMS, this.closing.signal, xeTimeoutMs)
+    const { method, params } = this.way;
+    const running = this.send(method, params, this.closing.signal, xeTimeoutMs)
       .then(readRef)
       .then((answer) => {
         if (!answer.ok && this.login === running) this.login = null;

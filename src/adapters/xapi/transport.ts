@@ -1,6 +1,9 @@
+import { X509Certificate } from "node:crypto";
+import type { PeerCertificate } from "node:tls";
 import type { XapiFault, XapiResult } from "../../core/model/pool-view.ts";
 import type { XapiTransport } from "../../ports/xapi-transport.ts";
 import { readBody, TooLong, UNCOMPRESSED } from "../peers/read-body.ts";
+import { urlOf } from "../peers/two-ports.ts";
 import { excerpt, malformed, parseAnswer } from "./errors.ts";
 
 /** XAPI refuses bigger bodies with HTTP 500 (adapters/xapi/README.md, T11). */
@@ -38,6 +41,38 @@ export interface TcpTransportOptions extends TransportOptions {
 export function createTcpTransport({ port = 80, ...options }: TcpTransportOptions): XapiTransport {
   const way = { headers: { "User-Agent": "" }, keepalive: false };
   return createTransport(`http://127.0.0.1:${port}/jsonrpc`, options, way);
+}
+
+export interface PoolTlsTransportOptions extends TransportOptions {
+  readonly address: string;
+  /** The certificates by which the hosts of the pool know each other (adapters/xapi/README.md, "Certificates"). */
+  readonly bundle: string;
+  /** 443 unless a test says otherwise. */
+  readonly port?: number;
+}
+
+/** By this name a host shows the certificate that it has for the other hosts of its pool, and not the one for people. */
+const POOL_NAME = "pool";
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/**
+ * TCP port 443 of another host, if that shows one of these very certificates; see `createTransport`. What is sent may be
+ * secret: nobody else gets a byte of it.
+ */
+export function createPoolTlsTransport(options: PoolTlsTransportOptions): XapiTransport {
+  const { address, bundle, port = 443, ...others } = options;
+  const ca = bundle.match(CERTIFICATE) ?? [];
+  const known = new Set(ca.map((pem) => new X509Certificate(pem).raw.toString("base64")));
+  const isOne = ({ raw }: { readonly raw: Buffer }) => known.has(raw.toString("base64"));
+  const tls = {
+    ca: [...ca],
+    serverName: POOL_NAME,
+    rejectUnauthorized: true,
+    checkServerIdentity: (_: string, shown: PeerCertificate) =>
+      isOne(shown) ? undefined : new Error("the certificate is none of the pool's"),
+  };
+  const url = urlOf("https", address).replace("/jsonrpc", `:${port}/jsonrpc`);
+  return createTransport(url, others, { tls, keepalive: false, headers: { "User-Agent": "" } });
 }
 
 /**

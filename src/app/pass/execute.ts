@@ -8,7 +8,7 @@ import type { HostUuid, VmUuid } from "../../core/model/ids.ts";
 import { CHANGES_KEY } from "../../core/model/pool-keys.ts";
 import type { DomainRecord, LocalView, PoolView, XapiResult } from "../../core/model/pool-view.ts";
 import { withDeadline } from "../../ports/deadline.ts";
-import type { StartResult, Xapi } from "../../ports/pool-database.ts";
+import type { StartResult, VmStarter, Xapi } from "../../ports/pool-database.ts";
 import { messageOf } from "../alerts/alert-message.ts";
 import { runsThereAlone, whyHeld } from "./ask-runs.ts";
 import { checkDevices, fenceLimitMs, switchOn } from "./fence.ts";
@@ -215,20 +215,27 @@ async function start(
   executor: Executor,
   signal: AbortSignal,
 ): Promise<Result> {
-  const { xapi } = executor;
   const askedAtMs = executor.ports.clock.uptimeMs();
   const why = await whyHeld(action.asks, executor, signal);
   if (why !== null) return { kind: "held", why };
   const vms = action.asks.map(({ vm }) => vm);
-  return whileHalted(vms, { executor, askedAtMs }, signal, async () =>
+  return whileHalted(vms, { executor, askedAtMs }, signal, async (starter) =>
     startResult(
       action.kind === "start-vm"
-        ? await xapi.startVm(action.vm, action.candidates, signal, () =>
+        ? await starter.startVm(action.vm, action.candidates, signal, () =>
             mayStillStart(action, executor, signal),
           )
-        : await xapi.startAppliance(action.appliance, signal),
+        : await starter.startAppliance(action.appliance, signal),
     ),
   );
+}
+
+/** XAPI of a slave repeats what it passes on, long after what allowed it: a slave speaks to the master itself. */
+async function starterOf(
+  { xapi, self: { role, uuid } }: Executor,
+  signal: AbortSignal,
+): Promise<XapiResult<VmStarter>> {
+  return role.kind === "slave" ? xapi.atMaster(uuid, role.masterAddress, signal) : { ok: true, value: xapi };
 }
 
 /** Is what the start rests on so still, after an attempt on one host? */
@@ -241,18 +248,24 @@ async function mayStillStart(
   return (await whyHeld(action.asks, executor, signal)) === null && hasMandate(await sightNow(executor));
 }
 
-/** Does it when the database calls these VMs halted, in the run of the master's xapi in which it was decided. */
+/**
+ * Does it when the database calls these VMs halted, in the run of the master's xapi in which it was decided, over the
+ * connection on which it said so.
+ */
 async function whileHalted(
   vms: readonly VmUuid[],
   { executor, askedAtMs }: { readonly executor: Executor; readonly askedAtMs: number },
   signal: AbortSignal,
-  act: () => Promise<Result>,
+  act: (starter: VmStarter) => Promise<Result>,
 ): Promise<Result> {
-  const { xapi, lastGood, xapiStartTime } = executor;
+  const { lastGood, xapiStartTime } = executor;
   if (lastGood === null) return { kind: "held", why: "the pool is not known" };
-  const still = await xapi.areStillHalted(vms, { host: lastGood.master, xapiStartTime }, signal);
+  const starter = await starterOf(executor, signal);
+  if (!starter.ok) return { kind: "refused", fault: starter.fault };
+  const { value } = starter;
+  const still = await value.areStillHalted(vms, { host: lastGood.master, xapiStartTime }, signal);
   if (!still.ok) return { kind: "refused", fault: still.fault };
-  return still.value ? inTime(executor, askedAtMs, act) : CHANGED;
+  return still.value ? inTime(executor, askedAtMs, () => act(value)) : CHANGED;
 }
 
 /**
@@ -269,8 +282,8 @@ async function correctDatabase(
   if (!(await runsThereAlone(ask, host, executor, signal)))
     return { kind: "held", why: "it does not run there alone" };
   if (says === null)
-    return whileHalted([vm], { executor, askedAtMs }, signal, async () =>
-      correctedByStart(await xapi.startVm(vm, [host], signal, async () => false)),
+    return whileHalted([vm], { executor, askedAtMs }, signal, async (starter) =>
+      correctedByStart(await starter.startVm(vm, [host], signal, async () => false)),
     );
   const read = await xapi.readVms([vm], signal);
   if (!read.ok) return { kind: "refused", fault: read.fault };

@@ -1,5 +1,6 @@
 import { ROWS, rowOf } from "../../config/params.ts";
 import { poolParameters } from "../../config/pool-keys.ts";
+import { describeFault } from "../../core/alerts/describe-fault.ts";
 import { haFlagOf } from "../../core/model/ha-flag.ts";
 import { settingText } from "../screens/parameters.ts";
 import { type Check, type Examination, type Finding, fewNames, findingsOf } from "./check.ts";
@@ -14,6 +15,7 @@ export const parameterCheck: Check = {
       ...stored(examination),
       ...overrides(examination),
       ...dangerous(examination),
+      ...(await slaveStarts(examination)),
     ];
   },
 };
@@ -66,6 +68,17 @@ function overrides({ sight }: Examination): readonly Finding[] {
   return lines.length > 0
     ? lines
     : [ok("the override file is understood and overrides nothing of the pool's")];
+}
+
+/** What a slave starts it starts over its own connection to the master, which the pool's certificates verify. */
+async function slaveStarts({ ports, settings, sight }: Examination): Promise<readonly Finding[]> {
+  const { warn } = findingsOf("slave-vm-stat");
+  const role = sight.self?.role;
+  if (!settings.SLAVE_VM_STAT || role?.kind !== "slave") return [];
+  const way = await ports.masterWay(role.masterAddress);
+  if (way.ok) return [];
+  const text = `SLAVE_VM_STAT=1 does nothing on this slave: its master is ${describeFault(way.fault)}`;
+  return [warn(text, "a pool has certificates from XCP-ng 8.3 on; without them: ha-cfg set slave_vm_stat 0")];
 }
 
 /** Values that `ha-cfg set` warns of. The method has a check of its own, and a single host needs none. */

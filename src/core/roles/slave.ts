@@ -1,6 +1,7 @@
 import { recoverHosts } from "../fencing/recover-hosts.ts";
 import { groupOf, hasMandate, hostsOnRoll, isElecting } from "../group/may-act.ts";
 import { reportHealth, reportReturns } from "../members/health-report.ts";
+import { heardOf } from "../members/heard.ts";
 import { isAlive, stepAllHealth } from "../members/host-health.ts";
 import { hostName } from "../members/host-rows.ts";
 import { keepCopyFresh } from "../members/own-copy.ts";
@@ -170,13 +171,17 @@ function followWithDatabase(calm: Memory, round: MasterRound): Step {
 const STEADY_MS = 180_000;
 
 /**
- * A slave may start VMs too (SLAVE_VM_STAT=1), but only in a pool at rest: a new master's database calls VMs halted that
- * run on members which have not come back, and only the master itself knows whom it is waiting for.
+ * A slave may start VMs too (SLAVE_VM_STAT=1), while the monitor of the master is silent: one that is heard gets the lead. But
+ * only in a pool at rest: a new master's database calls VMs halted that run on members which have not come back, and only the
+ * master itself knows whom it is waiting for.
  */
 function startVmsAtRest(memory: Memory, round: MasterRound): Step {
   const { lastGood } = memory;
-  const isAtRest = lastGood !== null && isSteady(lastGood, round.view.nowMs);
-  return round.settings.SLAVE_VM_STAT && isAtRest && hasMandate(round.view)
+  const { view, settings } = round;
+  const { master } = round.database.pool;
+  const isAtRest = lastGood !== null && isSteady(lastGood, view.nowMs);
+  const isAlone = master !== null && heardOf(view.hearing, master) === "silent";
+  return settings.SLAVE_VM_STAT && isAtRest && isAlone && hasMandate(view)
     ? startVms(memory, round)
     : nothing({ ...memory, down: {} });
 }

@@ -1,10 +1,11 @@
 import type { XapiFault, XapiResult } from "../../core/model/pool-view.ts";
-import type { XapiTransport } from "../../ports/xapi-transport.ts";
+import type { OpenMasterWay, XapiTransport } from "../../ports/xapi-transport.ts";
 import type { Json } from "../database.ts";
+import { POOL_SECRET } from "../spec.ts";
 import type { World } from "../world.ts";
 import type { Answer } from "../xapi/answer.ts";
 import { handle } from "../xapi/route.ts";
-import { orAbort } from "./network.ts";
+import { orAbort, post } from "./network.ts";
 
 /** The unix socket of a host's xapi, or its TCP port over the loopback address, without the socket. */
 export function simTransport(world: World, host: number, channel: "unix" | "tcp" = "unix"): XapiTransport {
@@ -18,6 +19,31 @@ export function simTransport(world: World, host: number, channel: "unix" | "tcp"
       return answer === null ? { ok: false, fault: { kind: "timeout" } } : understand(answer);
     },
     close: async () => {},
+  };
+}
+
+/** The way of a slave to a master over TLS that the pool's certificates verify: every host of the world has them. */
+export function simMasterWay(
+  world: World,
+  host: number,
+  wrap: (transport: XapiTransport) => XapiTransport,
+): OpenMasterWay {
+  return async (address) => {
+    let id = 0;
+    const transport: XapiTransport = {
+      call: async (method, params, signal) => {
+        id += 1;
+        noteRequest(world, host, method, params);
+        const answer = await orAbort(
+          post(world, host, address, { jsonrpc: "2.0", method, params, id }),
+          signal,
+        );
+        if (answer === null) return { ok: false, fault: { kind: "timeout" } };
+        return understand(answer === "no-route" ? "refused" : answer);
+      },
+      close: async () => {},
+    };
+    return { ok: true, value: { transport: wrap(transport), secret: POOL_SECRET } };
   };
 }
 

@@ -36,9 +36,17 @@ export const SESSION_METHODS: Methods = {
     session: "none",
     emergency: true,
     run: (call, [secret]) => {
-      const rejected = ["localhost", "Pool credentials invalid"];
-      if (secret !== POOL_SECRET) throw new ApiError("SESSION_AUTHENTICATION_FAILED", rejected);
+      checkSecret(secret);
       return newLocalSession(call);
+    },
+  },
+  "session.slave_login": {
+    params: ["string", "string"],
+    session: "none",
+    notForwarded: true,
+    run: async (call, [, secret]) => {
+      checkSecret(secret);
+      return newSession(call, await serverFor(call), "");
     },
   },
   "session.local_logout": {
@@ -60,8 +68,13 @@ export const SESSION_METHODS: Methods = {
   },
 };
 
+function checkSecret(secret: Json | undefined): void {
+  const rejected = ["localhost", "Pool credentials invalid"];
+  if (secret !== POOL_SECRET) throw new ApiError("SESSION_AUTHENTICATION_FAILED", rejected);
+}
+
 async function login(call: Call, args: readonly Json[]): Promise<Json> {
-  const { process, world } = call;
+  const { process } = call;
   if (call.channel === "tcp") {
     if (process.role.kind === "slave") {
       noteErrorLines(process);
@@ -69,12 +82,20 @@ async function login(call: Call, args: readonly Json[]): Promise<Json> {
     }
     await checkPassword(call, args);
   }
+  return newSession(call, await serverFor(call), String(args[3] ?? ""));
+}
+
+/** Who keeps the sessions of the pool. */
+async function serverFor({ process, world }: Call): Promise<XapiProcess> {
   if (process.role.kind === "master" && !process.serving) {
     throw new ApiError("UUID_INVALID", ["host", process.host.uuid]);
   }
-  const server = await databaseServer(world, process);
-  const ref = `OpaqueRef:${world.random.uuid()}`;
-  server.sessions.set(ref, sessionRecord(call, server, String(args[3] ?? "")));
+  return databaseServer(world, process);
+}
+
+function newSession(call: Call, server: XapiProcess, originator: string): string {
+  const ref = `OpaqueRef:${call.world.random.uuid()}`;
+  server.sessions.set(ref, sessionRecord(call, server, originator));
   return ref;
 }
 

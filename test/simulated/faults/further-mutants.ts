@@ -93,6 +93,21 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
     },
   },
   {
+    fault: "§2",
+    regression: "what a slave starts it asks its own xapi for, which repeats it when the link is back",
+    edits: [
+      {
+        file: "src/app/pass/execute.ts",
+        from: 'return role.kind === "slave" ?',
+        to: 'return role.kind === "broken" ?',
+      },
+    ],
+    caughtBy: {
+      file: "test/simulated/pool/slave-starts.test.ts",
+      test: "a start that did not reach the master is asked for anew when the link is back",
+    },
+  },
+  {
     fault: "TGT3",
     regression: "what was declared is not on disk when a VM is started because of it",
     edits: [

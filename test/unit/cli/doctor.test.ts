@@ -78,6 +78,20 @@ ok    mail server 127.0.0.1:25 answers; ha-cfg email sends a test
     expect(run.tookMs).toBeLessThan(35_000);
   });
 
+  test("SLAVE_VM_STAT=1 in a pool without certificates: each slave says that it starts nothing", async () => {
+    const pool = poolWithHa({ ...POOL, params: { ...POOL.params, SLAVE_VM_STAT: "1" } });
+    await pool.run(60_000);
+    const fault = { kind: "unreachable", detail: "no certificates of the pool in /pool.pem" } as const;
+    const masterWay = async () => ({ ok: false, fault }) as const;
+    const said = async (number: number, around = {}) =>
+      /^.*SLAVE_VM_STAT.*$/m.exec((await haCfgOn(pool, number, ["doctor"], around)).out)?.[0] ?? "nothing";
+    expect(await said(2, { masterWay })).toBe(
+      "warn  SLAVE_VM_STAT=1 does nothing on this slave: its master is not reachable (no certificates of the pool in /pool.pem) -> a pool has certificates from XCP-ng 8.3 on; without them: ha-cfg set slave_vm_stat 0",
+    );
+    expect(await said(2)).toBe("nothing");
+    expect(await said(1, { masterWay })).toBe("nothing");
+  });
+
   test("a host that takes itself for a second master", async () => {
     const pool = poolWithHa({ ...POOL, ha: "false" });
     await pool.run(60_000);

@@ -129,6 +129,9 @@ export function fakePorts(world: FakeWorld): Captured {
           }),
       },
       openXapi: () => fakeXapi(world),
+      masterWay: async () => {
+        throw new Error("a test must say whether there is a way to the master");
+      },
       config: {
         read: async () => ({ override: world.override, lastGood: world.lastGood, problems: [] }),
         saveLastGood: async () => {

@@ -5,7 +5,7 @@ import { runHaCfg } from "../../../src/cli/ha-cfg.ts";
 import type { DeviceState } from "../../../src/ports/fencer.ts";
 import { type SimPool, type SimPoolOptions, simulatePool } from "../../../src/simulation/pool.ts";
 import { simProber } from "../../../src/simulation/ports/prober.ts";
-import { simTransport } from "../../../src/simulation/ports/transport.ts";
+import { simMasterWay, simTransport } from "../../../src/simulation/ports/transport.ts";
 import { simPassPorts } from "../../../src/simulation/ports.ts";
 import { fakePorts, fakeWorld } from "./fake-ports.ts";
 import { fakeSurroundings, quietSurroundings, type Surroundings } from "./fake-surroundings.ts";
@@ -31,6 +31,8 @@ interface Around extends Partial<Surroundings> {
   readonly types?: CliPorts["keyboard"]["readLine"];
   /** What the fence device of a method says, instead of the world's. */
   readonly device?: (method: string) => DeviceState;
+  /** Instead of what every host of the world has. */
+  readonly masterWay?: CliPorts["masterWay"];
 }
 
 /**
@@ -43,7 +45,7 @@ export async function haCfgOn(
   args: readonly string[],
   around: Around = {},
 ): Promise<SimRun> {
-  const { terminal = false, types, device, ...surroundings } = around;
+  const { terminal = false, types, device, masterWay, ...surroundings } = around;
   const fakes = { ...fakeWorld(), terminal };
   const fake = fakePorts(fakes);
   const disk = pool.disks[host - 1];
@@ -58,6 +60,7 @@ export async function haCfgOn(
   void runHaCfg(args, {
     ...fake.ports,
     ...{ clock, hearing, openXapi, prober, pinger, localHost, store, daemons, tcp },
+    masterWay: masterWay ?? simMasterWay(pool.world, host, (transport) => transport),
     fencer: device === undefined ? fencer : { status: async ({ method }) => device(method) },
     keyboard: types === undefined ? fake.ports.keyboard : { isTerminal: terminal, readLine: types },
     config: { ...fake.ports.config, ...config },

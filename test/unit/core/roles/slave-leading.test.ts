@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { Heard } from "../../../../src/core/members/heard.ts";
 import type { Isolation } from "../../../../src/core/memory/isolation.ts";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
 import type { PeerProbe } from "../../../../src/core/model/pool-view.ts";
@@ -28,6 +29,7 @@ import {
   XAPI_DOWN,
 } from "../fixtures.ts";
 import { ok } from "../master-fixtures.ts";
+import { hearing, peer } from "../members/hearing.ts";
 import { isLedBy, NOBODY_LEADS, type SightOver } from "../sight.ts";
 
 type Probes = Readonly<Record<string, typeof DEAD>>;
@@ -117,11 +119,16 @@ describe("no votes are required, and nobody leads", () => {
 
 describe("SLAVE_VM_STAT=1: a slave starts VMs, too", () => {
   const read = database(three(), { halted: [haltedVm("web")] });
-  const starts = (group: SightOver, { on = true, atS = 180 } = {}) => {
+  const starts = (
+    group: SightOver,
+    { on = true, atS = 180, master = "silent" }: { on?: boolean; atS?: number; master?: Heard } = {},
+  ) => {
     const brain = readySlave();
     brain.settings = { ...SETTINGS, SLAVE_VM_STAT: on };
     const runs = new Map([1, 3].map((number) => [host(number), runsThere(host(1))]));
-    const { actions, memory } = brain.look(atS, { database: ok(read), probes: { h1: MASTER }, group, runs });
+    const peers = master === "unknown" ? [] : [peer(1, { heard: master }), peer(3)];
+    const seen = { database: ok(read), probes: { h1: MASTER }, hearing: hearing(...peers) };
+    const { actions, memory } = brain.look(atS, { ...seen, group, runs });
     const isStarted = short(actions).includes("start-vm web");
     // Whoever starts nothing does not wonder either why a VM is down.
     if (!isStarted) expect(memory.down).toEqual({});
@@ -133,6 +140,9 @@ describe("SLAVE_VM_STAT=1: a slave starts VMs, too", () => {
     ["not when another host leads", () => starts(isLedBy(host(1))), false],
     ["not after its mandate", () => starts({ mandateUntilMs: 179_999 }), false],
     ["not before the pool has been at rest for three minutes", () => starts({}, { atS: 179 }), false],
+    ["not while the master's monitor is heard", () => starts({}, { master: "direct" }), false],
+    ["nor while another host hears it", () => starts({}, { master: "reported" }), false],
+    ["nor when nothing is known of it", () => starts({}, { master: "unknown" }), false],
     ["not where the administrator does not want that", () => starts({}, { on: false }), false],
   ];
   for (const [title, found, expected] of rows) test(title, () => expect(found()).toBe(expected));
