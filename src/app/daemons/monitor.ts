@@ -44,7 +44,7 @@ export async function runMonitor(ports: MonitorPorts, signal: AbortSignal): Prom
   ports.logger.log("info", "check_xapi", "The monitor has started.");
   let settings = MONITOR_DEFAULTS;
   let lost = 0;
-  let idle = 0;
+  let idle = NOT_IDLE;
   let lastHow = "";
   while (!signal.aborted) {
     const startedMs = ports.clock.uptimeMs();
@@ -66,8 +66,8 @@ export async function runMonitor(ports: MonitorPorts, signal: AbortSignal): Prom
     lost = crashed ? lost + 1 : 0;
     if (lost === LOST_BEFORE_ALARM) tellLost(ports, how);
     const obstacle = report?.obstacle ?? null;
-    idle = obstacle === null ? 0 : idle + 1;
-    if (obstacle !== null && idle === LOST_BEFORE_ALARM) tellIdle(ports, obstacle);
+    idle = obstacle === null ? NOT_IDLE : oneMoreIdle(idle, ports.clock.uptimeMs());
+    if (obstacle !== null && idle.isDue) tellIdle(ports, obstacle, idle.passes);
     settings = report?.monitor ?? settings;
     await waitForNext(ports, waitAfter(report, settings, lost), signal);
   }
@@ -77,6 +77,26 @@ export async function runMonitor(ports: MonitorPorts, signal: AbortSignal): Prom
 
 /** One crash is followed by the next start; that many in a row are nothing that mends itself. */
 const LOST_BEFORE_ALARM = 5;
+
+/** Iterations in a row that could decide nothing. */
+interface Idle {
+  readonly passes: number;
+  readonly sinceMs: number;
+  readonly isTold: boolean;
+  /** It is to be told now. */
+  readonly isDue: boolean;
+}
+
+const NOT_IDLE: Idle = { passes: 0, sinceMs: 0, isTold: false, isDue: false };
+/** While xapi starts there may be many iterations in a minute, and nothing to read yet. */
+const IDLE_MS = 180_000;
+
+function oneMoreIdle(last: Idle, nowMs: number): Idle {
+  const passes = last.passes + 1;
+  const sinceMs = last.passes === 0 ? nowMs : last.sinceMs;
+  const isDue = !last.isTold && passes >= LOST_BEFORE_ALARM && nowMs - sinceMs >= IDLE_MS;
+  return { passes, sinceMs, isTold: last.isTold || isDue, isDue };
+}
 
 /** More than this is no sentence any more; the end is where a crash names its cause. */
 const SHOWN_WORDS = 400;
@@ -103,15 +123,19 @@ function tellLost({ alarm }: MonitorPorts, how: string): void {
   });
 }
 
-function tellIdle({ alarm }: MonitorPorts, obstacle: string): void {
+function tellIdle({ alarm }: MonitorPorts, obstacle: string, passes: number): void {
   alarm.raise({
     key: "iterations-idle",
     severity: "critical",
     subject: "HA does nothing on this host",
-    body: `${obstacle} ${LOST_BEFORE_ALARM} iterations in a row have decided nothing.`,
-    advice: "Run ha-cfg doctor on this host.",
+    body: `${obstacle} ${passes} iterations in a row have decided nothing.`,
+    advice: `Run ha-cfg doctor on this host. ${MASTERLESS}`,
   });
 }
+
+/** A host that does not know its pool replaces nobody. */
+const MASTERLESS =
+  "If the pool has lost its master for good, and no host replaces it, run on the one that should be master: xe pool-emergency-transition-to-master, then xe pool-recover-slaves.";
 
 function tellHung({ alarm, logger }: MonitorPorts, pid: number): void {
   const text = `The iteration hung and was killed (pid ${pid}).`;

@@ -1,3 +1,4 @@
+import type { GroupReport } from "../../core/group/own-state.ts";
 import { emptyMemory, type Memory, parseMemory } from "../../core/memory/memory.ts";
 import { rebaseMemory } from "../../core/memory/rebase.ts";
 import type { LocalView } from "../../core/model/pool-view.ts";
@@ -220,7 +221,17 @@ async function endPass(pass: Pass, startedMs: number): Promise<PassReport> {
   const { ports, memory, config, self, xapi } = pass;
   const result = pass.signal.aborted ? "deadline" : pass.view?.database.ok ? "done" : "no database";
   const calls = xapi.calls();
-  return report(ports, startedMs, { config, memory, self, calls, result, obstacle: null });
+  return report(ports, startedMs, { config, memory, self, calls, result, obstacle: obstacleOf(pass) });
+}
+
+/** Why this host can decide nothing, whatever happens to its pool; null: it can. */
+function obstacleOf({ config, memory, view }: Pass): string | null {
+  const isRead = view?.database.ok === true;
+  if (!areKnown(config, isRead))
+    return "Neither the pool database nor the last good copy of the parameters can be read.";
+  return isRead || memory.lastGood !== null
+    ? null
+    : "This host has never read the database of its pool, and does not know who belongs to it.";
 }
 
 interface Ended {
@@ -230,6 +241,12 @@ interface Ended {
   readonly calls: number;
   readonly result: string;
   readonly obstacle: string | null;
+}
+
+/** A host that can decide nothing had better not lead: it says that it does not know whether it is enabled. */
+function groupOf({ uuid }: LocalView, memory: Memory, { config, obstacle }: Ended): GroupReport {
+  const group = groupReport(uuid, memory, config.settings);
+  return obstacle === null ? group : { ...group, enabled: null };
 }
 
 async function report(ports: PassPorts, startedMs: number, ended: Ended): Promise<PassReport> {
@@ -247,7 +264,7 @@ async function report(ports: PassPorts, startedMs: number, ended: Ended): Promis
     result: ended.result,
     obstacle: ended.obstacle,
     logs: settings.ENABLE_LOGGING && !settings.logOff.has("check_xapi"),
-    group: memory === null || self === null ? null : groupReport(self.uuid, memory, settings),
+    group: memory === null || self === null ? null : groupOf(self, memory, ended),
     monitor: {
       delayMs,
       scanRateMs: settings.MONITOR_SCANRATE * 1_000,

@@ -1,15 +1,18 @@
+import { isConfirmedOff } from "../group/may-act.ts";
 import type { HostHealth } from "../memory/host-health.ts";
 import { incidentOf, type Memory } from "../memory/memory.ts";
 import type { HostUuid } from "../model/ids.ts";
-import type { DatabaseView } from "../model/pool-view.ts";
+import type { DatabaseView, PoolView } from "../model/pool-view.ts";
 
-/** The other hosts that a master looks after: members, enabled ones, and those that have failed. In order of uuid. */
-export function watchedHosts(memory: Memory, database: DatabaseView, self: HostUuid): readonly HostUuid[] {
+/** The other hosts that a master looks after: members, enabled ones, and those that have failed, or are off by a word. In order of uuid. */
+export function watchedHosts(memory: Memory, database: DatabaseView, view: PoolView): readonly HostUuid[] {
   const watched = new Set<HostUuid>(memory.lastGood?.members ?? []);
   for (const { uuid, enabled } of database.hosts) {
     if (enabled || incidentOf(memory, uuid) !== undefined) watched.add(uuid);
   }
-  watched.delete(self);
+  // A host that was disabled when it died is waited for until somebody says that it is off.
+  for (const { uuid } of database.hosts) if (isConfirmedOff(view, uuid)) watched.add(uuid);
+  watched.delete(view.self.uuid);
   return [...watched].sort();
 }
 
@@ -19,9 +22,11 @@ export function onlyWatched(
   before: Memory,
   members: readonly HostUuid[],
   database: DatabaseView,
+  view: PoolView,
 ): Readonly<Record<string, HostHealth>> {
   const watched = new Set<string>(members);
-  for (const { uuid, enabled } of database.hosts) if (enabled) watched.add(uuid);
+  for (const { uuid, enabled } of database.hosts)
+    if (enabled || isConfirmedOff(view, uuid)) watched.add(uuid);
   // A host that was declared dead is neither enabled nor a member: only its incident waits for it.
   for (const { host, phase } of Object.values(before.incidents)) if (phase !== "returned") watched.add(host);
   return Object.fromEntries(Object.entries(health).filter(([uuid]) => watched.has(uuid)));

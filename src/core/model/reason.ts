@@ -125,7 +125,6 @@ export type Reason =
 
 /** Why a slave does not take over from a dead master. */
 export type PromotionRefusal =
-  | "no-view"
   | "promotion-disabled"
   | "not-the-successor"
   | "waits-its-turn"

@@ -54,7 +54,7 @@ export function decideMaster(round: Round): Step {
     ...known,
     following: null,
     masterlessSinceMs: null,
-    health: onlyWatched(health, known, lastGood?.members ?? [], database),
+    health: onlyWatched(health, known, lastGood?.members ?? [], database, round.view),
     lastGood,
   };
   const masterRound: MasterRound = { ...round, database };
@@ -154,7 +154,7 @@ const ORDER: readonly ((memory: Memory, round: JudgedRound) => Step)[] = [
 
 /** Who has returned, who is silent. Members that are called back restart their xapi: nothing to wonder about. */
 function reportHosts(memory: Memory, round: JudgedRound): Step {
-  const others = watchedHosts(memory, round.database, round.view.self.uuid);
+  const others = watchedHosts(memory, round.database, round.view);
   const expected = memory.promotion?.awaited ?? [];
   const remarkable = others.filter(
     (uuid) => !expected.includes(uuid) || memory.health[uuid]?.state === "failed",
@@ -164,7 +164,7 @@ function reportHosts(memory: Memory, round: JudgedRound): Step {
 }
 
 function recoverFailedHosts(memory: Memory, round: JudgedRound): Step {
-  const others = watchedHosts(memory, round.database, round.view.self.uuid);
+  const others = watchedHosts(memory, round.database, round.view);
   const mayFence = !isCutOff(memory) && memory.sawPoolSinceBoot;
   return recoverHosts(memory, others, round, { mayFence, fenceOnly: false });
 }

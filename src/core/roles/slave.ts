@@ -1,5 +1,5 @@
 import { recoverHosts } from "../fencing/recover-hosts.ts";
-import { groupOf, hasMandate, hostsOnRoll, isElecting } from "../group/may-act.ts";
+import { hasMandate, hostsOnRoll, isElecting } from "../group/may-act.ts";
 import { reportHealth, reportReturns } from "../members/health-report.ts";
 import { heardOf } from "../members/heard.ts";
 import { isAlive, stepAllHealth } from "../members/host-health.ts";
@@ -66,12 +66,7 @@ function endOfOthers(memory: Memory, master: HostUuid | null, round: Round): Ste
 
 function followOrReplace(memory: Memory, master: HostUuid | null, round: Round): Step {
   const { health } = memory;
-  if (master === null)
-    return {
-      memory,
-      actions: [],
-      reasons: [...reportSilence(round), ...reportForgetful(memory, round.view)],
-    };
+  if (master === null) return { memory, actions: [], reasons: reportSilence(round) };
   if (isAlive(health[master])) return followMaster(memory, master, round);
   const reasons = reportMaster(memory, master, round);
   if (health[master]?.state !== "failed") return { memory, actions: [], reasons };
@@ -115,16 +110,6 @@ function reportMaster(memory: Memory, master: HostUuid, round: Round): readonly 
 function reportSilence({ view: { database } }: Round): readonly Reason[] {
   return database.ok ? [] : [{ kind: "xapi-silent", fault: database.fault }];
 }
-
-/** It leads, and knows nothing of its pool, so it takes over from nobody: its state was deleted, and its master is dead. */
-function reportForgetful({ lastGood }: Memory, view: PoolView): readonly Reason[] {
-  const sinceMs = groupOf(view)?.sinceMs ?? view.nowMs;
-  const isLasting = lastGood === null && hasMandate(view) && view.nowMs - sinceMs >= FORGETFUL_MS;
-  return isLasting ? [{ kind: "not-promoted", master: null, why: "no-view" }] : [];
-}
-
-/** A master that lives has been read long before. */
-const FORGETFUL_MS = 60_000;
 
 /** The master lives: what was begun against it is over. */
 function followMaster(before: Memory, master: HostUuid, round: Round): Step {
@@ -196,7 +181,7 @@ function isSteady({ hosts, members }: LastGoodView, nowMs: number): boolean {
 function replaceMaster(memory: Memory, master: HostUuid, round: Round): Step {
   const { view, settings } = round;
   const { lastGood } = memory;
-  if (lastGood === null) return refuse(memory, master, "no-view", view);
+  if (lastGood === null) return nothing(memory);
   if (lastGood.haFlag !== "on") return { memory, actions: [], reasons: [{ kind: "ha-off" }] };
   // A master that answered first and then did not: whom nobody has asked in this round is not thereby silent.
   const isAnyUnasked = lastGood.members.some((uuid) => uuid !== view.self.uuid && !view.probes.has(uuid));

@@ -56,7 +56,7 @@ export function isolateMaster(memory: Memory, round: JudgedRound): Step {
   const quorum = tallyNow(view, memory);
   const satisfied = { ...quorum, quorate: quorum.quorate || !settings.FENCE_QUORUM_REQUIRED };
   const rows = hostRows(memory, view);
-  const others = watchedHosts(memory, database, view.self.uuid).map((uuid) => rowOf(rows, uuid));
+  const others = watchedHosts(memory, database, view).map((uuid) => rowOf(rows, uuid));
   const failed = others.filter(({ health, isFenceable }) => health?.state === "failed" && isFenceable).length;
   const aliveOthers = others.filter(({ isHeard }) => isHeard).length;
   if (isIsolated({ failed, aliveOthers, quorum: satisfied })) return endRoundAlone(memory, round);

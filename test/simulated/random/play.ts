@@ -83,8 +83,10 @@ export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played>
   mend(pool);
   let unwell = await becomeWell(pool, withoutProof);
   const { gone } = plan;
-  if (unwell.length > 0 && gone !== null && (await confirmOff(pool, gone)))
+  for (let words = 0; unwell.length > 0 && gone !== null && words < MOST_WORDS; words += 1) {
+    if (!(await confirmOff(pool, gone))) break;
     unwell = await becomeWell(pool, withoutProof);
+  }
   const isChosen =
     standsDown(pool) || isLostAndSaid(pool) || (gone !== null && (await isLeftSo(pool, unwell)));
   const down = unwell.length > 0 && isChosen;
@@ -158,14 +160,20 @@ async function becomeWell(pool: SimPool, withoutProof: boolean): Promise<readonl
   return ailments(pool, withoutProof);
 }
 
+/** A word may be lost with the lead of the host that it was given on: then it is asked for again. */
+const MOST_WORDS = 3;
+
 /**
  * Does what an alert tells a person to do about a host that stays dead: on the host that leads, or one that counts, which is where
- * ha-cfg sends him. false: none tells it.
+ * ha-cfg sends him. false: none tells it, or none since it was done last.
  */
 async function confirmOff(pool: SimPool, gone: number): Promise<boolean> {
   const { hosts, log } = pool.world;
   const cure = new RegExp(`confirm-off h${gone}\\b`);
-  if (!log.some(({ what, body }) => what === "mail" && cure.test(String(body)))) return false;
+  const lastWord = new RegExp(`confirm-off h\\d+ h${gone}\\b`);
+  const done = log.findLastIndex(({ what, line }) => what === "script" && lastWord.test(String(line)));
+  const isTold = log.slice(done + 1).some(({ what, body }) => what === "mail" && cure.test(String(body)));
+  if (!isTold) return false;
   const living = await Promise.all(
     hosts.filter(({ power }) => power).map(async (host) => ({ host, group: await groupSeenBy(pool, host) })),
   );
@@ -212,7 +220,8 @@ function isLostAndSaid(pool: SimPool): boolean {
 
 /**
  * Where a host never comes back, an administrator's wish may leave the others as they are: HA off, for nobody can switch it on again
- * without a master; PROMOTE_SLAVE=0, or SLAVE_HA=0 before the old master is back, which they have told him.
+ * without a master; PROMOTE_SLAVE=0, or SLAVE_HA=0 before the old master is back, which they have told him. And where the master died
+ * for good before any of the others had read its pool, they have told him to make one of them master.
  */
 async function isLeftSo(pool: SimPool, unwell: readonly string[]): Promise<boolean> {
   const living = pool.world.hosts.filter(({ power }) => power);
@@ -224,8 +233,21 @@ async function isLeftSo(pool: SimPool, unwell: readonly string[]): Promise<boole
   if (living.some(({ poolConf }) => poolConf === "master"))
     return isTold("SLAVE_HA") && unwell.every((ailment) => ailment.endsWith("does not run"));
   const seen = await Promise.all(living.map((host) => groupSeenBy(pool, host)));
-  return isTold("PROMOTE_SLAVE") || seen.every((one) => one?.roll?.ha === false);
+  const isStill = ({ number }: SimHost) => isIdleAndSaid(pool, number) || isOff(pool, number);
+  return isTold("PROMOTE_SLAVE") || seen.every((one) => one?.roll?.ha === false) || living.every(isStill);
 }
+
+const isIdleAndSaid = ({ world }: SimPool, number: number): boolean =>
+  world.log.some(
+    ({ what, host, subject }) =>
+      what === "alarm" && host === number && subject === "HA does nothing on this host",
+  );
+
+const isOff = ({ world }: SimPool, number: number): boolean =>
+  world.log.some(
+    ({ what, host, text }) =>
+      what === "log" && host === number && text === "HA is switched off: watching only.",
+  );
 
 /** How long it must last: a master that was just called back stands down for a moment, too. */
 const STOOD_DOWN_MS = 10 * MINUTE;

@@ -2,7 +2,6 @@ import type { PromotionRefusal } from "../../model/reason.ts";
 import type { SayingsOf } from "../saying.ts";
 
 const PROMOTION_REFUSALS: Record<PromotionRefusal, string> = {
-  "no-view": "this host has never seen the pool healthy, so it does not know who belongs to it",
   "promotion-disabled":
     "promotion is switched off (PROMOTE_SLAVE=0). A master that is off for good is replaced by hand (xe pool-emergency-transition-to-master)",
   "not-the-successor": "another host is the successor",

@@ -128,18 +128,24 @@ describe("runMonitor", () => {
     ]);
   });
 
-  test("five passes in a row that can decide nothing are an alarm, once; one that can begins the count anew", async () => {
-    const idle = { runs: 1_000, next: 1_000, obstacle: "Cannot read the memory." };
-    const { clock, log } = stage([
-      idle,
-      idle,
-      { runs: 1_000, next: 1_000 },
-      ...Array.from({ length: 7 }, () => idle),
-    ]);
-    await clock.runUntil(18_000);
-    expect(log.filter((line) => line.includes("alarm"))).toEqual([
-      "15 alarm critical HA does nothing on this host",
-    ]);
+  describe("passes that can decide nothing", () => {
+    /** What is told of a pass each `everyMs`; `before` of them are followed by one that can decide. */
+    const told = async (everyMs: number, before = 0) => {
+      const good = { runs: 1_000, next: everyMs - 1_000 };
+      const idle = { ...good, obstacle: "Cannot read the memory." };
+      const many = (count: number) => Array.from({ length: count }, () => idle);
+      const { clock, log } = stage([...many(before), good, ...many(400)]);
+      await clock.runUntil(400_000);
+      return log.filter((line) => line.includes("alarm"));
+    };
+    const alarmAt = (second: number) => [`${second} alarm critical HA does nothing on this host`];
+
+    test("five in a row are an alarm, once", async () =>
+      expect(await told(45_000)).toEqual(alarmAt(45 + 4 * 45 + 1)));
+    test("and not before three minutes: while xapi starts there are many", async () =>
+      expect(await told(2_000)).toEqual(alarmAt(2 + 180 + 1)));
+    test("one that can decide begins the count anew", async () =>
+      expect(await told(45_000, 2)).toEqual(alarmAt(3 * 45 + 4 * 45 + 1)));
   });
 
   test("a stop ends the child and the monitor within 5 s", async () => {

@@ -103,18 +103,26 @@ describe("runPass: bad input", () => {
     expect([first.said.length, second.said.length]).toEqual([1, 0]);
   });
 
-  test("parameters that cannot be read decide nothing: the default method would be POOL", async () => {
-    const pool = await restedPool(3);
-    pool.power(1, false);
-    pool.disk(2).lastGood = null;
-    await pool.run(2 * 60 * SECOND);
-    expect(pool.world.log.filter(({ what }) => what === "fence-begun" || what === "promote-asked")).toEqual(
-      [],
-    );
-    const said = pool.world.log.filter(
-      ({ what, host, text }) => what === "log" && host === 2 && String(text).startsWith("Neither the pool"),
-    );
-    expect(said.length).toBe(1);
+  describe("parameters that cannot be read decide nothing: the default method would be POOL", () => {
+    const masterDies = async (hosts: number) => {
+      const pool = await restedPool(hosts);
+      pool.power(1, false);
+      pool.disk(2).lastGood = null;
+      await pool.run(10 * 60 * SECOND);
+      const { log } = pool.world;
+      const said = log.filter(
+        ({ what, host, text }) => what === "log" && host === 2 && String(text).startsWith("Neither the pool"),
+      );
+      expect(said.length).toBe(1);
+      return {
+        does: log.filter(({ what }) => /^(?:fence-begun|promote-asked)$/.test(what)).map(({ by }) => by),
+        alarms: log.filter(({ what }) => what === "alarm").map(({ host, subject }) => [host, subject]),
+      };
+    };
+    test("the last host does nothing, and says so", async () =>
+      expect(await masterDies(2)).toEqual({ does: [], alarms: [[2, "HA does nothing on this host"]] }));
+    test("it leaves the lead to a host that knows them, though it is the successor", async () =>
+      expect((await masterDies(3)).does).toEqual([3, 3]));
   });
 
   test("a full disk: what lasts is mailed by the first pass, not by every one", async () => {

@@ -187,7 +187,6 @@ describe("describeReason: each refusal has a cause of its own", () => {
     "answers-again": true,
   };
   const promotion: Record<PromotionRefusal, true> = {
-    "no-view": true,
     "promotion-disabled": true,
     "not-the-successor": true,
     "waits-its-turn": true,

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { onlyWatched, watchedHosts } from "../../../../src/core/members/watched-hosts.ts";
-import { database, goodView, healthIn, host, hostView } from "../fixtures.ts";
+import type { HostUuid } from "../../../../src/core/model/ids.ts";
+import type { PoolView } from "../../../../src/core/model/pool-view.ts";
+import { database, goodView, healthIn, host, hostView, masterRound, memoryWith } from "../fixtures.ts";
 import { incidentOn, remembered } from "../memory/remembered.ts";
 
 const DISABLED = { enabled: false };
@@ -13,9 +15,13 @@ const POOL = database([
   hostView(host(4), DISABLED),
 ]);
 
+/** What h1 sees, of which an administrator has said that these hosts are off. */
+const viewOf = (...confirmedOff: readonly HostUuid[]): PoolView =>
+  masterRound(memoryWith(), { group: { confirmedOff } }).view;
+
 describe("watchedHosts", () => {
-  const watched = (over: Parameters<typeof remembered>[0] = {}) =>
-    watchedHosts(remembered({ lastGood: LAST_GOOD, ...over }), POOL, host(1)).join(" ");
+  const watched = (over: Parameters<typeof remembered>[0] = {}, ...words: readonly HostUuid[]) =>
+    watchedHosts(remembered({ lastGood: LAST_GOOD, ...over }), POOL, viewOf(...words)).join(" ");
 
   test("members and enabled hosts, not this host itself, not one in maintenance", () =>
     expect(watched()).toBe("h2 h3"));
@@ -23,11 +29,14 @@ describe("watchedHosts", () => {
     expect(watched({ incidents: { h4: incidentOn(host(4), "declared") } })).toBe("h2 h3 h4"));
   test("not one that has returned: it is only waiting to be enabled", () =>
     expect(watched({ incidents: { h4: incidentOn(host(4), "returned") } })).toBe("h2 h3"));
+  test("one in maintenance that is off by a word", () => expect(watched({}, host(4))).toBe("h2 h3 h4"));
+  test("not this host itself, nor one that the pool does not have", () =>
+    expect(watched({}, host(1), host(9))).toBe("h2 h3"));
   test("without a good view, what is enabled", () => expect(watched({ lastGood: null })).toBe("h3"));
   test("in order of uuid, whatever the order of the database is and who is a member", () => {
     const hosts = [host(3), host(2), host(1)].map((uuid) => hostView(uuid));
     const memory = remembered({ lastGood: goodView({ members: [host(3), host(1)] }) });
-    expect(watchedHosts(memory, database(hosts), host(1)).join(" ")).toBe("h2 h3");
+    expect(watchedHosts(memory, database(hosts), viewOf()).join(" ")).toBe("h2 h3");
   });
 });
 
@@ -38,11 +47,13 @@ describe("onlyWatched", () => {
     h4: healthIn("failed"),
     h5: healthIn("failed"),
   };
-  const kept = (over: Parameters<typeof remembered>[0] = {}) =>
-    onlyWatched(health, remembered(over), [host(2)], POOL);
+  const kept = (over: Parameters<typeof remembered>[0] = {}, ...words: readonly HostUuid[]) =>
+    onlyWatched(health, remembered(over), [host(2)], POOL, viewOf(...words));
 
   test("one in maintenance, and one that is gone, are no suspects", () =>
     expect(kept()).toEqual({ h2: health.h2, h3: health.h3 }));
+  test("one in maintenance that is off by a word is judged", () =>
+    expect(Object.keys(kept({}, host(4)))).toEqual(["h2", "h3", "h4"]));
   test("one that was declared dead is neither enabled nor a member: its incident keeps its health", () =>
     expect(Object.keys(kept({ incidents: { h4: incidentOn(host(4), "declared") } }))).toEqual([
       "h2",

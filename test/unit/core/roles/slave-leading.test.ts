@@ -220,34 +220,6 @@ describe("decideSlave: the host that it follows has become a slave itself", () =
   });
 });
 
-describe("decideSlave: it leads, and has never seen its pool", () => {
-  const forgotten = { lastGood: null, sawPoolSinceBoot: false, following: null };
-  const says = (group: SightOver, situation: Situation = {}) => look(forgotten, { group, ...situation }).says;
-  const TOLD = "not-promoted no-view";
-  const rows: readonly [string, readonly string[], readonly string[]][] = [
-    ["for a minute: told", says({ sinceMs: NOW_MS - 60_000 }), [XAPI_SILENT, TOLD]],
-    [
-      "for less: not yet, for its master may be about to answer",
-      says({ sinceMs: NOW_MS - 59_999 }),
-      [XAPI_SILENT],
-    ],
-    ["another host leads", says(isLedBy(host(1))), [XAPI_SILENT]],
-    ["nobody leads", says(NOBODY_LEADS), [XAPI_SILENT]],
-    ["its mandate is over", says({ mandateUntilMs: NOW_MS - 1 }), [XAPI_SILENT]],
-    ["its monitor says nothing", says({}, { hearing: "unknown" }), [XAPI_SILENT]],
-  ];
-  for (const [title, found, expected] of rows) test(title, () => expect(found).toEqual(expected));
-
-  test("it does not ask for a word about a master that it does not know", () => {
-    const step = decideSlave(slaveRound(memoryWith(forgotten), {}));
-    expect(step.reasons).toContainEqual({ kind: "not-promoted", master: null, why: "no-view" });
-    expect(step.actions).toEqual([]);
-  });
-
-  test("it has seen the pool: that is not told, though its master is dead", () =>
-    expect(look({ health: { h1: healthIn("failed") } }, { probes: gone }).says).not.toContain(TOLD));
-});
-
 describe("decideSlave: a host that has rebooted itself, and has not seen the pool whole since", () => {
   const out: Isolation = { sinceMs: 0, rebooted: true, wellSinceMs: null };
   const failed = { health: { h1: healthIn("failed") } };

@@ -32,7 +32,6 @@ describe("TAKEOVER_WORDS: a master that is not replaced: is an administrator's w
     TAKEOVER_WORDS["not-promoted"]({ kind: "not-promoted", master, why }).text;
   /** Why it is not, and whether a word would help where this host counts; a new why does not compile before somebody has decided that. */
   const HELPS: Readonly<Record<PromotionRefusal, boolean>> = {
-    "no-view": false,
     "promotion-disabled": false,
     "not-the-successor": false,
     "waits-its-turn": false,
