@@ -196,7 +196,9 @@ function replaceMaster(memory: Memory, master: HostUuid, round: Round): Step {
     return { memory, actions: [], reasons: [{ kind: "out-of-ha-after-reboot" }] };
   const other = findOtherMaster(master, memory, view);
   if (other !== null) return { memory, actions: [], reasons: [other] };
-  if (!memory.sawPoolSinceBoot && !quorum.quorate) return refuse(memory, master, "away-since-boot", view);
+  // What would be done for nothing is not asked for.
+  const away = settings.PROMOTE_SLAVE ? "away-since-boot" : "promotion-disabled";
+  if (!memory.sawPoolSinceBoot && !quorum.quorate) return refuse(memory, master, away, view);
   // A take-over that a boot would forget is not begun.
   if (!round.isDiskWritable) return refuse(memory, master, "disk-not-writable", view);
   const refusal = judgeTakeOver(memory, master, lastGood, satisfied.quorate, round);

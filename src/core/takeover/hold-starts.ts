@@ -37,8 +37,13 @@ export function holdStarts(memory: Memory, round: JudgedRound): Hold | null {
 
 function waitFor(members: readonly HostUuid[], memory: Memory): Hold {
   const hosts = members.map((host) => hostName(memory, host));
+  const [only] = hosts;
+  const cure =
+    hosts.length === 1
+      ? `if that host is off: ha-cfg confirm-off ${only}`
+      : "for each that is off: ha-cfg confirm-off";
   return {
     reasons: [{ kind: "waits-for-members", hosts }],
-    why: `these members have neither come back nor been fenced: ${hosts.join(", ")}`,
+    why: `these members have neither come back nor been fenced: ${hosts.join(", ")} (${cure})`,
   };
 }

@@ -172,7 +172,12 @@ async function confirmOff(pool: SimPool, gone: number): Promise<boolean> {
   const cure = new RegExp(`confirm-off h${gone}\\b`);
   const lastWord = new RegExp(`confirm-off h\\d+ h${gone}\\b`);
   const done = log.findLastIndex(({ what, line }) => what === "script" && lastWord.test(String(line)));
-  const isTold = log.slice(done + 1).some(({ what, body }) => what === "mail" && cure.test(String(body)));
+  // What has been mailed once is only logged, and shown by ha-cfg status, while it lasts; as when its cause is another one now.
+  const isTold = log
+    .slice(done + 1)
+    .some(({ what, severity, text, body }) =>
+      cure.test(String((what === "mail" && body) || (severity === "error" && text))),
+    );
   if (!isTold) return false;
   const living = await Promise.all(
     hosts.filter(({ power }) => power).map(async (host) => ({ host, group: await groupSeenBy(pool, host) })),

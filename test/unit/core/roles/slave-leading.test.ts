@@ -265,3 +265,14 @@ describe("decideSlave: a host that has rebooted itself, and has not seen the poo
   ];
   for (const [title, found, expected] of rows) test(title, () => expect(found).toEqual(expected));
 });
+
+describe("decideSlave: its master is dead, and it has not seen it since its boot", () => {
+  const says = (settings: Partial<typeof SETTINGS>) =>
+    look(
+      { sawPoolSinceBoot: false, health: { h1: healthIn("failed") } },
+      { probes: gone, group: NOBODY_LEADS, settings },
+    ).says;
+  test("it says what can be done", () => expect(says({})).toContain("not-promoted away-since-boot"));
+  test("not what would be for nothing, where promotion is switched off", () =>
+    expect(says({ PROMOTE_SLAVE: false })).toContain("not-promoted promotion-disabled"));
+});

@@ -48,7 +48,12 @@ describe("holdStarts", () => {
     [
       "members follow somebody else",
       { mastership: { kind: "calls-back", members: [host(2)] } },
-      "waits-for-members: these members have neither come back nor been fenced: h2",
+      "waits-for-members: these members have neither come back nor been fenced: h2 (if that host is off: ha-cfg confirm-off h2)",
+    ],
+    [
+      "several follow somebody else",
+      { mastership: { kind: "calls-back", members: [host(2), host(3)] } },
+      "waits-for-members: these members have neither come back nor been fenced: h2, h3 (for each that is off: ha-cfg confirm-off)",
     ],
     ["too few follow, and a majority has chosen this host", { mastership: unproven }, "starts"],
     ["another host leads", { group: isLedBy(host(2)) }, NOT],
