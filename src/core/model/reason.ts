@@ -126,6 +126,7 @@ export type Reason =
 /** Why a slave does not take over from a dead master. */
 export type PromotionRefusal =
   | "promotion-disabled"
+  | "ha-off-elsewhere"
   | "not-the-successor"
   | "waits-its-turn"
   | "in-maintenance"

@@ -7,6 +7,7 @@ import { hostName } from "../members/host-rows.ts";
 import { keepCopyFresh } from "../members/own-copy.ts";
 import { fingerprintParameters } from "../members/parameters.ts";
 import { rememberView } from "../members/remember.ts";
+import { isSaidOff } from "../members/said-off.ts";
 import { heardHosts, tallyNow } from "../members/vote.ts";
 import type { LastGoodView } from "../memory/last-good.ts";
 import { type Memory, onlyReturned } from "../memory/memory.ts";
@@ -182,7 +183,11 @@ function replaceMaster(memory: Memory, master: HostUuid, round: Round): Step {
   const { view, settings } = round;
   const { lastGood } = memory;
   if (lastGood === null) return nothing(memory);
-  if (lastGood.haFlag !== "on") return { memory, actions: [], reasons: [{ kind: "ha-off" }] };
+  const isOff = lastGood.haFlag !== "on";
+  if (isOff || isSaidOff(memory, view))
+    return !isOff && hasMandate(view)
+      ? refuse(memory, master, "ha-off-elsewhere", view)
+      : { memory, actions: [], reasons: [{ kind: "ha-off" }] };
   // A master that answered first and then did not: whom nobody has asked in this round is not thereby silent.
   const isAnyUnasked = lastGood.members.some((uuid) => uuid !== view.self.uuid && !view.probes.has(uuid));
   if (isAnyUnasked) return nothing(memory);

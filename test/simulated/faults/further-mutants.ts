@@ -93,6 +93,19 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
     },
   },
   {
+    fault: "§4",
+    regression:
+      "who has read for the last time that HA is on replaces a master that was switched off with HA off",
+    edits: [
+      {
+        file: "src/core/roles/slave.ts",
+        from: "if (isOff || isSaidOff(memory, view))",
+        to: "if (isOff)",
+      },
+    ],
+    caughtBy: { scenario: "flag/switched-off-while-a-service-was-stopped", sign: "expect promoted none" },
+  },
+  {
     fault: "§2",
     regression: "what a slave starts it asks its own xapi for, which repeats it when the link is back",
     edits: [
