@@ -47,6 +47,36 @@ export const STORY_MUTANTS: readonly FurtherMutant[] = [
     caughtBy: { scenario: "who-runs/start-queued-in-xenopsd", sign: "rule vm-twice broken" },
   },
   {
+    fault: "VOID",
+    regression: "what the hosts have said in the round counts for the start, and nobody is asked again",
+    edits: [
+      {
+        file: "src/app/pass/execute.ts",
+        from: '  const why = await whyHeld(action.asks, executor, signal);\n  if (why !== null) return { kind: "held", why };\n  const vms',
+        to: "  const vms",
+      },
+    ],
+    caughtBy: {
+      file: "test/simulated/pool/who-runs.test.ts",
+      test: "once more right before the start: what runs by then is not started",
+    },
+  },
+  {
+    fault: "LEFTOVERS",
+    regression: "a copy that is left over is ended, though it may be the only one by now",
+    edits: [
+      {
+        file: "src/adapters/xapi/recovery.ts",
+        from: "export function createRecovery(",
+        to: 'export const END = "VM.hard_shutdown";\nexport function createRecovery(',
+      },
+    ],
+    caughtBy: {
+      file: "test/unit/adapters/xapi/methods.test.ts",
+      test: "all that the program calls in XAPI, and nothing that ends a domain",
+    },
+  },
+  {
     fault: "AGAIN",
     regression: "a host that was fenced counts as off until it is heard, whatever its device says by now",
     edits: [
