@@ -3,14 +3,14 @@ import type { XapiResult } from "../../core/model/pool-view.ts";
 import type { MasterConnection, VmStarter } from "../../ports/pool-database.ts";
 import type { OpenMasterWay } from "../../ports/xapi-transport.ts";
 import type { XapiContext } from "./context.ts";
-import { createRefs } from "./refs.ts";
 import { openSession, type Session } from "./session.ts";
 import { createStarter } from "./starter.ts";
 
 /**
  * The master, spoken to by a slave itself. The own xapi would repeat a call that it passes on for 100 s, long after what
- * allowed it; here a call ends with its connection. The session ends with the run of the master's xapi, and no other is begun in its
- * place: what was read in the run before may not be so in the next one (adapters/xapi/README.md, "The database on disk").
+ * allowed it, also to the next run of the master's xapi. Here nothing is repeated: the session ends with the run of the master's
+ * xapi, and no other is begun in its place, because what was read in the run before may not be so in the next one
+ * (adapters/xapi/README.md, "The database on disk"). A request that a frozen xapi has taken it carries out when it goes on.
  */
 export function createMasterConnection(
   { refs, index, clock }: XapiContext,
@@ -30,7 +30,8 @@ export function createMasterConnection(
     const login = { method: "session.slave_login", params: [ref.value, secret], once: true };
     const session = sessions.get(address) ?? openSession({ transport, clock, xeTimeoutMs, login });
     sessions.set(address, session);
-    return { ok: true, value: createStarter({ session, refs: createRefs(session, index), index, clock }) };
+    // References are those of the last read, the same on every host: between the checks and the start nothing is looked up.
+    return { ok: true, value: createStarter({ session, refs, index, clock }) };
   }
 
   return {

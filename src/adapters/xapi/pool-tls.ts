@@ -29,14 +29,26 @@ export function createPoolTls({ bundlePath, secretPath, mask, port }: PoolTlsOpt
     if (bundle.kind !== "text") return noWay(`no certificates of the pool in ${bundlePath}`);
     const word = secret.kind === "text" ? secret.text.trim() : "";
     if (word === "") return noWay(`no pool secret in ${secretPath}`);
-    const hidden = (text: string) => mask(text.replaceAll(word, "***"));
     try {
-      const at = { address, bundle: bundle.text, mask: hidden, ...(port === undefined ? {} : { port }) };
+      const at = {
+        address,
+        bundle: bundle.text,
+        mask,
+        maskWhole: withoutAny(partsOf(word)),
+        ...(port === undefined ? {} : { port }),
+      };
       return { ok: true, value: { transport: createPoolTlsTransport(at), secret: word } };
     } catch (error) {
       return noWay(`${bundlePath}: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
 }
+
+/** The secret is two random ids with a slash between, which JSON may write in more than one way. */
+const partsOf = (secret: string): readonly string[] =>
+  secret.split(/[^0-9A-Za-z-]+/).filter((part) => part !== "");
+
+const withoutAny = (words: readonly string[]) => (text: string) =>
+  words.reduce((left, word) => left.replaceAll(word, "***"), text);
 
 const noWay = (detail: string): XapiResult<never> => ({ ok: false, fault: { kind: "unreachable", detail } });

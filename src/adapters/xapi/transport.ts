@@ -14,6 +14,8 @@ interface TransportOptions {
   readonly maxAnswerBytes?: number;
   /** Takes the passwords out of what an error says: XAPI repeats the parameters of a call. */
   readonly mask?: (text: string) => string;
+  /** The same for an answer as it comes, before anything is cut from it; what is taken out no decision may need. */
+  readonly maskWhole?: (text: string) => string;
 }
 
 export interface SocketTransportOptions extends TransportOptions {
@@ -81,7 +83,7 @@ export function createPoolTlsTransport(options: PoolTlsTransportOptions): XapiTr
  * connection broke may have been carried out.
  */
 function createTransport(url: string, options: TransportOptions, way: BunFetchRequestInit): XapiTransport {
-  const { maxAnswerBytes = LONGEST_ANSWER, mask = (text) => text } = options;
+  const { maxAnswerBytes = LONGEST_ANSWER, mask = (text) => text, maskWhole = (text) => text } = options;
   let lastId = 0;
   let closed = false;
 
@@ -106,7 +108,7 @@ function createTransport(url: string, options: TransportOptions, way: BunFetchRe
         signal,
         redirect: "error",
       });
-      const text = await readBody(response, maxAnswerBytes);
+      const text = maskWhole(await readBody(response, maxAnswerBytes));
       if (response.status !== 200) return malformed(`HTTP ${response.status}: ${excerpt(mask(text))}`);
       const answer = parseAnswer(text, id);
       return answer.ok ? answer : { ok: false, fault: maskFault(answer.fault, mask) };

@@ -66,7 +66,8 @@ export async function runMonitor(ports: MonitorPorts, signal: AbortSignal): Prom
     lost = crashed ? lost + 1 : 0;
     if (lost === LOST_BEFORE_ALARM) tellLost(ports, how);
     const obstacle = report?.obstacle ?? null;
-    idle = obstacle === null ? NOT_IDLE : oneMoreIdle(idle, ports.clock.uptimeMs());
+    // One that crashes between those that decide nothing is no better.
+    if (!crashed) idle = obstacle === null ? NOT_IDLE : oneMoreIdle(idle, ports.clock.uptimeMs());
     if (obstacle !== null && idle.isDue) tellIdle(ports, obstacle, idle.passes);
     settings = report?.monitor ?? settings;
     await waitForNext(ports, waitAfter(report, settings, lost), signal);
@@ -135,7 +136,7 @@ function tellIdle({ alarm }: MonitorPorts, obstacle: string, passes: number): vo
 
 /** A host that does not know its pool replaces nobody. */
 const MASTERLESS =
-  "If the pool has lost its master for good, and no host replaces it, run on the one that should be master: xe pool-emergency-transition-to-master, then xe pool-recover-slaves.";
+  "If the pool has lost its master for good, and no host replaces it: make sure that the old master is off, then run on the host that should be master: xe pool-emergency-transition-to-master, then xe pool-recover-slaves.";
 
 function tellHung({ alarm, logger }: MonitorPorts, pid: number): void {
   const text = `The iteration hung and was killed (pid ${pid}).`;

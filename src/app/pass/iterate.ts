@@ -117,9 +117,10 @@ async function doNothing(
 ): Promise<PassReport> {
   const { result, text, startedMs, config } = why;
   const last = await ports.store.load("pass");
-  const told = last.kind === "found" && (last.value as Partial<PassReport> | null)?.result === result;
-  if (!told) ports.logger.log("error", "master_ip", text);
-  return report(ports, startedMs, { config, memory: null, self: null, calls: 0, result, obstacle: text });
+  const before = last.kind === "found" ? (last.value as Partial<PassReport> | null) : null;
+  if (before?.result !== result) ports.logger.log("error", "master_ip", text);
+  const ended = { config, memory: null, self: null, calls: 0, result, obstacle: text };
+  return report(ports, startedMs, ended, before?.group ?? null);
 }
 
 /** The newest memory of this host; a text: why it cannot be read. */
@@ -243,13 +244,21 @@ interface Ended {
   readonly obstacle: string | null;
 }
 
-/** A host that can decide nothing had better not lead: it says that it does not know whether it is enabled. */
-function groupOf({ uuid }: LocalView, memory: Memory, { config, obstacle }: Ended): GroupReport {
-  const group = groupReport(uuid, memory, config.settings);
-  return obstacle === null ? group : { ...group, enabled: null };
+/**
+ * What the monitor is told, or was told before this pass. A host that can decide nothing had better not lead: it says that it
+ * does not know whether it is enabled.
+ */
+function groupOf({ self, memory, config, obstacle }: Ended, before: GroupReport | null): GroupReport | null {
+  const now = memory === null || self === null ? before : groupReport(self.uuid, memory, config.settings);
+  return now === null || obstacle === null ? now : { ...now, enabled: null };
 }
 
-async function report(ports: PassPorts, startedMs: number, ended: Ended): Promise<PassReport> {
+async function report(
+  ports: PassPorts,
+  startedMs: number,
+  ended: Ended,
+  before: GroupReport | null = null,
+): Promise<PassReport> {
   const { settings } = ended.config;
   const { memory, self } = ended;
   const nowMs = ports.clock.uptimeMs();
@@ -264,7 +273,7 @@ async function report(ports: PassPorts, startedMs: number, ended: Ended): Promis
     result: ended.result,
     obstacle: ended.obstacle,
     logs: settings.ENABLE_LOGGING && !settings.logOff.has("check_xapi"),
-    group: memory === null || self === null ? null : groupOf(self, memory, ended),
+    group: groupOf(ended, before),
     monitor: {
       delayMs,
       scanRateMs: settings.MONITOR_SCANRATE * 1_000,

@@ -6,7 +6,7 @@ import { type GroupState, type Moment, tickVote } from "./group.ts";
 import { type HandOver, NO_HAND_OVER, stepHandOver } from "./hand-over.ts";
 import { stepDown } from "./step-down.ts";
 import type { GroupTimings } from "./timings.ts";
-import type { Voting } from "./voting.ts";
+import { isPromiseOver } from "./voting.ts";
 import { type LeaderSight, wantedRoll } from "./wanted-roll.ts";
 
 /** The moment of a tick, and strangers that speak to this host. */
@@ -53,7 +53,7 @@ export function tickAndLead(
   timings: GroupTimings,
 ): Led {
   if (!moment.knowsPool)
-    return { state: { ...before, voting: withoutLead(before.voting) }, leading: NOT_LEADING, awaited: [] };
+    return { state: withoutLead(before, moment.nowMs, timings), leading: NOT_LEADING, awaited: [] };
   const state = tickVote(before, moment, timings);
   const { nowMs, own } = moment;
   const absent = stepAbsent(state, leading.absent, moment);
@@ -70,9 +70,11 @@ export function tickAndLead(
   };
 }
 
-function withoutLead(voting: Voting): Voting {
-  const { self, stored } = voting;
-  return { ...(stored.term.host === self ? stepDown(voting) : voting), freeMs: null };
+/** Its own term it leaves when nobody on this host can act on it any more. */
+function withoutLead(state: GroupState, nowMs: number, timings: GroupTimings): GroupState {
+  const { voting } = state;
+  const leaves = voting.stored.term.host === voting.self && isPromiseOver(voting, nowMs, timings);
+  return { ...state, voting: { ...(leaves ? stepDown(voting) : voting), freeMs: null } };
 }
 
 function withWantedRoll(state: GroupState, moment: LeaderSight, timings: GroupTimings) {

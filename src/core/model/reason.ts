@@ -126,7 +126,7 @@ export type Reason =
 /** Why a slave does not take over from a dead master. */
 export type PromotionRefusal =
   | "promotion-disabled"
-  | "ha-off-elsewhere"
+  | "flag-disputed"
   | "not-the-successor"
   | "waits-its-turn"
   | "in-maintenance"

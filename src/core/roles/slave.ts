@@ -1,5 +1,6 @@
 import { recoverHosts } from "../fencing/recover-hosts.ts";
 import { hasMandate, hostsOnRoll, isElecting } from "../group/may-act.ts";
+import { lastFlag } from "../members/flag-dispute.ts";
 import { reportHealth, reportReturns } from "../members/health-report.ts";
 import { heardOf } from "../members/heard.ts";
 import { isAlive, stepAllHealth } from "../members/host-health.ts";
@@ -7,7 +8,6 @@ import { hostName } from "../members/host-rows.ts";
 import { keepCopyFresh } from "../members/own-copy.ts";
 import { fingerprintParameters } from "../members/parameters.ts";
 import { rememberView } from "../members/remember.ts";
-import { isSaidOff } from "../members/said-off.ts";
 import { heardHosts, tallyNow } from "../members/vote.ts";
 import type { LastGoodView } from "../memory/last-good.ts";
 import { type Memory, onlyReturned } from "../memory/memory.ts";
@@ -183,11 +183,9 @@ function replaceMaster(memory: Memory, master: HostUuid, round: Round): Step {
   const { view, settings } = round;
   const { lastGood } = memory;
   if (lastGood === null) return nothing(memory);
-  const isOff = lastGood.haFlag !== "on";
-  if (isOff || isSaidOff(memory, view))
-    return !isOff && hasMandate(view)
-      ? refuse(memory, master, "ha-off-elsewhere", view)
-      : { memory, actions: [], reasons: [{ kind: "ha-off" }] };
+  const flag = lastFlag(lastGood, view);
+  if (flag === "disputed" && hasMandate(view)) return refuse(memory, master, "flag-disputed", view);
+  if (flag !== "on") return { memory, actions: [], reasons: [{ kind: "ha-off" }] };
   // A master that answered first and then did not: whom nobody has asked in this round is not thereby silent.
   const isAnyUnasked = lastGood.members.some((uuid) => uuid !== view.self.uuid && !view.probes.has(uuid));
   if (isAnyUnasked) return nothing(memory);

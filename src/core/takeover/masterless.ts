@@ -1,6 +1,6 @@
 import { hasMandate, isLeftOut } from "../group/may-act.ts";
+import { lastFlag } from "../members/flag-dispute.ts";
 import { hostRows, rowOf } from "../members/host-rows.ts";
-import { isSaidOff } from "../members/said-off.ts";
 import type { LastGoodView } from "../memory/last-good.ts";
 import type { Memory } from "../memory/memory.ts";
 import { nothing, type Round, type Step } from "../memory/step.ts";
@@ -37,8 +37,7 @@ export function endMasterless(memory: Memory, round: Round): Step {
   const { lastGood, masterlessSinceMs } = memory;
   const { view, settings } = round;
   if (lastGood === null || masterlessSinceMs === null) return nothing(memory);
-  if (lastGood.haFlag !== "on" || !settings.PROMOTE_SLAVE) return nothing(memory);
-  if (isSaidOff(memory, view)) return nothing(memory);
+  if (lastFlag(lastGood, view) !== "on" || !settings.PROMOTE_SLAVE) return nothing(memory);
   if (rowOf(hostRows(memory, view), view.self.uuid).isInMaintenance) return nothing(memory);
   if (view.nowMs - masterlessSinceMs < SETTLE_MS) return nothing(memory);
   return promoteSelf(memory, null, lastGood, round);

@@ -99,8 +99,8 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/roles/slave.ts",
-        from: "if (isOff || isSaidOff(memory, view))",
-        to: "if (isOff)",
+        from: "const flag = lastFlag(lastGood, view);",
+        to: 'const flag: string = lastGood.haFlag === "on" ? "on" : lastFlag(lastGood, view);',
       },
     ],
     caughtBy: { scenario: "flag/switched-off-while-a-service-was-stopped", sign: "expect promoted none" },

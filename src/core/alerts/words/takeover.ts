@@ -4,8 +4,8 @@ import type { SayingsOf } from "../saying.ts";
 const PROMOTION_REFUSALS: Record<PromotionRefusal, string> = {
   "promotion-disabled":
     "promotion is switched off (PROMOTE_SLAVE=0). A master that is off for good is replaced by hand (xe pool-emergency-transition-to-master)",
-  "ha-off-elsewhere":
-    "another host says that HA was switched off before the master died. If HA is not wanted, a master that is off for good is replaced by hand (xe pool-emergency-transition-to-master)",
+  "flag-disputed":
+    "HA was switched on or off before the master died, and the hosts have not all read that, so nobody knows whether it is wanted. Switch the master on; one that is off for good is replaced by hand (xe pool-emergency-transition-to-master)",
   "not-the-successor": "another host is the successor",
   "waits-its-turn": "it waits its turn, so that two hosts do not act at once",
   "in-maintenance": "this host is in maintenance",

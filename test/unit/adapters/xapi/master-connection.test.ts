@@ -21,15 +21,13 @@ const LOOK_UP = { "host.get_by_uuid": ([, uuid]: readonly unknown[]) => value(`O
 
 /** A slave, its own xapi, and the master's as it is reached over the way. */
 function slave(handlers: Readonly<Record<string, Handler>> = {}, over: Partial<{ way: OpenMasterWay }> = {}) {
-  const own = createScript(LOOK_UP);
+  const own = createScript({ "VM.get_by_uuid": () => value("OpaqueRef:vm"), ...LOOK_UP });
   const master = createScript({
     "session.slave_login": () => value("OpaqueRef:ours"),
-    "VM.get_by_uuid": () => value("OpaqueRef:vm"),
     "host.get_other_config": () => value({ agent_start_time: RUN.xapiStartTime }),
     "VM.get_all_records_where": () => value({}),
     "Async.VM.start_on": () => value("OpaqueRef:task"),
     "task.get_record": () => api("HANDLE_INVALID", "task", "OpaqueRef:task"),
-    ...LOOK_UP,
     ...handlers,
   });
   const opened: string[] = [];
@@ -60,8 +58,8 @@ describe("atMaster", () => {
       method: "session.slave_login",
       params: ["OpaqueRef:h2", "the secret"],
     });
-    // The own xapi is asked for the reference of this host, and for nothing else.
-    expect(own.methods()).toEqual(["session.login_with_password", "host.get_by_uuid"]);
+    // The own xapi is asked for references that the last read did not have, and for nothing else.
+    expect([...new Set(own.methods())]).toEqual(["session.login_with_password", "host.get_by_uuid"]);
     expect(xapi.calls()).toBe(own.calls.length + master.calls.length);
   });
 

@@ -14,6 +14,8 @@ const at = (name: string) => join(folder, name);
 const names = ["pool", "other", "people", "child"] as const;
 const made = new Map<string, Certificate>();
 let server: Bun.Server<undefined> | null = null;
+/** Instead of its error. */
+let says: ((id: number) => Response) | null = null;
 /** What came over it, decrypted. */
 let seen: string[] = [];
 
@@ -42,6 +44,7 @@ async function serve(forPool: (typeof names)[number]): Promise<number> {
       const body = await request.text();
       seen.push(body);
       const { id } = JSON.parse(body);
+      if (says !== null) return says(id);
       return Response.json({ jsonrpc: "2.0", error: { code: 1, message: "REFUSED", data: [SECRET] }, id });
     },
   });
@@ -78,7 +81,17 @@ describe("createPoolTls: the pool secret goes to a host of the pool alone", () =
     expect(seen.length).toBe(1);
     expect(JSON.parse(seen[0] ?? "").params).toEqual(["OpaqueRef:h2", SECRET]);
     // XAPI repeats the parameters of a call in its errors.
-    expect(result).toEqual({ ok: false, fault: { kind: "api", code: "REFUSED", params: ["***"] } });
+    expect(result).toEqual({ ok: false, fault: { kind: "api", code: "REFUSED", params: ["***/***"] } });
+  });
+
+  test("nor is a part of it in a fault, wherever an answer is cut", async () => {
+    const port = await serve("pool");
+    for (const length of [60, 80, 100, 250, 280]) {
+      says = (id) => new Response(`${"x".repeat(length)}${JSON.stringify({ id, said: SECRET })}`);
+      const fault = JSON.stringify(await call(port));
+      expect(fault).not.toContain(SECRET.slice(0, 8));
+    }
+    says = null;
   });
 
   const strangers = [

@@ -188,7 +188,7 @@ describe("describeReason: each refusal has a cause of its own", () => {
   };
   const promotion: Record<PromotionRefusal, true> = {
     "promotion-disabled": true,
-    "ha-off-elsewhere": true,
+    "flag-disputed": true,
     "not-the-successor": true,
     "waits-its-turn": true,
     "in-maintenance": true,

@@ -113,6 +113,11 @@ describe("tickAndLead: the vote of this host, and what it does itself", () => {
     ],
     ["a host that should stand for election does", follower, "2a 1c.1 abc"],
     [
+      "but not within the promise to itself, for somebody may act on its last mandate",
+      { ...leader, roll: "5a.1 abc", promised: 4, moment: { knowsPool: false } },
+      "5a 5a.1 abc",
+    ],
+    [
       "not one whose iterations have forgotten the pool",
       { ...follower, moment: { knowsPool: false } },
       "1c 1c.1 abc",

@@ -164,10 +164,16 @@ describe("decideSlave", () => {
     });
   }
 
-  test("HA was off when the master was last seen: nothing is done", () => {
+  describe("HA was off when the master was last seen: nothing is done", () => {
     const pool = { ...database([]).pool, otherConfig: { [FLAG]: "false" } };
-    const decision = loseMaster(readySlave(2, { pool }));
-    expect([decision.actions, kinds(decision.reasons)]).toEqual([[], ["ha-off"]]);
+    const lose = (ha: boolean) => {
+      const brain = readySlave(2, { pool });
+      brain.group = { roll: { ha } };
+      const { actions, reasons } = loseMaster(brain);
+      return [actions, kinds(reasons)];
+    };
+    test("silently, where the group knows that", () => expect(lose(false)).toEqual([[], ["ha-off"]]));
+    test("the group does not: that is told", () => expect(lose(true)).toEqual([[], ["not-promoted"]]));
   });
 
   test("never seen the pool: nothing is done", () => {

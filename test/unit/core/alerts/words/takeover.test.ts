@@ -33,7 +33,7 @@ describe("TAKEOVER_WORDS: a master that is not replaced: is an administrator's w
   /** Why it is not, and whether a word would help where this host counts; a new why does not compile before somebody has decided that. */
   const HELPS: Readonly<Record<PromotionRefusal, boolean>> = {
     "promotion-disabled": false,
-    "ha-off-elsewhere": false,
+    "flag-disputed": false,
     "not-the-successor": false,
     "waits-its-turn": false,
     "in-maintenance": false,
