@@ -38,7 +38,10 @@ export function endMasterless(memory: Memory, round: Round): Step {
   const { view, settings } = round;
   if (lastGood === null || masterlessSinceMs === null) return nothing(memory);
   if (lastFlag(lastGood, view) !== "on" || !settings.PROMOTE_SLAVE) return nothing(memory);
-  if (rowOf(hostRows(memory, view), view.self.uuid).isInMaintenance) return nothing(memory);
+  const { uuid } = view.self;
+  // A xapi that has just become a slave is disabled for a moment; of a member maintenance is not believed (members/membership.ts).
+  const isMember = lastGood.members.includes(uuid);
+  if (!isMember && rowOf(hostRows(memory, view), uuid).isInMaintenance) return nothing(memory);
   if (view.nowMs - masterlessSinceMs < SETTLE_MS) return nothing(memory);
   return promoteSelf(memory, null, lastGood, round);
 }

@@ -16,6 +16,7 @@ import {
   slaveRound,
   three,
 } from "../fixtures.ts";
+import { hearing, OWN, peer } from "../members/hearing.ts";
 import { isLedBy, NOBODY_LEADS, type SightOver } from "../sight.ts";
 
 const LOST: PeerProbe = { icmp: "answered", xapi: "answered", follows: { kind: "lost" } };
@@ -101,7 +102,9 @@ describe("stepMasterless: who does not answer may be the master, unless the grou
 });
 
 describe("endMasterless", () => {
-  const maintained = goodView({ hosts: [knownHost(host(1)), knownHost(host(2), { enabled: false })] });
+  const disabled = [knownHost(host(1)), knownHost(host(2), { enabled: false })];
+  const maintained = goodView({ hosts: disabled, members: [host(1), host(3)] });
+  const saysOff = hearing(peer(3, { own: { ...OWN, haWished: false } }));
   const end = (over: Partial<Memory> = {}, situation: Situation = {}) => {
     const memory = memoryWith({ masterlessSinceMs: 0, ...over });
     return endMasterless(memory, slaveRound(memory, situation));
@@ -113,9 +116,13 @@ describe("endMasterless", () => {
     expect(step.reasons).toEqual([{ kind: "promoting", oldMaster: null }]);
   });
 
+  test("endMasterless: a member that has just become a slave is disabled for a moment: it becomes master", () =>
+    expect(short(end({ lastGood: goodView({ hosts: disabled }) }).actions)).toEqual(["promote-self"]));
+
   const rows: readonly [string, ReturnType<typeof end>][] = [
     ["the pool has a master", end({ masterlessSinceMs: null })],
     ["HA is off", end({ lastGood: goodView({ haFlag: "off" }) })],
+    ["nobody knows whether HA is on", end({}, { hearing: saysOff })],
     ["PROMOTE_SLAVE=0", end({}, { settings: { PROMOTE_SLAVE: false } })],
     ["this host is in maintenance", end({ lastGood: maintained })],
     [
