@@ -239,8 +239,14 @@ async function isLeftSo(pool: SimPool, unwell: readonly string[]): Promise<boole
     return isTold("SLAVE_HA") && unwell.every((ailment) => ailment.endsWith("does not run"));
   const seen = await Promise.all(living.map((host) => groupSeenBy(pool, host)));
   const isStill = ({ number }: SimHost) => isIdleAndSaid(pool, number) || isOff(pool, number);
-  return isTold("PROMOTE_SLAVE") || seen.every((one) => one?.roll?.ha === false) || living.every(isStill);
+  const isHaOff = seen.every((one) => one?.roll?.ha === false) || isDisputedAndSaid(pool);
+  return isTold("PROMOTE_SLAVE") || isHaOff || living.every(isStill);
 }
+
+const isDisputedAndSaid = ({ world }: SimPool): boolean =>
+  world.log.some(
+    ({ what, body }) => what === "mail" && String(body).includes("HA was switched on or off before"),
+  );
 
 const isIdleAndSaid = ({ world }: SimPool, number: number): boolean =>
   world.log.some(
