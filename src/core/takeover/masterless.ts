@@ -39,7 +39,7 @@ export function endMasterless(memory: Memory, round: Round): Step {
   if (lastGood === null || masterlessSinceMs === null) return nothing(memory);
   if (lastFlag(lastGood, view) !== "on" || !settings.PROMOTE_SLAVE) return nothing(memory);
   const { uuid } = view.self;
-  // A xapi that has just become a slave is disabled for a moment; of a member maintenance is not believed (members/membership.ts).
+  // A xapi that has just become a slave is disabled for a moment; of a member maintenance is not believed (core/members/membership.ts).
   const isMember = lastGood.members.includes(uuid);
   if (!isMember && rowOf(hostRows(memory, view), uuid).isInMaintenance) return nothing(memory);
   if (view.nowMs - masterlessSinceMs < SETTLE_MS) return nothing(memory);
