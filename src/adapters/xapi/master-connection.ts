@@ -18,20 +18,33 @@ export function createMasterConnection(
 ): MasterConnection & { readonly close: () => Promise<void>; readonly calls: () => number } {
   const sessions = new Map<string, Session>();
 
-  async function connect(
+  async function sessionAt(
     self: HostUuid,
     address: string,
     signal: AbortSignal,
-  ): Promise<XapiResult<VmStarter>> {
+  ): Promise<XapiResult<Session>> {
+    const known = sessions.get(address);
+    if (known !== undefined) return { ok: true, value: known };
     const [ref, way] = await Promise.all([refs.host(self, signal), open(address)]);
     if (!ref.ok) return ref;
     if (!way.ok) return way;
     const { transport, secret } = way.value;
     const login = { method: "session.slave_login", params: [ref.value, secret], once: true };
+    // Another caller may have been quicker.
     const session = sessions.get(address) ?? openSession({ transport, clock, xeTimeoutMs, login });
     sessions.set(address, session);
+    return { ok: true, value: session };
+  }
+
+  async function connect(
+    self: HostUuid,
+    address: string,
+    signal: AbortSignal,
+  ): Promise<XapiResult<VmStarter>> {
+    const session = await sessionAt(self, address, signal);
+    if (!session.ok) return session;
     // References are those of the last read, the same on every host: between the checks and the start nothing is looked up.
-    return { ok: true, value: createStarter({ session, refs, index, clock }) };
+    return { ok: true, value: createStarter({ session: session.value, refs, index, clock }) };
   }
 
   return {

@@ -5,21 +5,11 @@ import { POOL_SECRET } from "../spec.ts";
 import type { World } from "../world.ts";
 import type { Answer } from "../xapi/answer.ts";
 import { handle } from "../xapi/route.ts";
-import { orAbort, post } from "./network.ts";
+import { orAbort, post, type Response } from "./network.ts";
 
 /** The unix socket of a host's xapi, or its TCP port over the loopback address, without the socket. */
 export function simTransport(world: World, host: number, channel: "unix" | "tcp" = "unix"): XapiTransport {
-  let id = 0;
-  return {
-    call: async (method, params, signal) => {
-      id += 1;
-      noteRequest(world, host, method, params);
-      const request = { jsonrpc: "2.0", method, params, id };
-      const answer = await orAbort(handle(world, host, channel, request), signal);
-      return answer === null ? { ok: false, fault: { kind: "timeout" } } : understand(answer);
-    },
-    close: async () => {},
-  };
+  return transportOver(world, host, (request) => handle(world, host, channel, request));
 }
 
 /** The way of a slave to a master over TLS that the pool's certificates verify: every host of the world has them. */
@@ -29,21 +19,26 @@ export function simMasterWay(
   wrap: (transport: XapiTransport) => XapiTransport,
 ): OpenMasterWay {
   return async (address) => {
-    let id = 0;
-    const transport: XapiTransport = {
-      call: async (method, params, signal) => {
-        id += 1;
-        noteRequest(world, host, method, params);
-        const answer = await orAbort(
-          post(world, host, address, { jsonrpc: "2.0", method, params, id }),
-          signal,
-        );
-        if (answer === null) return { ok: false, fault: { kind: "timeout" } };
-        return understand(answer === "no-route" ? "refused" : answer);
-      },
-      close: async () => {},
-    };
+    const transport = transportOver(world, host, (request) => post(world, host, address, request));
     return { ok: true, value: { transport: wrap(transport), secret: POOL_SECRET } };
+  };
+}
+
+function transportOver(
+  world: World,
+  host: number,
+  send: (request: object) => Promise<Response>,
+): XapiTransport {
+  let id = 0;
+  return {
+    call: async (method, params, signal) => {
+      id += 1;
+      noteRequest(world, host, method, params);
+      const answer = await orAbort(send({ jsonrpc: "2.0", method, params, id }), signal);
+      if (answer === null) return { ok: false, fault: { kind: "timeout" } };
+      return understand(answer === "no-route" ? "refused" : answer);
+    },
+    close: async () => {},
   };
 }
 
