@@ -119,7 +119,7 @@ remove_outside() {
   if [ -n "$root" ] && same_place "$root/var/run" /var/run; then return 0; fi
   for service in $services; do
     remove "$root/var/lock/subsys/$service"
-    for ending in pid stopped init-lock; do remove "$root/var/run/$service.$ending"; done
+    for ending in pid stopped restarting init-lock; do remove "$root/var/run/$service.$ending"; done
   done
   remove_folder "$root/var/run/ha-lizard"
   # The same folder on a host, where /var/run is a link to /run.

@@ -35,8 +35,8 @@ export interface GroupNetwork {
   onQuestion(handler: (question: RunsQuestion, answer: (said: RunsAnswer) => void) => void): void;
   /** Once a second: what has come is told, a changed secret and sockets that were lost are looked after. Never throws. */
   tend(): void;
-  /** Sends them, or does not: nothing tells. Never throws. */
-  send(datagrams: readonly Datagram[]): void;
+  /** Sends them, or does not: nothing tells. `isNews`: whoever gets them reads them at once. Never throws. */
+  send(datagrams: readonly Datagram[], isNews?: boolean): void;
   /** The same for rolls, to every address of the peers that they are for. */
   sendRolls(rolls: readonly RollMessage[]): void;
   /** Are messages told as they come, rather than together? While the monitors agree on a leader or a roll every second counts. */
@@ -77,6 +77,11 @@ export interface GroupSelf {
    * starting. Ends with `signal`. Never rejects.
    */
   askXapi(signal: AbortSignal): Promise<"answers" | "lost" | "silent">;
+  /**
+   * Is the own xapi held (`LocalHost.holdXapi`), and does no process of it listen? Then it can take no start from anybody,
+   * until it is started again, which takes longer than this question. Never rejects.
+   */
+  isXapiHeld(): Promise<boolean>;
 }
 
 /** What is asked of the other hosts before a VM is started. */

@@ -155,10 +155,8 @@ export interface MasterPath {
 export interface Promotion {
   /** `pool.emergency_transition_to_master` in a local session; XAPI restarts some seconds later. */
   promoteSelf(signal: AbortSignal): Promise<XapiResult<void>>;
-  /** `pool.emergency_reset_master` in a local session: this host becomes a slave; XAPI restarts some seconds later. */
+  /** `pool.emergency_reset_master` in a local session: this host becomes a slave of that one; XAPI restarts some seconds later. */
   followMaster(address: string, signal: AbortSignal): Promise<XapiResult<void>>;
-  /** `pool.recover_slaves`: hosts that accepted this master. Seconds; more when hosts are dead. */
-  recoverSlaves(signal: AbortSignal): Promise<XapiResult<readonly HostUuid[]>>;
 }
 
 /** XAPI messages: the alerts that XenCenter and Xen Orchestra show. */

@@ -1,4 +1,3 @@
-import { START_MARK_KEY } from "../core/takeover/start-mark.ts";
 import { type SimClock, WORLD_BEGIN_WALL_MS } from "./clock.ts";
 import { Database, type Fields, NULL_REF } from "./database.ts";
 import { createRandom } from "./random.ts";
@@ -71,6 +70,7 @@ export function buildHost(spec: HostSpec, number: number, database: Database): S
     memoryBytes: spec.memoryBytes ?? DEFAULT_HOST_MEMORY,
     root: spec.root ?? null,
     power: true,
+    routes: new Set(),
     bootCount: 1,
     bootedAtMs: 0,
     poolConf: "",
@@ -82,6 +82,8 @@ export function buildHost(spec: HostSpec, number: number, database: Database): S
     databaseAtMs: 0,
     messages: new Map(),
     xapi: null,
+    xapiStopped: false,
+    heldSinceMs: null,
     stayDisabled: false,
     haArmed: false,
     bmc: "up",
@@ -165,10 +167,10 @@ function addInterfaces(database: Database, host: SimHost): readonly string[] {
 export const pifRef = (network: "management" | "second", { number }: SimHost): string =>
   refOf("pif", `${network}${number}`);
 
-/** At rest: xapi has started long ago, and the host has told so. */
+/** At rest: xapi has started long ago. */
 function otherConfigOf(host: SimHost): Fields {
   const started = `${BEGIN_S - 600 + host.number}.`;
-  return { agent_start_time: started, boot_time: `${BEGIN_S - 900}.`, [START_MARK_KEY]: started };
+  return { agent_start_time: started, boot_time: `${BEGIN_S - 900}.` };
 }
 
 /** What the program writes into a VM that runs, which a clone brings along with all the rest. */

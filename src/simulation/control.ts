@@ -25,6 +25,9 @@ export function setPower(world: World, host: SimHost, on: boolean): void {
     });
   } else {
     host.power = false;
+    host.xapiStopped = false;
+    host.heldSinceMs = null;
+    host.routes.clear();
     world.record("power-off", { host: host.number });
     endXapi(world, host, "power-off", "kill");
     dropStarts(host);
@@ -62,12 +65,66 @@ export function setXapi(world: World, host: SimHost, state: XapiState): void {
   else if (state === "kill") restartXapi(world, host, "killed", "kill");
   else if (state === "hang" && host.xapi !== null) setFrozen(world, host.xapi, true);
   else if (state === "run" && host.xapi !== null) setFrozen(world, host.xapi, false);
-  else if (state === "run") startXapi(world, host);
+  else if (state === "run") {
+    host.xapiStopped = false;
+    startXapi(world, host);
+  }
   world.topologyChanged();
 }
 
+/** It starts xapi whatever has stopped it; a note that it is held stays. */
 export function restartToolstack(world: World, host: SimHost): void {
-  if (host.power) restartXapi(world, host, "toolstack-restart");
+  if (!host.power) return;
+  host.xapiStopped = false;
+  restartXapi(world, host, "toolstack-restart");
+}
+
+export type UnitVerb = "stop" | "start" | "restart";
+
+/** `systemctl stop|start|restart xapi`, by whomever. A hung xapi is killed at once, where systemd waits. */
+export function systemctlXapi(world: World, host: SimHost, verb: UnitVerb): void {
+  if (!host.power) return;
+  host.xapiStopped = verb === "stop";
+  if (verb === "stop") endXapi(world, host, "stopped by systemctl", "stop");
+  else if (verb === "start") startXapi(world, host);
+  else restartXapi(world, host, "restarted by systemctl");
+}
+
+/** By the program of the host, which has noted before that it holds it. */
+export function holdXapi(world: World, host: SimHost): void {
+  if (host.heldSinceMs === null) {
+    host.heldSinceMs = world.nowMs() - host.bootedAtMs;
+    world.record("xapi-held", { host: host.number });
+  }
+  systemctlXapi(world, host, "stop");
+}
+
+/** By the program of the host; false: it was not held. */
+export function releaseXapi(world: World, host: SimHost): boolean {
+  if (host.heldSinceMs === null) return false;
+  host.heldSinceMs = null;
+  world.record("xapi-released", { host: host.number });
+  systemctlXapi(world, host, "start");
+  return true;
+}
+
+/**
+ * Sets or removes an unreachable route (`ip route add unreachable <address>/32`). Connections that stand end with it, as with
+ * `ss -K dst <address>` after it.
+ */
+export function setRoute(world: World, host: SimHost, address: string, isUnreachable: boolean): void {
+  if (!host.power || host.routes.has(address) === isUnreachable) return;
+  if (isUnreachable) host.routes.add(address);
+  else host.routes.delete(address);
+  world.record(isUnreachable ? "route-blocked" : "route-unblocked", { host: host.number, address });
+  world.topologyChanged();
+}
+
+/** All that it has; false: none. */
+export function unblockRoutes(world: World, host: SimHost): boolean {
+  const blocked = [...host.routes];
+  for (const address of blocked) setRoute(world, host, address, false);
+  return blocked.length > 0;
 }
 
 /** Hosts of different groups do not reach each other; hosts in no group are alone. */

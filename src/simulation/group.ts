@@ -11,9 +11,10 @@ export function beginGroup(world: World, disks: readonly SimDisk[]): void {
   const master = hostUuid(first.uuid);
   const term = { count: 1, host: master };
   const hosts = world.hosts.map(({ uuid }) => ({ host: hostUuid(uuid), bootId: null, maintenance: false }));
+  const id = { term, version: 1 };
   const stored: Stored = {
     term,
-    roll: { id: { term, version: 1 }, hosts, master, ha: true },
+    roll: { id, hosts, master, office: id, ha: true },
     before: null,
   };
   for (const disk of disks) disk.vote = { pool: poolUuid(POOL_UUID), stored };

@@ -1,11 +1,14 @@
 import { createWake, type Wake } from "../adapters/processes/wake-signal.ts";
+import { withEnds } from "../app/daemons/iteration-ends.ts";
 import { type HearingPorts, keepHearing } from "../app/daemons/keep-hearing.ts";
 import { type MonitorPorts, runMonitor } from "../app/daemons/monitor.ts";
 import type { PassPorts, PassReport } from "../app/pass/pass-ports.ts";
 import type { ChildDeath, RunningChild } from "../ports/processes.ts";
 import { portClock, type Scheduled } from "./clock.ts";
+import { releaseXapi, unblockRoutes } from "./control.ts";
 import { diskStore, diskVotes, type SimDisk } from "./ports/disk.ts";
 import { simGroupSelf } from "./ports/group-self.ts";
+import { simLocalHost } from "./ports/local-host.ts";
 import { mortal, newSimProcess, type SimProcess, type Watch } from "./ports/process.ts";
 import { simLogger, simPassPorts } from "./ports.ts";
 import { beginWatches } from "./watches.ts";
@@ -36,6 +39,9 @@ export class SimMonitor {
   private iteration: Iteration | null = null;
   private pending: Scheduled | null = null;
   private wake: Wake | null = null;
+  /** Ends the running service in good order. */
+  private over: AbortController | null = null;
+  private isStopWanted = false;
   passes = 0;
   /** The report of the last pass that ended. */
   last: PassReport | null = null;
@@ -79,7 +85,22 @@ export class SimMonitor {
     this.service = null;
     this.iteration = null;
     this.wake = null;
+    this.over = null;
     this.world.messengers?.detach(this.host);
+  }
+
+  /** `service ha-lizard stop`: it ends as it would by itself, and nobody starts it again. */
+  stopService(): void {
+    this.world.record("service-stopped", { host: this.host });
+    this.pending?.cancel();
+    this.pending = null;
+    this.isStopWanted = true;
+    this.over?.abort();
+    // What the service script does where no monitor runs.
+    if (this.service !== null) return;
+    const host = this.world.host(this.host);
+    unblockRoutes(this.world, host);
+    releaseXapi(this.world, host);
   }
 
   /** kill -9 of the whole service; its watchdog starts it again. */
@@ -114,6 +135,9 @@ export class SimMonitor {
       () => host.bootedAtMs,
       () => host.wallStepMs,
     );
+    const { processes, onEnd: onIterationEnd } = withEnds({
+      startIteration: (lost) => this.startIteration(lost),
+    });
     const ports: MonitorPorts = {
       clock: mortal(service, clock),
       store: mortal(service, diskStore(this.disk, clock)),
@@ -125,16 +149,26 @@ export class SimMonitor {
       },
       lock: { acquire: async () => ({ kind: "acquired" }) },
       wake: this.wake,
-      processes: mortal(service, { startIteration: (lost) => this.startIteration(lost) }),
+      processes: mortal(service, processes),
+      localHost: mortal(service, simLocalHost(this.world, host)),
+      isStopWanted: () => this.isStopWanted,
     };
-    void runMonitor(ports, new AbortController().signal);
+    this.isStopWanted = false;
+    const over = new AbortController();
+    this.over = over;
+    void runMonitor(ports, over.signal).then(() => {
+      if (this.service === service) this.stop();
+    });
     const wake = () => this.wake?.wake();
     if (this.world.hasWatches) beginWatches(this.world, service, { clock: ports.clock, wake });
-    this.hear(service, { ...ports, wake });
+    this.hear(service, { ...ports, wake, onIterationEnd });
   }
 
   /** The real loop (app/daemons/keep-hearing.ts) on the world's network, if the monitors of this world speak. */
-  private hear(service: SimProcess, own: Pick<HearingPorts, "clock" | "store" | "logger" | "wake">): void {
+  private hear(
+    service: SimProcess,
+    own: Pick<HearingPorts, "clock" | "store" | "logger" | "wake" | "onIterationEnd">,
+  ): void {
     const { world, host } = this;
     const { messengers } = world;
     if (messengers === null) return;

@@ -200,6 +200,11 @@ export class SimPool {
     void asAdministrator(this.world, host, [["pool.emergency_transition_to_master", []]]);
   }
 
+  /** `service ha-lizard stop` on a host. */
+  stopService(host: number): void {
+    this.monitor(host).stopService();
+  }
+
   /** Files of a host: `full`, `override`, and the state documents as text, to be torn. */
   disk(host: number): SimDisk {
     const disk = this.disks[host - 1];

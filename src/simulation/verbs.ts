@@ -9,10 +9,13 @@ import {
   setMaintenance,
   setPoolKey,
   setPower,
+  setRoute,
   setXapi,
   setXapiHa,
   shutDownVm,
   stepWallClock,
+  systemctlXapi,
+  type UnitVerb,
   type XapiState,
 } from "./control.ts";
 import type { BmcState, SimHost, World } from "./world.ts";
@@ -22,6 +25,7 @@ import { killXenopsd } from "./xenopsd.ts";
 export type Order = { readonly verb: string; readonly [detail: string]: unknown };
 
 const POWER_STATES: readonly BmcState[] = ["up", "dead", "slow", "lying"];
+const UNIT_VERBS: readonly UnitVerb[] = ["stop", "start", "restart"];
 const XAPI_STATES: readonly XapiState[] = ["run", "stop", "kill", "hang", "slow"];
 
 /**
@@ -42,11 +46,16 @@ const VERBS: Readonly<Record<string, (world: World, order: Order) => void>> = {
   /** kill -9 of xenopsd. */
   "xenopsd-kill": (world, order) => killXenopsd(world, hostOf(world, order["host"])),
   "toolstack-restart": (world, order) => restartToolstack(world, hostOf(world, order["host"])),
+  /** What systemd of the host is told to do with xapi. */
+  systemctl: (world, order) =>
+    systemctlXapi(world, hostOf(world, order["host"]), one(UNIT_VERBS, order["do"])),
   link: (world, order) => {
     const { to } = order;
     if (typeof to !== "number" && typeof to !== "string") throw new Error(`Cannot use link to ${String(to)}`);
     world.setLink(hostOf(world, order["from"]).number, to, flag(order, "up"));
   },
+  route: (world, order) =>
+    setRoute(world, hostOf(world, order["host"]), String(order["address"]), flag(order, "unreachable")),
   partition: (world, order) => partition(world, order["groups"] as number[][]),
   heal: (world) => world.mendAllLinks(),
   vm: doToVm,

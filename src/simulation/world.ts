@@ -84,6 +84,8 @@ export interface SimHost {
   readonly memoryBytes: number;
   readonly root: string | null;
   power: boolean;
+  /** Addresses to which it has an unreachable route: nothing passes between it and them, and what it asks them fails at once. */
+  readonly routes: Set<string>;
   bootCount: number;
   bootedAtMs: number;
   /** What stands in /etc/xensource/pool.conf. */
@@ -102,6 +104,10 @@ export interface SimHost {
   /** XAPI messages are files of the host that was master when they were created. */
   readonly messages: Map<string, Fields>;
   xapi: XapiProcess | null;
+  /** systemd has been told to stop xapi: nothing starts it, also not after a crash, until somebody does or the host boots. */
+  xapiStopped: boolean;
+  /** Since when, by the uptime of this host, its note below /run says that its xapi is held; null: there is none. */
+  heldSinceMs: number | null;
   /** Disabled by an administrator so that a restart of xapi does not enable it again. */
   stayDisabled: boolean;
   haArmed: boolean;
@@ -224,9 +230,20 @@ export class World {
     return this.cuts.size > 0 && this.cuts.has(`${from}>${to}`);
   }
 
+  /**
+   * Has `from` an unreachable route to this address? No answer of its own leaves it either, and a kernel that looks whence
+   * packets come (rp_filter 1 or 2) drops what arrives from there, datagrams too: measured.
+   */
+  isUnreachable(from: number, address: string): boolean {
+    const { routes } = this.host(from);
+    return routes.size > 0 && routes.has(address);
+  }
+
   /** Can `from` ask `to` something and hear the answer? Both have power; one-way cuts are firewalls, not wires. */
   reaches(from: number, to: number): boolean {
-    if (!this.host(from).power || !this.host(to).power) return false;
+    const [asker, asked] = [this.host(from), this.host(to)];
+    if (!asker.power || !asked.power) return false;
+    if (this.isUnreachable(from, asked.address) || this.isUnreachable(to, asker.address)) return false;
     return from === to || !this.isCut(from, to);
   }
 
@@ -235,7 +252,9 @@ export class World {
     const to = this.hostAt(address);
     if (to === undefined) return false;
     if (to.secondAddress !== address) return this.reaches(from, to.number);
-    if (!this.host(from).power || !to.power) return false;
+    const { power, secondAddress } = this.host(from);
+    if (!power || !to.power || this.isUnreachable(from, address)) return false;
+    if (secondAddress !== null && this.isUnreachable(to.number, secondAddress)) return false;
     return from === to.number || !this.isCut(from, `second${to.number}`);
   }
 

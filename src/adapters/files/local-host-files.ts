@@ -4,6 +4,8 @@ import type { LocalView, Role } from "../../core/model/pool-view.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LocalHost } from "../../ports/local-host.ts";
 import { runCommand } from "../processes/run-command.ts";
+import { createBlockedRoutes, readBlockedRoutes } from "./blocked-routes.ts";
+import { createHeldXapi, expectNotHeld, readBootId, readHeldSince } from "./held-xapi.ts";
 import { knownVms } from "./known-vms.ts";
 import type { Paths } from "./paths.ts";
 import { type RegularFile, readRegularFile } from "./regular-file.ts";
@@ -28,9 +30,11 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
       const inventory = await readInventory(paths.inventory);
       const uuid = inventory["INSTALLATION_UUID"] ?? "";
       if (!isUuid(uuid)) return null;
-      const [role, bootId, domains, xapiAnswers] = await Promise.all([
+      const bootId = await readBootId(paths.bootId);
+      const [role, heldSinceMs, blocked, domains, xapiAnswers] = await Promise.all([
         readRole(paths.poolConf),
-        read(paths.bootId, LONGEST_LINE),
+        readHeldSince(paths.heldXapi, bootId),
+        readBlockedRoutes(paths.blockedRoutes),
         knownVms(options, inventory["CONTROL_DOMAIN_UUID"] ?? "", signal),
         options.probeOwnXapi(signal),
       ]);
@@ -38,14 +42,18 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
         // As it stands there: XAPI has taken it from this line.
         uuid: hostUuid(uuid),
         role,
-        bootId: (bootId.kind === "text" && bootId.text.trim()) || "unknown-boot",
+        bootId: bootId ?? "unknown-boot",
         initCompleteAtMs: statSync(paths.initComplete, { throwIfNoEntry: false })?.mtimeMs ?? null,
         domains,
         xapiAnswers,
+        heldSinceMs,
+        blockedRoutes: blocked ?? [],
       };
       return view;
     },
     restartToolstack: (signal) => restartToolstack(options, signal),
+    ...createHeldXapi(options),
+    ...createBlockedRoutes(options),
     async rebootNow() {
       // No sync before it: storage that does not answer would hold the reboot back for ever.
       writeFileSync(paths.sysrq, "b");
@@ -93,6 +101,7 @@ function read(path: string, maxBytes: number): Promise<RegularFile> {
 
 async function restartToolstack(options: LocalHostOptions, signal: AbortSignal): Promise<void> {
   const { clock, environment: env } = options;
+  await expectNotHeld(options.paths);
   for (const command of [
     ["xe-toolstack-restart"],
     ["service", "xapi", "restart"],

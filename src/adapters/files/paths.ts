@@ -29,11 +29,17 @@ export interface Paths {
   /** Of this program alone, mode 0700, gone with a reboot: locks, and what the monitor hears. */
   readonly run: string;
   readonly hearing: string;
+  /** Since when the own xapi is held (adapters/files/held-xapi.ts); `service ha-lizard stop` reads it, too. */
+  readonly heldXapi: string;
+  /** What this host has blocked by unreachable routes (adapters/files/blocked-routes.ts); the service script reads it, too. */
+  readonly blockedRoutes: string;
   /** State of this boot, below it. */
   readonly runState: string;
   readonly monitorPid: string;
   /** Left by a deliberate stop, so that the watchdog does not undo it. */
   readonly monitorStopped: string;
+  /** Stands while systemd stops the monitor in order to start it again. */
+  readonly monitorRestarting: string;
   readonly watchdogPid: string;
   readonly watchdogStopped: string;
   /** Links to the services that are started at boot: these two of one or the other make, and systemd's own. */
@@ -71,9 +77,12 @@ export function pathsFrom(environment: Environment): Paths {
     sysrq: environment["HA_LIZARD_SYSRQ"] || "/proc/sysrq-trigger",
     run: below("run/ha-lizard"),
     hearing: below("run/ha-lizard/hearing.json"),
+    heldXapi: below("run/ha-lizard/held-xapi.json"),
+    blockedRoutes: below("run/ha-lizard/blocked-routes.json"),
     runState: below("run/ha-lizard/state"),
     monitorPid: below("var/run/ha-lizard.pid"),
     monitorStopped: below("var/run/ha-lizard.stopped"),
+    monitorRestarting: below("var/run/ha-lizard.restarting"),
     watchdogPid: below("var/run/ha-lizard-watchdog.pid"),
     watchdogStopped: below("var/run/ha-lizard-watchdog.stopped"),
     runLevel: below("etc/rc3.d"),

@@ -118,6 +118,41 @@ export function chaoticPorts(ports: PassPorts, host: number, source: CallFates):
           () => localHost.restartToolstack(signal),
           () => fail("restart"),
         ),
+      holdXapi: (signal) =>
+        source.call(
+          "hold xapi",
+          host,
+          () => localHost.holdXapi(signal),
+          () => fail("hold xapi"),
+        ),
+      releaseXapi: (signal) =>
+        source.call(
+          "release xapi",
+          host,
+          () => localHost.releaseXapi(signal),
+          () => fail("release xapi"),
+        ),
+      restartXapi: (signal) =>
+        source.call(
+          "restart xapi",
+          host,
+          () => localHost.restartXapi(signal),
+          () => fail("restart xapi"),
+        ),
+      blockRoute: (address, signal) =>
+        source.call(
+          "block route",
+          host,
+          () => localHost.blockRoute(address, signal),
+          () => fail("block route"),
+        ),
+      unblockRoutes: (signal) =>
+        source.call(
+          "unblock routes",
+          host,
+          () => localHost.unblockRoutes(signal),
+          () => fail("unblock routes"),
+        ),
       rebootNow: () => localHost.rebootNow(),
     },
     store: {

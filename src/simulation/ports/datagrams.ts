@@ -178,8 +178,8 @@ export class Datagrams implements Messengers {
       );
       for (const { host, addresses } of hosts.filter(({ host }) => !said.has(host))) {
         const question = { from: group.self, to: host, number, id, vms };
-        const answered = ({ own, runs }: RunsAnswer) => {
-          said.set(host, { own, runs });
+        const answered = ({ own, runs, number: at }: RunsAnswer) => {
+          said.set(host, { own, runs, atMs: at.ms, bootId: at.bootId });
           if (said.size === hosts.length) all.resolve();
         };
         for (const address of addresses) this.carry(() => this.question(from, address, question, answered));

@@ -14,6 +14,7 @@ export function simGroupSelf(world: World, number: number): GroupSelf {
     bootId: async () => bootIdOf(host),
     role: async () => roleOf(host.poolConf),
     isStartComplete: () => host.initComplete,
+    isXapiHeld: async () => host.heldSinceMs !== null && host.xapi === null,
     knownVms: async () => knownToXenopsd(host).map(vmUuid),
     askXapi: async (signal) => {
       const request = { jsonrpc: "2.0", method: `system.isAlive:${ECHO}`, params: [ECHO], id: 1 };

@@ -1,7 +1,15 @@
 import { hostUuid, vmUuid } from "../../core/model/ids.ts";
 import type { LocalHost } from "../../ports/local-host.ts";
 import { sleep } from "../clock.ts";
-import { resetHost, restartToolstack } from "../control.ts";
+import {
+  holdXapi,
+  releaseXapi,
+  resetHost,
+  restartToolstack,
+  setRoute,
+  systemctlXapi,
+  unblockRoutes,
+} from "../control.ts";
 import { roleOf } from "../pool-conf.ts";
 import type { SimHost, World } from "../world.ts";
 import { knownToXenopsd } from "../xenopsd.ts";
@@ -21,18 +29,35 @@ export function simLocalHost(world: World, host: SimHost): LocalHost {
       initCompleteAtMs: host.initComplete ? host.initCompleteWallMs : null,
       domains: knownToXenopsd(host).map(vmUuid),
       xapiAnswers: await answersOverLoopback(world, host, signal),
+      heldSinceMs: host.heldSinceMs,
+      blockedRoutes: [...host.routes],
     }),
     restartToolstack: async (signal) => {
+      expectNotHeld(host);
       world.record("toolstack-restart", { host: host.number });
       restartToolstack(world, host);
       await sleep(world.clock, world.timings.xapiRestartMs, signal);
     },
+    holdXapi: async () => holdXapi(world, host),
+    releaseXapi: async () => releaseXapi(world, host),
+    restartXapi: async (signal) => {
+      expectNotHeld(host);
+      systemctlXapi(world, host, "restart");
+      await sleep(world.clock, world.timings.xapiRestartMs, signal);
+    },
+    blockRoute: async (address) => setRoute(world, host, address, true),
+    unblockRoutes: async () => unblockRoutes(world, host),
     rebootNow: () => {
       world.record("reboot-self", { host: host.number });
       resetHost(world, host);
       return new Promise(() => {});
     },
   };
+}
+
+function expectNotHeld(host: SimHost): void {
+  if (host.heldSinceMs !== null)
+    throw new Error("Cannot restart xapi: it is held until its master's database agrees");
 }
 
 /** Different after every boot. */

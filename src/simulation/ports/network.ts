@@ -9,12 +9,13 @@ const NEVER: Promise<never> = new Promise(() => {});
 export type Response = Answer | "no-route";
 
 /**
- * A JSON-RPC request from one host to an address over TCP. Nobody there: "No route to host" after 3 s; a cut link, a
- * hung xapi, or power lost before the answer: silence.
+ * A JSON-RPC request from one host to an address over TCP. Nobody there: "No route to host" after 3 s, and at once where the
+ * asker has an unreachable route; a cut link, a hung xapi, or power lost before the answer: silence.
  */
 export async function post(world: World, from: number, address: string, request: unknown): Promise<Response> {
   const target = world.hostAt(address);
   if (!world.host(from).power) return NEVER;
+  if (world.isUnreachable(from, address)) return "no-route";
   if (target === undefined || !target.power) {
     await sleep(world.clock, world.timings.noRouteMs);
     return "no-route";

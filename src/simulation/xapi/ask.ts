@@ -18,7 +18,7 @@ export async function askIsSlave(
   silenceMs: number,
 ): Promise<"slave" | "master" | "nobody"> {
   if (!world.reaches(asker.host.number, host.number)) {
-    await pause(world, asker, silenceMs);
+    if (!world.isUnreachable(asker.host.number, host.address)) await pause(world, asker, silenceMs);
     return "nobody";
   }
   const process = host.xapi;

@@ -73,7 +73,8 @@ async function recoverSlaves(call: Call): Promise<Json> {
 async function recover(call: Call, host: SimHost): Promise<boolean> {
   const { process, world } = call;
   if (!world.reaches(process.host.number, host.number)) {
-    await pause(world, process, world.timings.deadPeerMs);
+    const isAtOnce = world.isUnreachable(process.host.number, host.address);
+    if (!isAtOnce) await pause(world, process, world.timings.deadPeerMs);
     return false;
   }
   await pause(world, process, world.timings.callMs);
@@ -104,6 +105,6 @@ async function syncDatabase(call: Call): Promise<Json> {
   if (missing === undefined || syncDeadMs === 0) return "";
   if (database.get("host_metrics", missing.metricsRef)?.["live"] !== true)
     throw new ApiError("HOST_OFFLINE", [missing.ref]);
-  await pause(world, process, syncDeadMs);
+  if (!world.isUnreachable(process.host.number, missing.address)) await pause(world, process, syncDeadMs);
   throw new ApiError("CANNOT_CONTACT_HOST", [missing.ref]);
 }

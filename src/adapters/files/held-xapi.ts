@@ -1,0 +1,124 @@
+import { rm } from "node:fs/promises";
+import { connect } from "node:net";
+import type { Clock } from "../../ports/clock.ts";
+import { withDeadline } from "../../ports/deadline.ts";
+import type { LocalHost } from "../../ports/local-host.ts";
+import { runCommand } from "../processes/run-command.ts";
+import { makePrivateFolder } from "./ownership.ts";
+import type { Paths } from "./paths.ts";
+import { readRegularFile } from "./regular-file.ts";
+import { replaceFile } from "./replace-file.ts";
+
+export interface HeldXapiOptions {
+  readonly paths: Pick<Paths, "bootId" | "heldXapi" | "run">;
+  readonly clock: Clock;
+  readonly environment: Record<string, string>;
+}
+
+/** `{"bootId":"…","sinceMs":123}` is all that stands there. */
+const LONGEST_NOTE = 4_096;
+const LONGEST_BOOT_ID = 4_096;
+/** systemd gives a unit 90 s to stop, then kills it. */
+const COMMAND_MS = 110_000;
+
+/** Holding, releasing and restarting the own xapi by systemd; the note lies below /run, so that a boot ends the hold. */
+export function createHeldXapi(
+  options: HeldXapiOptions,
+): Pick<LocalHost, "holdXapi" | "releaseXapi" | "restartXapi"> {
+  const { paths, clock } = options;
+  const sinceMs = async () => readHeldSince(paths.heldXapi, await readBootId(paths.bootId));
+  return {
+    async holdXapi(signal) {
+      const bootId = await readBootId(paths.bootId);
+      if (bootId === null) throw new Error("Cannot hold xapi: the id of this boot cannot be read");
+      if ((await readHeldSince(paths.heldXapi, bootId)) === null) {
+        const unusable = makePrivateFolder(paths.run);
+        if (unusable !== null) throw new Error(`Cannot hold xapi: ${unusable}`);
+        const note = { bootId, sinceMs: Math.round(clock.uptimeMs()) };
+        await replaceFile(paths.heldXapi, `${JSON.stringify(note)}\n`, false);
+      }
+      await systemctl(options, ["stop"], signal);
+    },
+    async releaseXapi(signal) {
+      if ((await sinceMs()) === null) return false;
+      // When the service stops this runs within a job that the start of xapi would wait for.
+      await systemctl(options, ["--no-block", "start"], signal);
+      await rm(paths.heldXapi, { force: true });
+      return true;
+    },
+    async restartXapi(signal) {
+      await expectNotHeld(paths);
+      await systemctl(options, ["restart"], signal);
+    },
+  };
+}
+
+/** Whoever would start a held xapi says why not. */
+export async function expectNotHeld(paths: Pick<Paths, "bootId" | "heldXapi">): Promise<void> {
+  const heldSinceMs = await readHeldSince(paths.heldXapi, await readBootId(paths.bootId));
+  if (heldSinceMs !== null)
+    throw new Error("Cannot restart xapi: it is held until its master's database agrees");
+}
+
+/**
+ * Since when the own xapi is held in this boot, by uptime; null: it is not. A note that is there and cannot be understood, or
+ * whose boot cannot be told from ours, is taken for one since the beginning of the boot: in doubt xapi stays held until it is
+ * released, for its start may end VMs. Never rejects.
+ */
+export async function readHeldSince(path: string, bootId: string | null): Promise<number | null> {
+  const read = await readRegularFile(path, { maxBytes: LONGEST_NOTE, trusted: true, noLink: true });
+  if (read.kind === "none") return null;
+  const note = read.kind === "text" ? parseNote(read.text) : null;
+  if (note === null) return 0;
+  return bootId === null || note.bootId === bootId ? note.sinceMs : null;
+}
+
+function parseNote(text: string): { readonly bootId: string; readonly sinceMs: number } | null {
+  try {
+    const { bootId, sinceMs } = JSON.parse(text) as { bootId?: unknown; sinceMs?: unknown };
+    const isTime = typeof sinceMs === "number" && Number.isFinite(sinceMs) && sinceMs >= 0;
+    return typeof bootId === "string" && isTime ? { bootId, sinceMs } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** null when it cannot be read. */
+export async function readBootId(path: string): Promise<string | null> {
+  const read = await readRegularFile(path, { maxBytes: LONGEST_BOOT_ID });
+  return (read.kind === "text" && read.text.trim()) || null;
+}
+
+/** A process that is there takes the connection at once, also one that hangs. */
+const LISTENS_MS = 1_000;
+
+/** Does no process listen at this unix socket? false also when that cannot be told. Never rejects. */
+export function nobodyListens(clock: Clock, socketPath: string): Promise<boolean> {
+  const asked = (signal: AbortSignal) =>
+    new Promise<boolean>((resolve) => {
+      const socket = connect({ path: socketPath });
+      const end = (nobody: boolean) => {
+        socket.destroy();
+        resolve(nobody);
+      };
+      socket.once("connect", () => end(false));
+      // Also errors after the end: nobody else would hear them.
+      socket.on("error", ({ code }: NodeJS.ErrnoException) =>
+        end(code === "ECONNREFUSED" || code === "ENOENT"),
+      );
+      signal.addEventListener("abort", () => end(false), { once: true });
+    });
+  return withDeadline(clock, LISTENS_MS, new AbortController().signal, asked, () => false);
+}
+
+async function systemctl(
+  { clock, environment: env }: HeldXapiOptions,
+  words: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const command = ["systemctl", ...words, "xapi"];
+  const result = await runCommand(clock, command, { timeoutMs: COMMAND_MS, env, signal, noOutput: true });
+  if (result.exitCode === 0) return;
+  const why = result.late ? "it did not end in time" : `exit status ${result.exitCode ?? "unknown"}`;
+  throw new Error(`Cannot ${words.at(-1)} xapi by ${command.join(" ")}: ${why}`);
+}
