@@ -14,11 +14,11 @@ import { isTagOf, TAG_BYTES, tagOf } from "./tag.ts";
 
 const MAGIC = 0x484c;
 /** A host of another version says nothing that this one would understand: an update is done with HA off. */
-const VERSION = 2;
+const VERSION = 3;
 export const HEAD_BYTES = 52 + NUMBER_BYTES;
 /** More than this is no datagram of ours but a roll: it always fits into one packet. */
 export const LONGEST_BYTES = 1_232;
-/** Two rolls of 64 hosts. From 19 hosts on it travels in several packets, and when one is lost it is sent again a second later. */
+/** Two rolls of 64 hosts. From 18 hosts on it travels in several packets, and when one is lost it is sent again a second later. */
 export const LONGEST_ROLL_BYTES = 4_608;
 
 /** The bytes of the sender's id as a key for maps, in whatever came; nothing is said of whether it is genuine. */
@@ -26,13 +26,13 @@ export function senderAt(bytes: Buffer): string {
   return bytes.toString("latin1", 20, 36);
 }
 
-/** By its size and kind alone. */
+/** May it be read together with others? By its size and kind alone. */
 export function looksLikeHeartbeat(bytes: Buffer): boolean {
   return bytes.length <= LONGEST_BYTES && KINDS[(bytes[3] ?? 0) - 1] === "heartbeat";
 }
 
-/** What a datagram can be. */
-export const KINDS = ["heartbeat", "question", "answer", "roll"] as const;
+/** What a datagram can be. News is a heartbeat that is read at once. */
+export const KINDS = ["heartbeat", "question", "answer", "roll", "news"] as const;
 export type Kind = (typeof KINDS)[number];
 
 const longestOf = (kind: Kind): number => (kind === "roll" ? LONGEST_ROLL_BYTES : LONGEST_BYTES);

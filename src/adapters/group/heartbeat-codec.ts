@@ -12,17 +12,20 @@ import { hasVoteBytes, readVote, VOTE_BYTES, writeVote } from "./vote-codec.ts";
  *
  *   0  is there an answer (1) or not (0), the number that is answered
  *  23  what the sender says of itself
- *  61  what it says of its vote
- * 126  how many are heard; for each of them: place (4), age in tenths of a second (1), low 32 bits of its number (4)
+ *  71  what it says of its vote
+ * 136  how many are heard; for each of them: place (4), age in tenths of a second (1), low 32 bits of its number (4), and of when it had
+ *      listed domains that agree (4; zero: nothing is said of that)
  */
 
 const OWN_AT = ANSWER_BYTES;
 const VOTE_AT = OWN_AT + OWN_BYTES;
 const COUNT_AT = VOTE_AT + VOTE_BYTES;
 const ENTRIES_AT = COUNT_AT + 1;
-const ENTRY_BYTES = 9;
+const ENTRY_BYTES = 13;
 const AGE_UNIT_MS = 100;
 const OLDEST = 255;
+const MOST_LOW = 2 ** 32 - 1;
+const lowBits = (ms: number): number => Math.floor(ms) % 2 ** 32;
 
 /**
  * The bytes of a heartbeat; null when something in it has no place there (an id that is no uuid). `said` is what
@@ -33,13 +36,14 @@ export function encodeHeartbeat(
   pool: PoolUuid,
   key: Buffer,
   said: Buffer | null = encodeSaid(message),
+  kind: "heartbeat" | "news" = "heartbeat",
 ): Buffer | null {
   const { answers } = message;
   if (said === null || (answers !== null && !hasBytes(answers.bootId))) return null;
   const content = Buffer.alloc(OWN_AT + said.length);
   writeAnswered(content, 0, answers);
   said.copy(content, OWN_AT);
-  return seal("heartbeat", message, content, pool, key);
+  return seal(kind, message, content, pool, key);
 }
 
 /** What a heartbeat says to everybody: its sender's own state and vote, and whom it hears. null: an id is no uuid. */
@@ -55,10 +59,12 @@ export function encodeSaid({
   writeVote(said, VOTE_AT - OWN_AT, vote);
   said[COUNT_AT - OWN_AT] = heard.length;
   let at = ENTRIES_AT - OWN_AT;
-  for (const { host, ageMs, numberMs } of heard) {
+  for (const { host, ageMs, numberMs, agreedMs } of heard) {
     said.writeUInt32BE(placeOf(host), at);
     said[at + 4] = Math.min(OLDEST, Math.ceil(Math.max(0, ageMs) / AGE_UNIT_MS));
-    said.writeUInt32BE(Math.floor(numberMs) % 2 ** 32, at + 5);
+    said.writeUInt32BE(lowBits(numberMs), at + 5);
+    // Zero says nothing; a millisecond earlier says no more than there is.
+    if (agreedMs !== null) said.writeUInt32BE(lowBits(agreedMs) || MOST_LOW, at + 9);
     at += ENTRY_BYTES;
   }
   return said;
@@ -91,7 +97,8 @@ function readHeard(content: Buffer, context: CodecContext): readonly HeardEntry[
     seen.add(place);
     const host = known.get(place);
     const ageMs = (content[at + 4] ?? OLDEST) * AGE_UNIT_MS;
-    if (host != null) heard.push({ host, ageMs, numberMs: content.readUInt32BE(at + 5) });
+    const [numberMs, agreedMs] = [content.readUInt32BE(at + 5), content.readUInt32BE(at + 9)];
+    if (host != null) heard.push({ host, ageMs, numberMs, agreedMs: agreedMs || null });
   }
   return heard;
 }

@@ -100,11 +100,11 @@ export class HeartbeatNetwork implements GroupNetwork {
     }
   }
 
-  send(datagrams: readonly Datagram[]): void {
+  send(datagrams: readonly Datagram[], isNews = false): void {
     const { pool, key } = this.signing();
     if (pool === null || key === null) return;
     const sendable = datagrams.flatMap(({ address, message }) => {
-      const bytes = this.writer.bytesOf(message, pool, key);
+      const bytes = this.writer.bytesOf(message, pool, key, isNews ? "news" : "heartbeat");
       return bytes === null ? [] : [{ address, bytes }];
     });
     this.unwritable = sendable.length < datagrams.length;
@@ -219,7 +219,7 @@ export class HeartbeatNetwork implements GroupNetwork {
       return context.pool === null ? null : why;
     }
     const { kind, head, content, key } = opened;
-    const heartbeat = kind === "heartbeat" ? readHeartbeat(head, content, context) : null;
+    const heartbeat = kind === "heartbeat" || kind === "news" ? readHeartbeat(head, content, context) : null;
     if (heartbeat !== null) this.last.keep({ bytes, key, heartbeat });
     if (heartbeat !== null) this.handler(heartbeat, from.address, atMs);
     const question = kind === "question" ? readQuestion(head, content) : null;

@@ -16,10 +16,15 @@ export class HeartbeatWriter {
   } | null = null;
 
   /** null when something in it has no place in a datagram. */
-  bytesOf(message: Heartbeat, pool: PoolUuid, key: Buffer): Buffer | null {
+  bytesOf(
+    message: Heartbeat,
+    pool: PoolUuid,
+    key: Buffer,
+    kind: "heartbeat" | "news" = "heartbeat",
+  ): Buffer | null {
     const { last } = this;
     if (last?.of === message && last.pool === pool && last.key === key) return last.bytes;
-    const bytes = encodeHeartbeat(message, pool, key, this.saidIn(message));
+    const bytes = encodeHeartbeat(message, pool, key, this.saidIn(message), kind);
     this.last = { of: message, pool, key, bytes };
     return bytes;
   }

@@ -3,17 +3,24 @@ import type { Role } from "../../core/model/pool-view.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { GroupSelf } from "../../ports/group.ts";
 import { ChangeWatch } from "../files/change-watch.ts";
+import { nobodyListens, readBootId, readHeldSince } from "../files/held-xapi.ts";
 import { knownVms } from "../files/known-vms.ts";
 import { readInventory, readRole } from "../files/local-host-files.ts";
 import type { Paths } from "../files/paths.ts";
-import { readRegularFile } from "../files/regular-file.ts";
 import { askTwoPorts, type PostJson, REQUEST_ID, requestText } from "../peers/two-ports.ts";
 import { parseAnswer, speaksInEmergency } from "../xapi/errors.ts";
 
 export interface OwnHostOptions {
   readonly paths: Pick<
     Paths,
-    "poolConf" | "initComplete" | "bootId" | "inventory" | "listDomains" | "xenopsd"
+    | "poolConf"
+    | "initComplete"
+    | "bootId"
+    | "inventory"
+    | "listDomains"
+    | "xenopsd"
+    | "heldXapi"
+    | "xapiSocket"
   >;
   readonly clock: Clock;
   readonly environment: Record<string, string>;
@@ -24,15 +31,11 @@ export interface OwnHostOptions {
 const LOOPBACK = "127.0.0.1";
 /** Port 80 needs no TLS. */
 const PLAIN_MS = 2_000;
-const LONGEST_LINE = 4_096;
 
 /** What the monitor knows of its own host: three files, and an echo of its xapi. */
 export function createOwnHost({ paths, clock, environment, postJson }: OwnHostOptions): GroupSelf {
   return {
-    async bootId() {
-      const read = await readRegularFile(paths.bootId, { maxBytes: LONGEST_LINE });
-      return (read.kind === "text" && read.text.trim()) || null;
-    },
+    bootId: () => readBootId(paths.bootId),
     role: roleReader(paths.poolConf, clock),
     isStartComplete: () => existsSync(paths.initComplete),
     async knownVms(signal) {
@@ -53,6 +56,13 @@ export function createOwnHost({ paths, clock, environment, postJson }: OwnHostOp
       };
       await askTwoPorts({ clock, address: LOOPBACK, first: "http", patienceMs: PLAIN_MS }, ask, signal);
       return said ?? "silent";
+    },
+    async isXapiHeld() {
+      // Nearly always there is none.
+      if (!existsSync(paths.heldXapi)) return false;
+      if ((await readHeldSince(paths.heldXapi, await readBootId(paths.bootId))) === null) return false;
+      // The note comes before the end of xapi, and an administrator may have started it.
+      return nobodyListens(clock, paths.xapiSocket);
     },
   };
 }

@@ -1,23 +1,25 @@
+import { officeOf, officeText, type RollId } from "../../core/group/roll.ts";
 import type { OwnState } from "../../core/model/hearing.ts";
 import { MOST_CHANGES } from "../../core/model/pool-keys.ts";
 import { hasBytes, readHost, UUID_BYTES, writeUuid } from "./bytes.ts";
+import { ROLL_ID_BYTES, readRollId, writeRollId } from "./vote-codec.ts";
 
 /*
  * What a host says of itself: role and state of xapi in one byte, flags in the next, its master (zeros: none),
- * the count of changes in its copy of the database (zero: not known), and the master that it is replacing (zeros: none).
+ * the count of changes in its copy of the database (zero: not known), and the office in its database (zeros: none).
  */
 
 const CHANGES_AT = 2 + UUID_BYTES;
-const REPLACED_AT = CHANGES_AT + 4;
-export const OWN_BYTES = REPLACED_AT + UUID_BYTES;
+const OFFICE_AT = CHANGES_AT + 4;
+export const OWN_BYTES = OFFICE_AT + ROLL_ID_BYTES;
 const ROLES: readonly OwnState["role"][] = ["unknown", "master", "slave", "broken"];
 const XAPI: readonly OwnState["xapi"][] = ["silent", "starting", "serving", "lost", "held"];
 const FLAG = { startComplete: 1, enabledKnown: 2, enabled: 4, haKnown: 8, ha: 16, leaving: 32 } as const;
 const ALL_FLAGS = 63;
 
 /** Can it be written? */
-export function hasOwnBytes({ master, replaced }: OwnState): boolean {
-  return [master, replaced].every((host) => host === null || hasBytes(host));
+export function hasOwnBytes({ master }: OwnState): boolean {
+  return master === null || hasBytes(master);
 }
 
 export function writeOwn(bytes: Buffer, at: number, own: OwnState): void {
@@ -26,7 +28,9 @@ export function writeOwn(bytes: Buffer, at: number, own: OwnState): void {
   if (own.master !== null) writeUuid(bytes, at + 2, own.master);
   const changes = own.changes ?? 0;
   bytes.writeUInt32BE(changes > MOST_CHANGES ? 0 : changes, at + CHANGES_AT);
-  if (own.replaced !== null) writeUuid(bytes, at + REPLACED_AT, own.replaced);
+  // What is no office is not said; it comes from the database, and silences nobody.
+  const office = own.office === null ? null : officeOf(own.office);
+  if (office !== null) writeRollId(bytes, at + OFFICE_AT, office);
 }
 
 function flagsOf({ startComplete, enabled, haWished, leaving }: OwnState): number {
@@ -46,7 +50,8 @@ export function readOwn(bytes: Buffer, at: number): OwnState | null {
   const xapi = XAPI[kinds & 15];
   const isSet = (flag: number) => (flags & flag) !== 0;
   const oddly = (value: number, known: number) => isSet(value) && !isSet(known);
-  if (role === undefined || xapi === undefined || (flags & ~ALL_FLAGS) !== 0) return null;
+  const office = readOffice(readRollId(bytes, at + OFFICE_AT));
+  if (role === undefined || xapi === undefined || office === "odd" || (flags & ~ALL_FLAGS) !== 0) return null;
   if (oddly(FLAG.enabled, FLAG.enabledKnown) || oddly(FLAG.ha, FLAG.haKnown)) return null;
   return {
     role,
@@ -57,6 +62,14 @@ export function readOwn(bytes: Buffer, at: number): OwnState | null {
     haWished: isSet(FLAG.haKnown) ? isSet(FLAG.ha) : null,
     leaving: isSet(FLAG.leaving),
     changes: bytes.readUInt32BE(at + CHANGES_AT) || null,
-    replaced: readHost(bytes, at + REPLACED_AT),
+    office,
   };
+}
+
+/** odd: no host writes that. */
+function readOffice(id: RollId): string | null | "odd" {
+  const { term, version } = id;
+  if (term.count === 0 && term.host === null && version === 0) return null;
+  const text = officeText(id);
+  return officeOf(text) === null ? "odd" : text;
 }

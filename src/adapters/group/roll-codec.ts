@@ -22,14 +22,15 @@ import {
  *    0  is there an answer (1) or not (0), the number that is answered
  *   23  what the sender says of its vote
  *   88  how many rolls follow, 1 or 2: the newest one, and the one before while that is not settled
- *   89  of each roll: its id, its XAPI master, HA on (1) or off (0), how many hosts,
+ *   89  of each roll: its id, its XAPI master, the office of that one (the id of a roll), HA on (1) or off (0), how many hosts,
  *       for each of them: uuid, boot (zeros: not known), in maintenance (1) or not (0)
  */
 
 const COUNT_AT = ANSWER_BYTES + VOTE_BYTES;
 const ROLLS_AT = COUNT_AT + 1;
 const MASTER_AT = ROLL_ID_BYTES;
-const HA_AT = MASTER_AT + UUID_BYTES;
+const OFFICE_AT = MASTER_AT + UUID_BYTES;
+const HA_AT = OFFICE_AT + ROLL_ID_BYTES;
 const HOSTS_AT = HA_AT + 2;
 const HOST_BYTES = 2 * UUID_BYTES + 1;
 
@@ -51,16 +52,17 @@ export function encodeRoll(message: RollMessage, pool: PoolUuid, key: Buffer): B
   return seal("roll", message, content, pool, key);
 }
 
-function hasRollBytes({ id, master, hosts }: Roll): boolean {
+function hasRollBytes({ id, office, master, hosts }: Roll): boolean {
   const known = hosts.every(({ host, bootId }) => hasBytes(host) && (bootId === null || hasBytes(bootId)));
-  return known && isEachOnce(hosts) && hasBytes(master) && hasIdBytes(id);
+  return known && isEachOnce(hosts) && hasBytes(master) && [id, office].every(hasIdBytes);
 }
 
 const bytesOfRoll = ({ hosts }: Roll): number => HOSTS_AT + HOST_BYTES * hosts.length;
 
-function writeRoll(bytes: Buffer, start: number, { id, master, ha, hosts }: Roll): void {
+function writeRoll(bytes: Buffer, start: number, { id, master, office, ha, hosts }: Roll): void {
   writeRollId(bytes, start, id);
   writeUuid(bytes, start + MASTER_AT, master);
+  writeRollId(bytes, start + OFFICE_AT, office);
   bytes[start + HA_AT] = ha ? 1 : 0;
   bytes[start + HA_AT + 1] = hosts.length;
   let at = start + HOSTS_AT;
@@ -111,7 +113,9 @@ function readRoll(bytes: Buffer, start: number): { readonly roll: Roll; readonly
   }
   const master = hostUuid(readUuid(bytes, start + MASTER_AT));
   if (!isEachOnce(hosts) || !hosts.some(({ host }) => host === master) || !hosts.every(isNamed)) return null;
-  return { roll: { id: readRollId(bytes, start), hosts, master, ha }, end };
+  const [id, office] = [readRollId(bytes, start), readRollId(bytes, start + OFFICE_AT)];
+  // Nobody is named in a later roll.
+  return compareRollIds(office, id) > 0 ? null : { roll: { id, hosts, master, office, ha }, end };
 }
 
 const isNamed = ({ host }: RollHost): boolean => host !== NO_UUID;

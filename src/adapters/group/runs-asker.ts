@@ -112,7 +112,9 @@ class Round {
           ? ("unknown" as const)
           : all.flatMap((answer) => answer.runs as readonly VmUuid[]);
         const [last] = all.slice(-1) as [RunsAnswer];
-        return [host, { own: last.own, runs }];
+        // One that was let go between two parts is not held any more.
+        const { own } = all.find((answer) => answer.own.xapi !== "held") ?? last;
+        return [host, { own, runs, ...whenSaid(all) }];
       }),
     );
   }
@@ -164,4 +166,12 @@ class Round {
     const done = [...this.said.values()].filter(({ size }) => size === this.parts.length);
     if (done.length === hosts.length) this.complete();
   }
+}
+
+/** By the oldest part; parts of two boots are no one list. */
+function whenSaid(parts: readonly RunsAnswer[]): Pick<HostRuns, "atMs" | "bootId"> {
+  const boots = new Set(parts.map(({ number }) => number.bootId));
+  const [bootId] = boots;
+  if (bootId === undefined || boots.size > 1) return { atMs: null, bootId: null };
+  return { atMs: Math.min(...parts.map(({ number }) => number.ms)), bootId };
 }

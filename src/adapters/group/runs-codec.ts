@@ -9,8 +9,8 @@ import { OWN_BYTES, readOwn, writeOwn } from "./own-state-codec.ts";
  * "Who runs these VMs?" and its answer:
  *
  *   question    0  its id (4)   4  how many VMs, their uuids
- *   answer      0  the question's id (4)   4  what the host says of itself   26  does it know (1) or not (0)
- *              27  how many of these VMs it runs, their uuids
+ *   answer      0  the question's id (4)   4  what the host says of itself   52  does it know (1) or not (0)
+ *              53  how many of these VMs it runs, their uuids
  */
 
 const ID_BYTES = 4;

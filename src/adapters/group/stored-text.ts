@@ -1,4 +1,4 @@
-import { isEachOnce, type Roll, type RollHost, type RollId } from "../../core/group/roll.ts";
+import { compareRollIds, isEachOnce, type Roll, type RollHost, type RollId } from "../../core/group/roll.ts";
 import type { Stored } from "../../core/group/stored.ts";
 import type { Term } from "../../core/group/term.ts";
 import { type Check, isFlag, listOf, nullOr, objectOf } from "../../core/memory/shape.ts";
@@ -13,8 +13,15 @@ const isHost = (value: unknown): value is HostUuid => isBoot(value);
 const isTerm = objectOf<Term>({ count: isCount, host: nullOr(isHost) });
 const isId = objectOf<RollId>({ term: isTerm, version: isCount });
 const isEntry = objectOf<RollHost>({ host: isHost, bootId: nullOr(isBoot), maintenance: isFlag });
-const isShapedRoll = objectOf<Roll>({ id: isId, hosts: listOf(isEntry), master: isHost, ha: isFlag });
-const isRoll: Check<Roll> = (value): value is Roll => isShapedRoll(value) && isEachOnce(value.hosts);
+const isShapedRoll = objectOf<Roll>({
+  id: isId,
+  hosts: listOf(isEntry),
+  master: isHost,
+  office: isId,
+  ha: isFlag,
+});
+const isRoll: Check<Roll> = (value): value is Roll =>
+  isShapedRoll(value) && isEachOnce(value.hosts) && compareRollIds(value.office, value.id) <= 0;
 const isPool = (value: unknown): value is PoolUuid => isBoot(value);
 const isKept = objectOf<KeptVote>({
   pool: isPool,
@@ -35,9 +42,27 @@ export function writeStored(kept: KeptVote): string {
 /** null: this program does not write such a text. Never throws. */
 export function readStored(text: string): KeptVote | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = withOffices(JSON.parse(text));
     return isKept(value) && (value.roll !== null || value.before === null) ? value : null;
   } catch {
     return null;
   }
+}
+
+type Loose = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Loose =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * The version before stored rolls without the office. Then each counts as the one in which its master was named: no database has that
+ * office, so none passes for the right one before the master has written it, and rolls with different masters have different ones.
+ */
+function withOffices(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  return { ...value, roll: withOffice(value["roll"]), before: withOffice(value["before"]) };
+}
+
+function withOffice(roll: unknown): unknown {
+  return isObject(roll) && !("office" in roll) ? { ...roll, office: roll["id"] } : roll;
 }

@@ -2,6 +2,7 @@ import type { RollId } from "../../core/group/roll.ts";
 import type { Term } from "../../core/group/term.ts";
 import type { Lead, VoteWords } from "../../core/group/vote-words.ts";
 import { hostUuid } from "../../core/model/ids.ts";
+import { MOST_TERMS, MOST_VERSIONS } from "../../core/model/office.ts";
 import { hasBytes, NO_UUID, readHost, readUuid, UUID_BYTES, writeUuid } from "./bytes.ts";
 
 /*
@@ -11,8 +12,6 @@ import { hasBytes, NO_UUID, readHost, readUuid, UUID_BYTES, writeUuid } from "./
  */
 
 const COUNT_BYTES = 6;
-const MOST_COUNT = 2 ** (8 * COUNT_BYTES) - 1;
-const MOST_VERSION = 2 ** 32 - 1;
 const TERM_BYTES = COUNT_BYTES + UUID_BYTES;
 export const ROLL_ID_BYTES = TERM_BYTES + 4;
 const TERM_AT = 1 + UUID_BYTES;
@@ -31,10 +30,10 @@ export function hasVoteBytes({ term, lead, roll }: VoteWords): boolean {
 }
 
 export const hasIdBytes = ({ term, version }: RollId): boolean =>
-  hasTermBytes(term) && version <= MOST_VERSION;
+  hasTermBytes(term) && version <= MOST_VERSIONS;
 
 const hasTermBytes = ({ count, host }: Term): boolean =>
-  count <= MOST_COUNT && (host === null || hasBytes(host));
+  count <= MOST_TERMS && (host === null || hasBytes(host));
 
 export function writeVote(bytes: Buffer, at: number, { term, lead, roll, settled }: VoteWords): void {
   bytes[at] = LEADS.indexOf(lead.kind) | (settled ? SETTLED : 0) | (roll === null ? 0 : ROLL);

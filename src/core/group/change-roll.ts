@@ -3,8 +3,8 @@ import { isEachOnce, isOnRoll, type Roll } from "./roll.ts";
 import type { GroupTimings } from "./timings.ts";
 import type { Voting } from "./voting.ts";
 
-/** A roll as the leader wants it next. */
-export type RollContent = Omit<Roll, "id">;
+/** A roll as the leader wants it next. Its id, and with it the office of its master, are not the leader's choice. */
+export type RollContent = Omit<Roll, "id" | "office">;
 
 /**
  * Changes the roll; null: this host may not now. One change at a time: the one before must be settled, so that there are
@@ -23,7 +23,9 @@ export function changeRoll(
   // A roll that another host would not take could never be settled.
   if (!isEachOnce(content.hosts) || !content.hosts.some(({ host }) => host === content.master)) return null;
   const id = { term: stored.term, version: roll.id.version + 1 };
-  const changed: Voting = { ...voting, stored: { ...stored, roll: { ...content, id }, before: roll } };
-  const canSettle = isOnRoll({ ...content, id }, self) && isElected(changed, nowMs, timings);
+  const office = content.master === roll.master ? roll.office : id;
+  const next: Roll = { ...content, id, office };
+  const changed: Voting = { ...voting, stored: { ...stored, roll: next, before: roll } };
+  const canSettle = isOnRoll(next, self) && isElected(changed, nowMs, timings);
   return canSettle ? changed : null;
 }

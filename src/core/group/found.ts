@@ -77,10 +77,12 @@ export function found(voting: Voting, nowMs: number, bootId: string, timings: Gr
   const { self, said } = voting;
   const counts = [...said.values()].map(({ words }) => words.term.count);
   const term: Term = { count: Math.max(voting.stored.term.count, ...counts) + 1, host: self };
+  const id = { term, version: 1 };
   const roll: Roll = {
-    id: { term, version: 1 },
+    id,
     hosts: [{ host: self, bootId, maintenance: false }],
     master: self,
+    office: id,
     ha: true,
   };
   return {

@@ -2,6 +2,7 @@ import type { GroupSight } from "../model/group-sight.ts";
 import type { HostUuid } from "../model/ids.ts";
 import { leadOf } from "./leader-heard.ts";
 import { mandateUntil } from "./mandate.ts";
+import { officeText } from "./roll.ts";
 import type { GroupTimings } from "./timings.ts";
 import type { Voting } from "./voting.ts";
 
@@ -15,11 +16,14 @@ export function groupSight(
     isOnDisk,
     trouble,
     confirmedOff,
+    agreedAtMs,
     last,
   }: {
     readonly nowMs: number;
     readonly awaited: readonly HostUuid[];
     readonly confirmedOff: readonly HostUuid[];
+    /** agreed.ts. */
+    readonly agreedAtMs: number | null;
     /** It acts no more, and is about to give up its term. */
     readonly handsOver: boolean;
     /** What it has stored is: what is not there may not be said, and nobody acts on it. */
@@ -44,9 +48,11 @@ export function groupSight(
         : {
             hosts: roll.hosts.map(({ host }) => host),
             master: roll.master,
+            office: officeText(roll.office),
             ha: roll.ha,
             settled: before === null,
           },
+    agreedAtMs: trouble === null ? agreedAtMs : null,
     awaited,
     confirmedOff,
     trouble,

@@ -1,9 +1,11 @@
 import type { OwnState } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
+import { saidAgreed } from "./agreed.ts";
 import { type HearingEvent, type HearingState, stepHearing } from "./hearing.ts";
 import { leadOf } from "./leader-heard.ts";
 import { hasRepeated } from "./mandate.ts";
 import type { Datagram, GroupPeer, Heartbeat } from "./message.ts";
+import type { AgreedHost } from "./own-state.ts";
 import { isFresh } from "./peer-state.ts";
 import { compareRollIds, type RollId } from "./roll.ts";
 import type { RollMessage } from "./roll-message.ts";
@@ -34,6 +36,8 @@ export interface Moment {
   readonly own: OwnState;
   /** Who should replace the master, as the pool names it. */
   readonly successor: HostUuid | null;
+  /** `GroupReport.agreed`. */
+  readonly agreed: readonly AgreedHost[];
 }
 
 /** What is sent, once what it rests on is on disk. */
@@ -79,8 +83,16 @@ export function tickVote(state: GroupState, moment: Moment, timings: GroupTiming
 }
 
 /** A heartbeat to everybody, with `vote`, and the roll to who should have it. With NO_VOTE nobody promises anything. */
-export function speak(state: GroupState, { nowMs, own }: Moment, vote: VoteWords): Spoken {
-  const { state: hearing, datagrams } = stepHearing(state.hearing, { kind: "tick", nowMs, own, vote });
+export function speak(state: GroupState, { nowMs, own, agreed: found }: Moment, vote: VoteWords): Spoken {
+  const { self, stored } = state.voting;
+  const agreed = saidAgreed(stored, { self, own, vote }, found);
+  const { state: hearing, datagrams } = stepHearing(state.hearing, {
+    kind: "tick",
+    nowMs,
+    own,
+    vote,
+    agreed,
+  });
   const voting = vote === NO_VOTE ? { ...state.voting, mutedMs: nowMs } : state.voting;
   const next = { hearing, voting };
   return { state: next, heartbeats: datagrams, rolls: rollsFor(next, vote, nowMs) };

@@ -2,7 +2,7 @@ import type { HostUuid } from "../model/ids.ts";
 import { isCarried } from "./carried.ts";
 import type { GroupState, Moment } from "./group.ts";
 import { mandateUntil } from "./mandate.ts";
-import { answersAsMaster, hasReplaced, mayReplace } from "./own-state.ts";
+import { answersAsMaster, mayReplace } from "./own-state.ts";
 import { HEARD_MS, isHeardDirectly } from "./peer-state.ts";
 import { compareRollIds, isOnRoll } from "./roll.ts";
 import { stepDown } from "./step-down.ts";
@@ -50,8 +50,8 @@ export function stepHandOver(
 }
 
 /**
- * The master that the roll names, or where that is not heard the one that has replaced it; no other master: an old one that has come back
- * would do nothing with the lead, and keep it.
+ * The master that the roll names; no other one, for it would do nothing with the lead, and keep it. Where that one does not answer, and
+ * this host could not take its place, a host that could.
  */
 function hasHeir({ hearing, voting }: GroupState, { nowMs, own }: Moment): boolean {
   const { roll, before } = voting.stored;
@@ -59,11 +59,16 @@ function hasHeir({ hearing, voting }: GroupState, { nowMs, own }: Moment): boole
   const heard = [...hearing.peers].filter(
     ([host, peer]) => isOnRoll(roll, host) && isHeardDirectly(peer, nowMs),
   );
-  const isThere = heard.some(([host, peer]) => host === roll.master && answersAsMaster(peer.own));
+  const isMaster = own.role === "master" || heard.some(([, peer]) => peer.own?.role === "master");
+  // The named one can become master again, where nobody is it.
+  const isThere = heard.some(
+    ([host, peer]) =>
+      host === roll.master && (answersAsMaster(peer.own) || (peer.own?.role === "slave" && !isMaster)),
+  );
   const isFit = mayReplace(own);
   return heard.some(([heir, { own: said, hears }]) => {
-    const isReplacer = hasReplaced(said, roll.master) || (!isFit && said?.enabled === true);
-    if (isThere ? heir !== roll.master : !isReplacer) return false;
+    const isFitter = !isFit && said?.enabled === true;
+    if (isThere ? heir !== roll.master : !isFitter) return false;
     const hasRoll = compareRollIds(voting.said.get(heir)?.words.roll ?? null, roll.id) === 0;
     const isHeardThere = (host: HostUuid): boolean =>
       host === heir || hears.some((one) => one.host === host && one.ageMs <= HEARD_MS);

@@ -1,7 +1,9 @@
 import type { OwnState } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
+import { agreedOf } from "./agreed.ts";
 import { MOST_HOSTS, MOST_WAYS } from "./limits.ts";
 import type { Datagram, GroupPeer, HeardEntry, Heartbeat } from "./message.ts";
+import type { AgreedHost } from "./own-state.ts";
 import { hearingOf, isHeardDirectly, newPeer, type PeerState, takeMessage } from "./peer-state.ts";
 import type { VoteWords } from "./vote-words.ts";
 
@@ -15,7 +17,14 @@ export interface HearingState {
 /** What can happen. Whether a datagram is genuine has been checked before it comes here. */
 export type HearingEvent =
   /** Once a second. */
-  | { readonly kind: "tick"; readonly nowMs: number; readonly own: OwnState; readonly vote: VoteWords }
+  | {
+      readonly kind: "tick";
+      readonly nowMs: number;
+      readonly own: OwnState;
+      readonly vote: VoteWords;
+      /** What is said of that now (agreed.ts). */
+      readonly agreed: readonly AgreedHost[];
+    }
   | {
       readonly kind: "datagram";
       readonly nowMs: number;
@@ -81,12 +90,17 @@ export function fallenSilent(before: HearingState, after: HearingState): readonl
 /** One message to every address of every other host. They differ in what they answer only. */
 function heartbeats(
   { self, bootId, peers }: HearingState,
-  { nowMs, own, vote }: HearingEvent & { kind: "tick" },
+  { nowMs, own, vote, agreed }: HearingEvent & { kind: "tick" },
 ): readonly Datagram[] {
   const number = { bootId, ms: nowMs };
   const all: readonly HeardEntry[] = [...peers].flatMap(([host, peer]) =>
     peer.heardMs !== null && peer.newest !== null && isHeardDirectly(peer, nowMs)
-      ? [{ host, ageMs: nowMs - peer.heardMs, numberMs: peer.newest.ms }]
+      ? [
+          {
+            ...{ host, ageMs: nowMs - peer.heardMs, numberMs: peer.newest.ms },
+            agreedMs: agreedOf(agreed, host, peer.newest),
+          },
+        ]
       : [],
   );
   return [...peers].flatMap(([to, { addresses, newest: answers }]) => {

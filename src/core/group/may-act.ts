@@ -56,7 +56,6 @@ const LEADERS: ReadonlySet<ActionKind> = new Set<ActionKind>([
   "restart-xapi",
   "correct-database",
   "promote-self",
-  "recover-slaves",
 ]);
 
 /** Does only the leader begin such an action? */

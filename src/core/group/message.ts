@@ -17,6 +17,11 @@ export interface HeardEntry {
   readonly ageMs: number;
   /** Uptime of `host` in its newest number; over the network its low 32 bits. */
   readonly numberMs: number;
+  /**
+   * From the XAPI master that leads: when `host` had listed its domains, which agree with the database, by its uptime in the boot of
+   * that number; over the network the low 32 bits. null: nothing is said of that.
+   */
+  readonly agreedMs: number | null;
 }
 
 /** The one message that hosts exchange once a second (core/group/README.md). */
@@ -47,6 +52,7 @@ export interface RunsQuestion {
 export interface RunsAnswer {
   readonly from: HostUuid;
   readonly to: HostUuid;
+  /** Of before its domains were listed. */
   readonly number: MessageNumber;
   /** The question's. */
   readonly id: number;

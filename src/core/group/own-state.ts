@@ -26,10 +26,18 @@ export interface GroupReport {
   readonly haWished: boolean | null;
   /** `OwnState.changes`. */
   readonly changes: number | null;
-  /** `OwnState.replaced`, on a host that is master. */
-  readonly replaced: HostUuid | null;
+  /** `OwnState.office`. */
+  readonly office: string | null;
   /** So long after the master has told of a change this host is woken for its copy of the database. */
   readonly fetchAfterMs: number;
+}
+
+/** A host whose list of domains agrees with the database. */
+export interface AgreedHost {
+  readonly host: HostUuid;
+  /** The uptime of that host at which it had listed them, and of which boot. */
+  readonly atMs: number;
+  readonly bootId: string;
 }
 
 /** What the monitor sees of its own host at this moment. */
@@ -38,21 +46,31 @@ export interface OwnSight {
   readonly startComplete: boolean;
   /** What its own xapi answered last; `lost`: that it is in emergency mode. */
   readonly xapi: "answers" | "lost" | "silent";
+  /** It is kept from starting, and no process of it listens. */
+  readonly isHeld: boolean;
 }
 
 /** What this host says of itself in its next heartbeat. */
-export function ownState({ role, startComplete, xapi }: OwnSight, report: GroupReport): OwnState {
+export function ownState(sight: OwnSight, report: GroupReport): OwnState {
+  const { role, startComplete } = sight;
   return {
     role: role.kind,
     master: namedMaster(role, report.self, report.peers),
-    xapi: xapi === "answers" ? (startComplete ? "serving" : "starting") : xapi,
+    xapi: xapiState(sight),
     startComplete,
     enabled: report.enabled,
     haWished: report.haWished,
     leaving: false,
     changes: report.changes,
-    replaced: role.kind === "master" ? report.replaced : null,
+    office: role.kind === "master" ? report.office : null,
   };
+}
+
+/** What it answered last may be some seconds old; that nothing listens is seen now. */
+function xapiState({ startComplete, xapi, isHeld }: OwnSight): OwnState["xapi"] {
+  if (isHeld) return "held";
+  if (xapi !== "answers") return xapi;
+  return startComplete ? "serving" : "starting";
 }
 
 /** Is it XAPI master, and answers? Its start may still wait for a host that only the leader can call. */
@@ -63,14 +81,6 @@ export function answersAsMaster(own: OwnState | null): boolean {
 /** Can it take the place of a master? Not in maintenance, nor when its iterations do not know the pool. */
 export function mayReplace(own: OwnState): boolean {
   return own.role === "master" || own.enabled === true;
-}
-
-/**
- * Does it answer as master, and has it replaced this one? The group has named that one still, so an administrator has made it master
- * by hand, or its iterations have not told their monitor yet. An old master that comes back has replaced somebody else, or nobody.
- */
-export function hasReplaced(own: OwnState | null, master: HostUuid): boolean {
-  return answersAsMaster(own) && own?.replaced === master;
 }
 
 /**

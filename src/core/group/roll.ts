@@ -1,4 +1,5 @@
 import type { HostUuid } from "../model/ids.ts";
+import { parseOffice } from "../model/office.ts";
 import { MOST_HOSTS } from "./limits.ts";
 import { compareTerms, type Term } from "./term.ts";
 
@@ -21,6 +22,11 @@ export interface Roll {
   readonly id: RollId;
   readonly hosts: readonly RollHost[];
   readonly master: HostUuid;
+  /**
+   * The roll in which this master was named, which it writes into its database (`OFFICE_KEY`): so an old database shows itself. It is
+   * another one exactly when the master is.
+   */
+  readonly office: RollId;
   readonly ha: boolean;
 }
 
@@ -28,6 +34,17 @@ export interface Roll {
 export function compareRollIds(a: RollId | null, b: RollId | null): number {
   if (a === null || b === null) return Number(a !== null) - Number(b !== null);
   return compareTerms(a.term, b.term) || a.version - b.version;
+}
+
+/** The one way to write it: count, host (`none`: nobody's) and version of the roll, `7.4f9a….2`. */
+export function officeText({ term: { count, host }, version }: RollId): string {
+  return `${count}.${host ?? "none"}.${version}`;
+}
+
+/** null: no host writes that. */
+export function officeOf(text: string): RollId | null {
+  const parts = parseOffice(text);
+  return parts && { term: { count: parts.count, host: parts.host }, version: parts.version };
 }
 
 export function isOnRoll(roll: Roll, host: HostUuid): boolean {

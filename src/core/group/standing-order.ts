@@ -1,7 +1,6 @@
 import type { OwnState } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { HearingState } from "./hearing.ts";
-import { hasReplaced } from "./own-state.ts";
 import { isHeardDirectly } from "./peer-state.ts";
 import type { Voting } from "./voting.ts";
 
@@ -12,7 +11,7 @@ interface Sight {
 }
 
 /**
- * How many hosts that are heard should stand before this one: the XAPI master that the roll names, then one that has replaced it, then the chosen successor, then hosts that
+ * How many hosts that are heard should stand before this one: the XAPI master that the roll names, then the chosen successor, then hosts that
  * are enabled, then those with a working xapi, then those with a newer copy of the database, then by their place on the roll. It is an
  * order and never a condition: a pool in which no xapi works needs a leader all the same.
  */
@@ -26,7 +25,6 @@ export function standsBefore(
   if (roll === null) return 0;
   const rank = (host: HostUuid, place: number, said: OwnState | null): readonly number[] => [
     host === roll.master ? 0 : 1,
-    hasReplaced(said, roll.master) ? 0 : 1,
     host === successor ? 0 : 1,
     said?.enabled === true ? 0 : 1,
     said?.xapi === "serving" ? 0 : 1,

@@ -4,9 +4,9 @@ import { type Absent, hasLeft } from "./absent.ts";
 import type { RollContent } from "./change-roll.ts";
 import type { GroupState } from "./group.ts";
 import { MOST_HOSTS } from "./limits.ts";
-import { answersAsMaster, hasReplaced, mayReplace } from "./own-state.ts";
+import { answersAsMaster, mayReplace } from "./own-state.ts";
 import { isHeardDirectly } from "./peer-state.ts";
-import { compareRollIds, isOnRoll, type Roll, type RollHost } from "./roll.ts";
+import { compareRollIds, isOnRoll, officeText, type Roll, type RollHost } from "./roll.ts";
 
 /** What the leader knows besides the group: its own host, the pool's flag, and strangers that speak to it. */
 export interface LeaderSight {
@@ -27,7 +27,7 @@ export function wantedRoll(state: GroupState, sight: LeaderSight): RollContent |
   if (roll === null) return null;
   const isMasterOff = state.voting.off.has(roll.master);
   // The leader takes the place of a master that is off; one that cannot leaves it there, and hands over to who can.
-  const takesItsPlace = isMasterOff && mayReplace(sight.own);
+  const takesItsPlace = isMasterOff && mayReplace(sight.own) && !hasOtherDatabase(sight.own, roll);
   const isOut = (host: HostUuid) => state.voting.off.has(host) && (host !== roll.master || takesItsPlace);
   const kept = roll.hosts
     .filter(({ host }) => !isOut(host) && !isGone(state, sight, host))
@@ -39,6 +39,11 @@ export function wantedRoll(state: GroupState, sight: LeaderSight): RollContent |
     ha: wantsHa(state, roll, sight),
   };
   return isSame(wanted, roll) ? null : wanted;
+}
+
+/** A master whose database is not that of the one which the roll names. */
+function hasOtherDatabase(own: OwnState, roll: Roll): boolean {
+  return own.role === "master" && own.office !== officeText(roll.office);
 }
 
 /** What is in the pool database only this host knows for sure: the XAPI master, as the group has named it. */
@@ -92,22 +97,24 @@ function newcomers({ hearing, voting }: GroupState, roll: Roll, nowMs: number): 
 }
 
 /**
- * An administrator's word: the named master says that it follows another host, and that one says that it is master; or it is not
- * heard, and another one says that it has replaced it. Where the named one follows a host that is none, the only other one that is.
+ * An administrator's word. With HA on: the named master says itself that it follows another host, which answers as master and has the
+ * office of the roll in its database, so that database is the one which the named master has handed over; XAPI itself can make a master
+ * the slave of an old one that is back; or the named one is known to be off, by a proof or by his word, and he has made a host master that
+ * had its database. With HA off he does as he likes: the only one that is master, where the named one is not heard or says that it is none.
  */
 function masterNow(state: GroupState, roll: Roll, sight: LeaderSight): HostUuid {
   const said = (host: HostUuid) => saidBy(state, sight, host);
   const named = said(roll.master);
   if (named !== null && named.role !== "slave") return roll.master;
-  const masters = roll.hosts.map(({ host }) => host).filter((host) => answersAsMaster(said(host)));
-  if (named === null) return masters.find((host) => hasReplaced(said(host), roll.master)) ?? roll.master;
-  const { master: next } = named;
-  if (next !== null && masters.includes(next)) return next;
-  const saidNext = next !== null && isOnRoll(roll, next) ? said(next) : null;
+  const next = named?.master ?? null;
+  const isHandedOver = (host: HostUuid): boolean =>
+    answersAsMaster(said(host)) && said(host)?.office === officeText(roll.office);
+  if (next !== null && isOnRoll(roll, next) && isHandedOver(next)) return next;
+  if (roll.ha && !(named === null && state.voting.off.has(roll.master))) return roll.master;
+  const isMaster = (host: HostUuid) => (roll.ha ? isHandedOver(host) : answersAsMaster(said(host)));
+  const masters = roll.hosts.map(({ host }) => host).filter(isMaster);
   const [only] = masters;
-  // It may be about to serve.
-  const isNone = next === null || !isOnRoll(roll, next) || (saidNext !== null && saidNext.role !== "master");
-  return isNone && masters.length === 1 && only !== undefined ? only : roll.master;
+  return masters.length === 1 && only !== undefined ? only : roll.master;
 }
 
 /** As the XAPI master reads it in its database. */

@@ -54,21 +54,14 @@ export type Action =
   | {
       readonly kind: "restart-xapi";
       readonly host: HostUuid;
-      /** Its comparison may end these VMs there and no other, which is made sure of right before; null: a take-over calls it. */
-      readonly mayEnd: readonly VmUuid[] | null;
+      /** Its comparison may end these VMs there and no other, which is made sure of right before. */
+      readonly mayEnd: readonly VmUuid[];
     }
   | {
       readonly kind: "mark-host";
       readonly host: HostUuid;
       readonly key: string;
       readonly value: HostMark;
-    }
-  /** The host itself has seen the start of its xapi to its end (core/takeover/start-mark.ts). */
-  | {
-      readonly kind: "mark-start";
-      readonly host: HostUuid;
-      readonly key: string;
-      readonly value: string;
     }
   | {
       readonly kind: "set-pool-key";
@@ -93,10 +86,19 @@ export type Action =
       readonly master: HostUuid;
       readonly changes: number;
     }
-  | { readonly kind: "promote-self"; readonly rests: readonly HostUuid[] }
-  | { readonly kind: "recover-slaves" }
-  /** This master becomes a slave of the host at that address. */
+  | {
+      readonly kind: "promote-self";
+      readonly rests: readonly HostUuid[];
+      /** The address of the old master, to which the route is blocked first (core/takeover/route.ts); null: of nobody. */
+      readonly route: string | null;
+    }
+  /** Every route that this host has blocked is taken back. */
+  | { readonly kind: "unblock-routes" }
+  /** The own xapi is to follow the host at that address. It is held, until the database of that one agrees with what runs here. */
   | { readonly kind: "follow-master"; readonly address: string }
+  /** The own xapi is to start again, when the database of its master agrees with what runs here. */
+  | { readonly kind: "hold-xapi" }
+  | { readonly kind: "release-xapi" }
   | {
       readonly kind: "correct-database";
       /** It runs on this host and nowhere else, which is asked once more. */
@@ -159,7 +161,6 @@ export function actionKey(action: Action): string {
     case "enable-host":
     case "restart-xapi":
     case "mark-host":
-    case "mark-start":
       return `${action.kind}:${action.host}`;
     case "set-pool-key":
       return `${action.kind}:${action.key}`;

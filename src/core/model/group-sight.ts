@@ -5,6 +5,8 @@ export interface SightOfRoll {
   readonly hosts: readonly HostUuid[];
   /** The XAPI master, as the group knows it. */
   readonly master: HostUuid;
+  /** In which that one was named, in the only form (core/group/roll.ts, `officeText`). */
+  readonly office: string;
   readonly ha: boolean;
   /** Is it known that a majority has it? */
   readonly settled: boolean;
@@ -26,6 +28,11 @@ export interface GroupSight {
   readonly mandateUntilMs: number | null;
   /** null: it is in no group. */
   readonly roll: SightOfRoll | null;
+  /**
+   * When, by this host's uptime, it had listed its domains, which agree with the database of the XAPI master: as that one says, which
+   * leads and is heard now; null: it does not say so.
+   */
+  readonly agreedAtMs: number | null;
   /** Hosts that must be heard, and follow this XAPI master, before it can found the group; empty where it does not found one. */
   readonly awaited: readonly HostUuid[];
   /** Hosts that an administrator has confirmed to be off on this host, and of which nothing has come since. */

@@ -25,8 +25,8 @@ export interface OwnState {
    * (core/members/own-copy.ts); null: it does not know.
    */
   readonly changes: number | null;
-  /** On a master: the one that it is replacing, by itself or by hand, until that take-over is complete; null: nobody. */
-  readonly replaced: HostUuid | null;
+  /** On a master: the office in its own database (`OFFICE_KEY`); null: there is none, or it does not know. */
+  readonly office: string | null;
 }
 
 /** What a host has answered when it was asked which of some VMs it runs. */
@@ -34,6 +34,9 @@ export interface HostRuns {
   readonly own: Pick<OwnState, "role" | "master" | "xapi">;
   /** Of the asked VMs those that have a domain there or are known to its xenopsd; unknown: it cannot tell. */
   readonly runs: readonly VmUuid[] | "unknown";
+  /** Its uptime just before it listed its domains, and its boot; null: it was asked through XAPI, which does not say. */
+  readonly atMs: number | null;
+  readonly bootId: string | null;
 }
 
 /** One way by which messages of a host arrive: an address of that host, so a network. */

@@ -1,4 +1,5 @@
 import type { HostUuid, VmUuid } from "./ids.ts";
+import { parseOffice } from "./office.ts";
 
 /** Keys of the program in the pool database, as HA-Lizard 2.x has them where it has them too. */
 
@@ -8,7 +9,7 @@ export const SUCCESSOR_KEY = "autopromote_uuid";
 export const RANKING_KEY = "autopromote_ranking";
 /** Value of SUCCESSOR_KEY when no slave can take over. */
 export const NO_SUCCESSOR = "none_available";
-/** `pool.other_config`: counts the take-overs of this pool; a master that was replaced has an older one in its database. */
+/** `pool.other_config`: what 3.0.0-alpha.1 counted the take-overs in. */
 export const EPOCH_KEY = "ha-lizard-epoch";
 /**
  * `pool.other_config`: how often the master has put something new on its disk (core/members/on-disk.ts). A copy of the
@@ -17,6 +18,11 @@ export const EPOCH_KEY = "ha-lizard-epoch";
 export const CHANGES_KEY = "ha-lizard-changes";
 /** `pool.other_config`: hosts that the first group of this pool is founded without (`ha-cfg ha-enable --without`), with colons between. */
 export const WITHOUT_KEY = "ha-lizard-without";
+/**
+ * `pool.other_config`: the office of the master whose database this is (core/group/roll.ts). A database that was left behind by a
+ * later master has another one, or none.
+ */
+export const OFFICE_KEY = "ha-lizard-office";
 /** `pool.other_config`: everything above, all that the program notes there for itself. */
 export const POOL_NOTE_KEYS: readonly string[] = [
   SUCCESSOR_KEY,
@@ -24,6 +30,7 @@ export const POOL_NOTE_KEYS: readonly string[] = [
   EPOCH_KEY,
   CHANGES_KEY,
   WITHOUT_KEY,
+  OFFICE_KEY,
 ];
 /** `VM.other_config`: the uuid of the pool in which the VM ran last. */
 export const HOME_POOL_KEY = "home-pool";
@@ -43,6 +50,12 @@ export function readChanges(otherConfig: Readonly<Record<string, string>>): numb
   const text = otherConfig[CHANGES_KEY] ?? "";
   const count = /^[1-9][0-9]{0,9}$/.test(text) ? Number(text) : 0;
   return count === 0 || count >= MOST_CHANGES ? null : count;
+}
+
+/** The office in the pool's keys; null: none is there, or what is there was not written by the program. */
+export function readOffice(otherConfig: Readonly<Record<string, string>>): string | null {
+  const text = otherConfig[OFFICE_KEY] ?? "";
+  return parseOffice(text) === null ? null : text;
 }
 
 /** Hosts that were left out by name. */

@@ -26,6 +26,14 @@ export interface LocalView {
   readonly domains: readonly VmUuid[] | Unknown;
   /** Own xapi answered a probe over the loopback address (this needs no master, no session). */
   readonly xapiAnswers: boolean;
+  /**
+   * Since when, by this host's uptime, the own xapi is held in this boot: kept from starting until the master's database
+   * agrees with what runs here; null: it is not. While it is being stopped, or after an administrator has started it
+   * nevertheless, `xapiAnswers` may be true as well.
+   */
+  readonly heldSinceMs: number | null;
+  /** Addresses that this host has blocked by an unreachable route, by its own note; none where that cannot be understood. */
+  readonly blockedRoutes: readonly string[];
 }
 
 /** What is known of a peer in this round: what a probe found, and what it says itself. */

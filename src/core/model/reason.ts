@@ -26,7 +26,9 @@ export type Reason =
   | { readonly kind: "not-leading"; readonly why: string }
   | { readonly kind: "nobody-leads"; readonly why: string }
   | { readonly kind: "waits-for-members"; readonly hosts: readonly string[] }
-  | { readonly kind: "hosts-lost"; readonly hosts: readonly string[] }
+  /** `master`: whose database is waited for; null: nobody is named. */
+  | { readonly kind: "xapi-held"; readonly master: string | null }
+  | { readonly kind: "follows-named"; readonly host: string; readonly address: string }
   | { readonly kind: "host-suspect"; readonly host: string }
   /** `long`: for longer than a toolstack restart or a boot takes. */
   | {
