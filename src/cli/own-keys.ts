@@ -3,7 +3,6 @@ import { poolParameters } from "../config/pool-keys.ts";
 import { resolvePool } from "../config/resolve.ts";
 import { customFieldKey } from "../core/model/ha-flag.ts";
 import { HOME_POOL_KEY, POOL_NOTE_KEYS, RAN_KEY } from "../core/model/pool-keys.ts";
-import { START_MARK_KEY } from "../core/takeover/start-mark.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -31,6 +30,9 @@ export function findPoolKeys(otherConfig: Texts, fields: readonly string[]): Poo
     foreign: named.filter((name) => !isOurs(name)).map((name) => `HA_${name}`),
   };
 }
+
+/** In `host.other_config`: what 3.0.0-alpha.1 noted at the end of a xapi's start. */
+export const START_MARK_KEY = "ha-lizard-start-complete";
 
 /** What in the `other_config` of a host belongs to this program. */
 export function findHostKeys(otherConfig: Texts, fields: readonly string[]): readonly string[] {

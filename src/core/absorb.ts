@@ -101,6 +101,7 @@ export function absorb(
       return { memory: tried, reasons: reportFailure(action, result) };
     case "post-message":
       return absorbPost(tried, action.alert, result, reportFailure(action, result));
+    case "hold-xapi":
     case "restart-toolstack":
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
       return { memory: tried, reasons: [{ kind: "toolstack-restarted" }] };
@@ -109,13 +110,11 @@ export function absorb(
   }
 }
 
-const CALL_AGAIN_MS = 3_000;
 /** A hundred VMs that start one after the other are not a hundred whole databases written. */
 const STORE_AGAIN_MS = 1_000;
 
 /** What is done takes effect later, and doing it again before that tells nothing new. */
 const DONE_AND_WAITED_FOR: Partial<Record<Action["kind"], number>> = {
-  "recover-slaves": CALL_AGAIN_MS,
   "restart-xapi": RESTART_AGAIN_MS,
   "correct-database": 60_000,
   "store-database": STORE_AGAIN_MS,

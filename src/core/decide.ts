@@ -1,26 +1,52 @@
 import { rebaseMemory } from "./memory/rebase.ts";
 import { nothing, type Round, type Step } from "./memory/step.ts";
+import type { Action } from "./model/action.ts";
 import { stepToolstack } from "./pace/toolstack.ts";
 import { decideMaster } from "./roles/master.ts";
 import { decideSlave } from "./roles/slave.ts";
 import { assertSafe } from "./safety.ts";
+import { namedUnderHa } from "./takeover/named.ts";
+import { endHold, followNamed, reportHold } from "./takeover/own-xapi.ts";
+import { endRoutes } from "./takeover/route.ts";
 
 /** One round: from what is seen and remembered to what is done and said. Pure; the same input gives the same output. */
 export function decide(raw: Round): Step {
   const round = { ...raw, memory: rebaseMemory(raw.memory, raw.view.self.bootId) };
-  const decision = watchToolstack(decideByRole(round), round);
+  const decision = endRoutes(watchToolstack(decideByRole(round), round), round);
   assertSafe(decision.actions, decision.memory, round);
   return decision;
 }
 
+/**
+ * What a host does that does not know its parameters, or its pool: its own xapi follows the master whom the group has named, a hold of
+ * it ends, and so does a blocked route. No parameter says anything of that.
+ */
+export function decideOwnXapi(raw: Round): Step {
+  const memory = rebaseMemory(raw.memory, raw.view.self.bootId);
+  const round = { ...raw, memory };
+  const own = endHold(memory, round) ?? followNamed(memory, round) ?? nothing(memory);
+  const told: Step = { ...own, reasons: [...reportHold(memory, raw.view), ...own.reasons] };
+  const step = endRoutes(told, round);
+  assertSafe(step.actions, step.memory, round);
+  return step;
+}
+
+/** A xapi that was told to be master answers again within seconds. */
+const BECOMING_MS = 60_000;
+
 function watchToolstack(decision: Step, { view, settings }: Round): Step {
-  const isHaOn = decision.memory.lastGood?.haFlag === "on";
-  if (!isHaOn || decision.memory.promotion !== null) return decision;
-  const own = stepToolstack(decision.memory.toolstack, view, settings);
+  const { lastGood, promotion, toolstack } = decision.memory;
+  const isBecomingMaster = promotion !== null && view.nowMs - promotion.sinceMs < BECOMING_MS;
+  if (lastGood?.haFlag !== "on" || isBecomingMaster) return decision;
+  const own = stepToolstack(toolstack, view, settings);
+  // A slave's starts again only when the database of its master agrees with what runs here.
+  const named = namedUnderHa(view);
+  const waits = view.self.role.kind === "slave" && named !== null && named !== view.self.uuid;
+  const actions: readonly Action[] = own.actions.length > 0 && waits ? [{ kind: "hold-xapi" }] : own.actions;
   return {
     ...decision,
     memory: { ...decision.memory, toolstack: own.toolstack },
-    actions: [...decision.actions, ...own.actions],
+    actions: [...decision.actions, ...actions],
   };
 }
 

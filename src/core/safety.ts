@@ -1,32 +1,44 @@
-import { hasMandate, mayAct } from "./group/may-act.ts";
+import { groupOf, hasMandate, mayAct } from "./group/may-act.ts";
+import { hostRows, rowOf } from "./members/host-rows.ts";
 import { tallyNow } from "./members/vote.ts";
 import { countsAsOff } from "./memory/incident.ts";
 import type { Memory } from "./memory/memory.ts";
+import { isRighting } from "./memory/promotion.ts";
 import { differenceKey } from "./memory/seen-running.ts";
 import type { Round } from "./memory/step.ts";
 import type { Action, Asked } from "./model/action.ts";
 import type { HostUuid } from "./model/ids.ts";
+import type { PoolView } from "./model/pool-view.ts";
 import { invariant } from "./model/record.ts";
-import type { CoreSettings } from "./model/settings.ts";
+import { isReplaceable, restsOn } from "./takeover/become-master.ts";
+import { isNamedLeader } from "./takeover/named.ts";
 
-/** What may happen while HA is not on: the administrator's own switch, the successor, the slaves' copies, words. */
-const ALLOWED_WHILE_OFF = new Set<Action["kind"]>(["set-pool-key", "sync-database", "mail", "post-message"]);
+/** What may happen while HA is not on: the administrator's own switch, the successor, the slaves' copies, words, the end of a route. */
+const ALLOWED_WHILE_OFF = new Set<Action["kind"]>([
+  ...(["set-pool-key", "sync-database", "mail", "post-message", "unblock-routes"] as const),
+]);
+
+/** By the group's word that HA is on: an old copy of the database may say otherwise. The end of a hold needs no word. */
+const OWN_XAPI = new Set<Action["kind"]>(["follow-master", "hold-xapi", "release-xapi"]);
 
 /**
  * The rules that may never be broken (core/README.md), checked on every decision in production too, apart from the
  * code that decides: a decision that breaks one is a bug, and a pass that ends with nothing done is the better outcome.
  */
-export function assertSafe(actions: readonly Action[], memory: Memory, { view, settings }: Round): void {
+export function assertSafe(actions: readonly Action[], memory: Memory, round: Round): void {
+  const { view, settings } = round;
   const haOn = memory.lastGood?.haFlag === "on";
   for (const action of actions) {
-    if (!haOn) invariant(ALLOWED_WHILE_OFF.has(action.kind), `${action.kind} while HA is not on`);
+    const isOwnXapi =
+      OWN_XAPI.has(action.kind) && (action.kind === "release-xapi" || groupOf(view)?.roll?.ha === true);
+    invariant(haOn || isOwnXapi || ALLOWED_WHILE_OFF.has(action.kind), `${action.kind} while HA is not on`);
     invariant(mayAct(action.kind, view), `${action.kind} without a mandate`);
     if (action.kind === "fence-host") {
       invariant(!action.byLeader || hasMandate(view), "a fence of the leader needs its mandate");
       const isChosen = !settings.FENCE_QUORUM_REQUIRED || tallyNow(view, memory).quorate;
       invariant(isChosen, "nobody is fenced without a mandate, unless the administrator has chosen that");
     }
-    checkAction(action, memory, settings);
+    checkAction(action, memory, round);
   }
 }
 
@@ -42,11 +54,16 @@ function checkAsked(asks: readonly Asked[], { lastGood, incidents }: Memory): vo
   }
 }
 
-function checkAction(action: Action, memory: Memory, settings: CoreSettings): void {
+function addressOf(host: HostUuid, memory: Memory, view: PoolView): string | null {
+  return rowOf(hostRows(memory, view), host).address;
+}
+
+function checkAction(action: Action, memory: Memory, round: Round): void {
+  const { view, settings } = round;
   switch (action.kind) {
     case "start-vm":
     case "start-appliance":
-      invariant(memory.promotion === null, "no VM is started before the members are back after a take-over");
+      invariant(!isRighting(memory), "no VM is started before the database is right after a take-over");
       checkAsked(action.asks, memory);
       return;
     case "correct-database": {
@@ -59,7 +76,7 @@ function checkAction(action: Action, memory: Memory, settings: CoreSettings): vo
     case "restart-xapi": {
       invariant(action.host !== memory.lastGood?.master, "the master's own xapi is not restarted to compare");
       const left = memory.declaredDead[action.host]?.vms ?? [];
-      const endsLeftoversOnly = (action.mayEnd ?? []).every((vm) => left.includes(vm));
+      const endsLeftoversOnly = action.mayEnd.every((vm) => left.includes(vm));
       invariant(endsLeftoversOnly, "a comparison may end only what a failover has left behind on that host");
       return;
     }
@@ -83,17 +100,16 @@ function checkAction(action: Action, memory: Memory, settings: CoreSettings): vo
     case "promote-self": {
       const { promotion } = memory;
       invariant(promotion !== null, "a take-over is remembered before it begins");
-      if (promotion.oldMaster === null) {
-        invariant(memory.masterlessSinceMs !== null, "nobody to fence only where all say they are no master");
-        return;
-      }
-      const { phase, proved = false } = memory.incidents[promotion.oldMaster] ?? {};
-      const isTakenAgain = !proved || action.rests.includes(promotion.oldMaster);
+      invariant(isNamedLeader(view), "only whom the group has named becomes master");
+      const { oldMaster } = promotion;
+      const isGone = oldMaster === null || isReplaceable(oldMaster, memory, round);
+      invariant(isGone, "a master is replaced only when it is off, or a slave itself");
+      const isTakenAgain = restsOn(oldMaster, memory, round).every((host) => action.rests.includes(host));
       invariant(isTakenAgain, "the proof that the old master is off is taken again before the take-over");
-      invariant(
-        !settings.FENCE_ENABLED || phase === "fenced",
-        "the old master is fenced before the take-over",
-      );
+      const { route } = action;
+      const isProved = oldMaster !== null && action.rests.includes(oldMaster);
+      const isItsOwn = route === null || (isProved && route === addressOf(oldMaster, memory, view));
+      invariant(isItsOwn, "a route is blocked only to an old master that is proved off");
       return;
     }
     case "reboot-self":

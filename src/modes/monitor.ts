@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
+import { createBlockedRoutes } from "../adapters/files/blocked-routes.ts";
 import { tidyConfigFolder } from "../adapters/files/config-files.ts";
+import { createHeldXapi } from "../adapters/files/held-xapi.ts";
 import { tidyStateFolder } from "../adapters/files/state-store-files.ts";
 import { createHearingBoard } from "../adapters/group/hearing-file.ts";
 import { HeartbeatNetwork } from "../adapters/group/heartbeat-network.ts";
@@ -13,6 +15,7 @@ import { createFileLock } from "../adapters/processes/lock-file.ts";
 import { createProcesses } from "../adapters/processes/processes-bun.ts";
 import { createSignalWake } from "../adapters/processes/wake-signal.ts";
 import { createSocketTransport } from "../adapters/xapi/transport.ts";
+import { withEnds } from "../app/daemons/iteration-ends.ts";
 import { type HearingPorts, keepHearing } from "../app/daemons/keep-hearing.ts";
 import { runMonitor } from "../app/daemons/monitor.ts";
 import { watchEvents } from "../app/daemons/watch-events.ts";
@@ -38,14 +41,22 @@ async function watch(runtime: Runtime): Promise<number> {
     await config.read();
     return secrets.mask(text);
   };
+  const { processes, onEnd: onIterationEnd } = withEnds(
+    createProcesses({ self, environment, clock, mask, foreground: runtime.foreground }),
+  );
   const ports = {
     clock,
     store,
     logger,
-    processes: createProcesses({ self, environment, clock, mask, foreground: runtime.foreground }),
+    processes,
     lock: createFileLock("monitor", { folder: paths.run, clock, environment }),
     wake: createSignalWake(),
     alarm: createChildAlarm({ self, environment }),
+    localHost: {
+      ...createHeldXapi({ paths, clock, environment }),
+      ...createBlockedRoutes({ paths, clock, environment }),
+    },
+    isStopWanted: () => existsSync(paths.monitorStopped) && !existsSync(paths.monitorRestarting),
   };
   await Promise.all([tidyConfigFolder(paths), tidyStateFolder(paths.state)]);
   const stop = stopSignal();
@@ -70,7 +81,7 @@ async function watch(runtime: Runtime): Promise<number> {
     async acquire() {
       const acquired = await ports.lock.acquire();
       if (acquired.kind === "acquired")
-        void keepHearing({ ...hearingPorts(runtime), self: ownHost, wake }, over.signal);
+        void keepHearing({ ...hearingPorts(runtime), self: ownHost, wake, onIterationEnd }, over.signal);
       return acquired;
     },
   };

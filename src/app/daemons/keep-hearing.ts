@@ -1,3 +1,4 @@
+import { agreedAtMs } from "../../core/group/agreed.ts";
 import { type CopyWatch, NO_COPY_WATCH, newerAtMaster, stepCopyWatch } from "../../core/group/behind.ts";
 import { isCalm } from "../../core/group/calm.ts";
 import { type Greeted, type Greeting, stepGreeted, withGreeter } from "../../core/group/greeting.ts";
@@ -16,6 +17,8 @@ import { fallenSilent, type HearingState, newHearing } from "../../core/group/he
 import { forgetOlder, stepToldOff, type ToldOff, withKnownOff } from "../../core/group/known-off.ts";
 import { type Leading, type LeadMoment, NOT_LEADING, tickAndLead } from "../../core/group/lead.ts";
 import type { RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
+import { isHeardNews, isNews, type OwnNews } from "../../core/group/news.ts";
+import { ownMatter } from "../../core/group/own-matter.ts";
 import { type GroupReport, type OwnSight, ownState } from "../../core/group/own-state.ts";
 import { publishHearing } from "../../core/group/publish.ts";
 import { NOTHING_STORED } from "../../core/group/stored.ts";
@@ -27,7 +30,7 @@ import type { GroupSight } from "../../core/model/group-sight.ts";
 import type { OwnState } from "../../core/model/hearing.ts";
 import type { HostUuid, PoolUuid } from "../../core/model/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
-import { OVER, withDeadline } from "../../ports/deadline.ts";
+import { withDeadline } from "../../ports/deadline.ts";
 import type { GroupNetwork, GroupSelf, HearingBoard } from "../../ports/group.ts";
 import type { Logger } from "../../ports/notices.ts";
 import type { StateStore } from "../../ports/state-store.ts";
@@ -35,6 +38,7 @@ import type { VoteStore } from "../../ports/vote-store.ts";
 import { HearingTroubles } from "./hearing-troubles.ts";
 import { LaterRead } from "./later-read.ts";
 import { readConfirmedOff, readGroupReport, readToldMonitor } from "./report.ts";
+import { NEWS_MS, TickPace } from "./tick-pace.ts";
 import { VoteKeeper } from "./vote-keeper.ts";
 
 export interface HearingPorts {
@@ -48,12 +52,10 @@ export interface HearingPorts {
   readonly logger: Logger;
   /** Asks for an iteration. */
   wake(): void;
+  /** Who is told when an iteration has ended, whose report is new then; absent: nobody is. */
+  readonly onIterationEnd?: (handler: () => void) => void;
 }
 
-/** One heartbeat a second: four of them may be lost before a host is not heard any more. */
-const TICK_MS = 1_000;
-/** While the monitors agree on something they do not wait for the second; so many heartbeats a second are the most. */
-const SHORTEST_TICK_MS = 50;
 /** A report is a small file; a new host is greeted within this time. */
 const REPORT_MS = 5_000;
 /** So often the own xapi is asked, once at a time. */
@@ -74,12 +76,16 @@ export async function keepHearing(ports: HearingPorts, signal: AbortSignal): Pro
   const { clock, network } = ports;
   const loop = new Loop(ports, signal);
   network.onMessage((heartbeat, address, atMs = clock.uptimeMs()) =>
-    loop.take((state) => takeHeartbeat(state, { nowMs: atMs, heartbeat, address }, GROUP_TIMINGS)),
+    loop.take(
+      (state) => takeHeartbeat(state, { nowMs: atMs, heartbeat, address }, GROUP_TIMINGS),
+      (before, after) => isHeardNews(before, after, heartbeat.from, atMs),
+    ),
   );
   network.onRoll((message) =>
     loop.take((state) => takeRollMessage(state, message, clock.uptimeMs(), GROUP_TIMINGS)),
   );
   network.onGreeting((greeting) => loop.greeted(greeting));
+  ports.onIterationEnd?.(() => void loop.readNews());
   network.onQuestion((question, answer) => void loop.answer(question, answer));
   let reportMs = Number.NEGATIVE_INFINITY;
   let questionMs = Number.NEGATIVE_INFINITY;
@@ -94,7 +100,7 @@ export async function keepHearing(ports: HearingPorts, signal: AbortSignal): Pro
       void loop.askOwnXapi();
     }
     await loop.tick();
-    await loop.pause();
+    await loop.pace.pause();
   }
   network.close();
 }
@@ -116,19 +122,22 @@ class Loop {
   private xapi: OwnSight["xapi"] = "silent";
   private copy: CopyWatch = NO_COPY_WATCH;
   private asking = false;
+  private hasAsked = false;
   private leading: Leading = NOT_LEADING;
   private sight: GroupSight | null = null;
   /** What is published says that this host may not act. */
   private isStill = false;
+  private said: OwnNews | null = null;
+  /** For what concerns the own xapi an iteration was woken last. */
+  private matter: string | null = null;
   private awaited: readonly HostUuid[] = [];
-  /** The next tick is wanted at once; and what ends the wait for it. */
-  private hurried = false;
-  private endPause: () => void = () => undefined;
+  readonly pace: TickPace;
   private readonly domains: LaterRead<RunsAnswer["runs"]>;
 
   constructor(ports: HearingPorts, signal: AbortSignal) {
     this.ports = ports;
     this.signal = signal;
+    this.pace = new TickPace(ports.clock, signal);
     this.troubles = new HearingTroubles(ports);
     this.votes = new VoteKeeper(ports.votes, ports);
     const { clock, self } = ports;
@@ -138,44 +147,21 @@ class Loop {
   }
 
   /** A message. What it changes of the vote is stored, and what others wait for is said, at once. */
-  take(taken: (state: GroupState) => GroupState): void {
+  take(
+    taken: (state: GroupState) => GroupState,
+    isNews: (before: GroupState, after: GroupState) => boolean = () => false,
+  ): void {
     const { state: before } = this;
     if (before === null) return;
     const after = taken(before);
     this.state = after;
     this.keepVote(after);
-    if (wantsTick(before.voting, after.voting)) this.hurry();
-  }
-
-  /** Until the next second, or until a tick is wanted at once. */
-  async pause(): Promise<void> {
-    const { clock } = this.ports;
-    const startedMs = clock.uptimeMs();
-    await this.sleep(TICK_MS, () => this.hurried);
-    const restMs = startedMs + SHORTEST_TICK_MS - clock.uptimeMs();
-    if (restMs > 0) await this.sleep(restMs, () => false);
-    this.hurried = false;
-  }
-
-  private async sleep(ms: number, isOver: () => boolean): Promise<void> {
-    if (isOver() || this.signal.aborted) return;
-    const over = new AbortController();
-    const end = () => over.abort(OVER);
-    this.endPause = () => {
-      if (isOver()) end();
-    };
-    this.signal.addEventListener("abort", end, { once: true });
-    await this.ports.clock.sleep(ms, over.signal);
-    this.signal.removeEventListener("abort", end);
-  }
-
-  private hurry(): void {
-    this.hurried = true;
-    this.endPause();
+    if (wantsTick(before.voting, after.voting)) this.pace.hurry();
+    else if (isNews(before, after)) this.pace.hurry(NEWS_MS);
   }
 
   private keepVote({ voting }: GroupState): void {
-    this.votes.keep(voting.stored, () => this.hurry());
+    this.votes.keep(voting.stored, () => this.pace.hurry());
   }
 
   /** Who belongs to the pool; what was known stays so while no report says anything else. */
@@ -190,6 +176,19 @@ class Loop {
     this.hasList ||= read.pool !== null;
     if (JSON.stringify(report) !== JSON.stringify(this.report)) await this.change(report);
     if (read.pool !== null && this.state !== null) await this.enter(read.pool);
+  }
+
+  /** What an iteration has just found and others wait for; the rest of its report may wait. */
+  async readNews(): Promise<void> {
+    const { store } = this.ports;
+    const [read, { agreed }] = await Promise.all([readGroupReport(store), readToldMonitor(store)]);
+    const { report } = this;
+    if (read === null || report === null || read.pool !== report.pool || read.self !== report.self) return;
+    const { office } = read;
+    if (office === report.office && JSON.stringify(agreed) === JSON.stringify(this.said?.agreed ?? []))
+      return;
+    this.report = { ...report, office };
+    this.pace.hurry(NEWS_MS);
   }
 
   private async change(report: GroupReport): Promise<void> {
@@ -238,7 +237,7 @@ class Loop {
     if (this.asking) return;
     this.asking = true;
     const { clock, self } = this.ports;
-    this.xapi = await withDeadline<OwnSight["xapi"]>(
+    const xapi = await withDeadline<OwnSight["xapi"]>(
       clock,
       ANSWER_MS,
       this.signal,
@@ -246,6 +245,10 @@ class Loop {
       () => "silent",
     );
     this.asking = false;
+    // What it answers first is no news.
+    if (this.hasAsked && xapi !== this.xapi) this.pace.hurry(NEWS_MS);
+    this.hasAsked = true;
+    this.xapi = xapi;
   }
 
   /** Which of these VMs does this host run? Whoever cannot be told hears nothing. */
@@ -253,21 +256,26 @@ class Loop {
     const { clock } = this.ports;
     const peer = this.state?.hearing.peers.get(question.from);
     if (!isTimely(peer, question.number, clock.uptimeMs())) return;
+    // What is listed is so at that time or later.
+    const ms = clock.uptimeMs();
+    const wasHeld = await this.ports.self.isXapiHeld();
     const known = await this.domains.read();
     // After the list: a xapi that was told of a start before it follows the same master still.
-    const own = await this.ownState();
-    if (this.state === null || own === null) return;
+    const seen = await this.ownState();
+    if (this.state === null || seen === null) return;
+    // One that ran when the list was read may have handed a start over since.
+    const own: OwnState = seen.xapi === "held" && !wasHeld ? { ...seen, xapi: "silent" } : seen;
     const { self: from, bootId } = this.state.hearing;
     const asked = new Set(question.vms);
     const runs = known === "unknown" ? known : known.filter((vm) => asked.has(vm));
-    answer({ from, to: question.from, number: { bootId, ms: clock.uptimeMs() }, id: question.id, own, runs });
+    answer({ from, to: question.from, number: { bootId, ms }, id: question.id, own, runs });
   }
 
   private async ownState(): Promise<OwnState | null> {
     const { self } = this.ports;
-    const role = await self.role();
+    const [role, isHeld] = await Promise.all([self.role(), self.isXapiHeld()]);
     if (this.report === null) return null;
-    return ownState({ role, startComplete: self.isStartComplete(), xapi: this.xapi }, this.report);
+    return ownState({ role, startComplete: self.isStartComplete(), xapi: this.xapi, isHeld }, this.report);
   }
 
   async tick(): Promise<void> {
@@ -288,6 +296,7 @@ class Loop {
     const entered = withCompany(withKnownOff(last, this.toldOff, nowMs), report?.needsCompany ?? false);
     const moment = {
       ...{ nowMs, own, successor: report?.successor ?? null, maintenance: report?.maintenance ?? [] },
+      agreed: told.agreed,
       without: report?.without ?? [],
       isFencing: told.fencingUntilMs !== null && nowMs <= told.fencingUntilMs,
       greeters: this.recentGreeters(nowMs),
@@ -304,10 +313,12 @@ class Loop {
     const spoken = speak(state, moment, vote);
     this.state = spoken.state;
     this.wakeFor(entered.hearing, spoken.state.hearing, own);
-    network.send(spoken.heartbeats);
+    const said = { own, agreed: moment.agreed };
+    network.send(spoken.heartbeats, isNews(this.said, said));
+    this.said = said;
     network.sendRolls(spoken.rolls);
     network.tellAtOnce(!isCalm(state.voting, nowMs, GROUP_TIMINGS));
-    await this.publish(spoken.state);
+    await this.publish(spoken.state, own);
   }
 
   private lead(before: GroupState, moment: LeadMoment): GroupState {
@@ -334,6 +345,11 @@ class Loop {
     if (this.isCopyDue(after, own) || isOurs) this.ports.wake();
   }
 
+  private wakeForOwn(matter: string | null): void {
+    if (matter !== null && matter !== this.matter) this.ports.wake();
+    this.matter = matter;
+  }
+
   private isCopyDue(state: HearingState, own: OwnState): boolean {
     const nowMs = this.ports.clock.uptimeMs();
     const afterMs = this.report?.fetchAfterMs ?? 0;
@@ -342,24 +358,28 @@ class Loop {
     return wakes;
   }
 
-  private async publish({ hearing, voting }: GroupState): Promise<void> {
+  private async publish(state: GroupState, own: OwnState): Promise<void> {
+    const { hearing, voting } = state;
     const { board, clock, network } = this.ports;
     const transport = network.state();
     this.troubles.tell(transport);
-    // Whom it hears then is not the pool.
-    if (!this.hasList) return;
+    // Whom it hears then is not the pool; with the roll of a leader its own xapi can follow all the same.
+    if (!this.hasList && voting.stored.roll === null) return;
     try {
       const nowMs = clock.uptimeMs();
       const handsOver = this.leading.handOver.sinceMs !== null;
       const isOnDisk = this.votes.isOnDisk(voting.stored);
       const { awaited, confirmedOff } = this;
       const at = { nowMs, awaited, confirmedOff, handsOver, isOnDisk, trouble: this.votes.trouble() };
-      const group = groupSight(voting, { ...at, last: this.sight }, GROUP_TIMINGS);
+      const seen = { ...at, agreedAtMs: agreedAtMs(voting, hearing.peers, nowMs), last: this.sight };
+      const group = groupSight(voting, seen, GROUP_TIMINGS);
       // What waited for the mandate does not wait for the next iteration as well.
       if (group.lead === "leads" && this.sight?.lead !== "leads") this.ports.wake();
       this.sight = group;
       this.isStill = false;
-      await board.publish(publishHearing(hearing, group, nowMs, transport));
+      const published = publishHearing(hearing, group, nowMs, transport);
+      await board.publish(published);
+      this.wakeForOwn(ownMatter(hearing.self, own, group, published.peers));
       this.isStill = group.mandateUntilMs === null;
       this.troubles.tellBoard(null);
     } catch (error) {

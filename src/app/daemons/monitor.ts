@@ -8,10 +8,12 @@ import {
 import type { Alarm } from "../../ports/alarm.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { OVER } from "../../ports/deadline.ts";
+import type { LocalHost } from "../../ports/local-host.ts";
 import type { Logger } from "../../ports/notices.ts";
 import type { ChildDeath, Lock, Processes, RunningChild } from "../../ports/processes.ts";
 import type { StateStore } from "../../ports/state-store.ts";
 import type { WakeSource } from "../../ports/wake.ts";
+import { releaseHeld, unblockRoutes } from "./release-held.ts";
 import { obeyLast, obeyReport, readReport } from "./report.ts";
 
 export interface MonitorPorts {
@@ -22,6 +24,9 @@ export interface MonitorPorts {
   readonly wake: WakeSource;
   readonly logger: Logger;
   readonly alarm: Alarm;
+  readonly localHost: Pick<LocalHost, "releaseXapi" | "unblockRoutes">;
+  /** Is the service stopped on purpose, and not restarted? Asked when the monitor stops. */
+  readonly isStopWanted: () => boolean;
 }
 
 /** A killed child is gone at once; this is for the kernel. */
@@ -29,7 +34,9 @@ const KILL_MS = 3_000;
 
 /**
  * Supervises iterations until `signal` aborts: one at a time, the next one when the last asked for it, when something
- * happened, or after MONITOR_DELAY; one that hangs is killed with its whole process group.
+ * happened, or after MONITOR_DELAY; one that hangs is killed with its whole process group. A xapi that is held is released when
+ * the service stops; it outlives a restart of the service, and a monitor that is killed. A blocked route ends with every stop, with
+ * the next start, and with an iteration that could decide nothing.
  *
  * @returns the exit code: 0 after a stop, 1 when another monitor runs on this host.
  */
@@ -42,6 +49,7 @@ export async function runMonitor(ports: MonitorPorts, signal: AbortSignal): Prom
     return 1;
   }
   ports.logger.log("info", "check_xapi", "The monitor has started.");
+  await unblockRoutes(ports);
   let settings = MONITOR_DEFAULTS;
   let lost = 0;
   let idle = NOT_IDLE;
@@ -66,12 +74,15 @@ export async function runMonitor(ports: MonitorPorts, signal: AbortSignal): Prom
     lost = crashed ? lost + 1 : 0;
     if (lost === LOST_BEFORE_ALARM) tellLost(ports, how);
     const obstacle = report?.obstacle ?? null;
+    // Nobody has decided whether they are wanted still.
+    if (crashed || obstacle !== null) await unblockRoutes(ports);
     // One that crashes between those that decide nothing is no better.
     if (!crashed) idle = obstacle === null ? NOT_IDLE : oneMoreIdle(idle, ports.clock.uptimeMs());
     if (obstacle !== null && idle.isDue) tellIdle(ports, obstacle, idle.passes);
     settings = report?.monitor ?? settings;
     await waitForNext(ports, waitAfter(report, settings, lost), signal);
   }
+  await Promise.all([unblockRoutes(ports), ports.isStopWanted() ? releaseHeld(ports) : null]);
   ports.logger.log("info", "check_xapi", "The monitor has stopped.");
   return 0;
 }

@@ -1,5 +1,5 @@
 import { MOST_HOSTS, MOST_WAYS } from "../../core/group/limits.ts";
-import type { GroupReport } from "../../core/group/own-state.ts";
+import type { AgreedHost, GroupReport } from "../../core/group/own-state.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { MonitorSettings } from "../../core/pace/supervision.ts";
 import type { Logger } from "../../ports/notices.ts";
@@ -60,6 +60,8 @@ export interface ToldMonitor {
   readonly off: readonly HostUuid[];
   /** A fence is under way, until this uptime at most; null: none is. */
   readonly fencingUntilMs: number | null;
+  /** Hosts whose held xapi may start (core/group/agreed.ts). */
+  readonly agreed: readonly AgreedHost[];
 }
 
 /** Nobody is off, and nothing is under way, when that cannot be read. */
@@ -67,14 +69,16 @@ export async function readToldMonitor(store: Pick<StateStore, "load">): Promise<
   const loaded = await store.load("off-hosts");
   if (loaded.kind !== "found" || typeof loaded.value !== "object" || loaded.value === null)
     return NOTHING_TOLD;
-  const { off, fencingUntilMs } = loaded.value as {
+  const { off, fencingUntilMs, agreed } = loaded.value as {
     readonly off?: unknown;
+    readonly agreed?: unknown;
     readonly fencingUntilMs?: unknown;
   };
   if (!Array.isArray(off) || !isHostList(off)) return NOTHING_TOLD;
   return {
     off: off.slice(0, MOST_HOSTS),
     fencingUntilMs: typeof fencingUntilMs === "number" ? fencingUntilMs : null,
+    agreed: Array.isArray(agreed) ? agreed.slice(0, MOST_HOSTS).filter(isAgreedHost) : [],
   };
 }
 
@@ -109,7 +113,7 @@ function isConfirmed(value: unknown): value is ConfirmedOff {
   return typeof host === "string" && typeof atMs === "number";
 }
 
-const NOTHING_TOLD: ToldMonitor = { off: [], fencingUntilMs: null };
+const NOTHING_TOLD: ToldMonitor = { off: [], fencingUntilMs: null, agreed: [] };
 
 const NOT_SAID = {
   successor: null,
@@ -117,7 +121,7 @@ const NOT_SAID = {
   without: [],
   needsCompany: false,
   changes: null,
-  replaced: null,
+  office: null,
   fetchAfterMs: 0,
 };
 
@@ -135,12 +139,12 @@ function isGroupReport(value: unknown): value is GroupReport {
     enabled,
     haWished,
     changes = null,
-    replaced = null,
+    office = null,
     fetchAfterMs = 0,
   } = value as Partial<GroupReport>;
   if (typeof self !== "string" || (pool !== null && typeof pool !== "string") || typeof port !== "number")
     return false;
-  if ([successor, replaced].some((host) => host !== null && typeof host !== "string")) return false;
+  if ([successor, office].some((text) => text !== null && typeof text !== "string")) return false;
   if (![maintenance, without].every(isHostList) || typeof needsCompany !== "boolean") return false;
   const flags = [enabled, haWished];
   if (!flags.every((flag) => flag === null || typeof flag === "boolean")) return false;
@@ -150,6 +154,13 @@ function isGroupReport(value: unknown): value is GroupReport {
 
 const isHostList = (value: unknown): boolean =>
   Array.isArray(value) && value.every((host) => typeof host === "string");
+
+function isAgreedHost(value: unknown): value is AgreedHost {
+  if (typeof value !== "object" || value === null) return false;
+  const { host, atMs, bootId } = value as Partial<Record<keyof AgreedHost, unknown>>;
+  if (typeof host !== "string" || typeof bootId !== "string") return false;
+  return typeof atMs === "number" && Number.isFinite(atMs) && atMs >= 0;
+}
 
 function isGroupPeer(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;

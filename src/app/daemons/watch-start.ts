@@ -14,8 +14,8 @@ const WHOLE_MS = 3_000;
 const STARTING_MS = 250;
 
 /**
- * Wakes the monitor when the xapi of this host has finished a start, until `signal` aborts: a master that has taken over
- * waits for the word of every member that it has (core/takeover/start-mark.ts), and should not wait for MONITOR_DELAY.
+ * Wakes the monitor when the xapi of this host has finished a start, until `signal` aborts: a take-over is over only then
+ * (core/takeover/put-together.ts), and a slave can read its database again. Neither should wait for MONITOR_DELAY.
  */
 export async function watchStart(
   { clock, isComplete, wake }: StartWatchPorts,

@@ -54,7 +54,7 @@ export async function askRuns(
   if (memory.lastGood === null) return NOBODY;
   if (haFlagOf(database.pool.otherConfig, settings.XC_FIELD_NAME) !== "on") return NOBODY;
   const { uuid: pool } = database.pool;
-  const vms = askedVms(database, settings);
+  const vms = askedVms(database, settings, view);
   // A host that is no longer in the database, or not yet in the memory, may run something as well.
   const hosts = [...memory.lastGood.forgotten, ...memory.lastGood.hosts, ...database.hosts];
   return ask(asker, { pool, hosts }, { whom: askedHosts(memory, view), vms, view }, signal);
@@ -69,7 +69,7 @@ export async function readDiffering(
 ): Promise<PoolView["differing"]> {
   if (view.runs.size === 0) return [];
   const answers = allAnswers({ self, runs: view.runs }, database.pool.master);
-  const vms = differingVms(askedVms(database, settings), database, answers);
+  const vms = differingVms(askedVms(database, settings, view), database, answers);
   if (vms.length === 0) return [];
   return withDeadline<PoolView["differing"]>(
     ports.clock,
@@ -196,5 +196,5 @@ async function askThroughXapi(
   const runs = known === "unknown" ? known : vms.filter((vm) => known.includes(vm));
   const peers = hosts.map((known) => ({ host: known.uuid, addresses: waysTo([known]) }));
   const own = { role: said.role.kind, master: namedMaster(said.role, host, peers), xapi: "serving" } as const;
-  return [[host, { own, runs }]];
+  return [[host, { own, runs, atMs: null, bootId: null }]];
 }

@@ -5,7 +5,7 @@ import type { LastGoodView } from "../../core/memory/last-good.ts";
 import { type Action, type Result, restsOf } from "../../core/model/action.ts";
 import type { Alert } from "../../core/model/alert.ts";
 import type { HostUuid, VmUuid } from "../../core/model/ids.ts";
-import { CHANGES_KEY } from "../../core/model/pool-keys.ts";
+import { CHANGES_KEY, OFFICE_KEY } from "../../core/model/pool-keys.ts";
 import type { DomainRecord, LocalView, PoolView, XapiResult } from "../../core/model/pool-view.ts";
 import { withDeadline } from "../../ports/deadline.ts";
 import type { StartResult, VmStarter, Xapi } from "../../ports/pool-database.ts";
@@ -14,6 +14,7 @@ import { runsThereAlone, whyHeld } from "./ask-runs.ts";
 import { checkDevices, fenceLimitMs, switchOn } from "./fence.ts";
 import { fenceHost, LAST_PROBE_MS } from "./fence-host.ts";
 import { NOT_LEADING, sightNow, whileLeading } from "./leading.ts";
+import { becomeMaster, followMaster } from "./own-xapi.ts";
 import type { PassPorts } from "./pass-ports.ts";
 import { LOOK_MS, type ProofKind, type Proofs, whyOn, whyUnproved } from "./proofs.ts";
 
@@ -76,7 +77,6 @@ function limitOf(action: Action, settings: Settings): number {
     case "declare-host-dead":
     case "forget-host":
     case "correct-database":
-    case "recover-slaves":
     case "store-database":
     case "sync-database":
     case "restart-toolstack":
@@ -119,18 +119,23 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
     case "check-fence-devices":
       return checkDevices(action, executor.settings, ports, signal);
     case "mark-host":
-    case "mark-start":
       return resultOf(await xapi.setHostKey(action.host, action.key, action.value, signal));
-    case "set-pool-key":
-      return resultOf(await xapi.setPoolKey(action.key, action.value, signal));
+    case "set-pool-key": {
+      const set = xapi.setPoolKey(action.key, action.value, signal).then(resultOf);
+      return action.key === OFFICE_KEY ? onDisk(set, executor, signal) : set;
+    }
     case "sync-database":
       return resultOf(await xapi.syncDatabase(signal));
     case "promote-self":
-      return resultOf(await xapi.promoteSelf(signal));
+      return becomeMaster(action.route, executor, signal);
     case "follow-master":
-      return resultOf(await xapi.followMaster(action.address, signal));
-    case "recover-slaves":
-      return resultOf(await xapi.recoverSlaves(signal));
+      return followMaster(action.address, executor, signal);
+    case "hold-xapi":
+      return doneAfter(ports.localHost.holdXapi(signal));
+    case "release-xapi":
+      return doneAfter(ports.localHost.releaseXapi(signal));
+    case "unblock-routes":
+      return doneAfter(ports.localHost.unblockRoutes(signal));
     case "correct-database":
       return onDisk(correctDatabase(action, executor, signal), executor, signal);
     case "store-database":
@@ -310,7 +315,6 @@ async function restartXapi(
 ): Promise<Result> {
   const { xapi } = executor;
   const restart = async () => resultOf(await xapi.restartXapi(host, signal));
-  if (mayEnd === null) return restart();
   const askedAtMs = executor.ports.clock.uptimeMs();
   const said = await xapi.askDomains(host, signal);
   if (!said.ok) return { kind: "refused", fault: said.fault };
@@ -335,7 +339,7 @@ function startResult(answer: Awaited<StartResult> | StartResult): Result {
   return { kind: answer.value === "pending" ? "pending" : "done" };
 }
 
-async function doneAfter(work: Promise<void>): Promise<Result> {
+async function doneAfter(work: Promise<unknown>): Promise<Result> {
   await work;
   return { kind: "done" };
 }

@@ -5,7 +5,6 @@ import { waysTo } from "../../core/group/ways.ts";
 import { fetchAfterMs } from "../../core/members/own-copy.ts";
 import type { LastGoodView } from "../../core/memory/last-good.ts";
 import type { Memory } from "../../core/memory/memory.ts";
-import { replacedNow } from "../../core/memory/promotion.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 
 /**
@@ -15,20 +14,21 @@ import type { HostUuid } from "../../core/model/ids.ts";
  */
 export function groupReport(
   self: HostUuid,
-  {
-    lastGood,
-    copy,
-    incidents,
-    promotion,
-    sawPoolSinceBoot,
-  }: Pick<Memory, "lastGood" | "copy" | "incidents" | "promotion" | "sawPoolSinceBoot">,
-  settings: Pick<Settings, "HEARTBEAT_PORT" | "FENCE_USE_IP_HEURISTICS" | "FENCE_QUORUM_REQUIRED">,
+  { lastGood, copy, incidents }: Pick<Memory, "lastGood" | "copy" | "incidents">,
+  settings: Pick<
+    Settings,
+    "HEARTBEAT_PORT" | "PROMOTE_SLAVE" | "FENCE_USE_IP_HEURISTICS" | "FENCE_QUORUM_REQUIRED"
+  >,
 ): GroupReport {
   const port = settings.HEARTBEAT_PORT;
   if (lastGood === null) return { ...NO_LIST, self, port };
   const { pool, hosts, forgotten, ranking, haFlag } = lastGood;
   // A host that an older database has lost is still one of the pool.
   const others = [...hosts, ...forgotten].filter(({ uuid }) => uuid !== self).slice(0, MOST_HOSTS - 1);
+  // Whom somebody's start has disabled is enabled again in a moment.
+  const own = hosts.find(({ uuid }) => uuid === self);
+  // Who may not take a master's place leaves the lead to one that may.
+  const mayReplace = lastGood.master === self || settings.PROMOTE_SLAVE;
   return {
     self,
     pool,
@@ -39,10 +39,10 @@ export function groupReport(
     needsCompany: settings.FENCE_USE_IP_HEURISTICS || !settings.FENCE_QUORUM_REQUIRED,
     without: lastGood.without,
     maintenance: lastGood.master === self ? inMaintenance(lastGood, incidents) : [],
-    enabled: hosts.find(({ uuid }) => uuid === self)?.enabled ?? null,
-    haWished: haFlag === "unset" ? null : haFlag === "on",
+    enabled: mayReplace && own !== undefined ? own.enabled || own.disabledByStart : null,
+    haWished: lastGood.atMs === 0 || haFlag === "unset" ? null : haFlag === "on",
     changes: changesOf(self, lastGood, copy),
-    replaced: replacedNow({ promotion, sawPoolSinceBoot }),
+    office: lastGood.office,
     fetchAfterMs: fetchAfterMs(lastGood, self),
   };
 }
@@ -57,7 +57,7 @@ const NO_LIST = {
   enabled: null,
   haWished: null,
   changes: null,
-  replaced: null,
+  office: null,
   fetchAfterMs: 0,
 } satisfies Partial<GroupReport>;
 

@@ -1,6 +1,7 @@
+import { decideOwnXapi } from "../../core/decide.ts";
 import type { GroupReport } from "../../core/group/own-state.ts";
 import { emptyMemory, type Memory, parseMemory } from "../../core/memory/memory.ts";
-import { rebaseMemory } from "../../core/memory/rebase.ts";
+import type { Round, Step } from "../../core/memory/step.ts";
 import type { LocalView } from "../../core/model/pool-view.ts";
 import type { Reason } from "../../core/model/reason.ts";
 import { forgetOld, nextPassMs } from "../../core/pace/schedule.ts";
@@ -163,14 +164,11 @@ async function runRounds(pass: Pass): Promise<void> {
     if (pass.view.database.ok) {
       pass.config = await refreshConfig(pass.config, ports, pass.view.database.value.pool.otherConfig);
     }
-    if (!areKnown(pass.config, pass.view.database.ok)) return keepStill(pass);
     const { view, config } = pass;
-    const decision = await decideOnDisk(pass, {
-      view,
-      memory: pass.memory,
-      settings: config.settings,
-      inFlight,
-    });
+    const seen = { view, memory: pass.memory, settings: config.settings, inFlight };
+    const decision = areKnown(config, view.database.ok)
+      ? await decideOnDisk(pass, seen)
+      : withoutParameters(pass, seen);
     pass.memory = decision.memory;
     pass.reasons = [...pass.config.reasons, ...decision.reasons];
     const alerts = tell(pass, pass.reasons, decision.actions);
@@ -185,16 +183,11 @@ async function runRounds(pass: Pass): Promise<void> {
   }
 }
 
-/**
- * Parameters that are not known decide nothing (src/README.md, "Which value counts"): the defaults would fence by POOL.
- */
-function keepStill(pass: Pass): void {
-  // Where nothing is decided, the memory of an earlier boot must still learn what is told in this one.
-  pass.memory = rebaseMemory(pass.memory, pass.self.bootId);
-  pass.reasons = [
-    ...pass.config.reasons,
-    { kind: "parameters-unknown", starting: pass.self.initCompleteAtMs === null },
-  ];
+/** Parameters that are not known decide nothing for the pool (src/README.md, "Which value counts"): the defaults would fence by POOL. */
+function withoutParameters(pass: Pass, round: Omit<Round, "isDiskWritable">): Step {
+  const step = decideOwnXapi({ ...round, isDiskWritable: pass.notSaved === null });
+  const unknown: Reason = { kind: "parameters-unknown", starting: pass.self.initCompleteAtMs === null };
+  return { ...step, reasons: [unknown, ...step.reasons] };
 }
 
 /** Until an action ends, or a tick: a long one must not make the others wait. */
@@ -226,10 +219,12 @@ async function endPass(pass: Pass, startedMs: number): Promise<PassReport> {
 }
 
 /** Why this host can decide nothing, whatever happens to its pool; null: it can. */
-function obstacleOf({ config, memory, view }: Pass): string | null {
+function obstacleOf({ config, memory, view, self }: Pass): string | null {
+  if (self.role.kind === "broken" || self.role.kind === "unknown")
+    return "XAPI of this host is neither master nor slave, by its pool.conf.";
   const isRead = view?.database.ok === true;
   if (!areKnown(config, isRead))
-    return "Neither the pool database nor the last good copy of the parameters can be read.";
+    return "The parameters of this host are not known: of the pool database, the override file and the last good copy not enough can be read.";
   return isRead || memory.lastGood !== null
     ? null
     : "This host has never read the database of its pool, and does not know who belongs to it.";

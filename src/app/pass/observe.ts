@@ -107,7 +107,7 @@ interface Seen {
 async function observeAsMaster(observer: Listener, signal: AbortSignal): Promise<Seen> {
   const { memory, self, settings } = observer;
   const { clock } = observer.ports;
-  const restarting = memory.promotion?.phase === "called";
+  const restarting = memory.promotion?.phase === "promoting";
   if (restarting) {
     // Until this host's own xapi serves as master there is nothing to decide, and nobody to ask.
     const early = await readDatabase(observer, RESTARTING_READ_MS, signal);

@@ -1,13 +1,22 @@
 import type { Settings } from "../../config/params.ts";
 import { offHosts } from "../../core/fencing/off-hosts.ts";
+import type { AgreedHost } from "../../core/group/own-state.ts";
 import type { Memory } from "../../core/memory/memory.ts";
 import { type Action, actionKey, type Outcome } from "../../core/model/action.ts";
+import { hostUuid } from "../../core/model/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { StateStore } from "../../ports/state-store.ts";
 import { fenceLimitMs } from "./fence.ts";
 
 /** What surrounds a fence: the last probe, and saving what is remembered. */
 const AROUND_MS = 15_000;
+
+/** Hosts whose xapi is held and may start. */
+function agreedHosts({ agreed }: Memory): readonly AgreedHost[] {
+  return Object.entries(agreed).flatMap(([host, said]) =>
+    said === null ? [] : [{ host: hostUuid(host), ...said }],
+  );
+}
 
 /** What of a pass concerns the monitor. */
 interface Telling {
@@ -21,7 +30,8 @@ interface Telling {
 
 /**
  * Tells the monitor whom this host knows to be off, because its group counts without them; and whether a fence is under way or
- * about to begin, because the lead is not handed over meanwhile: until when at most, for an iteration may end before it tells the end.
+ * about to begin, because the lead is not handed over meanwhile: until when at most, for an iteration may end before it tells the end; and
+ * whose held xapi may start.
  * Where that cannot be written, it is tried again.
  */
 export async function tellMonitor(pass: Telling, next: readonly Action[]): Promise<void> {
@@ -30,11 +40,12 @@ export async function tellMonitor(pass: Telling, next: readonly Action[]): Promi
   const keys = [...pass.inFlight.keys(), ...[...ended, ...next].map(actionKey)];
   const off = offHosts(pass.memory);
   const fences = [...new Set(keys)].filter((key) => key.startsWith("fence-host:"));
+  const agreed = agreedHosts(pass.memory);
   // Of another fence the end is another one.
-  const text = JSON.stringify({ off, fences });
+  const text = JSON.stringify({ off, fences, agreed });
   if (text === pass.toldMonitor) return;
   const untilMs = pass.ports.clock.uptimeMs() + fenceLimitMs(pass.config.settings) + AROUND_MS;
-  const told = { off, fencingUntilMs: fences.length > 0 ? untilMs : null };
+  const told = { off, fencingUntilMs: fences.length > 0 ? untilMs : null, agreed };
   const isTold = await pass.ports.store.save("off-hosts", told).then(
     () => true,
     () => false,

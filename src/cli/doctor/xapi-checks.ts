@@ -1,4 +1,5 @@
 import { describeFault } from "../../core/alerts/describe-fault.ts";
+import { HELD_UNTIL } from "../screens/status-words.ts";
 import { type Check, type Finding, findingsOf } from "./check.ts";
 
 /** Slower than this, a pass spends most of its time waiting. */
@@ -11,6 +12,8 @@ export const xapiCheck: Check = {
   async run({ sight }) {
     const { ok, warn, bad } = findingsOf("xapi");
     const { database, readMs, self } = sight;
+    const isHeld = self !== null && self.heldSinceMs !== null && !self.xapiAnswers;
+    if (isHeld && !database.ok) return [warn(HELD_UNTIL, HELD_CURE)];
     if (!database.ok) {
       const slave = self?.role.kind === "slave";
       const who = slave ? `the master ${self.role.masterAddress}` : "XAPI of this host";
@@ -26,9 +29,14 @@ export const xapiCheck: Check = {
             "see what keeps the master busy",
           )
         : ok(`XAPI answers in ${Math.round(readMs)} ms`);
-    return [speed, own(self?.xapiAnswers ?? null), xapiHa(database.value.pool.haEnabled)].flat();
+    const silent = isHeld ? [warn(HELD_UNTIL, HELD_CURE)] : own(self?.xapiAnswers ?? null);
+    return [speed, silent, xapiHa(database.value.pool.haEnabled)].flat();
   },
 };
+
+/** Its start could end VMs that the database has elsewhere. */
+const HELD_CURE =
+  "see the log of this host (ha-cfg log) for what does not agree; service ha-lizard stop lets it start regardless";
 
 function own(answers: boolean | null): readonly Finding[] {
   const { bad } = findingsOf("xapi");

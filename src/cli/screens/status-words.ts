@@ -109,15 +109,23 @@ const STATES: Readonly<Record<HostReport["state"], string>> = {
   unknown: "?",
 };
 
+/** What keeps a held xapi, in the words of status and doctor. */
+export const HELD_UNTIL = "XAPI of this host is held until the master's database agrees with what runs here";
+
 /** Where all this comes from, when it is not the pool database of now; null when it is. */
-export function sourceSaid({ source, sourceAgeS, xapiFault, self }: StatusReport): string | null {
+export function sourceSaid(report: StatusReport): string | null {
+  const { source, sourceAgeS, xapiFault } = report;
   if (source === "pool") return null;
-  const why =
-    self.role === "slave"
-      ? "XAPI here answers only with the master, and does not"
-      : "XAPI of this host does not answer";
+  const why = silenceSaid(report);
   const fault = `${why} (${xapiFault ?? "no answer"}).`;
   if (source === "none") return `${fault} This host remembers no pool.`;
   const age = sourceAgeS === null ? "from before its last boot" : `of ${spanText(sourceAgeS)} ago`;
   return `${fault} Pool, parameters and HA on/off are what this host remembers, ${age}; hosts were probed just now.`;
+}
+
+function silenceSaid({ self, xapiHeldS }: StatusReport): string {
+  if (xapiHeldS !== null) return `${HELD_UNTIL}, for ${spanText(xapiHeldS)} so far`;
+  return self.role === "slave"
+    ? "XAPI here answers only with the master, and does not"
+    : "XAPI of this host does not answer";
 }

@@ -36,6 +36,7 @@ export async function gatherStatus(sight: Sight, ports: CliPorts): Promise<Statu
     source: read !== null ? "pool" : lastGood !== null ? "last-good" : "none",
     sourceAgeS: read !== null ? 0 : ageOf(sight, nowMs),
     xapiFault: database.ok ? null : describeFault(database.fault),
+    xapiHeldS: heldS(self, nowMs),
     ha: flag ?? lastGood?.haFlag ?? null,
     xapiHa: read?.pool.haEnabled ?? null,
     mode: areKnown ? modeInWords(settings) : "not known",
@@ -119,4 +120,9 @@ function countVms({ vms, pool, resolved }: Sight): StatusReport["vms"] {
     running: managed.filter((vm) => vm.powerState === "Running").length,
     waiting: waitingVms(vms, pool.uuid, resolved.settings).length,
   };
+}
+
+function heldS(self: Sight["self"], nowMs: number): number | null {
+  if (self === null || self.heldSinceMs === null || self.xapiAnswers) return null;
+  return Math.max(0, Math.round((nowMs - self.heldSinceMs) / 1_000));
 }

@@ -1,4 +1,5 @@
 import type { Incident } from "../../core/memory/incident.ts";
+import type { PromotionPhase } from "../../core/memory/promotion.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import { nameOf, type Sight } from "../sight/sight.ts";
 import type { IncidentReport } from "./status-report.ts";
@@ -11,6 +12,14 @@ const PHASES: Readonly<Record<Incident["phase"], string>> = {
   answered: "had failed, but XAPI reaches it: its VMs stay where they are",
   "switched-on": "is off no more: it was switched on again, and boots",
   returned: "has returned, and is not enabled yet",
+};
+
+const TAKE_OVER: Readonly<Record<PromotionPhase, string>> = {
+  proved: "the hosts are agreeing on it",
+  named: "the hosts have agreed on it",
+  promoting: "XAPI is becoming master",
+  righting: "the pool database is being set right",
+  righted: "the other hosts are coming back",
 };
 
 /** What is not over: hosts that failed, a take-over, a copy of the database that is old, this host being alone. */
@@ -46,13 +55,13 @@ function times(count: number): string {
 function promotionReport(
   sight: Sight,
   oldMaster: HostUuid | null,
-  phase: "called" | "recovering",
+  phase: PromotionPhase,
   ageS: number | null,
 ): IncidentReport {
   const host = oldMaster === null ? null : nameOf(sight, oldMaster);
   const from = host === null ? "" : ` from ${host}`;
-  const doing = phase === "called" ? "XAPI is becoming master" : "the other hosts are being called";
-  return { kind: "promotion", host, text: `this host takes over as master${from}: ${doing}`, ageS };
+  const text = `this host takes over as master${from}: ${TAKE_OVER[phase]}`;
+  return { kind: "promotion", host, text, ageS };
 }
 
 function oldCopyReport(sight: Sight, age: number | null): IncidentReport {

@@ -17,6 +17,8 @@ export interface StatusReport {
   readonly sourceAgeS: number | null;
   /** Why the pool database could not be read; null when it was. */
   readonly xapiFault: string | null;
+  /** For how long the xapi of this host has been held: kept from starting by its monitor; null when it is not. */
+  readonly xapiHeldS: number | null;
   readonly ha: HaFlag | null;
   /** XAPI's own HA, which must be off. */
   readonly xapiHa: boolean | null;

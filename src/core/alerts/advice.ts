@@ -5,7 +5,8 @@ const ADVICE: Partial<Record<Reason["kind"], string>> = {
   "state-damaged":
     "Check the disk of this host. Its old state is kept beside the new one, in /etc/ha-lizard/state.",
   "state-not-saved": "Make room on the disk of this host, or mend it.",
-  "hosts-lost": "Nothing, if they follow within some minutes. Else look at xapi on them.",
+  "xapi-held":
+    "Look at the master: ha-cfg status there tells what runs twice, or which host does not answer. If a host is off: ha-cfg confirm-off HOST. With HA off (ha-cfg ha-disable) its xapi starts.",
   "not-leading":
     "See ha-cfg status on this host: whom it hears, and who leads. If a host that it does not hear is off: ha-cfg confirm-off HOST; before the hosts have begun: ha-cfg ha-enable --without HOST.",
   "nobody-leads":

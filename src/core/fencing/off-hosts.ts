@@ -17,7 +17,8 @@ export function offHosts({
   const off = Object.values(incidents)
     .filter(isOff)
     .map(({ host }) => host);
-  const replaced = promotion?.oldMaster ?? null;
+  // When it has been named the group counts without the old one.
+  const replaced = promotion?.phase === "proved" ? promotion.oldMaster : null;
   return [...new Set(replaced === null || isBack(incidents[replaced]) ? off : [...off, replaced])].sort();
 }
 

@@ -5,7 +5,6 @@ import { tallyNow } from "../members/vote.ts";
 import type { Incident } from "../memory/incident.ts";
 import type { LastGoodView } from "../memory/last-good.ts";
 import type { Memory } from "../memory/memory.ts";
-import { RECOVER_LIMIT_MS, stillAwaited } from "../memory/promotion.ts";
 import { nothing, type Round, type Step } from "../memory/step.ts";
 import type { Action } from "../model/action.ts";
 import type { HostUuid, VmUuid } from "../model/ids.ts";
@@ -216,17 +215,6 @@ function waiveFencing(memory: Memory, row: HostRow, incident: Incident, atMs: nu
 
 function declareDead(memory: Memory, { record }: HostRow, incident: Incident, round: Round): Step {
   const { host, proved } = incident;
-  const { promotion } = memory;
-  const { nowMs, self } = round.view;
-  if (promotion?.oldMaster === host) {
-    // Members come back first (core/README.md, "Take-over"): what they really run corrects the old database.
-    const hasWaited = nowMs - promotion.sinceMs > RECOVER_LIMIT_MS;
-    const isReady =
-      promotion.phase === "recovering" &&
-      stillAwaited(promotion, nowMs).length === 0 &&
-      self.initCompleteAtMs !== null;
-    if (!isReady && !hasWaited) return nothing(memory);
-  }
   const actions = whenDue({ kind: "declare-host-dead", host, proved }, round);
   // While it is under way XAPI calls one VM after the other halted.
   const vms = [...new Set([...incident.vms, ...(record?.residents ?? []).map(({ uuid }) => uuid)])].sort();

@@ -21,3 +21,9 @@ export function heardOf(hearing: Hearing | Unknown, host: HostUuid): Heard {
 export function isHeardNow(heard: Heard): boolean {
   return heard === "direct" || heard === "reported";
 }
+
+/** Does the host itself say, directly, that its xapi is kept from starting? */
+export function saysHeld(hearing: Hearing | Unknown, host: HostUuid): boolean {
+  const peer = heardPeer(hearing, host);
+  return peer !== "unknown" && peer.heard === "direct" && peer.own?.xapi === "held";
+}

@@ -2,7 +2,7 @@ import type { HostHealth } from "../memory/host-health.ts";
 import type { Round } from "../memory/step.ts";
 import type { PeerProbe } from "../model/pool-view.ts";
 import type { HealthSettings } from "../model/settings.ts";
-import { type Heard, heardOf } from "./heard.ts";
+import { type Heard, heardOf, saysHeld } from "./heard.ts";
 
 /** A probe a little before the full delay counts: a pass that was woken at the right second is never a millisecond late. */
 const RETRY_SLACK_MS = 250;
@@ -14,7 +14,8 @@ const RETRY_SLACK_MS = 250;
  * when XAPI_DELAY has passed since the last one, so that passes woken early do not shorten the patience.
  *
  * `heard`: how the monitors hear it. Directly is what a ping is: it lives, and its XAPI is given XAPI_DOWN_TOLERANCE. By
- * report it lives, and the silence is that of the way from here: it never counts.
+ * report it lives, and the silence is that of the way from here: it never counts. Nor does it while the host itself says that
+ * its XAPI is held (`isHeld`).
  */
 export function stepHealth(
   previous: HostHealth | undefined,
@@ -22,13 +23,14 @@ export function stepHealth(
   nowMs: number,
   settings: HealthSettings,
   heard: Heard = "unknown",
+  isHeld = false,
 ): HostHealth | undefined {
   const pings = probe.icmp === "answered" || heard === "direct";
   if (probe.xapi === "answered") {
     const sinceMs = previous?.state === "alive" ? previous.sinceMs : nowMs;
     return { state: "alive", sinceMs, failedRetries: 0, lastRetryMs: nowMs, xapiSilentSinceMs: null, pings };
   }
-  if (heard === "reported") {
+  if (heard === "reported" || (heard === "direct" && isHeld)) {
     const sinceMs = previous?.state === "xapi-down" ? previous.sinceMs : nowMs;
     return {
       state: "xapi-down",
@@ -86,7 +88,9 @@ export function isAlive(health: HostHealth | null | undefined): boolean {
 export function stepAllHealth({ memory, view, settings }: Round): Readonly<Record<string, HostHealth>> {
   const health: Record<string, HostHealth> = { ...memory.health };
   for (const [uuid, probe] of view.probes) {
-    const next = stepHealth(health[uuid], probe, view.nowMs, settings, heardOf(view.hearing, uuid));
+    const heard = heardOf(view.hearing, uuid);
+    const isHeld = saysHeld(view.hearing, uuid);
+    const next = stepHealth(health[uuid], probe, view.nowMs, settings, heard, isHeld);
     if (next !== undefined) health[uuid] = next;
   }
   return health;

@@ -39,8 +39,6 @@ export interface HostRow {
   readonly isFenceable: boolean;
   /** Its failure that is not over yet; null when there is none. */
   readonly incident: Incident | null;
-  /** An open take-over of this host waits for it. */
-  readonly isAwaited: boolean;
 }
 
 export type HostRows = ReadonlyMap<HostUuid, HostRow>;
@@ -87,7 +85,6 @@ export function hostRows(memory: Memory, view: PoolView): HostRows {
       isInMaintenance: before?.enabled === false && !before.disabledByStart,
       isFenceable: isFenceable(uuid, before, isMember, memory),
       incident: incidentOf(memory, uuid) ?? null,
-      isAwaited: memory.promotion?.awaited.includes(uuid) === true,
     };
   };
   return new Map([...uuids].map((uuid) => [uuid, row(uuid)]));
@@ -113,7 +110,6 @@ export function rowOf(rows: HostRows, uuid: HostUuid): HostRow {
       isInMaintenance: false,
       isFenceable: false,
       incident: null,
-      isAwaited: false,
     }
   );
 }

@@ -2,7 +2,7 @@ import type { Memory } from "../memory/memory.ts";
 import { type MasterRound, nothing, type Step } from "../memory/step.ts";
 import { type Action, actionKey } from "../model/action.ts";
 import { hashText } from "../model/plain-text.ts";
-import { MOST_CHANGES } from "../model/pool-keys.ts";
+import { MOST_CHANGES, OFFICE_KEY } from "../model/pool-keys.ts";
 import type { DatabaseView, PoolView } from "../model/pool-view.ts";
 import type { Reason } from "../model/reason.ts";
 import { whenDue } from "../pace/back-off.ts";
@@ -45,11 +45,11 @@ const LOOKED_AWAY_MS = 60_000;
 /** A xapi that is just starting again is no trouble of a disk. */
 const TROUBLE = 3;
 
-/** The hosts of the pool and what each is said to run, in one text. Compared, never parsed. */
-export function fingerprintPlacement({ hosts }: DatabaseView): string {
+/** The office of its master, the hosts of the pool and what each is said to run, in one text. Compared, never parsed. */
+export function fingerprintPlacement({ hosts, pool }: DatabaseView): string {
   const lines = hosts.map(({ uuid, residents }) => {
     const vms = residents.map((vm) => vm.uuid).sort();
     return `${uuid}=${vms.join(",")}`;
   });
-  return hashText(lines.sort().join("\n"));
+  return hashText([pool.otherConfig[OFFICE_KEY] ?? "", ...lines.sort()].join("\n"));
 }

@@ -1,6 +1,6 @@
 import { isSetByPeople } from "../model/ha-flag.ts";
 import { hashText } from "../model/plain-text.ts";
-import { EPOCH_KEY, RANKING_KEY, SUCCESSOR_KEY } from "../model/pool-keys.ts";
+import { OFFICE_KEY, RANKING_KEY, SUCCESSOR_KEY } from "../model/pool-keys.ts";
 
 /**
  * The pool's parameters in one text, to see a change: what HA-Lizard keeps in `pool.other_config`, nothing of other
@@ -8,7 +8,7 @@ import { EPOCH_KEY, RANKING_KEY, SUCCESSOR_KEY } from "../model/pool-keys.ts";
  */
 export function fingerprintParameters(otherConfig: Readonly<Record<string, string>>): string {
   const ours = Object.entries(otherConfig).filter(
-    ([key]) => isSetByPeople(key) || key === EPOCH_KEY || key === SUCCESSOR_KEY || key === RANKING_KEY,
+    ([key]) => isSetByPeople(key) || key === OFFICE_KEY || key === SUCCESSOR_KEY || key === RANKING_KEY,
   );
   const text = ours
     .map(([key, value]) => `${key}=${value}`)

@@ -2,7 +2,7 @@ import type { LastGoodView } from "../memory/last-good.ts";
 import type { Memory } from "../memory/memory.ts";
 import { haFlagOf } from "../model/ha-flag.ts";
 import type { HostUuid } from "../model/ids.ts";
-import { readChanges, readRanking, readWithout } from "../model/pool-keys.ts";
+import { readChanges, readOffice, readRanking, readWithout } from "../model/pool-keys.ts";
 import type { DatabaseView, HostView, PoolView } from "../model/pool-view.ts";
 import { hostRows, rowOf } from "./host-rows.ts";
 import {
@@ -60,6 +60,7 @@ export function rememberView(
     addressesAtMs: areAddressesRead(database) ? nowMs : (previous?.addressesAtMs ?? null),
     parameters: previous?.parameters ?? "",
     without: readWithout(pool.otherConfig),
+    office: pool.master === view.self.uuid ? readOffice(pool.otherConfig) : null,
     // A key is missing for a moment while it is written.
     changes: readChanges(pool.otherConfig) ?? (previous?.master === pool.master ? previous.changes : null),
   };

@@ -18,6 +18,10 @@ export const ADDED_LATER = {
   copy: null,
   isSettling: false,
   notLeadingSinceMs: null,
+  straysSinceMs: null,
+  unnamedSinceMs: null,
+  agreed: {},
+  heldAtMs: {},
 } as const;
 
 const ADDED_TO_INCIDENTS = {
@@ -31,16 +35,28 @@ const ADDED_TO_INCIDENTS = {
  */
 export function completeEarlier(value: unknown): unknown {
   if (!isObject(value)) return value;
-  const { confirmed, declaredBackAtMs, promotion, incidents, alerts, ...rest } = value;
+  const { confirmed, declaredBackAtMs, promotion, promoted, gathering, incidents, alerts, ...rest } = value;
   return {
     ...ADDED_LATER,
     sawPoolSinceBoot: confirmed,
     ...rest,
     lastGood: completeLastGood(rest["lastGood"]),
-    promotion: isObject(promotion) ? { settledAtMs: {}, ...promotion } : promotion,
+    promotion: completePromotion(promotion),
+    promoted: completePromoted(promoted),
     incidents: completeIncidents(incidents, declaredBackAtMs),
     alerts: isAlertMemory(alerts) ? alerts : isObject(alerts) ? NO_ALERTS : alerts,
   };
+}
+
+/** 3.0.0-alpha.1 knew two phases of a take-over, and waited for members in the second. */
+function completePromotion(promotion: unknown): unknown {
+  if (!isObject(promotion) || !("awaited" in promotion)) return promotion;
+  const { oldMaster, sinceMs, phase } = promotion;
+  return { oldMaster, sinceMs, phase: phase === "called" ? "promoting" : "righting" };
+}
+
+function completePromoted(promoted: unknown): unknown {
+  return isObject(promoted) ? { oldMaster: promoted["oldMaster"] } : promoted;
 }
 
 /** 3.0.0-alpha.1 called the start of a host's xapi that of its agent, as XAPI does. */
@@ -53,6 +69,7 @@ function completeLastGood(lastGood: unknown): unknown {
     addressesAtMs: null,
     changes: null,
     without: [],
+    office: null,
     ...lastGood,
     ...complete,
   };

@@ -39,6 +39,8 @@ export interface LastGoodView {
   readonly changes: number | null;
   /** Hosts that the first group is founded without (`WITHOUT_KEY`). */
   readonly without: readonly HostUuid[];
+  /** The office in the database that was read (`OFFICE_KEY`); null: there is none. */
+  readonly office: string | null;
 }
 
 export interface KnownHost {
@@ -88,4 +90,5 @@ export const isLastGoodView: Check<LastGoodView> = objectOf<LastGoodView>({
   parameters: isText,
   changes: nullOr(isNumber),
   without: listOf(isBrandedText<HostUuid>),
+  office: nullOr(isText),
 });

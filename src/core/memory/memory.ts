@@ -1,5 +1,6 @@
 import type { HostUuid } from "../model/ids.ts";
 import type { DatabaseView } from "../model/pool-view.ts";
+import { type Agreed, isAgreed } from "./agreed.ts";
 import { type AlertMemory, isAlertMemory, NO_ALERTS } from "./alert-memory.ts";
 import { isRestartHistory, isRetry, type RestartHistory, type Retry } from "./attempts.ts";
 import { type DeclaredDead, isDeclaredDead } from "./declared-dead.ts";
@@ -11,14 +12,7 @@ import { type Incident, isIncident } from "./incident.ts";
 import { type Isolation, isIsolation } from "./isolation.ts";
 import { isLastGoodView, type LastGoodView } from "./last-good.ts";
 import { isOwnCopy, type OwnCopy } from "./own-copy.ts";
-import {
-  type EndedPromotion,
-  type Gathering,
-  isEndedPromotion,
-  isGathering,
-  isPromotionState,
-  type PromotionState,
-} from "./promotion.ts";
+import { type EndedPromotion, isEndedPromotion, isPromotionState, type PromotionState } from "./promotion.ts";
 import { isSeenDifference, isSeenRunning, type SeenDifference, type SeenRunning } from "./seen-running.ts";
 import { type Check, isFlag, isNumber, isText, nullOr, objectOf, recordOf } from "./shape.ts";
 import { isToolstackSilence, type ToolstackSilence } from "./toolstack.ts";
@@ -42,12 +36,20 @@ export interface Memory {
   readonly promotion: PromotionState | null;
   /** The address that this slave followed in the last pass; null on a master. */
   readonly following: string | null;
-  /** Since when every host of the pool says that it is no master; null when one is, or not all have said so. */
+  /** Since when the group has named this slave as master, and nobody says that he is it; null: somebody does, or it is not named. */
   readonly masterlessSinceMs: number | null;
+  /** Since when this host is master, and the group has named another one; null: it is none, or is named. */
+  readonly unnamedSinceMs: number | null;
+  /** Since when the master that this slave follows serves, and its own xapi does not (core/takeover/own-xapi.ts). */
+  readonly straysSinceMs: number | null;
+  /**
+   * Hosts whose xapi is held, and when each had said what it runs, where that agrees with the database and it may start
+   * (core/restart/agreement.ts); null: it may not.
+   */
+  readonly agreed: Readonly<Record<string, Agreed | null>>;
   /** Since when this master has not led its pool, while HA is on; null: it does, or is none. */
   readonly notLeadingSinceMs: number | null;
   readonly promoted: EndedPromotion | null;
-  readonly gathering: Gathering | null;
   readonly isolation: Isolation | null;
   readonly restarts: Readonly<Record<string, RestartHistory>>;
   /** Managed VMs and appliances that are down, by uuid, as far as this host starts them. */
@@ -64,6 +66,8 @@ export interface Memory {
   readonly declaredDead: Readonly<Record<string, DeclaredDead>>;
   /** What the master's disk has of who belongs to the pool and where VMs run (core/members/on-disk.ts); null: not known. */
   readonly placementOnDisk: string | null;
+  /** When each host was last seen with its xapi held. Whatever that xapi had been told before is over. */
+  readonly heldAtMs: Readonly<Record<string, number>>;
   /** null: this host has fetched none (core/members/own-copy.ts), or is master. */
   readonly copy: OwnCopy | null;
   /** A VM that is down waits only until the no of some host counts, which is a matter of seconds. */
@@ -86,9 +90,11 @@ const isMemory: Check<Memory> = objectOf<Memory>({
   promotion: nullOr(isPromotionState),
   following: nullOr(isText),
   masterlessSinceMs: nullOr(isNumber),
+  straysSinceMs: nullOr(isNumber),
+  unnamedSinceMs: nullOr(isNumber),
+  agreed: recordOf(nullOr(isAgreed)),
   notLeadingSinceMs: nullOr(isNumber),
   promoted: nullOr(isEndedPromotion),
-  gathering: nullOr(isGathering),
   isolation: nullOr(isIsolation),
   restarts: recordOf(isRestartHistory),
   down: recordOf(isDown),
@@ -98,6 +104,7 @@ const isMemory: Check<Memory> = objectOf<Memory>({
   differences: recordOf(isSeenDifference),
   declaredDead: recordOf(isDeclaredDead),
   placementOnDisk: nullOr(isText),
+  heldAtMs: recordOf(isNumber),
   copy: nullOr(isOwnCopy),
   isSettling: isFlag,
   fenceDevices: nullOr(isFenceDevices),
@@ -119,7 +126,6 @@ export function emptyMemory(bootId: string): Memory {
     following: null,
     masterlessSinceMs: null,
     promoted: null,
-    gathering: null,
     isolation: null,
     restarts: {},
     ...ADDED_LATER,

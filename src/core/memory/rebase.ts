@@ -22,8 +22,17 @@ export function rebaseMemory(memory: Memory, bootId: string): Memory {
   const members = [...new Set([...(lastGood?.members ?? []), ...fenced])].sort();
   return {
     ...emptyMemory(bootId),
-    lastGood: lastGood && { ...lastGood, atMs: 0, masterStartedAtMs: 0, addressesAtMs: null, hosts, members },
-    promotion: promotion && { ...promotion, sinceMs: 0, calledAtMs: 0, backAtMs: {}, settledAtMs: {} },
+    lastGood: lastGood && {
+      ...lastGood,
+      office: null,
+      atMs: 0,
+      masterStartedAtMs: 0,
+      addressesAtMs: null,
+      hosts,
+      members,
+    },
+    // Before this host was named nothing had been decided, and what was proved is not known any more.
+    promotion: promotion === null || promotion.phase === "proved" ? null : { ...promotion, sinceMs: 0 },
     promoted: memory.promoted,
     // It is on the disk. When it was current last, no time of this boot says.
     copy: memory.copy && { ...memory.copy, currentAtMs: 0, notBeforeMs: 0 },

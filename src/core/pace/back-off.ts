@@ -15,7 +15,9 @@ const SCHEDULES: Partial<Record<ActionKind, readonly number[]>> = {
   "promote-self": [5 * SECOND, 15 * SECOND, 30 * SECOND, 1 * MINUTE],
   "store-database": [2 * SECOND, 5 * SECOND, 15 * SECOND, 1 * MINUTE],
   "fetch-database": [10 * SECOND, 20 * SECOND, 1 * MINUTE],
-  "recover-slaves": [2 * SECOND, 3 * SECOND, 5 * SECOND],
+  "follow-master": [2 * SECOND, 3 * SECOND, 5 * SECOND, 15 * SECOND],
+  "release-xapi": [2 * SECOND, 5 * SECOND, 15 * SECOND],
+  "unblock-routes": [2 * SECOND, 5 * SECOND, 15 * SECOND],
 };
 const DEFAULT_SCHEDULE: readonly number[] = [15 * SECOND, 1 * MINUTE, 5 * MINUTE];
 

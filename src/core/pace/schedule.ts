@@ -1,5 +1,5 @@
 import type { Memory } from "../memory/memory.ts";
-import { waitsForWord } from "../memory/promotion.ts";
+import type { PromotionState } from "../memory/promotion.ts";
 import { notBeforeMs } from "./flapping.ts";
 
 export interface ScheduleSettings {
@@ -10,6 +10,15 @@ export interface ScheduleSettings {
 /** While a take-over is under way, or an incident waits for its next step, passes follow each other this fast. */
 const BUSY_MS = 1_000;
 const SOONEST_MS = 500;
+
+/** The monitor wakes an iteration as soon as the group has named this host: one that is just looking around would come later. */
+const UNNAMED_MS = 2_000;
+
+/** The VMs of the dead wait for nothing else. */
+function paceOf({ phase }: PromotionState): number {
+  if (phase === "proved") return UNNAMED_MS;
+  return phase === "righted" ? BUSY_MS : SOONEST_MS;
+}
 
 /** Milliseconds until the next iteration is wanted: MONITOR_DELAY, or sooner when something is to be retried. */
 export function nextPassMs(memory: Memory, nowMs: number, settings: ScheduleSettings): number {
@@ -30,16 +39,13 @@ export function nextPassMs(memory: Memory, nowMs: number, settings: ScheduleSett
     const times = [notBeforeMs(history, nowMs), last + history.startDelayS * 1_000];
     for (const time of times) if (time > nowMs) wanted.push(time - nowMs);
   }
-  // The word of the last member is all that is missing: the VMs of the dead wait for nothing else.
-  if (memory.promotion !== null) wanted.push(waitsForWord(memory.promotion, nowMs) ? SOONEST_MS : BUSY_MS);
-  // Whole, and only waiting for the moment to pass; or not whole yet, and VMs wait for that.
-  if (memory.gathering !== null)
-    wanted.push(memory.gathering.wholeSinceMs === null ? settings.XAPI_DELAY * 1_000 : BUSY_MS);
+  if (memory.promotion !== null) wanted.push(paceOf(memory.promotion));
+  // Its host is looked at again as soon as it says something else; this is for what others have said meanwhile.
+  if (Object.keys(memory.agreed).length > 0) wanted.push(settings.XAPI_DELAY * 1_000);
   if (memory.isSettling) wanted.push(BUSY_MS);
   if (memory.toolstack !== null) wanted.push(settings.XAPI_DELAY * 1_000);
   const pending = Object.values(memory.incidents).some(
-    // That of the old master waits for the members, like the promotion.
-    ({ host, phase }) => phase === "fencing" || (phase === "fenced" && host !== memory.promotion?.oldMaster),
+    ({ phase }) => phase === "fencing" || phase === "fenced",
   );
   if (pending) wanted.push(BUSY_MS);
   return Math.max(SOONEST_MS, Math.min(...wanted));

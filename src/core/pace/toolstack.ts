@@ -7,14 +7,14 @@ const AT_LEAST_S = 60;
 
 /**
  * Watches this host's own xapi, which peers see as "xapi down": it is restarted in time, once per incident, before the
- * others lose patience (half of XAPI_DOWN_TOLERANCE).
+ * others lose patience (half of XAPI_DOWN_TOLERANCE). One that is held is silent on purpose, and nobody loses patience with it.
  */
 export function stepToolstack(
   previous: ToolstackSilence | null,
   view: PoolView,
   settings: { readonly XAPI_DOWN_TOLERANCE: number },
 ): { readonly toolstack: ToolstackSilence | null; readonly actions: readonly Action[] } {
-  if (view.self.xapiAnswers) return { toolstack: null, actions: [] };
+  if (view.self.xapiAnswers || view.self.heldSinceMs !== null) return { toolstack: null, actions: [] };
   const silent = previous ?? { silentSinceMs: view.nowMs, restarted: false };
   const patienceMs = Math.max(AT_LEAST_S, settings.XAPI_DOWN_TOLERANCE / 2) * 1_000;
   if (silent.restarted || view.nowMs - silent.silentSinceMs < patienceMs)

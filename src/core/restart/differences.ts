@@ -30,7 +30,8 @@ export function differingVms(
     for (const vm of running) if (!residents.has(vm)) differs.add(vm);
     for (const vm of residents) if (!running.has(vm)) differs.add(vm);
   }
-  return differs.size > MOST_DIFFERING ? [] : asked.filter((vm) => differs.has(vm));
+  const differing = asked.filter((vm) => differs.has(vm));
+  return differing.length > MOST_DIFFERING ? [] : differing;
 }
 
 /** A database that is wrong about more of them is a matter for a person: none is read, and nothing is done. */

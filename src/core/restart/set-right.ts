@@ -26,7 +26,7 @@ export function setDatabaseRight(before: Memory, round: MasterRound, mayAct: boo
   const memory: Memory = { ...before, differences, declaredDead };
   const lasting = found.filter((difference) => {
     const { sinceMs = nowMs } = differences[difference.record.uuid] ?? {};
-    return nowMs - sinceMs >= lastingMs(difference);
+    return nowMs - sinceMs >= lastingMs(difference, round);
   });
   const witnesses = witnessesOf(memory, round.view);
   const actions = [
@@ -57,22 +57,37 @@ function describe(difference: Difference): string {
  * rebooted is for seconds no domain. What has ended on a host that was cut off is told by its xapi as soon as that reaches
  * the master again, within 104 s.
  */
-function lastingMs({ kind, record }: Difference): number {
+function lastingMs({ kind, record, ...rest }: Difference, round: MasterRound): number {
   if (kind === "nowhere") return 120_000;
+  if ("host" in rest && isEndedOtherwise(rest.host, record.residentOn, round)) return 0;
   return kind === "elsewhere" && record.residentOn === null ? 120_000 : 10_000;
 }
 
 function correction(
   difference: Difference,
   witnesses: ReturnType<typeof witnessesOf>,
-  { database }: MasterRound,
+  round: MasterRound,
 ): Action[] {
   if (difference.kind !== "elsewhere") return [];
   const { host, record } = difference;
   // XAPI enables a host only after it has compared its domains: until then that is to come.
-  if (!database.hosts.some(({ uuid, enabled }) => uuid === host && enabled)) return [];
+  // What is nowhere is adopted by the comparison that is to come.
+  if (record.residentOn === null && round.view.runs.get(host)?.own.xapi === "held") return [];
+  const isEnabled = round.database.hosts.some(({ uuid, enabled }) => uuid === host && enabled);
+  if (!isEnabled && !isEndedOtherwise(host, record.residentOn, round)) return [];
   const ask = { vm: record.uuid, witnesses: witnesses(record.uuid) };
   return [{ kind: "correct-database", vm: record.uuid, host, says: record.residentOn, ask }];
+}
+
+/**
+ * Its xapi is about to compare its domains, and would end this one, which the database has on another host: it is held by its monitor, or
+ * it is this master's own.
+ */
+function isEndedOtherwise(host: HostUuid, residentOn: HostUuid | null, { view }: MasterRound): boolean {
+  if (residentOn === null) return false;
+  return host === view.self.uuid
+    ? view.self.initCompleteAtMs === null
+    : view.runs.get(host)?.own.xapi === "held";
 }
 
 function tell(difference: Difference, memory: Memory, nowMs: number): Reason {

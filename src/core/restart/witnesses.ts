@@ -28,7 +28,10 @@ export function witnessesOf(memory: Memory, view: PoolView): (vm: VmUuid) => rea
     const heardAtMs = Math.max(memory.heardAtMs[host] ?? 0, masterStartedAtMs ?? 0, onAtMs);
     return {
       host,
-      isUnsettled: !isSettled(row, masterStartedAtMs, runs.get(host)?.own ?? null, nowMs),
+      isUnsettled: !isSettled(row, {
+        ...{ nowMs, masterStartedAtMs, own: runs.get(host)?.own ?? null },
+        heldAtMs: memory.heldAtMs[host] ?? Number.NEGATIVE_INFINITY,
+      }),
       isGone: isGone(row),
       hasLeftEmpty: hasLeftEmpty(row, memory),
       heardAtMs,
@@ -89,7 +92,7 @@ export function allAnswers(
   master: HostUuid | null,
 ): ReadonlyMap<HostUuid, HostRuns> {
   const own = { role: self.role.kind, master, xapi: "serving" } as const;
-  return new Map([...runs, [self.uuid, { own, runs: self.domains }]]);
+  return new Map([...runs, [self.uuid, { own, runs: self.domains, atMs: null, bootId: null }]]);
 }
 
 /** A start that its client has lost may begin so long after its host was enabled again. */
@@ -99,18 +102,25 @@ const ENABLED_AGAIN_MS = 20_000;
 /** No start is inside a xapi for longer without being known to xenopsd, when that xapi answers. */
 const START_INSIDE_MS = 60_000;
 
+interface SettledBy {
+  readonly nowMs: number;
+  readonly masterStartedAtMs: number | null;
+  readonly own: HostRuns["own"] | null;
+  readonly heldAtMs: number;
+}
+
 /**
  * Can no start be under way inside this host's xapi that nobody sees? A master's xapi that starts forgets which starts it
  * has asked for, while the members' xapis go on with them. A member whose own xapi has started later has none.
  */
 function isSettled(
   { known: host, isInMaintenance }: HostRow,
-  masterStartedAtMs: number | null,
-  own: HostRuns["own"] | null,
-  nowMs: number,
+  { nowMs, masterStartedAtMs, own, heldAtMs }: SettledBy,
 ): boolean {
+  // A xapi that is held is no process, and one that was held since then is a new one.
+  if (own?.xapi === "held") return true;
   if (host === null) return false;
-  if (masterStartedAtMs === null) return true;
+  if (masterStartedAtMs === null || heldAtMs >= masterStartedAtMs) return true;
   if (host.xapiStartedAtMs > masterStartedAtMs) return true;
   const { enabledSinceMs } = host;
   if (enabledSinceMs === null && !isInMaintenance)

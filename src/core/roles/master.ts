@@ -7,29 +7,30 @@ import { stepAllHealth } from "../members/host-health.ts";
 import { hostRows, rowOf } from "../members/host-rows.ts";
 import { markHosts } from "../members/mark-hosts.ts";
 import { keepOnDisk } from "../members/on-disk.ts";
+import { tallyQuorum } from "../members/quorum.ts";
 import { rememberView } from "../members/remember.ts";
-import { hasTie } from "../members/vote.ts";
+import { hasTie, heuristicsFor } from "../members/vote.ts";
 import { onlyWatched, watchedHosts } from "../members/watched-hosts.ts";
 import { type Memory, onlyReturned } from "../memory/memory.ts";
 import { inOrder, type MasterRound, nothing, type Round, type Step } from "../memory/step.ts";
 import type { Action } from "../model/action.ts";
 import { customFieldKey } from "../model/ha-flag.ts";
+import { readOffice } from "../model/pool-keys.ts";
 import type { Reason } from "../model/reason.ts";
 import { whenDue } from "../pace/back-off.ts";
+import { seeAgreement } from "../restart/agreement.ts";
 import { reportDown } from "../restart/down.ts";
 import { seeRunning } from "../restart/see-running.ts";
 import { setDatabaseRight } from "../restart/set-right.ts";
 import { stampHomePools } from "../restart/stamp-home-pools.ts";
 import { startVms } from "../restart/start-vms.ts";
-import { callBackLost, callBackMembers } from "../takeover/call-back.ts";
 import { chooseSuccessor } from "../takeover/choose-successor.ts";
-import { finishPromotion, keepEpoch } from "../takeover/finish-promotion.ts";
-import { stepGathering } from "../takeover/gathering.ts";
-import { type Hold, holdStarts } from "../takeover/hold-starts.ts";
+import { whyNoStarts } from "../takeover/hold-starts.ts";
 import { isCutOff, isolateMaster } from "../takeover/isolation.ts";
-import { type JudgedRound, judgeMastership } from "../takeover/mastership.ts";
-import { adoptPromotion } from "../takeover/plan-promotion.ts";
-import { standDown } from "../takeover/stand-down.ts";
+import { namedByGroup } from "../takeover/named.ts";
+import { endHold, followNamed } from "../takeover/own-xapi.ts";
+import { adoptTakeOver, forgetReplaced, putTogether } from "../takeover/put-together.ts";
+import { takeOffice } from "../takeover/take-office.ts";
 import { notLeadingSince, reportNotLeading } from "./not-leading.ts";
 
 /**
@@ -39,21 +40,27 @@ import { notLeadingSince, reportNotLeading } from "./not-leading.ts";
 export function decideMaster(round: Round): Step {
   const { view, settings } = round;
   // Its database is its own from now on, whatever it had fetched as a slave.
-  const before: Memory = { ...round.memory, copy: null };
-  if (!view.database.ok) return waitForDatabase(round, { kind: "xapi-silent", fault: view.database.fault });
+  const before: Memory = { ...round.memory, copy: null, straysSinceMs: null, masterlessSinceMs: null };
+  const follow = endHold(before, round) ?? followNamed(before, round);
+  if (follow !== null) return { ...follow, memory: withOwnOffice(follow.memory, view) };
+  const named: Memory = { ...before, unnamedSinceMs: null };
+  if (!view.database.ok)
+    return waitForDatabase({ ...round, memory: named }, { kind: "xapi-silent", fault: view.database.fault });
   const database = view.database.value;
   if (database.pool.master !== view.self.uuid) {
-    const named = database.pool.master;
-    const master = named === null ? null : rowOf(hostRows(before, view), named).record;
-    return waitForDatabase(round, { kind: "not-master-in-database", master: master?.name ?? "another host" });
+    const other = database.pool.master;
+    const master = other === null ? null : rowOf(hostRows(before, view), other).record;
+    return waitForDatabase(
+      { ...round, memory: named },
+      { kind: "not-master-in-database", master: master?.name ?? "another host" },
+    );
   }
   const health = stepAllHealth(round);
-  const known = adoptPromotion({ ...before, health }, database, view);
+  const known = adoptTakeOver({ ...named, health }, database, view);
   const lastGood = rememberView(known, database, { view, fieldName: settings.XC_FIELD_NAME });
   const memory: Memory = {
     ...known,
     following: null,
-    masterlessSinceMs: null,
     health: onlyWatched(health, known, lastGood?.members ?? [], database, round.view),
     lastGood,
   };
@@ -61,6 +68,12 @@ export function decideMaster(round: Round): Step {
   if (database.pool.haEnabled) return standAside(memory, masterRound);
   if (lastGood?.haFlag !== "on") return watchOnly(memory, masterRound);
   return decideUnderHa(memory, masterRound);
+}
+
+/** One that an administrator has made master by hand is named only if its database has been that of the one before. */
+function withOwnOffice(memory: Memory, { self, database }: Round["view"]): Memory {
+  if (!database.ok || database.value.pool.master !== self.uuid || memory.lastGood === null) return memory;
+  return { ...memory, lastGood: { ...memory.lastGood, office: readOffice(database.value.pool.otherConfig) } };
 }
 
 /** Without a database that names this host master nothing is decided; a take-over under way waits for it. */
@@ -108,16 +121,20 @@ function forgetTrouble(memory: Memory, { database }: MasterRound): Memory {
   };
 }
 
-function decideUnderHa(entered: Memory, round: MasterRound): Step {
-  const mastership = judgeMastership(entered, round);
-  const memory: Memory = { ...entered, gathering: stepGathering(entered, mastership, round) };
-  const judged: JudgedRound = { ...round, mastership };
-  if (mastership.kind === "rival") return standDown(memory, mastership, judged);
-  const sawPoolSinceBoot = memory.sawPoolSinceBoot || mastership.kind === "undisputed" || isNamed(round);
+function decideUnderHa(memory: Memory, round: MasterRound): Step {
+  const sawPoolSinceBoot = memory.sawPoolSinceBoot || isFollowedByMost(memory, round) || isNamed(round);
   const next = { ...memory, sawPoolSinceBoot, notLeadingSinceMs: notLeadingSince(memory, round.view) };
   const told = reportNotLeading(next, round.view);
-  const step = inOrder(next, judged, ORDER);
+  const step = inOrder(next, round, ORDER);
   return told === null ? step : { ...step, reasons: [told, ...step.reasons] };
+}
+
+/** Have more than half of the members said that they follow this host? */
+function isFollowedByMost(memory: Memory, { view }: Round): boolean {
+  const members = memory.lastGood?.members ?? [];
+  const followers = [...hostRows(memory, view).values()].filter(({ followsThisHost }) => followsThisHost);
+  const alive = [view.self.uuid, ...followers.map(({ uuid }) => uuid)];
+  return tallyQuorum({ members, alive, heuristics: heuristicsFor(view, memory) }).quorate;
 }
 
 /** Hosts that boot after it have had this time to be heard. */
@@ -134,58 +151,53 @@ function isNamed({ view }: Round): boolean {
 }
 
 /** What the master of a pool with HA on does, in this order; a step that ends the round leaves out those below it. */
-const ORDER: readonly ((memory: Memory, round: JudgedRound) => Step)[] = [
+const ORDER: readonly ((memory: Memory, round: MasterRound) => Step)[] = [
   reportHosts,
-  finishPromotion,
-  keepEpoch,
+  takeOffice,
+  putTogether,
+  forgetReplaced,
   isolateMaster,
   recoverFailedHosts,
   reEnable,
-  callBackLost,
   watchFenceDevices,
   chooseSuccessorAtRest,
   markHosts,
   stampHomePools,
-  callBackMembers,
   seeRunning,
-  setRightAndStart,
+  setRight,
+  startOrHold,
   keepOnDisk,
+  seeAgreement,
 ];
 
-/** Who has returned, who is silent. Members that are called back restart their xapi: nothing to wonder about. */
-function reportHosts(memory: Memory, round: JudgedRound): Step {
+/** Who has returned, who is silent. During a take-over the members' xapis start again: nothing to wonder about. */
+function reportHosts(memory: Memory, round: MasterRound): Step {
   const others = watchedHosts(memory, round.database, round.view);
-  const expected = memory.promotion?.awaited ?? [];
   const remarkable = others.filter(
-    (uuid) => !expected.includes(uuid) || memory.health[uuid]?.state === "failed",
+    (uuid) => memory.promotion === null || memory.health[uuid]?.state === "failed",
   );
   const returns = reportReturns(round.memory, memory, others);
   return { memory, actions: [], reasons: [...returns, ...reportHealth(memory, remarkable, round)] };
 }
 
-function recoverFailedHosts(memory: Memory, round: JudgedRound): Step {
+function recoverFailedHosts(memory: Memory, round: MasterRound): Step {
   const others = watchedHosts(memory, round.database, round.view);
   const mayFence = !isCutOff(memory) && memory.sawPoolSinceBoot;
   return recoverHosts(memory, others, round, { mayFence, fenceOnly: false });
 }
 
-function chooseSuccessorAtRest(memory: Memory, round: JudgedRound): Step {
+function chooseSuccessorAtRest(memory: Memory, round: MasterRound): Step {
   return memory.promotion === null ? chooseSuccessor(memory, round) : nothing(memory);
 }
 
-/**
- * As long as starts are held back hosts come and go, and with them what the database says of their VMs: then nothing is set
- * right either.
- */
-function setRightAndStart(memory: Memory, round: JudgedRound): Step {
-  const hold = holdStarts(memory, round);
-  return inOrder(memory, round, [
-    (before) => setDatabaseRight(before, round, hold === null),
-    (before) => (hold === null ? startVms(before, round) : startNothing(before, round, hold)),
-  ]);
+/** Before its take-over is told to XAPI there is no database to set right, and one that leads nobody sets nothing right. */
+function setRight(memory: Memory, round: MasterRound): Step {
+  const mayAct = hasMandate(round.view) && namedByGroup(round.view) === round.view.self.uuid;
+  return setDatabaseRight(memory, round, mayAct);
 }
 
-function startNothing(memory: Memory, round: JudgedRound, hold: Hold): Step {
-  const down = reportDown(memory, round, () => `starts are held back: ${hold.why}`);
-  return { ...down, reasons: [...hold.reasons, ...down.reasons] };
+function startOrHold(memory: Memory, round: MasterRound): Step {
+  const why = whyNoStarts(memory, round);
+  if (why === null) return startVms(memory, round);
+  return reportDown(memory, round, () => `starts are held back: ${why}`);
 }

@@ -17,12 +17,12 @@ import type { PoolView } from "../model/pool-view.ts";
 import type { PromotionRefusal, Reason } from "../model/reason.ts";
 import { omit } from "../model/record.ts";
 import { startVms } from "../restart/start-vms.ts";
+import { becomeMaster, beginTakeOver, isReplaceable } from "../takeover/become-master.ts";
 import { endIsolation, isolateSlave } from "../takeover/isolation.ts";
-import { endMasterless, stepMasterless } from "../takeover/masterless.ts";
-import { namedByGroup } from "../takeover/mastership.ts";
-import { findOtherMaster, masterOf, reportNoMaster, saysItIsNone } from "../takeover/other-master.ts";
-import { promoteSelf } from "../takeover/plan-promotion.ts";
-import { markOwnStart } from "../takeover/start-mark.ts";
+import { isNamedLeader, namedByGroup } from "../takeover/named.ts";
+import { findOtherMaster, masterOf, reportNoMaster } from "../takeover/other-master.ts";
+import { endHold, followNamed, reportHold, straysSince } from "../takeover/own-xapi.ts";
+import { afterTakeOver } from "../takeover/take-over.ts";
 import { judgeTakeOver, TURN_KEY, waitForTurn } from "../takeover/turn.ts";
 import { reportNobodyLeads } from "./not-leading.ts";
 
@@ -38,23 +38,43 @@ export function decideSlave(round: Round): Step {
   const following = role.kind === "slave" ? role.masterAddress : null;
   const forgiven = forgiveNewMaster(before, followed, following);
   const health = stepAllHealth({ ...round, memory: forgiven });
-  const masterlessSinceMs = stepMasterless(before, before.lastGood, view);
-  const entered: Memory = { ...forgiven, health, following, masterlessSinceMs };
+  const straysSinceMs = straysSince(before, view);
+  const entered: Memory = { ...forgiven, health, following, straysSinceMs, unnamedSinceMs: null, agreed: {} };
   const returns = endOfOthers(entered, master, round);
-  const step = followOrReplace(returns.memory, master, round);
+  const step = ownXapi(returns.memory, round) ?? followOrReplace(withoutName(returns.memory), master, round);
   const leaderless = before.lastGood?.haFlag === "on" ? reportNobodyLeads(before, view) : null;
-  const told = leaderless === null ? [] : [leaderless];
+  const told = [...reportHold(entered, view), ...(leaderless === null ? [] : [leaderless])];
   return { ...step, reasons: [...told, ...returns.reasons, ...step.reasons] };
 }
 
-/**
- * Whose death this slave has to judge: of the master that it follows; if that has become a slave itself, the leader judges the one that
- * the group has named, whom nobody would replace otherwise.
- */
+/** What concerns the own xapi goes before the pool: it is held, it is to be master, it follows another one than the group has named. */
+function ownXapi(memory: Memory, round: Round): Step | null {
+  return (
+    endHold(memory, round) ??
+    proveAgain(memory, round) ??
+    becomeMaster(memory, round) ??
+    followNamed(memory, round)
+  );
+}
+
+/** Named in the place of a master that is not off any more, by its device or because this host has rebooted: it is fenced anew. */
+function proveAgain(memory: Memory, round: Round): Step | null {
+  const oldMaster = memory.promotion?.oldMaster ?? null;
+  if (oldMaster === null || !isNamedLeader(round.view) || !round.settings.FENCE_ENABLED) return null;
+  if (memory.lastGood?.haFlag !== "on" || !round.isDiskWritable) return null;
+  if (isReplaceable(oldMaster, memory, round)) return null;
+  const named = afterTakeOver(memory, "named");
+  const step = recoverHosts(named, [oldMaster], round, { mayFence: true, fenceOnly: true });
+  const waits: Reason = { kind: "promotion-under-way", phase: "the old master is not off any more" };
+  return { ...step, reasons: [...reportMaster(memory, oldMaster, round), ...step.reasons, waits] };
+}
+
+const withoutName = (memory: Memory): Memory => ({ ...memory, masterlessSinceMs: null });
+
+/** Whose death this slave has to judge: of the master that it follows; the leader, of the one that the group has named. */
 function toReplace(followed: HostUuid | null, view: PoolView): HostUuid | null {
   const named = hasMandate(view) ? namedByGroup(view) : null;
-  if (followed === null || named === null || named === view.self.uuid) return followed;
-  return saysItIsNone(view.probes.get(followed)) ? named : followed;
+  return named === null || named === view.self.uuid ? followed : named;
 }
 
 /** A host that this one has fenced, by the administrator's choice, and that lives again: whatever was proved of it is over. */
@@ -121,11 +141,10 @@ function followMaster(before: Memory, master: HostUuid, round: Round): Step {
     ...(isHaOn ? reportReturns({ ...round.memory, incidents: {} }, before, [master]) : []),
     ...reportMaster(before, master, round),
   ];
-  const isEnding = before.promotion?.oldMaster === null && before.masterlessSinceMs !== null;
-  if (before.promotion !== null && !isEnding) reasons.push({ kind: "promotion-dropped" });
+  const promotion = afterTakeOver(before, "old-master-lives").promotion;
+  if (before.promotion !== null && promotion === null) reasons.push({ kind: "promotion-dropped" });
   // The waits of this incident are over with it.
   const retries = omit(omit(before.retries, `fence-host:${master}`), TURN_KEY);
-  const promotion = isEnding ? before.promotion : null;
   const incidents = onlyReturned(before, view.database.ok ? view.database.value : null);
   const calm: Memory = { ...before, incidents, promotion, promoted: null, retries };
   const step = view.database.ok
@@ -137,12 +156,10 @@ function followMaster(before: Memory, master: HostUuid, round: Round): Step {
 /** Its xapi does not answer this host's questions; perhaps it is no master any more. */
 function followSilently(memory: Memory, master: HostUuid, round: Round): Step {
   const noMaster = reportNoMaster(master, memory, round.view);
-  const step = endMasterless(memory, round);
-  const reasons = [...(noMaster === null ? [] : [noMaster]), ...step.reasons, ...reportSilence(round)];
-  return { ...step, reasons };
+  return { ...nothing(memory), reasons: [...(noMaster === null ? [] : [noMaster]), ...reportSilence(round)] };
 }
 
-/** Keeps the caches and the copy of the database fresh, marks the own start, and starts VMs where a slave is to. */
+/** Keeps the caches and the copy of the database fresh, and starts VMs where a slave is to. */
 function followWithDatabase(calm: Memory, round: MasterRound): Step {
   const { view, settings, database } = round;
   const seen = rememberView(calm, database, { view, fieldName: settings.XC_FIELD_NAME });
@@ -150,7 +167,7 @@ function followWithDatabase(calm: Memory, round: MasterRound): Step {
   const isolation = endIsolation(calm.isolation, view.nowMs);
   const memory: Memory = { ...calm, lastGood, isolation, sawPoolSinceBoot: true };
   if (lastGood?.haFlag !== "on" || database.pool.haEnabled) return nothing(memory);
-  return inOrder(memory, round, [markOwnStart, keepCopyFresh, startVmsAtRest]);
+  return inOrder(memory, round, [keepCopyFresh, startVmsAtRest]);
 }
 
 /** For this long after any xapi of the pool started, the database may still learn what really runs where. */
@@ -197,7 +214,8 @@ function replaceMaster(memory: Memory, master: HostUuid, round: Round): Step {
   const isOut = memory.isolation?.rebooted === true && memory.isolation.wellSinceMs === null;
   if (isOut && !hasMandate(view))
     return { memory, actions: [], reasons: [{ kind: "out-of-ha-after-reboot" }] };
-  const other = findOtherMaster(master, memory, view);
+  // Whoever leads knows whom the group has named, and whom another host follows is nothing to it.
+  const other = hasMandate(view) ? null : findOtherMaster(master, memory, view);
   if (other !== null) return { memory, actions: [], reasons: [other] };
   // What would be done for nothing is not asked for.
   const away = settings.PROMOTE_SLAVE ? "away-since-boot" : "promotion-disabled";
@@ -208,19 +226,19 @@ function replaceMaster(memory: Memory, master: HostUuid, round: Round): Step {
   if (refusal === "waits-its-turn") return waitForTurn(memory, master, lastGood, round);
   if (refusal === "no-quorum" && isElecting(view)) return nothing(memory);
   if (refusal !== null) return refuse(memory, master, refusal, view);
-  return fenceThenPromote(memory, master, lastGood, round);
+  return fenceThenPromote(memory, master, round);
 }
 
-function fenceThenPromote(memory: Memory, master: HostUuid, lastGood: LastGoodView, round: Round): Step {
-  if (!round.settings.FENCE_ENABLED) return promoteSelf(memory, master, lastGood, round);
+function fenceThenPromote(memory: Memory, master: HostUuid, round: Round): Step {
+  if (!round.settings.FENCE_ENABLED) return beginTakeOver(memory, master, round);
   const step = recoverHosts(memory, toFence(memory, master, round), round, {
     mayFence: true,
     fenceOnly: true,
   });
   const phase = step.memory.incidents[master]?.phase;
   if (phase === "fenced") {
-    const promoted = promoteSelf(step.memory, master, lastGood, round);
-    return { ...promoted, reasons: [...step.reasons, ...promoted.reasons] };
+    const begun = beginTakeOver(step.memory, master, round);
+    return { ...begun, reasons: [...step.reasons, ...begun.reasons] };
   }
   const unfenced: readonly Reason[] =
     phase === "open" ? [notPromoted(memory, master, "old-master-not-fenced", round.view)] : [];

@@ -4,8 +4,7 @@ import { heardHosts, tallyNow } from "../members/vote.ts";
 import { watchedHosts } from "../members/watched-hosts.ts";
 import type { Isolation } from "../memory/isolation.ts";
 import type { Memory } from "../memory/memory.ts";
-import { nothing, type Round, type Step } from "../memory/step.ts";
-import type { JudgedRound } from "./mastership.ts";
+import { type MasterRound, nothing, type Round, type Step } from "../memory/step.ts";
 
 /** A link that comes back for some seconds has not ended the incident: it would cost a reboot each time. */
 const WELL_MS = 60_000;
@@ -49,10 +48,10 @@ export function isCutOff({ isolation }: Memory): boolean {
 
 /**
  * Is this master the one that was cut off? Then nobody is fenced, and it reboots itself if the administrator wants that.
- * A host that did so takes part again when more than half are with it, or would be as soon as it calls them.
+ * A host that did so takes part again when more than half are with it.
  */
-export function isolateMaster(memory: Memory, round: JudgedRound): Step {
-  const { settings, view, database, mastership } = round;
+export function isolateMaster(memory: Memory, round: MasterRound): Step {
+  const { settings, view, database } = round;
   const quorum = tallyNow(view, memory);
   const satisfied = { ...quorum, quorate: quorum.quorate || !settings.FENCE_QUORUM_REQUIRED };
   const rows = hostRows(memory, view);
@@ -60,8 +59,7 @@ export function isolateMaster(memory: Memory, round: JudgedRound): Step {
   const failed = others.filter(({ health, isFenceable }) => health?.state === "failed" && isFenceable).length;
   const aliveOthers = others.filter(({ isHeard }) => isHeard).length;
   if (isIsolated({ failed, aliveOthers, quorum: satisfied })) return endRoundAlone(memory, round);
-  const isTogether = satisfied.quorate || mastership.kind === "calls-back";
-  if (memory.isolation?.rebooted === true && !isTogether)
+  if (memory.isolation?.rebooted === true && !satisfied.quorate)
     return { memory, actions: [], reasons: [{ kind: "out-of-ha-after-reboot" }], ends: true };
   return nothing({ ...memory, isolation: endIsolation(memory.isolation, view.nowMs) });
 }

@@ -9,7 +9,6 @@ export const HOSTS_WORDS: SayingsOf<
   | "host-without-address"
   | "host-failed"
   | "master-lost"
-  | "hosts-lost"
   | "xapi-restarted"
   | "host-declared-dead"
   | "host-answers-xapi"
@@ -65,13 +64,6 @@ export const HOSTS_WORDS: SayingsOf<
     severity: "error",
     about: host,
     text: `${host} does not answer this host, and nobody has taken over. Check the network of this host, and the successor.`,
-    alert: true,
-  }),
-  "hosts-lost": ({ hosts }) => ({
-    from: "check_slave_status",
-    severity: "warning",
-    about: "",
-    text: `${hosts.join(", ")} not with this master, in emergency mode or looking for another one: called to follow this one.`,
     alert: true,
   }),
   "xapi-restarted": ({ host }) => ({

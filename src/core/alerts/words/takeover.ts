@@ -3,9 +3,9 @@ import type { SayingsOf } from "../saying.ts";
 
 const PROMOTION_REFUSALS: Record<PromotionRefusal, string> = {
   "promotion-disabled":
-    "promotion is switched off (PROMOTE_SLAVE=0). A master that is off for good is replaced by hand (xe pool-emergency-transition-to-master)",
+    "promotion is switched off (PROMOTE_SLAVE=0). A master that is off for good is replaced by hand: ha-cfg confirm-off for it, then xe pool-emergency-transition-to-master on the host that is to be master",
   "flag-disputed":
-    "HA was switched on or off before the master died, and the hosts have not all read that, so nobody knows whether it is wanted. Switch the master on; one that is off for good is replaced by hand (xe pool-emergency-transition-to-master)",
+    "HA was switched on or off before the master died, and the hosts have not all read that, so nobody knows whether it is wanted. Switch the master on; one that is off for good is replaced by hand: ha-cfg confirm-off for it, then xe pool-emergency-transition-to-master on the host that is to be master",
   "not-the-successor": "another host is the successor",
   "waits-its-turn": "it waits its turn, so that two hosts do not act at once",
   "in-maintenance": "this host is in maintenance",
@@ -22,6 +22,8 @@ const BY_WORD: readonly PromotionRefusal[] = ["no-quorum", "away-since-boot", "o
 /** What is said of who is master, and who takes over. */
 export const TAKEOVER_WORDS: SayingsOf<
   | "rival-master"
+  | "follows-named"
+  | "xapi-held"
   | "master-is-slave"
   | "taken-over"
   | "not-leading"
@@ -38,14 +40,27 @@ export const TAKEOVER_WORDS: SayingsOf<
     from: "master_ip",
     severity: "critical",
     about: "",
-    text: `${host} follows or is another master (${address}): this host stands down, starts nothing and fences nobody. If this host should be master, run on it: xe pool-recover-slaves.`,
+    text: `This host calls itself master, and the pool has agreed on ${host}: it starts nothing and becomes a slave of that one${address === "" ? "" : ` (${address})`}. If this host is to be master, and ${host} is off: ha-cfg confirm-off ${host}.`,
+    alert: true,
+  }),
+  "follows-named": ({ host, address }) => ({
+    from: "promote_slave",
+    severity: "info",
+    about: "",
+    text: `The hosts of the pool have agreed on ${host} (${address}) as master: this host follows it.`,
+  }),
+  "xapi-held": ({ master }) => ({
+    from: "promote_slave",
+    severity: "error",
+    about: "",
+    text: `XAPI of this host is kept from starting: it might end VMs that run here and that the pool database has elsewhere. It starts as soon as ${master === null ? "a master" : master} has set its database right.`,
     alert: true,
   }),
   "master-is-slave": ({ host, address }) => ({
     from: "master_ip",
     severity: "critical",
     about: "",
-    text: `This host follows ${host}, which is no master but follows ${address}: the pool may have none. If all hosts say so for a minute and more, one of them becomes master; else run on the one that should be: xe pool-emergency-transition-to-master, then xe pool-recover-slaves.`,
+    text: `This host follows ${host}, which is no master but follows ${address}: the pool may have none. The host that the others have agreed on becomes master again; where they have agreed on none, run on the one that should be: xe pool-emergency-transition-to-master, then xe pool-recover-slaves.`,
     alert: true,
   }),
   "taken-over": ({ host, address }) => ({
@@ -72,7 +87,7 @@ export const TAKEOVER_WORDS: SayingsOf<
     from: "promote_slave",
     severity: "info",
     about: "",
-    text: `No VM is started until these members have come back or are fenced: ${hosts.join(", ")}.`,
+    text: `These members are still coming back: ${hosts.join(", ")}.`,
   }),
   "not-promoted": ({ master, why }) => ({
     from: "promote_slave",
@@ -91,7 +106,7 @@ export const TAKEOVER_WORDS: SayingsOf<
     from: "master_ip",
     severity: "critical",
     about: "",
-    text: `The other hosts follow ${address}: this host becomes its slave.`,
+    text: `This host becomes a slave of ${address}. Its xapi starts again when the database of that one agrees with what runs here.`,
     event: true,
     alert: true,
   }),
@@ -101,7 +116,7 @@ export const TAKEOVER_WORDS: SayingsOf<
     about: "",
     text:
       oldMaster === null
-        ? "No host of this pool is master, and all of them say so: this host becomes it."
+        ? "No host of this pool is master, and the hosts have agreed on this one: it becomes master again."
         : `This host takes over as master from ${oldMaster}.`,
     event: true,
     alert: true,
