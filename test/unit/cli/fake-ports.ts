@@ -171,6 +171,8 @@ export function fakePorts(world: FakeWorld): Captured {
           initCompleteAtMs: 0,
           domains: [],
           xapiAnswers: true,
+          heldSinceMs: null,
+          blockedRoutes: [],
         }),
       },
       store: {
@@ -238,6 +240,7 @@ function rememberedMemory(world: FakeWorld): { kind: "found"; value: unknown } |
     master: HOST,
     masterStartedAtMs: null,
     without: [],
+    office: null,
     forgotten: [],
     haFlag: world.rememberedFlag,
     hosts: world.rememberedHosts,

@@ -91,7 +91,6 @@ export function fakeXapi(world: FakeWorld): Xapi {
     setResident: fail,
     readVms: fail,
     promoteSelf: fail,
-    recoverSlaves: fail,
     followMaster: fail,
     post: fail,
   };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { START_MARK_KEY } from "../../../src/cli/own-keys.ts";
 import type { HostView } from "../../../src/core/model/pool-view.ts";
-import { START_MARK_KEY } from "../../../src/core/takeover/start-mark.ts";
 import { HOST } from "./fake-xapi.ts";
 import { hostView } from "./hosts.ts";
 import { haCfg } from "./run.ts";

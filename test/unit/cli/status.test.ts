@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { holdXapi } from "../../../src/simulation/control.ts";
 import { hostView } from "./hosts.ts";
 import { haCfg } from "./run.ts";
 import { haCfgOn, poolWithHa } from "./sim-pool.ts";
@@ -15,6 +16,22 @@ const POOL = {
 } as const;
 
 const narrow = (out: string) => out.split("\n").every((line) => Bun.stringWidth(line) <= 80);
+
+test("ha-cfg status where xapi is held: why it is silent, and for how long", async () => {
+  const pool = poolWithHa(POOL);
+  await pool.run(60_000);
+  // Otherwise the master agrees, and it starts again, within a second.
+  pool.monitor(1).stop();
+  holdXapi(pool.world, pool.world.host(2));
+  await pool.run(3_000);
+  const text = (await haCfgOn(pool, 2, ["status"])).out.replaceAll("\n", " ");
+  expect(text).toContain(
+    "! XAPI of this host is held until the master's database agrees with what runs here, for 3 s so far (",
+  );
+  const { xapiHeldS } = JSON.parse((await haCfgOn(pool, 2, ["status", "--json"])).out);
+  expect(xapiHeldS).toBeGreaterThanOrEqual(3);
+  expect(JSON.parse((await haCfgOn(pool, 1, ["status", "--json"])).out).xapiHeldS).toBe(null);
+});
 
 describe("ha-cfg status on a healthy pool", () => {
   test("everything, within 80 columns, the same on every host but for who it is", async () => {
@@ -36,7 +53,7 @@ Leader          h1, since 52 s
 Votes           h1, h2, h3
 Monitor         running (pid 4321)
 Watchdog        running (pid 4322)
-Last iteration  14 s ago, took 0 s: done
+Last iteration  4 s ago, took 0 s: done
 Heartbeats      all hosts hear each other
 
   HOST  ROLE    ENABLED  STATE  XAPI     LAST SEEN  VMS
@@ -127,14 +144,14 @@ describe("ha-cfg status while the master is dead", () => {
     expect(run.out).toStartWith(`HA-Lizard 3.0.0
 
 ! XAPI here answers only with the master, and does not (no answer in time).
-Pool, parameters and HA on/off are what this host remembers, of 25 s ago; hosts
+Pool, parameters and HA on/off are what this host remembers, of 14 s ago; hosts
 were probed just now.
 
 HA              on
 `);
     expect(run.out).toContain(`
   HOST  ROLE    ENABLED  STATE    XAPI     LAST SEEN  VMS
-  h1    master  yes      suspect  silent   5 s ago    ?
+  h1    master  yes      suspect  silent   6 s ago    ?
 * h2    slave   yes      alive    answers  now        1
   h3    slave   yes      alive    answers  now        ?
 `);
@@ -157,12 +174,16 @@ HA              on
     const pool = poolWithHa(POOL);
     await pool.run(60_000);
     pool.power(1, false);
-    await pool.run(36_000);
+    await pool.run(30_000);
     const { out, code } = await haCfgOn(pool, 2, ["status"]);
     expect(code).toBe(0);
     expect(out).toContain("This host       master, h2");
     expect(out).toContain("Open incidents\n- h1 has failed and is fenced");
-    expect(out).toContain("- this host takes over as master from h1");
+    expect(out).toContain("- this host takes over as master from h1: the pool database is being set right");
+    await pool.run(6_000);
+    const later = (await haCfgOn(pool, 2, ["status"])).out.replaceAll("\n ", "");
+    expect(later).toContain("Open incidents\n- h1 has failed; its VMs are free to start elsewhere");
+    expect(later).toContain("- this host takes over as master from h1: the other hosts are coming back");
   });
 
   test("a master that is only slow is waited for", async () => {
@@ -183,7 +204,7 @@ HA              on
     expect(Object.keys(report).sort()).toEqual(
       [
         ...["schema", "version", "source", "sourceAgeS", "xapiFault", "ha", "xapiHa", "mode", "fencing"],
-        ...["notFencing", "noSuccessor"],
+        ...["notFencing", "noSuccessor", "xapiHeldS"],
         ...["self", "pool", "master", "successor", "monitor", "watchdog", "lastIteration", "hosts", "vms"],
         ...["hearing", "group"],
         ...["incidents", "conditions"],
@@ -199,7 +220,7 @@ HA              on
       enabled: true,
       state: "suspect",
       xapi: "silent",
-      lastSeenS: 5,
+      lastSeenS: 6,
       vms: null,
     });
     expect(code).toBe(124);

@@ -11,7 +11,7 @@ const DONE: Result = { kind: "done" };
 const LATE: Result = { kind: "failed", detail: "no end within 20 s" };
 const rests = [host(3)];
 const declare: Action = { kind: "declare-host-dead", host: host(3), proved: true };
-const promote: Action = { kind: "promote-self", rests };
+const promote: Action = { kind: "promote-self", rests, route: null };
 const start = startVm(rests);
 const startBoth = startShop(rests);
 

@@ -194,10 +194,13 @@ describe("absorb, when an action may be tried again", () => {
 
   test("absorb: what takes effect later waits after a success, too", () => {
     const waits = (action: Action) => Object.values(end(action, DONE).memory.retries);
-    expect(waits({ kind: "recover-slaves" })).toEqual([{ failures: 0, notBeforeMs: NOW_MS + 3_000 }]);
-    expect(waits({ kind: "restart-xapi", host: host(3), mayEnd: null })).toEqual([
+    expect(waits({ kind: "store-database", master: host(1), placement: "new", changes: 8 })).toEqual([
+      { failures: 0, notBeforeMs: NOW_MS + 1_000 },
+    ]);
+    expect(waits({ kind: "restart-xapi", host: host(3), mayEnd: [] })).toEqual([
       { failures: 0, notBeforeMs: NOW_MS + 300_000 },
     ]);
+    expect(waits({ kind: "follow-master", address: address(host(2)) })).toEqual([]);
   });
 });
 
@@ -206,7 +209,9 @@ describe("absorb, the other actions", () => {
     [{ kind: "follow-master", address: address(host(2)) }, "stood-down"],
     [{ kind: "forget-host", host: host(3) }, "host-forgotten h3"],
     [{ kind: "enable-host", host: host(3) }, "host-enabled h3"],
-    [{ kind: "restart-xapi", host: host(3), mayEnd: null }, "xapi-restarted h3"],
+    [{ kind: "hold-xapi" }, "toolstack-restarted"],
+    [{ kind: "release-xapi" }, ""],
+    [{ kind: "restart-xapi", host: host(3), mayEnd: [] }, "xapi-restarted h3"],
     [
       {
         kind: "correct-database",
@@ -218,7 +223,7 @@ describe("absorb, the other actions", () => {
       "",
     ],
     [{ kind: "restart-toolstack" }, "toolstack-restarted"],
-    [{ kind: "promote-self", rests: [] }, ""],
+    [{ kind: "promote-self", rests: [], route: null }, ""],
     [{ kind: "sync-database", parameters: "new" }, ""],
     [{ kind: "store-database", master: host(1), placement: "new", changes: 8 }, ""],
     [{ kind: "fetch-database", host: host(2), master: host(1), changes: 8 }, ""],

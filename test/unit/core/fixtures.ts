@@ -9,7 +9,7 @@ import type { MasterRound, Round } from "../../../src/core/memory/step.ts";
 import type { Action, Result } from "../../../src/core/model/action.ts";
 import type { HeardPeer, Hearing, HostRuns } from "../../../src/core/model/hearing.ts";
 import { type HostUuid, hostUuid, poolUuid, type VmUuid, vmUuid } from "../../../src/core/model/ids.ts";
-import { SUCCESSOR_KEY } from "../../../src/core/model/pool-keys.ts";
+import { OFFICE_KEY, SUCCESSOR_KEY } from "../../../src/core/model/pool-keys.ts";
 import type {
   DatabaseView,
   HaltedVm,
@@ -21,7 +21,7 @@ import type {
 } from "../../../src/core/model/pool-view.ts";
 import type { Reason } from "../../../src/core/model/reason.ts";
 import type { CoreSettings } from "../../../src/core/model/settings.ts";
-import { leads, type SightOver } from "./sight.ts";
+import { leads, officeOf, type SightOver } from "./sight.ts";
 
 export const POOL = poolUuid("pool-1");
 export const FLAG = "XenCenter.CustomFields.ha-lizard-enabled";
@@ -100,7 +100,12 @@ export function database(hosts: readonly HostView[], over: Partial<DatabaseView>
       name: "pool",
       master: host(1),
       haEnabled: false,
-      otherConfig: { [FLAG]: "true", [SUCCESSOR_KEY]: "h2", autopromote_ranking: "h2:h3" },
+      otherConfig: {
+        [FLAG]: "true",
+        [SUCCESSOR_KEY]: "h2",
+        autopromote_ranking: "h2:h3",
+        [OFFICE_KEY]: officeOf(host(1)),
+      },
     },
     hosts,
     halted: [],
@@ -127,6 +132,8 @@ export const UNKNOWN: PeerProbe = { icmp: "unknown", xapi: "silent", follows: { 
 export const runsThere = (master: HostUuid, runs: HostRuns["runs"] = []): HostRuns => ({
   own: { role: "slave", master, xapi: "serving" },
   runs,
+  atMs: null,
+  bootId: null,
 });
 
 /** Every host whose XAPI answers says that it runs none of the VMs that are asked for. */
@@ -179,7 +186,16 @@ export class Brain {
   self: LocalView;
 
   constructor(uuid: HostUuid, role: Role) {
-    this.self = { uuid, role, bootId: "boot-1", initCompleteAtMs: 0, domains: [], xapiAnswers: true };
+    this.self = {
+      uuid,
+      role,
+      bootId: "boot-1",
+      initCompleteAtMs: 0,
+      domains: [],
+      xapiAnswers: true,
+      heldSinceMs: null,
+      blockedRoutes: [],
+    };
   }
 
   input(
@@ -265,6 +281,7 @@ export function goodView(over: Partial<LastGoodView> = {}): LastGoodView {
     master: host(1),
     masterStartedAtMs: null,
     without: [],
+    office: null,
     forgotten: [],
     haFlag: "on",
     hosts,
@@ -348,6 +365,8 @@ function roundOf(memory: Memory, situation: Situation, role: Role, uuid: HostUui
     initCompleteAtMs: 0,
     domains: [],
     xapiAnswers: true,
+    heldSinceMs: null,
+    blockedRoutes: [],
     ...situation.self,
   };
   const nowMs = situation.nowMs ?? 1_000_000;

@@ -3,12 +3,12 @@ import { openIncident } from "../../../src/core/fencing/incident.ts";
 import type { Incident } from "../../../src/core/memory/incident.ts";
 import type { LastGoodView } from "../../../src/core/memory/last-good.ts";
 import { emptyMemory, type Memory } from "../../../src/core/memory/memory.ts";
+import type { PromotionPhase } from "../../../src/core/memory/promotion.ts";
 import { differenceKey } from "../../../src/core/memory/seen-running.ts";
 import type { Action, Asked } from "../../../src/core/model/action.ts";
 import { applianceUuid } from "../../../src/core/model/ids.ts";
 import type { CoreSettings } from "../../../src/core/model/settings.ts";
 import { assertSafe } from "../../../src/core/safety.ts";
-import { beginPromotion } from "../../../src/core/takeover/promotion.ts";
 import {
   FLAG,
   fenceOf,
@@ -21,6 +21,7 @@ import {
   vm,
 } from "./fixtures.ts";
 import { hearing, peer } from "./members/hearing.ts";
+import { takeOver } from "./memory/remembered.ts";
 import { isLedBy, NOBODY_LEADS, type SightOver } from "./sight.ts";
 
 const SEEN: LastGoodView = {
@@ -30,6 +31,7 @@ const SEEN: LastGoodView = {
   master: host(1),
   masterStartedAtMs: null,
   without: [],
+  office: null,
   forgotten: [],
   haFlag: "on",
   hosts: [],
@@ -50,13 +52,8 @@ const health = {
 const memory = (over: Partial<Memory> = {}): Memory => ({ ...emptyMemory("boot"), lastGood: SEEN, ...over });
 const incident = (phase: Incident["phase"]) => ({ h2: { ...openIncident(host(2), 0), phase } });
 const provedOff = (phase: Incident["phase"]) => ({ h2: { ...incident(phase).h2, proved: true } });
-const promotion = beginPromotion({
-  oldMaster: host(2),
-  nowMs: 0,
-  awaited: [],
-  inMaintenance: [],
-  startTimes: {},
-});
+const promotion = takeOver({ oldMaster: host(2), phase: "promoting" });
+const inPhase = (phase: PromotionPhase) => memory({ promotion: takeOver({ oldMaster: host(2), phase }) });
 
 const asked = (...hosts: number[]): Asked => ({
   vm: vm("a"),
@@ -92,7 +89,7 @@ const left = { h2: { vms: [vm("a")], restartedAtMs: null } };
 const fetch: Action = { kind: "fetch-database", host: host(2), master: host(1), changes: 8 };
 const fence = fenceOf(host(2));
 const declare: Action = { kind: "declare-host-dead", host: host(2), proved: true };
-const promote: Action = { kind: "promote-self", rests: [] };
+const promote: Action = { kind: "promote-self", rests: [], route: null };
 const switchOn: Action = { kind: "switch-on-host", host: host(2) };
 const reboot: Action = { kind: "reboot-self" };
 const lone = { ...SETTINGS, FENCE_REBOOT_LONE_HOST: true };
@@ -166,7 +163,9 @@ describe("assertSafe", () => {
       SETTINGS,
       false,
     ],
-    ["a start during a take-over", start, memory({ promotion }), SETTINGS, false],
+    ["a start before XAPI is master", start, inPhase("promoting"), SETTINGS, false],
+    ["a start while its database is being set right", start, inPhase("righting"), SETTINGS, false],
+    ["a start while members are coming back", start, inPhase("righted"), SETTINGS, true],
     [
       "a fence that is remembered",
       fence,
@@ -241,7 +240,20 @@ describe("assertSafe", () => {
       false,
     ],
     ["one that has not failed is switched on", switchOn, memory(), SETTINGS, false],
-    ["a take-over before it", promote, memory({ promotion, incidents: incident("open") }), SETTINGS, false],
+    [
+      "a take-over from one whose proof is over since",
+      promote,
+      memory({ promotion, incidents: provedOff("open") }),
+      SETTINGS,
+      false,
+    ],
+    [
+      "a take-over where no host is master",
+      promote,
+      memory({ promotion: takeOver({ oldMaster: null, phase: "promoting" }) }),
+      SETTINGS,
+      true,
+    ],
     [
       "a take-over without a memory of it",
       promote,
@@ -318,7 +330,6 @@ describe("assertSafe: who acts", () => {
     [restart(2), {}],
     [correct, {}],
     [promote, { promotion, incidents: fenced.incidents }],
-    [{ kind: "recover-slaves" }, {}],
   ];
   const without: readonly [string, SightOver][] = [
     ["another host leads", isLedBy(host(2))],

@@ -4,6 +4,9 @@ import type { HostUuid } from "../../../src/core/model/ids.ts";
 /** What a test says of the group: what it leaves out is as in `leads`. */
 export type SightOver = Partial<Omit<GroupSight, "roll">> & { readonly roll?: Partial<SightOfRoll> | null };
 
+/** Of a master that the first leader has named in its first roll, where that was the host itself. */
+export const officeOf = (host: HostUuid): string => `1.${host}.1`;
+
 /** A mandate that no test outlives. */
 export const FOR_LONG_MS = 1e12;
 
@@ -13,12 +16,15 @@ export function leads(
   hosts: readonly HostUuid[],
   { roll, ...over }: SightOver = {},
 ): GroupSight {
-  const whole: SightOfRoll = { hosts, master: self, ha: true, settled: true };
+  const whole: SightOfRoll = {
+    ...{ hosts, master: self, office: officeOf(self), ha: true, settled: true },
+  };
   return {
     lead: "leads",
     leader: self,
     sinceMs: 0,
     mandateUntilMs: FOR_LONG_MS,
+    agreedAtMs: null,
     awaited: [],
     confirmedOff: [],
     trouble: null,

@@ -79,6 +79,8 @@ describe("observe", () => {
       initCompleteAtMs: COOKIE_MS,
       domains: [VM_1, VM_2],
       xapiAnswers: true,
+      heldSinceMs: null,
+      blockedRoutes: [],
     });
   });
 

@@ -36,8 +36,8 @@ describe("a message comes back as it was", () => {
     { xapi: "held" },
     { changes: null },
     { changes: 4_294_967_294 },
-    { role: "master", master: hostOf(1), replaced: hostOf(3) },
-    { role: "master", master: null, changes: null, replaced: hostOf(2) },
+    { role: "master", master: hostOf(1), office: `7.${hostOf(3)}.2` },
+    { office: `281474976710655.${hostOf(3)}.4294967295` },
   ];
   for (const own of states) {
     test(JSON.stringify(own), () => {
@@ -54,7 +54,12 @@ describe("a message comes back as it was", () => {
   });
 
   test("ages are rounded up to tenths of a second, and end at 25.5 s", () => {
-    const heard = [3, 1_001, 99_000].map((ageMs, index) => ({ host: hostOf(index + 3), ageMs, numberMs: 1 }));
+    const heard = [3, 1_001, 99_000].map((ageMs, index) => ({
+      host: hostOf(index + 3),
+      ageMs,
+      numberMs: 1,
+      agreedMs: null,
+    }));
     const decoded = decodeHeartbeat(encode(heartbeat(5, { heard })), contextOf(5), [KEY]);
     expect(decoded.ok && decoded.message.heard.map(({ ageMs }) => ageMs)).toEqual([100, 1_100, 25_500]);
   });
@@ -65,9 +70,9 @@ describe("a message comes back as it was", () => {
   });
 });
 
-test("its size: 235 bytes for 3 hosts, 784 for 64", () => {
-  expect(encode(heartbeat(3)).length).toBe(235);
-  expect(encode(heartbeat(64)).length).toBe(784);
+test("its size: 253 bytes for 3 hosts, 1,046 for 64", () => {
+  expect(encode(heartbeat(3)).length).toBe(253);
+  expect(encode(heartbeat(64)).length).toBe(1_046);
 });
 
 test("what is no uuid cannot be written", () => {
@@ -76,8 +81,41 @@ test("what is no uuid cannot be written", () => {
   const says = (own: Partial<OwnState>) =>
     encodeHeartbeat(heartbeat(3, { own: { ...OWN, ...own } }), POOL, KEY);
   expect(says({ master: hostUuid("h1") })).toBeNull();
-  expect(says({ replaced: hostUuid("h1") })).toBeNull();
-  expect(says({ master: null, replaced: null })).not.toBeNull();
+  expect(says({ master: null })).not.toBeNull();
+});
+
+describe("what is no office is not said, and silences nobody", () => {
+  const rows = [
+    "",
+    "x",
+    `7.${hostOf(3)}.0`,
+    `0.${hostOf(3)}.1`,
+    `7.${"0".repeat(8)}-0000-0000-0000-${"0".repeat(12)}.1`,
+  ];
+  for (const office of [...rows, `281474976710656.${hostOf(3)}.1`, `1.${hostOf(3)}.4294967296`])
+    test(JSON.stringify(office), () => {
+      const decoded = decodeHeartbeat(encode(heartbeat(3, { own: { ...OWN, office } })), contextOf(3), [KEY]);
+      expect(decoded.ok && decoded.message.own.office).toBeNull();
+    });
+});
+
+describe("when the listed domains of a host agree: the low 32 bits of its uptime", () => {
+  const rows: readonly [number | null, number | null][] = [
+    [null, null],
+    [1, 1],
+    [90_000.7, 90_000],
+    [2 ** 32 - 1, 2 ** 32 - 1],
+    [2 ** 32 + 5, 5],
+    // Zero says nothing: it is a millisecond earlier.
+    [0, 2 ** 32 - 1],
+    [2 ** 33, 2 ** 32 - 1],
+  ];
+  for (const [agreedMs, low] of rows)
+    test(`${agreedMs}: ${low}`, () => {
+      const heard = [{ host: hostOf(1), ageMs: 0, numberMs: 1, agreedMs }];
+      const decoded = decodeHeartbeat(encode(heartbeat(3, { heard })), contextOf(3), [KEY]);
+      expect(decoded.ok && decoded.message.heard[0]?.agreedMs).toBe(low);
+    });
 });
 
 describe("refused", () => {
@@ -92,7 +130,7 @@ describe("refused", () => {
     ["a line of text", Buffer.from("GET / HTTP/1.1\r\n\r\n"), "malformed"],
     ["too long", Buffer.alloc(LONGEST_BYTES + 1), "malformed"],
     ["another beginning", set(0, 0), "malformed"],
-    ["another version", set(2, 1), "malformed"],
+    ["another version", set(2, 2), "malformed"],
     ["another kind", set(3, 2), "malformed"],
     [
       "a byte more, with a tag that fits",
@@ -102,7 +140,7 @@ describe("refused", () => {
     ["a byte less, with a tag that fits", resigned(good, (body) => body.subarray(0, -1)), "malformed"],
     [
       "a whole entry more than it says",
-      resigned(good, (body) => Buffer.concat([body, Buffer.alloc(9)])),
+      resigned(good, (body) => Buffer.concat([body, Buffer.alloc(13)])),
       "malformed",
     ],
     ["a byte behind the tag", Buffer.concat([good, Buffer.alloc(1)]), "wrongTag"],
@@ -112,7 +150,10 @@ describe("refused", () => {
     ["enabled, and not known", set(98, 4), "malformed"],
     ["an answer that is neither there nor not", set(74, 2), "malformed"],
     ["an answer that is not there, and its bytes", set(74, 0), "malformed"],
-    ["one host twice", resigned(good, (body) => Buffer.from(body.copyWithin(201, 210))), "malformed"],
+    ["an office with a count alone", set(124, 1), "malformed"],
+    ["an office with a version alone", set(144, 1), "malformed"],
+    ["an office with a host alone", set(130, 1), "malformed"],
+    ["one host twice", resigned(good, (body) => Buffer.from(body.copyWithin(211, 224))), "malformed"],
   ];
   for (const [title, bytes, expected] of rows) test(title, () => expect(why(bytes)).toBe(expected));
 
@@ -151,7 +192,7 @@ describe("placeOf", () => {
     // Found by trying: 32 bits meet after some 80,000 names.
     const [a, b] = sameplace();
     const context = { ...contextOf(3), hosts: [hostOf(2), a, b] };
-    const heard = [{ host: a, ageMs: 0, numberMs: 1 }];
+    const heard = [{ host: a, ageMs: 0, numberMs: 1, agreedMs: null }];
     const decoded = decodeHeartbeat(encode(heartbeat(3, { heard })), context, [KEY]);
     expect(decoded.ok && decoded.message.heard).toEqual([]);
   });

@@ -143,6 +143,22 @@ describe("HeartbeatNetwork", () => {
     expect(two.heard).toEqual([]);
   });
 
+  test("news is told at once, after what came before it", async () => {
+    const port = await freePort();
+    const [one, two] = [network(1, port), network(2, port)];
+    await ready(one.made, two.made);
+    const send = (ms: number, isNews: boolean) => {
+      const message = heartbeat(2, { number: { ...heartbeat(2).number, ms } });
+      two.made.send([{ address: ADDRESSES[0], message }], isNews);
+    };
+    send(1, false);
+    await Bun.sleep(50);
+    expect(one.heard).toEqual([]);
+    send(2, true);
+    await until("the news", 5_000, () => one.heard.length > 0);
+    expect(one.heard.map(({ message }) => message.number.ms)).toEqual([1, 2]);
+  });
+
   test("heartbeats are told together, each with the time at which it came", async () => {
     const port = await freePort();
     let nowMs = 1_000;

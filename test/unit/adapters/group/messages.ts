@@ -30,7 +30,7 @@ export const OWN: OwnState = {
   haWished: false,
   leaving: false,
   changes: 7,
-  replaced: null,
+  office: null,
 };
 
 export const VOTE: VoteWords = {
@@ -52,7 +52,12 @@ export function heartbeat(hosts: number, over: Partial<Heartbeat> = {}): Heartbe
     answers: { bootId: bootOf(1), ms: 42 },
     own: OWN,
     vote: VOTE,
-    heard: heard.map((host, index) => ({ host, ageMs: 100 * index, numberMs: 1_000 + index })),
+    heard: heard.map((host, index) => ({
+      host,
+      ageMs: 100 * index,
+      numberMs: 1_000 + index,
+      agreedMs: index % 2 === 0 ? null : 70_000 + index,
+    })),
     ...over,
   };
 }

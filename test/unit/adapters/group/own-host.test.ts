@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { createOwnHost, readEcho } from "../../../../src/adapters/group/own-host.ts";
 import type { PostJson } from "../../../../src/adapters/peers/two-ports.ts";
 import { createSystemClock } from "../../../../src/adapters/processes/clock-system.ts";
@@ -30,6 +31,8 @@ function host(postJson: PostJson, clock: Clock = createSystemClock()) {
     inventory: folder.write("inventory", "CONTROL_DOMAIN_UUID='d0000000-0000-4000-8000-000000000000'\n"),
     listDomains: folder.at("list_domains"),
     xenopsd: folder.at("xenopsd"),
+    heldXapi: folder.at("held-xapi.json"),
+    xapiSocket: folder.at("xapi"),
   };
   return createOwnHost({ paths, clock, environment: {}, postJson });
 }
@@ -81,5 +84,21 @@ describe("createOwnHost", () => {
       return { status: 200, text: error("HOST_UNKNOWN_TO_MASTER", 0) };
     });
     expect(await only443.askXapi(never())).toBe("lost");
+  });
+
+  test("its xapi is held while the note stands and nothing listens", async () => {
+    const own = host(async () => ({ status: 200, text: "" }));
+    const [note, socket] = [folder.at("held-xapi.json"), folder.at("xapi")];
+    expect(await own.isXapiHeld()).toBe(false);
+    folder.write("held-xapi.json", '{"bootId":"0000000b-b007-4b00-8b00-b00b00b00b00","sinceMs":5}');
+    expect(await own.isXapiHeld()).toBe(true);
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    expect(await own.isXapiHeld()).toBe(false);
+    await new Promise((resolve) => server.close(resolve));
+    expect(await own.isXapiHeld()).toBe(true);
+    folder.write("held-xapi.json", '{"bootId":"another","sinceMs":5}');
+    expect(await own.isXapiHeld()).toBe(false);
+    rmSync(note);
   });
 });

@@ -10,7 +10,7 @@ import { bootOf, contextOf, hostOf, POOL, VOTE } from "./messages.ts";
 const KEY = keyOf("a secret that nobody has");
 /** Where things stand in the datagram. */
 const [COUNT_AT, ROLL_AT] = [162, 163];
-const [HA_AT, HOSTS_AT] = [ROLL_AT + 42, ROLL_AT + 44];
+const [HA_AT, HOSTS_AT] = [ROLL_AT + 68, ROLL_AT + 70];
 const HOST_BYTES = 33;
 
 const hostAt = (_: unknown, index: number): RollHost => ({
@@ -24,6 +24,7 @@ const rollOf = (count: number, version = 2): Roll => ({
   id: { term: { count: 6, host: hostOf(1) }, version },
   hosts: Array.from({ length: count }, hostAt),
   master: hostOf(1),
+  office: { term: { count: 5, host: hostOf(3) }, version: 4 },
   ha: true,
 });
 
@@ -81,6 +82,7 @@ describe("a roll comes back as it was", () => {
     ["to a host that was not heard yet", { answers: null }],
     ["HA is off", { roll: { ...rollOf(3), ha: false } }],
     ["another host is XAPI master", { roll: { ...rollOf(3), master: hostOf(3) } }],
+    ["its master was named in this one", { roll: { ...rollOf(3), office: rollOf(3).id } }],
     ["a boot that is not known", { roll: { ...rollOf(3), hosts: [host({ bootId: null })] } }],
     ["a host in maintenance", { roll: { ...rollOf(3), hosts: [host({ maintenance: true })] } }],
     ["its hosts in another order", { roll: { ...rollOf(3), hosts: [...rollOf(3).hosts].reverse() } }],
@@ -92,8 +94,8 @@ describe("a roll comes back as it was", () => {
 
 describe("its size", () => {
   const rows: readonly [number, number, number][] = [
-    [3, 322, 465],
-    [64, 2_335, 4_491],
+    [3, 348, 517],
+    [64, 2_361, 4_543],
   ];
   for (const [hosts, one, two] of rows)
     test(`of ${hosts} hosts: ${one} bytes, with the one before ${two}`, () => {
@@ -101,10 +103,10 @@ describe("its size", () => {
       expect(written({ roll: rollOf(hosts), before: rollOf(hosts, 1) }).length).toBe(two);
     });
 
-  test("18 hosts fit into one packet together with the one before, 19 do not", () => {
+  test("17 hosts fit into one packet together with the one before, 18 do not", () => {
     const size = (hosts: number) => written({ roll: rollOf(hosts), before: rollOf(hosts, 1) }).length;
     // An Ethernet frame has 1,500 bytes, the heads of IPv4 and UDP 28.
-    expect([size(18) <= 1_472, size(19) <= 1_472]).toEqual([true, false]);
+    expect([size(17) <= 1_472, size(18) <= 1_472]).toEqual([true, false]);
   });
 });
 
@@ -122,6 +124,10 @@ describe("what has no place there is not written", () => {
     [
       "an id of a host that is no uuid",
       { roll: { ...rollOf(3), id: { term: { count: 1, host: h1 }, version: 1 } } },
+    ],
+    [
+      "an office of a host that is no uuid",
+      { roll: { ...rollOf(3), office: { term: { count: 1, host: h1 }, version: 1 } } },
     ],
     ["a version that is too high", { roll: rollOf(3, 2 ** 32) }],
     ["65 hosts", { roll: rollOf(65) }],
@@ -155,6 +161,7 @@ describe("what no host writes is refused, whoever has signed it", () => {
     ["an answer that is not there, and its bytes", set(one, 74, 0)],
     ["a vote that nobody has", set(one, 97, 255)],
     ["HA neither on nor off", set(one, HA_AT, 2)],
+    ["its master was named in a later one", set(one, HA_AT - 26 + 5, 7)],
     ["no hosts", resigned(set(one, HA_AT + 1, 0), (body) => body.subarray(0, HOSTS_AT))],
     ["more hosts than there are", set(one, HA_AT + 1, 4)],
     ["fewer hosts than there are", set(one, HA_AT + 1, 2)],

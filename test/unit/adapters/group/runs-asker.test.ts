@@ -49,7 +49,7 @@ async function monitor(
   });
   network.onQuestion((question, answer) => {
     const said = runs(question);
-    const number = { bootId: bootOf(host), ms: 1 };
+    const number = { bootId: bootOf(host), ms: 1_000 - question.vms.length };
     if (said !== null)
       answer({ from: hostOf(host), to: hostOf(1), number, id: question.id, own: OWN, runs: said });
   });
@@ -59,6 +59,9 @@ async function monitor(
   });
   return network;
 }
+
+/** When they had listed their domains, and in which boot, as the last question was answered. */
+let times: readonly (readonly [number | null, string | null])[] = [];
 
 const vmOf = (index: number) => vmUuid(`f0000000-0000-4000-8000-${String(index).padStart(12, "0")}`);
 
@@ -76,6 +79,8 @@ async function ask(port: number, hosts: readonly number[], count: number, cut: r
   };
   const asker = createRunsAsker({ clock, secretPath: SECRET, address: addressOf(1) });
   const answers = await asker.ask(request, new AbortController().signal);
+  expect([...answers.values()].filter(({ atMs, bootId }) => atMs === null || bootId === null)).toEqual([]);
+  times = [...answers.values()].map(({ atMs, bootId }) => [atMs, bootId]);
   return Object.fromEntries([...answers].map(([host, { runs }]) => [host, runs]));
 }
 
@@ -98,6 +103,8 @@ describe("createRunsAsker", () => {
     });
     expect(await ask(port, [2], 100)).toEqual({ [hostOf(2)]: [vmOf(0), vmOf(99)] });
     expect(asked).toEqual([40, 40, 20]);
+    // By the oldest part.
+    expect(times).toEqual([[960, bootOf(2)]]);
   });
 
   test("a lost datagram is asked again; whoever does not answer within a second is no no", async () => {

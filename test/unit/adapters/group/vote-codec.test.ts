@@ -8,7 +8,7 @@ import { contextOf, decodeHeartbeat, heartbeat, hostOf, POOL, VOTE } from "./mes
 
 const KEY = keyOf("a secret that nobody has");
 /** Where it stands in the datagram of a heartbeat. */
-const VOTE_AT = 135;
+const VOTE_AT = 145;
 const [LEADER_AT, TERM_AT, ROLL_AT] = [VOTE_AT + 1, VOTE_AT + 17, VOTE_AT + 39];
 const MOST_COUNT = 2 ** 48 - 1;
 const MOST_VERSION = 2 ** 32 - 1;

@@ -21,6 +21,7 @@ const roll = (count: number): Roll => ({
     { host: H2, bootId: null, maintenance: true },
   ],
   master: H1,
+  office: { term: { count: 0, host: H1 }, version: 1 },
   ha: true,
 });
 const stored = (count: number): Stored => ({
@@ -173,4 +174,38 @@ describe("readStored", () => {
   ] as const)
     test(`refused: ${what}`, () => expect(readStored(JSON.stringify(value))).toBeNull());
   test("refused: no JSON", () => expect(readStored("{")).toBeNull());
+});
+
+describe("readStored: what the version before has stored, without offices", () => {
+  const without = (one: Roll | null) => {
+    if (one === null) return null;
+    const { office: _, ...rest } = one;
+    return rest;
+  };
+  const earlier = (count: number) => {
+    const { term, roll: newest, before } = stored(count);
+    return JSON.stringify({ pool: POOL, term, roll: without(newest), before: without(before) });
+  };
+  test("each roll counts as the one in which its master was named", () => {
+    const kept = readStored(earlier(3));
+    expect([kept?.roll?.office, kept?.before?.office]).toEqual([roll(3).id, roll(2).id]);
+  });
+  test("a settled one", () =>
+    expect(readStored(earlier(2))?.roll).toEqual({ ...roll(2), office: roll(2).id }));
+  test("none at all", () => {
+    const nothing = { pool: POOL, term: stored(1).term, roll: null, before: null };
+    expect(readStored(JSON.stringify(nothing))).toEqual(nothing);
+  });
+
+  const odd: readonly [string, unknown][] = [
+    ["none", null],
+    ["a text", "1.a.1"],
+    ["no host", { term: { count: 1 }, version: 1 }],
+    ["a later roll", { term: { count: 9, host: H1 }, version: 1 }],
+  ];
+  for (const [what, office] of odd)
+    test(`an office that is ${what} is not read`, () => {
+      const kept = { ...stored(2), pool: POOL, roll: { ...roll(2), office } };
+      expect(readStored(JSON.stringify(kept))).toBeNull();
+    });
 });

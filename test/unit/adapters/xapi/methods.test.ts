@@ -51,7 +51,6 @@ test("all that the program calls in XAPI, and nothing that ends a domain", () =>
     "pool.emergency_reset_master",
     "pool.emergency_transition_to_master",
     "pool.get_all_records",
-    "pool.recover_slaves",
     "pool.remove_from_other_config",
     "pool.sync_database",
     "session.local_logout",

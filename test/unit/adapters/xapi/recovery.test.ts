@@ -195,21 +195,4 @@ describe("promotion", () => {
     const { xapi } = open({ "pool.emergency_transition_to_master": () => api("HA_IS_ENABLED") });
     expect((await xapi.promoteSelf(never())).ok).toBe(false);
   });
-
-  test("recoverSlaves: the hosts that accepted, as recorded, by uuid; a minute's patience", async () => {
-    const { body } = recorded("promotion", "recover_slaves on the wanted master");
-    const refs = (body as { result: string[] }).result;
-    const { xapi } = open({
-      "pool.recover_slaves": () => value(refs),
-      "host.get_uuid": ([, ref]) => value(`${String(ref).slice(10, 18)}-0000-4000-8000-000000000000`),
-    });
-    expect(await xapi.recoverSlaves(never())).toEqual({
-      ok: true,
-      value: ["3d81dd31-0000-4000-8000-000000000000", "996fcd21-0000-4000-8000-000000000000"].map(hostUuid),
-    });
-    const hung = open({ "pool.recover_slaves": () => "hang" });
-    const startedMs = hung.clock.uptimeMs();
-    expect((await hung.xapi.recoverSlaves(never())).ok).toBe(false);
-    expect(hung.clock.uptimeMs() - startedMs).toBe(60_000);
-  });
 });

@@ -6,6 +6,7 @@ import type { Transport } from "../../../../src/core/group/publish.ts";
 import type { RollMessage } from "../../../../src/core/group/roll-message.ts";
 import type { Hearing } from "../../../../src/core/model/hearing.ts";
 import { hostUuid, poolUuid, type VmUuid } from "../../../../src/core/model/ids.ts";
+import type { Role } from "../../../../src/core/model/pool-view.ts";
 import type { VoteStore } from "../../../../src/ports/vote-store.ts";
 import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
 import { diskVotes, newSimDisk } from "../../../../src/simulation/ports/disk.ts";
@@ -22,7 +23,7 @@ export const REPORT: GroupReport = {
   enabled: true,
   haWished: true,
   changes: 4,
-  replaced: null,
+  office: null,
   fetchAfterMs: 0,
 };
 
@@ -42,6 +43,8 @@ export function stage(
 ) {
   const clock = new VirtualClock();
   const sent: Datagram[] = [];
+  /** When something was sent as news. */
+  const news: number[] = [];
   const rolls: RollMessage[] = [];
   const published: Hearing[] = [];
   const log: string[] = [];
@@ -52,9 +55,16 @@ export function stage(
     transport: FINE,
     refuses: null as string | null,
     closed: false,
+    /** The own xapi is held, and nothing of it listens. */
+    isHeld: false,
     /** What the iterations have told: hosts that are off. */
     off: [] as unknown,
     fencingUntilMs: null as unknown,
+    /** Hosts whose held xapi may start. */
+    agreed: [] as unknown,
+    /** null: as it began. */
+    role: null as Role | null,
+    iterationEnds: (): void => undefined,
     give: (_message: Heartbeat, _address: string): void => undefined,
     giveRoll: (_message: RollMessage): void => undefined,
     greet: (_greeting: Greeting): void => undefined,
@@ -80,7 +90,10 @@ export function stage(
           world.ask = handler;
         },
         tend: () => undefined,
-        send: (datagrams) => void sent.push(...datagrams),
+        send: (datagrams, isNews) => {
+          sent.push(...datagrams);
+          if (isNews === true) news.push(clock.nowMs());
+        },
         sendRolls: (messages) => void rolls.push(...messages),
         tellAtOnce: () => undefined,
         state: () => world.transport,
@@ -97,10 +110,12 @@ export function stage(
       self: {
         bootId: async () => "boot",
         role: async () =>
-          over.isMaster === true ? { kind: "master" } : { kind: "slave", masterAddress: "10.0.0.2" },
+          world.role ??
+          (over.isMaster === true ? { kind: "master" } : { kind: "slave", masterAddress: "10.0.0.2" }),
         isStartComplete: () => true,
         knownVms: () => world.domains(),
         askXapi: over.xapi ?? (async () => "answers"),
+        isXapiHeld: async () => world.isHeld,
       },
       votes:
         over.votes ??
@@ -113,9 +128,12 @@ export function stage(
           kind: "found",
           value:
             name === "off-hosts"
-              ? { off: world.off, fencingUntilMs: world.fencingUntilMs }
+              ? { off: world.off, fencingUntilMs: world.fencingUntilMs, agreed: world.agreed }
               : { group: world.group },
         }),
+      },
+      onIterationEnd: (handler) => {
+        world.iterationEnds = handler;
       },
       wake: () => void woke.push(clock.nowMs()),
       logger: {
@@ -124,5 +142,5 @@ export function stage(
     },
     stop.signal,
   );
-  return { clock, sent, rolls, published, log, woke, stop, ended, world };
+  return { clock, sent, news, rolls, published, log, woke, stop, ended, world };
 }

@@ -215,6 +215,28 @@ describe("keepHearing", () => {
       expect(said[0]?.own).toMatchObject({ role: "slave", master: "b", xapi: "serving" });
     });
 
+    test("that its xapi is held, if it was so before the list was read, too", async () => {
+      const { clock, world } = stage();
+      await clock.run(1_500);
+      const said: (string | undefined)[] = [];
+      const ask = async () => {
+        world.ask(question(), ({ own }) => said.push(own.xapi));
+        await clock.run(100);
+      };
+      world.domains = async () => {
+        world.isHeld = true;
+        return [];
+      };
+      await ask();
+      await ask();
+      world.domains = async () => {
+        world.isHeld = false;
+        return [];
+      };
+      await ask();
+      expect(said).toEqual(["silent", "held", "serving"]);
+    });
+
     test("a list that does not come within two seconds is not known", async () => {
       const { clock, world } = stage();
       await clock.run(1_500);
@@ -240,6 +262,80 @@ describe("keepHearing", () => {
       );
       await clock.run(100);
       expect(said).toEqual([1, 2]);
+    });
+  });
+
+  describe("what others wait for is said at once", () => {
+    const times = (sent: readonly Datagram[], sinceMs: number) =>
+      sent.map(({ message }) => message.number.ms).filter((ms) => ms > sinceMs);
+
+    /** Its xapi answers for the first time before that. */
+    const late = (news: readonly number[]) => news.filter((ms) => ms > 5_000);
+
+    test("another role: with the tick that sees it, as news, once", async () => {
+      const { clock, sent, news, world } = stage();
+      await clock.run(5_500);
+      world.role = { kind: "master" };
+      await clock.run(3_000);
+      expect(times(sent, 5_000)).toEqual([6_000, 7_000, 8_000]);
+      expect(late(news)).toEqual([6_000]);
+    });
+
+    test("another state of xapi: when it has answered", async () => {
+      let answer: "answers" | "silent" = "answers";
+      const { clock, sent, news } = stage({ xapi: async () => answer });
+      await clock.run(9_500);
+      answer = "silent";
+      await clock.run(2_000);
+      expect(times(sent, 9_000)).toEqual([10_000, 10_100, 11_000]);
+      expect(late(news)).toEqual([10_100]);
+    });
+
+    test("what an iteration has found: when it has ended", async () => {
+      const { clock, sent, news, world } = stage({ isMaster: true });
+      await clock.run(5_500);
+      world.group = { ...REPORT, office: "7.b.2" };
+      await clock.run(100);
+      world.iterationEnds();
+      await clock.run(300);
+      world.agreed = [{ host: "b", atMs: 5, bootId: "other" }];
+      world.iterationEnds();
+      world.iterationEnds();
+      await clock.run(100);
+      // The second is where it was.
+      expect(times(sent, 5_000)).toEqual([5_600, 5_900, 6_000]);
+      expect(late(news)).toEqual([5_600, 5_900]);
+      expect(sent.at(-1)?.message.own.office).toBe("7.b.2");
+    });
+
+    test("nothing new: with the next second", async () => {
+      const { clock, sent, news, world } = stage();
+      await clock.run(5_500);
+      world.group = { ...REPORT, enabled: false };
+      world.iterationEnds();
+      await clock.run(3_000);
+      expect(times(sent, 5_000)).toEqual([6_000, 7_000, 8_000]);
+      expect(late(news)).toEqual([]);
+    });
+
+    test("a host that is heard is another one: that is published at once, ten times a second at most", async () => {
+      const { clock, sent, published, world } = stage();
+      await clock.run(5_500);
+      const give = (ms: number, xapi: "serving" | "silent") => {
+        const { message } = sent.at(-1) as Datagram;
+        const number = { bootId: "other", ms };
+        const b = { from: hostUuid("b"), to: hostUuid("a"), number, answers: message.number };
+        world.give({ ...message, ...b, own: { ...message.own, xapi } }, "10.0.0.2");
+      };
+      give(100, "serving");
+      await clock.run(10);
+      expect(published.at(-1)?.peers[0]?.own).toBeNull();
+      for (const [index, xapi] of (["silent", "serving", "silent", "serving"] as const).entries()) {
+        give(200 + index, xapi);
+        await clock.run(30);
+      }
+      expect(times(sent, 5_000)).toEqual([5_510, 5_610]);
+      expect(published.at(-1)?.peers[0]?.own).toMatchObject({ xapi: "serving" });
     });
   });
 

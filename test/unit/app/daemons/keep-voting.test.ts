@@ -5,6 +5,7 @@ import type { RollMessage } from "../../../../src/core/group/roll-message.ts";
 import type { Stored } from "../../../../src/core/group/stored.ts";
 import type { Term } from "../../../../src/core/group/term.ts";
 import type { VoteWords } from "../../../../src/core/group/vote-words.ts";
+import type { Hearing } from "../../../../src/core/model/hearing.ts";
 import { hostUuid, poolUuid } from "../../../../src/core/model/ids.ts";
 import type { VoteStore } from "../../../../src/ports/vote-store.ts";
 import { REPORT, stage } from "./hearing-stage.ts";
@@ -21,6 +22,7 @@ describe("the vote of a monitor", () => {
         ...{ host: hostUuid(letter), bootId: letter === "a" ? "boot" : "other", maintenance: false },
       })),
       master: B,
+      office: { term, version: 1 },
       ha: true,
     },
     before: null,
@@ -287,8 +289,10 @@ describe("the vote of a monitor", () => {
       world.greet({ from: B, pool: poolUuid("p"), address: "10.0.0.2" });
       await clock.run(1_500);
       expect(sent.at(-1)?.message.vote).toMatchObject({ term: FOLLOWS.term, roll: FOLLOWS.roll?.id });
-      // Its own iterations know nothing, and hear of nothing.
-      expect(published).toEqual([]);
+      // Its own iterations know nothing but whom the group has named, and may do nothing for it.
+      const { group } = published.at(-1) as Hearing;
+      expect(group.roll).toMatchObject({ master: FOLLOWS.roll?.master, settled: true });
+      expect(group).toMatchObject({ lead: "none", mandateUntilMs: null });
       // The list comes later, and changes nothing of that.
       world.group = REPORT;
       await clock.run(10_000);

@@ -14,7 +14,16 @@ function stage(
     obstacle?: string;
     dies?: Partial<ChildDeath>;
   }[],
-  over: { killAll?: boolean; lock?: Acquired; logs?: boolean; before?: object } = {},
+  over: {
+    killAll?: boolean;
+    lock?: Acquired;
+    logs?: boolean;
+    before?: object;
+    isStopWanted?: boolean;
+    release?: () => Promise<boolean>;
+    /** Looked at with each order; false: nothing is blocked. */
+    unblock?: () => Promise<boolean>;
+  } = {},
 ) {
   const clock = new VirtualClock();
   const log: string[] = [];
@@ -33,6 +42,17 @@ function stage(
       log: (severity, _from, text) => void log.push(`${time()} ${severity} ${text}`),
       obey: ({ ENABLE_LOGGING }) => void obeyed.push(ENABLE_LOGGING),
     },
+    localHost: {
+      releaseXapi: () => {
+        log.push(`${time()} release`);
+        return over.release?.() ?? Promise.resolve(false);
+      },
+      unblockRoutes: () => {
+        if (over.unblock !== undefined) log.push(`${time()} unblock`);
+        return over.unblock?.() ?? Promise.resolve(false);
+      },
+    },
+    isStopWanted: () => over.isStopWanted ?? false,
     wake: { next: () => new Promise<void>((resolve) => (wake = resolve)) },
     store: {
       load: async () => (document === null ? { kind: "none" } : { kind: "found", value: document }),
@@ -157,6 +177,47 @@ describe("runMonitor", () => {
     expect(log.slice(-2)).toEqual(["3 kill 1", "3 info The monitor has stopped."]);
   });
 
+  describe("a stop of the service ends the hold of xapi", () => {
+    const stopped = async (over: Parameters<typeof stage>[1]) => {
+      const { clock, log, exit, stop } = stage([{ runs: null }], over);
+      await clock.runUntil(3_000);
+      stop.abort();
+      await clock.run(5_000);
+      expect(await exit).toBe(0);
+      return log.slice(log.indexOf("3 kill 1") + 1);
+    };
+    const end = "info The monitor has stopped.";
+
+    test("one that is not held is left alone, without a word", async () =>
+      expect(await stopped({ isStopWanted: true })).toEqual(["3 release", `3 ${end}`]));
+
+    test("one that is held is released", async () =>
+      expect(await stopped({ isStopWanted: true, release: async () => true })).toEqual([
+        "3 release",
+        "3 warning The service stops: xapi of this host is held no longer, and starts.",
+        `3 ${end}`,
+      ]));
+
+    test("not by a restart of the service", async () =>
+      expect(await stopped({ isStopWanted: false, release: async () => true })).toEqual([`3 ${end}`]));
+
+    test("a start that is refused is told", async () =>
+      expect(
+        await stopped({ isStopWanted: true, release: () => Promise.reject(new Error("refused")) }),
+      ).toEqual([
+        "3 release",
+        "3 error The service stops, and xapi of this host is still held: refused.",
+        `3 ${end}`,
+      ]));
+
+    test("one that hangs is waited for 2 s", async () =>
+      expect(await stopped({ isStopWanted: true, release: () => new Promise(() => undefined) })).toEqual([
+        "3 release",
+        "5 error The service stops, and xapi of this host is still held: its start was not ordered within 2 s.",
+        `5 ${end}`,
+      ]));
+  });
+
   test("another monitor on this host: this one ends with 1 and starts nothing", async () => {
     const { clock, log, exit } = stage([{ runs: 1 }], {
       lock: { kind: "taken" },
@@ -195,6 +256,55 @@ describe("runMonitor", () => {
       `${said} It was ended by SIGSEGV. Its last words: …${"z".repeat(392)} the end`,
       `${said} Its exit status was 2.`,
     ]);
+  });
+
+  describe("a blocked route ends where no iteration says that it is wanted", () => {
+    const did = async (
+      script: Parameters<typeof stage>[0],
+      { unblock = async () => false, ...over }: Parameters<typeof stage>[1] = {},
+    ) => {
+      const { clock, log, exit, stop } = stage(script, { ...over, unblock });
+      await clock.runUntil(3_000);
+      stop.abort();
+      await clock.run(5_000);
+      expect(await exit).toBe(0);
+      return log.filter((line) => !/monitor has|kill|without a result/.test(line));
+    };
+    const good = { runs: 1_000, next: 1_000 };
+    const ended = "info The blocked route to the old master is taken back.";
+
+    test("with each start and stop, a restart of the service included", async () =>
+      expect(await did([good, { runs: null }])).toEqual([
+        ...["0 unblock", "0 iteration 1", "2 iteration 2", "3 unblock"],
+      ]));
+    test("what there was is told", async () =>
+      expect(await did([{ runs: null }], { unblock: async () => true })).toEqual([
+        ...["0 unblock", `0 ${ended}`, "0 iteration 1", "3 unblock", `3 ${ended}`],
+      ]));
+    test("after an iteration that has crashed", async () =>
+      expect(await did([{ ...good, crashes: true }])).toEqual([
+        ...["0 unblock", "0 iteration 1", "1 unblock", "3 unblock"],
+      ]));
+    test("after one that could decide nothing", async () =>
+      expect(await did([{ ...good, next: 9_000, obstacle: "no memory" }])).toEqual([
+        ...["0 unblock", "0 iteration 1", "1 unblock", "3 unblock"],
+      ]));
+    test("beside the end of a hold", async () =>
+      expect(await did([{ runs: null }], { isStopWanted: true })).toEqual([
+        ...["0 unblock", "0 iteration 1", "3 unblock", "3 release"],
+      ]));
+
+    const cannot = (why: string) =>
+      `error Cannot take back the blocked route to the old master: ${why}. Look at: ip route show type unreachable`;
+    test("what cannot be taken back is told", async () =>
+      expect(await did([{ runs: null }], { unblock: () => Promise.reject(new Error("refused")) })).toEqual([
+        ...["0 unblock", `0 ${cannot("refused")}`, "0 iteration 1", "3 unblock", `3 ${cannot("refused")}`],
+      ]));
+    test("one that hangs is waited for 2 s", async () =>
+      expect(await did([{ runs: null }], { unblock: () => new Promise(() => undefined) })).toEqual([
+        ...["0 unblock", `2 ${cannot("it did not end within 2 s")}`, "2 iteration 1", "3 unblock"],
+        `5 ${cannot("it did not end within 2 s")}`,
+      ]));
   });
 
   test("ENABLE_LOGGING=0: what the last iteration has left is obeyed from the first line on", async () => {

@@ -10,42 +10,62 @@ const having = (value: unknown): Pick<StateStore, "load"> => ({
 });
 
 describe("readToldMonitor: what the iterations have told the monitor", () => {
-  const nothing = { off: [], fencingUntilMs: null };
+  const nothing = { off: [], fencingUntilMs: null, agreed: [] };
   const b = [hostUuid("b")];
+  const off = { ...nothing, off: b };
+  const one = { host: hostUuid("c"), atMs: 5, bootId: "boot" };
   const rows: readonly [string, unknown, Awaited<ReturnType<typeof readToldMonitor>>][] = [
     ["there is no such document", undefined, nothing],
     ["it is empty", null, nothing],
     ["it is a text", "b", nothing],
-    ["nobody is off, and no fence is under way", { off: [], fencingUntilMs: null }, nothing],
-    ["a host is off", { off: b, fencingUntilMs: null }, { off: b, fencingUntilMs: null }],
+    ["nobody is off, and no fence is under way", nothing, nothing],
+    ["a host is off", off, off],
     [
       "a fence is under way, until then",
-      { off: b, fencingUntilMs: 7_000 },
-      { off: b, fencingUntilMs: 7_000 },
+      { ...off, fencingUntilMs: 7_000 },
+      { ...off, fencingUntilMs: 7_000 },
+    ],
+    ["an end that is no number is none", { ...off, fencingUntilMs: "7000" }, off],
+    ["that of a version before: no end", { off: b, isFencing: true }, off],
+    ["what is off is no list", { ...off, off: "b", fencingUntilMs: 7_000 }, nothing],
+    ["it is a list of something else", { ...off, off: [1], fencingUntilMs: 7_000 }, nothing],
+    ["the domains of a host agree", { ...nothing, agreed: [one] }, { ...nothing, agreed: [one] }],
+    ["those of nobody, by a version that does not know that", { off: b, fencingUntilMs: null }, off],
+    ["who agrees is no list", { ...off, agreed: one }, off],
+    ["it is a list of something else, too", { ...off, agreed: [5, null, one] }, { ...off, agreed: [one] }],
+    ["a host that is none", { ...off, agreed: [{ ...one, host: 5 }] }, off],
+    ["no boot", { ...off, agreed: [{ host: "c", atMs: 5 }] }, off],
+    [
+      "a time that is none",
+      {
+        ...off,
+        agreed: [
+          { ...one, atMs: -1 },
+          { ...one, atMs: null },
+        ],
+      },
+      off,
     ],
     [
-      "an end that is no number is none",
-      { off: b, fencingUntilMs: "7000" },
-      { off: b, fencingUntilMs: null },
+      "more than a pool can have: those that it can have",
+      { ...off, agreed: Array.from({ length: 65 }, () => one) },
+      { ...off, agreed: Array.from({ length: 64 }, () => one) },
     ],
-    ["that of a version before: no end", { off: b, isFencing: true }, { off: b, fencingUntilMs: null }],
-    ["what is off is no list", { off: "b", fencingUntilMs: 7_000 }, nothing],
-    ["it is a list of something else", { off: [1], fencingUntilMs: 7_000 }, nothing],
   ];
   for (const [title, value, expected] of rows)
     test(title, async () => expect(await readToldMonitor(having(value))).toEqual(expected));
 });
 
-describe("readGroupReport: whom this host has replaced", () => {
-  const { replaced: _, ...before } = REPORT;
+describe("readGroupReport: office", () => {
+  const { office: _, ...before } = REPORT;
   const rows: readonly [string, object, string | null | undefined][] = [
-    ["a host", { ...REPORT, replaced: "b" }, "b"],
-    ["nobody", REPORT, null],
-    ["nobody, by a version that does not know that", before, null],
-    ["what is no host is no report", { ...REPORT, replaced: 7 }, undefined],
+    ["one", { ...REPORT, office: "7.b.2" }, "7.b.2"],
+    ["none", REPORT, null],
+    ["none, by a version that does not know that", before, null],
+    ["what is no text is no report", { ...REPORT, office: 7 }, undefined],
   ];
   for (const [title, group, expected] of rows)
     test(title, async () =>
-      expect((await readGroupReport(having({ group })))?.replaced).toBe(expected as never),
+      expect((await readGroupReport(having({ group })))?.office).toBe(expected as never),
     );
 });

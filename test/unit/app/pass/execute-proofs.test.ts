@@ -41,7 +41,12 @@ function leading(says: DeviceState, { method = "IPMI", mandateUntilMs = FOR_LONG
   const executor = {
     ports: {
       ...{ clock, fencer, hearing: leader(clock, SELF, mandateUntilMs) },
-      localHost: { observe: async () => view.self },
+      localHost: {
+        observe: async () => view.self,
+        restartXapi: async () => void asked.push("restart"),
+        blockRoute: async (route: string) => void asked.push(`block ${route}`),
+        unblockRoutes: async () => asked.push("unblock"),
+      },
     },
     ...{ self: view.self, xapi, settings, view, lastGood: goodView(), xapiStartTime: null, followed: null },
     probedAtMs: () => clock.uptimeMs(),
@@ -56,12 +61,12 @@ function leading(says: DeviceState, { method = "IPMI", mandateUntilMs = FOR_LONG
 }
 
 const rests = [host(3)];
-const promote: Action = { kind: "promote-self", rests };
+const promote: Action = { kind: "promote-self", rests, route: "10.0.0.3" };
 const declare: Action = { kind: "declare-host-dead", host: host(3), proved: true };
 const start = startVm(rests);
 const startBoth = startShop(rests);
 const begun: readonly [Action, string][] = [
-  [promote, "promote"],
+  [promote, "block 10.0.0.3,promote,restart"],
   [declare, "declare,store"],
   [start, "halted?,start"],
   [startBoth, "halted?,start"],
@@ -90,7 +95,7 @@ describe("execute, what rests on a proof", () => {
 
   const unproved: readonly [Action, string][] = [
     [{ ...declare, proved: false }, "declare,store"],
-    [{ kind: "promote-self", rests: [] }, "promote"],
+    [{ kind: "promote-self", rests: [], route: null }, "promote,restart"],
     [{ ...start, rests: [] }, "halted?,start"],
   ];
   for (const [action, does] of unproved)
@@ -127,6 +132,12 @@ describe("execute, a start that does not begin while a host is on that could sta
       result: { kind: "done" },
       asked: "on?,halted?,start",
     }));
+});
+
+test("execute, unblock-routes: without a mandate, too", async () => {
+  const unblock: Action = { kind: "unblock-routes" };
+  const { run } = leading({ kind: "off" }, { mandateUntilMs: -1 });
+  expect(await run(unblock)).toEqual({ result: { kind: "done" }, asked: "unblock" });
 });
 
 describe("execute, switch-on-host", () => {

@@ -4,16 +4,17 @@ import type { KnownHost } from "../../../../src/core/memory/last-good.ts";
 import { emptyMemory, type Memory } from "../../../../src/core/memory/memory.ts";
 import type { HostUuid } from "../../../../src/core/model/ids.ts";
 import { address, goodView, host, incidentIn, knownHost } from "../../core/fixtures.ts";
-import { takeOver } from "../../core/memory/remembered.ts";
 
 const SETTINGS = {
   HEARTBEAT_PORT: 694,
+  PROMOTE_SLAVE: true,
   FENCE_USE_IP_HEURISTICS: false,
   FENCE_QUORUM_REQUIRED: true,
 };
+/** Of a host that has read the pool in this boot, unless `atMs` is 0. */
 const memory = (over: Partial<NonNullable<Memory["lastGood"]>> = {}): Memory => ({
   ...emptyMemory("b"),
-  lastGood: goodView(over),
+  lastGood: goodView({ atMs: 5, ...over }),
 });
 
 describe("groupReport", () => {
@@ -70,27 +71,41 @@ describe("groupReport", () => {
     expect(changes(2, copyOf(3))).toBeNull();
   });
 
-  test("HA that is neither on nor off is not known", () =>
-    expect(groupReport(host(1), memory({ haFlag: "unset" }), SETTINGS).haWished).toBeNull());
-
-  describe("replaced: the master of the take-over that is open, in this boot", () => {
-    const promotion = takeOver({ oldMaster: host(2) });
-    const promoted = { oldMaster: host(3), epoch: 1 };
-    const rows: readonly [string, Partial<Memory>, HostUuid | null][] = [
-      ["none is open", {}, null],
-      ["one is open", { promotion }, host(2)],
-      ["the last one is over", { promoted }, null],
-      ["one is open after another one", { promotion, promoted }, host(2)],
-      ["one is open, of nobody", { promotion: takeOver({ oldMaster: null }) }, null],
-      ["one is open from before this boot", { promotion, sawPoolSinceBoot: false }, null],
+  describe("is HA wished for", () => {
+    const wished = (over: Partial<NonNullable<Memory["lastGood"]>>) =>
+      groupReport(host(1), memory(over), SETTINGS).haWished;
+    const rows: readonly [string, boolean | null, boolean | null][] = [
+      ["on", wished({ haFlag: "on" }), true],
+      ["off", wished({ haFlag: "off" }), false],
+      ["neither on nor off: not known", wished({ haFlag: "unset" }), null],
+      ["on, as it was read before the last boot: not known", wished({ haFlag: "on", atMs: 0 }), null],
+      ["off, as it was read before the last boot: not known", wished({ haFlag: "off", atMs: 0 }), null],
     ];
-    for (const [title, over, expected] of rows)
-      test(`${title}: ${expected ?? "nobody"}`, () => {
-        const known = { ...memory(), sawPoolSinceBoot: true, ...over };
-        expect(groupReport(host(1), known, SETTINGS).replaced).toBe(expected);
-      });
-    test("a host that has never seen its pool: nobody", () =>
-      expect(groupReport(host(1), { ...emptyMemory("b"), promotion }, SETTINGS).replaced).toBeNull());
+    for (const [title, found, expected] of rows) test(title, () => expect(found).toBe(expected));
+    test("by a host that has never seen its pool: not known", () =>
+      expect(groupReport(host(1), emptyMemory("b"), SETTINGS).haWished).toBeNull());
+  });
+
+  test("office: that of its own database", () => {
+    const office = (given: Memory) => groupReport(host(1), given, SETTINGS).office;
+    expect(office(memory({ office: "7.b.2" }))).toBe("7.b.2");
+    expect([office(memory()), office(emptyMemory("b"))]).toEqual([null, null]);
+  });
+
+  describe("is it enabled", () => {
+    const is = (self: number, PROMOTE_SLAVE: boolean, over: Partial<KnownHost> = {}) => {
+      const hosts = [1, 2].map((number) => knownHost(host(number), over));
+      return groupReport(host(self), memory({ hosts }), { ...SETTINGS, PROMOTE_SLAVE }).enabled;
+    };
+    const rows: readonly [string, boolean | null, boolean | null][] = [
+      ["a slave that is", is(2, true), true],
+      ["a slave in maintenance", is(2, true, { enabled: false }), false],
+      ["a host that the pool does not have: not known", is(3, true), null],
+      // Whoever does not know leaves the lead to a host that may take the master's place.
+      ["a slave with PROMOTE_SLAVE=0: not known", is(2, false), null],
+      ["the master with PROMOTE_SLAVE=0", is(1, false), true],
+    ];
+    for (const [title, found, expected] of rows) test(title, () => expect(found).toBe(expected));
   });
 
   test("the successor is the first of the ranking", () => {

@@ -125,6 +125,30 @@ describe("runPass: bad input", () => {
       expect((await masterDies(3)).does).toEqual([3, 3]));
   });
 
+  test("parameters that cannot be read: what the own xapi has to do is done all the same", async () => {
+    const pool = await restedPool(3);
+    pool.disk(1).lastGood = null;
+    const done: string[] = [];
+    const order = (name: string) => async () => done.push(name) > 0;
+    const { report } = await passOf(pool, 1, (ports) => ({
+      localHost: {
+        ...ports.localHost,
+        observe: async (signal) => {
+          const view = await ports.localHost.observe(signal);
+          return view && { ...view, heldSinceMs: done.length === 0 ? 5 : null };
+        },
+        holdXapi: async () => void done.push("hold"),
+        releaseXapi: order("release"),
+      },
+      openXapi: (xeTimeoutMs) => ({
+        ...ports.openXapi(xeTimeoutMs),
+        read: async () => ({ ok: false, fault: { kind: "timeout" } }),
+      }),
+    }));
+    expect(done).toEqual(["release"]);
+    expect(report.obstacle).toStartWith("The parameters of this host are not known");
+  });
+
   test("a full disk: what lasts is mailed by the first pass, not by every one", async () => {
     const pool = await restedPool(2, { params: { MAIL_ON: "1" } });
     pool.disk(1).full = true;
@@ -165,12 +189,20 @@ describe("runPass: bad input", () => {
       const pool = await restedPool(3);
       pool.crashVm("vm2");
       const before = JSON.parse(pool.disks[0]?.documents.get("memory") ?? "null");
-      const { did, said } = await passOf(pool, 1, (ports) => withRole(ports, role));
+      const { did, said, report } = await passOf(pool, 1, (ports) => withRole(ports, role));
       const after = JSON.parse(pool.disks[0]?.documents.get("memory") ?? "null");
       expect(did).toEqual([]);
       expect(said.some((line) => line.startsWith("Cannot tell the role of this host"))).toBe(true);
       expect(after.lastGood).toEqual(before.lastGood);
+      // So its monitor hands over the lead.
+      expect(report.obstacle).toStartWith("XAPI of this host is neither master nor slave");
+      expect(report.group?.enabled).toBeNull();
     }
+  });
+
+  test("a slave that can do what it has to says nothing of the kind", async () => {
+    const { report } = await passOf(await restedPool(3), 2, () => ({}));
+    expect([report.obstacle, report.group?.enabled]).toEqual([null, true]);
   });
 
   test("an override file that cannot be read: said, the last good parameters stay", async () => {
@@ -289,19 +321,19 @@ describe("runPass: a fence", () => {
     test("once, when that has changed", async () => {
       const pool = await nearlyFailed();
       expect(await toldIn(pool)).toEqual([
-        { off: [], fencingUntilMs: expect.any(Number) },
-        { off: h3(pool), fencingUntilMs: null },
+        { off: [], fencingUntilMs: expect.any(Number), agreed: [] },
+        { off: h3(pool), fencingUntilMs: null, agreed: [] },
       ]);
-      expect(await toldIn(pool)).toEqual([{ off: h3(pool), fencingUntilMs: null }]);
+      expect(await toldIn(pool)).toEqual([{ off: h3(pool), fencingUntilMs: null, agreed: [] }]);
     });
     test("again, when it could not be written", async () => {
       const pool = await nearlyFailed();
       const told = await toldIn(pool, (attempt) => attempt === 1);
       expect(told.slice(0, 2)).toEqual([
-        { off: [], fencingUntilMs: expect.any(Number) },
-        { off: [], fencingUntilMs: expect.any(Number) },
+        { off: [], fencingUntilMs: expect.any(Number), agreed: [] },
+        { off: [], fencingUntilMs: expect.any(Number), agreed: [] },
       ]);
-      expect(told.at(-1)).toEqual({ off: h3(pool), fencingUntilMs: null });
+      expect(told.at(-1)).toEqual({ off: h3(pool), fencingUntilMs: null, agreed: [] });
     });
   });
 

@@ -56,6 +56,8 @@ function bigView(vms: number, bytes = 200): PoolView {
       initCompleteAtMs: 0,
       domains: names.map(vm),
       xapiAnswers: true,
+      heldSinceMs: null,
+      blockedRoutes: [],
     },
     database: { ok: true, value: database([{ ...first, otherConfig }, ...hosts], { halted }) },
     probes: new Map([[host(2), ALIVE()]]),

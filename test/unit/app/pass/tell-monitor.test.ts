@@ -38,8 +38,8 @@ function telling(override: Readonly<Record<string, string>> = {}, over: Partial<
   };
   return { pass, world, tell };
 }
-const told = (fencingUntilMs: number | null, off: readonly string[] = []) => [
-  ["off-hosts", { off, fencingUntilMs }],
+const told = (fencingUntilMs: number | null, off: readonly string[] = [], agreed: readonly object[] = []) => [
+  ["off-hosts", { off, fencingUntilMs, agreed }],
 ];
 
 describe("tellMonitor: a fence is told with its end", () => {
@@ -101,6 +101,20 @@ describe("tellMonitor: it is told when it changes", () => {
     expect(await tell()).toEqual(told(null));
     pass.memory = memoryWith({ incidents: incidentIn("declared") });
     expect(await tell()).toEqual(told(null, ["h3"]));
+  });
+
+  test("whose held xapi may start, too, and which list of its domains that is about; not who may not", async () => {
+    const { tell, pass } = telling();
+    await tell();
+    const agreed = { h3: { atMs: 5, bootId: "boot-3" }, h2: null };
+    pass.memory = memoryWith({ agreed });
+    const one = { host: "h3", atMs: 5, bootId: "boot-3" };
+    expect(await tell()).toEqual(told(null, [], [one]));
+    expect(await tell()).toEqual([]);
+    pass.memory = memoryWith({ agreed: { ...agreed, h3: { atMs: 9, bootId: "boot-3" } } });
+    expect(await tell()).toEqual(told(null, [], [{ ...one, atMs: 9 }]));
+    pass.memory = memoryWith({ agreed: { h3: null } });
+    expect(await tell()).toEqual(told(null));
   });
 
   test("what could not be written is tried again, with its end by then", async () => {

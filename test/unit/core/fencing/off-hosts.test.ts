@@ -45,7 +45,7 @@ describe("offHosts: a host that has failed", () => {
 });
 
 describe("offHosts: the master that this host replaces", () => {
-  const promotion = takeOver({ oldMaster: host(1) });
+  const promotion = takeOver({ oldMaster: host(1), phase: "proved" });
   const rows: readonly [string, Partial<Memory>, string][] = [
     ["nothing else says so", { promotion }, "h1"],
     ["it was fenced, and is told once", { promotion, incidents: incidentIn("declared", ofMaster) }, "h1"],
@@ -75,8 +75,19 @@ describe("offHosts: the master that this host replaces", () => {
       "h1",
     ],
     ["another one is back", { promotion, incidents: incidentIn("returned", { uuid: host(2) }) }, "h1"],
-    ["there was none", { promotion: takeOver({ oldMaster: null }) }, "nobody"],
-    ["that is over", { promoted: { oldMaster: host(1), epoch: 1 } }, "nobody"],
+    ["there was none", { promotion: takeOver({ oldMaster: null, phase: "proved" }) }, "nobody"],
+    // From then on the group counts without it, and it may come back.
+    ["this host has been named in its place", { promotion: takeOver({ phase: "named" }) }, "nobody"],
+    ["this host is becoming master", { promotion: takeOver({ phase: "promoting" }) }, "nobody"],
+    [
+      "this host has been named, and it was fenced",
+      {
+        promotion: takeOver({ phase: "named" }),
+        incidents: incidentIn("fenced", { ...ofMaster, ...proved }),
+      },
+      "h1",
+    ],
+    ["that is over", { promoted: { oldMaster: host(1) } }, "nobody"],
   ];
   for (const [title, over, expected] of rows)
     test(`${title}: ${expected}`, () => expect(off(over)).toBe(expected));

@@ -67,12 +67,6 @@ describe("recoverHosts, an administrator's word (ha-cfg confirm-off)", () => {
       TOLD,
     ],
     ["of one that was fenced, by a slave that leads", { phase: "fenced", isSlave: true }, FENCED, ""],
-    [
-      "of one that was fenced, a master whose members are still awaited",
-      { phase: "fenced", memory: { promotion: takeOver({ oldMaster: host(3), sinceMs: NOW_MS }) } },
-      FENCED,
-      "",
-    ],
     ["of one that was declared dead", { phase: "declared" }, "declared proved by word", ""],
     [
       "of one that was declared dead, by a slave that leads",
@@ -87,6 +81,15 @@ describe("recoverHosts, an administrator's word (ha-cfg confirm-off)", () => {
       expect(after).toMatchObject({ does: "", known, says });
       expect(after.after?.offSinceMs).toBe(NOW_MS);
     });
+
+  test("recoverHosts: it is taken of one that was fenced, by a master, which declares it dead: its own, too, whose take-over is open", () => {
+    for (const promotion of [null, takeOver({ oldMaster: host(3), sinceMs: NOW_MS })])
+      expect(recover({ phase: "fenced", memory: { promotion } })).toMatchObject({
+        does: "declare-host-dead h3",
+        known: FENCED,
+        says: "",
+      });
+  });
 
   const led = { group: { ...isLedBy(host(2)), ...WORD } };
   const nobody = { group: { ...NOBODY_LEADS, ...WORD } };

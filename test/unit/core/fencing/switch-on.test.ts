@@ -75,7 +75,7 @@ function recover(given: Case) {
 }
 
 describe("recoverHosts, FENCE_ACTION=reset", () => {
-  const promoted = { oldMaster: host(3), epoch: 4 };
+  const promoted = { oldMaster: host(3) };
   const rows: readonly [string, Case, string][] = [
     ["its VMs run elsewhere", {}, "switch-on-host h3"],
     ["other VMs are down", { down: ["db"] }, "switch-on-host h3"],

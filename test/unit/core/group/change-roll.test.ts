@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { changeRoll } from "../../../../src/core/group/change-roll.ts";
 import { GROUP_TIMINGS } from "../../../../src/core/group/timings.ts";
-import { B, NOW_MS, roll, showStored, type Voter, voter } from "./votes.ts";
+import { B, NOW_MS, roll, showId, showStored, type Voter, voter } from "./votes.ts";
 
 function change(given: Voter, letters: string, master?: typeof B): string {
-  const { id: _, ...content } = roll(`0-.0 ${letters}`, master);
+  const { id: _, office: _office, ...content } = roll(`0-.0 ${letters}`, master);
   const changed = changeRoll(voter(given), content, NOW_MS, GROUP_TIMINGS);
   return changed === null ? "refused" : showStored(changed);
 }
@@ -40,8 +40,16 @@ describe("changeRoll: one change at a time, by the leader alone", () => {
     test(`${what}: ${expected}`, () => expect(change(given, letters)).toBe(expected));
 
   test("everything else in it is as the leader wants it", () => {
-    const { id: _, ...content } = { ...roll("0-.0 ab", B), ha: false };
+    const { id: _, office: _office, ...content } = { ...roll("0-.0 ab", B), ha: false };
     const changed = changeRoll(voter(leader), content, NOW_MS, GROUP_TIMINGS);
     expect(changed?.stored.roll).toMatchObject({ master: B, ha: false });
+  });
+
+  test("the office is another one exactly when the master is: the id of the roll in which it is named", () => {
+    const office = (master?: typeof B, given: Voter = { ...leader, roll: "5a.1 abc 2b.4" }) => {
+      const { id: _, office: _office, ...content } = { ...roll("0-.0 ab", master), ha: false };
+      return changeRoll(voter(given), content, NOW_MS, GROUP_TIMINGS)?.stored.roll?.office ?? null;
+    };
+    expect([showId(office()), showId(office(B))]).toEqual(["2b.4", "5a.2"]);
   });
 });

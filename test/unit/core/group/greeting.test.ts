@@ -43,7 +43,7 @@ const NO_LIST: GroupReport = {
   enabled: null,
   haWished: null,
   changes: null,
-  replaced: null,
+  office: null,
   fetchAfterMs: 0,
 };
 const greeting = (from: string, pool = "p", address = `of-${from}`) => ({

@@ -10,6 +10,7 @@ const sight = (given: Voter, over: Given = {}) => {
     nowMs: NOW_MS,
     awaited: [],
     confirmedOff: [],
+    agreedAtMs: null,
     handsOver: false,
     isOnDisk: true,
     trouble: null,
@@ -73,6 +74,7 @@ describe("groupSight: the roll, and what this host waits for", () => {
     expect(sight({ roll: "1c.1 bc", master: B }).roll).toEqual({
       hosts: [B, C],
       master: B,
+      office: "1.a.1",
       ha: true,
       settled: true,
     }));

@@ -179,7 +179,7 @@ const termIn = ({ heartbeats: [first] }: Spoken): string =>
 
 describe("a tick", () => {
   const tick = (state: GroupState) =>
-    tickGroup(state, { nowMs: NOW_MS, own: OWN, successor: null }, GROUP_TIMINGS);
+    tickGroup(state, { nowMs: NOW_MS, own: OWN, successor: null, agreed: [] }, GROUP_TIMINGS);
 
   test("sends each other host what this one says of its vote after the tick, not before", () => {
     const { heartbeats, state } = tick(monitor({ said: { b: {}, c: {} } }));
@@ -223,7 +223,7 @@ describe("a tick", () => {
 });
 
 describe("speak: what is on the disk is said, and nothing else", () => {
-  const moment = { nowMs: NOW_MS, own: OWN, successor: null };
+  const moment = { nowMs: NOW_MS, own: OWN, successor: null, agreed: [] };
   const leader: Voter = {
     term: "5a",
     roll: "5a.1 abc",

@@ -15,7 +15,7 @@ export const OWN: OwnState = {
   haWished: true,
   leaving: false,
   changes: null,
-  replaced: null,
+  office: null,
 };
 
 export const REFUSED_NOTHING = { malformed: 0, otherPool: 0, wrongTag: 0, unknownHost: 0 };
@@ -27,6 +27,7 @@ export const NO_GROUP: GroupSight = {
   leader: null,
   mandateUntilMs: null,
   roll: null,
+  agreedAtMs: null,
   awaited: [],
   confirmedOff: [],
   trouble: null,
@@ -142,6 +143,7 @@ export class Group {
       nowMs: this.uptime(self),
       own: OWN,
       vote: NO_VOTE,
+      agreed: [],
     });
     this.states.set(self, state);
     for (const { message } of datagrams) {

@@ -28,7 +28,7 @@ function step({ b = SERVES, others = { c: {} }, own = {}, isFencing = false, sin
     sinceMs: since === undefined ? null : ago(since),
     lastMs: last === undefined ? NO_HAND_OVER.lastMs : ago(last),
   };
-  const moment = { nowMs: NOW_MS, own: { ...OWN, ...own }, successor: null, isFencing };
+  const moment = { nowMs: NOW_MS, own: { ...OWN, ...own }, successor: null, agreed: [], isFencing };
   return stepHandOver(groupState({ ...given, said }, { b, ...others }), before, moment, GROUP_TIMINGS);
 }
 
@@ -45,13 +45,8 @@ describe("stepHandOver: the leader should be the XAPI master", () => {
     ["for a second", { since: 1 }, "has left: 6-"],
     ["another master serves, an old one", { master: C }, "leads on"],
     [
-      "it has replaced the one that the roll names, and that is silent",
-      { master: C, b: { ...SERVES, replaced: C }, others: { c: { age: 4.1 } } },
-      "acts no more for 0 s",
-    ],
-    [
-      "it has replaced the one that the roll names, and that answers and does not hear enough",
-      { master: C, b: { ...SERVES, replaced: C }, others: { c: { ...SERVES, hears: "" } } },
+      "another master serves, made by hand, and the one that the roll names is silent",
+      { master: C, others: { c: { age: 4.1 } } },
       "leads on",
     ],
     ["the master is dead, and this host is enabled", { b: null, others: { c: { hears: "a" } } }, "leads on"],
@@ -94,7 +89,21 @@ describe("stepHandOver: the leader should be the XAPI master", () => {
     ["it is in emergency mode", { b: { ...SERVES, xapi: "lost" } }, "leads on"],
     ["it does not serve any more", { b: { ...SERVES, xapi: "silent" }, since: 1 }, "leads on"],
     ["it is silent", { b: { ...SERVES, age: 4.1 } }, "leads on"],
-    ["it says that it is a slave", { b: { ...SERVES, role: "slave" } }, "leads on"],
+    [
+      "it says that it is a slave, and another one is master",
+      { b: { ...SERVES, role: "slave" }, others: { c: { role: "master", master: C } } },
+      "leads on",
+    ],
+    [
+      "it says that it is a slave, and this host is master",
+      { b: { ...SERVES, role: "slave" }, own: { role: "master", master: A } },
+      "leads on",
+    ],
+    [
+      "it says that it is a slave, and no host is master: it becomes it again",
+      { b: { ...SERVES, role: "slave" } },
+      "acts no more for 0 s",
+    ],
     ["it was never heard", { b: null }, "leads on"],
     ["it has an older roll", { said: { b: says("4a.7") } }, "leads on"],
     ["it does not say how it votes", { said: { b: { lead: "unsaid", roll: null } } }, "leads on"],

@@ -27,6 +27,7 @@ const AT: LeadMoment = {
   nowMs: NOW_MS,
   own: MASTER,
   successor: null,
+  agreed: [],
   maintenance: [],
   without: [],
   isFencing: false,

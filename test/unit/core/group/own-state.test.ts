@@ -2,13 +2,12 @@ import { describe, expect, test } from "bun:test";
 import {
   answersAsMaster,
   type GroupReport,
-  hasReplaced,
   mayReplace,
   type OwnSight,
   ownState,
 } from "../../../../src/core/group/own-state.ts";
 import type { OwnState } from "../../../../src/core/model/hearing.ts";
-import { type HostUuid, hostUuid, poolUuid } from "../../../../src/core/model/ids.ts";
+import { hostUuid, poolUuid } from "../../../../src/core/model/ids.ts";
 
 const REPORT: GroupReport = {
   self: hostUuid("a"),
@@ -25,12 +24,12 @@ const REPORT: GroupReport = {
   enabled: true,
   haWished: null,
   changes: 7,
-  replaced: null,
+  office: null,
   fetchAfterMs: 0,
 };
 
 const slaveOf = (masterAddress: string) => ({ kind: "slave", masterAddress }) as const;
-const SIGHT: OwnSight = { role: slaveOf("10.0.0.2"), startComplete: true, xapi: "answers" };
+const SIGHT: OwnSight = { role: slaveOf("10.0.0.2"), startComplete: true, xapi: "answers", isHeld: false };
 
 describe("ownState", () => {
   const masters: readonly [string, OwnSight["role"], string | null][] = [
@@ -56,6 +55,11 @@ describe("ownState", () => {
     test(`xapi ${xapi}, start complete ${startComplete}: ${expected}`, () =>
       expect(ownState({ ...SIGHT, xapi, startComplete }, REPORT).xapi).toBe(expected as never));
 
+  test("a xapi that is held is held, whatever it answered some seconds ago", () => {
+    for (const xapi of ["answers", "lost", "silent"] as const)
+      expect(ownState({ ...SIGHT, xapi, isHeld: true }, REPORT).xapi).toBe("held");
+  });
+
   test("the rest is what the last iteration has told", () =>
     expect(ownState(SIGHT, REPORT)).toMatchObject({
       enabled: true,
@@ -64,38 +68,28 @@ describe("ownState", () => {
       changes: 7,
     }));
 
-  const replaced: readonly [string, OwnSight["role"], HostUuid | null, HostUuid | null][] = [
-    ["a master says whom it has replaced", { kind: "master" }, hostUuid("c"), hostUuid("c")],
-    ["a master that has replaced nobody says so", { kind: "master" }, null, null],
-    ["a slave has replaced nobody, whatever it remembers", slaveOf("10.0.0.2"), hostUuid("c"), null],
-    ["nor has a host whose role cannot be read", { kind: "unknown", why: "x" }, hostUuid("c"), null],
+  const offices: readonly [string, OwnSight["role"], string | null][] = [
+    ["a master says which office its database has", { kind: "master" }, "7.b.2"],
+    ["a slave says none, whatever its iterations have read", slaveOf("10.0.0.2"), null],
+    ["nor does a host whose role cannot be read", { kind: "unknown", why: "x" }, null],
   ];
-  for (const [title, role, remembered, said] of replaced)
-    test(title, () =>
-      expect(ownState({ ...SIGHT, role }, { ...REPORT, replaced: remembered }).replaced).toBe(said),
-    );
+  for (const [title, role, said] of offices)
+    test(title, () => expect(ownState({ ...SIGHT, role }, { ...REPORT, office: "7.b.2" }).office).toBe(said));
 });
 
-describe("hasReplaced, answersAsMaster", () => {
-  const [A, B] = [hostUuid("a"), hostUuid("b")];
-  const master: OwnState = {
-    ...ownState({ ...SIGHT, role: { kind: "master" } }, { ...REPORT, replaced: B }),
-  };
-  // [what, what it says of itself, does it answer as master, has it replaced b]
-  const rows: readonly [string, OwnState | null, boolean, boolean][] = [
-    ["a master that has replaced b", master, true, true],
-    ["its start is not over", { ...master, xapi: "starting" }, true, true],
-    ["its xapi is silent", { ...master, xapi: "silent" }, false, false],
-    ["it is in emergency mode", { ...master, xapi: "lost" }, false, false],
-    ["its xapi is held", { ...master, xapi: "held" }, false, false],
-    ["it has replaced another one", { ...master, replaced: A }, true, false],
-    ["it has replaced nobody: an old master that is back", { ...master, replaced: null }, true, false],
-    ["a slave", { ...master, role: "slave" }, false, false],
-    ["one that was never heard", null, false, false],
+describe("answersAsMaster", () => {
+  const master: OwnState = ownState({ ...SIGHT, role: { kind: "master" } }, REPORT);
+  const rows: readonly [string, OwnState | null, boolean][] = [
+    ["a master", master, true],
+    ["its start is not over", { ...master, xapi: "starting" }, true],
+    ["its xapi is silent", { ...master, xapi: "silent" }, false],
+    ["it is in emergency mode", { ...master, xapi: "lost" }, false],
+    ["its xapi is held", { ...master, xapi: "held" }, false],
+    ["a slave", { ...master, role: "slave" }, false],
+    ["one that was never heard", null, false],
   ];
-  for (const [title, own, answers, has] of rows)
-    test(`${title}: ${answers ? "answers" : "does not answer"}, ${has ? "has" : "has not"}`, () =>
-      expect([answersAsMaster(own), hasReplaced(own, B)]).toEqual([answers, has]));
+  for (const [title, own, answers] of rows)
+    test(`${title}: ${answers}`, () => expect(answersAsMaster(own)).toBe(answers));
 });
 
 describe("mayReplace: can a host take the place of a master", () => {

@@ -131,7 +131,7 @@ describe("youngestReport", () => {
   const reporter = (heardMs: number, ageMs: number): PeerState => ({
     ...newPeer([], 0),
     heardMs,
-    hears: [{ host: hostUuid("x"), ageMs, numberMs: 1 }],
+    hears: [{ host: hostUuid("x"), ageMs, agreedMs: null, numberMs: 1 }],
   });
   const rows: readonly [string, readonly [string, PeerState][], string | null][] = [
     ["nobody reports it", [], null],

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { isMajority, isMoreThanHalf, isOnRoll } from "../../../../src/core/group/roll.ts";
+import {
+  isMajority,
+  isMoreThanHalf,
+  isOnRoll,
+  officeOf,
+  officeText,
+} from "../../../../src/core/group/roll.ts";
 import { isJointMajority, NOTHING_STORED } from "../../../../src/core/group/stored.ts";
 import { type HostUuid, hostUuid } from "../../../../src/core/model/ids.ts";
 import { A, C, D, roll, term } from "./votes.ts";
@@ -114,4 +120,16 @@ describe("isJointMajority", () => {
     expect(losses).toEqual([true, true, true, true, true]);
     expect(goesOn("b", "ab")).toBe(false);
   });
+});
+
+describe("officeText, officeOf: one way to write it", () => {
+  const HOST = hostUuid("11111111-2222-4333-8444-555555555555");
+  const office = (count: number, version: number) => ({ term: { count, host: HOST }, version });
+  for (const one of [office(1, 1), office(7, 12), office(2 ** 48 - 1, 2 ** 32 - 1)])
+    test(officeText(one), () => expect(officeOf(officeText(one))).toEqual(one));
+
+  test("what is written in another way is none", () => expect(officeOf(`07.${HOST}.2`)).toBeNull());
+
+  test("of nobody's term it is a text as well, which nobody reads", () =>
+    expect(officeText({ term: { count: 7, host: null }, version: 1 })).toBe("7.none.1"));
 });

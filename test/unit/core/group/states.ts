@@ -17,6 +17,8 @@ export interface Other extends Partial<OwnState> {
   readonly boot?: string;
   /** Whom it says that it hears, just now. */
   readonly hears?: string;
+  /** Since when, by their own uptime, it says that their lists of domains agree. */
+  readonly agreed?: Readonly<Record<string, number>>;
   /** As the last tick judged it, and since when, in seconds. */
   readonly silent?: number;
 }
@@ -40,10 +42,13 @@ export function groupState(given: Voter, others: Others, bootId?: string): Group
 
 function peerOf(
   letter: string,
-  { age = 1, boot = `boot-${letter}`, hears = "", silent, ...own }: Other,
+  { age = 1, boot = `boot-${letter}`, hears = "", agreed = {}, silent, ...own }: Other,
 ): PeerState {
   const newest = { bootId: boot, ms: 500 };
-  const entries = [...hears].map((host) => ({ host: hostUuid(host), ageMs: 0, numberMs: 500 }));
+  const entries = [...new Set([...hears, ...Object.keys(agreed)])].map((host) => ({
+    ...{ host: hostUuid(host), ageMs: 0, numberMs: 500 },
+    agreedMs: agreed[host] ?? null,
+  }));
   const status = silent === undefined ? "direct" : "silent";
   const judged = { status, statusSinceMs: ago(silent ?? 60) } as const;
   const heard = { newest, newestMs: ago(age), heardMs: ago(age), own: { ...OWN, ...own }, hears: entries };

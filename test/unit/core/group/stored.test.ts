@@ -8,6 +8,7 @@ const roll = (letters: string, version: number): Roll => ({
   id: { term: { count: 1, host: hostUuid("a") }, version },
   hosts: [...letters].map((letter) => ({ host: hostUuid(letter), bootId: null, maintenance: false })),
   master: hostUuid("a"),
+  office: { term: { count: 1, host: hostUuid("a") }, version: 1 },
   ha: true,
 });
 

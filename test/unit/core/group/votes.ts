@@ -24,11 +24,11 @@ export function rollId(text: string): RollId {
   return { term: term(made), version: Number(version) };
 }
 
-/** `5a.2 abc`: hosts a, b and c are on it. */
+/** `5a.2 abc`: hosts a, b and c are on it, and its master was named in `1a.1`, unless `5a.2 abc 4b.7` says where. */
 export function roll(text: string, master: HostUuid = A): Roll {
-  const [id = "", letters = ""] = text.split(" ");
+  const [id = "", letters = "", office = "1a.1"] = text.split(" ");
   const hosts = [...letters].map((letter) => ({ host: hostUuid(letter), bootId: null, maintenance: false }));
-  return { id: rollId(id), hosts, master, ha: true };
+  return { id: rollId(id), hosts, master, office: rollId(office), ha: true };
 }
 
 /** A host in few words. Ages are in seconds. */

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { lastFlag } from "../../../../src/core/members/flag-dispute.ts";
-import { goodView } from "../fixtures.ts";
+import { goodView, host } from "../fixtures.ts";
+import { leads } from "../sight.ts";
 import { hearing, OWN, peer } from "./hearing.ts";
 
 /** What this host has read, what h2 and h3 say of it (null: they do not know), and the group. */
@@ -11,6 +12,10 @@ function flag(haFlag: "on" | "off" | "unset", words: readonly (boolean | null)[]
   const group = { ...heard.group, roll: roll && { ...roll, ha } };
   return lastFlag(goodView({ haFlag }), { hearing: { ...heard, group } });
 }
+
+const roll = (ha: boolean) => leads(host(1), [host(1)], { roll: { ha } });
+const knows = (haFlag: "on" | "off", ha: boolean) =>
+  lastFlag(goodView({ haFlag }), { hearing: { ...hearing(), group: roll(ha) } });
 
 const rows: readonly [string, string, string][] = [
   ["all have read that it is on", flag("on", [true, true]), "on"],
@@ -24,6 +29,15 @@ const rows: readonly [string, string, string][] = [
   ],
   ["all have read that it is off, and the group knows it", flag("off", [false, false], false), "off"],
   ["it was neither on nor off", flag("unset", [null, null], false), "off"],
+  [
+    "this host has read that it is on, and the group knew it to be off",
+    flag("on", [null, null], false),
+    "disputed",
+  ],
+  ["the roll alone says otherwise: off", knows("on", false), "disputed"],
+  ["the roll alone says otherwise: on", knows("off", true), "disputed"],
+  ["the roll says the same: on", knows("on", true), "on"],
+  ["the roll says the same: off", knows("off", false), "off"],
   ["nobody is heard", flag("on", []), "on"],
   [
     "who is not heard says nothing",

@@ -11,7 +11,7 @@ export const OWN: OwnState = {
   haWished: true,
   leaving: false,
   changes: null,
-  replaced: null,
+  office: null,
 };
 
 /** A peer as the monitor of h1 hears it; by default directly, since the beginning. */

@@ -329,3 +329,14 @@ heardStory(
   940  silent  reported | xapi-down  # it is back
   `,
 );
+
+test("stepHealth: a host that says that its XAPI is held lives for as long as it says so, whatever XAPI_DOWN_TOLERANCE is", () => {
+  const seen = { ...SETTINGS, XAPI_DOWN_TOLERANCE: 0 };
+  let health = stepHealth(healthIn("alive"), probe("silent"), 1_000, seen, "direct", true);
+  for (const atS of [10, 400, 9_000])
+    health = stepHealth(health, probe("only-ping"), atS * 1_000, seen, "direct", true);
+  expect(health).toMatchObject({ state: "xapi-down", sinceMs: 1_000, xapiSilentSinceMs: 9_000_000 });
+  expect(stepHealth(health, probe("silent"), 9_001_000, SETTINGS, "direct", false)?.state).toBe("xapi-down");
+  expect(stepHealth(health, probe("silent"), 9_301_000, SETTINGS, "direct", false)?.state).toBe("suspect");
+  expect(stepHealth(health, probe("silent"), 9_001_000, SETTINGS, "silent", true)?.state).toBe("suspect");
+});

@@ -81,10 +81,6 @@ describe("hostRows: what is known of a host", () => {
     expect(h2({}, { incidents: { h2: open } }).incident).toEqual(open);
     expect(h2({}, { incidents: { h2: incidentOn(host(2), "returned") } }).incident).toBeNull();
   });
-  test("it is awaited by an open take-over that names it", () => {
-    expect(h2({}, { promotion: takeOver({ awaited: [host(2)] }) }).isAwaited).toBe(true);
-    expect([h2({}, { promotion: takeOver() }).isAwaited, h2({}).isAwaited]).toEqual([false, false]);
-  });
 });
 
 describe("hostRows: alive and heard", () => {
@@ -192,7 +188,6 @@ test("rowOf: of a host that nobody knows, nothing is known, and it may not be fe
     isInMaintenance: false,
     isFenceable: false,
     incident: null,
-    isAwaited: false,
   }));
 
 test("followsAddress: only who has named this very address", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { fingerprintPlacement, keepOnDisk } from "../../../../src/core/members/on-disk.ts";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
+import { OFFICE_KEY } from "../../../../src/core/model/pool-keys.ts";
 import {
   database,
   goodView,
@@ -49,6 +50,20 @@ describe("keepOnDisk", () => {
       expect(keep(now).does).toEqual([{ kind: "store-database", master: host(1), placement, changes: 1 }]);
     });
   }
+
+  test("keepOnDisk: the office of its master is put on disk", () => {
+    const { pool } = BEFORE;
+    const otherConfig = { ...pool.otherConfig, [OFFICE_KEY]: "7.h1.1" };
+    const now = { ...BEFORE, pool: { ...pool, otherConfig } };
+    expect(keep(now).does).toHaveLength(1);
+    expect(keep(now, { placementOnDisk: fingerprintPlacement(now) }).does).toEqual([]);
+  });
+
+  test("keepOnDisk: another key of the pool is nothing to it", () => {
+    const { pool } = BEFORE;
+    const otherConfig = { ...pool.otherConfig, folder: "/racks/1" };
+    expect(keep({ ...BEFORE, pool: { ...pool, otherConfig } }).does).toEqual([]);
+  });
 
   test("keepOnDisk: a master that does not know what its disk has writes it", () => {
     expect(keep(BEFORE, { placementOnDisk: null }).does).toHaveLength(1);

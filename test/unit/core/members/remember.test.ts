@@ -3,7 +3,7 @@ import { rememberView } from "../../../../src/core/members/remember.ts";
 import type { HostHealth } from "../../../../src/core/memory/host-health.ts";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
 import { poolUuid } from "../../../../src/core/model/ids.ts";
-import { CHANGES_KEY } from "../../../../src/core/model/pool-keys.ts";
+import { CHANGES_KEY, OFFICE_KEY } from "../../../../src/core/model/pool-keys.ts";
 import type { HostView, PeerProbe } from "../../../../src/core/model/pool-view.ts";
 import {
   ALIVE,
@@ -60,6 +60,16 @@ describe("rememberView", () => {
     expect(counted("8")).toBe(8);
     expect(counted(null)).toBe(7);
     expect(counted(null, { master: host(2) })).toBeNull();
+  });
+
+  test("the office, where this host is the master of that database; what a slave reads is its master's", () => {
+    const office = (over: Parameters<typeof remember>[1]) => remember(remembered(), over)?.office;
+    const written = "7.11111111-1111-4111-8111-111111111111.1";
+    const pool = { otherConfig: { [FLAG]: "true", [OFFICE_KEY]: written } };
+    expect(office({ pool })).toBe(written);
+    expect(office({ pool: { otherConfig: { [OFFICE_KEY]: "7" } } })).toBeNull();
+    expect(office({ pool, brain: slave(2) })).toBeNull();
+    expect(office({ pool: { ...pool, master: host(2) } })).toBeNull();
   });
 
   test("the time at which addresses were read stays until they are read again", () => {

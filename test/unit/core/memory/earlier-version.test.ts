@@ -74,8 +74,23 @@ describe("completeEarlier", () => {
       addressesAtMs: null,
     });
   });
-  test("a take-over goes on, with nobody settled", () =>
-    expect(memory?.promotion).toEqual(takeOver({ phase: "recovering", backAtMs: { h3: 7_000 } })));
+  test("a take-over goes on: whom it awaited is nothing to it, its database is set right", () =>
+    expect(memory?.promotion).toEqual({ oldMaster: host(1), sinceMs: 0, phase: "righting" }));
+  test("one that XAPI was only told of goes on, too", () => {
+    const called = { ...ALPHA.promotion, phase: "called", sinceMs: 7, oldMaster: null };
+    expect(parseMemory({ ...ALPHA, promotion: called })?.promotion).toEqual({
+      oldMaster: null,
+      sinceMs: 7,
+      phase: "promoting",
+    });
+  });
+  test("one that is over was counted: of that only the old master is left", () =>
+    expect(parseMemory({ ...ALPHA, promoted: { oldMaster: "h1", epoch: 4 } })?.promoted).toEqual({
+      oldMaster: host(1),
+    }));
+  test("the database says nothing of its master's office", () => expect(memory?.lastGood?.office).toBeNull());
+  test("no xapi was held, and none had strayed", () =>
+    expect([memory?.agreed, memory?.straysSinceMs]).toEqual([{}, null]));
   test("an incident goes on: its host has not returned, and it was declared in this incident", () =>
     expect(memory?.incidents["h2"]).toEqual(
       incidentOn(host(2), "declared", { openedAtMs: 1, proved: true, fenceFailures: 2, wasDeclared: true }),
@@ -114,7 +129,7 @@ describe("completeEarlier", () => {
         h2: incidentOn(host(2), "returned", { returnedAtMs: 3, offSinceMs: 1, switchedOnAtMs: 2 }),
         h3: incidentOn(host(3), "declared", { proved: true, isWord: true, by: "ILO", wasDeclared: false }),
       },
-      promotion: takeOver({ settledAtMs: { h3: 9 } }),
+      promotion: takeOver({ phase: "promoting", sinceMs: 9 }),
       alerts: { ...NO_ALERTS, active: { "ha-off": "HA is switched off." } },
     });
     expect(completeEarlier(now)).toEqual(now);

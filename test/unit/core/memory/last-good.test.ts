@@ -10,6 +10,7 @@ const view: LastGoodView = {
   master: host(1),
   masterStartedAtMs: null,
   without: [],
+  office: null,
   forgotten: [],
   haFlag: "on",
   hosts: [

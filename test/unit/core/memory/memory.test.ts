@@ -1,16 +1,10 @@
 import { expect, test } from "bun:test";
 import { emptyMemory, onlyReturned, parseMemory } from "../../../../src/core/memory/memory.ts";
 import type { DatabaseView } from "../../../../src/core/model/pool-view.ts";
-import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
 import { database, host, hostView, incidentIn, memoryWith } from "../fixtures.ts";
+import { takeOver } from "./remembered.ts";
 
-const promotion = beginPromotion({
-  oldMaster: host(1),
-  nowMs: 1_000,
-  awaited: [host(3)],
-  inMaintenance: [],
-  startTimes: {},
-});
+const promotion = takeOver({ sinceMs: 1_000 });
 const written = (changes: object): unknown =>
   JSON.parse(JSON.stringify({ ...emptyMemory("boot"), promotion: { ...promotion, ...changes } }));
 
@@ -18,10 +12,16 @@ test("parseMemory: what was written is read again", () => {
   expect(parseMemory(written({}))).toEqual({ ...emptyMemory("boot"), promotion });
 });
 
-test("parseMemory: a take-over of an earlier version is not forgotten for the field that it lacks", () => {
-  expect(parseMemory(written({ settledAtMs: undefined }))?.promotion).toEqual(promotion);
-  expect(parseMemory(written({ settledAtMs: { h3: "soon" } }))).toBeNull();
-  expect(parseMemory(written({ backAtMs: undefined }))).toBeNull();
+test("parseMemory: a take-over that is damaged is no memory", () => {
+  expect(parseMemory(written({ sinceMs: "soon" }))).toBeNull();
+  expect(parseMemory(written({ phase: undefined }))).toBeNull();
+});
+
+test("parseMemory: whose lists of domains agree is read again, and anything else there is none", () => {
+  const agreed = { h2: { atMs: 5, bootId: "boot-2" }, h3: null };
+  const read = (said: unknown) => parseMemory({ ...emptyMemory("boot"), agreed: said });
+  expect(read(agreed)?.agreed).toEqual(agreed);
+  expect([read({ h2: 5 }), read({ h2: { atMs: 5 } }), read([])]).toEqual([null, null, null]);
 });
 
 test("onlyReturned: a host that came back, unless it was seen enabled since; nothing of one that is not over", () => {

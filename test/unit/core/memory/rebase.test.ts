@@ -12,6 +12,7 @@ const FULL: Memory = {
   bootId: "boot-1",
   lastGood: goodView({
     atMs: 3_600_000,
+    office: "1.h1.1",
     addressesAtMs: 3_590_000,
     hosts: [
       knownHost(host(1), { xapiStartedAtMs: 5_000, otherAddresses: ["192.0.2.1"] }),
@@ -27,19 +28,14 @@ const FULL: Memory = {
   sawPoolSinceBoot: true,
   health: { h2: healthIn("failed") },
   incidents: {},
-  promotion: takeOver({
-    phase: "recovering",
-    sinceMs: 9,
-    calledAtMs: 9,
-    inMaintenance: [host(3)],
-    backAtMs: { h3: 9 },
-    settledAtMs: { h3: 9 },
-  }),
+  promotion: takeOver({ phase: "righting", sinceMs: 9 }),
   following: "10.0.0.1",
   masterlessSinceMs: 9,
   notLeadingSinceMs: 9,
-  promoted: { oldMaster: host(1), epoch: 4 },
-  gathering: { wholeSinceMs: 9 },
+  promoted: { oldMaster: host(1) },
+  straysSinceMs: 9,
+  unnamedSinceMs: 9,
+  agreed: { h3: { atMs: 9, bootId: "boot-3" } },
   isolation: { sinceMs: 9, rebooted: true, wellSinceMs: 9 },
   down: { web: { sinceMs: 3, failure: null } },
   heardAtMs: { h2: 9 },
@@ -47,6 +43,7 @@ const FULL: Memory = {
   differences: { web: { what: "nowhere h2 h2", sinceMs: 9, seenAtMs: 9, isTried: true } },
   declaredDead: { h2: { vms: [vm("web")], restartedAtMs: 9 } },
   placementOnDisk: "abc",
+  heldAtMs: { h3: 9 },
   copy: { master: host(1), changes: 7, currentAtMs: 9, notBeforeMs: 9 },
   isSettling: true,
   seenRunning: { web: { host: host(2), atMs: 9 } },
@@ -83,13 +80,25 @@ describe("rebaseMemory, after a reboot", () => {
       members: [host(1), host(2)],
     }));
 
-  test("an open take-over survives: all that it awaits is awaited again", () =>
-    expect(REBASED.promotion).toEqual(
-      takeOver({ phase: "recovering", inMaintenance: [host(3)], backAtMs: {}, settledAtMs: {} }),
-    ));
+  test("what the database says of its master's office is read again", () =>
+    expect(REBASED.lastGood?.office).toBeNull());
+
+  test("an open take-over survives, begun when the host booted", () =>
+    expect(REBASED.promotion).toEqual(takeOver({ phase: "righting", sinceMs: 0 })));
+
+  for (const phase of ["named", "promoting", "righted"] as const)
+    test(`a take-over that is ${phase} survives`, () =>
+      expect(rebaseMemory({ ...FULL, promotion: takeOver({ phase }) }, "boot-2").promotion?.phase).toBe(
+        phase,
+      ));
+
+  test("one that was not named yet is over: what was proved is not known any more", () =>
+    expect(
+      rebaseMemory({ ...FULL, promotion: takeOver({ phase: "proved" }) }, "boot-2").promotion,
+    ).toBeNull());
 
   test("a take-over that is over survives, for its old master may still come back", () =>
-    expect(REBASED.promoted).toEqual({ oldMaster: host(1), epoch: 4 }));
+    expect(REBASED.promoted).toEqual({ oldMaster: host(1) }));
 
   test("the copy of the database survives on the disk, and was current at the boot at the latest", () =>
     expect(REBASED.copy).toEqual({ master: host(1), changes: 7, currentAtMs: 0, notBeforeMs: 0 }));

@@ -2,8 +2,10 @@ import { describe, expect, test } from "bun:test";
 import {
   CHANGES_KEY,
   NO_SUCCESSOR,
+  OFFICE_KEY,
   RANKING_KEY,
   readChanges,
+  readOffice,
   readRanking,
   SUCCESSOR_KEY,
 } from "../../../../src/core/model/pool-keys.ts";
@@ -47,4 +49,17 @@ describe("readChanges", () => {
   ];
   for (const [what, text, count] of rows)
     test(what, () => expect(readChanges(text === undefined ? {} : { [CHANGES_KEY]: text })).toBe(count));
+});
+
+describe("readOffice: an untrusted text of the database", () => {
+  const office = "7.11111111-2222-4333-8444-555555555555.2";
+  const rows: readonly [string, Record<string, string>, string | null][] = [
+    ["the one form", { [OFFICE_KEY]: office }, office],
+    ["none", {}, null],
+    ["empty", { [OFFICE_KEY]: "" }, null],
+    ["a word", { [OFFICE_KEY]: "mine" }, null],
+    ["another way to write it", { [OFFICE_KEY]: `0${office}` }, null],
+    ["a megabyte", { [OFFICE_KEY]: "7".repeat(1_000_000) }, null],
+  ];
+  for (const [what, keys, expected] of rows) test(what, () => expect(readOffice(keys)).toBe(expected));
 });

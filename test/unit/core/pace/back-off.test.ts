@@ -14,7 +14,9 @@ describe("afterFailure", () => {
     ["fence-host", [5, 15, 30, 60, 120, 120]],
     ["declare-host-dead", [2, 5, 15, 30, 60, 60]],
     ["promote-self", [5, 15, 30, 60, 60]],
-    ["recover-slaves", [2, 3, 5, 5]],
+    ["follow-master", [2, 3, 5, 15, 15]],
+    ["release-xapi", [2, 5, 15, 15]],
+    ["unblock-routes", [2, 5, 15, 15]],
     ["set-pool-key", [15, 60, 300, 300]],
   ];
   for (const [kind, waits] of rows)
@@ -63,7 +65,7 @@ describe("mayBegin", () => {
     test(what, () => expect(mayBegin(fence(number), round(atS))).toBe(begins));
 
   test("what only the leader does begins only under its mandate", () => {
-    const promote: Action = { kind: "promote-self", rests: [] };
+    const promote: Action = { kind: "promote-self", rests: [], route: null };
     const begins = (group: SightOver) => mayBegin(promote, round(10, group));
     expect([begins({}), begins(isLedBy(host(2))), begins({ mandateUntilMs: 9_999 })]).toEqual([
       true,

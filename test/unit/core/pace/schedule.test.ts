@@ -1,35 +1,44 @@
 import { expect, test } from "bun:test";
 import { openIncident } from "../../../../src/core/fencing/incident.ts";
-import { emptyMemory } from "../../../../src/core/memory/memory.ts";
+import { emptyMemory, type Memory } from "../../../../src/core/memory/memory.ts";
 import type { OwnCopy } from "../../../../src/core/memory/own-copy.ts";
-import type { PromotionState } from "../../../../src/core/memory/promotion.ts";
+import type { PromotionPhase } from "../../../../src/core/memory/promotion.ts";
 import { hostUuid } from "../../../../src/core/model/ids.ts";
 import { nextPassMs } from "../../../../src/core/pace/schedule.ts";
-import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
 import { goodView } from "../fixtures.ts";
+import { takeOver } from "../memory/remembered.ts";
 
 const SETTINGS = { MONITOR_DELAY: 45, XAPI_DELAY: 10 };
-const [OLD, ONE, TWO] = ["h1", "h2", "h3"].map(hostUuid) as [never, never, never];
+const [OLD, ONE] = ["h1", "h2"].map(hostUuid) as [never, never];
 
-/** The next pass while a take-over waits for two members; each that is back has this long to compare its VMs. */
-function nextAt(nowMs: number, settledAtMs: Readonly<Record<string, number>>): number {
-  const begun = beginPromotion({
-    oldMaster: OLD,
-    nowMs: 0,
-    awaited: [ONE, TWO],
-    inMaintenance: [],
-    startTimes: {},
-  });
-  const promotion: PromotionState = { ...begun, phase: "recovering", backAtMs: settledAtMs, settledAtMs };
-  const incidents = { [OLD]: { ...openIncident(OLD, 0), phase: "fenced", proved: true } as const };
-  return nextPassMs({ ...emptyMemory("boot"), promotion, incidents }, nowMs, SETTINGS);
+/** The next pass while a take-over is in this phase, and its old master off. */
+function nextIn(phase: PromotionPhase): number {
+  const incidents = { [OLD]: { ...openIncident(OLD, 0), phase: "declared", proved: true } as const };
+  return nextPassMs({ ...emptyMemory("boot"), promotion: takeOver({ phase }), incidents }, 20_000, SETTINGS);
 }
 
-test("nextPassMs: a take-over looks every second for its members, and twice a second for the word of the last one", () => {
-  expect(nextAt(20_000, {})).toBe(1_000);
-  expect(nextAt(20_000, { h2: 18_000 })).toBe(1_000);
-  expect(nextAt(20_000, { h2: 18_000, h3: 79_500 })).toBe(500);
-  expect(nextAt(20_000, { h2: 18_000, h3: 19_500 })).toBe(1_000);
+test("nextPassMs: a take-over looks twice a second until its database is right, and every second for its members", () => {
+  for (const phase of ["named", "promoting", "righting"] as const) expect(nextIn(phase)).toBe(500);
+  expect(nextIn("righted")).toBe(1_000);
+  // Its monitor wakes it when it is named.
+  expect(nextIn("proved")).toBe(2_000);
+});
+
+test("nextPassMs: an incident that waits for its next step is looked at every second", () => {
+  const next = (phase: "open" | "fencing" | "fenced" | "declared") => {
+    const incidents = { [OLD]: { ...openIncident(OLD, 0), phase } };
+    return nextPassMs({ ...emptyMemory("boot"), incidents }, 20_000, SETTINGS);
+  };
+  expect([next("open"), next("fencing"), next("fenced"), next("declared")]).toEqual([
+    45_000, 1_000, 1_000, 45_000,
+  ]);
+});
+
+test("nextPassMs: while a xapi is held, whether its database agrees is looked at every XAPI_DELAY", () => {
+  const next = (agreed: Memory["agreed"]) => nextPassMs({ ...emptyMemory("boot"), agreed }, 5_000, SETTINGS);
+  expect([next({}), next({ h2: null }), next({ h2: { atMs: 3, bootId: "b" } })]).toEqual([
+    45_000, 10_000, 10_000,
+  ]);
 });
 
 test("nextPassMs: a copy of the database that is known to be old is fetched as soon as it may be", () => {

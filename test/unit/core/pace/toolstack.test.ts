@@ -3,12 +3,14 @@ import type { ToolstackSilence } from "../../../../src/core/memory/toolstack.ts"
 import { stepToolstack } from "../../../../src/core/pace/toolstack.ts";
 import { master, short } from "../fixtures.ts";
 
-/** Does the own xapi answer at these seconds? What is done at each. */
-function play(rows: readonly [number, boolean][], XAPI_DOWN_TOLERANCE = 300): readonly string[] {
+/** Does the own xapi answer at these seconds, or is it held? What is done at each. */
+function play(rows: readonly [number, boolean | "held"][], XAPI_DOWN_TOLERANCE = 300): readonly string[] {
   let toolstack: ToolstackSilence | null = null;
-  return rows.map(([atS, xapiAnswers]) => {
+  return rows.map(([atS, answers]) => {
     const { view } = master().input(atS, {});
-    const seen = { ...view, self: { ...view.self, xapiAnswers } };
+    const isHeld = answers === "held";
+    const self = { ...view.self, xapiAnswers: answers === true, heldSinceMs: isHeld ? 1_000 : null };
+    const seen = { ...view, self };
     const step = stepToolstack(toolstack, seen, { XAPI_DOWN_TOLERANCE });
     toolstack = step.toolstack;
     return short(step.actions).join(" ") || (toolstack === null ? "answers" : "waits");
@@ -47,6 +49,19 @@ describe("stepToolstack", () => {
         [320, false],
       ]),
     ).toEqual(["waits", "restart-toolstack", "answers", "waits", "waits", "restart-toolstack"]));
+
+  test("a xapi that is held is never restarted, and what was silence before does not count after", () =>
+    expect(
+      play([
+        [0, false],
+        [100, false],
+        [110, "held"],
+        [2_000, "held"],
+        [2_001, false],
+        [2_150, false],
+        [2_151, false],
+      ]),
+    ).toEqual(["waits", "waits", "answers", "answers", "waits", "waits", "restart-toolstack"]));
 
   test("a restart of the toolstack is not a silence, however short XAPI_DOWN_TOLERANCE is: 60 s at least", () =>
     expect(

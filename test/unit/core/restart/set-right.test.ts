@@ -44,6 +44,10 @@ interface Case {
   /** Seconds between two looks; 60 unless a test says otherwise. */
   readonly everyS?: number;
   readonly probes?: Readonly<Record<string, PeerProbe>>;
+  /** What h3 says of its xapi. */
+  readonly h3?: Partial<HostRuns["own"]>;
+  /** This master's own start is not complete. */
+  readonly isStarting?: boolean;
 }
 
 /** What is done when it has been so for as many seconds, looked at when it began and then; and what is said. */
@@ -56,17 +60,21 @@ function after(seconds: number, given: Case) {
     mayAct = true,
     probes = {},
     everyS = 60,
+    h3 = {},
+    isStarting = false,
   } = given;
-  const answers = Object.entries(runs).flatMap(([number, said]): [HostUuid, HostRuns][] =>
-    number === "1" ? [] : [[host(Number(number)), runsThere(host(1), said)]],
-  );
+  const answers = Object.entries(runs).flatMap(([number, said]): [HostUuid, HostRuns][] => {
+    if (number === "1") return [];
+    const answer = runsThere(host(1), said);
+    return [[host(Number(number)), number === "3" ? { ...answer, own: { ...answer.own, ...h3 } } : answer]];
+  });
   const round = (before: Memory, nowMs: number) =>
     masterRound(before, {
       nowMs,
       database: database(hosts),
       differing: records,
       runs: new Map(answers),
-      self: { domains: runs[1] ?? [] },
+      self: { domains: runs[1] ?? [], ...(isStarting ? { initCompleteAtMs: null } : {}) },
       probes: { h2: ALIVE(), h3: ALIVE(), ...probes },
     });
   let step = setDatabaseRight(memoryWith(memory), round(memoryWith(memory), 1_000_000), mayAct);
@@ -117,6 +125,65 @@ describe("a VM runs where the database does not have it", () => {
   ];
   for (const [what, given] of rows)
     test(`nothing is done when ${what}`, () => expect(after(60, given).does).toEqual([]));
+});
+
+describe("a VM runs on a host whose xapi is about to compare its domains, and would end it", () => {
+  const off3 = [hostView(host(1)), hostView(host(2)), hostView(host(3), { enabled: false })];
+  const off1 = [hostView(host(1), { enabled: false }), hostView(host(2)), hostView(host(3))];
+  const held: Case = { runs: { 2: [], 3: [WEB] }, h3: { xapi: "held" }, hosts: off3 };
+  const starting: Case = { runs: { 1: [WEB], 2: [], 3: [] }, isStarting: true, hosts: off1 };
+
+  const atOnce: readonly [string, Case, HostUuid][] = [
+    ["its xapi is held, and it is disabled", held, host(3)],
+    [
+      "its xapi is held, and follows another one still",
+      { ...held, h3: { xapi: "held", master: host(2) } },
+      host(3),
+    ],
+    ["it is this master, whose own start is not complete", starting, host(1)],
+  ];
+  for (const [title, given, on] of atOnce)
+    test(`${title}: the database is set right at once`, () =>
+      expect(after(0, given)).toMatchObject({
+        says: ["database-wrong"],
+        actions: [{ kind: "correct-database", vm: WEB, host: on, says: host(2) }],
+      }));
+
+  const later: readonly [string, Case][] = [
+    ["its xapi serves", { ...held, h3: { xapi: "serving" } }],
+    ["its xapi starts", { ...held, h3: { xapi: "starting" } }],
+    ["it is this master, whose start is complete", { ...starting, isStarting: false }],
+    ["this master starts, and it runs on another host", { ...held, h3: {}, isStarting: true }],
+  ];
+  for (const [title, given] of later)
+    test(`${title}: as before, when it has lasted and its host is enabled`, () => {
+      expect(after(9, given)).toMatchObject({ does: [], says: [] });
+      expect(after(60, given).does).toEqual([]);
+      expect(after(10, { ...given, hosts: three() }).actions).toMatchObject([
+        { kind: "correct-database", vm: WEB },
+      ]);
+    });
+
+  // The comparison adopts what is resident nowhere: there is nothing to be right about before.
+  for (const [title, given] of [
+    ["a held host", held],
+    ["a held host that is enabled still", { ...held, hosts: three() }],
+    ["this master, which starts", starting],
+  ] as const)
+    test(`${title}, and the database calls the VM halted: it is left alone there`, () => {
+      const halted = { ...given, records: [HALTED] };
+      expect(after(0, halted)).toMatchObject({ does: [], says: [] });
+      expect(after(600, halted).does).toEqual([]);
+    });
+
+  const not: readonly [string, Case][] = [
+    ["it runs twice", { ...held, runs: { 2: [WEB], 3: [WEB] } }],
+    ["another host has not answered", { ...held, runs: { 3: [WEB] } }],
+    ["another host cannot list its domains", { ...held, runs: { 2: "unknown", 3: [WEB] } }],
+    ["something is under way on it", { ...held, records: [record({ busy: true })] }],
+    ["this master may not act", { ...held, mayAct: false }],
+  ];
+  for (const [title, given] of not) test(`not when ${title}`, () => expect(after(0, given).does).toEqual([]));
 });
 
 describe("a VM runs nowhere, and the database has it on h2", () => {

@@ -2,7 +2,6 @@ import { describe, expect, test } from "bun:test";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
 import type { ResidentVm } from "../../../../src/core/model/pool-view.ts";
 import { stampHomePools } from "../../../../src/core/restart/stamp-home-pools.ts";
-import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
 import {
   database,
   healthIn,
@@ -15,6 +14,7 @@ import {
   short,
   vm,
 } from "../fixtures.ts";
+import { takeOver } from "../memory/remembered.ts";
 
 const never = (name: string): ResidentVm => ({ uuid: vm(name), homePool: null });
 
@@ -46,14 +46,8 @@ describe("stampHomePools", () => {
   });
 
   test("stampHomePools: nothing while a take-over is open: the database may be old", () => {
-    const promotion = beginPromotion({
-      oldMaster: host(3),
-      nowMs: 0,
-      awaited: [],
-      inMaintenance: [],
-      startTimes: {},
-    });
-    expect(stamps([never("new")], { promotion })).toEqual([]);
+    for (const phase of ["righting", "righted"] as const)
+      expect(stamps([never("new")], { promotion: takeOver({ oldMaster: host(3), phase }) })).toEqual([]);
   });
 
   test("stampHomePools: twenty in a round, and the next round goes on with those that are not in flight", () => {

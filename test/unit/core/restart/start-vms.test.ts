@@ -97,7 +97,7 @@ describe("startVms, what", () => {
     const shop = { uuid: applianceUuid("shop"), name: "shop", busy: false, haltedVms: [vm("web")] };
     const read = database([hostView(host(1))], { halted: [web], appliances: [shop] });
     const memory = memoryWith({
-      promoted: { oldMaster: host(3), epoch: 1 },
+      promoted: { oldMaster: host(3) },
       incidents: incidentIn("declared", { proved: true, vms: [vm("db")] }),
     });
     for (const OP_MODE of [1, 2] as const) {

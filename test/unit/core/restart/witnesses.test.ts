@@ -254,7 +254,7 @@ describe("who could start any VM by itself if it were switched on", () => {
   const off = (phase: IncidentPhase, proved = true, number = 3) => ({
     [host(number)]: incidentOn(host(number), phase, { proved }),
   });
-  const promoted = { oldMaster: host(3), epoch: 1 };
+  const promoted = { oldMaster: host(3) };
   const rows: readonly [string, Partial<Memory>, string][] = [
     ["a master that was replaced, and fenced", { promoted, incidents: off("fenced") }, "h3"],
     ["a master that was replaced, and declared dead", { promoted, incidents: off("declared") }, "h3"],
@@ -277,5 +277,7 @@ test("allAnswers: this host answers for itself, as one that follows the master",
   expect(allAnswers(round.view, host(1)).get(host(1))).toEqual({
     own: { role: "master", master: host(1), xapi: "serving" },
     runs: [WEB],
+    atMs: null,
+    bootId: null,
   });
 });

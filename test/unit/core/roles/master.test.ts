@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import type { Action, Result } from "../../../../src/core/model/action.ts";
-import type { DatabaseView } from "../../../../src/core/model/pool-view.ts";
+import { OFFICE_KEY } from "../../../../src/core/model/pool-keys.ts";
 import {
   ALIVE,
+  address,
   DEAD,
   FLAG,
   fenceOf,
@@ -19,7 +20,7 @@ import {
   XAPI_DOWN,
 } from "../fixtures.ts";
 import { calm, failH3, h3dead, kinds, ok, restedMaster, settled } from "../master-fixtures.ts";
-import { NOBODY_LEADS } from "../sight.ts";
+import { NOBODY_LEADS, officeOf } from "../sight.ts";
 
 const fenceH3 = fenceOf(host(3));
 
@@ -229,21 +230,22 @@ describe("decideMaster", () => {
     expect(again).toContain("fence-host");
   });
 
-  test("a master that was away starts nothing before its pool has been whole for five seconds", () => {
-    const brain = restedMaster();
-    brain.self = { ...brain.self, bootId: "boot-2" };
+  test("a master that was away starts VMs as soon as its database has its office, and writes that first", () => {
     const view = settled({ halted: [haltedVm("a")] });
-    const starting = view.hosts.map((each) => (each.uuid === host(3) ? { ...each, enabled: false } : each));
-    const seen = (hosts: DatabaseView["hosts"]) => ({ database: ok({ ...view, hosts }), probes: calm });
-    const starts = (atS: number, hosts = view.hosts) =>
-      short(brain.look(atS, seen(hosts)).actions).includes("start-vm a");
-    expect([starts(70, starting), starts(80, starting), starts(90), starts(94), starts(95)]).toEqual([
-      false,
-      false,
-      false,
-      false,
-      true,
-    ]);
+    const does = (office: string) => {
+      const brain = restedMaster();
+      brain.self = { ...brain.self, bootId: "boot-2" };
+      const otherConfig = { ...view.pool.otherConfig, [OFFICE_KEY]: office };
+      const database = ok({ ...view, pool: { ...view.pool, otherConfig } });
+      return brain.look(70, { database, probes: calm }).actions;
+    };
+    const current = does(officeOf(host(1)));
+    expect(short(current)).toContain("start-vm a");
+    expect(short(current)).not.toContain(`set-pool-key ${OFFICE_KEY}`);
+    // Its database is older than its office: a copy of the time before it was named, or of another master's time.
+    const older = does(officeOf(host(3)));
+    expect(short(older)).not.toContain("start-vm a");
+    expect(older).toContainEqual({ kind: "set-pool-key", key: OFFICE_KEY, value: officeOf(host(1)) });
   });
 
   test("an old master that returns, cut off, to a database in which all others are disabled is no pool of one", () => {
@@ -263,14 +265,27 @@ describe("decideMaster", () => {
     }
   });
 
-  test("a member follows another master, and the group names nobody: stand down", () => {
+  describe("another host is master, too, and the third one follows it", () => {
     const view = settled({ halted: [haltedVm("a")] });
-    const decision = restedMaster().look(10, {
-      database: ok(view),
-      probes: { h2: MASTER, h3: ALIVE(host(2)) },
-      group: NOBODY_LEADS,
+    const seen = { database: ok(view), probes: { h2: MASTER, h3: ALIVE(host(2)) } };
+
+    test("the group has named that one: this one starts nothing, and follows it", () => {
+      const decision = restedMaster().look(10, { ...seen, group: { roll: { master: host(2) } } });
+      expect(decision.actions).toEqual([{ kind: "follow-master", address: address(host(2)) }]);
+      expect(kinds(decision.reasons)).toEqual(["rival-master"]);
     });
-    expect([decision.actions, kinds(decision.reasons)]).toEqual([[], ["rival-master"]]);
+
+    test("the group names nobody: it starts nothing, and says so when that has lasted", () => {
+      const brain = restedMaster();
+      const decisions = [10, 70].map((atS) => brain.look(atS, { ...seen, group: NOBODY_LEADS }));
+      expect(decisions.flatMap(({ actions }) => kinds(actions))).not.toContain("start-vm");
+      expect(decisions.map(({ reasons }) => kinds(reasons).includes("not-leading"))).toEqual([false, true]);
+    });
+
+    test("the group has named this one: what others say of themselves is nothing to it", () => {
+      const runs = new Map([2, 3].map((number) => [host(number), runsThere(host(1))]));
+      expect(short(restedMaster().look(10, { ...seen, runs }).actions)).toEqual(["start-vm a"]);
+    });
   });
 
   test("XAPI of a slave down: an alert, no fence, no VM placed on it", () => {

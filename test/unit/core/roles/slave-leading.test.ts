@@ -30,6 +30,7 @@ import {
 } from "../fixtures.ts";
 import { ok } from "../master-fixtures.ts";
 import { hearing, peer } from "../members/hearing.ts";
+import { takeOver } from "../memory/remembered.ts";
 import { isLedBy, NOBODY_LEADS, type SightOver } from "../sight.ts";
 
 type Probes = Readonly<Record<string, typeof DEAD>>;
@@ -58,8 +59,14 @@ test("a pool that nobody leads any more while the master is being fenced: not pr
   const brain = readySlave();
   loseMaster(brain);
   brain.finish(fenceMaster, { kind: "done" }, 31);
+  const group = { roll: { master: host(2) } };
   expect(brain.look(32, { probes: gone, group: NOBODY_LEADS }).actions).toEqual([]);
-  expect(brain.look(33, { probes: gone }).actions).toEqual([{ kind: "promote-self", rests: [host(1)] }]);
+  expect(brain.look(33, { probes: gone, group: { ...NOBODY_LEADS, ...group } }).actions).toEqual([]);
+  // The group learns from this host, as soon as that leads again, that the old master is off, and names it.
+  expect(brain.look(34, { probes: gone }).memory.promotion?.phase).toBe("proved");
+  expect(brain.look(35, { probes: gone, group }).actions).toEqual([
+    { kind: "promote-self", rests: [host(1)], route: address(host(1)) },
+  ]);
 });
 
 describe("no votes are required, and nobody leads", () => {
@@ -111,8 +118,9 @@ describe("no votes are required, and nobody leads", () => {
     expect(loseMaster(brain, probes).actions).toEqual([byChoice]);
     brain.finish(byChoice, { kind: "done" }, 31);
     expect(brain.look(32, { probes }).actions).toEqual([]);
-    expect(brain.look(33, { probes, group: {} }).actions).toEqual([
-      { kind: "promote-self", rests: [host(1)] },
+    expect(brain.look(33, { probes, group: {} }).actions).toEqual([]);
+    expect(brain.look(34, { probes, group: { roll: { master: host(2) } } }).actions).toEqual([
+      { kind: "promote-self", rests: [host(1)], route: address(host(1)) },
     ]);
   });
 });
@@ -176,7 +184,7 @@ describe("decideSlave: the host that it follows has become a slave itself", () =
     ],
     ["it looks for a master: the named one is fenced", does(LOST, isNamed(3)), "fence-host h3"],
     ["it follows this host: the named one is fenced", does(ALIVE(host(2)), isNamed(3)), "fence-host h3"],
-    ["the named one is off: this host takes over from it", does(toH3, isNamed(3), fenced), "promote-self"],
+    ["the named one is off: the group is to name another one first", does(toH3, isNamed(3), fenced), ""],
     ["the named one does not answer for the first time: nothing", does(toH3, isNamed(3), suspect), ""],
     ["the named one lives: nothing", does(toH3, isNamed(3), alive, MASTER), ""],
     ["another host leads: nothing", does(toH3, { ...isLedBy(host(1)), ...isNamed(3) }), ""],
@@ -185,12 +193,13 @@ describe("decideSlave: the host that it follows has become a slave itself", () =
     ["the roll is not settled: nothing", does(toH3, { roll: { master: host(3), settled: false } }), ""],
     ["the group has named this host: nothing", does(toH3, isNamed(2)), ""],
     ["the group has named the one that it follows: nothing", does(toH3, isNamed(1)), ""],
-    ["it says that it is master: nothing", does(MASTER, isNamed(3)), ""],
-    ["its xapi says nothing: nothing", does(XAPI_DOWN, isNamed(3)), ""],
+    // Whoever leads knows whom the group has named, and what anybody else says of himself is nothing to it.
+    ["it says that it is master: the named one is fenced", does(MASTER, isNamed(3)), "fence-host h3"],
+    ["its xapi says nothing: the named one is fenced", does(XAPI_DOWN, isNamed(3)), "fence-host h3"],
     [
-      "it is dead itself, and says nothing: it is fenced, and not the named one",
+      "it is dead itself, and says nothing: the named one is fenced first",
       does(DEAD, isNamed(3), { health: { ...health, h1: healthIn("failed") } }),
-      "fence-host h1",
+      "fence-host h3",
     ],
   ];
   for (const [title, found, expected] of rows) test(title, () => expect(found).toBe(expected));
@@ -198,7 +207,6 @@ describe("decideSlave: the host that it follows has become a slave itself", () =
   const follows: readonly [string, SightOver][] = [
     ["another host leads", { ...isLedBy(host(1)), ...isNamed(3) }],
     ["the mandate of this host is over", { ...isNamed(3), mandateUntilMs: NOW_MS - 1 }],
-    ["the group has named this host", isNamed(2)],
     ["the group has named the one that it follows", isNamed(1)],
   ];
   for (const [title, group] of follows)
@@ -208,15 +216,22 @@ describe("decideSlave: the host that it follows has become a slave itself", () =
         XAPI_SILENT,
       ]));
 
-  test("the group has named this host, and for a minute no host has been master: it becomes it", () =>
-    expect(does(toH3, isNamed(2), { masterlessSinceMs: NOW_MS - 60_000 })).toBe("promote-self"));
+  test("the group has named this host, and for twenty seconds no host has been master: it becomes it", () => {
+    const masterlessFor = (ms: number) => ({ health, masterlessSinceMs: NOW_MS - ms });
+    const seen = { probes: { h1: toH3, h3: DEAD }, group: isNamed(2) };
+    expect(look(masterlessFor(19_999), seen)).toEqual({ does: "", says: [] });
+    expect(look(masterlessFor(20_000), seen)).toEqual({ does: "promote-self", says: ["promoting"] });
+  });
 
   test("who is replaced is whom the group has named, and not whom it follows", () => {
     const memory = memoryWith({ following: address(host(1)), health, ...fenced });
     const round = slaveRound(memory, { probes: { h1: toH3, h3: DEAD }, group: isNamed(3) });
     const step = decideSlave(round);
-    expect(step.actions).toEqual([{ kind: "promote-self", rests: [host(3)] }]);
-    expect(step.memory.promotion).toMatchObject({ oldMaster: host(3), awaited: [host(1)] });
+    expect(step.memory.promotion).toMatchObject({ oldMaster: host(3), phase: "proved" });
+    const named = slaveRound(step.memory, { probes: { h1: toH3, h3: DEAD }, group: isNamed(2) });
+    expect(decideSlave(named).actions).toEqual([
+      { kind: "promote-self", rests: [host(3)], route: address(host(3)) },
+    ]);
   });
 });
 
@@ -235,7 +250,12 @@ describe("decideSlave: a host that has rebooted itself, and has not seen the poo
   const byChoice = { settings: { FENCE_QUORUM_REQUIRED: false } };
   const rows: readonly [string, readonly string[], readonly string[]][] = [
     ["it leads: the dead master is fenced", rebooted({}), ["fence-host h1", "in"]],
-    ["it leads, and the master is off: it takes over", rebooted({}, off), ["promote-self", "in"]],
+    ["it leads, and the master is off: the group is to name it", rebooted({}, off), ["", "in"]],
+    [
+      "it leads, and the group has named it: it takes over",
+      rebooted({ roll: { master: host(2) } }, { ...off, promotion: takeOver({ phase: "proved" }) }),
+      ["promote-self", "in"],
+    ],
     [
       "it leads, and has done so for two minutes since its boot: it fences",
       rebooted({}, away),

@@ -1,11 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import type { Action } from "../../../../src/core/model/action.ts";
 import { CHANGES_KEY } from "../../../../src/core/model/pool-keys.ts";
 import type { DatabaseView } from "../../../../src/core/model/pool-view.ts";
 import { nextPassMs } from "../../../../src/core/pace/schedule.ts";
 import { decideSlave } from "../../../../src/core/roles/slave.ts";
-import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
-import { START_MARK_KEY } from "../../../../src/core/takeover/start-mark.ts";
 import {
   ALIVE,
   address,
@@ -20,13 +17,12 @@ import {
   incidentIn,
   MASTER,
   memoryWith,
-  ranIn,
   SETTINGS,
   slave,
   three,
-  vm,
   XAPI_DOWN,
 } from "../fixtures.ts";
+import { takeOver } from "../memory/remembered.ts";
 import { isLedBy, NOBODY_LEADS } from "../sight.ts";
 
 const ok = (value: DatabaseView) => ({ ok: true, value }) as const;
@@ -88,9 +84,13 @@ describe("decideSlave", () => {
     expect(loseMaster(brain).actions).toEqual([fenceMaster]);
     expect(kinds(brain.look(31, { probes: gone }).actions)).not.toContain("promote-self");
     expect(brain.finish(fenceMaster, { kind: "done" }, 32)).toEqual(["host-fenced"]);
-    const { actions, memory } = brain.look(33, { probes: gone });
-    expect(actions).toEqual([{ kind: "promote-self", rests: [host(1)] }]);
-    expect(memory.promotion).toMatchObject({ oldMaster: host(1), awaited: [host(3)], phase: "called" });
+    const proved = brain.look(33, { probes: gone });
+    expect(proved.actions).toEqual([]);
+    expect(proved.memory.promotion).toMatchObject({ oldMaster: host(1), phase: "proved" });
+    // The group learns that from this host, and names it.
+    const { actions, memory } = brain.look(34, { probes: gone, group: { roll: { master: host(2) } } });
+    expect(actions).toEqual([{ kind: "promote-self", rests: [host(1)], route: address(host(1)) }]);
+    expect(memory.promotion).toMatchObject({ oldMaster: host(1), phase: "promoting" });
   });
 
   test("the disk of the successor cannot be written: neither fenced nor promoted, and said", () => {
@@ -126,7 +126,10 @@ describe("decideSlave", () => {
   test("FENCE_ENABLED=0 is the administrator's choice to take over without", () => {
     const brain = readySlave();
     brain.settings = { ...SETTINGS, FENCE_ENABLED: false };
-    expect(loseMaster(brain).actions).toEqual([{ kind: "promote-self", rests: [] }]);
+    expect(loseMaster(brain).actions).toEqual([]);
+    expect(brain.look(31, { probes: gone, group: { roll: { master: host(2) } } }).actions).toEqual([
+      { kind: "promote-self", rests: [], route: null },
+    ]);
   });
 
   test("a toolstack restart on the master: no fence, no promotion", () => {
@@ -152,8 +155,18 @@ describe("decideSlave", () => {
       gone,
       "not-promoted",
     ],
-    ["another host is master already", () => {}, { h1: DEAD, h3: MASTER }, "taken-over"],
-    ["another member follows someone new", () => {}, { h1: DEAD, h3: ALIVE(host(4)) }, "taken-over"],
+    [
+      "another host is master already, and nobody leads",
+      (brain) => (brain.group = NOBODY_LEADS),
+      { h1: DEAD, h3: MASTER },
+      "taken-over",
+    ],
+    [
+      "another member follows someone new, and nobody leads",
+      (brain) => (brain.group = NOBODY_LEADS),
+      { h1: DEAD, h3: ALIVE(host(4)) },
+      "taken-over",
+    ],
   ];
   for (const [title, prepare, probes, reason] of refusals) {
     test(`${title}: nothing is done`, () => {
@@ -163,6 +176,10 @@ describe("decideSlave", () => {
       expect([decision.actions, kinds(decision.reasons)]).toEqual([[], ["host-failed", reason]]);
     });
   }
+
+  for (const h3 of [MASTER, ALIVE(host(4))])
+    test(`the leader knows whom the group has named: that one is fenced, though another host says ${h3.follows.kind}`, () =>
+      expect(loseMaster(readySlave(), { h1: DEAD, h3 }).actions).toEqual([fenceMaster]));
 
   describe("HA was off when the master was last seen: nothing is done", () => {
     const pool = { ...database([]).pool, otherConfig: { [FLAG]: "false" } };
@@ -247,136 +264,11 @@ describe("decideSlave", () => {
   });
 });
 
-describe("after the promotion", () => {
-  function promoted(): Brain {
-    const brain = readySlave();
-    loseMaster(brain);
-    brain.finish(fenceMaster, { kind: "done" }, 31);
-    brain.look(32, { probes: gone });
-    brain.finish({ kind: "promote-self", rests: [host(1)] }, { kind: "done" }, 33);
-    brain.self = { ...brain.self, role: { kind: "master" }, initCompleteAtMs: null };
-    return brain;
-  }
-  /** The new master's own, old database: everyone disabled, h3 not back yet. */
-  const stale = (over: Partial<DatabaseView> = {}, back = false): DatabaseView => {
-    const view = database(
-      three().map((each) => {
-        if (each.uuid === host(2)) return { ...each, enabled: back };
-        return { ...each, enabled: each.uuid === host(3) && back, xapiStartTime: back ? "9." : "1." };
-      }),
-      over,
-    );
-    return { ...view, pool: { ...view.pool, master: host(2) } };
-  };
-  const calling = { h1: DEAD, h3: ALIVE(host(1)) };
-  const followed = { h1: DEAD, h3: ALIVE(host(2)) };
-
-  test("while XAPI restarts nothing is done", () => {
-    const decision = promoted().look(35, { probes: calling });
-    expect([decision.actions, kinds(decision.reasons)]).toEqual([[], ["promotion-under-way"]]);
-  });
-
-  test("members are called back first; no VM is started and the old master not declared until they are whole", () => {
-    const brain = promoted();
-    const first = brain.look(46, { database: ok(stale()), probes: calling });
-    expect(kinds(first.actions)).toEqual(["recover-slaves", "store-database"]);
-    brain.self = { ...brain.self, initCompleteAtMs: 0 };
-    const back = brain.look(60, { database: ok(stale({}, true)), probes: followed });
-    expect(kinds(back.actions)).toEqual(["store-database"]);
-    expect(brain.memory.lastGood?.members).toEqual([host(1), host(2), host(3)]);
-    const settledAt = brain.look(66, { database: ok(stale({}, true)), probes: followed });
-    expect(settledAt.actions).toEqual([
-      { kind: "declare-host-dead", host: host(1), proved: true },
-      expect.objectContaining({ kind: "store-database" }),
-    ]);
-    brain.finish({ kind: "declare-host-dead", host: host(1), proved: true }, { kind: "done" }, 67);
-    const done = brain.look(68, { database: ok(stale({}, true)), probes: followed });
-    expect(kinds(done.reasons)).toContain("promoted");
-    expect(done.memory).toMatchObject({ promotion: null, promoted: { oldMaster: host(1), epoch: 1 } });
-  });
-
-  test("a member that tells its starts is waited for until it tells this one, a minute at most", () => {
-    const backWith = (mark: string) => {
-      const view = stale({}, true);
-      const marked = { otherConfig: { [START_MARK_KEY]: mark } };
-      return ok({
-        ...view,
-        hosts: view.hosts.map((each) => (each.uuid === host(3) ? { ...each, ...marked } : each)),
-      });
-    };
-    const declare = { kind: "declare-host-dead", host: host(1), proved: true } as const;
-    const store = expect.objectContaining({ kind: "store-database" });
-    const waiting = (): Brain => {
-      const brain = promoted();
-      brain.self = { ...brain.self, initCompleteAtMs: 0 };
-      for (const atS of [60, 70, 119]) {
-        const { actions, reasons } = brain.look(atS, { database: backWith("1."), probes: followed });
-        expect(kinds(actions)).toEqual(["store-database"]);
-        expect(kinds(reasons)).toContain("waits-for-members");
-      }
-      return brain;
-    };
-    expect(waiting().look(119.5, { database: backWith("9."), probes: followed }).actions).toEqual([
-      declare,
-      store,
-    ]);
-    expect(waiting().look(120, { database: backWith("1."), probes: followed }).actions).toEqual([
-      declare,
-      store,
-    ]);
-  });
-
-  test("a member that followed this host all the time has not started again: after three minutes its agent is restarted", () => {
-    const brain = promoted();
-    brain.self = { ...brain.self, initCompleteAtMs: 0 };
-    const view = stale();
-    const sleeping = { ...view, hosts: view.hosts.map((each) => ({ ...each, enabled: true })) };
-    const restart: Action = { kind: "restart-xapi", host: host(3), mayEnd: null };
-    for (const atS of [46, 100, 200]) {
-      const { actions } = brain.look(atS, { database: ok(sleeping), probes: followed });
-      expect(kinds(actions)).not.toContain("restart-xapi");
-    }
-    const decision = brain.look(230, { database: ok(sleeping), probes: followed });
-    expect(decision.actions).toContainEqual(restart);
-    brain.finish(restart, { kind: "done" }, 231);
-    const next = brain.look(233, { database: ok(sleeping), probes: followed });
-    expect(kinds(next.actions)).not.toContain("restart-xapi");
-    expect(kinds(next.reasons)).toContain("waits-for-members");
-  });
-
-  test("SLAVE_HA=0: the new master starts nothing until the old one is back as a slave", () => {
-    const brain = promoted();
-    brain.settings = { ...SETTINGS, SLAVE_HA: false };
-    brain.memory = { ...brain.memory, promotion: null, promoted: { oldMaster: host(1), epoch: 1 } };
-    const halted = [
-      {
-        uuid: vm("a"),
-        name: "a",
-        order: 0,
-        startDelayS: 0,
-        memoryBytes: 1,
-        busy: false,
-        startBlocked: false,
-        otherConfig: ranIn("a"),
-        appliance: null,
-      },
-    ];
-    const decision = brain.look(70, { database: ok(stale({ halted }, true)), probes: followed });
-    expect(kinds(decision.actions)).not.toContain("start-vm");
-  });
-});
-
 describe("decideSlave, a host that had replaced its master, and was called back by it", () => {
   /** h2 had fenced h1 and become master, its take-over still open; now h1 is its master again, and silent. */
   function calledBack(): Brain {
     const brain = slave(2);
-    const promotion = beginPromotion({
-      oldMaster: host(1),
-      nowMs: 0,
-      awaited: [host(3)],
-      inMaintenance: [],
-      startTimes: {},
-    });
+    const promotion = takeOver({ oldMaster: host(1), phase: "righting" });
     brain.memory = memoryWith({
       lastGood: goodView({ master: host(2) }),
       promotion,

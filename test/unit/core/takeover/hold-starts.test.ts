@@ -1,81 +1,79 @@
 import { describe, expect, test } from "bun:test";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
-import { holdStarts } from "../../../../src/core/takeover/hold-starts.ts";
-import type { Mastership } from "../../../../src/core/takeover/mastership.ts";
-import { beginPromotion } from "../../../../src/core/takeover/promotion.ts";
-import { ALIVE, host, masterRound, memoryWith, type Situation } from "../fixtures.ts";
+import type { PromotionPhase } from "../../../../src/core/memory/promotion.ts";
+import { OFFICE_KEY } from "../../../../src/core/model/pool-keys.ts";
+import { whyNoStarts } from "../../../../src/core/takeover/hold-starts.ts";
+import { ALIVE, database, host, masterRound, memoryWith, type Situation, three } from "../fixtures.ts";
 import { isLedBy } from "../sight.ts";
 
 const probes = { h2: ALIVE(), h3: ALIVE() };
-const promotion = beginPromotion({
-  oldMaster: host(3),
-  nowMs: 0,
-  awaited: [],
-  inMaintenance: [],
-  startTimes: {},
-});
-const promoted = { oldMaster: host(3), epoch: 1 };
-const unproven = { kind: "unproven", followers: 0, members: 3 } as const;
-const NOT = "silently: this host does not lead the group";
-const gathering = { wholeSinceMs: null };
+const taking = (phase: PromotionPhase) => ({ promotion: { oldMaster: host(3), sinceMs: 0, phase } });
+const promoted = { oldMaster: host(3) };
+const NOT = "this host does not lead the group";
+const RIGHTING = "the pool database is not set right yet";
 
 /** Where a round of a master whose pool is at rest differs. */
-type Case = Situation & { readonly memory?: Partial<Memory>; readonly mastership?: Mastership };
+type Case = Situation & { readonly memory?: Partial<Memory> };
 
-function hold({ memory: over, mastership = { kind: "undisputed" }, ...situation }: Case): string {
+function why({ memory: over, ...situation }: Case): string {
   const memory = memoryWith(over);
-  const found = holdStarts(memory, { ...masterRound(memory, { probes, ...situation }), mastership });
-  return found === null
-    ? "starts"
-    : `${found.reasons.map(({ kind }) => kind).join(" ") || "silently"}: ${found.why}`;
+  return whyNoStarts(memory, masterRound(memory, { probes, ...situation })) ?? "starts";
 }
 
-describe("holdStarts", () => {
-  test("nothing speaks against starts in a pool at rest", () => expect(hold({})).toBe("starts"));
+/** A database in which the master has not written by which roll it was named, or by an older one. */
+function withOffice(office: string | undefined) {
+  const read = database(three());
+  const { [OFFICE_KEY]: _, ...others } = read.pool.otherConfig;
+  const otherConfig = office === undefined ? others : { ...others, [OFFICE_KEY]: office };
+  return { ...read, pool: { ...read.pool, otherConfig } };
+}
 
+describe("whyNoStarts", () => {
   const rows: readonly [string, Case, string][] = [
+    ["in a pool at rest", {}, "starts"],
+    ["its take-over waits to be named", { memory: taking("proved") }, RIGHTING],
+    ["XAPI is becoming master", { memory: taking("promoting") }, RIGHTING],
+    ["its database is being set right", { memory: taking("righting") }, RIGHTING],
+    ["members are still coming back", { memory: taking("righted") }, "starts"],
     [
-      "a take-over is open",
-      { memory: { promotion } },
-      "silently: the take-over by this master is not complete",
+      "its database has no office",
+      { database: withOffice(undefined) },
+      "this master has not written its office",
     ],
     [
-      "SLAVE_HA=0 after a promotion",
-      { memory: { promoted }, settings: { SLAVE_HA: false } },
-      "silently: SLAVE_HA=0",
+      "its database has an older office",
+      { database: withOffice("1.h3.1") },
+      "this master has not written its office",
     ],
+    ["SLAVE_HA=0 after a promotion", { memory: { promoted }, settings: { SLAVE_HA: false } }, "SLAVE_HA=0"],
     ["SLAVE_HA=1 after a promotion", { memory: { promoted } }, "starts"],
     [
-      "members follow somebody else",
-      { mastership: { kind: "calls-back", members: [host(2)] } },
-      "waits-for-members: these members have neither come back nor been fenced: h2 (if that host is off: ha-cfg confirm-off h2)",
+      "SLAVE_HA=0 while the members come back",
+      { memory: taking("righted"), settings: { SLAVE_HA: false } },
+      "SLAVE_HA=0",
     ],
     [
-      "several follow somebody else",
-      { mastership: { kind: "calls-back", members: [host(2), host(3)] } },
-      "waits-for-members: these members have neither come back nor been fenced: h2, h3 (for each that is off: ha-cfg confirm-off)",
+      "SLAVE_HA=0, and no host was replaced",
+      {
+        memory: { promotion: { oldMaster: null, sinceMs: 0, phase: "righted" } },
+        settings: { SLAVE_HA: false },
+      },
+      "starts",
     ],
-    ["too few follow, and a majority has chosen this host", { mastership: unproven }, "starts"],
     ["another host leads", { group: isLedBy(host(2)) }, NOT],
-    ["its mandate is over", { group: { mandateUntilMs: 999_999 } }, "silently: this host does not lead"],
+    ["its mandate is over", { group: { mandateUntilMs: 999_999 } }, NOT],
     ["its monitor says nothing", { hearing: "unknown" }, NOT],
     [
       "it leads, and the group names another master",
       { group: { roll: { master: host(2) } } },
-      "silently: the group has named another host as master",
-    ],
-    ["a take-over is open, and another host leads", { memory: { promotion }, group: isLedBy(host(2)) }, NOT],
-    [
-      "a member is missing",
-      { memory: { gathering }, probes: { h2: ALIVE() } },
-      "waits-for-members: these members have neither come back nor been fenced: h3",
+      "this master has not written its office",
     ],
     [
-      "all have only just come back",
-      { memory: { gathering } },
-      "silently: the members have only just come back",
+      "a take-over is open, and another host leads",
+      { memory: taking("righting"), group: isLedBy(host(2)) },
+      NOT,
     ],
   ];
   for (const [title, situation, expected] of rows)
-    test(`${title}: ${expected}`, () => expect(hold(situation)).toStartWith(expected));
+    test(`${title}: ${expected}`, () => expect(why(situation)).toStartWith(expected));
 });

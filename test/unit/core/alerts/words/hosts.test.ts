@@ -15,8 +15,6 @@ const SAID: { readonly [Kind in keyof typeof HOSTS_WORDS]: string } = {
   "host-failed": "xcp2 has failed: it answered none of the retries.",
   "master-lost":
     "xcp1 does not answer this host, and nobody has taken over. Check the network of this host, and the successor.",
-  "hosts-lost":
-    "xcp2, xcp3 not with this master, in emergency mode or looking for another one: called to follow this one.",
   "xapi-restarted":
     "XAPI of xcp2 is restarted: then it compares the VMs that it runs with the pool database.",
   "host-declared-dead": "xcp2 was declared dead: its VMs can be started elsewhere.",
