@@ -127,8 +127,9 @@ async function lose(host: number, seer: number, isMaster: boolean): Promise<Fail
     .filter(({ what, vm }) => what === "domain-started" && lost.includes(String(vm)))
     .map(askedMs);
   const promoted = log.find(({ what }) => what === "transition-to-master")?.atMs ?? Number.NaN;
+  // The new master's own start is waited for, and no member's.
   const whole = log
-    .filter(({ what, present }) => what === "cookie" && present === true)
+    .filter(({ what, host: of, present }) => what === "cookie" && of === seer && present === true)
     .map(({ atMs }) => atMs);
   const beginMs = isMaster ? Math.max(...whole) : failedMs;
   return {

@@ -23,7 +23,7 @@ const bootOf = (number: number) => `b007${String(number).padStart(4, "0")}-0000-
 const master = uuidOf(1);
 const OWN: OwnState = {
   ...{ role: "slave", master, xapi: "serving", startComplete: true },
-  ...{ enabled: true, haWished: true, leaving: false, changes: null, replaced: null },
+  ...{ enabled: true, haWished: true, leaving: false, changes: null, office: null },
 };
 
 const NETWORKS = [(number: number) => hostDefaults(number).address, secondAddressOf];
@@ -74,6 +74,7 @@ class Peer {
       host: uuidOf(one),
       ageMs: (one * 61) % SECOND_MS,
       numberMs: one * 1_000,
+      agreedMs: null,
     }));
     const message = {
       from: uuidOf(this.number),

@@ -70,6 +70,7 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
       source: z.enum(["pool", "last-good", "none"]),
       sourceAgeS: seconds,
       xapiFault: maybeText,
+      xapiHeldS: seconds,
       ha: z.nullable(z.enum(["on", "off", "unset"])),
       xapiHa: z.nullable(z.boolean()),
       mode: text,

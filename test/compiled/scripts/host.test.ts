@@ -149,4 +149,81 @@ echo '<end>'`);
     expect(part(ran, "dead")).toBe("stop ha-lizard.service\n/run/ha-lizard.stopped\n");
     expect(part(ran, "exited")).toBe("stop ha-lizard.service\nstart ha-lizard.service\n");
   });
+
+  test("a stop takes back the blocked routes, also of a monitor that is dead; what cannot be taken back stays noted", async () => {
+    const ran = await onHost(`install --nostart >/dev/null
+rm -f /usr/sbin/ip /usr/bin/ip
+cat >/usr/sbin/ip <<'END'
+#!/bin/sh
+echo "$*" >>/tmp/calls
+case $* in *10.0.0.3*) echo 'RTNETLINK answers: Operation not permitted' >&2; exit 2 ;; esac
+echo 'RTNETLINK answers: No such process' >&2; exit 2
+END
+chmod 755 /usr/sbin/ip
+note=/run/ha-lizard/blocked-routes.json
+block() { mkdir -p /run/ha-lizard; echo "$1" >$note; }
+stop() { /etc/init.d/ha-lizard stop >/dev/null || echo "code $?"; }
+look() { echo "<$1>"; cat /tmp/calls 2>/dev/null || true; : >/tmp/calls; cat $note 2>/dev/null || true; }
+block '["10.0.0.1","fd00::1"]'; stop; look dead
+block '["10.0.0.1","10.0.0.3"]'; stop; look refused
+rm $note; stop; look nothing
+block '["10.0.0.1"]'; /etc/init.d/ha-lizard-watchdog stop >/dev/null; look watchdog
+echo '<end>'`);
+    expect([ran.code, ran.said]).toEqual([0, expect.stringContaining("<end>")]);
+    const del = "route del unreachable 10.0.0.1/32\n";
+    expect(part(ran, "dead")).toBe(`${del}-6 route del unreachable fd00::1/128\n`);
+    expect(part(ran, "refused")).toBe(`${del}route del unreachable 10.0.0.3/32\n["10.0.0.1","10.0.0.3"]\n`);
+    expect(part(ran, "nothing")).toBe("");
+    expect(part(ran, "watchdog")).toBe('["10.0.0.1"]\n');
+    expect(ran.said).not.toContain("code");
+  });
+
+  test("a stop ends the hold of xapi, also of a monitor that is dead; a restart, and systemd after a death, do not", async () => {
+    const ran = await onHost(`install --nostart >/dev/null
+mkdir -p /run/systemd/system
+cat >/usr/bin/systemctl <<'END'
+#!/bin/sh
+export SYSTEMCTL_SKIP_REDIRECT=1
+[ ! -e /tmp/refuses ] || [ "$1" != --no-block ] || exit 4
+script=/etc/init.d/\${2%.service}
+case $1 in
+  show) echo SubState=dead ;;
+  --no-block) echo "$*" >>/tmp/calls ;;
+  stop) [ -e /tmp/dead ] || $script stop ;;
+  restart) $script stop; $script start ;;
+  *) $script $1 ;;
+esac
+END
+chmod 755 /usr/bin/systemctl
+service() { sh -c '/etc/init.d/ha-lizard "$@" >/dev/null; exit $?' service "$@"; }
+hold() { mkdir -p /run/ha-lizard; echo '{"bootId":"x","sinceMs":1}' >/run/ha-lizard/held-xapi.json; }
+look() {
+  echo "<$1>"
+  cat /tmp/calls 2>/dev/null || true
+  : >/tmp/calls
+  if [ -e /run/ha-lizard/held-xapi.json ]; then echo held; fi
+  if [ -e /run/ha-lizard.restarting ]; then echo restarting; fi
+}
+service start; hold; service restart; look restart
+service stop; look stop
+: >/tmp/dead; hold; service stop; look dead
+hold; : >/tmp/refuses; service stop || echo "code $?" >>/tmp/calls; look refused; rm /tmp/refuses
+service stop; look again
+service stop; look nothing
+rm /tmp/dead
+# As systemd does: from the first process.
+by_systemd() { SYSTEMCTL_SKIP_REDIRECT=1 /etc/init.d/ha-lizard "$@" >/dev/null; }
+by_systemd start; hold; kill -9 "$(cat /run/ha-lizard.pid)"; sleep 0.2; by_systemd stop; look died
+by_systemd start; by_systemd stop; look lived
+echo '<end>'`);
+    expect([ran.code, ran.said]).toEqual([0, expect.stringContaining("<end>")]);
+    expect(part(ran, "restart")).toBe("held\n");
+    expect(part(ran, "stop")).toBe("--no-block start xapi\n");
+    expect(part(ran, "dead")).toBe("--no-block start xapi\n");
+    expect(part(ran, "refused")).toBe("code 1\nheld\n");
+    expect(part(ran, "again")).toBe("--no-block start xapi\n");
+    expect(part(ran, "nothing")).toBe("");
+    expect(part(ran, "died")).toBe("held\n");
+    expect(part(ran, "lived")).toBe("--no-block start xapi\n");
+  });
 });

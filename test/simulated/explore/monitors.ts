@@ -19,7 +19,7 @@ import type { Said } from "../../../src/core/group/vote-words.ts";
 import { newVoting } from "../../../src/core/group/voting.ts";
 import type { OwnState } from "../../../src/core/model/hearing.ts";
 import { hostUuid } from "../../../src/core/model/ids.ts";
-import { remember, type Settled } from "./rolls.ts";
+import { brokenOffice, remember, type Settled } from "./rolls.ts";
 import { aged, LONG_AGO_MS, NOW_MS, UNIT_MS } from "./times.ts";
 import { rollOf, termText } from "./votes.ts";
 import type { Alone, Rules } from "./world.ts";
@@ -52,7 +52,7 @@ const OWN: OwnState = {
   haWished: null,
   leaving: false,
   changes: null,
-  replaced: null,
+  office: null,
 };
 
 /**
@@ -80,7 +80,10 @@ export function monitorsRules(size: MonitorsSize): Rules<Monitor, Datagram, Sett
     ageMessage: aged,
     sender: (datagram) => headOf(datagram).from,
     receiver: (datagram) => headOf(datagram).to,
-    broken: (monitors) => (monitors.filter(leads).length > 1 ? "two mandates" : null),
+    broken: (monitors) =>
+      monitors.filter(leads).length > 1
+        ? "two mandates"
+        : brokenOffice(monitors.map(({ group }) => group.voting)),
     showHost: showMonitor,
     showMessage: showDatagram,
   };
@@ -103,7 +106,7 @@ const leads = ({ up, group }: Monitor): boolean =>
   up && mandateUntil(group.voting, NOW_MS, GROUP_TIMINGS) !== null;
 
 const tickOf = (group: GroupState) =>
-  tickGroup(group, { nowMs: NOW_MS, own: OWN, successor: null }, GROUP_TIMINGS);
+  tickGroup(group, { nowMs: NOW_MS, own: OWN, successor: null, agreed: [] }, GROUP_TIMINGS);
 
 function acts(monitor: Monitor, names: readonly string[]): readonly Alone<Monitor>[] {
   const { up, group } = monitor;

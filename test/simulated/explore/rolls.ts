@@ -82,7 +82,7 @@ export function rollsRules(size: RollsSize): Rules<Voting, Letter, Settled> {
       const answers = new Map([...voting.answers].filter(([host]) => host !== other));
       return answers.size === voting.answers.size ? voting : plain({ ...voting, answers });
     },
-    broken: (all) => (all.filter(leads).length > 1 ? "two mandates" : null),
+    broken: (all) => (all.filter(leads).length > 1 ? "two mandates" : brokenOffice(all)),
     showHost: (voting) => `${showVoting(voting)}${leads(voting) ? " MANDATE" : ""}`,
     showMessage: ({ from, to, words, roll }) =>
       `${from}>${to} ${termText(words.term)} ${roll === undefined ? idText(words.roll) : `roll ${rollText(roll)}`}`,
@@ -103,6 +103,31 @@ function isLate(before: Voting, after: Voting): boolean {
 /** It has lost what it had stored, and a vote of it may still count. */
 const isYoung = ({ stored, startedMs }: Voting): boolean => stored.roll === null && startedMs > LONG_AGO_MS;
 
+/** Rolls of one office have one master; the settled ones among them all the more. It is asked of every state. */
+export function brokenOffice(all: readonly Voting[]): string | null {
+  let known: Roll[] | null = null;
+  for (const { stored } of all) {
+    for (const roll of [stored.roll, stored.before]) {
+      if (roll === null) continue;
+      known ??= [];
+      for (const other of known)
+        if (other.master !== roll.master && compareRollIds(other.office, roll.office) === 0)
+          return "two masters of one office";
+      known.push(roll);
+    }
+  }
+  return null;
+}
+
+/** A leader that has changed the roll has changed the office exactly where it has named another master. */
+function isOfficeWrong({ stored: { roll: was } }: Voting, { self, stored: { term, roll } }: Voting): boolean {
+  if (was === null || roll === null || compareRollIds(was.id, roll.id) === 0 || term.host !== self)
+    return false;
+  if (!isSameTerm(roll.id.term, term)) return false;
+  const office = was.master === roll.master ? was.office : roll.id;
+  return compareRollIds(office, roll.office) !== 0;
+}
+
 /** What is settled so far, and whether a leader lacks it. */
 export function remember(past: Settled, before: Voting, after: Voting): { past: Settled; broken?: string } {
   const { term, roll } = after.stored;
@@ -110,6 +135,7 @@ export function remember(past: Settled, before: Voting, after: Voting): { past: 
   if (compareRollIds(roll.id, before.stored.roll.id) < 0)
     return { past, broken: "a roll that becomes older" };
   if (term.host !== after.self) return { past };
+  if (isOfficeWrong(before, after)) return { past, broken: "an office that is not its master's" };
   const isOwnNow = hasRepeated(after) && !hasRepeated(before);
   if (isOwnNow) {
     const known = before.stored.roll.id;

@@ -181,7 +181,7 @@ class TimedWorld {
 
   private tick(host: Host, nowMs: number): void {
     if (host.group === null) return;
-    const tick = { nowMs: uptime(host, nowMs), own: OWN, successor: null };
+    const tick = { nowMs: uptime(host, nowMs), own: OWN, successor: null, agreed: [] };
     const { state, heartbeats, rolls } = tickGroup(host.group, tick, GROUP_TIMINGS);
     this.keep(host, state);
     for (const { message } of heartbeats)

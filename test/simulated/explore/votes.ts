@@ -99,7 +99,8 @@ export function votesRules({
 export function rollOf(names: readonly string[]): Roll {
   const hosts = names.map((name) => ({ host: hostUuid(name), bootId: null, maintenance: false }));
   const master = hostUuid(names[0] ?? "");
-  return { id: { term: { count: 0, host: master }, version: 1 }, hosts, master, ha: true };
+  const id = { term: { count: 0, host: master }, version: 1 };
+  return { id, hosts, master, office: id, ha: true };
 }
 
 const leads = ({ up, voting }: Pick<Voter, "up" | "voting">): boolean =>

@@ -155,8 +155,8 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/roles/master.ts",
-        from: "  const step = inOrder(next, judged, ORDER);",
-        to: `  const inTurn = inOrder(next, judged, ORDER);
+        from: "  const step = inOrder(next, round, ORDER);",
+        to: `  const inTurn = inOrder(next, round, ORDER);
   const own = round.database.hosts.find((host) => host.uuid === round.view.self.uuid);
   const enable: readonly Action[] = own?.enabled === false ? [{ kind: "enable-host", host: own.uuid }] : [];
   const step = { ...inTurn, actions: [...inTurn.actions, ...enable] };`,

@@ -1,3 +1,4 @@
+import { FOLLOW_MUTANTS } from "./follow-mutants.ts";
 import { FURTHER_DATA_MUTANTS } from "./further-mutants-data.ts";
 import { GROUP_MUTANTS } from "./group-mutants.ts";
 import type { Edit } from "./mutants.ts";
@@ -63,7 +64,10 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
     fault: "NOWHO",
     regression: "in one pass the database is put on disk three times at most",
     edits: [{ file: "src/app/pass/pass.ts", from: ' && action.kind !== "store-database"', to: "" }],
-    caughtBy: { scenario: "who-runs/moves-during-a-long-pass", sign: "rule only-copy-ended broken" },
+    caughtBy: {
+      scenario: "who-runs/moves-during-a-long-pass",
+      sign: "and the pool database says that it runs",
+    },
   },
   {
     fault: "NOWHO",
@@ -141,8 +145,8 @@ const HOST_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/roles/slave.ts",
-        from: "[markOwnStart, keepCopyFresh, startVmsAtRest]",
-        to: "[markOwnStart, startVmsAtRest]",
+        from: "[keepCopyFresh, startVmsAtRest]",
+        to: "[startVmsAtRest]",
       },
     ],
     caughtBy: { scenario: "copies/new-vm-outlives-its-master", sign: "expect vm new h3: found nowhere" },
@@ -391,4 +395,5 @@ export const FURTHER_MUTANTS: readonly FurtherMutant[] = [
   ...STORY_MUTANTS,
   ...GROUP_MUTANTS,
   ...NAMED_MUTANTS,
+  ...FOLLOW_MUTANTS,
 ];

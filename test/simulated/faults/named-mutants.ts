@@ -8,13 +8,13 @@ export const NAMED_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/group/hand-over.ts",
-        from: "const isReplacer = hasReplaced(said, roll.master) ||",
-        to: "const isReplacer = answersAsMaster(said) ||",
+        from: "if (isThere ? heir !== roll.master : !isFitter) return false;",
+        to: "if (!answersAsMaster(said)) return false;",
       },
     ],
     caughtBy: {
-      scenario: "group/all-reset-and-the-old-master-is-back",
-      sign: "expect masters h2 h3: found h2 h4",
+      file: "test/unit/core/group/hand-over.test.ts",
+      test: "another master serves, an old one: leads on",
     },
   },
   {
@@ -23,13 +23,13 @@ export const NAMED_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/group/standing-order.ts",
-        from: "hasReplaced(said, roll.master) ? 0 : 1,",
+        from: "host === roll.master ? 0 : 1,",
         to: 'said?.role === "master" && said.xapi === "serving" ? 0 : 1,',
       },
     ],
     caughtBy: {
       file: "test/unit/core/group/standing-order.test.ts",
-      test: "nor an old master that is back: 0",
+      test: "nor does another master: 0",
     },
   },
   {
@@ -37,14 +37,14 @@ export const NAMED_MUTANTS: readonly FurtherMutant[] = [
     regression: "a master that the group has not named goes on calling itself master",
     edits: [
       {
-        file: "src/core/takeover/stand-down.ts",
-        from: "if (!isNamed && !isBelieved) return [];",
-        to: "if (!isBelieved) return [];",
+        file: "src/core/takeover/own-xapi.ts",
+        from: 'if (role.kind === "master") return standDown(memory, { host: named, address }, round);',
+        to: 'if (role.kind === "master") return null;',
       },
     ],
     caughtBy: {
-      scenario: "group/old-master-does-not-hear-the-new-one",
-      sign: "expect united: h3, h4, h5 do not follow h1",
+      file: "test/unit/core/takeover/own-xapi.test.ts",
+      test: "stands down: the named one is not heard: an old database must never win",
     },
   },
   {

@@ -81,7 +81,8 @@ function playOn(message: ReturnType<typeof heartbeat>): void {
   const nowMs = 100;
   let { state } = stepHearing(newHearing(hostOf(1), bootOf(1)), { kind: "peers", nowMs, peers });
   state = stepHearing(state, { kind: "datagram", nowMs, message, address: "192.0.2.1" }).state;
-  const { datagrams } = stepHearing(state, { kind: "tick", nowMs, own: message.own, vote: message.vote });
+  const { own, vote } = message;
+  const { datagrams } = stepHearing(state, { kind: "tick", nowMs, own, vote, agreed: [] });
   claim(datagrams.length === HOSTS - 1, "everybody is written to");
   claim(
     publishHearing(state, NO_GROUP, nowMs, { refused: NONE, trouble: null }).peers.length === HOSTS - 1,

@@ -24,6 +24,7 @@ const ACTIONS = [
   "domain-ended",
   "promote-asked",
   "recover-slaves",
+  "xapi-held",
   "reset-master",
   "toolstack-restart",
   "host-forgotten",

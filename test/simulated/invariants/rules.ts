@@ -105,7 +105,14 @@ const fenceBeforePromotion: Rule = {
 };
 
 /** What the program does of itself; the successor and the slaves' copies are kept fresh while HA is off. */
-const ACTS = new Set(["fence-begun", "promote-asked", "start-asked", "reboot-self", "toolstack-restart"]);
+const ACTS = new Set([
+  "fence-begun",
+  "promote-asked",
+  "start-asked",
+  "reboot-self",
+  "toolstack-restart",
+  "xapi-held",
+]);
 
 const nothingWhileOff: Rule = {
   name: "acted-while-off",

@@ -160,6 +160,8 @@ roots() {
   (cd / && sh "$installer" --root "$W/template/root")
   mkdir -p "$W/template/root/opt/xensource/bin"
   cp "$tools"/dom0/* "$W/template/root/opt/xensource/bin/"
+  # Before that of this machine, for its programs and for those of the host alike.
+  mv "$W/template/root/opt/xensource/bin/systemctl" "$W/template/root/usr/sbin/"
   cp -r "$tools"/agents/* "$W/template/root/etc/ha-lizard/fence/"
   # What the installer left below /var is the same in every host.
   for i in $(seq "$count"); do
