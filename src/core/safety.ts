@@ -10,7 +10,7 @@ import type { Action, Asked } from "./model/action.ts";
 import type { HostUuid } from "./model/ids.ts";
 import type { PoolView } from "./model/pool-view.ts";
 import { invariant } from "./model/record.ts";
-import { isReplaceable, restsOn } from "./takeover/become-master.ts";
+import { isReplaceable, proofOfOldMaster } from "./takeover/become-master.ts";
 import { isNamedLeader } from "./takeover/named.ts";
 
 /** What may happen while HA is not on: the administrator's own switch, the successor, the slaves' copies, words, the end of a route. */
@@ -104,7 +104,9 @@ function checkAction(action: Action, memory: Memory, round: Round): void {
       const { oldMaster } = promotion;
       const isGone = oldMaster === null || isReplaceable(oldMaster, memory, round);
       invariant(isGone, "a master is replaced only when it is off, or a slave itself");
-      const isTakenAgain = restsOn(oldMaster, memory, round).every((host) => action.rests.includes(host));
+      const isTakenAgain = proofOfOldMaster(oldMaster, memory, round).every((host) =>
+        action.rests.includes(host),
+      );
       invariant(isTakenAgain, "the proof that the old master is off is taken again before the take-over");
       const { route } = action;
       const isProved = oldMaster !== null && action.rests.includes(oldMaster);

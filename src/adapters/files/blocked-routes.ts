@@ -3,10 +3,8 @@ import { isIP } from "../../config/ip.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LocalHost } from "../../ports/local-host.ts";
 import { runCommand } from "../processes/run-command.ts";
-import { makePrivateFolder } from "./ownership.ts";
 import type { Paths } from "./paths.ts";
-import { readRegularFile } from "./regular-file.ts";
-import { replaceFile } from "./replace-file.ts";
+import { readRunNote, writeRunNote } from "./run-note.ts";
 
 export interface BlockedRoutesOptions {
   readonly paths: Pick<Paths, "blockedRoutes" | "run">;
@@ -16,8 +14,6 @@ export interface BlockedRoutesOptions {
   readonly ownAddresses?: () => readonly string[];
 }
 
-/** `["10.0.0.1"]` is all that stands there. */
-const LONGEST_NOTE = 4_096;
 /** The kernel is asked, and nobody else. */
 const COMMAND_MS = 5_000;
 
@@ -79,28 +75,22 @@ async function takeBack(
   return tried.filter(({ error }) => error !== null);
 }
 
-async function note(
-  addresses: readonly string[],
-  { run, blockedRoutes }: Pick<Paths, "blockedRoutes" | "run">,
-): Promise<void> {
-  const unusable = makePrivateFolder(run);
-  if (unusable !== null) throw new Error(`Cannot note a blocked route: ${unusable}`);
-  await replaceFile(blockedRoutes, `${JSON.stringify(addresses)}\n`, false);
+function note(addresses: readonly string[], paths: Pick<Paths, "blockedRoutes" | "run">): Promise<void> {
+  return writeRunNote(paths.blockedRoutes, addresses, paths, "Cannot note a blocked route");
 }
 
 /** What is noted; none where there is no note, null where it cannot be understood. Never rejects. */
 export async function readBlockedRoutes(path: string): Promise<readonly string[] | null> {
-  const read = await readRegularFile(path, { maxBytes: LONGEST_NOTE, trusted: true, noLink: true });
-  if (read.kind === "none") return [];
-  if (read.kind !== "text") return null;
-  try {
-    const noted = JSON.parse(read.text) as unknown;
-    const isNote = (value: unknown): value is readonly string[] =>
-      Array.isArray(value) && value.every((one) => typeof one === "string" && isIP(one) !== 0);
-    return isNote(noted) && noted.every((address) => whyNotBlocked(address, []) === null) ? noted : null;
-  } catch {
-    return null;
-  }
+  const read = await readRunNote(path, parseNote);
+  if (read.kind !== "note") return read.kind === "none" ? [] : null;
+  return read.note;
+}
+
+/** `["10.0.0.1"]` is all that stands there. */
+function parseNote(value: unknown): readonly string[] | null {
+  const isBlockable = (one: unknown): one is string =>
+    typeof one === "string" && whyNotBlocked(one, []) === null;
+  return Array.isArray(value) && value.every(isBlockable) ? value : null;
 }
 
 /** Not 0.0.0.0/8, 127.0.0.0/8, 224.0.0.0/3; not ::, ::1, ff00::/8, fe80::/10, nor an IPv4 address in the clothes of one. */

@@ -4,10 +4,9 @@ import type { Clock } from "../../ports/clock.ts";
 import { withDeadline } from "../../ports/deadline.ts";
 import type { LocalHost } from "../../ports/local-host.ts";
 import { runCommand } from "../processes/run-command.ts";
-import { makePrivateFolder } from "./ownership.ts";
 import type { Paths } from "./paths.ts";
 import { readRegularFile } from "./regular-file.ts";
-import { replaceFile } from "./replace-file.ts";
+import { readRunNote, writeRunNote } from "./run-note.ts";
 
 export interface HeldXapiOptions {
   readonly paths: Pick<Paths, "bootId" | "heldXapi" | "run">;
@@ -15,8 +14,6 @@ export interface HeldXapiOptions {
   readonly environment: Record<string, string>;
 }
 
-/** `{"bootId":"…","sinceMs":123}` is all that stands there. */
-const LONGEST_NOTE = 4_096;
 const LONGEST_BOOT_ID = 4_096;
 /** systemd gives a unit 90 s to stop, then kills it. */
 const COMMAND_MS = 110_000;
@@ -32,10 +29,8 @@ export function createHeldXapi(
       const bootId = await readBootId(paths.bootId);
       if (bootId === null) throw new Error("Cannot hold xapi: the id of this boot cannot be read");
       if ((await readHeldSince(paths.heldXapi, bootId)) === null) {
-        const unusable = makePrivateFolder(paths.run);
-        if (unusable !== null) throw new Error(`Cannot hold xapi: ${unusable}`);
         const note = { bootId, sinceMs: Math.round(clock.uptimeMs()) };
-        await replaceFile(paths.heldXapi, `${JSON.stringify(note)}\n`, false);
+        await writeRunNote(paths.heldXapi, note, paths, "Cannot hold xapi");
       }
       await systemctl(options, ["stop"], signal);
     },
@@ -66,21 +61,17 @@ export async function expectNotHeld(paths: Pick<Paths, "bootId" | "heldXapi">): 
  * released, for its start may end VMs. Never rejects.
  */
 export async function readHeldSince(path: string, bootId: string | null): Promise<number | null> {
-  const read = await readRegularFile(path, { maxBytes: LONGEST_NOTE, trusted: true, noLink: true });
-  if (read.kind === "none") return null;
-  const note = read.kind === "text" ? parseNote(read.text) : null;
-  if (note === null) return 0;
+  const read = await readRunNote(path, parseNote);
+  if (read.kind !== "note") return read.kind === "none" ? null : 0;
+  const { note } = read;
   return bootId === null || note.bootId === bootId ? note.sinceMs : null;
 }
 
-function parseNote(text: string): { readonly bootId: string; readonly sinceMs: number } | null {
-  try {
-    const { bootId, sinceMs } = JSON.parse(text) as { bootId?: unknown; sinceMs?: unknown };
-    const isTime = typeof sinceMs === "number" && Number.isFinite(sinceMs) && sinceMs >= 0;
-    return typeof bootId === "string" && isTime ? { bootId, sinceMs } : null;
-  } catch {
-    return null;
-  }
+/** `{"bootId":"…","sinceMs":123}` is all that stands there. */
+function parseNote(value: unknown): { readonly bootId: string; readonly sinceMs: number } | null {
+  const { bootId, sinceMs } = value as { bootId?: unknown; sinceMs?: unknown };
+  const isTime = typeof sinceMs === "number" && Number.isFinite(sinceMs) && sinceMs >= 0;
+  return typeof bootId === "string" && isTime ? { bootId, sinceMs } : null;
 }
 
 /** null when it cannot be read. */

@@ -10,6 +10,14 @@ export function groupOf({ hearing }: Pick<PoolView, "hearing">): GroupSight | nu
   return hearing === "unknown" ? null : hearing.group;
 }
 
+/**
+ * The XAPI master as the group has agreed on it, where this host is part of the group now, and the roll is settled; null: that is not known.
+ */
+export function namedIn(group: GroupSight | null): HostUuid | null {
+  if (group?.roll?.settled !== true) return null;
+  return ["leads", "elected", "hears"].includes(group.lead) ? group.roll.master : null;
+}
+
 /** The hosts whose votes count; none where this host is in no group. */
 export function hostsOnRoll(view: Pick<PoolView, "hearing">): readonly HostUuid[] {
   return groupOf(view)?.roll?.hosts ?? [];

@@ -1,6 +1,7 @@
 import type { GroupSight } from "../model/group-sight.ts";
 import type { HeardPeer, OwnState } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
+import { namedIn } from "./may-act.ts";
 
 /**
  * What an iteration of this host has to see to now, by what the monitors say to each other: an own xapi that does not follow the master
@@ -13,10 +14,10 @@ export function ownMatter(
   group: GroupSight,
   peers: readonly HeardPeer[],
 ): string | null {
-  const { roll, lead } = group;
-  if (roll === null || !roll.settled || !["leads", "elected", "hears"].includes(lead)) return null;
+  const { roll } = group;
+  const named = namedIn(group);
+  if (roll === null || named === null) return null;
   if (!roll.ha) return own.xapi === "held" ? "HA is off" : null;
-  const { master: named } = roll;
   if (named === self) {
     if (own.role !== "master") return "this host is named";
     if (own.office !== roll.office) return `office ${roll.office}`;

@@ -22,8 +22,11 @@ export function isHeardNow(heard: Heard): boolean {
   return heard === "direct" || heard === "reported";
 }
 
-/** Does the host itself say, directly, that its xapi is kept from starting? */
-export function saysHeld(hearing: Hearing | Unknown, host: HostUuid): boolean {
-  const peer = heardPeer(hearing, host);
-  return peer !== "unknown" && peer.heard === "direct" && peer.own?.xapi === "held";
+/** Hosts that say themselves, directly, that their xapi is kept from starting. */
+export function heldHosts(hearing: Hearing | Unknown): readonly HostUuid[] {
+  return hearing === "unknown" ? [] : hearing.peers.filter(saysHeld).map(({ host }) => host);
+}
+
+function saysHeld({ heard, own }: HeardPeer): boolean {
+  return heard === "direct" && own?.xapi === "held";
 }

@@ -2,7 +2,7 @@ import type { HostHealth } from "../memory/host-health.ts";
 import type { Round } from "../memory/step.ts";
 import type { PeerProbe } from "../model/pool-view.ts";
 import type { HealthSettings } from "../model/settings.ts";
-import { type Heard, heardOf, saysHeld } from "./heard.ts";
+import { type Heard, heardOf, heldHosts } from "./heard.ts";
 
 /** A probe a little before the full delay counts: a pass that was woken at the right second is never a millisecond late. */
 const RETRY_SLACK_MS = 250;
@@ -87,9 +87,10 @@ export function isAlive(health: HostHealth | null | undefined): boolean {
 /** The health of every host that was probed in this round; the others keep theirs. */
 export function stepAllHealth({ memory, view, settings }: Round): Readonly<Record<string, HostHealth>> {
   const health: Record<string, HostHealth> = { ...memory.health };
+  const held = heldHosts(view.hearing);
   for (const [uuid, probe] of view.probes) {
     const heard = heardOf(view.hearing, uuid);
-    const isHeld = saysHeld(view.hearing, uuid);
+    const isHeld = held.includes(uuid);
     const next = stepHealth(health[uuid], probe, view.nowMs, settings, heard, isHeld);
     if (next !== undefined) health[uuid] = next;
   }

@@ -1,17 +1,11 @@
+import { heldHosts } from "../members/heard.ts";
 import { fingerprintPlacement } from "../members/on-disk.ts";
 import type { Agreed } from "../memory/agreed.ts";
 import type { Memory } from "../memory/memory.ts";
 import { type MasterRound, nothing, type Step } from "../memory/step.ts";
 import type { HostRuns } from "../model/hearing.ts";
 import type { HostUuid, VmUuid } from "../model/ids.ts";
-import type { PoolView } from "../model/pool-view.ts";
 import { allAnswers } from "./witnesses.ts";
-
-/** Hosts that say that their xapi is held: they are asked about every VM that the database has running, not only about those that are managed. */
-export function heldHosts({ hearing }: Pick<PoolView, "hearing">): readonly HostUuid[] {
-  if (hearing === "unknown") return [];
-  return hearing.peers.filter(({ own }) => own?.xapi === "held").map(({ host }) => host);
-}
 
 /**
  * Whose held xapi may start: all that its host runs is there in this database, or nowhere, and that is on the master's disk. Then its
@@ -21,8 +15,10 @@ export function heldHosts({ hearing }: Pick<PoolView, "hearing">): readonly Host
  */
 export function seeAgreement(memory: Memory, round: MasterRound): Step {
   const { database, view } = round;
+  const held = heldHosts(view.hearing);
+  if (held.length === 0) return nothing({ ...memory, agreed: {} });
   const isOnDisk = memory.placementOnDisk === fingerprintPlacement(database);
-  const found = heldHosts(view).map((host): [HostUuid, Agreed | null] => [
+  const found = held.map((host): [HostUuid, Agreed | null] => [
     host,
     isOnDisk ? agreedWith(host, memory, round) : null,
   ]);

@@ -1,7 +1,7 @@
+import { heldHosts } from "../members/heard.ts";
 import type { VmUuid } from "../model/ids.ts";
 import type { DatabaseView, PoolView } from "../model/pool-view.ts";
 import type { CoreSettings } from "../model/settings.ts";
-import { heldHosts } from "./agreement.ts";
 import { hasRunHere, isManaged } from "./restart-plan.ts";
 
 /**
@@ -16,7 +16,7 @@ export function askedVms(
   const { uuid: pool } = database.pool;
   const halted = database.halted.filter((vm) => isManaged(vm, settings) && hasRunHere(vm, pool));
   const residents = database.hosts.flatMap((host) => host.residents);
-  const isAll = heldHosts(view).length > 0;
+  const isAll = heldHosts(view.hearing).length > 0;
   return [...halted, ...residents.filter(({ homePool }) => isAll || homePool === pool)].map(
     ({ uuid }) => uuid,
   );

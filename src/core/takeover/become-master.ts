@@ -41,7 +41,7 @@ function promote(memory: Memory, { oldMaster, phase }: PromotionState, round: Ro
   if (memory.lastGood?.haFlag !== "on" || !round.isDiskWritable) return nothing(memory);
   if (oldMaster !== null && !isReplaceable(oldMaster, memory, round)) return nothing(memory);
   const asked = afterTakeOver(memory, "asked");
-  const rests = restsOn(oldMaster, memory, round);
+  const rests = proofOfOldMaster(oldMaster, memory, round);
   const actions = whenDue({ kind: "promote-self", rests, route: wantedRoute(asked, round) }, round);
   if (actions.length === 0) return nothing(memory);
   const promoting: Reason = {
@@ -73,7 +73,7 @@ function isSlave(host: HostUuid, { view }: Round): boolean {
 }
 
 /** The old master, where a proof is all that says that it is none any more: it is taken again right before. */
-export function restsOn(
+export function proofOfOldMaster(
   oldMaster: HostUuid | null,
   { incidents }: Memory,
   round: Round,

@@ -1,4 +1,4 @@
-import { groupOf, hasMandate } from "../group/may-act.ts";
+import { groupOf, hasMandate, namedIn } from "../group/may-act.ts";
 import { heardPeer } from "../members/heard.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { PoolView } from "../model/pool-view.ts";
@@ -10,9 +10,7 @@ type Sight = Pick<PoolView, "hearing">;
  * named is the master, whether it can be seen from here or not, and whatever a pool.conf says (core/README.md, "Who is master?").
  */
 export function namedByGroup(view: Sight): HostUuid | null {
-  const group = groupOf(view);
-  if (group?.roll?.settled !== true) return null;
-  return ["leads", "elected", "hears"].includes(group.lead) ? group.roll.master : null;
+  return namedIn(groupOf(view));
 }
 
 /** The same while HA is on for the group: what an administrator does while it is off is his. */

@@ -64,13 +64,18 @@ export function followNamed(memory: Memory, round: Round): Step | null {
   const address = rowOf(hostRows(memory, view), named).address ?? ways[0] ?? "";
   if (role.kind === "master") return standDown(memory, { host: named, address }, round);
   if (address === "" || role.kind !== "slave" || !saysItIsMaster(named, view)) return null;
-  const followed = hostWithAddress(memory.lastGood?.hosts ?? [], role.masterAddress)?.uuid ?? null;
-  if (followed === named || ways.includes(role.masterAddress)) return endStraying(memory, round);
+  if (ways.includes(role.masterAddress) || isAddressOf(named, role.masterAddress, memory))
+    return endStraying(memory, round);
   return {
     memory: afterTakeOver(memory, "named-another"),
     actions: whenDue({ kind: "follow-master", address }, round),
     reasons: [{ kind: "follows-named", host: hostName(memory, named), address }],
   };
+}
+
+/** By what this host knows of its pool. */
+function isAddressOf(host: HostUuid, address: string, { lastGood }: Memory): boolean {
+  return hostWithAddress(lastGood?.hosts ?? [], address)?.uuid === host;
 }
 
 /** Where it is heard from, for a host that does not know its pool. */
@@ -108,12 +113,12 @@ const STRAYING_MS = 60_000;
 /**
  * Since when the own xapi has not served though the master does that it follows, as the group has named it; null: it does, or it is held.
  */
-export function straysSince({ straysSinceMs, lastGood }: Memory, view: PoolView): number | null {
+export function straysSince(memory: Memory, view: PoolView): number | null {
   const { role, heldSinceMs } = view.self;
   const named = namedUnderHa(view);
   if (view.database.ok || heldSinceMs !== null || named === null || role.kind !== "slave") return null;
-  const isOurs = hostWithAddress(lastGood?.hosts ?? [], role.masterAddress)?.uuid === named;
-  return isOurs && saysItServes(named, view) ? (straysSinceMs ?? view.nowMs) : null;
+  const isOurs = isAddressOf(named, role.masterAddress, memory);
+  return isOurs && saysItServes(named, view) ? (memory.straysSinceMs ?? view.nowMs) : null;
 }
 
 /** It starts again, when the database agrees. */

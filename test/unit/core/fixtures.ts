@@ -176,6 +176,20 @@ function hearingOf(
   );
 }
 
+/** What a host that is well sees of itself. */
+function localView(uuid: HostUuid, role: Role): LocalView {
+  return {
+    uuid,
+    role,
+    bootId: "boot-1",
+    initCompleteAtMs: 0,
+    domains: [],
+    xapiAnswers: true,
+    heldSinceMs: null,
+    blockedRoutes: [],
+  };
+}
+
 /** One host's core, driven by hand: each `look` is a round at `atS` seconds; `memory` goes from round to round. */
 export class Brain {
   memory: Memory = emptyMemory("boot-1");
@@ -186,16 +200,7 @@ export class Brain {
   self: LocalView;
 
   constructor(uuid: HostUuid, role: Role) {
-    this.self = {
-      uuid,
-      role,
-      bootId: "boot-1",
-      initCompleteAtMs: 0,
-      domains: [],
-      xapiAnswers: true,
-      heldSinceMs: null,
-      blockedRoutes: [],
-    };
+    this.self = localView(uuid, role);
   }
 
   input(
@@ -358,17 +363,7 @@ function roundOf(memory: Memory, situation: Situation, role: Role, uuid: HostUui
     hostUuid(peer),
     probe,
   ]);
-  const self: LocalView = {
-    uuid,
-    role,
-    bootId: "boot-1",
-    initCompleteAtMs: 0,
-    domains: [],
-    xapiAnswers: true,
-    heldSinceMs: null,
-    blockedRoutes: [],
-    ...situation.self,
-  };
+  const self: LocalView = { ...localView(uuid, role), ...situation.self };
   const nowMs = situation.nowMs ?? 1_000_000;
   const hosts = situation.database?.hosts ?? memory.lastGood?.hosts ?? [];
   return {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { heardOf, heardPeer, isHeardNow } from "../../../../src/core/members/heard.ts";
+import { heardOf, heardPeer, heldHosts, isHeardNow } from "../../../../src/core/members/heard.ts";
 import { host } from "../fixtures.ts";
-import { hearing, peer } from "./hearing.ts";
+import { hearing, OWN, peer } from "./hearing.ts";
 
 describe("heardOf", () => {
   const seen = hearing(peer(2), peer(3, { heard: "reported" }), peer(4, { heard: "silent" }));
@@ -25,3 +25,12 @@ test("isHeardNow: directly or by report; unknown is neither", () =>
     false,
     false,
   ]));
+
+describe("heldHosts", () => {
+  test("who says so", () =>
+    expect(heldHosts(hearing(peer(2), peer(3, { own: { ...OWN, xapi: "held" } })))).toEqual([host(3)]));
+  test("who is not heard, or whose monitor is not, says nothing", () => {
+    expect(heldHosts(hearing(peer(3, { heard: "silent" })))).toEqual([]);
+    expect(heldHosts("unknown")).toEqual([]);
+  });
+});

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { fingerprintPlacement } from "../../../../src/core/members/on-disk.ts";
 import type { HostRuns, OwnState } from "../../../../src/core/model/hearing.ts";
 import type { HostUuid } from "../../../../src/core/model/ids.ts";
-import { heldHosts, seeAgreement } from "../../../../src/core/restart/agreement.ts";
+import { seeAgreement } from "../../../../src/core/restart/agreement.ts";
 import { database, host, hostView, masterRound, memoryWith, POOL, runsThere, vm } from "../fixtures.ts";
 import { hearing, OWN, peer } from "../members/hearing.ts";
 
@@ -96,14 +96,5 @@ describe("seeAgreement: may a held xapi start", () => {
   test("nothing is done, and nothing is said", () => {
     const { actions, reasons } = agreed({});
     expect([actions, reasons]).toEqual([[], []]);
-  });
-});
-
-describe("heldHosts", () => {
-  test("who says so", () =>
-    expect(heldHosts({ hearing: hearing(peer(2), peer(3, { own: HELD })) })).toEqual([host(3)]));
-  test("who is not heard, or whose monitor is not, says nothing", () => {
-    expect(heldHosts({ hearing: hearing(peer(3, { heard: "silent" })) })).toEqual([]);
-    expect(heldHosts({ hearing: "unknown" })).toEqual([]);
   });
 });
