@@ -7,12 +7,14 @@ import { decideSlave } from "./roles/slave.ts";
 import { assertSafe } from "./safety.ts";
 import { namedUnderHa } from "./takeover/named.ts";
 import { endHold, followNamed, reportHold } from "./takeover/own-xapi.ts";
+import { resignUnserved } from "./takeover/resign.ts";
 import { endRoutes } from "./takeover/route.ts";
 
 /** One round: from what is seen and remembered to what is done and said. Pure; the same input gives the same output. */
 export function decide(raw: Round): Step {
   const round = { ...raw, memory: rebaseMemory(raw.memory, raw.view.self.bootId) };
-  const decision = endRoutes(watchToolstack(decideByRole(round), round), round);
+  const step = watchToolstack(decideByRole(round), round);
+  const decision = endRoutes(resignUnserved(step, round), round);
   assertSafe(decision.actions, decision.memory, round);
   return decision;
 }
@@ -39,9 +41,8 @@ function watchToolstack(decision: Step, { view, settings }: Round): Step {
   const isBecomingMaster = promotion !== null && view.nowMs - promotion.sinceMs < BECOMING_MS;
   if (lastGood?.haFlag !== "on" || isBecomingMaster) return decision;
   const own = stepToolstack(toolstack, view, settings);
-  // A slave's starts again only when the database of its master agrees with what runs here.
-  const named = namedUnderHa(view);
-  const waits = view.self.role.kind === "slave" && named !== null && named !== view.self.uuid;
+  // A slave's starts again only when the database of its master agrees with what runs here; while nobody leads, nobody can say so.
+  const waits = view.self.role.kind === "slave" && namedUnderHa(view) !== view.self.uuid;
   const actions: readonly Action[] = own.actions.length > 0 && waits ? [{ kind: "hold-xapi" }] : own.actions;
   return {
     ...decision,

@@ -11,7 +11,7 @@ import type { HostUuid } from "./model/ids.ts";
 import type { PoolView } from "./model/pool-view.ts";
 import { invariant } from "./model/record.ts";
 import { isReplaceable, proofOfOldMaster } from "./takeover/become-master.ts";
-import { isNamedLeader } from "./takeover/named.ts";
+import { isNamedLeader, namedByGroup } from "./takeover/named.ts";
 
 /** What may happen while HA is not on: the administrator's own switch, the successor, the slaves' copies, words, the end of a route. */
 const ALLOWED_WHILE_OFF = new Set<Action["kind"]>([
@@ -81,6 +81,7 @@ function checkAction(action: Action, memory: Memory, round: Round): void {
       return;
     }
     case "fence-host":
+      invariant(action.host !== view.self.uuid, "no host fences itself");
       invariant(settings.FENCE_ENABLED, "nobody is fenced with FENCE_ENABLED=0");
       invariant(memory.health[action.host]?.state === "failed", "only a failed host is fenced");
       invariant(memory.incidents[action.host]?.phase === "fencing", "a fence is remembered before it begins");
@@ -114,6 +115,10 @@ function checkAction(action: Action, memory: Memory, round: Round): void {
       invariant(isItsOwn, "a route is blocked only to an old master that is proved off");
       return;
     }
+    case "resign-master":
+      invariant(namedByGroup(view) === view.self.uuid, "only the named master gives up its place");
+      invariant(!view.database.ok, "a master that serves keeps its place");
+      return;
     case "reboot-self":
       invariant(settings.FENCE_REBOOT_LONE_HOST, "no reboot without FENCE_REBOOT_LONE_HOST=1");
       invariant(memory.isolation?.rebooted === true, "a reboot is remembered before it happens");

@@ -14,6 +14,12 @@ export interface LocalHost {
    */
   holdXapi(signal: AbortSignal): Promise<void>;
   /**
+   * Holds the own xapi, as above, and makes pool.conf call this host a slave of its own address, which is nobody's: no xapi of it can
+   * be master any more, also not a hung one that goes on later, nor after a boot. Safe to repeat. Rejects like `holdXapi`, and when
+   * pool.conf could not be written: then xapi is held, and would start as master.
+   */
+  resignAsMaster(ownAddress: string, signal: AbortSignal): Promise<void>;
+  /**
    * Lets a held xapi start, and forgets the note once its start is ordered; does not wait for it to answer. Resolves to false,
    * having done nothing, when it is not held. Rejects when the start was refused: then it is still held.
    */

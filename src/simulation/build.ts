@@ -83,6 +83,7 @@ export function buildHost(spec: HostSpec, number: number, database: Database): S
     messages: new Map(),
     xapi: null,
     xapiStopped: false,
+    xapiBroken: false,
     heldSinceMs: null,
     stayDisabled: false,
     haArmed: false,

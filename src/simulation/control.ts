@@ -49,7 +49,7 @@ export function resetHost(world: World, host: SimHost): void {
   setPower(world, host, true);
 }
 
-export type XapiState = "run" | "stop" | "kill" | "hang" | "slow";
+export type XapiState = "run" | "stop" | "kill" | "hang" | "slow" | "broken";
 
 /** What each call to a slow xapi takes: more than XE_TIMEOUT's default. */
 const SLOW_MS = 7_000;
@@ -61,7 +61,9 @@ const SLOW_MS = 7_000;
 export function setXapi(world: World, host: SimHost, state: XapiState): void {
   world.record("xapi", { host: host.number, state });
   host.slowMs = state === "slow" ? SLOW_MS : 0;
-  if (state === "stop") endXapi(world, host, "stopped", "stop");
+  if (state === "broken" || state === "run") host.xapiBroken = state === "broken";
+  if (state === "broken") endXapi(world, host, "broken", "kill");
+  else if (state === "stop") endXapi(world, host, "stopped", "stop");
   else if (state === "kill") restartXapi(world, host, "killed", "kill");
   else if (state === "hang" && host.xapi !== null) setFrozen(world, host.xapi, true);
   else if (state === "run" && host.xapi !== null) setFrozen(world, host.xapi, false);

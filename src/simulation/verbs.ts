@@ -26,7 +26,7 @@ export type Order = { readonly verb: string; readonly [detail: string]: unknown 
 
 const POWER_STATES: readonly BmcState[] = ["up", "dead", "slow", "lying"];
 const UNIT_VERBS: readonly UnitVerb[] = ["stop", "start", "restart"];
-const XAPI_STATES: readonly XapiState[] = ["run", "stop", "kill", "hang", "slow"];
+const XAPI_STATES: readonly XapiState[] = ["run", "stop", "kill", "hang", "slow", "broken"];
 
 /**
  * Carries out one order. Throws with a sentence when it cannot be understood, so that a slip in a story is not a quiet
@@ -62,6 +62,16 @@ const VERBS: Readonly<Record<string, (world: World, order: Order) => void>> = {
   /** Whether xapi's own disk is full, where its database is. */
   "database-disk": (world, order) => {
     hostOf(world, order["host"]).databaseDiskFull = flag(order, "full");
+  },
+  /** `xe pool-emergency-transition-to-master` by an administrator, on a slave. */
+  "promote-by-hand": (world, order) => {
+    const { number } = hostOf(world, order["host"]);
+    void asAdministrator(world, number, [["pool.emergency_transition_to_master", []]]);
+  },
+  /** `xe pool-designate-new-master` by an administrator, on the master. */
+  designate: (world, order) => {
+    const { ref } = hostOf(world, order["host"]);
+    void asAdministrator(world, null, [["pool.designate_new_master", [ref]]]);
   },
   maintenance: (world, order) => setMaintenance(world, hostOf(world, order["host"]), flag(order, "on")),
   /** The pool's HA flag. */

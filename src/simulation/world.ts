@@ -106,6 +106,8 @@ export interface SimHost {
   xapi: XapiProcess | null;
   /** systemd has been told to stop xapi: nothing starts it, also not after a crash, until somebody does or the host boots. */
   xapiStopped: boolean;
+  /** It dies at each start, as one whose disk or certificate is damaged. */
+  xapiBroken: boolean;
   /** Since when, by the uptime of this host, its note below /run says that its xapi is held; null: there is none. */
   heldSinceMs: number | null;
   /** Disabled by an administrator so that a restart of xapi does not enable it again. */

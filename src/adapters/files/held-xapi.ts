@@ -6,10 +6,11 @@ import type { LocalHost } from "../../ports/local-host.ts";
 import { runCommand } from "../processes/run-command.ts";
 import type { Paths } from "./paths.ts";
 import { readRegularFile } from "./regular-file.ts";
+import { replaceFile } from "./replace-file.ts";
 import { readRunNote, writeRunNote } from "./run-note.ts";
 
 export interface HeldXapiOptions {
-  readonly paths: Pick<Paths, "bootId" | "heldXapi" | "run">;
+  readonly paths: Pick<Paths, "bootId" | "heldXapi" | "poolConf" | "run">;
   readonly clock: Clock;
   readonly environment: Record<string, string>;
 }
@@ -21,18 +22,23 @@ const COMMAND_MS = 110_000;
 /** Holding, releasing and restarting the own xapi by systemd; the note lies below /run, so that a boot ends the hold. */
 export function createHeldXapi(
   options: HeldXapiOptions,
-): Pick<LocalHost, "holdXapi" | "releaseXapi" | "restartXapi"> {
+): Pick<LocalHost, "holdXapi" | "releaseXapi" | "resignAsMaster" | "restartXapi"> {
   const { paths, clock } = options;
   const sinceMs = async () => readHeldSince(paths.heldXapi, await readBootId(paths.bootId));
+  const hold = async (signal: AbortSignal) => {
+    const bootId = await readBootId(paths.bootId);
+    if (bootId === null) throw new Error("Cannot hold xapi: the id of this boot cannot be read");
+    if ((await readHeldSince(paths.heldXapi, bootId)) === null) {
+      const note = { bootId, sinceMs: Math.round(clock.uptimeMs()) };
+      await writeRunNote(paths.heldXapi, note, paths, "Cannot hold xapi");
+    }
+    await systemctl(options, ["stop"], signal);
+  };
   return {
-    async holdXapi(signal) {
-      const bootId = await readBootId(paths.bootId);
-      if (bootId === null) throw new Error("Cannot hold xapi: the id of this boot cannot be read");
-      if ((await readHeldSince(paths.heldXapi, bootId)) === null) {
-        const note = { bootId, sinceMs: Math.round(clock.uptimeMs()) };
-        await writeRunNote(paths.heldXapi, note, paths, "Cannot hold xapi");
-      }
-      await systemctl(options, ["stop"], signal);
+    holdXapi: hold,
+    async resignAsMaster(ownAddress, signal) {
+      await hold(signal);
+      await replaceFile(paths.poolConf, `slave:${ownAddress}`);
     },
     async releaseXapi(signal) {
       if ((await sinceMs()) === null) return false;

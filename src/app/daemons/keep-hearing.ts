@@ -166,7 +166,7 @@ class Loop {
 
   /** Who belongs to the pool; what was known stays so while no report says anything else. */
   async readReport(): Promise<void> {
-    const read = await readGroupReport(this.ports.store);
+    const read = await readGroupReport(this.ports.store, this.ports.clock.uptimeMs());
     if (read === null) return;
     const known = read.pool === null ? this.report : null;
     const { pool, peers } = known ?? read;
@@ -180,8 +180,11 @@ class Loop {
 
   /** What an iteration has just found and others wait for; the rest of its report may wait. */
   async readNews(): Promise<void> {
-    const { store } = this.ports;
-    const [read, { agreed }] = await Promise.all([readGroupReport(store), readToldMonitor(store)]);
+    const { store, clock } = this.ports;
+    const [read, { agreed }] = await Promise.all([
+      readGroupReport(store, clock.uptimeMs()),
+      readToldMonitor(store),
+    ]);
     const { report } = this;
     if (read === null || report === null || read.pool !== report.pool || read.self !== report.self) return;
     const { office } = read;

@@ -45,13 +45,27 @@ export async function obeyLast(store: StateStore, logger: Logger): Promise<void>
   obeyReport(await readReport(store), logger);
 }
 
-/** What the last iteration has told of the pool; null: nothing that can be understood. */
-export async function readGroupReport(store: Pick<StateStore, "load">): Promise<GroupReport | null> {
+/** Whoever has finished no iteration for so long finishes none: it would replace no master either. */
+const STALE_MS = 5 * 60_000;
+const STALE_DELAYS = 5;
+
+/** What the last iteration has told of the pool; null: nothing that can be understood. `nowMs`: uptime. */
+export async function readGroupReport(
+  store: Pick<StateStore, "load">,
+  nowMs: number,
+): Promise<GroupReport | null> {
   const loaded = await store.load("pass");
   if (loaded.kind !== "found" || typeof loaded.value !== "object" || loaded.value === null) return null;
   const { group } = loaded.value as { readonly group?: unknown };
+  if (!isGroupReport(group)) return null;
   // Those of earlier versions say less.
-  return isGroupReport(group) ? { ...NOT_SAID, ...group } : null;
+  const report = { ...NOT_SAID, ...group };
+  return isStale(loaded.value, nowMs) ? { ...report, enabled: null } : report;
+}
+
+function isStale(value: unknown, nowMs: number): boolean {
+  if (!isHeartBeat(value)) return false;
+  return nowMs - value.finishedAtMs > STALE_MS + STALE_DELAYS * value.monitor.delayMs;
 }
 
 /** What the iterations of this boot have told the monitor (app/pass/tell-monitor.ts). */

@@ -80,6 +80,7 @@ function limitOf(action: Action, settings: Settings): number {
     case "store-database":
     case "sync-database":
     case "restart-toolstack":
+    case "resign-master":
     case "check-fence-devices":
       return LONG_MS;
     default:
@@ -132,6 +133,8 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
       return followMaster(action.address, executor, signal);
     case "hold-xapi":
       return doneAfter(ports.localHost.holdXapi(signal));
+    case "resign-master":
+      return doneAfter(ports.localHost.resignAsMaster(action.address, signal));
     case "release-xapi":
       return doneAfter(ports.localHost.releaseXapi(signal));
     case "unblock-routes":

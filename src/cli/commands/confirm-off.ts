@@ -40,13 +40,13 @@ export const confirmOffAction = defineAction({
     };
     if (refused(whyNotHere(host, hearing, hosts))) return EXIT.failed;
     if (refused(await signOfLife(host, hearing, settings, ports))) return EXIT.failed;
-    if (args.yes === true) return confirm(host, settings, ports);
+    if (args.yes === true) return confirm(host, hosts, settings, ports);
     if (!(await isMeant(host, ports))) return EXIT.failed;
     // Whoever was asked has taken a while.
     const now = await hearingNow(ports);
     return refused(await signOfLife(host, now, settings, ports))
       ? EXIT.failed
-      : confirm(host, settings, ports);
+      : confirm(host, hosts, settings, ports);
   },
 });
 
@@ -111,7 +111,12 @@ async function isMeant({ name }: KnownHost, ports: CliPorts): Promise<boolean> {
 const PATIENCE_MS = 20_000;
 const LOOK_MS = 500;
 
-async function confirm({ uuid, name }: KnownHost, settings: Settings, ports: CliPorts): Promise<ExitCode> {
+async function confirm(
+  { uuid, name }: KnownHost,
+  known: readonly KnownHost[],
+  settings: Settings,
+  ports: CliPorts,
+): Promise<ExitCode> {
   const { clock, store } = ports;
   const nowMs = clock.uptimeMs();
   const others = (await readConfirmedOff(store, nowMs)).filter(({ host }) => host !== uuid);
@@ -130,9 +135,25 @@ async function confirm({ uuid, name }: KnownHost, settings: Settings, ports: Cli
     await clock.sleep(LOOK_MS, neverAborts());
   }
   ports.stderr(
-    `Warning: ${name} counts as off for ten minutes on this host, and this host does not lead the others; see ha-cfg status for who is heard.\n`,
+    `Warning: ${name} counts as off for ten minutes on this host, and this host does not lead the others${whoElse(await hearingNow(ports), uuid, known)}; see ha-cfg status for who is heard.\n`,
   );
   return EXIT.failed;
+}
+
+/** Whose word is missing besides: hosts that count, are not heard, and nobody has confirmed to be off. */
+function whoElse(hearing: Hearing | null, confirmed: HostUuid, known: readonly KnownHost[]): string {
+  if (hearing === null) return "";
+  const { roll, confirmedOff } = hearing.group;
+  const isMissing = (host: HostUuid) =>
+    host !== hearing.self &&
+    host !== confirmed &&
+    !confirmedOff.includes(host) &&
+    !isHeardNow(heardOf(hearing, host));
+  const missing = (roll?.hosts ?? []).filter(isMissing);
+  const names = missing.map((host) => known.find(({ uuid }) => uuid === host)?.name ?? host);
+  return names.length === 0
+    ? ""
+    : `: it does not hear ${names.join(", ")} either. If they are off, too: ha-cfg confirm-off, for each of them`;
 }
 
 /** It leads without that host. */

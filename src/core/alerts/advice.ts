@@ -7,6 +7,8 @@ const ADVICE: Partial<Record<Reason["kind"], string>> = {
   "state-not-saved": "Make room on the disk of this host, or mend it.",
   "xapi-held":
     "Look at the master: ha-cfg status there tells what runs twice, or which host does not answer. If a host is off: ha-cfg confirm-off HOST. With HA off (ha-cfg ha-disable) its xapi starts.",
+  resigned:
+    "Look at /var/log/xensource.log and the disk of this host for what keeps its xapi from serving. It becomes a slave by itself; with HA off run on it xe pool-emergency-reset-master master-address=ADDRESS, or, where no host is master, xe pool-emergency-transition-to-master.",
   "not-leading":
     "See ha-cfg status on this host: whom it hears, and who leads. If a host that it does not hear is off: ha-cfg confirm-off HOST; before the hosts have begun: ha-cfg ha-enable --without HOST.",
   "nobody-leads":

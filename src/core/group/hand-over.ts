@@ -2,7 +2,7 @@ import type { HostUuid } from "../model/ids.ts";
 import { isCarried } from "./carried.ts";
 import type { GroupState, Moment } from "./group.ts";
 import { mandateUntil } from "./mandate.ts";
-import { answersAsMaster, mayReplace } from "./own-state.ts";
+import { answersAsMaster, hasResigned, mayReplace } from "./own-state.ts";
 import { HEARD_MS, isHeardDirectly } from "./peer-state.ts";
 import { compareRollIds, isOnRoll } from "./roll.ts";
 import { stepDown } from "./step-down.ts";
@@ -55,7 +55,8 @@ export function stepHandOver(
  */
 function hasHeir({ hearing, voting }: GroupState, { nowMs, own }: Moment): boolean {
   const { roll, before } = voting.stored;
-  if (roll === null || before !== null || roll.master === voting.self) return false;
+  if (roll === null || before !== null) return false;
+  if (roll.master === voting.self && !hasResigned(own)) return false;
   const heard = [...hearing.peers].filter(
     ([host, peer]) => isOnRoll(roll, host) && isHeardDirectly(peer, nowMs),
   );
@@ -65,7 +66,7 @@ function hasHeir({ hearing, voting }: GroupState, { nowMs, own }: Moment): boole
     ([host, peer]) =>
       host === roll.master && (answersAsMaster(peer.own) || (peer.own?.role === "slave" && !isMaster)),
   );
-  const isFit = mayReplace(own);
+  const isFit = mayReplace(own) && !hasResigned(own);
   return heard.some(([heir, { own: said, hears }]) => {
     const isFitter = !isFit && said?.enabled === true;
     if (isThere ? heir !== roll.master : !isFitter) return false;

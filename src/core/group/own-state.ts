@@ -78,6 +78,14 @@ export function answersAsMaster(own: OwnState | null): boolean {
   return own?.role === "master" && (own.xapi === "serving" || own.xapi === "starting");
 }
 
+/**
+ * The named master's own word that it is none any more: its xapi is ended and held, and its pool.conf names nobody
+ * (core/takeover/resign.ts). That is proof enough for another master, and says nothing of its VMs, which run on.
+ */
+export function hasResigned(own: OwnState | null): boolean {
+  return own?.role === "slave" && own.xapi === "held" && own.master === null;
+}
+
 /** Can it take the place of a master? Not in maintenance, nor when its iterations do not know the pool. */
 export function mayReplace(own: OwnState): boolean {
   return own.role === "master" || own.enabled === true;

@@ -1,6 +1,7 @@
 import type { OwnState } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { HearingState } from "./hearing.ts";
+import { hasResigned } from "./own-state.ts";
 import { isHeardDirectly } from "./peer-state.ts";
 import type { Voting } from "./voting.ts";
 
@@ -24,7 +25,7 @@ export function standsBefore(
   const { roll } = stored;
   if (roll === null) return 0;
   const rank = (host: HostUuid, place: number, said: OwnState | null): readonly number[] => [
-    host === roll.master ? 0 : 1,
+    host === roll.master && !hasResigned(said) ? 0 : 1,
     host === successor ? 0 : 1,
     said?.enabled === true ? 0 : 1,
     said?.xapi === "serving" ? 0 : 1,

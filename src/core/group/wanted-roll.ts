@@ -4,7 +4,7 @@ import { type Absent, hasLeft } from "./absent.ts";
 import type { RollContent } from "./change-roll.ts";
 import type { GroupState } from "./group.ts";
 import { MOST_HOSTS } from "./limits.ts";
-import { answersAsMaster, mayReplace } from "./own-state.ts";
+import { answersAsMaster, hasResigned, mayReplace } from "./own-state.ts";
 import { isHeardDirectly } from "./peer-state.ts";
 import { compareRollIds, isOnRoll, officeText, type Roll, type RollHost } from "./roll.ts";
 
@@ -25,9 +25,9 @@ export interface LeaderSight {
 export function wantedRoll(state: GroupState, sight: LeaderSight): RollContent | null {
   const { roll } = state.voting.stored;
   if (roll === null) return null;
-  const isMasterOff = state.voting.off.has(roll.master);
-  // The leader takes the place of a master that is off; one that cannot leaves it there, and hands over to who can.
-  const takesItsPlace = isMasterOff && mayReplace(sight.own) && !hasOtherDatabase(sight.own, roll);
+  const isMasterGone = state.voting.off.has(roll.master) || hasNamedResigned(state, roll, sight);
+  // The leader takes the place of a master that is off, or has given up being it; one that cannot leaves it there, and hands over to who can.
+  const takesItsPlace = isMasterGone && mayReplace(sight.own) && !hasOtherDatabase(sight.own, roll);
   const isOut = (host: HostUuid) => state.voting.off.has(host) && (host !== roll.master || takesItsPlace);
   const kept = roll.hosts
     .filter(({ host }) => !isOut(host) && !isGone(state, sight, host))
@@ -39,6 +39,10 @@ export function wantedRoll(state: GroupState, sight: LeaderSight): RollContent |
     ha: wantsHa(state, roll, sight),
   };
   return isSame(wanted, roll) ? null : wanted;
+}
+
+function hasNamedResigned(state: GroupState, roll: Roll, sight: LeaderSight): boolean {
+  return roll.master !== state.voting.self && hasResigned(saidBy(state, sight, roll.master));
 }
 
 /** A master whose database is not that of the one which the roll names. */

@@ -89,6 +89,8 @@ export function stepAllHealth({ memory, view, settings }: Round): Readonly<Recor
   const health: Record<string, HostHealth> = { ...memory.health };
   const held = heldHosts(view.hearing);
   for (const [uuid, probe] of view.probes) {
+    // A host does not judge itself, also where pool.conf names it.
+    if (uuid === view.self.uuid) continue;
     const heard = heardOf(view.hearing, uuid);
     const isHeld = held.includes(uuid);
     const next = stepHealth(health[uuid], probe, view.nowMs, settings, heard, isHeld);

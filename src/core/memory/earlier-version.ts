@@ -18,6 +18,7 @@ export const ADDED_LATER = {
   copy: null,
   isSettling: false,
   notLeadingSinceMs: null,
+  unservedSinceMs: null,
   straysSinceMs: null,
   unnamedSinceMs: null,
   agreed: {},

@@ -40,6 +40,8 @@ export interface Memory {
   readonly masterlessSinceMs: number | null;
   /** Since when this host is master, and the group has named another one; null: it is none, or is named. */
   readonly unnamedSinceMs: number | null;
+  /** Since when this host is master, and named, and its xapi does not serve (core/takeover/resign.ts); null: it does, or is neither. */
+  readonly unservedSinceMs: number | null;
   /** Since when the master that this slave follows serves, and its own xapi does not (core/takeover/own-xapi.ts). */
   readonly straysSinceMs: number | null;
   /**
@@ -90,6 +92,7 @@ const isMemory: Check<Memory> = objectOf<Memory>({
   promotion: nullOr(isPromotionState),
   following: nullOr(isText),
   masterlessSinceMs: nullOr(isNumber),
+  unservedSinceMs: nullOr(isNumber),
   straysSinceMs: nullOr(isNumber),
   unnamedSinceMs: nullOr(isNumber),
   agreed: recordOf(nullOr(isAgreed)),

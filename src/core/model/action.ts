@@ -99,6 +99,8 @@ export type Action =
   /** The own xapi is to start again, when the database of its master agrees with what runs here. */
   | { readonly kind: "hold-xapi" }
   | { readonly kind: "release-xapi" }
+  /** This host is master no more (core/takeover/resign.ts); `address`: its own one. */
+  | { readonly kind: "resign-master"; readonly address: string }
   | {
       readonly kind: "correct-database";
       /** It runs on this host and nowhere else, which is asked once more. */

@@ -26,8 +26,17 @@ export type Reason =
   | { readonly kind: "not-leading"; readonly why: string }
   | { readonly kind: "nobody-leads"; readonly why: string }
   | { readonly kind: "waits-for-members"; readonly hosts: readonly string[] }
-  /** `master`: whose database is waited for; null: nobody is named. */
-  | { readonly kind: "xapi-held"; readonly master: string | null }
+  /** This host was master, and gave that up for its xapi did not serve. */
+  | { readonly kind: "resigned" }
+  | {
+      readonly kind: "xapi-held";
+      /** Whose database is waited for; null: nobody leads, so that nobody can say that it agrees. */
+      readonly master: string | null;
+      /** Is the monitor of that master heard? The word is the monitor's. */
+      readonly isMasterHeard: boolean;
+      /** How long, in steps of five minutes, so that it is told again with each. */
+      readonly minutes: number;
+    }
   | { readonly kind: "follows-named"; readonly host: string; readonly address: string }
   | { readonly kind: "host-suspect"; readonly host: string }
   /** `long`: for longer than a toolstack restart or a boot takes. */
@@ -52,7 +61,14 @@ export type Reason =
   | { readonly kind: "out-of-ha-after-reboot" }
   | { readonly kind: "no-successor" }
   /** `master`: null where an administrator's word about it would be for nothing, because this host does not count. */
-  | { readonly kind: "not-promoted"; readonly master: string | null; readonly why: PromotionRefusal }
+  | {
+      readonly kind: "not-promoted";
+      /** null: no word on this host would help. */
+      readonly master: string | null;
+      readonly why: PromotionRefusal;
+      /** Other hosts that count and are not heard, where too few are. */
+      readonly silent: readonly string[];
+    }
   | { readonly kind: "promotion-under-way"; readonly phase: string }
   | { readonly kind: "vm-not-started"; readonly vm: string; readonly why: string }
   /** For five minutes; `uuid` null: an appliance. */
@@ -129,8 +145,8 @@ export type Reason =
 export type PromotionRefusal =
   | "promotion-disabled"
   | "flag-disputed"
-  | "not-the-successor"
-  | "waits-its-turn"
+  | "led-by-another"
+  | "too-early"
   | "in-maintenance"
   | "disk-not-writable"
   | "no-quorum"

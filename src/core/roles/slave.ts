@@ -8,7 +8,8 @@ import { hostName } from "../members/host-rows.ts";
 import { keepCopyFresh } from "../members/own-copy.ts";
 import { fingerprintParameters } from "../members/parameters.ts";
 import { rememberView } from "../members/remember.ts";
-import { heardHosts, tallyNow } from "../members/vote.ts";
+import { heardHosts, heardOnRoll, tallyNow } from "../members/vote.ts";
+import { countsAsOff } from "../memory/incident.ts";
 import type { LastGoodView } from "../memory/last-good.ts";
 import { type Memory, onlyReturned } from "../memory/memory.ts";
 import { inOrder, type MasterRound, nothing, type Round, type Step } from "../memory/step.ts";
@@ -19,11 +20,12 @@ import { omit } from "../model/record.ts";
 import { startVms } from "../restart/start-vms.ts";
 import { becomeMaster, beginTakeOver, isReplaceable } from "../takeover/become-master.ts";
 import { endIsolation, isolateSlave } from "../takeover/isolation.ts";
+import { judgeTakeOver, PATIENCE_KEY, waitUntilThen } from "../takeover/may-take-over.ts";
 import { isNamedLeader, namedByGroup } from "../takeover/named.ts";
 import { findOtherMaster, masterOf, reportNoMaster } from "../takeover/other-master.ts";
 import { endHold, followNamed, reportHold, straysSince } from "../takeover/own-xapi.ts";
 import { afterTakeOver } from "../takeover/take-over.ts";
-import { judgeTakeOver, TURN_KEY, waitForTurn } from "../takeover/turn.ts";
+
 import { reportNobodyLeads } from "./not-leading.ts";
 
 /**
@@ -34,7 +36,9 @@ export function decideSlave(round: Round): Step {
   const { view, memory: before } = round;
   const { role } = view.self;
   const followed = masterOf(role, before.lastGood);
-  const master = view.database.ok ? view.database.value.pool.master : toReplace(followed, view);
+  const judged = view.database.ok ? view.database.value.pool.master : toReplace(followed, view);
+  // One that has given up being master follows its own address (core/takeover/resign.ts).
+  const master = judged === view.self.uuid ? null : judged;
   const following = role.kind === "slave" ? role.masterAddress : null;
   const forgiven = forgiveNewMaster(before, followed, following);
   const health = stepAllHealth({ ...round, memory: forgiven });
@@ -144,7 +148,7 @@ function followMaster(before: Memory, master: HostUuid, round: Round): Step {
   const promotion = afterTakeOver(before, "old-master-lives").promotion;
   if (before.promotion !== null && promotion === null) reasons.push({ kind: "promotion-dropped" });
   // The waits of this incident are over with it.
-  const retries = omit(omit(before.retries, `fence-host:${master}`), TURN_KEY);
+  const retries = omit(omit(before.retries, `fence-host:${master}`), PATIENCE_KEY);
   const incidents = onlyReturned(before, view.database.ok ? view.database.value : null);
   const calm: Memory = { ...before, incidents, promotion, promoted: null, retries };
   const step = view.database.ok
@@ -201,8 +205,12 @@ function replaceMaster(memory: Memory, master: HostUuid, round: Round): Step {
   const { lastGood } = memory;
   if (lastGood === null) return nothing(memory);
   const flag = lastFlag(lastGood, view);
-  if (flag === "disputed" && hasMandate(view)) return refuse(memory, master, "flag-disputed", view);
-  if (flag !== "on") return { memory, actions: [], reasons: [{ kind: "ha-off" }] };
+  // A dispute that begins after its fence leaves nobody whom it could still save.
+  const incident = memory.incidents[master];
+  const isBegun = lastGood.haFlag === "on" && incident !== undefined && countsAsOff(incident);
+  const isDisputed = flag === "disputed" && !isBegun;
+  if (isDisputed && hasMandate(view)) return refuse(memory, master, "flag-disputed", view);
+  if (flag === "off" || isDisputed) return { memory, actions: [], reasons: [{ kind: "ha-off" }] };
   // A master that answered first and then did not: whom nobody has asked in this round is not thereby silent.
   const isAnyUnasked = lastGood.members.some((uuid) => uuid !== view.self.uuid && !view.probes.has(uuid));
   if (isAnyUnasked) return nothing(memory);
@@ -222,9 +230,9 @@ function replaceMaster(memory: Memory, master: HostUuid, round: Round): Step {
   if (!memory.sawPoolSinceBoot && !quorum.quorate) return refuse(memory, master, away, view);
   // A take-over that a boot would forget is not begun.
   if (!round.isDiskWritable) return refuse(memory, master, "disk-not-writable", view);
-  const refusal = judgeTakeOver(memory, master, lastGood, satisfied.quorate, round);
-  if (refusal === "waits-its-turn") return waitForTurn(memory, master, lastGood, round);
-  if (refusal === "no-quorum" && isElecting(view)) return nothing(memory);
+  const refusal = judgeTakeOver(memory, master, satisfied.quorate, round);
+  if (refusal === "too-early") return waitUntilThen(memory, master, round);
+  if (refusal !== null && !hasMandate(view) && isElecting(view)) return nothing(memory);
   if (refusal !== null) return refuse(memory, master, refusal, view);
   return fenceThenPromote(memory, master, round);
 }
@@ -252,12 +260,19 @@ function fenceThenPromote(memory: Memory, master: HostUuid, round: Round): Step 
 function toFence(memory: Memory, master: HostUuid, { view }: Round): readonly HostUuid[] {
   if (hasMandate(view)) return [master];
   const others = hostsOnRoll(view).filter((host) => memory.health[host]?.state === "failed");
-  return [...new Set([master, ...others])];
+  return [...new Set([master, ...others])].filter((host) => host !== view.self.uuid);
 }
 
 function notPromoted(memory: Memory, master: HostUuid, why: PromotionRefusal, view: PoolView): Reason {
-  const counts = hostsOnRoll(view).includes(view.self.uuid);
-  return { kind: "not-promoted", master: counts ? hostName(memory, master) : null, why };
+  const roll = hostsOnRoll(view);
+  const heard = heardOnRoll(view);
+  const isSilent = (host: HostUuid) => why === "no-quorum" && host !== master && !heard.includes(host);
+  return {
+    kind: "not-promoted",
+    master: roll.includes(view.self.uuid) ? hostName(memory, master) : null,
+    why,
+    silent: roll.filter(isSilent).map((host) => hostName(memory, host)),
+  };
 }
 
 function refuse(memory: Memory, master: HostUuid, why: PromotionRefusal, view: PoolView): Step {

@@ -108,7 +108,7 @@ function endMasterless(memory: Memory, round: Round): Step {
 }
 
 function refuse(memory: Memory, why: PromotionRefusal): Step {
-  return { memory, actions: [], reasons: [{ kind: "not-promoted", master: null, why }] };
+  return { memory, actions: [], reasons: [{ kind: "not-promoted", master: null, why, silent: [] }] };
 }
 
 function isAnotherMaster({ lastGood }: Memory, view: PoolView): boolean {

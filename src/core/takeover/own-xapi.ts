@@ -1,5 +1,5 @@
 import { groupOf } from "../group/may-act.ts";
-import { heardPeer } from "../members/heard.ts";
+import { heardOf, heardPeer, isHeardNow } from "../members/heard.ts";
 import { hostName, hostRows, rowOf } from "../members/host-rows.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { Round, Step } from "../memory/step.ts";
@@ -10,6 +10,7 @@ import { hostWithAddress } from "../model/reachable.ts";
 import type { Reason } from "../model/reason.ts";
 import { whenDue } from "../pace/back-off.ts";
 import { namedUnderHa, saysItIsMaster, saysItServes } from "./named.ts";
+import { hasResigned } from "./resign.ts";
 import { afterTakeOver } from "./take-over.ts";
 
 /**
@@ -20,12 +21,20 @@ import { afterTakeOver } from "./take-over.ts";
 export function endHold(memory: Memory, round: Round): Step | null {
   const { view } = round;
   const { heldSinceMs, uuid } = view.self;
-  if (heldSinceMs === null) return null;
+  if (heldSinceMs === null || round.inFlight.has("resign-master")) return null;
   const group = groupOf(view);
   const agrees = (group?.agreedAtMs ?? Number.NEGATIVE_INFINITY) >= heldSinceMs;
-  const isToBeMaster = namedUnderHa(view) === uuid;
+  const isToBeMaster = namedUnderHa(view) === uuid && !isAwaitingHeir(memory, view);
   if (!agrees && !isToBeMaster && group?.roll?.ha !== false && !isStarted(round)) return null;
   return { memory, actions: whenDue({ kind: "release-xapi" }, round), reasons: [] };
+}
+
+/** Nobody has taken its place in that time: it tries once more. */
+const HEIR_MS = 5 * 60_000;
+
+/** It has given up being master, and another host is to take its place. */
+function isAwaitingHeir(memory: Memory, { nowMs, self }: PoolView): boolean {
+  return hasResigned(self, memory) && nowMs - (self.heldSinceMs ?? nowMs) < HEIR_MS;
 }
 
 /** So long after the hold began it has been stopped. */
@@ -39,15 +48,23 @@ function isStarted({ view, inFlight }: Round): boolean {
   return view.nowMs - heldSinceMs >= STOPPED_MS;
 }
 
-/** A hold that lasts is told. */
+/** A hold that lasts is told, and again every five minutes. */
 const LONG_HOLD_MS = 60_000;
+const TOLD_AGAIN_MIN = 5;
 
 /** Why the xapi of this host does not run, when that has lasted. */
 export function reportHold(memory: Memory, view: PoolView): readonly Reason[] {
   const { heldSinceMs } = view.self;
-  if (heldSinceMs === null || view.nowMs - heldSinceMs < LONG_HOLD_MS) return [];
   const named = namedUnderHa(view);
-  return [{ kind: "xapi-held", master: named === null ? null : hostName(memory, named) }];
+  // While HA is off, too: then nobody else sees to it.
+  const isNobodys = named === null || named === view.self.uuid;
+  if (isNobodys && hasResigned(view.self, memory)) return [{ kind: "resigned" }];
+  if (heldSinceMs === null || view.nowMs - heldSinceMs < LONG_HOLD_MS) return [];
+  const minutes = Math.floor((view.nowMs - heldSinceMs) / 60_000 / TOLD_AGAIN_MIN) * TOLD_AGAIN_MIN;
+  const isMasterHeard = named !== null && isHeardNow(heardOf(view.hearing, named));
+  return [
+    { kind: "xapi-held", master: named === null ? null : hostName(memory, named), isMasterHeard, minutes },
+  ];
 }
 
 /**
@@ -66,6 +83,8 @@ export function followNamed(memory: Memory, round: Round): Step | null {
   if (address === "" || role.kind !== "slave" || !saysItIsMaster(named, view)) return null;
   if (ways.includes(role.masterAddress) || isAddressOf(named, role.masterAddress, memory))
     return endStraying(memory, round);
+  // For the call its xapi runs for some seconds, in which its no counts for nothing: not during the comparison of the new master.
+  if (view.self.heldSinceMs !== null && !saysItServes(named, view)) return null;
   return {
     memory: afterTakeOver(memory, "named-another"),
     actions: whenDue({ kind: "follow-master", address }, round),

@@ -118,6 +118,13 @@ export function chaoticPorts(ports: PassPorts, host: number, source: CallFates):
           () => localHost.restartToolstack(signal),
           () => fail("restart"),
         ),
+      resignAsMaster: (address, signal) =>
+        source.call(
+          "resign",
+          host,
+          () => localHost.resignAsMaster(address, signal),
+          () => fail("resign"),
+        ),
       holdXapi: (signal) =>
         source.call(
           "hold xapi",

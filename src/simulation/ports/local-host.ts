@@ -12,6 +12,7 @@ import {
 } from "../control.ts";
 import { roleOf } from "../pool-conf.ts";
 import type { SimHost, World } from "../world.ts";
+import { writePoolConf } from "../xapi/process.ts";
 import { knownToXenopsd } from "../xenopsd.ts";
 import { orAbort } from "./network.ts";
 import { xapiAnswers } from "./prober.ts";
@@ -39,6 +40,10 @@ export function simLocalHost(world: World, host: SimHost): LocalHost {
       await sleep(world.clock, world.timings.xapiRestartMs, signal);
     },
     holdXapi: async () => holdXapi(world, host),
+    resignAsMaster: async (address) => {
+      holdXapi(world, host);
+      writePoolConf(world, host, `slave:${address}`);
+    },
     releaseXapi: async () => releaseXapi(world, host),
     restartXapi: async (signal) => {
       expectNotHeld(host);

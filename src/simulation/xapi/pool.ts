@@ -3,6 +3,7 @@ import type { SimHost, World, XapiProcess } from "../world.ts";
 import { ApiError } from "./answer.ts";
 import { noSpace } from "./backup.ts";
 import { databaseServer, hostOfRef } from "./connection.ts";
+import { forwardTo } from "./forward.ts";
 import { copyTo, follows } from "./master-duties.ts";
 import type { Call, Methods } from "./method.ts";
 import { pause, until, writePoolConf } from "./process.ts";
@@ -20,6 +21,11 @@ export const POOL_METHODS: Methods = {
   },
   "pool.recover_slaves": { params: [], async: true, run: recoverSlaves },
   "pool.sync_database": { params: [], async: true, run: syncDatabase },
+  "pool.designate_new_master": {
+    params: ["string"],
+    async: true,
+    run: (call, [host]) => designate(call, String(host)),
+  },
   "pool.is_slave": {
     params: ["string"],
     emergency: true,
@@ -84,6 +90,39 @@ async function recover(call: Call, host: SimHost): Promise<boolean> {
   if (!target.alive || target.host.haArmed) return false;
   resetMaster(world, target, process.host.address);
   return true;
+}
+
+/**
+ * Every member gets a copy of the database and is asked whether it agrees, then each is told; one that cannot be asked is an error, and
+ * nothing changes. Plausible by XAPI's source, and not measured.
+ */
+async function designate(call: Call, hostRef: string): Promise<Json> {
+  const { database, process, world } = call;
+  if (process.host.haArmed) throw new ApiError("HA_IS_ENABLED");
+  if (hostRef === process.host.ref) return "";
+  const { host: next } = await forwardTo(call, hostRef);
+  await syncDatabase(call);
+  const members = await Promise.all(database.refs("host").map((ref) => memberThatAgrees(call, ref)));
+  world.record("designated", { host: next.number });
+  for (const member of members) {
+    if (member.host !== next) resetMaster(world, member, next.address);
+    else {
+      writePoolConf(world, next, "master");
+      lightFuse(world, member);
+    }
+  }
+  return "";
+}
+
+async function memberThatAgrees({ process, world }: Call, ref: string): Promise<XapiProcess> {
+  const host = hostOfRef(world, ref);
+  const { deadPeerMs, callMs } = world.timings;
+  const reached = host !== undefined && world.reaches(process.host.number, host.number);
+  await pause(world, process, reached ? callMs : deadPeerMs);
+  const member = host?.xapi ?? null;
+  if (!reached || member === null || !member.answers || member.frozen)
+    throw new ApiError("CANNOT_CONTACT_HOST", [ref]);
+  return member;
 }
 
 /** The living in parallel; a dead member is an error at the end of it (adapters/xapi/README.md, "The database on disk"). */

@@ -20,9 +20,9 @@ import {
 import { resyncVms } from "./resync.ts";
 import { beginAhead } from "./state-file.ts";
 
-/** Starts the host's xapi, if the host has power, none runs, and systemd was not told to stop it. */
+/** Starts the host's xapi, if the host has power, none runs, it can run, and systemd was not told to stop it. */
 export function startXapi(world: World, host: SimHost): void {
-  if (!host.power || host.xapi !== null || host.xapiStopped) return;
+  if (!host.power || host.xapi !== null || host.xapiStopped || host.xapiBroken) return;
   const process = newProcess(host);
   host.xapi = process;
   sweepStarts(host);

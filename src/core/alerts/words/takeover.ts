@@ -6,8 +6,8 @@ const PROMOTION_REFUSALS: Record<PromotionRefusal, string> = {
     "promotion is switched off (PROMOTE_SLAVE=0). A master that is off for good is replaced by hand: ha-cfg confirm-off for it, then xe pool-emergency-transition-to-master on the host that is to be master",
   "flag-disputed":
     "HA was switched on or off before the master died, and the hosts have not all read that, so nobody knows whether it is wanted. Switch the master on; one that is off for good is replaced by hand: ha-cfg confirm-off for it, then xe pool-emergency-transition-to-master on the host that is to be master",
-  "not-the-successor": "another host is the successor",
-  "waits-its-turn": "it waits its turn, so that two hosts do not act at once",
+  "led-by-another": "another host leads the pool",
+  "too-early": "it waits, so that two hosts do not act at once",
   "in-maintenance": "this host is in maintenance",
   "disk-not-writable": "it cannot write to its disk what it must not forget",
   "no-quorum": "this host has no quorum",
@@ -24,6 +24,7 @@ export const TAKEOVER_WORDS: SayingsOf<
   | "rival-master"
   | "follows-named"
   | "xapi-held"
+  | "resigned"
   | "master-is-slave"
   | "taken-over"
   | "not-leading"
@@ -49,11 +50,18 @@ export const TAKEOVER_WORDS: SayingsOf<
     about: "",
     text: `The hosts of the pool have agreed on ${host} (${address}) as master: this host follows it.`,
   }),
-  "xapi-held": ({ master }) => ({
+  "xapi-held": ({ master, isMasterHeard, minutes }) => ({
     from: "promote_slave",
     severity: "error",
     about: "",
-    text: `XAPI of this host is kept from starting: it might end VMs that run here and that the pool database has elsewhere. It starts as soon as ${master === null ? "a master" : master} has set its database right.`,
+    text: `XAPI of this host is kept from starting${minutes === 0 ? "" : `, for ${minutes} minutes now`}: it might end VMs that run here and that the pool database has elsewhere. ${whoReleases(master, isMasterHeard)} Do not start it by hand: the VMs of this host run on without it.`,
+    alert: true,
+  }),
+  resigned: () => ({
+    from: "promote_slave",
+    severity: "critical",
+    about: "",
+    text: "XAPI of this master has not served for minutes, a restart included: this host has given up being master, so that another one takes its place. Its VMs run on.",
     alert: true,
   }),
   "master-is-slave": ({ host, address }) => ({
@@ -67,7 +75,7 @@ export const TAKEOVER_WORDS: SayingsOf<
     from: "promote_slave",
     severity: "info",
     about: "",
-    text: `${host} is or follows a new master (${address}): this host waits to be called by it.`,
+    text: `${host} is or follows a new master (${address}): it does nothing against the old one.`,
   }),
   "not-leading": ({ why }) => ({
     from: "check_quorum",
@@ -89,12 +97,12 @@ export const TAKEOVER_WORDS: SayingsOf<
     about: "",
     text: `These members are still coming back: ${hosts.join(", ")}.`,
   }),
-  "not-promoted": ({ master, why }) => ({
+  "not-promoted": ({ master, why, silent }) => ({
     from: "promote_slave",
     severity: "error",
     about: "",
-    text: `The master has failed and this host does not take over: ${PROMOTION_REFUSALS[why]}.${master !== null && BY_WORD.includes(why) ? ` If ${master} is off: ha-cfg confirm-off ${master}.` : ""}`,
-    ...(why === "not-the-successor" || why === "waits-its-turn" ? {} : { alert: true as const }),
+    text: `The master has failed and this host does not take over: ${PROMOTION_REFUSALS[why]}.${master !== null && BY_WORD.includes(why) ? cureByWord([master, ...silent]) : ""}`,
+    ...(why === "led-by-another" || why === "too-early" ? {} : { alert: true as const }),
   }),
   "promotion-under-way": ({ phase }) => ({
     from: "promote_slave",
@@ -138,3 +146,19 @@ export const TAKEOVER_WORDS: SayingsOf<
     alert: true,
   }),
 };
+
+function whoReleases(master: string | null, isMasterHeard: boolean): string {
+  if (master === null) return "It starts as soon as a host leads the pool and has set its database right.";
+  const waits = `It starts as soon as ${master} has set its database right.`;
+  return isMasterHeard
+    ? waits
+    : `${waits} The monitor of ${master} is silent: service ha-lizard start -w there.`;
+}
+
+/** Too few are heard: one that is off does not count any more as soon as that is known. */
+function cureByWord(hosts: readonly string[]): string {
+  const [last = "", ...others] = [...hosts].reverse();
+  if (others.length === 0) return ` If ${last} is off: ha-cfg confirm-off ${last}.`;
+  const names = `${[...others].reverse().join(", ")} and ${last}`;
+  return ` If ${names} are off, for each of them: ha-cfg confirm-off HOST.`;
+}
