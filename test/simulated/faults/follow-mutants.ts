@@ -18,6 +18,36 @@ export const FOLLOW_MUTANTS: readonly FurtherMutant[] = [
     },
   },
   {
+    fault: "LEADERLESS",
+    regression: "a silent xapi of a slave starts again while nobody leads",
+    edits: [
+      {
+        file: "src/core/decide.ts",
+        from: 'const waits = view.self.role.kind === "slave" && namedUnderHa(view) !== view.self.uuid;',
+        to: 'const waits = view.self.role.kind === "slave" && ![null, view.self.uuid].includes(namedUnderHa(view));',
+      },
+    ],
+    caughtBy: {
+      scenario: "group/a-silent-xapi-of-a-slave-that-nobody-leads",
+      sign: "ended the only copy of vm2, after a comparison",
+    },
+  },
+  {
+    fault: "KEEPPLACE",
+    regression: "a named master whose xapi never serves keeps its place",
+    edits: [
+      {
+        file: "src/core/takeover/resign.ts",
+        from: "if (unservedSinceMs === null || lastGood",
+        to: "if (unservedSinceMs !== null || unservedSinceMs === null || lastGood",
+      },
+    ],
+    caughtBy: {
+      scenario: "failover/the-named-master-never-serves",
+      sign: "expect within 7m promoted h2",
+    },
+  },
+  {
     fault: "HOLD",
     regression: "the xapi of a member starts at once, whatever the database of its new master says",
     edits: [
@@ -83,8 +113,8 @@ export const FOLLOW_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/group/wanted-roll.ts",
-        from: "const isMasterOff = state.voting.off.has(roll.master);",
-        to: "const isMasterOff = true;",
+        from: "const isMasterGone = state.voting.off.has(roll.master) || hasNamedResigned(state, roll, sight);",
+        to: "const isMasterGone = true;",
       },
     ],
     caughtBy: { scenario: "failover/master-dies", sign: "rule promoted-before-fence broken" },

@@ -23,7 +23,7 @@ export const NAMED_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/group/standing-order.ts",
-        from: "host === roll.master ? 0 : 1,",
+        from: "host === roll.master && !hasResigned(said) ? 0 : 1,",
         to: 'said?.role === "master" && said.xapi === "serving" ? 0 : 1,',
       },
     ],

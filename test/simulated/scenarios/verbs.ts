@@ -112,7 +112,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   },
   reset: (pool, [host]) => pool.reset(hostNumber(host)),
   xapi: (pool, [host, state]) =>
-    pool.xapi(hostNumber(host), oneOf<XapiState>(state, "run", "stop", "kill", "hang", "slow")),
+    pool.xapi(hostNumber(host), oneOf<XapiState>(state, "run", "stop", "kill", "hang", "slow", "broken")),
   xenopsd: ({ world }, [host, what]) => {
     if (oneOf(what, "kill") === "kill") obey(world, { verb: "xenopsd-kill", host: hostNumber(host) });
   },

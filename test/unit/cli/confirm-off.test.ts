@@ -30,6 +30,25 @@ describe("ha-cfg confirm-off", () => {
     expect(pool.running("web")).toEqual([2]);
   });
 
+  test("two of four are dead: one word is not enough, and it says whose is missing", async () => {
+    const pool = poolWithHa({
+      ...{ hosts: 4, vms: [{ name: "web", on: 1 }], watches: true },
+      params: { FENCE_METHOD: "IPMI", FENCE_MIN_HOSTS: "2" },
+    });
+    await pool.run(60 * SECOND);
+    for (const dead of [1, 2]) {
+      pool.bmc(dead, "dead");
+      pool.power(dead, false);
+    }
+    await pool.run(120 * SECOND);
+    const first = await haCfgOn(pool, 3, ["confirm-off", "h1", "--yes"]);
+    expect([first.code, first.err]).toEqual([
+      1,
+      "Warning: h1 counts as off for ten minutes on this host, and this host does not lead the others: it does not hear h2 either. If they are off, too: ha-cfg confirm-off, for each of them; see ha-cfg status for who is heard.\n",
+    ]);
+    expect((await haCfgOn(pool, 3, ["confirm-off", "h2", "--yes"])).code).toBe(0);
+  });
+
   describe("on a terminal it asks for the name, and looks again after that", () => {
     const QUESTION =
       "If h1 still runs, its VMs will run twice, and their disks will be damaged.\nHave you seen that it has no power?\n";

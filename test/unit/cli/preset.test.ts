@@ -72,6 +72,19 @@ describe("ha-cfg preset", () => {
     });
   });
 
+  test("fast: the times alone, whatever fences", async () => {
+    const stored = { HA_FENCE_METHOD: "IPMI", HA_MONITOR_DELAY: "45" };
+    const { code, out, err, world } = await haCfg(["preset", "fast", "--yes"], { otherConfig: stored });
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).not.toContain("FENCE_METHOD");
+    expect(world.otherConfig).toEqual({
+      ...stored,
+      HA_MONITOR_DELAY: "15",
+      HA_XAPI_COUNT: "3",
+      HA_XAPI_DELAY: "4",
+    });
+  });
+
   for (const [stored, kept] of [
     [{ HA_FENCE_METHOD: "IPMI" }, "IPMI"],
     [{ HA_FENCE_METHOD: "MY_AGENT,POOL" }, "MY_AGENT,POOL"],
@@ -139,7 +152,7 @@ describe("ha-cfg preset", () => {
   const wrong: readonly (readonly [readonly string[], string])[] = [
     [["preset"], "NAME"],
     [["preset", "twonode"], "did you mean two-node?"],
-    [["preset", "xxxxxxxxxxxx"], "there are auto-start, pool, two-node"],
+    [["preset", "xxxxxxxxxxxx"], "there are auto-start, pool, fast, two-node"],
     [["preset", "pool", "--faster"], "it knows no faster take-over"],
     [["preset", "auto-start", "10.0.0.1"], "no use for heuristic IPs"],
     [["preset", "pool", "10.0.0.1:!!"], "Cannot set FENCE_HEURISTICS_IPS"],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { readHeldSince } from "../../../../src/adapters/files/held-xapi.ts";
 import { createLocalHost } from "../../../../src/adapters/files/local-host-files.ts";
 import { pathsFrom } from "../../../../src/adapters/files/paths.ts";
@@ -46,6 +47,26 @@ describe("holdXapi", () => {
     await local.holdXapi(never());
     expect([did(), note(), await since()]).toEqual([["stop xapi"], { bootId: BOOT, sinceMs: 1_234 }, 1_234]);
     expect([paths.run, paths.heldXapi].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o600]);
+  });
+
+  test("resignAsMaster: xapi has ended before pool.conf calls this host nobody's", async () => {
+    const { local, paths, tool, did, since } = host();
+    mkdirSync(dirname(paths.poolConf), { recursive: true });
+    writeFileSync(paths.poolConf, "master");
+    tool(`cat '${paths.poolConf}' >>'${paths.root}/did'`);
+    await local.resignAsMaster("10.0.0.1", never());
+    expect([did().slice(0, 1), await since()]).toEqual([["stop xapi"], 1_234]);
+    expect(readFileSync(`${paths.root}/did`, "utf8")).toEndWith("master");
+    expect(readFileSync(paths.poolConf, "utf8")).toBe("slave:10.0.0.1");
+  });
+
+  test("resignAsMaster: a xapi that cannot be stopped stays master", async () => {
+    const { local, paths, tool } = host();
+    mkdirSync(dirname(paths.poolConf), { recursive: true });
+    writeFileSync(paths.poolConf, "master");
+    tool("exit 1");
+    await expect(local.resignAsMaster("10.0.0.1", never())).rejects.toThrow("Cannot stop xapi");
+    expect(readFileSync(paths.poolConf, "utf8")).toBe("master");
   });
 
   test("again: the time of the first stays, and xapi is stopped again, in case somebody has started it", async () => {

@@ -66,6 +66,18 @@ describe("readGroupReport: office", () => {
   ];
   for (const [title, group, expected] of rows)
     test(title, async () =>
-      expect((await readGroupReport(having({ group })))?.office).toBe(expected as never),
+      expect((await readGroupReport(having({ group }), 0))?.office).toBe(expected as never),
     );
+});
+
+describe("readGroupReport: iterations that crash", () => {
+  const monitor = { delayMs: 15_000, scanRateMs: 1_000, maxStarts: 3, killAll: true };
+  const enabledAt = async (nowMs: number) => {
+    const pass = { group: { ...REPORT, enabled: true }, finishedAtMs: 1_000, nextInMs: 5, monitor };
+    return (await readGroupReport(having(pass), nowMs))?.enabled;
+  };
+  test("it is not known any more that this host is enabled, five minutes and five delays after the last that ended", async () => {
+    expect(await enabledAt(376_000)).toBe(true);
+    expect(await enabledAt(376_001)).toBe(null);
+  });
 });

@@ -21,6 +21,7 @@ const NOTICES: { readonly [Kind in Reason["kind"]]: string } = {
   "ha-unset": "ha-unset, check_ha_enabled, error, condition, alert",
   "rival-master": "rival-master, master_ip, critical, condition, alert",
   "follows-named": "follows-named, promote_slave, info, condition, line",
+  resigned: "resigned, promote_slave, critical, condition, alert",
   "xapi-held": "xapi-held, promote_slave, error, condition, alert",
   "master-is-slave": "master-is-slave, master_ip, critical, condition, alert",
   "taken-over": "taken-over, promote_slave, info, condition, line",
@@ -118,12 +119,12 @@ describe("describeReason: who is told", () => {
     ],
     [
       "a slave that is not the successor",
-      { kind: "not-promoted", master: "h1", why: "not-the-successor" },
+      { kind: "not-promoted", master: "h1", why: "led-by-another", silent: [] },
       "error, condition, line",
     ],
     [
       "a slave that waits its turn",
-      { kind: "not-promoted", master: "h1", why: "waits-its-turn" },
+      { kind: "not-promoted", master: "h1", why: "too-early", silent: [] },
       "error, condition, line",
     ],
     ["a host that answers again at the fence", { ...answersAgain, detail: "" }, "warning, event, line"],
@@ -141,7 +142,9 @@ describe("describeReason: advice", () => {
   test("an alert has that of its kind", () =>
     expect(describeReason(REASONS["host-back"]).advice).toBe("Nothing. Find out why it was away."));
   test("a line of the log has none", () =>
-    expect(describeReason({ kind: "not-promoted", master: "h1", why: "waits-its-turn" }).advice).toBe(""));
+    expect(describeReason({ kind: "not-promoted", master: "h1", why: "too-early", silent: [] }).advice).toBe(
+      "",
+    ));
 
   const { "fence-failed": failed } = REASONS;
   const DECLARE = "ha-cfg confirm-off";
@@ -190,8 +193,8 @@ describe("describeReason: each refusal has a cause of its own", () => {
   const promotion: Record<PromotionRefusal, true> = {
     "promotion-disabled": true,
     "flag-disputed": true,
-    "not-the-successor": true,
-    "waits-its-turn": true,
+    "led-by-another": true,
+    "too-early": true,
     "in-maintenance": true,
     "disk-not-writable": true,
     "no-quorum": true,
@@ -203,7 +206,7 @@ describe("describeReason: each refusal has a cause of its own", () => {
       describeReason({ kind: "fence-refused", host: "xcp2", why: why as FenceRefusal }),
     ),
     "not-promoted": Object.keys(promotion).map((why) =>
-      describeReason({ kind: "not-promoted", master: "h1", why: why as PromotionRefusal }),
+      describeReason({ kind: "not-promoted", master: "h1", why: why as PromotionRefusal, silent: [] }),
     ),
   };
   for (const [kind, notices] of Object.entries(bodies))

@@ -18,6 +18,7 @@ interface Given extends Voter {
 }
 
 const SERVES: Other = { role: "master", master: B, hears: "ac" };
+const GAVE_UP = { role: "slave", xapi: "held", master: null } as const;
 const says = (roll: string) => ({ term: "5a", roll });
 
 /** By default a leads, and is a slave; b is XAPI master, serves, has the roll, and hears a and c. */
@@ -49,6 +50,17 @@ describe("stepHandOver: the leader should be the XAPI master", () => {
       { master: C, others: { c: { age: 4.1 } } },
       "leads on",
     ],
+    [
+      "this host is the master and has given that up, and another one is enabled",
+      { master: A, b: null, others: { c: { hears: "a" } }, own: GAVE_UP },
+      "acts no more for 0 s",
+    ],
+    [
+      "this host is the master and has given that up, and nobody is enabled",
+      { master: A, b: null, others: { c: { hears: "a", enabled: false } }, own: GAVE_UP },
+      "leads on",
+    ],
+    ["this host is the master, and serves", { master: A }, "leads on"],
     ["the master is dead, and this host is enabled", { b: null, others: { c: { hears: "a" } } }, "leads on"],
     [
       "the master is dead, this host is in maintenance, and another one is not",

@@ -72,6 +72,7 @@ const WHOSE: Readonly<Record<ActionKind, "leader" | "anybody">> = {
   "follow-master": "anybody",
   "hold-xapi": "anybody",
   "release-xapi": "anybody",
+  "resign-master": "anybody",
   "unblock-routes": "anybody",
   "restart-toolstack": "anybody",
   "check-fence-devices": "anybody",

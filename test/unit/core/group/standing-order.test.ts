@@ -37,7 +37,13 @@ describe("standsBefore", () => {
   const down = { xapi: "silent" } as const;
   const resting = { enabled: false } as const;
   const byHand = { role: "master" } as const;
+  const gaveUp = { role: "slave", xapi: "held", master: null } as const;
   const rows: readonly [string, Given, number][] = [
+    [
+      "the master has given up being it, and this host is the successor",
+      { others: { a: gaveUp, c: {} }, successor: B },
+      0,
+    ],
     ["the XAPI master goes first", { self: A, others: { b: {}, c: {} } }, 0],
     ["before the chosen successor, too", { self: B, successor: B, others: { a: {}, c: {} } }, 1],
     [

@@ -225,3 +225,17 @@ describe("wantedRoll: HA as the XAPI master reads it in its database", () => {
     ["nor the leader's own", { self: B, own: { haWished: false } }, "as it is"],
   ]);
 });
+
+describe("wantedRoll: the master has given up being it", () => {
+  const gaveUp = { role: "slave", xapi: "held", master: null } as const;
+  const by = (own: Given["own"]): Given => ({ self: B, ...(own && { own }), others: { a: gaveUp } });
+  const as = (over: object): Given => ({ self: B, others: { a: { ...gaveUp, ...over } } });
+  check([
+    ["the leader takes its place, and it counts on", by(undefined), "abc, b is master, HA on"],
+    ["not one that is in maintenance", by({ enabled: false }), "as it is"],
+    ["its xapi runs, or hangs", as({ xapi: "silent" }), "as it is"],
+    ["it follows another host", as({ master: C }), "as it is"],
+    ["it is not heard", as({ age: 4.1 }), "as it is"],
+    ["it leads itself", { own: gaveUp }, "as it is"],
+  ]);
+});

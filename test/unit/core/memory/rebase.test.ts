@@ -34,6 +34,7 @@ const FULL: Memory = {
   notLeadingSinceMs: 9,
   promoted: { oldMaster: host(1) },
   straysSinceMs: 9,
+  unservedSinceMs: 10,
   unnamedSinceMs: 9,
   agreed: { h3: { atMs: 9, bootId: "boot-3" } },
   isolation: { sinceMs: 9, rebooted: true, wellSinceMs: 9 },

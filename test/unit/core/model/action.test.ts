@@ -56,6 +56,7 @@ const KEYS: { readonly [Kind in ActionKind]: readonly [string, Extract<Action, {
   "follow-master": ["follow-master", { kind: "follow-master", address: address(host(2)) }],
   "hold-xapi": ["hold-xapi", { kind: "hold-xapi" }],
   "release-xapi": ["release-xapi", { kind: "release-xapi" }],
+  "resign-master": ["resign-master", { kind: "resign-master", address: address(host(1)) }],
   "unblock-routes": ["unblock-routes", { kind: "unblock-routes" }],
   "restart-toolstack": ["restart-toolstack", { kind: "restart-toolstack" }],
   "check-fence-devices": ["check-fence-devices", { kind: "check-fence-devices", method: "ILO", hosts: [] }],

@@ -81,24 +81,23 @@ describe("no votes are required, and nobody leads", () => {
   };
   const others = (over: Record<string, typeof DEAD>) => ({ h1: DEAD, h4: ALIVE(), h5: ALIVE(), ...over });
 
-  test("the second of the ranking waits for the first, and takes its place when that is dead too", () => {
-    const second = lone(3);
-    const first = others({ h2: ALIVE() });
-    loseMaster(second, first);
-    const why = { kind: "not-promoted", master: "h1", why: "not-the-successor" } as const;
-    expect(second.look(600, { probes: first }).reasons).toContainEqual(why);
-
-    const alone = lone(3);
-    const probes = others({ h2: DEAD });
-    for (const atS of [10, 20, 30, 40]) expect(alone.look(atS, { probes }).actions).toEqual([]);
-    expect(alone.look(50, { probes }).actions).toContainEqual(byChoice);
+  test("a master that lives goes first: its slaves wait for MONITOR_DELAY and XAPI_DELAY", () => {
+    const brain = lone(3);
+    const probes = others({ h2: ALIVE() });
+    loseMaster(brain, probes);
+    for (const atS of [40, 60, 84]) {
+      const { actions, reasons } = brain.look(atS, { probes });
+      expect(actions).toEqual([]);
+      expect(reasons).toContainEqual({ kind: "not-promoted", master: "h1", why: "too-early", silent: [] });
+    }
+    expect(brain.look(85, { probes }).actions).toEqual([byChoice]);
   });
 
   test("all that are silent are fenced, for a mandate needs the word of everybody who is not off", () => {
     const brain = lone(2);
     const probes = { h1: DEAD, h3: DEAD, h4: ALIVE(), h5: DEAD };
-    const { actions } = loseMaster(brain, probes);
-    expect(actions).toEqual([
+    loseMaster(brain, probes);
+    expect(brain.look(90, { probes }).actions).toEqual([
       byChoice,
       { ...byChoice, host: host(3), address: address(host(3)) },
       { ...byChoice, host: host(5), address: address(host(5)) },
@@ -115,11 +114,12 @@ describe("no votes are required, and nobody leads", () => {
   test("whoever is fenced: without a mandate it is not promoted", () => {
     const brain = lone(2);
     const probes = others({ h3: ALIVE() });
-    expect(loseMaster(brain, probes).actions).toEqual([byChoice]);
-    brain.finish(byChoice, { kind: "done" }, 31);
-    expect(brain.look(32, { probes }).actions).toEqual([]);
-    expect(brain.look(33, { probes, group: {} }).actions).toEqual([]);
-    expect(brain.look(34, { probes, group: { roll: { master: host(2) } } }).actions).toEqual([
+    loseMaster(brain, probes);
+    expect(brain.look(90, { probes }).actions).toEqual([byChoice]);
+    brain.finish(byChoice, { kind: "done" }, 91);
+    expect(brain.look(92, { probes }).actions).toEqual([]);
+    expect(brain.look(93, { probes, group: {} }).actions).toEqual([]);
+    expect(brain.look(94, { probes, group: { roll: { master: host(2) } } }).actions).toEqual([
       { kind: "promote-self", rests: [host(1)], route: address(host(1)) },
     ]);
   });

@@ -98,7 +98,12 @@ describe("decideSlave", () => {
     loseMaster(brain);
     const { actions, reasons } = decideSlave({ ...brain.input(31, { probes: gone }), isDiskWritable: false });
     expect(actions).toEqual([]);
-    expect(reasons).toContainEqual({ kind: "not-promoted", master: "h1", why: "disk-not-writable" });
+    expect(reasons).toContainEqual({
+      kind: "not-promoted",
+      master: "h1",
+      why: "disk-not-writable",
+      silent: [],
+    });
   });
 
   test("the fence fails: not promoted, tried again later", () => {
@@ -111,6 +116,7 @@ describe("decideSlave", () => {
       kind: "not-promoted",
       master: "h1",
       why: "old-master-not-fenced",
+      silent: [],
     });
     expect(brain.look(37, { probes: gone }).actions).toEqual([fenceMaster]);
   });
@@ -206,6 +212,7 @@ describe("decideSlave", () => {
       kind: "not-promoted",
       master: "h1",
       why: "in-maintenance",
+      silent: [],
     });
   });
 

@@ -5,6 +5,7 @@ import { endHold, followNamed, reportHold, straysSince } from "../../../../src/c
 import {
   address,
   database,
+  goodView,
   host,
   masterRound,
   memoryWith,
@@ -167,13 +168,32 @@ describe("endHold", () => {
 
   const tells = (situation: Situation = {}) => reportHold(memoryWith(), round(situation).view);
   test("reportHold: one that has lasted for a minute is told, with the master whose database is waited for", () => {
-    expect(tells({ self: { heldSinceMs: NOW_MS - 60_000 } })).toEqual([{ kind: "xapi-held", master: "h3" }]);
+    expect(tells({ self: { heldSinceMs: NOW_MS - 60_000 } })).toEqual([
+      { kind: "xapi-held", master: "h3", isMasterHeard: true, minutes: 0 },
+    ]);
     expect(tells({ self: { heldSinceMs: NOW_MS - 59_999 } })).toEqual([]);
     expect(tells({ self: { heldSinceMs: null } })).toEqual([]);
   });
+  test("reportHold: this host has given up being master, and another one has not taken its place", () => {
+    const memory = memoryWith({ lastGood: goodView() });
+    const told = (situation: Situation) => reportHold(memory, round(situation).view);
+    const self = { role: { kind: "slave", masterAddress: address(host(2)) }, heldSinceMs: NOW_MS } as const;
+    expect(told({ self, group: { roll: { master: host(2) } } })).toEqual([{ kind: "resigned" }]);
+    expect(told({ self, group: namesH3() })).toEqual([]);
+    // With HA off its xapi is held no more, and nobody else sees to it.
+    const off = { roll: { master: host(2), ha: false } };
+    expect(told({ self: { ...self, heldSinceMs: null }, group: off })).toEqual([{ kind: "resigned" }]);
+  });
+  test("reportHold: it is told again every five minutes", () => {
+    const minutes = (ageMs: number) =>
+      tells({ self: { heldSinceMs: NOW_MS - ageMs } }).map(
+        (reason) => reason.kind === "xapi-held" && reason.minutes,
+      );
+    expect([299_999, 300_000, 599_999, 600_000].map((ageMs) => minutes(ageMs)[0])).toEqual([0, 5, 5, 10]);
+  });
   test("reportHold: where nobody is named", () =>
     expect(tells({ self: { heldSinceMs: 0 }, group: namesH3(NOBODY_LEADS) })).toEqual([
-      { kind: "xapi-held", master: null },
+      { kind: "xapi-held", master: null, isMasterHeard: false, minutes: 15 },
     ]));
 
   test("a held xapi follows the one that is named meanwhile", () => {

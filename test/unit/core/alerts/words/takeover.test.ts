@@ -9,10 +9,12 @@ const SAID: { readonly [Kind in keyof typeof TAKEOVER_WORDS]: string } = {
     "This host calls itself master, and the pool has agreed on xcp2: it starts nothing and becomes a slave of that one (10.0.0.2). If this host is to be master, and xcp2 is off: ha-cfg confirm-off xcp2.",
   "follows-named": "The hosts of the pool have agreed on xcp2 (10.0.0.2) as master: this host follows it.",
   "xapi-held":
-    "XAPI of this host is kept from starting: it might end VMs that run here and that the pool database has elsewhere. It starts as soon as xcp2 has set its database right.",
+    "XAPI of this host is kept from starting: it might end VMs that run here and that the pool database has elsewhere. It starts as soon as xcp2 has set its database right. Do not start it by hand: the VMs of this host run on without it.",
+  resigned:
+    "XAPI of this master has not served for minutes, a restart included: this host has given up being master, so that another one takes its place. Its VMs run on.",
   "master-is-slave":
     "This host follows xcp2, which is no master but follows 10.0.0.3: the pool may have none. The host that the others have agreed on becomes master again; where they have agreed on none, run on the one that should be: xe pool-emergency-transition-to-master, then xe pool-recover-slaves.",
-  "taken-over": "xcp2 is or follows a new master (10.0.0.2): this host waits to be called by it.",
+  "taken-over": "xcp2 is or follows a new master (10.0.0.2): it does nothing against the old one.",
   "nobody-leads":
     "No host leads this pool, by what this one knows: it hears 1 of the 2 hosts that count. Until one does nothing is started, fenced or replaced.",
   "not-leading":
@@ -35,8 +37,21 @@ test("TAKEOVER_WORDS: what is not known leaves no empty place", () => {
   expect(rival.text).toStartWith(
     "This host calls itself master, and the pool has agreed on xcp2: it starts nothing and becomes a slave of that one. If",
   );
-  const held = TAKEOVER_WORDS["xapi-held"]({ kind: "xapi-held", master: null });
-  expect(held.text).toEndWith("It starts as soon as a master has set its database right.");
+  const held = TAKEOVER_WORDS["xapi-held"]({
+    kind: "xapi-held",
+    master: null,
+    isMasterHeard: false,
+    minutes: 0,
+  });
+  expect(held.text).toContain("It starts as soon as a host leads the pool and has set its database right.");
+  const long = TAKEOVER_WORDS["xapi-held"]({
+    kind: "xapi-held",
+    master: "h1",
+    isMasterHeard: false,
+    minutes: 10,
+  });
+  expect(long.text).toStartWith("XAPI of this host is kept from starting, for 10 minutes now: ");
+  expect(long.text).toContain("The monitor of h1 is silent: service ha-lizard start -w there.");
   const masterless = TAKEOVER_WORDS.promoting({ kind: "promoting", oldMaster: null });
   expect(masterless.text).toBe(
     "No host of this pool is master, and the hosts have agreed on this one: it becomes master again.",
@@ -46,13 +61,13 @@ test("TAKEOVER_WORDS: what is not known leaves no empty place", () => {
 describe("TAKEOVER_WORDS: a master that is not replaced: is an administrator's word the cure", () => {
   const CURE = " If h1 is off: ha-cfg confirm-off h1.";
   const text = (master: string | null, why: PromotionRefusal) =>
-    TAKEOVER_WORDS["not-promoted"]({ kind: "not-promoted", master, why }).text;
+    TAKEOVER_WORDS["not-promoted"]({ kind: "not-promoted", master, why, silent: [] }).text;
   /** Why it is not, and whether a word would help where this host counts; a new why does not compile before somebody has decided that. */
   const HELPS: Readonly<Record<PromotionRefusal, boolean>> = {
     "promotion-disabled": false,
     "flag-disputed": false,
-    "not-the-successor": false,
-    "waits-its-turn": false,
+    "led-by-another": false,
+    "too-early": false,
     "in-maintenance": false,
     "disk-not-writable": false,
     "no-quorum": true,
@@ -71,6 +86,16 @@ describe("TAKEOVER_WORDS: a master that is not replaced: is an administrator's w
     });
   }
 
+  test("where others are silent, too, each of them is named: one word would not be enough", () => {
+    const why = "no-quorum";
+    const said = TAKEOVER_WORDS["not-promoted"]({
+      kind: "not-promoted",
+      master: "h1",
+      why,
+      silent: ["h2", "h4"],
+    });
+    expect(said.text).toEndWith(" If h1, h2 and h4 are off, for each of them: ha-cfg confirm-off HOST.");
+  });
   test("it is told without an empty place for the name", () =>
     expect(text(null, "no-quorum")).toBe(
       "The master has failed and this host does not take over: this host has no quorum.",

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
+import type { Hearing } from "../../../../src/core/model/hearing.ts";
 import type { HostUuid } from "../../../../src/core/model/ids.ts";
 import type { PromotionRefusal } from "../../../../src/core/model/reason.ts";
 import type { CoreSettings } from "../../../../src/core/model/settings.ts";
-import { judgeTakeOver, TURN_KEY, waitForTurn } from "../../../../src/core/takeover/turn.ts";
+import { judgeTakeOver, PATIENCE_KEY, waitUntilThen } from "../../../../src/core/takeover/may-take-over.ts";
 import { ALIVE, DEAD, goodView, healthIn, host, knownHost, memoryWith, slaveRound } from "../fixtures.ts";
+import { hearing, peer } from "../members/hearing.ts";
 import { isLedBy, NOBODY_LEADS, type SightOver } from "../sight.ts";
 
 const FAILED_MS = 500_000;
@@ -21,6 +23,7 @@ interface Turn {
   readonly settings?: Partial<CoreSettings>;
   /** What is left out: it leads. */
   readonly group?: SightOver;
+  readonly hearing?: Hearing;
 }
 
 /** A round of h2, `afterS` seconds after its master h1 has failed. A turn is 20 s (XAPI_COUNT 2, XAPI_DELAY 10). */
@@ -38,13 +41,19 @@ function situation(afterS: number, turn: Turn) {
   const memory = memoryWith({ lastGood, health, sawPoolSinceBoot: turn.wasAway !== true });
   const probes = Object.fromEntries(others.map((uuid) => [uuid, isHeard(uuid) ? ALIVE() : DEAD]));
   const { settings = {}, group = {} } = turn;
-  const round = slaveRound(memory, { nowMs: FAILED_MS + afterS * 1_000, probes, settings, group });
-  return { memory, lastGood, round };
+  const round = slaveRound(memory, {
+    nowMs: FAILED_MS + afterS * 1_000,
+    probes,
+    settings,
+    group,
+    ...(turn.hearing && { hearing: turn.hearing }),
+  });
+  return { memory, round };
 }
 
 function judge(afterS: number, turn: Turn = {}): PromotionRefusal | null {
-  const { memory, lastGood, round } = situation(afterS, turn);
-  return judgeTakeOver(memory, host(1), lastGood, turn.isQuorate !== false, round);
+  const { memory, round } = situation(afterS, turn);
+  return judgeTakeOver(memory, host(1), turn.isQuorate !== false, round);
 }
 
 /** By the administrator's choice a host without mandate may begin. */
@@ -86,27 +95,14 @@ describe("judgeTakeOver, by the leader", () => {
 describe("judgeTakeOver, without a mandate, by choice", () => {
   const choice = (turn: Turn = {}) => turnAfterS(chosen(turn));
   const rows: readonly [string, number | null, number | null][] = [
-    ["the first of the ranking", choice(), 0],
-    ["the second, and the first is silent", choice({ ranking: [host(3), host(2)] }), 20],
-    ["the third, and those before it are silent", choice({ ranking: last }), 40],
-    ["the second, and the first lives", choice({ ranking: [host(4), host(2)] }), null],
-    ["not in the ranking", choice({ ranking: [host(3)] }), null],
-    ["the first, away since its boot", choice({ wasAway: true }), 120],
-    [
-      "the first, away since its boot, with longer retries",
-      choice({ wasAway: true, settings: { XAPI_COUNT: 10 } }),
-      200,
-    ],
-    ["the second, away since its boot", choice({ ranking: [host(3), host(2)], wasAway: true }), 140],
-    ["the first, in a tie", choice(pair), 55],
-    [
-      "the first, in a tie, with another MONITOR_DELAY",
-      choice({ ...pair, settings: { MONITOR_DELAY: 15 } }),
-      25,
-    ],
-    ["the first, away since its boot, in a tie", choice({ ...pair, wasAway: true }), 175],
-    ["its mandate is over", choice({ group: { mandateUntilMs: 0 }, ranking: [host(3), host(2)] }), 20],
-    ["it asks for votes", choice({ group: { ...NOBODY_LEADS, lead: "stands" } }), 0],
+    ["a master that lives goes first", choice(), 55],
+    ["with another MONITOR_DELAY", choice({ settings: { MONITOR_DELAY: 15 } }), 25],
+    ["in a tie", choice(pair), 55],
+    ["last of the ranking, or not in it", choice({ ranking: [host(4)] }), 55],
+    ["it hears a host that goes before it on the roll", choice({ hearing: hearing(peer(1)) }), 120],
+    ["it hears one that goes behind it", choice({ hearing: hearing(peer(3)) }), 55],
+    ["its mandate is over", choice({ group: { mandateUntilMs: 0 } }), 55],
+    ["it asks for votes", choice({ group: { ...NOBODY_LEADS, lead: "stands" } }), 55],
     ["it hears another leader", choice({ group: isLedBy(host(3)) }), null],
     ["it is told of another leader", choice({ group: { ...isLedBy(host(3)), lead: "told" } }), null],
   ];
@@ -123,45 +119,40 @@ describe("judgeTakeOver, refusals", () => {
     ["PROMOTE_SLAVE=0", judge(0, off), "promotion-disabled"],
     ["PROMOTE_SLAVE=0, before anything else", judge(0, chosen({ ...off, ...few })), "promotion-disabled"],
     [
-      "disabled, and another one is to take over",
-      judge(0, { isEnabled: false, group: { mandateUntilMs: null } }),
-      "not-the-successor",
+      "disabled, and another host leads",
+      judge(0, { isEnabled: false, group: isLedBy(host(3)) }),
+      "led-by-another",
     ],
     ["disabled, and it leads, so that no other one may", judge(0, { isEnabled: false }), "in-maintenance"],
-    [
-      "disabled, and no other one is to take over",
-      judge(0, { isEnabled: false, ranking: [] }),
-      "in-maintenance",
-    ],
+    ["disabled, and nobody leads", judge(0, chosen({ isEnabled: false })), "in-maintenance"],
     ["no mandate, and too few votes", judge(0, chosen(few)), "no-quorum"],
     ["its mandate is over", judge(0, { ...few, group: { mandateUntilMs: FAILED_MS - 1 } }), "no-quorum"],
-    ["another host leads", judge(0, { ...few, group: isLedBy(host(3)) }), "not-the-successor"],
+    ["another host leads", judge(0, { ...few, group: isLedBy(host(3)) }), "led-by-another"],
     [
       "another host leads, of which it is told",
       judge(0, { ...few, group: { ...isLedBy(host(3)), lead: "told" } }),
-      "not-the-successor",
+      "led-by-another",
     ],
-    ["one before it lives", judge(600, chosen({ ranking: [host(4), host(2)] })), "not-the-successor"],
-    ["its turn is still to come", judge(19, chosen({ ranking: [host(3), host(2)] })), "waits-its-turn"],
-    ["the leader was away", judge(119, { wasAway: true }), "waits-its-turn"],
+    ["a master that lives goes first", judge(54, chosen({})), "too-early"],
+    ["the leader was away", judge(119, { wasAway: true }), "too-early"],
   ];
   for (const [title, why, expected] of rows)
     test(`judgeTakeOver: ${title}: ${expected}`, () => expect(why).toBe(expected));
 });
 
-describe("waitForTurn", () => {
+describe("waitUntilThen", () => {
   const rows: readonly [string, Turn, number][] = [
-    ["the second without a mandate", chosen({ ranking: [host(3), host(2)] }), 20],
+    ["a host without a mandate", chosen({}), 55],
     ["a leader that was away", { wasAway: true, group: { sinceMs: FAILED_MS + 2_000 } }, 122],
   ];
   for (const [who, turn, afterS] of rows) {
-    test(`waitForTurn: ${who}: the next pass is wanted at the very moment of the turn, and the waiting is said`, () => {
-      const { memory, lastGood, round } = situation(3, turn);
-      const step = waitForTurn(memory, host(1), lastGood, round);
+    test(`waitUntilThen: ${who}: the next pass is wanted at the very moment of its end, and the waiting is said`, () => {
+      const { memory, round } = situation(3, turn);
+      const step = waitUntilThen(memory, host(1), round);
       const notBeforeMs = FAILED_MS + afterS * 1_000;
-      expect(step.memory.retries[TURN_KEY]).toEqual({ failures: 0, notBeforeMs });
+      expect(step.memory.retries[PATIENCE_KEY]).toEqual({ failures: 0, notBeforeMs });
       expect(step.actions).toEqual([]);
-      expect(step.reasons).toEqual([{ kind: "not-promoted", master: "h1", why: "waits-its-turn" }]);
+      expect(step.reasons).toEqual([{ kind: "not-promoted", master: "h1", why: "too-early", silent: [] }]);
     });
   }
 });
