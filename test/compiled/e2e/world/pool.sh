@@ -140,7 +140,7 @@ mount_root() {
       # Directories made beforehand belong to us; those of the layer below do not in a user namespace.
       case $part in
         etc) (cd "$own/upper/etc" && mkdir -p ha-lizard xensource init.d logrotate.d bash_completion.d systemd/system && echo "$1" >hostname) ;;
-        usr) (cd "$own/upper/usr" && mkdir -p bin sbin lib/systemd/system) ;;
+        usr) (cd "$own/upper/usr" && mkdir -p bin sbin local/sbin lib/systemd/system) ;;
       esac
       lower=/$part
       if [ -n "${2:-}" ] && [ -d "$2/$part" ]; then lower=$2/$part:/$part; fi
@@ -162,6 +162,7 @@ roots() {
   cp "$tools"/dom0/* "$W/template/root/opt/xensource/bin/"
   # Before that of this machine, for its programs and for those of the host alike.
   mv "$W/template/root/opt/xensource/bin/systemctl" "$W/template/root/usr/sbin/"
+  mv "$W/template/root/opt/xensource/bin/ip" "$W/template/root/usr/local/sbin/"
   cp -r "$tools"/agents/* "$W/template/root/etc/ha-lizard/fence/"
   # What the installer left below /var is the same in every host.
   for i in $(seq "$count"); do
@@ -193,10 +194,11 @@ power_on() {
   tr -d ' ' <"/proc/$unshare/task/$unshare/children" >"$W/h$i/pid"
 }
 
-# The links first: a machine without power sends no farewell.
+# The links first: a machine without power sends no farewell. Its network is this world's, so its routes are ended here.
 power_off() {
   i=$2
   ip link set "d$i" down
+  ip -n "h$i" route flush type unreachable
   [ -s "$W/h$i/pid" ] || return 0
   init=$(cat "$W/h$i/pid")
   rm -f "$W/h$i/pid"
@@ -227,8 +229,9 @@ boot() {
   mount --bind "$dir/s" "$root/srv/pool"
   # The front of xapi, and the reset button, in the host's network and among its processes.
   "$POOL_BUN" "$here/relay.ts" "$dir/s/h$i/tcp" "$W/key.pem" "$W/cert.pem" 9>&- &
-  while read -r _; do
-    curl -s -m 5 --unix-socket "$dir/s/bmc" -X POST "http://bmc/reset/$i" >/dev/null || true
+  # The kernel wants one letter, and no end of line.
+  while letter=$(head -c 1); do
+    [ "$letter" != b ] || curl -s -m 5 --unix-socket "$dir/s/bmc" -X POST "http://bmc/reset/$i" >/dev/null || true
   done <>"$root/run/sysrq" 9>&- &
   cd "$root"
   # The variable belongs to the inner shell.

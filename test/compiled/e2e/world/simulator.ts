@@ -23,6 +23,7 @@ interface Truth {
   readonly hosts: readonly {
     readonly number: number;
     readonly power: boolean;
+    readonly bootCount: number;
     /** What stands in pool.conf. */
     readonly poolConf: string;
     readonly xapi: string;
