@@ -153,6 +153,7 @@ export function fencesSlave(method: string, world: () => FencePool): void {
   story(`${method}: a slave that lives on behind a broken link loses its power`, world, async (at) => {
     await useMethod(at.pool, method);
     const slave = (await onlyMaster(at.pool, STEP_MS)) === 3 ? 2 : 3;
+    await giveVm(at.pool, slave);
     await cutOffAndFenced(at, slave);
     await bringBack(at, slave);
   });
