@@ -1,4 +1,4 @@
-import type { HeardPeer, Hearing } from "../model/hearing.ts";
+import type { HeardPeer, Hearing, OwnState } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { Unknown } from "../model/pool-view.ts";
 
@@ -9,6 +9,12 @@ export type Heard = HeardPeer["heard"] | Unknown;
 export function heardPeer(hearing: Hearing | Unknown, host: HostUuid): HeardPeer | Unknown {
   if (hearing === "unknown") return "unknown";
   return hearing.peers.find((peer) => peer.host === host) ?? "unknown";
+}
+
+/** What a host says of itself now, heard directly; null: nothing. */
+export function saidOfItself(hearing: Hearing | Unknown, host: HostUuid): OwnState | null {
+  const peer = heardPeer(hearing, host);
+  return peer === "unknown" ? null : peer.own;
 }
 
 /** How a host is heard now. */

@@ -1,6 +1,6 @@
 import { groupOf, hasMandate } from "../group/may-act.ts";
 import { lastFlag } from "../members/flag-dispute.ts";
-import { heardOf, heardPeer } from "../members/heard.ts";
+import { heardOf, saidOfItself } from "../members/heard.ts";
 import { hostName, hostRows, rowOf } from "../members/host-rows.ts";
 import { countsAsOff } from "../memory/incident.ts";
 import type { Memory } from "../memory/memory.ts";
@@ -67,9 +67,9 @@ export function isReplaceable(host: HostUuid, memory: Memory, round: Round): boo
 
 /** By its own word: it lives, and is no master any more. */
 function isSlave(host: HostUuid, { view }: Round): boolean {
-  const peer = heardPeer(view.hearing, host);
-  const says = peer === "unknown" ? null : peer.own;
-  return says?.role === "slave" || view.probes.get(host)?.follows.kind === "slave-of";
+  return (
+    saidOfItself(view.hearing, host)?.role === "slave" || view.probes.get(host)?.follows.kind === "slave-of"
+  );
 }
 
 /** The old master, where a proof is all that says that it is none any more: it is taken again right before. */
@@ -118,8 +118,7 @@ function isAnotherMaster({ lastGood }: Memory, view: PoolView): boolean {
   if (view.database.ok || (isSilent && view.probes.get(followed)?.xapi === "answered")) return true;
   const office = groupOf(view)?.roll?.office ?? null;
   return (lastGood?.hosts ?? []).some(({ uuid }) => {
-    const peer = heardPeer(view.hearing, uuid);
-    const own = peer === "unknown" || uuid === view.self.uuid ? null : peer.own;
+    const own = uuid === view.self.uuid ? null : saidOfItself(view.hearing, uuid);
     return own?.role === "master" && (own.office === null || own.office === office);
   });
 }

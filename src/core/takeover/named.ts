@@ -1,5 +1,5 @@
 import { groupOf, hasMandate, namedIn } from "../group/may-act.ts";
-import { heardPeer } from "../members/heard.ts";
+import { saidOfItself } from "../members/heard.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { PoolView } from "../model/pool-view.ts";
 
@@ -25,12 +25,11 @@ export function isNamedLeader(view: Pick<PoolView, "hearing" | "nowMs" | "self">
 
 /** By its pool.conf, also while its xapi is away. */
 export function saysItIsMaster(host: HostUuid, view: Sight): boolean {
-  const peer = heardPeer(view.hearing, host);
-  return peer !== "unknown" && peer.own?.role === "master";
+  return saidOfItself(view.hearing, host)?.role === "master";
 }
 
 /** Does its xapi serve as master, by its own word? */
 export function saysItServes(host: HostUuid, view: Sight): boolean {
-  const peer = heardPeer(view.hearing, host);
-  return peer !== "unknown" && peer.own?.role === "master" && peer.own.xapi === "serving";
+  const own = saidOfItself(view.hearing, host);
+  return own?.role === "master" && own.xapi === "serving";
 }

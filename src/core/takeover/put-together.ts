@@ -1,4 +1,4 @@
-import { heardPeer } from "../members/heard.ts";
+import { saidOfItself } from "../members/heard.ts";
 import { hostName, hostRows, rowOf } from "../members/host-rows.ts";
 import { fingerprintPlacement } from "../members/on-disk.ts";
 import { heardOnRoll } from "../members/vote.ts";
@@ -53,8 +53,7 @@ function missingMembers(memory: Memory, { view }: MasterRound): readonly HostUui
   return heardOnRoll(view).filter((host) => {
     const { isSelf, isMember, heard } = rowOf(rows, host);
     if (isSelf || !isMember || heard === "unknown") return false;
-    const peer = heardPeer(view.hearing, host);
-    const own = peer === "unknown" ? null : peer.own;
+    const own = saidOfItself(view.hearing, host);
     return own !== null && !(own.master === view.self.uuid && own.xapi === "serving" && own.startComplete);
   });
 }

@@ -1,10 +1,9 @@
 import { hostsOnRoll } from "../group/may-act.ts";
 import { lastFlag } from "../members/flag-dispute.ts";
-import { heardPeer } from "../members/heard.ts";
+import { saidOfItself } from "../members/heard.ts";
 import { hostRows, rowOf } from "../members/host-rows.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { Round, Step } from "../memory/step.ts";
-import type { HostUuid } from "../model/ids.ts";
 import type { LocalView, PoolView } from "../model/pool-view.ts";
 import { hostWithAddress } from "../model/reachable.ts";
 import { whenDue } from "../pace/back-off.ts";
@@ -51,14 +50,9 @@ function unservedSince(memory: Memory, view: PoolView): number | null {
 /** A slave that would take over (core/group/own-state.ts, `mayReplace`). */
 function hasHeir(view: PoolView): boolean {
   return hostsOnRoll(view).some((host) => {
-    const own = saidBy(host, view);
+    const own = saidOfItself(view.hearing, host);
     return host !== view.self.uuid && own?.role === "slave" && own.enabled === true;
   });
-}
-
-function saidBy(host: HostUuid, { hearing }: PoolView) {
-  const peer = heardPeer(hearing, host);
-  return peer === "unknown" ? null : peer.own;
 }
 
 /** One that is in maintenance left on purpose, and is awaited for longer, unless another host has failed, too. */

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { heardOf, heardPeer, heldHosts, isHeardNow } from "../../../../src/core/members/heard.ts";
+import {
+  heardOf,
+  heardPeer,
+  heldHosts,
+  isHeardNow,
+  saidOfItself,
+} from "../../../../src/core/members/heard.ts";
 import { host } from "../fixtures.ts";
 import { hearing, OWN, peer } from "./hearing.ts";
 
@@ -10,6 +16,12 @@ describe("heardOf", () => {
   test("a host that the monitor does not know is not silent", () =>
     expect(heardOf(seen, host(5))).toBe("unknown"));
   test("without a monitor nobody is", () => expect(heardOf("unknown", host(2))).toBe("unknown"));
+});
+
+test("saidOfItself: the word of a host that is heard directly, of no other one", () => {
+  const seen = hearing(peer(2), peer(3, { heard: "reported", own: null }));
+  expect([2, 3, 4].map((number) => saidOfItself(seen, host(number)))).toEqual([OWN, null, null]);
+  expect(saidOfItself("unknown", host(2))).toBeNull();
 });
 
 test("heardPeer: all that is known of it", () => {
