@@ -46,9 +46,10 @@ export function reportHealth(
           ];
         }
         const silentMs = view.nowMs - (health.xapiSilentSinceMs ?? view.nowMs);
-        const toleranceS = settings.XAPI_DOWN_TOLERANCE;
+        const isHeard = peer !== "unknown" && peer.heard === "direct";
+        const toleranceS = isHeard ? null : settings.XAPI_DOWN_TOLERANCE;
         const usualS = Math.max(LONG_SILENCE_S, settings.XAPI_COUNT * settings.XAPI_DELAY);
-        const long = silentMs >= Math.min(usualS, toleranceS / 2) * 1_000;
+        const long = silentMs >= (toleranceS === null ? usualS : Math.min(usualS, toleranceS / 2)) * 1_000;
         return [{ kind: "host-xapi-down", host, toleranceS, long }];
       }
       default:

@@ -2,7 +2,7 @@ import type { HostHealth } from "../memory/host-health.ts";
 import type { Round } from "../memory/step.ts";
 import type { PeerProbe } from "../model/pool-view.ts";
 import type { HealthSettings } from "../model/settings.ts";
-import { type Heard, heardOf, heldHosts } from "./heard.ts";
+import { type Heard, heardOf, heldHosts, isHeardNow } from "./heard.ts";
 
 /** A probe a little before the full delay counts: a pass that was woken at the right second is never a millisecond late. */
 const RETRY_SLACK_MS = 250;
@@ -10,11 +10,11 @@ const RETRY_SLACK_MS = 250;
 /**
  * The health of a peer after one more probe.
  *
- * A probe that learnt nothing (`unknown`) changes nothing: unknown is not dead. A silent probe counts as a retry only
- * when XAPI_DELAY has passed since the last one, so that passes woken early do not shorten the patience.
+ * Whoever is heard lives (`heard`): its XAPI is its own monitor's to mend. Of one that is not heard a probe that learnt nothing
+ * (`unknown`) changes nothing: unknown is not dead. A silent probe counts as a retry only when XAPI_DELAY has passed since the last
+ * one, so that passes woken early do not shorten the patience.
  *
- * `heard`: how the monitors hear it. Directly is what a ping is: it lives, and its XAPI is given XAPI_DOWN_TOLERANCE. By
- * report it lives, and the silence is that of the way from here: it never counts. Nor does it while the host itself says that
+ * The silence of XAPI is not counted while it is that of the way from here, the host being heard by report, nor while the host says that
  * its XAPI is held (`isHeld`).
  */
 export function stepHealth(
@@ -25,30 +25,21 @@ export function stepHealth(
   heard: Heard = "unknown",
   isHeld = false,
 ): HostHealth | undefined {
-  const pings = probe.icmp === "answered" || heard === "direct";
+  const isDirect = heard === "direct";
+  const pings = probe.icmp === "answered" || isDirect;
   if (probe.xapi === "answered") {
     const sinceMs = previous?.state === "alive" ? previous.sinceMs : nowMs;
     return { state: "alive", sinceMs, failedRetries: 0, lastRetryMs: nowMs, xapiSilentSinceMs: null, pings };
   }
-  if (heard === "reported" || (heard === "direct" && isHeld)) {
-    const sinceMs = previous?.state === "xapi-down" ? previous.sinceMs : nowMs;
-    return {
-      state: "xapi-down",
-      sinceMs,
-      failedRetries: 0,
-      lastRetryMs: nowMs,
-      xapiSilentSinceMs: nowMs,
-      pings,
-    };
-  }
-  if (probe.icmp === "unknown" && !pings) return previous;
-
-  const xapiSilentSinceMs = previous?.xapiSilentSinceMs ?? nowMs;
-  const tolerated = nowMs - xapiSilentSinceMs <= settings.XAPI_DOWN_TOLERANCE * 1_000;
-  if (pings && tolerated && settings.XAPI_DOWN_TOLERANCE > 0) {
+  const isCounted = heard !== "reported" && !(isDirect && isHeld);
+  const xapiSilentSinceMs = (isCounted ? previous?.xapiSilentSinceMs : null) ?? nowMs;
+  const toleranceMs = settings.XAPI_DOWN_TOLERANCE * 1_000;
+  const isTolerated = pings && toleranceMs > 0 && nowMs - xapiSilentSinceMs <= toleranceMs;
+  if (isHeardNow(heard) || isTolerated) {
     const sinceMs = previous?.state === "xapi-down" ? previous.sinceMs : nowMs;
     return { state: "xapi-down", sinceMs, failedRetries: 0, lastRetryMs: nowMs, xapiSilentSinceMs, pings };
   }
+  if (probe.icmp === "unknown") return previous;
   return stepSilent(previous, { nowMs, xapiSilentSinceMs, pings }, settings);
 }
 

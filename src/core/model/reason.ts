@@ -39,11 +39,11 @@ export type Reason =
     }
   | { readonly kind: "follows-named"; readonly host: string; readonly address: string }
   | { readonly kind: "host-suspect"; readonly host: string }
-  /** `long`: for longer than a toolstack restart or a boot takes. */
+  /** `toleranceS`: how long it counts as alive; null: without end, for its monitor is heard. `long`: for longer than a toolstack restart or a boot takes. */
   | {
       readonly kind: "host-xapi-down";
       readonly host: string;
-      readonly toleranceS: number;
+      readonly toleranceS: number | null;
       readonly long: boolean;
     }
   /** It does not answer this host, and `by` hears it. `long`: for a minute. */

@@ -33,6 +33,26 @@ export const FOLLOW_MUTANTS: readonly FurtherMutant[] = [
     },
   },
   {
+    fault: "HEARDLIVES",
+    regression: "a host whose monitor is heard is fenced when its XAPI has been silent for too long",
+    edits: [
+      {
+        file: "src/core/members/host-health.ts",
+        from: "if (isHeardNow(heard) || isTolerated) {",
+        to: 'if (heard === "reported" || (isDirect && isHeld) || isTolerated) {',
+      },
+      {
+        file: "src/core/members/host-health.ts",
+        from: 'if (probe.icmp === "unknown") return',
+        to: 'if (probe.icmp === "unknown" && !pings) return',
+      },
+    ],
+    caughtBy: {
+      scenario: "health/a-broken-xapi-costs-no-host",
+      sign: "expect fence-attempts 0",
+    },
+  },
+  {
     fault: "KEEPPLACE",
     regression: "a named master whose xapi never serves keeps its place",
     edits: [

@@ -26,9 +26,7 @@ export const HOSTS_WORDS: SayingsOf<
     from: "check_xapi",
     severity: long ? "warning" : "info",
     about: host,
-    text: long
-      ? `${host} answers ping but not XAPI: it counts as alive for ${toleranceS} s. Check its toolstack.`
-      : `${host} answers ping and not XAPI: it may be starting.`,
+    text: xapiDownText(host, toleranceS, long),
     alert: long,
   }),
   "host-reported": ({ host, by, long }) => ({
@@ -113,3 +111,11 @@ export const HOSTS_WORDS: SayingsOf<
     alert: true,
   }),
 };
+
+function xapiDownText(host: string, toleranceS: number | null, long: boolean): string {
+  if (toleranceS === null)
+    return `XAPI of ${host} does not answer, its monitor does: ${long ? "it lives, and no VM is started there. Check its toolstack" : "it may be starting"}.`;
+  return long
+    ? `${host} answers ping but not XAPI: it counts as alive for ${toleranceS} s. Check its toolstack.`
+    : `${host} answers ping and not XAPI: it may be starting.`;
+}

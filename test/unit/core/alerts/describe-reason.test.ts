@@ -113,6 +113,11 @@ describe("describeReason: who is told", () => {
       "info, condition, line",
     ],
     [
+      "the same of a host whose monitor is heard",
+      { ...REASONS["host-xapi-down"], toleranceS: null },
+      "warning, condition, alert",
+    ],
+    [
       "no parameters yet, while XAPI starts",
       { kind: "parameters-unknown", starting: true },
       "info, condition, line",

@@ -73,6 +73,16 @@ describe("reportHealth", () => {
     return reportHealth(seeing(healthIn(state)), [host(2)], round);
   };
 
+  test("its monitor answers and its XAPI does not: it lives without end, and after a minute that is an alert", () => {
+    const silent = healthIn("xapi-down", { xapiSilentSinceMs: 1_000_000 });
+    const told = [59, 60].map((s) => {
+      const round = master().input(1_000 + s, { hearing: hearing(peer(2)) });
+      return reportHealth(seeing(silent), [host(2)], round);
+    });
+    const reason = { kind: "host-xapi-down", host: "xcp2", toleranceS: null } as const;
+    expect(told).toEqual([[{ ...reason, long: false }], [{ ...reason, long: true }]]);
+  });
+
   test("one that only another host hears: by whom, and after a minute as an alert", () => {
     const told = [59, 60].map((atS) => heard("xapi-down", atS, { heard: "reported" }, false));
     const reason = { kind: "host-reported", host: "xcp2", by: "h3" } as const;

@@ -302,16 +302,18 @@ function heardStory(title: string, text: string): void {
 }
 
 heardStory(
-  "heard directly is what a ping is: its XAPI has its tolerance, and no more",
+  "heard directly it lives, however long its XAPI is silent",
   `
    at  probe     heard  | state
     0  answers   direct | alive
    10  silent    direct | xapi-down  # its monitor lives
    20  unlearnt  direct | xapi-down  # and needs no ping to say so
-  311  silent    direct | suspect    # XAPI_DOWN_TOLERANCE is over
-  321  silent    direct | suspect
-  331  silent    direct | failed
-  340  answers   silent | alive      # a silent monitor costs nobody his life
+  900  silent    direct | xapi-down  # no tolerance runs out
+  910  only-ping silent | suspect    # XAPI has been silent for longer than XAPI_DOWN_TOLERANCE, and now its monitor is, too
+  920  only-ping silent | suspect
+  930  only-ping silent | failed
+  940  silent    direct | xapi-down  # it is back
+  950  answers   silent | alive      # a silent monitor costs nobody his life
   `,
 );
 
@@ -330,13 +332,16 @@ heardStory(
   `,
 );
 
-test("stepHealth: a host that says that its XAPI is held lives for as long as it says so, whatever XAPI_DOWN_TOLERANCE is", () => {
+test("stepHealth: the silence of a XAPI that is held, as its host says itself, is not counted", () => {
   const seen = { ...SETTINGS, XAPI_DOWN_TOLERANCE: 0 };
   let health = stepHealth(healthIn("alive"), probe("silent"), 1_000, seen, "direct", true);
   for (const atS of [10, 400, 9_000])
     health = stepHealth(health, probe("only-ping"), atS * 1_000, seen, "direct", true);
   expect(health).toMatchObject({ state: "xapi-down", sinceMs: 1_000, xapiSilentSinceMs: 9_000_000 });
   expect(stepHealth(health, probe("silent"), 9_001_000, SETTINGS, "direct", false)?.state).toBe("xapi-down");
-  expect(stepHealth(health, probe("silent"), 9_301_000, SETTINGS, "direct", false)?.state).toBe("suspect");
+  expect(stepHealth(health, probe("only-ping"), 9_001_000, SETTINGS, "silent", true)?.state).toBe(
+    "xapi-down",
+  );
+  expect(stepHealth(health, probe("only-ping"), 9_301_000, SETTINGS, "silent", true)?.state).toBe("suspect");
   expect(stepHealth(health, probe("silent"), 9_001_000, SETTINGS, "silent", true)?.state).toBe("suspect");
 });

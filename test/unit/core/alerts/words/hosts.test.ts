@@ -1,4 +1,4 @@
-import { test } from "bun:test";
+import { expect, test } from "bun:test";
 import { HOSTS_WORDS } from "../../../../../src/core/alerts/words/hosts.ts";
 import { expectWords } from "./expect-words.ts";
 
@@ -28,3 +28,12 @@ const SAID: { readonly [Kind in keyof typeof HOSTS_WORDS]: string } = {
 };
 
 test("HOSTS_WORDS: what an administrator reads", () => expectWords(HOSTS_WORDS, SAID));
+
+test("HOSTS_WORDS: a silent XAPI of a host whose monitor is heard", () => {
+  const text = (long: boolean) =>
+    HOSTS_WORDS["host-xapi-down"]({ kind: "host-xapi-down", host: "xcp2", toleranceS: null, long }).text;
+  expect(text(false)).toBe("XAPI of xcp2 does not answer, its monitor does: it may be starting.");
+  expect(text(true)).toBe(
+    "XAPI of xcp2 does not answer, its monitor does: it lives, and no VM is started there. Check its toolstack.",
+  );
+});
