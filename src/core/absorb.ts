@@ -116,6 +116,7 @@ const STORE_AGAIN_MS = 1_000;
 /** What is done takes effect later, and doing it again before that tells nothing new. */
 const DONE_AND_WAITED_FOR: Partial<Record<Action["kind"], number>> = {
   "restart-xapi": RESTART_AGAIN_MS,
+  "hold-xapi": RESTART_AGAIN_MS,
   "correct-database": 60_000,
   "store-database": STORE_AGAIN_MS,
 };

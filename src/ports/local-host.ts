@@ -14,11 +14,11 @@ export interface LocalHost {
    */
   holdXapi(signal: AbortSignal): Promise<void>;
   /**
-   * Holds the own xapi, as above, and makes pool.conf call this host a slave of its own address, which is nobody's: no xapi of it can
-   * be master any more, also not a hung one that goes on later, nor after a boot. Safe to repeat. Rejects like `holdXapi`, and when
-   * pool.conf could not be written: then xapi is held, and would start as master.
+   * Holds the own xapi anew, as above, with the time of now, and once it has ended makes pool.conf call this host a slave of that
+   * address: it will start as one, also after a boot, and a hung one cannot go on as master. With the host's own address it is nobody's.
+   * Safe to repeat. Rejects like `holdXapi`, and when pool.conf could not be written: then xapi is held, and would start as what it was.
    */
-  resignAsMaster(ownAddress: string, signal: AbortSignal): Promise<void>;
+  holdAsSlaveOf(address: string, signal: AbortSignal): Promise<void>;
   /**
    * Lets a held xapi start, and forgets the note once its start is ordered; does not wait for it to answer. Resolves to false,
    * having done nothing, when it is not held. Rejects when the start was refused: then it is still held.

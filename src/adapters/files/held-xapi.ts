@@ -22,23 +22,23 @@ const COMMAND_MS = 110_000;
 /** Holding, releasing and restarting the own xapi by systemd; the note lies below /run, so that a boot ends the hold. */
 export function createHeldXapi(
   options: HeldXapiOptions,
-): Pick<LocalHost, "holdXapi" | "releaseXapi" | "resignAsMaster" | "restartXapi"> {
+): Pick<LocalHost, "holdAsSlaveOf" | "holdXapi" | "releaseXapi" | "restartXapi"> {
   const { paths, clock } = options;
   const sinceMs = async () => readHeldSince(paths.heldXapi, await readBootId(paths.bootId));
-  const hold = async (signal: AbortSignal) => {
+  const hold = async (anew: boolean, signal: AbortSignal) => {
     const bootId = await readBootId(paths.bootId);
     if (bootId === null) throw new Error("Cannot hold xapi: the id of this boot cannot be read");
-    if ((await readHeldSince(paths.heldXapi, bootId)) === null) {
+    if (anew || (await readHeldSince(paths.heldXapi, bootId)) === null) {
       const note = { bootId, sinceMs: Math.round(clock.uptimeMs()) };
       await writeRunNote(paths.heldXapi, note, paths, "Cannot hold xapi");
     }
     await systemctl(options, ["stop"], signal);
   };
   return {
-    holdXapi: hold,
-    async resignAsMaster(ownAddress, signal) {
-      await hold(signal);
-      await replaceFile(paths.poolConf, `slave:${ownAddress}`);
+    holdXapi: (signal) => hold(false, signal),
+    async holdAsSlaveOf(address, signal) {
+      await hold(true, signal);
+      await replaceFile(paths.poolConf, `slave:${address}`);
     },
     async releaseXapi(signal) {
       if ((await sinceMs()) === null) return false;

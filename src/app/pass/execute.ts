@@ -134,7 +134,7 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
     case "hold-xapi":
       return doneAfter(ports.localHost.holdXapi(signal));
     case "resign-master":
-      return doneAfter(ports.localHost.resignAsMaster(action.address, signal));
+      return doneAfter(ports.localHost.holdAsSlaveOf(action.address, signal));
     case "release-xapi":
       return doneAfter(ports.localHost.releaseXapi(signal));
     case "unblock-routes":

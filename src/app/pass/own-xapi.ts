@@ -3,7 +3,6 @@ import type { Result } from "../../core/model/action.ts";
 import type { LocalView } from "../../core/model/pool-view.ts";
 import { withDeadline } from "../../ports/deadline.ts";
 import type { Xapi } from "../../ports/pool-database.ts";
-import { observeSelf } from "./observe-self.ts";
 import type { PassPorts } from "./pass-ports.ts";
 
 interface OwnXapi {
@@ -62,31 +61,16 @@ async function blockRoute(
 
 /**
  * XAPI is told whom to follow, and held: it starts again when the database of that one agrees with what runs here. One that is held
- * already is started for the moment of the call; with the master that it had it says nothing for seconds.
+ * already cannot be told: its pool.conf is written, which is all that the call does.
  */
 export async function followMaster(address: string, own: OwnXapi, signal: AbortSignal): Promise<Result> {
   const { localHost } = own.ports;
   if (own.self.heldSinceMs !== null) {
-    await localHost.releaseXapi(signal);
-    await untilItAnswers(own, signal);
+    await localHost.holdAsSlaveOf(address, signal);
+    return DONE;
   }
   const told = await own.xapi.followMaster(address, signal);
-  // Also one that was started for this and could not be told: it is not left to the master that it had.
-  if (told.ok || own.self.heldSinceMs !== null) await localHost.holdXapi(signal);
-  return told.ok ? DONE : { kind: "refused", fault: told.fault };
-}
-
-const LOOK_MS = 250;
-const LOCAL_MS = 2_000;
-/** A xapi answers on its own host about two seconds after it was started. */
-const START_MS = 8_000;
-
-async function untilItAnswers({ ports }: OwnXapi, signal: AbortSignal): Promise<void> {
-  const { clock } = ports;
-  const untilMs = clock.uptimeMs() + START_MS;
-  while (clock.uptimeMs() < untilMs && !signal.aborted) {
-    const seen = await observeSelf(ports, LOCAL_MS, signal);
-    if (seen?.xapiAnswers === true) return;
-    await clock.sleep(LOOK_MS, signal);
-  }
+  if (!told.ok) return { kind: "refused", fault: told.fault };
+  await localHost.holdXapi(signal);
+  return DONE;
 }

@@ -14,7 +14,10 @@ export function stepToolstack(
   view: PoolView,
   settings: { readonly XAPI_DOWN_TOLERANCE: number },
 ): { readonly toolstack: ToolstackSilence | null; readonly actions: readonly Action[] } {
-  if (view.self.xapiAnswers || view.self.heldSinceMs !== null) return { toolstack: null, actions: [] };
+  if (view.self.xapiAnswers) return { toolstack: null, actions: [] };
+  // The restart of a slave is a hold: that its xapi is held begins no new incident.
+  if (view.self.heldSinceMs !== null)
+    return { toolstack: previous?.restarted === true ? previous : null, actions: [] };
   const silent = previous ?? { silentSinceMs: view.nowMs, restarted: false };
   const patienceMs = Math.max(AT_LEAST_S, settings.XAPI_DOWN_TOLERANCE / 2) * 1_000;
   if (silent.restarted || view.nowMs - silent.silentSinceMs < patienceMs)

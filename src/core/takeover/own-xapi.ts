@@ -83,8 +83,6 @@ export function followNamed(memory: Memory, round: Round): Step | null {
   if (address === "" || role.kind !== "slave" || !saysItIsMaster(named, view)) return null;
   if (ways.includes(role.masterAddress) || isAddressOf(named, role.masterAddress, memory))
     return endStraying(memory, round);
-  // For the call its xapi runs for some seconds, in which its no counts for nothing: not during the comparison of the new master.
-  if (view.self.heldSinceMs !== null && !saysItServes(named, view)) return null;
   return {
     memory: afterTakeOver(memory, "named-another"),
     actions: whenDue({ kind: "follow-master", address }, round),

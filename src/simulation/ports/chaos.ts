@@ -118,12 +118,12 @@ export function chaoticPorts(ports: PassPorts, host: number, source: CallFates):
           () => localHost.restartToolstack(signal),
           () => fail("restart"),
         ),
-      resignAsMaster: (address, signal) =>
+      holdAsSlaveOf: (address, signal) =>
         source.call(
-          "resign",
+          "hold as slave",
           host,
-          () => localHost.resignAsMaster(address, signal),
-          () => fail("resign"),
+          () => localHost.holdAsSlaveOf(address, signal),
+          () => fail("hold as slave"),
         ),
       holdXapi: (signal) =>
         source.call(

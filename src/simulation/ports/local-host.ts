@@ -40,7 +40,8 @@ export function simLocalHost(world: World, host: SimHost): LocalHost {
       await sleep(world.clock, world.timings.xapiRestartMs, signal);
     },
     holdXapi: async () => holdXapi(world, host),
-    resignAsMaster: async (address) => {
+    holdAsSlaveOf: async (address) => {
+      host.heldSinceMs = null;
       holdXapi(world, host);
       writePoolConf(world, host, `slave:${address}`);
     },

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { killDomain } from "../../../src/simulation/control.ts";
 import { type Order, obey } from "../../../src/simulation/verbs.ts";
 import type { World } from "../../../src/simulation/world.ts";
+import { takePoolConf } from "./host-files.ts";
 import { truth } from "./truth.ts";
 
 /** The control socket: the truth, the log, a host's domains and files, and orders to the world. */
@@ -40,11 +41,17 @@ async function route(world: World, request: IncomingMessage): Promise<unknown> {
     case "GET /cookie":
       return host().initComplete ? "present\n" : "absent\n";
     case "POST /do":
-      obey(world, JSON.parse(await text(request)) as Order);
+      order(world, JSON.parse(await text(request)) as Order);
       return {};
     default:
       throw new Error(`Cannot ${key}: no such thing`);
   }
+}
+
+function order(world: World, given: Order): void {
+  const host = world.hosts.find(({ number }) => number === given["host"]);
+  if (host?.xapi === null) takePoolConf(host);
+  obey(world, given);
 }
 
 async function text(request: IncomingMessage): Promise<string> {

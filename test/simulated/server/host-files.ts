@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { SimHost, World } from "../../../src/simulation/world.ts";
 
@@ -21,6 +21,12 @@ export function keepHostFiles(world: World): void {
 function writePoolConf(host: SimHost): void {
   const path = inside(host.root, "etc/xensource/pool.conf");
   if (path !== null) writeFileSync(path, host.poolConf);
+}
+
+/** What the program has written while no xapi ran counts from its next start. */
+export function takePoolConf(host: SimHost): void {
+  const path = inside(host.root, "etc/xensource/pool.conf");
+  if (path !== null) host.poolConf = readFileSync(path, "utf8").trim();
 }
 
 function writeCookie(host: SimHost): void {

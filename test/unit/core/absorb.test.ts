@@ -200,6 +200,7 @@ describe("absorb, when an action may be tried again", () => {
     expect(waits({ kind: "restart-xapi", host: host(3), mayEnd: [] })).toEqual([
       { failures: 0, notBeforeMs: NOW_MS + 300_000 },
     ]);
+    expect(waits({ kind: "hold-xapi" })).toEqual([{ failures: 0, notBeforeMs: NOW_MS + 300_000 }]);
     expect(waits({ kind: "follow-master", address: address(host(2)) })).toEqual([]);
   });
 });

@@ -49,24 +49,33 @@ describe("holdXapi", () => {
     expect([paths.run, paths.heldXapi].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o600]);
   });
 
-  test("resignAsMaster: xapi has ended before pool.conf calls this host nobody's", async () => {
+  test("holdAsSlaveOf: xapi has ended before pool.conf is written", async () => {
     const { local, paths, tool, did, since } = host();
     mkdirSync(dirname(paths.poolConf), { recursive: true });
     writeFileSync(paths.poolConf, "master");
     tool(`cat '${paths.poolConf}' >>'${paths.root}/did'`);
-    await local.resignAsMaster("10.0.0.1", never());
+    await local.holdAsSlaveOf("10.0.0.1", never());
     expect([did().slice(0, 1), await since()]).toEqual([["stop xapi"], 1_234]);
     expect(readFileSync(`${paths.root}/did`, "utf8")).toEndWith("master");
     expect(readFileSync(paths.poolConf, "utf8")).toBe("slave:10.0.0.1");
   });
 
-  test("resignAsMaster: a xapi that cannot be stopped stays master", async () => {
+  test("holdAsSlaveOf: a xapi that cannot be stopped stays master", async () => {
     const { local, paths, tool } = host();
     mkdirSync(dirname(paths.poolConf), { recursive: true });
     writeFileSync(paths.poolConf, "master");
     tool("exit 1");
-    await expect(local.resignAsMaster("10.0.0.1", never())).rejects.toThrow("Cannot stop xapi");
+    await expect(local.holdAsSlaveOf("10.0.0.1", never())).rejects.toThrow("Cannot stop xapi");
     expect(readFileSync(paths.poolConf, "utf8")).toBe("master");
+  });
+
+  test("holdAsSlaveOf: the hold begins anew, so that no word of the former master ends it", async () => {
+    const { local, paths, since, later } = host();
+    mkdirSync(dirname(paths.poolConf), { recursive: true });
+    await local.holdXapi(never());
+    later(60_000);
+    await local.holdAsSlaveOf("10.0.0.3", never());
+    expect(await since()).toBe(61_234);
   });
 
   test("again: the time of the first stays, and xapi is stopped again, in case somebody has started it", async () => {

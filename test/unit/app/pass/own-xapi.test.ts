@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { becomeMaster, followMaster } from "../../../../src/app/pass/own-xapi.ts";
 import type { PassPorts } from "../../../../src/app/pass/pass-ports.ts";
-import type { LocalView, XapiResult } from "../../../../src/core/model/pool-view.ts";
+import type { XapiResult } from "../../../../src/core/model/pool-view.ts";
 import { neverAborts } from "../../../../src/ports/deadline.ts";
 import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
 import { masterRound, memoryWith } from "../../core/fixtures.ts";
@@ -12,8 +12,6 @@ const FAILED = { kind: "refused", fault: REFUSED.fault } as const;
 
 interface Case {
   readonly isHeld?: boolean;
-  /** After so many looks the xapi that was released answers; null: a look hangs. */
-  readonly answersAfter?: number | null;
   readonly told?: XapiResult<void>;
   /** Which of the orders to this host reject. */
   readonly rejects?: string;
@@ -27,7 +25,7 @@ type Own = Parameters<typeof becomeMaster>[1];
 /** What this host orders, in turn, how long that takes, and what comes of it. */
 async function calls(
   act: (own: Own, signal: AbortSignal) => Promise<unknown>,
-  { isHeld = false, answersAfter = 0, told = DONE, rejects = "", signal = neverAborts(), hangs }: Case = {},
+  { isHeld = false, told = DONE, rejects = "", signal = neverAborts(), hangs }: Case = {},
 ) {
   const time = new VirtualClock();
   const done: string[] = [];
@@ -38,18 +36,12 @@ async function calls(
     return value;
   };
   const { self } = masterRound(memoryWith()).view;
-  let looks = 0;
-  const observe = (): Promise<LocalView> => {
-    if (answersAfter === null) return new Promise(() => undefined);
-    return Promise.resolve({ ...self, xapiAnswers: looks++ >= answersAfter });
-  };
   const ports = {
     clock: portClock(time, () => 0),
     localHost: {
-      observe,
       restartXapi: order("restart"),
       holdXapi: order("hold"),
-      releaseXapi: order("release", true),
+      holdAsSlaveOf: (address: string) => order(`hold as slave of ${address}`)(),
       blockRoute: async (address: string) => {
         await order("block")();
         done.push(address);
@@ -122,40 +114,14 @@ describe("followMaster", () => {
   test("it cannot be held: that is a failure, and not done", async () =>
     expect((await follow({ rejects: "hold" })).result).toBe("hold refused"));
 
-  describe("one that is held already", () => {
-    const held = (given: Case = {}) => follow({ isHeld: true, ...given });
-    test("is started, waited for, told, and held again", async () =>
-      expect(await held({ answersAfter: 8 })).toEqual({
-        result: { kind: "done" },
-        done: "release,follow 10.0.0.3,hold",
-        tookMs: 2_000,
-      }));
-    test("is told as soon as it answers", async () => expect((await held()).tookMs).toBe(0));
-    test("does not answer within eight seconds: it is told all the same", async () =>
-      expect(await held({ answersAfter: 1_000 })).toMatchObject({
-        done: "release,follow 10.0.0.3,hold",
-        tookMs: 8_000,
-      }));
-    test("cannot be started: nothing is told, and it is still held", async () =>
-      expect(await held({ rejects: "release" })).toMatchObject({
-        result: "release refused",
-        done: "release",
-      }));
-    test("refuses: it is held again, for it still follows whom it followed", async () =>
-      expect(await held({ told: REFUSED })).toMatchObject({
-        result: FAILED,
-        done: "release,follow 10.0.0.3,hold",
-      }));
-    test("an action that is over does not wait", async () => {
-      const over = new AbortController();
-      over.abort();
-      expect((await held({ answersAfter: 1_000, signal: over.signal })).tookMs).toBe(0);
-    });
-    test("a host that cannot be looked at is not waited for without end", async () => {
-      const { done, tookMs } = await held({ answersAfter: null });
-      expect(done).toBe("release,follow 10.0.0.3,hold");
-      // One look of at most two seconds may have begun before the eight are over.
-      expect(tookMs).toBe(4 * (2_000 + 250));
-    });
-  });
+  test("one that is held already is not started for it: pool.conf is written", async () =>
+    expect(await follow({ isHeld: true })).toEqual({
+      result: { kind: "done" },
+      done: "hold as slave of 10.0.0.3",
+      tookMs: 0,
+    }));
+  test("pool.conf cannot be written: that is a failure, and not done", async () =>
+    expect((await follow({ isHeld: true, rejects: "hold as slave of 10.0.0.3" })).result).toBe(
+      "hold as slave of 10.0.0.3 refused",
+    ));
 });

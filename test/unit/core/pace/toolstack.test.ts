@@ -63,6 +63,29 @@ describe("stepToolstack", () => {
       ]),
     ).toEqual(["waits", "waits", "answers", "answers", "waits", "waits", "restart-toolstack"]));
 
+  test("a xapi that is held after its restart, and is silent after that: the same incident, and no other restart", () =>
+    expect(
+      play([
+        [0, false],
+        [150, false],
+        [151, "held"],
+        [160, false],
+        [2_000, false],
+        [2_010, true],
+        [2_020, false],
+        [2_170, false],
+      ]),
+    ).toEqual([
+      "waits",
+      "restart-toolstack",
+      "waits",
+      "waits",
+      "waits",
+      "answers",
+      "waits",
+      "restart-toolstack",
+    ]));
+
   test("a restart of the toolstack is not a silence, however short XAPI_DOWN_TOLERANCE is: 60 s at least", () =>
     expect(
       play(
