@@ -29,7 +29,7 @@ async function whole(pool: Pool, master: number, off: number): Promise<void> {
   await nothingRanTwice(pool);
 }
 
-test(
+test.concurrent(
   "pool-designate-new-master: the group follows, and a slave that dies in the same moment is replaced",
   () =>
     inPool(async (pool) => {
@@ -44,7 +44,7 @@ test(
   BOUND_MS,
 );
 
-test(
+test.concurrent(
   "pool-designate-new-master while a dead slave is fenced: XAPI refuses it, and the failover goes on",
   () =>
     inPool(async (pool) => {
@@ -63,7 +63,7 @@ test(
 );
 
 for (const who of ["the successor", "another slave"])
-  test(
+  test.concurrent(
     `pool-emergency-transition-to-master on ${who} while the dead master is fenced: one master in the end`,
     () =>
       inPool(async (pool) => {

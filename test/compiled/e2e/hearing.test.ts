@@ -63,7 +63,7 @@ async function cutLink(pool: Pool, from: number, to: number): Promise<void> {
   }
 }
 
-test(
+test.concurrent(
   "a link between two of three is cut: the third one hears both, and nobody is fenced or replaced",
   () =>
     inPool(async (pool) => {
@@ -91,7 +91,7 @@ test(
 /** Sends bytes of nobody's from a host to the port of the heartbeats of another. */
 const FORGE = 'for i in $(seq 40); do head -c 180 /dev/urandom >"/dev/udp/$1/694"; done';
 
-test(
+test.concurrent(
   "what somebody without the secret sends is dropped and told, and disturbs nobody",
   () =>
     inPool(async (pool) => {
@@ -106,7 +106,7 @@ test(
   BOUND_MS,
 );
 
-test(
+test.concurrent(
   "XAPI's network is gone between all hosts: over a second one they hear each other, and nobody is fenced",
   () =>
     inPool(
@@ -136,7 +136,7 @@ test(
 
 const NEXT_SECRET = POOL_SECRET.replaceAll("0", "f");
 
-test(
+test.concurrent(
   "the pool secret is replaced, one host after the other: all hear each other throughout, and nobody is fenced",
   () =>
     inPool(async (pool) => {
@@ -196,7 +196,7 @@ async function replaced(pool: Pool): Promise<void> {
   await nothingRanTwice(pool);
 }
 
-test(
+test.concurrent(
   "a stranger has the address of a dead host, and sends its recorded datagrams and others: it is fenced and replaced",
   () =>
     inPool(
@@ -210,7 +210,7 @@ test(
   BOUND_MS,
 );
 
-test(
+test.concurrent(
   "the same, and it answers ping: that alone is life, is told, and is over after XAPI_DOWN_TOLERANCE",
   () =>
     inPool(

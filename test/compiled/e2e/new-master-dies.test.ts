@@ -32,7 +32,7 @@ async function bothDie(pool: Pool): Promise<number> {
   return next;
 }
 
-test(
+test.concurrent(
   "the new master dies as soon as it has named itself: a third host takes over, and both come back as its slaves",
   () =>
     inPool(async (pool) => {
@@ -49,7 +49,7 @@ test(
   BOUND_MS,
 );
 
-test(
+test.concurrent(
   "the same in a pool of four: a third host takes over, at the latest when both deaths are confirmed",
   () =>
     inPool(async (pool) => {

@@ -54,7 +54,7 @@ async function killMaster(pool: Pool): Promise<void> {
 const startsOf = async (pool: Pool, vm: string) =>
   (await pool.sim.log(0)).filter((entry) => entry.what === "domain-started" && entry["vm"] === vm).length;
 
-test(
+test.concurrent(
   "the master's xapi is killed right after a start, a failover and a declared death: nothing runs twice or stays down",
   () =>
     inPool(async (pool) => {
@@ -78,7 +78,7 @@ test(
   BOUND_MS,
 );
 
-test(
+test.concurrent(
   "an administrator's start of a VM that another host runs is refused, with the name of that host",
   () =>
     inPool(async (pool) => {
@@ -119,7 +119,7 @@ test(
   BOUND_MS,
 );
 
-test(
+test.concurrent(
   "a start by somebody else is in the copies of the slaves within seconds: each of them fetches one by itself",
   () =>
     inPool(async (pool) => {

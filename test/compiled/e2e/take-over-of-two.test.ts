@@ -35,7 +35,7 @@ async function anyStart(pool: Pool, from: number): Promise<string | null> {
 }
 
 for (const moment of Object.keys(MOMENTS) as (keyof typeof MOMENTS)[])
-  test(
+  test.concurrent(
     `two hosts: the old master is switched on ${moment}: one master, everything runs, and nothing twice`,
     () =>
       inPool(async (pool) => {
@@ -45,7 +45,7 @@ for (const moment of Object.keys(MOMENTS) as (keyof typeof MOMENTS)[])
     BOUND_MS,
   );
 
-test(
+test.concurrent(
   "two hosts: the master is cut off from the other one and from the address that breaks the tie: it is fenced and replaced",
   () =>
     inPool(async (pool) => {
@@ -62,7 +62,7 @@ test(
   BOUND_MS,
 );
 
-test(
+test.concurrent(
   "two hosts lose their power after a take-over, and the old master is back first: the newer database wins",
   () =>
     inPool(async (pool) => {
@@ -86,7 +86,7 @@ test(
   BOUND_MS,
 );
 
-test(
+test.concurrent(
   "two hosts without an address that breaks the tie: the slave waits until an administrator confirms that the master is off",
   () =>
     inPool(
@@ -105,7 +105,7 @@ test(
   BOUND_MS,
 );
 
-test(
+test.concurrent(
   "two hosts, and FENCE_MIN_HOSTS wants three: a dead slave is not fenced before it is set to two",
   () =>
     inPool(

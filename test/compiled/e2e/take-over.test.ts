@@ -10,7 +10,7 @@ const BOUND_MS = 6 * 60_000;
 const CALM_MS = 20_000;
 
 for (const moment of Object.keys(MOMENTS) as (keyof typeof MOMENTS)[])
-  test(
+  test.concurrent(
     `the old master is switched on ${moment}: one master, everything runs, and nothing twice`,
     () =>
       inPool(async (pool) => {
@@ -21,7 +21,7 @@ for (const moment of Object.keys(MOMENTS) as (keyof typeof MOMENTS)[])
     BOUND_MS,
   );
 
-test(
+test.concurrent(
   "the whole pool loses its power, and the old master is back before the present one: the newer database wins",
   () =>
     inPool(async (pool) => {

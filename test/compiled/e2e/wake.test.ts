@@ -7,7 +7,7 @@ const BOUND_MS = 4 * 60_000;
 const SOON_MS = 8_000;
 const DEATHS = ["web1", "db2", "web3"];
 
-test(
+test.concurrent(
   "a VM that dies is started again by the event, not by MONITOR_DELAY",
   () =>
     inPool(async (pool) => {
@@ -34,7 +34,7 @@ test(
 /** The monitor's own question every five seconds, its patience, and the iteration's probe of a silent neighbour. */
 const NOTICED_MS = 20_000;
 
-test(
+test.concurrent(
   "a slave notices that its master is silent by its monitor's own question, not by MONITOR_DELAY",
   () =>
     inPool(async (pool) => {

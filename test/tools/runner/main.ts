@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { addCounts, type Counts, countTests, failedTests, renderCounts } from "./counts.ts";
 import { aboutText, usualSeconds } from "./durations.ts";
-import { listRings, type Ring } from "./rings.ts";
+import { CONCURRENT_TESTS, listRings, type Ring } from "./rings.ts";
 
 /** Lines of a failed ring's log that are shown; the whole log is named beside them. */
 const SHOWN_LINES = 400;
@@ -47,6 +47,7 @@ async function runRing(ring: Ring, { logs, names }: Run): Promise<RingReport> {
       "--no-orphans",
       "--only-failures",
       `--timeout=${USUAL_DEADLINE_MS}`,
+      `--max-concurrency=${CONCURRENT_TESTS}`,
       ...(ring.workers > 1 ? [`--parallel=${ring.workers}`] : []),
       ...(ring.sharesModules ? ["--no-isolate"] : []),
       ...ring.paths.map((path) => (path.endsWith(".ts") ? path : `${path}/`)),

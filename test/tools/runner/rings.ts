@@ -10,7 +10,7 @@ export interface Ring {
   /** Commands without which the ring cannot run. */
   readonly needs: readonly string[];
   readonly deadlineMs: number;
-  /** Test files at the same time. */
+  /** Test files at the same time. Of those a file calls `test.concurrent`, as many as CONCURRENT_TESTS. */
   readonly workers: number;
   /**
    * A worker loads the modules once for all of its files, which spares a quarter of the work where each file computes
@@ -20,6 +20,9 @@ export interface Ring {
   /** Needs the processor for minutes and no clock: it runs at the lowest priority beside the rings that wait. */
   readonly beside: boolean;
 }
+
+/** Each of them has a pool of namespaces of its own, and mostly waits. */
+export const CONCURRENT_TESTS = 3;
 
 const POOL_TOOLS = ["ip", "ping", "unshare", "nsenter", "busybox", "curl", "openssl"];
 /** Fence devices and their clients. */
@@ -51,7 +54,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
 /** Files of these are run at the same time: they mostly wait, or compute for so long that both cores are worth it. */
 const WORKERS: Readonly<Record<string, number>> = {
   adapters: 2,
-  e2e: 4,
+  e2e: 8,
   faults: 2,
   "fence-agents": 3,
   "ha-cfg": 2,
