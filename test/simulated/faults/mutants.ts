@@ -82,8 +82,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "src/core/members/host-health.ts",
-        from: "if (pings && tolerated && settings.XAPI_DOWN_TOLERANCE > 0) {",
-        to: "if (pings && tolerated && settings.XAPI_DOWN_TOLERANCE > 86_400) {",
+        from: "if (isHeardNow(heard) || isTolerated) {",
+        to: 'if (heard === "reported") {',
       },
     ],
     scenarios: ["setup-two-node/toolstacks-hang"],
