@@ -76,7 +76,7 @@ export const PARAMETERS = {
   XAPI_DOWN_TOLERANCE: row(
     seconds(0, 86_400),
     300,
-    "How long a host may answer ping with XAPI silent before it counts as not alive; 0 = at once.",
+    "How long a host whose monitor is silent may answer ping without XAPI before it counts as not alive; 0 = at once.",
     { mark: "new", warns: { at: 0, text: "the restart of a toolstack can now cost a living host its life" } },
   ),
   SLAVE_HA: row(

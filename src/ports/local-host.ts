@@ -14,9 +14,9 @@ export interface LocalHost {
    */
   holdXapi(signal: AbortSignal): Promise<void>;
   /**
-   * Holds the own xapi anew, as above, with the time of now, and once it has ended makes pool.conf call this host a slave of that
-   * address: it will start as one, also after a boot, and a hung one cannot go on as master. With the host's own address it is nobody's.
-   * Safe to repeat. Rejects like `holdXapi`, and when pool.conf could not be written: then xapi is held, and would start as what it was.
+   * Holds the own xapi, as above, and once it has ended makes pool.conf call this host a slave of that address: it will start as one, also
+   * after a boot, and a hung one cannot go on as master. With the host's own address it is nobody's. Then the hold has begun anew. Safe
+   * to repeat. Rejects like `holdXapi`, and when pool.conf could not be written: then xapi is held, and would start as what it was.
    */
   holdAsSlaveOf(address: string, signal: AbortSignal): Promise<void>;
   /**

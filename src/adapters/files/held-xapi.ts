@@ -25,20 +25,24 @@ export function createHeldXapi(
 ): Pick<LocalHost, "holdAsSlaveOf" | "holdXapi" | "releaseXapi" | "restartXapi"> {
   const { paths, clock } = options;
   const sinceMs = async () => readHeldSince(paths.heldXapi, await readBootId(paths.bootId));
-  const hold = async (anew: boolean, signal: AbortSignal) => {
+  const note = async (anew: boolean) => {
     const bootId = await readBootId(paths.bootId);
     if (bootId === null) throw new Error("Cannot hold xapi: the id of this boot cannot be read");
-    if (anew || (await readHeldSince(paths.heldXapi, bootId)) === null) {
-      const note = { bootId, sinceMs: Math.round(clock.uptimeMs()) };
-      await writeRunNote(paths.heldXapi, note, paths, "Cannot hold xapi");
-    }
+    if (!anew && (await readHeldSince(paths.heldXapi, bootId)) !== null) return;
+    const held = { bootId, sinceMs: Math.round(clock.uptimeMs()) };
+    await writeRunNote(paths.heldXapi, held, paths, "Cannot hold xapi");
+  };
+  const hold = async (signal: AbortSignal) => {
+    await note(false);
     await systemctl(options, ["stop"], signal);
   };
   return {
-    holdXapi: (signal) => hold(false, signal),
+    holdXapi: hold,
     async holdAsSlaveOf(address, signal) {
-      await hold(true, signal);
+      await hold(signal);
       await replaceFile(paths.poolConf, `slave:${address}`);
+      // Last, so that a hold that fails at this again and again is told as one that lasts.
+      await note(true);
     },
     async releaseXapi(signal) {
       if ((await sinceMs()) === null) return false;

@@ -80,6 +80,7 @@ function limitOf(action: Action, settings: Settings): number {
     case "store-database":
     case "sync-database":
     case "restart-toolstack":
+    case "follow-master":
     case "resign-master":
     case "check-fence-devices":
       return LONG_MS;

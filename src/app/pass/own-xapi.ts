@@ -60,12 +60,12 @@ async function blockRoute(
 }
 
 /**
- * XAPI is told whom to follow, and held: it starts again when the database of that one agrees with what runs here. One that is held
- * already cannot be told: its pool.conf is written, which is all that the call does.
+ * XAPI is told whom to follow, and held: it starts again when the database of that one agrees with what runs here. One that does not
+ * answer, or is held already, cannot be told: it is ended, and its pool.conf is written, which is all that the call does.
  */
 export async function followMaster(address: string, own: OwnXapi, signal: AbortSignal): Promise<Result> {
   const { localHost } = own.ports;
-  if (own.self.heldSinceMs !== null) {
+  if (own.self.heldSinceMs !== null || !own.self.xapiAnswers) {
     await localHost.holdAsSlaveOf(address, signal);
     return DONE;
   }

@@ -10,12 +10,10 @@ const RETRY_SLACK_MS = 250;
 /**
  * The health of a peer after one more probe.
  *
- * Whoever is heard lives (`heard`): its XAPI is its own monitor's to mend. Of one that is not heard a probe that learnt nothing
- * (`unknown`) changes nothing: unknown is not dead. A silent probe counts as a retry only when XAPI_DELAY has passed since the last
- * one, so that passes woken early do not shorten the patience.
- *
- * The silence of XAPI is not counted while it is that of the way from here, the host being heard by report, nor while the host says that
- * its XAPI is held (`isHeld`).
+ * Whoever is heard lives (`heard`): its XAPI is its own monitor's to mend, and its silence counts from when the host was heard last. Of
+ * one that is not heard a probe that learnt nothing (`unknown`) changes nothing: unknown is not dead. A silent probe counts as a retry
+ * only when XAPI_DELAY has passed since the last one, so that passes woken early do not shorten the patience. As long as a host says
+ * that its XAPI is held (`isHeld`), it has only just fallen silent.
  */
 export function stepHealth(
   previous: HostHealth | undefined,
@@ -25,18 +23,16 @@ export function stepHealth(
   heard: Heard = "unknown",
   isHeld = false,
 ): HostHealth | undefined {
-  const isDirect = heard === "direct";
-  const pings = probe.icmp === "answered" || isDirect;
+  const pings = probe.icmp === "answered" || heard === "direct";
   if (probe.xapi === "answered") {
     const sinceMs = previous?.state === "alive" ? previous.sinceMs : nowMs;
     return { state: "alive", sinceMs, failedRetries: 0, lastRetryMs: nowMs, xapiSilentSinceMs: null, pings };
   }
-  const isCounted = heard !== "reported" && !(isDirect && isHeld);
-  const xapiSilentSinceMs = (isCounted ? previous?.xapiSilentSinceMs : null) ?? nowMs;
+  const xapiSilentSinceMs = (isHeardNow(heard) ? null : previous?.xapiSilentSinceMs) ?? nowMs;
   const toleranceMs = settings.XAPI_DOWN_TOLERANCE * 1_000;
   const isTolerated = pings && toleranceMs > 0 && nowMs - xapiSilentSinceMs <= toleranceMs;
   if (isHeardNow(heard) || isTolerated) {
-    const sinceMs = previous?.state === "xapi-down" ? previous.sinceMs : nowMs;
+    const sinceMs = previous?.state === "xapi-down" && !isHeld ? previous.sinceMs : nowMs;
     return { state: "xapi-down", sinceMs, failedRetries: 0, lastRetryMs: nowMs, xapiSilentSinceMs, pings };
   }
   if (probe.icmp === "unknown") return previous;
@@ -83,8 +79,7 @@ export function stepAllHealth({ memory, view, settings }: Round): Readonly<Recor
     // A host does not judge itself, also where pool.conf names it.
     if (uuid === view.self.uuid) continue;
     const heard = heardOf(view.hearing, uuid);
-    const isHeld = held.includes(uuid);
-    const next = stepHealth(health[uuid], probe, view.nowMs, settings, heard, isHeld);
+    const next = stepHealth(health[uuid], probe, view.nowMs, settings, heard, held.includes(uuid));
     if (next !== undefined) health[uuid] = next;
   }
   return health;

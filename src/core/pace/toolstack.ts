@@ -6,8 +6,8 @@ import type { PoolView } from "../model/pool-view.ts";
 const AT_LEAST_S = 60;
 
 /**
- * Watches this host's own xapi, which peers see as "xapi down": it is restarted in time, once per incident, before the
- * others lose patience (half of XAPI_DOWN_TOLERANCE). One that is held is silent on purpose, and nobody loses patience with it.
+ * Watches this host's own xapi, which peers see as "xapi down": it is restarted, once per incident, in half of the time in which they would
+ * lose patience were this monitor not heard (XAPI_DOWN_TOLERANCE). One that is held is silent on purpose.
  */
 export function stepToolstack(
   previous: ToolstackSilence | null,

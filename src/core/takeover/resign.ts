@@ -35,12 +35,13 @@ export function resignUnserved(decision: Step, round: Round): Step {
 }
 
 /**
- * Since when it is named, and is master or was it until it gave that up, and does not serve; null: it does, or is neither. A try that has
- * failed, so that xapi is held and pool.conf says master, begins no new time.
+ * Since when it is named, and is master, was it until it gave that up, or cannot become it because its xapi takes no order, and does not
+ * serve; null: it does, or is none of these. A try that has failed, so that xapi is held and pool.conf says master, begins no new time.
  */
 function unservedSince(memory: Memory, view: PoolView): number | null {
   const { self, database } = view;
-  const isMaster = self.role.kind === "master" || (hasResigned(self, memory) && self.heldSinceMs === null);
+  const isToBe = hasResigned(self, memory) || memory.promotion !== null;
+  const isMaster = self.role.kind === "master" || (isToBe && self.heldSinceMs === null);
   if (!isMaster || namedUnderHa(view) !== self.uuid) return null;
   const serves =
     database.ok || (self.xapiAnswers && self.initCompleteAtMs !== null && self.role.kind === "master");

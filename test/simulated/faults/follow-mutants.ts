@@ -38,8 +38,13 @@ export const FOLLOW_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/members/host-health.ts",
+        from: "(isHeardNow(heard) ? null : previous?.xapiSilentSinceMs)",
+        to: '(heard === "reported" || isHeld ? null : previous?.xapiSilentSinceMs)',
+      },
+      {
+        file: "src/core/members/host-health.ts",
         from: "if (isHeardNow(heard) || isTolerated) {",
-        to: 'if (heard === "reported" || (isDirect && isHeld) || isTolerated) {',
+        to: 'if (heard === "reported" || (heard === "direct" && isHeld) || isTolerated) {',
       },
       {
         file: "src/core/members/host-health.ts",
@@ -50,6 +55,36 @@ export const FOLLOW_MUTANTS: readonly FurtherMutant[] = [
     caughtBy: {
       scenario: "health/a-broken-xapi-costs-no-host",
       sign: "expect fence-attempts 0",
+    },
+  },
+  {
+    fault: "ONLYHELD",
+    regression: "a xapi that does not answer is asked to follow, and does not",
+    edits: [
+      {
+        file: "src/app/pass/own-xapi.ts",
+        from: "if (own.self.heldSinceMs !== null || !own.self.xapiAnswers) {",
+        to: "if (own.self.heldSinceMs !== null) {",
+      },
+    ],
+    caughtBy: {
+      scenario: "failover/a-xapi-that-does-not-answer-follows-all-the-same",
+      sign: "ended the only copy of vm6, after a comparison",
+    },
+  },
+  {
+    fault: "KEEPPLACE",
+    regression: "a named successor whose xapi takes no order keeps its place",
+    edits: [
+      {
+        file: "src/core/takeover/resign.ts",
+        from: "const isToBe = hasResigned(self, memory) || memory.promotion !== null;",
+        to: "const isToBe = hasResigned(self, memory);",
+      },
+    ],
+    caughtBy: {
+      scenario: "failover/the-xapi-of-the-named-successor-dies",
+      sign: "expect within 9m all-once",
     },
   },
   {

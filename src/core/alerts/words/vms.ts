@@ -45,7 +45,7 @@ export const VMS_WORDS: SayingsOf<
     about: uuid,
     text:
       on === null
-        ? `${vm} runs nowhere, and the pool database says that it runs on ${says}: XAPI of that host is restarted as soon as that is safe, which sets it right.`
+        ? `${vm} runs nowhere, and the pool database says that it runs on ${says}: XAPI of that host is restarted as soon as that is safe, which sets it right. Where it does not start, mend its toolstack, or switch that host off.`
         : `${vm} runs on ${on}, and the pool database ${says === null ? "calls it halted" : `says that it runs on ${says}`}: it is set right as soon as that is safe.`,
     alert: true,
   }),

@@ -78,6 +78,14 @@ describe("holdXapi", () => {
     expect(await since()).toBe(61_234);
   });
 
+  test("holdAsSlaveOf: a pool.conf that cannot be written begins no new hold: it is told as one that lasts", async () => {
+    const { local, since, later } = host();
+    await local.holdXapi(never());
+    later(60_000);
+    await expect(local.holdAsSlaveOf("10.0.0.3", never())).rejects.toThrow();
+    expect(await since()).toBe(1_234);
+  });
+
   test("again: the time of the first stays, and xapi is stopped again, in case somebody has started it", async () => {
     const { local, did, since, later } = host();
     await local.holdXapi(never());

@@ -12,6 +12,7 @@ const FAILED = { kind: "refused", fault: REFUSED.fault } as const;
 
 interface Case {
   readonly isHeld?: boolean;
+  readonly isSilent?: boolean;
   readonly told?: XapiResult<void>;
   /** Which of the orders to this host reject. */
   readonly rejects?: string;
@@ -25,7 +26,7 @@ type Own = Parameters<typeof becomeMaster>[1];
 /** What this host orders, in turn, how long that takes, and what comes of it. */
 async function calls(
   act: (own: Own, signal: AbortSignal) => Promise<unknown>,
-  { isHeld = false, told = DONE, rejects = "", signal = neverAborts(), hangs }: Case = {},
+  { isHeld = false, isSilent = false, told = DONE, rejects = "", signal = neverAborts(), hangs }: Case = {},
 ) {
   const time = new VirtualClock();
   const done: string[] = [];
@@ -58,7 +59,12 @@ async function calls(
     },
   };
   const settings = { FENCE_IPADDRESS: "10.0.0.8", FENCE_HEURISTICS_IPS: ["10.0.0.9"] };
-  const own = { ports, xapi, settings, self: { ...self, heldSinceMs: isHeld ? 5 : null } };
+  const own = {
+    ports,
+    xapi,
+    settings,
+    self: { ...self, heldSinceMs: isHeld ? 5 : null, xapiAnswers: !isHeld && !isSilent },
+  };
   let tookMs = Number.NaN;
   const ended = act(own, signal)
     .catch((error: Error) => error.message)
@@ -120,6 +126,8 @@ describe("followMaster", () => {
       done: "hold as slave of 10.0.0.3",
       tookMs: 0,
     }));
+  test("nor is one that does not answer", async () =>
+    expect((await follow({ isSilent: true })).done).toBe("hold as slave of 10.0.0.3"));
   test("pool.conf cannot be written: that is a failure, and not done", async () =>
     expect((await follow({ isHeld: true, rejects: "hold as slave of 10.0.0.3" })).result).toBe(
       "hold as slave of 10.0.0.3 refused",

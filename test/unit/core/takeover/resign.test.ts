@@ -1,10 +1,12 @@
 import { describe, expect, test } from "bun:test";
+import type { PromotionState } from "../../../../src/core/memory/promotion.ts";
 import { nothing } from "../../../../src/core/memory/step.ts";
 import type { OwnState } from "../../../../src/core/model/hearing.ts";
 import type { LocalView } from "../../../../src/core/model/pool-view.ts";
 import { hasResigned, resignUnserved } from "../../../../src/core/takeover/resign.ts";
 import { ALIVE, address, goodView, healthIn, host, knownHost, memoryWith, slaveRound } from "../fixtures.ts";
 import { hearing, OWN, peer } from "../members/hearing.ts";
+import { takeOver } from "../memory/remembered.ts";
 import { NOBODY_LEADS, type SightOver } from "../sight.ts";
 
 const NOW_MS = 2_000_000;
@@ -14,6 +16,9 @@ const SLAVE: OwnState = { ...OWN, role: "slave", master: host(1), enabled: true 
 
 const ITS_OWN_SLAVE = { role: { kind: "slave", masterAddress: address(host(1)) } } as const;
 
+/** Still a slave of the master that it is to replace. */
+const OF_H2 = { self: { role: { kind: "slave", masterAddress: address(host(2)) } } } as const;
+
 interface Situation {
   readonly self?: Partial<LocalView>;
   readonly unservedSinceMs?: number | null;
@@ -22,17 +27,19 @@ interface Situation {
   readonly haFlag?: "on" | "off";
   readonly isInMaintenance?: boolean;
   readonly isAnyFailed?: boolean;
+  readonly promotion?: PromotionState | null;
 }
 
 /** h1 is master and named, and its xapi does not answer; h2 and h3 are heard. */
 function resigns(situation: Situation = {}) {
   const { self = {}, unservedSinceMs = LONG_AGO, heir = SLAVE, group = {}, haFlag = "on" } = situation;
+  const { promotion = null } = situation;
   const hosts = [1, 2, 3].map((number) =>
     knownHost(host(number), { enabled: !(number === 1 && situation.isInMaintenance === true) }),
   );
   const lastGood = goodView({ hosts, master: host(1), haFlag });
   const health = { [host(3)]: healthIn(situation.isAnyFailed === true ? "failed" : "alive") };
-  const memory = memoryWith({ lastGood, unservedSinceMs, health });
+  const memory = memoryWith({ lastGood, unservedSinceMs, health, promotion });
   const round = slaveRound(memory, {
     nowMs: NOW_MS,
     self: { uuid: host(1), role: { kind: "master" }, xapiAnswers: false, initCompleteAtMs: null, ...self },
@@ -57,6 +64,16 @@ describe("resignUnserved: the named master whose xapi does not serve", () => {
     ["nobody leads", { group: { ...NOBODY_LEADS, roll: { master: host(1) } } }, false],
     ["nobody is enabled to take its place", { heir: away }, false],
     ["nobody knows whether it is", { heir: { ...SLAVE, enabled: null } }, false],
+    [
+      "it is to be master, and its xapi takes no order",
+      { promotion: takeOver({ oldMaster: host(2) }), ...OF_H2 },
+      true,
+    ],
+    [
+      "it is to be master, and its xapi is held",
+      { promotion: takeOver({ oldMaster: host(2) }), self: { ...OF_H2.self, heldSinceMs: 5 } },
+      false,
+    ],
     ["it is a slave", { self: { role: { kind: "slave", masterAddress: address(host(2)) } } }, false],
     ["a try has failed, and its xapi is held", { self: { heldSinceMs: 5 } }, true],
     ["it gave that up, its xapi runs again, and nobody took its place", { self: ITS_OWN_SLAVE }, true],
