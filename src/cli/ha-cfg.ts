@@ -20,6 +20,7 @@ import { presetAction } from "./commands/preset.ts";
 import { removeAction } from "./commands/remove.ts";
 import { restoreAction } from "./commands/restore.ts";
 import { restoreDefaultAction } from "./commands/restore-default.ts";
+import { resumeAction } from "./commands/resume.ts";
 import { setAction } from "./commands/set.ts";
 import { setVmHaAction } from "./commands/set-vm-ha.ts";
 import { showAlertsAction } from "./commands/show-alerts.ts";
@@ -50,6 +51,7 @@ const LISTED: readonly Action[] = [
   haEnableAction,
   haDisableAction,
   confirmOffAction,
+  resumeAction,
   fenceTestAction,
   doctorAction,
   versionAction,

@@ -1,3 +1,4 @@
+import { noteFences } from "./fencing/note-fences.ts";
 import { rebaseMemory } from "./memory/rebase.ts";
 import { nothing, type Round, type Step } from "./memory/step.ts";
 import type { Action } from "./model/action.ts";
@@ -12,7 +13,8 @@ import { endRoutes } from "./takeover/route.ts";
 
 /** One round: from what is seen and remembered to what is done and said. Pure; the same input gives the same output. */
 export function decide(raw: Round): Step {
-  const round = { ...raw, memory: rebaseMemory(raw.memory, raw.view.self.bootId) };
+  const memory = noteFences(rebaseMemory(raw.memory, raw.view.self.bootId), raw.view);
+  const round = { ...raw, memory };
   const step = watchToolstack(decideByRole(round), round);
   const decision = endRoutes(resignUnserved(step, round), round);
   assertSafe(decision.actions, decision.memory, round);

@@ -26,13 +26,21 @@ export type LoadedState =
  * memory: what the core remembers · recent-memory: the same, for later passes of this boot · pass: heartbeat and next pass ·
  * journal: ring of the last passes · vm-index: which reference is which VM ·
  * confirmed-off: which hosts an administrator has confirmed to be off, by ha-cfg ·
+ * fencing-resumed: when an administrator has said last, by ha-cfg, that fencing may go on: `{ "atMs": <uptime of this host> }` ·
  * off-hosts: which hosts this one knows to be off, and whether it fences, for its monitor · alarms: what monitor and watchdog have told.
  */
 export type StateName = "memory" | "journal" | "alarms" | NameOfThisBoot;
 export type NameOfThisBoot = (typeof OF_THIS_BOOT)[number];
 
 /** What says nothing after a reboot. */
-export const OF_THIS_BOOT = ["recent-memory", "pass", "vm-index", "off-hosts", "confirmed-off"] as const;
+export const OF_THIS_BOOT = [
+  "recent-memory",
+  "pass",
+  "vm-index",
+  "off-hosts",
+  "confirmed-off",
+  "fencing-resumed",
+] as const;
 
 export function isOfThisBoot(name: StateName): name is NameOfThisBoot {
   return (OF_THIS_BOOT as readonly StateName[]).includes(name);

@@ -127,6 +127,17 @@ function isConfirmed(value: unknown): value is ConfirmedOff {
   return typeof host === "string" && typeof atMs === "number";
 }
 
+/**
+ * The uptime at which an administrator has said last on this host that fencing may go on (src/cli/commands/resume.ts); null: nobody has,
+ * or that cannot be read. Never rejects.
+ */
+export async function readFencingResumed(store: Pick<StateStore, "load">): Promise<number | null> {
+  const loaded = await store.load("fencing-resumed");
+  if (loaded.kind !== "found" || typeof loaded.value !== "object" || loaded.value === null) return null;
+  const { atMs } = loaded.value as { readonly atMs?: unknown };
+  return typeof atMs === "number" && Number.isFinite(atMs) && atMs >= 0 ? atMs : null;
+}
+
 const NOTHING_TOLD: ToldMonitor = { off: [], fencingUntilMs: null, agreed: [] };
 
 const NOT_SAID = {

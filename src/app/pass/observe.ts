@@ -16,6 +16,7 @@ import { masterOf } from "../../core/takeover/other-master.ts";
 import { withDeadline } from "../../ports/deadline.ts";
 import type { PeerAnswer, ProbeQuestion } from "../../ports/peers.ts";
 import type { Xapi } from "../../ports/pool-database.ts";
+import { readFencingResumed } from "../daemons/report.ts";
 import { askRuns, readDiffering } from "./ask-runs.ts";
 import type { PassPorts } from "./pass-ports.ts";
 import { readHearing } from "./read-hearing.ts";
@@ -87,6 +88,7 @@ export async function observe(given: Observer, signal: AbortSignal): Promise<Poo
     runs: new Map(),
     differing: [],
     heuristics: "not-asked",
+    fencingResumedAtMs: await readFencingResumed(given.ports.store),
   };
   const heuristics = askHeuristics(observer, view, signal);
   const isMaster = observer.self.role.kind === "master";

@@ -13,7 +13,7 @@ import { defineAction } from "../action.ts";
 import { audit } from "../audit.ts";
 import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
 import { wantTerminal } from "../confirm.ts";
-import { hearingNow } from "../hearing-now.ts";
+import { hearingNow, MONITOR_SILENT } from "../hearing-now.ts";
 import { findHost } from "../host-argument.ts";
 
 export const confirmOffAction = defineAction({
@@ -52,8 +52,7 @@ export const confirmOffAction = defineAction({
 
 /** Why the word cannot be given on this host; null: it can. */
 function whyNotHere(host: KnownHost, hearing: Hearing | null, hosts: readonly KnownHost[]): string | null {
-  if (hearing === null)
-    return "the monitor of this host says nothing, and acts on nothing; start it: service ha-lizard start -w";
+  if (hearing === null) return MONITOR_SILENT;
   if (hearing.self === host.uuid) return "it is this host";
   const { lead, leader, roll, trouble } = hearing.group;
   const name = (host: HostUuid) => hosts.find(({ uuid }) => uuid === host)?.name ?? host;

@@ -12,6 +12,7 @@ import type { PoolView } from "../model/pool-view.ts";
 import type { FenceRefusal } from "../model/reason.ts";
 import { omit, put } from "../model/record.ts";
 import { mayBegin, whenDue } from "../pace/back-off.ts";
+import { haveFailedTogether, wereTooManyFenced } from "./brakes.ts";
 import { judgeFence } from "./fence-policy.ts";
 import { afterEvent, openIncident, stepIncident } from "./incident.ts";
 
@@ -23,7 +24,7 @@ export interface RecoveryScope {
   readonly fenceOnly: boolean;
 }
 
-/** One step for each failed host, all of them in parallel (test/README.md, F10), and an end for those that came back. */
+/** One step for each failed host, all of them in parallel (test/README.md, F10) as far as no brake is on, and an end for those that came back. */
 export function recoverHosts(
   memory: Memory,
   hosts: readonly HostUuid[],
@@ -32,10 +33,12 @@ export function recoverHosts(
 ): Step {
   // What is recovered of one host changes no other one's row, nor the vote of this round.
   const rows = hostRows(memory, round.view);
-  const voted: VotedScope = { ...scope, quorum: tallyNow(round.view, memory) };
+  const quorum = tallyNow(round.view, memory);
+  const isAnyUnderWay = [...round.inFlight].some((key) => key.startsWith("fence-host:"));
   let result = nothing(memory);
   for (const host of hosts) {
-    const step = recoverHost(result.memory, rowOf(rows, host), round, voted);
+    const isOtherFenced = isAnyUnderWay || result.actions.some(({ kind }) => kind === "fence-host");
+    const step = recoverHost(result.memory, rowOf(rows, host), round, { ...scope, quorum, isOtherFenced });
     result = {
       memory: step.memory,
       actions: [...result.actions, ...step.actions],
@@ -48,6 +51,8 @@ export function recoverHosts(
 /** The vote of the whole round. */
 interface VotedScope extends RecoveryScope {
   readonly quorum: QuorumTally;
+  /** The fence of another host is under way, or has just been decided. */
+  readonly isOtherFenced: boolean;
 }
 
 function recoverHost(memory: Memory, row: HostRow, round: Round, scope: VotedScope): Step {
@@ -156,6 +161,12 @@ function fence(memory: Memory, row: HostRow, incident: Incident, round: Round, s
     byLeader: hasMandate(round.view),
   };
   if (!mayBegin(action, round)) return nothing(memory);
+  if (wereTooManyFenced(row.uuid, memory, view)) {
+    const fencingStoppedSinceMs = memory.fencingStoppedSinceMs ?? view.nowMs;
+    return refuse({ ...memory, fencingStoppedSinceMs }, row, "too-many-fenced");
+  }
+  if (scope.isOtherFenced && haveFailedTogether(memory, view))
+    return { memory, actions: [], reasons: [{ kind: "fence-waits", host: row.name }] };
   return { memory: afterEvent(memory, incident, { kind: "fence-begun" }), actions: [action], reasons: [] };
 }
 

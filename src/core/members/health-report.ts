@@ -6,6 +6,7 @@ import type { Reason } from "../model/reason.ts";
 import { heardPeer } from "./heard.ts";
 import { isAlive } from "./host-health.ts";
 import { hostName } from "./host-rows.ts";
+import { rests } from "./rest.ts";
 
 /** Hosts that had failed and answer again without anything having been done about them: said, as their failure was. */
 export function reportReturns(before: Memory, after: Memory, hosts: readonly HostUuid[]): readonly Reason[] {
@@ -35,8 +36,13 @@ export function reportHealth(
         return [{ kind: "host-suspect", host }];
       case "failed":
         return [{ kind: "host-failed", host, mine: true }];
-      case "alive":
-        return isMonitorSilent(uuid, health.sinceMs, view) ? [{ kind: "monitor-silent", host }] : [];
+      case "alive": {
+        const isSilent = isMonitorSilent(uuid, health.sinceMs, view);
+        return [
+          ...(isSilent ? [{ kind: "monitor-silent", host } as const] : []),
+          ...(rests(uuid, memory, view.nowMs) ? [{ kind: "host-rests", host } as const] : []),
+        ];
+      }
       case "xapi-down": {
         const peer = heardPeer(view.hearing, uuid);
         if (peer !== "unknown" && peer.heard === "reported") {
@@ -45,11 +51,14 @@ export function reportHealth(
             { kind: "host-reported", host, by, long: view.nowMs - peer.sinceMs >= LONG_SILENCE_S * 1_000 },
           ];
         }
-        const silentMs = view.nowMs - (health.xapiSilentSinceMs ?? view.nowMs);
-        const isHeard = peer !== "unknown" && peer.heard === "direct";
-        const toleranceS = isHeard ? null : settings.XAPI_DOWN_TOLERANCE;
         const usualS = Math.max(LONG_SILENCE_S, settings.XAPI_COUNT * settings.XAPI_DELAY);
-        const long = silentMs >= (toleranceS === null ? usualS : Math.min(usualS, toleranceS / 2)) * 1_000;
+        if (peer !== "unknown" && peer.heard === "direct") {
+          const long = view.nowMs - health.sinceMs >= usualS * 1_000;
+          return [{ kind: "host-xapi-down", host, toleranceS: null, long }];
+        }
+        const silentMs = view.nowMs - (health.xapiSilentSinceMs ?? view.nowMs);
+        const toleranceS = settings.XAPI_DOWN_TOLERANCE;
+        const long = silentMs >= Math.min(usualS, toleranceS / 2) * 1_000;
         return [{ kind: "host-xapi-down", host, toleranceS, long }];
       }
       default:

@@ -7,6 +7,9 @@ const isObject = (value: unknown): value is Loose =>
 
 /** Fields of a memory that the first version did not have, as they are at the beginning. */
 export const ADDED_LATER = {
+  fencingStoppedSinceMs: null,
+  fencedAtMs: {},
+  onRoll: [],
   fenceDevices: null,
   down: {},
   heardAtMs: {},

@@ -14,7 +14,17 @@ import { isLastGoodView, type LastGoodView } from "./last-good.ts";
 import { isOwnCopy, type OwnCopy } from "./own-copy.ts";
 import { type EndedPromotion, isEndedPromotion, isPromotionState, type PromotionState } from "./promotion.ts";
 import { isSeenDifference, isSeenRunning, type SeenDifference, type SeenRunning } from "./seen-running.ts";
-import { type Check, isFlag, isNumber, isText, nullOr, objectOf, recordOf } from "./shape.ts";
+import {
+  type Check,
+  isBrandedText,
+  isFlag,
+  isNumber,
+  isText,
+  listOf,
+  nullOr,
+  objectOf,
+  recordOf,
+} from "./shape.ts";
 import { isToolstackSilence, type ToolstackSilence } from "./toolstack.ts";
 
 /**
@@ -33,6 +43,12 @@ export interface Memory {
   readonly health: Readonly<Record<string, HostHealth>>;
   /** Hosts that have failed, from then until they are members like any other. */
   readonly incidents: Readonly<Record<string, Incident>>;
+  /** Since when this host fences nobody further, for too many were fenced within minutes (core/fencing/brakes.ts); null: it does. A person ends it. */
+  readonly fencingStoppedSinceMs: number | null;
+  /** When each host was fenced in the last hour, by whomever (core/fencing/note-fences.ts). */
+  readonly fencedAtMs: Readonly<Record<string, readonly number[]>>;
+  /** Whose votes counted in the last round. */
+  readonly onRoll: readonly HostUuid[];
   readonly promotion: PromotionState | null;
   /** The address that this slave followed in the last pass; null on a master. */
   readonly following: string | null;
@@ -89,6 +105,9 @@ const isMemory: Check<Memory> = objectOf<Memory>({
   sawPoolSinceBoot: isFlag,
   health: recordOf(isHostHealth),
   incidents: recordOf(isIncident),
+  fencingStoppedSinceMs: nullOr(isNumber),
+  fencedAtMs: recordOf(listOf(isNumber)),
+  onRoll: listOf(isBrandedText<HostUuid>),
   promotion: nullOr(isPromotionState),
   following: nullOr(isText),
   masterlessSinceMs: nullOr(isNumber),

@@ -175,4 +175,6 @@ export interface PoolView {
   readonly differing: readonly DomainRecord[];
   /** Did every heuristic IP answer ICMP? `not-asked` when the setting is off or no tie was possible. */
   readonly heuristics: "all-answered" | "not-all-answered" | "not-asked";
+  /** When an administrator has last said that fencing may go on (`ha-cfg resume`), by uptime; null: never in this boot. */
+  readonly fencingResumedAtMs: number | null;
 }

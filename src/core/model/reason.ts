@@ -55,6 +55,10 @@ export type Reason =
   | { readonly kind: "master-lost"; readonly host: string }
   /** `mine`: it is for this host to tell; the others only log it. */
   | { readonly kind: "host-failed"; readonly host: string; readonly mine: boolean }
+  /** Many have failed together, and another one is being fenced. */
+  | { readonly kind: "fence-waits"; readonly host: string }
+  /** Fenced twice within an hour, and not well for long since. */
+  | { readonly kind: "host-rests"; readonly host: string }
   | { readonly kind: "fence-refused"; readonly host: string; readonly why: FenceRefusal }
   | { readonly kind: "fence-device-wrong"; readonly host: string; readonly why: string }
   | { readonly kind: "isolated"; readonly reboots: boolean }
@@ -160,4 +164,5 @@ export type FenceRefusal =
   | "in-maintenance"
   | "no-quorum"
   | "too-few-members"
+  | "too-many-fenced"
   | "answers-again";

@@ -1,4 +1,5 @@
 import { hostRows, rowOf } from "../members/host-rows.ts";
+import { rests } from "../members/rest.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { MasterRound, Step } from "../memory/step.ts";
 import type { Action, Asked } from "../model/action.ts";
@@ -130,7 +131,8 @@ function inputOf(
   const rows = hostRows(memory, view);
   const isHealthy = (host: HostView): boolean => {
     const { isHeard, health } = rowOf(rows, host.uuid);
-    return host.enabled && host.live && isHeard && health?.state !== "xapi-down";
+    const isWell = isHeard && health?.state !== "xapi-down";
+    return host.enabled && host.live && isWell && !rests(host.uuid, memory, view.nowMs);
   };
   const targets = database.hosts
     .filter(isHealthy)

@@ -110,6 +110,8 @@ function forgetTrouble(memory: Memory, { database }: MasterRound): Memory {
   return {
     ...memory,
     incidents,
+    fencingStoppedSinceMs: null,
+    fencedAtMs: {},
     promotion: null,
     isolation: null,
     notLeadingSinceMs: null,

@@ -246,7 +246,11 @@ function fenceThenPromote(memory: Memory, master: HostUuid, round: Round): Step 
   const phase = step.memory.incidents[master]?.phase;
   if (phase === "fenced") {
     const begun = beginTakeOver(step.memory, master, round);
-    return { ...begun, reasons: [...step.reasons, ...begun.reasons] };
+    return {
+      ...begun,
+      actions: [...step.actions, ...begun.actions],
+      reasons: [...step.reasons, ...begun.reasons],
+    };
   }
   const unfenced: readonly Reason[] =
     phase === "open" ? [notPromoted(memory, master, "old-master-not-fenced", round.view)] : [];

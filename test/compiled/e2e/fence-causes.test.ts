@@ -199,7 +199,7 @@ for (const [what, causes] of CAUSES) {
 }
 
 story(
-  "two hosts at once: fenced by EXAMPLE in the time of the slower one, not the sum",
+  "two hosts of five at once: one after the other is fenced by EXAMPLE",
   () => world,
   async (at) => {
     const { pool, devices } = at;
@@ -210,19 +210,10 @@ story(
     const logFrom = (await pool.messages(master)).length;
     pool.controller.asked.length = 0;
     await pool.on(master, "/etc/init.d/ha-lizard", "start");
-    const spans = await Promise.all(
-      LOST.map(async (host) => {
-        await until(`host ${host} being asked for`, STEP_MS, () => pool.controller.asked.includes(host));
-        const beganMs = performance.now();
-        await until(`host ${host} being off`, STEP_MS, () => !pool.isOn(host));
-        return { beganMs, endedMs: performance.now() };
-      }),
-    );
-    const all =
-      Math.max(...spans.map((span) => span.endedMs)) - Math.min(...spans.map((span) => span.beganMs));
-    const sum = spans.reduce((total, span) => total + span.endedMs - span.beganMs, 0);
-    expect(sum).toBeGreaterThan(2 * STRIP_MS);
-    expect(all).toBeLessThan(0.75 * sum);
+    await until("a first host being asked for", STEP_MS, () => pool.controller.asked.length > 0);
+    const [first = 0] = pool.controller.asked;
+    await until(`host ${first} being off`, STEP_MS, () => !pool.isOn(first));
+    expect([...new Set(pool.controller.asked)]).toEqual([first]);
     for (const [index, host] of LOST.entries())
       await fenced(pool, host, master, spaces[index] ?? "", logFrom);
     await pool.untilRunning(pool.vmNames, STEP_MS, LOST);

@@ -123,6 +123,11 @@ describe("ha-cfg, compiled, on a master", () => {
     expect([code, err]).toEqual([1, expect.stringContaining("Cannot confirm that ")]);
   });
 
+  test("resume: nobody takes the word of a host whose monitor does not run", async () => {
+    const { code, err } = await run(["resume", "--yes"]);
+    expect([code, err]).toEqual([1, expect.stringContaining("Cannot resume fencing: ")]);
+  });
+
   test("ha-status, ha-disable, ha-enable", async () => {
     expect(await done(["ha-status"])).toBe("true\n");
     await done(["ha-disable"]);

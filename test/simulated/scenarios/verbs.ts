@@ -92,6 +92,10 @@ function setHome(world: World, vm: SimVm, whose: "here" | "other" | "none"): voi
   }
 }
 
+function uptimeMs({ world }: SimPool, host: number): number {
+  return world.clock.nowMs() - world.host(host).bootedAtMs;
+}
+
 /** `h1,h2 | h3`: groups of hosts. */
 function groups(args: readonly string[]): readonly (readonly number[])[] {
   return args
@@ -155,12 +159,13 @@ const VERBS: Readonly<Record<string, Verb>> = {
   },
   "confirm-off": (pool, [host, other]) => {
     const number = hostNumber(host);
-    const word = {
-      host: pool.world.host(hostNumber(other)).uuid,
-      atMs: pool.world.clock.nowMs() - pool.world.host(number).bootedAtMs,
-    };
+    const word = { host: pool.world.host(hostNumber(other)).uuid, atMs: uptimeMs(pool, number) };
     pool.disk(number).documents.save("confirmed-off", { hosts: [word] });
     pool.world.record("vouched-dead", { host: hostNumber(other) });
+  },
+  resume: (pool, [host]) => {
+    const number = hostNumber(host);
+    pool.disk(number).documents.save("fencing-resumed", { atMs: uptimeMs(pool, number) });
   },
   disk: (pool, [host, state]) => {
     const disk = pool.disk(hostNumber(host));

@@ -21,6 +21,8 @@ export interface SimRun {
   readonly err: string;
   /** Lines of the log about its changes. */
   readonly logged: readonly string[];
+  /** What else it asked for. */
+  readonly calls: readonly string[];
   /** Time of the world, in milliseconds. */
   readonly tookMs: number;
 }
@@ -71,5 +73,5 @@ export async function haCfgOn(
   });
   await pool.until(() => code !== null, 300_000);
   const tookMs = pool.clock.nowMs() - begunMs;
-  return { code: code ?? -1, out: fake.out, err: fake.err, logged: fakes.logged, tookMs };
+  return { code: code ?? -1, out: fake.out, err: fake.err, logged: fakes.logged, calls: fakes.calls, tookMs };
 }

@@ -36,7 +36,10 @@ describe("decide", () => {
       const read = database(three(), { halted: [haltedVm("web")] });
       const memory = memoryWith();
       const decision = decide(masterRound(memory, { self: { role }, probes: calm, database: read }));
-      expect([decision.actions, decision.memory]).toEqual([[], memory]);
+      expect([decision.actions, decision.memory]).toEqual([
+        [],
+        { ...memory, onRoll: [host(1), host(2), host(3)] },
+      ]);
       expect(said(decision.reasons)).toEqual([expect.stringContaining(`role-unknown ${why}`)]);
     });
   }

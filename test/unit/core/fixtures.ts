@@ -221,6 +221,7 @@ export class Brain {
       runs: seen.runs ?? nothingRuns(this.self.uuid, probes),
       differing: seen.differing ?? [],
       heuristics: seen.heuristics ?? "not-asked",
+      fencingResumedAtMs: seen.fencingResumedAtMs ?? null,
     };
     return {
       view,
@@ -342,6 +343,7 @@ export interface Situation {
   readonly runs?: PoolView["runs"];
   readonly differing?: PoolView["differing"];
   readonly heuristics?: PoolView["heuristics"];
+  readonly fencingResumedAtMs?: number;
   readonly settings?: Partial<CoreSettings>;
   readonly inFlight?: readonly string[];
   readonly isDiskWritable?: boolean;
@@ -376,6 +378,7 @@ function roundOf(memory: Memory, situation: Situation, role: Role, uuid: HostUui
       differing: situation.differing ?? [],
       runs: situation.runs ?? new Map([2, 3, 4, 5].map((number) => [host(number), runsThere(uuid)])),
       heuristics: situation.heuristics ?? "not-asked",
+      fencingResumedAtMs: situation.fencingResumedAtMs ?? null,
     },
     memory,
     settings: { ...SETTINGS, ...situation.settings },

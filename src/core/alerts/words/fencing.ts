@@ -8,6 +8,8 @@ const FENCE_REFUSALS: Record<FenceRefusal, string> = {
   "action-is-start": "FENCE_ACTION=start switches nothing off (set it to stop)",
   "no-quorum": "this host has no quorum",
   "too-few-members": "the pool has fewer members than FENCE_MIN_HOSTS",
+  "too-many-fenced":
+    "more than half of the hosts of this pool were fenced within ten minutes, so that something else may be wrong. If the network between the hosts is sound, run on this host: ha-cfg resume",
   "answers-again": "it answers again",
 };
 
@@ -31,6 +33,8 @@ function describeFenceFailure(reason: Extract<Reason, { kind: "fence-failed" }>)
 /** What is said about fencing and its devices. */
 export const FENCING_WORDS: SayingsOf<
   | "fence-refused"
+  | "fence-waits"
+  | "host-rests"
   | "host-fenced"
   | "host-confirmed-off"
   | "fence-failed"
@@ -45,6 +49,19 @@ export const FENCING_WORDS: SayingsOf<
     severity: "error",
     about: host,
     text: `${host} is not fenced: ${FENCE_REFUSALS[why]}. ${cureUnfenced(host)}`,
+    alert: true,
+  }),
+  "fence-waits": ({ host }) => ({
+    from: "fence_host",
+    severity: "warning",
+    about: host,
+    text: `${host} waits for its fence: more than a third of the hosts have failed together, and one after the other is fenced.`,
+  }),
+  "host-rests": ({ host }) => ({
+    from: "fence_host",
+    severity: "warning",
+    about: host,
+    text: `${host} was fenced twice within an hour: no VM is started there until it has been well for ten minutes. Look at what it fails of.`,
     alert: true,
   }),
   "host-fenced": ({ host, proved }) => ({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { readGroupReport, readToldMonitor } from "../../../../src/app/daemons/report.ts";
+import { readFencingResumed, readGroupReport, readToldMonitor } from "../../../../src/app/daemons/report.ts";
 import { hostUuid } from "../../../../src/core/model/ids.ts";
 import type { StateStore } from "../../../../src/ports/state-store.ts";
 import { REPORT } from "./hearing-stage.ts";
@@ -54,6 +54,28 @@ describe("readToldMonitor: what the iterations have told the monitor", () => {
   ];
   for (const [title, value, expected] of rows)
     test(title, async () => expect(await readToldMonitor(having(value))).toEqual(expected));
+});
+
+describe("readFencingResumed: when an administrator has said last that fencing may go on", () => {
+  const rows: readonly [string, unknown, number | null][] = [
+    ["there is no such document", undefined, null],
+    ["it is empty", null, null],
+    ["it is a number", 5, null],
+    ["it is a list", [5], null],
+    ["then", { atMs: 5 }, 5],
+    ["when this host booted", { atMs: 0 }, 0],
+    ["at no time", {}, null],
+    ["a time that is a text", { atMs: "5" }, null],
+    ["a time before the boot", { atMs: -1 }, null],
+    ["a time that is none", { atMs: Number.NaN }, null],
+    ["a time without end", { atMs: Number.POSITIVE_INFINITY }, null],
+  ];
+  for (const [title, value, expected] of rows)
+    test(title, async () => expect(await readFencingResumed(having(value))).toBe(expected));
+
+  for (const kind of ["damaged", "unreadable"] as const)
+    test(`the document is ${kind}`, async () =>
+      expect(await readFencingResumed({ load: async () => ({ kind, why: "a test" }) })).toBeNull());
 });
 
 describe("readGroupReport: office", () => {

@@ -35,6 +35,8 @@ const NOTICES: { readonly [Kind in Reason["kind"]]: string } = {
   "monitor-silent": "monitor-silent:xcp2, check_slave_status, warning, condition, alert",
   "master-lost": "master-lost:xcp1, check_slave_status, error, condition, alert",
   "host-failed": "host-failed:xcp2, check_slave_status, error, condition, alert",
+  "fence-waits": "fence-waits:xcp2, fence_host, warning, condition, line",
+  "host-rests": "host-rests:xcp2, fence_host, warning, condition, alert",
   "fence-refused": "fence-refused:xcp2, fence_host, error, condition, alert",
   "fence-device-wrong": "fence-device-wrong:xcp2, fence_host, error, condition, alert",
   isolated: "isolated, check_quorum, critical, condition, alert",
@@ -193,6 +195,7 @@ describe("describeReason: each refusal has a cause of its own", () => {
     "in-maintenance": true,
     "no-quorum": true,
     "too-few-members": true,
+    "too-many-fenced": true,
     "answers-again": true,
   };
   const promotion: Record<PromotionRefusal, true> = {

@@ -74,7 +74,7 @@ describe("reportHealth", () => {
   };
 
   test("its monitor answers and its XAPI does not: it lives without end, and after a minute that is an alert", () => {
-    const silent = healthIn("xapi-down", { xapiSilentSinceMs: 1_000_000 });
+    const silent = healthIn("xapi-down", { sinceMs: 1_000_000 });
     const told = [59, 60].map((s) => {
       const round = master().input(1_000 + s, { hearing: hearing(peer(2)) });
       return reportHealth(seeing(silent), [host(2)], round);

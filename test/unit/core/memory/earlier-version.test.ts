@@ -91,6 +91,7 @@ describe("completeEarlier", () => {
   test("the database says nothing of its master's office", () => expect(memory?.lastGood?.office).toBeNull());
   test("no xapi was held, and none had strayed", () =>
     expect([memory?.agreed, memory?.straysSinceMs]).toEqual([{}, null]));
+  test("fencing has not stopped", () => expect(memory?.fencingStoppedSinceMs).toBeNull());
   test("an incident goes on: its host has not returned, and it was declared in this incident", () =>
     expect(memory?.incidents["h2"]).toEqual(
       incidentOn(host(2), "declared", { openedAtMs: 1, proved: true, fenceFailures: 2, wasDeclared: true }),

@@ -24,6 +24,12 @@ test("parseMemory: whose lists of domains agree is read again, and anything else
   expect([read({ h2: 5 }), read({ h2: { atMs: 5 } }), read([])]).toEqual([null, null, null]);
 });
 
+test("parseMemory: since when fencing has stopped is read again, and anything else there is no memory", () => {
+  const read = (said: unknown) => parseMemory({ ...emptyMemory("boot"), fencingStoppedSinceMs: said });
+  expect([read(5)?.fencingStoppedSinceMs, read(null)?.fencingStoppedSinceMs]).toEqual([5, null]);
+  expect([read("5"), read(true)]).toEqual([null, null]);
+});
+
 test("onlyReturned: a host that came back, unless it was seen enabled since; nothing of one that is not over", () => {
   const memory = memoryWith({ incidents: incidentIn("returned") });
   const seen = (enabled: boolean) => database([hostView(host(3), { enabled })]);

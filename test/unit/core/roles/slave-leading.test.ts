@@ -93,14 +93,15 @@ describe("no votes are required, and nobody leads", () => {
     expect(brain.look(85, { probes }).actions).toEqual([byChoice]);
   });
 
-  test("all that are silent are fenced, for a mandate needs the word of everybody who is not off", () => {
+  test("all that are silent are fenced, one after the other, for a mandate needs the word of everybody who is not off", () => {
     const brain = lone(2);
     const probes = { h1: DEAD, h3: DEAD, h4: ALIVE(), h5: DEAD };
     loseMaster(brain, probes);
-    expect(brain.look(90, { probes }).actions).toEqual([
-      byChoice,
-      { ...byChoice, host: host(3), address: address(host(3)) },
-      { ...byChoice, host: host(5), address: address(host(5)) },
+    const step = brain.look(90, { probes });
+    expect(step.actions).toEqual([byChoice]);
+    expect(said(step.reasons).filter((told) => told.startsWith("fence-waits"))).toEqual([
+      "fence-waits h3",
+      "fence-waits h5",
     ]);
   });
 

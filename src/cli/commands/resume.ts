@@ -1,0 +1,72 @@
+import { rememberedMemory } from "../../app/pass/remembered.ts";
+import { resolveTexts } from "../../app/pass/resolve-texts.ts";
+import type { Memory } from "../../core/memory/memory.ts";
+import type { Hearing } from "../../core/model/hearing.ts";
+import type { HostUuid } from "../../core/model/ids.ts";
+import { defineAction } from "../action.ts";
+import { audit } from "../audit.ts";
+import { type CliPorts, EXIT } from "../cli-ports.ts";
+import { confirm } from "../confirm.ts";
+import { hearingNow, MONITOR_SILENT } from "../hearing-now.ts";
+
+export const resumeAction = defineAction({
+  name: "resume",
+  description:
+    "Says that fencing may go on, after so many hosts were fenced that it has stopped. Look first why: where the network has failed, and not the hosts, those that are fenced next still run their VMs.",
+  args: { yes: { type: "boolean", description: "does not ask" } },
+  async run(args, ports) {
+    const memory = await rememberedMemory(ports.store);
+    const isRefused = async () => {
+      const why = whyNotHere(await hearingNow(ports), memory);
+      if (why !== null) ports.stderr(`Cannot resume fencing: ${why}.\n`);
+      return why !== null;
+    };
+    if ((await isRefused()) || memory === null) return EXIT.failed;
+    if (memory.fencingStoppedSinceMs === null) {
+      ports.stdout("Fencing has not stopped: nothing to resume.\n");
+      return EXIT.done;
+    }
+    ports.stdout(renderUnfenced(memory));
+    if (!(await confirm(ports, "resume", QUESTION, args.yes === true))) return EXIT.failed;
+    // Whoever was asked has taken a while.
+    if (await isRefused()) return EXIT.failed;
+    await resume(ports);
+    return EXIT.done;
+  },
+});
+
+const QUESTION = "Have you seen why so many hosts have failed, and may fencing go on?";
+
+/** Why the word cannot be given on this host; null: it can. Only the leader fences, by what it remembers itself. */
+function whyNotHere(hearing: Hearing | null, memory: Memory | null): string | null {
+  if (hearing === null) return MONITOR_SILENT;
+  const { lead, leader, trouble } = hearing.group;
+  if (trouble !== null) return `this host takes no part in the group: ${trouble}`;
+  if (lead === "hears" && leader !== null)
+    return `${nameIn(memory, leader)} leads the hosts of this pool, and fences; run this there`;
+  if (lead !== "leads") return "no host leads the others now: see ha-cfg status";
+  return memory === null ? "what this host remembers cannot be read" : null;
+}
+
+/** Whom the word is about: hosts that have failed, and were not fenced. */
+function renderUnfenced(memory: Memory): string {
+  const names = Object.values(memory.incidents)
+    .filter(({ phase }) => phase === "open" || phase === "fencing")
+    .map(({ host }) => nameIn(memory, host))
+    .sort();
+  return names.length === 0
+    ? "No host that has failed waits for a fence now.\n"
+    : `Failed, and not fenced so far: ${names.join(", ")}. Fencing goes on with them.\n`;
+}
+
+function nameIn(memory: Memory | null, host: HostUuid): string {
+  return memory?.lastGood?.hosts.find(({ uuid }) => uuid === host)?.name ?? host;
+}
+
+async function resume(ports: CliPorts): Promise<void> {
+  const { settings } = resolveTexts(await ports.config.read(), null);
+  await ports.store.save("fencing-resumed", { atMs: ports.clock.uptimeMs() });
+  audit(ports, settings, "Fencing resumed");
+  await ports.wakeMonitor();
+  ports.stdout("Fencing goes on on this host. What follows is in the log, and in ha-cfg status.\n");
+}

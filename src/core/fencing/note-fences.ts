@@ -1,0 +1,48 @@
+import { hostsOnRoll, isConfirmedOff } from "../group/may-act.ts";
+import { heardOf, isHeardNow } from "../members/heard.ts";
+import type { Memory } from "../memory/memory.ts";
+import { type HostUuid, hostUuid } from "../model/ids.ts";
+import type { PoolView } from "../model/pool-view.ts";
+import { stillStoppedSince } from "./brakes.ts";
+
+/** Longer than anybody asks for (core/members/rest.ts). */
+const KEPT_MS = 60 * 60_000;
+/** A host that was fenced leaves the roll within seconds: that is no second fence. */
+const SAME_MS = 5 * 60_000;
+const MOST_KEPT = 5;
+
+/**
+ * The memory with when each host was fenced: by this host, or by another one, as the roll shows that a host has left it which is
+ * neither heard nor in maintenance. So a leader that is elected in the middle of it all counts what was done before.
+ */
+export function noteFences(before: Memory, view: PoolView): Memory {
+  const memory = { ...before, fencingStoppedSinceMs: stillStoppedSince(before, view) };
+  const { nowMs } = view;
+  const roll = hostsOnRoll(view);
+  const own = Object.values(memory.incidents).flatMap(({ host, offSinceMs, isWord }) =>
+    offSinceMs === null || isWord ? [] : [[host, offSinceMs] as const],
+  );
+  const left = memory.onRoll.filter((host) => roll.length > 0 && !roll.includes(host));
+  const others = left.filter((host) => wasFenced(host, memory, view)).map((host) => [host, nowMs] as const);
+  const fencedAtMs: Record<string, readonly number[]> = {};
+  for (const [host, times] of Object.entries(memory.fencedAtMs)) {
+    const kept = times.filter((atMs) => nowMs - atMs < KEPT_MS);
+    if (kept.length > 0) fencedAtMs[host] = kept;
+  }
+  for (const [host, atMs] of [...own, ...others]) {
+    const times = fencedAtMs[host] ?? [];
+    if (nowMs - atMs >= KEPT_MS || times.some((known) => Math.abs(known - atMs) < SAME_MS)) continue;
+    fencedAtMs[host] = [...times, atMs].sort((a, b) => a - b).slice(-MOST_KEPT);
+  }
+  return { ...memory, fencedAtMs, onRoll: roll.length > 0 ? roll : memory.onRoll };
+}
+
+/** Not one that left on purpose: in maintenance, out of the pool, or off by an administrator's word. */
+function wasFenced(host: HostUuid, { lastGood }: Memory, view: PoolView): boolean {
+  const known = lastGood?.hosts.find(({ uuid }) => uuid === host);
+  return (
+    known?.enabled === true &&
+    !isHeardNow(heardOf(view.hearing, hostUuid(host))) &&
+    !isConfirmedOff(view, host)
+  );
+}

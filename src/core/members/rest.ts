@@ -1,0 +1,16 @@
+import type { Memory } from "../memory/memory.ts";
+import type { HostUuid } from "../model/ids.ts";
+
+const OFTEN_MS = 60 * 60_000;
+const REST_MS = 10 * 60_000;
+
+/**
+ * Was this host fenced twice within an hour, and has it not been well for ten minutes since? Then it has its vote, and gets no VM: what it
+ * failed of will most likely happen again, and each time costs its VMs a start.
+ */
+export function rests(host: HostUuid, { fencedAtMs, health }: Memory, nowMs: number): boolean {
+  const fences = (fencedAtMs[host] ?? []).filter((atMs) => nowMs - atMs < OFTEN_MS);
+  const known = health[host];
+  const wellSinceMs = known?.state === "alive" ? known.sinceMs : nowMs;
+  return fences.length >= 2 && nowMs - wellSinceMs < REST_MS;
+}

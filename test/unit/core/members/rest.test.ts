@@ -1,0 +1,37 @@
+import { describe, expect, test } from "bun:test";
+import { rests } from "../../../../src/core/members/rest.ts";
+import { healthIn, host, memoryWith } from "../fixtures.ts";
+
+const MIN_MS = 60_000;
+const NOW_MS = 100 * MIN_MS;
+
+/** h3 was fenced at these minutes, and is in this state since that one. */
+const resting = (
+  fenced: readonly number[],
+  sinceMin: number,
+  state: "alive" | "suspect" | "xapi-down" = "alive",
+) =>
+  rests(
+    host(3),
+    memoryWith({
+      fencedAtMs: { h3: fenced.map((min) => min * MIN_MS) },
+      health: { h3: healthIn(state, { sinceMs: sinceMin * MIN_MS }) },
+    }),
+    NOW_MS,
+  );
+
+describe("rests", () => {
+  test("after two fences within an hour, until it has been well for ten minutes", () => {
+    expect([resting([50, 80], 91), resting([50, 80], 90)]).toEqual([true, false]);
+    expect([resting([40, 80], 95), resting([41, 80], 95)]).toEqual([false, true]);
+  });
+  test("not after one", () => expect(resting([80], 95)).toBe(false));
+  test("as long as it is not well it does not begin to be", () =>
+    expect([resting([50, 80], 10, "xapi-down"), resting([50, 80], 10, "suspect")]).toEqual([true, true]));
+  test("this host itself, which nobody probes, and one that was never fenced", () => {
+    expect(rests(host(1), memoryWith(), NOW_MS)).toBe(false);
+    expect(
+      rests(host(2), memoryWith({ health: { h2: healthIn("alive", { sinceMs: NOW_MS }) } }), NOW_MS),
+    ).toBe(false);
+  });
+});
