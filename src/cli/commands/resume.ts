@@ -44,8 +44,10 @@ function whyNotHere(hearing: Hearing | null, memory: Memory | null): string | nu
   if (trouble !== null) return `this host takes no part in the group: ${trouble}`;
   if (lead === "hears" && leader !== null)
     return `${nameIn(memory, leader)} leads the hosts of this pool, and fences; run this there`;
-  if (lead !== "leads") return "no host leads the others now: see ha-cfg status";
-  return memory === null ? "what this host remembers cannot be read" : null;
+  if (memory === null) return "what this host remembers cannot be read";
+  // Where no votes are required, a host fences that does not lead, and has stopped.
+  const isItsOwn = lead === "leads" || memory.fencingStoppedSinceMs !== null;
+  return isItsOwn ? null : "no host leads the others now: see ha-cfg status";
 }
 
 /** Whom the word is about: hosts that have failed, and were not fenced. */

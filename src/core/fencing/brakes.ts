@@ -1,4 +1,6 @@
 import { hostsOnRoll } from "../group/may-act.ts";
+import type { HostHealth } from "../memory/host-health.ts";
+import type { IncidentPhase } from "../memory/incident.ts";
 import type { Memory } from "../memory/memory.ts";
 import { type HostUuid, hostUuid } from "../model/ids.ts";
 import type { PoolView } from "../model/pool-view.ts";
@@ -32,11 +34,18 @@ function failures({ incidents, health }: Memory): ReadonlyMap<HostUuid, number> 
   ]);
 }
 
+function isAnyUnfenced({ incidents, health }: Memory): boolean {
+  const isOpen = ({ phase }: { phase: IncidentPhase }) => phase === "open" || phase === "fencing";
+  const isNew = ([host, { state }]: [string, HostHealth]) =>
+    state === "failed" && incidents[host] === undefined;
+  return Object.values(incidents).some(isOpen) || Object.entries(health).some(isNew);
+}
+
 const MANY_MS = 10 * 60_000;
 
 /**
  * Were more than half of the hosts of the pool fenced within ten minutes, whoever fenced them? Then no further one is fenced until a
- * person says so (`ha-cfg resume`), or no host is failed any more. One that was among them is no further one: a new leader fences it anew,
+ * person says so (`ha-cfg resume`), or no failed host waits for its fence any more. One that was among them is no further one: a new leader fences it anew,
  * for it has no proof.
  */
 export function wereTooManyFenced(
@@ -47,15 +56,17 @@ export function wereTooManyFenced(
   const resumedAtMs = fencingResumedAtMs ?? Number.NEGATIVE_INFINITY;
   const fenced = Object.entries(memory.fencedAtMs)
     .filter(([, times]) => times.some((atMs) => nowMs - atMs < MANY_MS && atMs > resumedAtMs))
-    .map(([uuid]) => uuid);
+    .map(([uuid]) => hostUuid(uuid));
+  // One that was fenced and forgotten has been a host of the pool, too.
+  const hosts = new Set([...(memory.lastGood?.hosts ?? []).map(({ uuid }) => uuid), ...fenced]).size;
   const isStopped = memory.fencingStoppedSinceMs !== null;
-  return !fenced.includes(host) && (isStopped || fenced.length * 2 > (memory.lastGood?.hosts.length ?? 0));
+  return !fenced.includes(host) && (isStopped || fenced.length * 2 > hosts);
 }
 
-/** Since when nobody is fenced any more; null: a person has resumed it, or there is nobody to fence. */
+/** Since when nobody is fenced any more; null: a person has resumed it, or no failed host waits for its fence any more. */
 export function stillStoppedSince(memory: Memory, { fencingResumedAtMs }: PoolView): number | null {
   const { fencingStoppedSinceMs } = memory;
-  if (fencingStoppedSinceMs === null || failures(memory).size === 0) return null;
+  if (fencingStoppedSinceMs === null || !isAnyUnfenced(memory)) return null;
   const isResumed = fencingResumedAtMs !== null && fencingResumedAtMs >= fencingStoppedSinceMs;
   return isResumed ? null : fencingStoppedSinceMs;
 }

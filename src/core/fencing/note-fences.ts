@@ -1,5 +1,6 @@
 import { hostsOnRoll, isConfirmedOff } from "../group/may-act.ts";
 import { heardOf, isHeardNow } from "../members/heard.ts";
+import type { Incident } from "../memory/incident.ts";
 import type { Memory } from "../memory/memory.ts";
 import { type HostUuid, hostUuid } from "../model/ids.ts";
 import type { PoolView } from "../model/pool-view.ts";
@@ -13,14 +14,20 @@ const MOST_KEPT = 5;
 
 /**
  * The memory with when each host was fenced: by this host, or by another one, as the roll shows that a host has left it which is
- * neither heard nor in maintenance. So a leader that is elected in the middle of it all counts what was done before.
+ * neither heard nor in maintenance. So a leader that is elected in the middle of it all counts what was done before. With HA off it is
+ * forgotten.
  */
 export function noteFences(before: Memory, view: PoolView): Memory {
-  const memory = { ...before, fencingStoppedSinceMs: stillStoppedSince(before, view) };
   const { nowMs } = view;
   const roll = hostsOnRoll(view);
-  const own = Object.values(memory.incidents).flatMap(({ host, offSinceMs, isWord }) =>
-    offSinceMs === null || isWord ? [] : [[host, offSinceMs] as const],
+  const onRoll = roll.length > 0 ? roll : before.onRoll;
+  if (before.lastGood?.haFlag === "off")
+    return { ...before, fencingStoppedSinceMs: null, fencedAtMs: {}, onRoll };
+  const memory = { ...before, fencingStoppedSinceMs: stillStoppedSince(before, view) };
+  const own = Object.values(memory.incidents).flatMap((incident) =>
+    incident.offSinceMs !== null && isFurther(incident, memory)
+      ? [[incident.host, incident.offSinceMs] as const]
+      : [],
   );
   const left = memory.onRoll.filter((host) => roll.length > 0 && !roll.includes(host));
   const others = left.filter((host) => wasFenced(host, memory, view)).map((host) => [host, nowMs] as const);
@@ -34,7 +41,13 @@ export function noteFences(before: Memory, view: PoolView): Memory {
     if (nowMs - atMs >= KEPT_MS || times.some((known) => Math.abs(known - atMs) < SAME_MS)) continue;
     fencedAtMs[host] = [...times, atMs].sort((a, b) => a - b).slice(-MOST_KEPT);
   }
-  return { ...memory, fencedAtMs, onRoll: roll.length > 0 ? roll : memory.onRoll };
+  return { ...memory, fencedAtMs, onRoll };
+}
+
+/** Not by an administrator's word; and a host that a new leader has fenced anew, for it had no proof, has been off since its first fence. */
+function isFurther({ host, phase, isWord }: Incident, { fencedAtMs, onRoll }: Memory): boolean {
+  const isAnew = fencedAtMs[host] !== undefined && !onRoll.includes(host);
+  return !isWord && phase !== "returned" && !isAnew;
 }
 
 /** Not one that left on purpose: in maintenance, out of the pool, or off by an administrator's word. */

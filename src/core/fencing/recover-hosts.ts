@@ -36,7 +36,9 @@ export function recoverHosts(
   const quorum = tallyNow(round.view, memory);
   const isAnyUnderWay = [...round.inFlight].some((key) => key.startsWith("fence-host:"));
   let result = nothing(memory);
-  for (const host of hosts) {
+  // So that those whose devices are dead do not keep the turn among themselves.
+  const failures = (host: HostUuid) => memory.retries[`fence-host:${host}`]?.failures ?? 0;
+  for (const host of [...hosts].sort((a, b) => failures(a) - failures(b))) {
     const isOtherFenced = isAnyUnderWay || result.actions.some(({ kind }) => kind === "fence-host");
     const step = recoverHost(result.memory, rowOf(rows, host), round, { ...scope, quorum, isOtherFenced });
     result = {

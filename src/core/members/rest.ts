@@ -3,14 +3,17 @@ import type { HostUuid } from "../model/ids.ts";
 
 const OFTEN_MS = 60 * 60_000;
 const REST_MS = 10 * 60_000;
+/** Whoever sees it for the first time, or sees it silent for a moment, begins no new rest. */
+const LONGEST_MS = 20 * 60_000;
 
 /**
  * Was this host fenced twice within an hour, and has it not been well for ten minutes since? Then it has its vote, and gets no VM: what it
- * failed of will most likely happen again, and each time costs its VMs a start.
+ * failed of will most likely happen again, and each time costs its VMs a start. It rests for twenty minutes after its last fence at the most.
  */
 export function rests(host: HostUuid, { fencedAtMs, health }: Memory, nowMs: number): boolean {
   const fences = (fencedAtMs[host] ?? []).filter((atMs) => nowMs - atMs < OFTEN_MS);
   const known = health[host];
   const wellSinceMs = known?.state === "alive" ? known.sinceMs : nowMs;
-  return fences.length >= 2 && nowMs - wellSinceMs < REST_MS;
+  const isLately = nowMs - (fences.at(-1) ?? 0) < LONGEST_MS;
+  return fences.length >= 2 && isLately && nowMs - wellSinceMs < REST_MS;
 }

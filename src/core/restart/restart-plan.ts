@@ -46,6 +46,8 @@ export interface RestartInput {
   readonly targets: readonly StartTarget[];
   /** Every host of the pool is healthy, so XAPI's own choice cannot fall on a dead one (adapters/xapi/README.md, T8). */
   readonly allHealthy: boolean;
+  /** XAPI would place a VM there, too; appliances are left to it all the same. */
+  readonly isAnyResting: boolean;
   readonly restarts: Readonly<Record<string, RestartHistory>>;
   readonly retries: Readonly<Record<string, Retry>>;
   /** What is down, with the last start that failed. */
@@ -177,7 +179,7 @@ function placeVms(
   };
   return vms.map((vm) => {
     const name = vm.name;
-    if (settings.HOST_SELECT_METHOD === 1 && input.allHealthy)
+    if (settings.HOST_SELECT_METHOD === 1 && input.allHealthy && !input.isAnyResting)
       return { kind: "start-vm", vm: vm.uuid, name, candidates: [] };
     const candidates = input.targets
       .map((target) => target.uuid)

@@ -131,11 +131,11 @@ function inputOf(
   const rows = hostRows(memory, view);
   const isHealthy = (host: HostView): boolean => {
     const { isHeard, health } = rowOf(rows, host.uuid);
-    const isWell = isHeard && health?.state !== "xapi-down";
-    return host.enabled && host.live && isWell && !rests(host.uuid, memory, view.nowMs);
+    return host.enabled && host.live && isHeard && health?.state !== "xapi-down";
   };
+  const isResting = ({ uuid }: HostView): boolean => rests(uuid, memory, view.nowMs);
   const targets = database.hosts
-    .filter(isHealthy)
+    .filter((each) => isHealthy(each) && !isResting(each))
     .map(({ uuid, freeMemoryBytes }): StartTarget => ({ uuid, freeMemoryBytes }));
   return {
     pool: database.pool.uuid,
@@ -144,6 +144,7 @@ function inputOf(
     appliances: database.appliances ?? [],
     targets,
     allHealthy: database.hosts.every((host) => isHealthy(host) || !host.enabled),
+    isAnyResting: database.hosts.some(isResting),
     restarts: memory.restarts,
     retries: memory.retries,
     down: memory.down,

@@ -110,8 +110,6 @@ function forgetTrouble(memory: Memory, { database }: MasterRound): Memory {
   return {
     ...memory,
     incidents,
-    fencingStoppedSinceMs: null,
-    fencedAtMs: {},
     promotion: null,
     isolation: null,
     notLeadingSinceMs: null,

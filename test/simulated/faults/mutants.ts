@@ -122,8 +122,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "src/core/fencing/recover-hosts.ts",
-        from: "  for (const host of hosts) {",
-        to: '  const failed = hosts.filter((host) => memory.health[host]?.state === "failed");\n  for (const host of failed.slice(0, 1)) {',
+        from: "for (const host of [...hosts].sort((a, b) => failures(a) - failures(b))) {",
+        to: "for (const host of hosts.slice(0, 1)) {",
       },
     ],
     scenarios: ["fault/f10-two-hosts-at-once"],

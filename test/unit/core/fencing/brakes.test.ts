@@ -95,6 +95,8 @@ describe("wereTooManyFenced: more than half of the pool's hosts within ten minut
     expect(tooMany(pool(3, fencedAt([85], [96])), host(2))).toBe(false);
     expect(tooMany(pool(3, { ...fencedAt([85], [96]), fencingStoppedSinceMs: 5 }), host(2))).toBe(true);
   });
+  test("one that was fenced and forgotten was a host of the pool", () =>
+    expect(tooMany(pool(3, { fencedAtMs: { h8: [95 * MIN_MS], h9: [96 * MIN_MS] } }), host(2))).toBe(false));
   test("what has stopped does not go on by itself", () =>
     expect(tooMany(pool(5, { fencingStoppedSinceMs: 5 }))).toBe(true));
 });
@@ -113,5 +115,9 @@ describe("stillStoppedSince", () => {
     expect([since({}, 95), since({}, 99)]).toEqual([null, null]);
   });
   test("or nobody is failed any more", () => expect(since({ health: {} })).toBeNull());
+  test("or who is failed is off", () => {
+    expect(since({ incidents: incidentIn("declared") })).toBeNull();
+    expect(since({ incidents: incidentIn("fencing") })).toBe(95 * MIN_MS);
+  });
   test("it has not stopped", () => expect(since({ fencingStoppedSinceMs: null })).toBeNull());
 });

@@ -32,6 +32,12 @@ describe("noteFences: by this host", () => {
   });
   test("not by an administrator's word, nor while it is only failed", () =>
     expect([fenced({ isWord: true }), fenced({ offSinceMs: null })]).toEqual([{}, {}]));
+  test("not anew, where it has been off since, nor when it has returned", () => {
+    const incidents = incidentIn("fenced", { offSinceMs: 99 * MIN_MS });
+    const before = { h3: [80 * MIN_MS] };
+    expect(noted({ incidents, fencedAtMs: before, onRoll: [host(1), host(2)] }).fencedAtMs).toEqual(before);
+    expect(fenced({ phase: "returned" })).toEqual({});
+  });
   test("a second time, when that is another fence", () => {
     const incidents = incidentIn("fenced", { offSinceMs: 99 * MIN_MS });
     const before = { h3: [80 * MIN_MS] };
@@ -69,6 +75,17 @@ describe("noteFences: by another host, as the roll shows", () => {
     const after = noted({}, { group: { roll: null } });
     expect([after.fencedAtMs, after.onRoll]).toEqual([{}, ALL]);
   });
+});
+
+test("noteFences: with HA off all of it is forgotten", () => {
+  const lastGood = goodView({ haFlag: "off" });
+  const after = noted({
+    lastGood,
+    fencedAtMs: { h2: [99 * MIN_MS] },
+    fencingStoppedSinceMs: 5,
+    incidents: incidentIn("open"),
+  });
+  expect([after.fencedAtMs, after.fencingStoppedSinceMs, after.onRoll]).toEqual([{}, null, ALL]);
 });
 
 test("noteFences: what has stopped goes on when a person says so", () => {

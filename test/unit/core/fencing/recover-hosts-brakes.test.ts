@@ -46,6 +46,12 @@ describe("recoverHosts, brakes", () => {
     const first = incidentIn("fenced", { uuid: host(4), openedAtMs: NOW_MS });
     expect(step({ incidents: first })).toEqual(["declare-host-dead h4,fence-host h5", "", null]);
   });
+  test("whoever was tried least has the next turn", () =>
+    expect(step({ retries: { "fence-host:h4": { failures: 1, notBeforeMs: NOW_MS - 5 } } })).toEqual([
+      "fence-host h5",
+      "fence-waits h4",
+      null,
+    ]));
   test("a fence that has failed and waits holds up no other one", () =>
     expect(step({ retries: { "fence-host:h4": { failures: 1, notBeforeMs: NOW_MS + 5 } } })).toEqual([
       "fence-host h5",

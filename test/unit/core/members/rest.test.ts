@@ -22,12 +22,18 @@ const resting = (
 
 describe("rests", () => {
   test("after two fences within an hour, until it has been well for ten minutes", () => {
-    expect([resting([50, 80], 91), resting([50, 80], 90)]).toEqual([true, false]);
-    expect([resting([40, 80], 95), resting([41, 80], 95)]).toEqual([false, true]);
+    expect([resting([50, 85], 91), resting([50, 85], 90)]).toEqual([true, false]);
+    expect([resting([40, 85], 95), resting([41, 85], 95)]).toEqual([false, true]);
   });
+  test("no longer than twenty minutes after the last one, however it has been since", () =>
+    expect([resting([50, 80.1], 95), resting([50, 80], 95), resting([50, 80], 99, "suspect")]).toEqual([
+      true,
+      false,
+      false,
+    ]));
   test("not after one", () => expect(resting([80], 95)).toBe(false));
   test("as long as it is not well it does not begin to be", () =>
-    expect([resting([50, 80], 10, "xapi-down"), resting([50, 80], 10, "suspect")]).toEqual([true, true]));
+    expect([resting([50, 85], 10, "xapi-down"), resting([50, 85], 10, "suspect")]).toEqual([true, true]));
   test("this host itself, which nobody probes, and one that was never fenced", () => {
     expect(rests(host(1), memoryWith(), NOW_MS)).toBe(false);
     expect(

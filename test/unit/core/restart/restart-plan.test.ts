@@ -17,6 +17,7 @@ const input = (over: Partial<RestartInput>): RestartInput => ({
   appliances: [],
   targets: [{ uuid: host(1), freeMemoryBytes: 500 }],
   allHealthy: true,
+  isAnyResting: false,
   restarts: {},
   retries: {},
   down: {},
@@ -117,14 +118,14 @@ describe("planVmRestarts", () => {
     ]);
   });
 
-  test("HOST_SELECT_METHOD=1 lets XAPI pick, but not while a host is unwell", () => {
+  test("HOST_SELECT_METHOD=1 lets XAPI pick, but not while a host is unwell, or rests", () => {
     const settings = { ...SETTINGS, HOST_SELECT_METHOD: 1 as const };
-    const candidatesOf = (allHealthy: boolean) =>
-      planVmRestarts(input({ halted: [haltedVm("a")], allHealthy }), settings).starts.map((start) =>
-        start.kind === "start-vm" ? start.candidates : null,
+    const candidatesOf = (allHealthy: boolean, isAnyResting = false) =>
+      planVmRestarts(input({ halted: [haltedVm("a")], allHealthy, isAnyResting }), settings).starts.map(
+        (start) => (start.kind === "start-vm" ? start.candidates : null),
       );
     expect(candidatesOf(true)).toEqual([[]]);
-    expect(candidatesOf(false)).toEqual([[host(1)]]);
+    expect([candidatesOf(false), candidatesOf(true, true)]).toEqual([[[host(1)]], [[host(1)]]]);
   });
 
   test("no more than PARALLEL_STARTS at a time, those in flight included", () => {
