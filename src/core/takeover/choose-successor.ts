@@ -13,7 +13,10 @@ export function chooseSuccessor(memory: Memory, round: MasterRound): Step {
   const { otherConfig } = round.database.pool;
   const rows = hostRows(memory, round.view);
   const slaves = round.database.hosts.map(({ uuid }) => rowOf(rows, uuid)).filter(({ isSelf }) => !isSelf);
-  const ranking = rankSuccessors(readRanking(otherConfig), slaves.map(candidateOf));
+  const ranking = rankSuccessors(
+    readRanking(otherConfig),
+    slaves.map((row) => candidateOf(row, round.view.nowMs)),
+  );
   const first = ranking[0];
   const wanted: readonly [string, string][] = [
     [SUCCESSOR_KEY, first ?? NO_SUCCESSOR],
@@ -35,12 +38,17 @@ export function chooseSuccessor(memory: Memory, round: MasterRound): Step {
   return { memory, actions, reasons };
 }
 
-function candidateOf({ uuid, record, health }: HostRow): SuccessorCandidate {
+/** A toolstack that restarts, or a host that boots, keeps its place for so long. */
+const AWAY_MS = 120_000;
+
+/** One whose xapi has been silent for longer could not be told to become master. */
+function candidateOf({ uuid, record, health }: HostRow, nowMs: number): SuccessorCandidate {
   const isEnabled = record?.enabled === true;
+  const isAway = health?.state === "xapi-down" && nowMs - health.sinceMs >= AWAY_MS;
   return {
     uuid,
     eligible: isEnabled && record.live && health?.state === "alive",
-    mayStay: isEnabled && health?.state !== "failed",
+    mayStay: isEnabled && health?.state !== "failed" && !isAway,
   };
 }
 

@@ -64,9 +64,18 @@ describe("chooseSuccessor", () => {
 
   const failed = { health: { h2: healthIn("failed"), h3: healthIn("alive") } };
   const suspect = { health: { h2: healthIn("suspect"), h3: healthIn("alive") } };
+  const silent = (sinceMs: number) => ({
+    health: { h2: healthIn("xapi-down", { sinceMs }), h3: healthIn("alive") },
+  });
   const joins: readonly [string, ReturnType<typeof choose>, string][] = [
     ["that has failed loses its place", choose({}, failed), "autopromote_uuid=h3,autopromote_ranking=h3"],
     ["that is a suspect keeps its place", choose({}, suspect), ""],
+    ["whose xapi is silent keeps its place", choose({}, silent(1_000_000 - 119_999)), ""],
+    [
+      "whose xapi has been silent for two minutes loses its place",
+      choose({}, silent(1_000_000 - 120_000)),
+      "autopromote_uuid=h3,autopromote_ranking=h3",
+    ],
     [
       "that is disabled loses its place",
       choose({ records: { h2: { enabled: false } } }),
