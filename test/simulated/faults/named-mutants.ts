@@ -53,7 +53,7 @@ export const NAMED_MUTANTS: readonly FurtherMutant[] = [
     edits: [{ file: "src/core/group/mandate.ts", from: " && !lacksCompany(voting, has);", to: ";" }],
     caughtBy: {
       scenario: "group/half-that-was-switched-off-boots",
-      sign: "expect started vm1 vm2: found vm1 vm2 vm3 vm4",
+      sign: "expect started vm1 vm2: found vm1 vm2 vm4 vm3",
     },
   },
   {
@@ -68,7 +68,7 @@ export const NAMED_MUTANTS: readonly FurtherMutant[] = [
     ],
     caughtBy: {
       scenario: "group/mandate-ends-during-a-fence",
-      sign: "start-asked by h1 without a mandate",
+      sign: "rule no-mandate broken",
     },
   },
   {
