@@ -3,7 +3,7 @@ import type { AgreedHost, GroupReport } from "../../core/group/own-state.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { MonitorSettings } from "../../core/pace/supervision.ts";
 import type { Logger } from "../../ports/notices.ts";
-import type { StateStore } from "../../ports/state-store.ts";
+import type { StateName, StateStore } from "../../ports/state-store.ts";
 
 /** What monitor and watchdog read of an iteration's report (app/pass/pass-ports.ts `PassReport`). */
 export interface HeartBeat {
@@ -45,6 +45,16 @@ export async function obeyLast(store: StateStore, logger: Logger): Promise<void>
   obeyReport(await readReport(store), logger);
 }
 
+/** The fields of a document, none of them checked; no field where it is not there, cannot be read, or is no object. */
+async function loadFields(
+  store: Pick<StateStore, "load">,
+  name: StateName,
+): Promise<Readonly<Partial<Record<string, unknown>>>> {
+  const loaded = await store.load(name);
+  if (loaded.kind !== "found" || typeof loaded.value !== "object" || loaded.value === null) return {};
+  return loaded.value as Readonly<Record<string, unknown>>;
+}
+
 /** Whoever has finished no iteration for so long finishes none: it would replace no master either. */
 const STALE_MS = 5 * 60_000;
 const STALE_DELAYS = 5;
@@ -54,13 +64,12 @@ export async function readGroupReport(
   store: Pick<StateStore, "load">,
   nowMs: number,
 ): Promise<GroupReport | null> {
-  const loaded = await store.load("pass");
-  if (loaded.kind !== "found" || typeof loaded.value !== "object" || loaded.value === null) return null;
-  const { group } = loaded.value as { readonly group?: unknown };
+  const pass = await loadFields(store, "pass");
+  const { group } = pass;
   if (!isGroupReport(group)) return null;
   // Those of earlier versions say less.
   const report = { ...NOT_SAID, ...group };
-  return isStale(loaded.value, nowMs) ? { ...report, enabled: null } : report;
+  return isStale(pass, nowMs) ? { ...report, enabled: null } : report;
 }
 
 function isStale(value: unknown, nowMs: number): boolean {
@@ -80,14 +89,7 @@ export interface ToldMonitor {
 
 /** Nobody is off, and nothing is under way, when that cannot be read. */
 export async function readToldMonitor(store: Pick<StateStore, "load">): Promise<ToldMonitor> {
-  const loaded = await store.load("off-hosts");
-  if (loaded.kind !== "found" || typeof loaded.value !== "object" || loaded.value === null)
-    return NOTHING_TOLD;
-  const { off, fencingUntilMs, agreed } = loaded.value as {
-    readonly off?: unknown;
-    readonly agreed?: unknown;
-    readonly fencingUntilMs?: unknown;
-  };
+  const { off, fencingUntilMs, agreed } = await loadFields(store, "off-hosts");
   if (!Array.isArray(off) || !isHostList(off)) return NOTHING_TOLD;
   return {
     off: off.slice(0, MOST_HOSTS),
@@ -111,9 +113,7 @@ export async function readConfirmedOff(
   store: Pick<StateStore, "load">,
   nowMs: number,
 ): Promise<readonly ConfirmedOff[]> {
-  const loaded = await store.load("confirmed-off");
-  if (loaded.kind !== "found" || typeof loaded.value !== "object" || loaded.value === null) return [];
-  const { hosts } = loaded.value as { readonly hosts?: unknown };
+  const { hosts } = await loadFields(store, "confirmed-off");
   if (!Array.isArray(hosts)) return [];
   return hosts
     .slice(0, MOST_HOSTS)
@@ -132,9 +132,7 @@ function isConfirmed(value: unknown): value is ConfirmedOff {
  * or that cannot be read. Never rejects.
  */
 export async function readFencingResumed(store: Pick<StateStore, "load">): Promise<number | null> {
-  const loaded = await store.load("fencing-resumed");
-  if (loaded.kind !== "found" || typeof loaded.value !== "object" || loaded.value === null) return null;
-  const { atMs } = loaded.value as { readonly atMs?: unknown };
+  const { atMs } = await loadFields(store, "fencing-resumed");
   return typeof atMs === "number" && Number.isFinite(atMs) && atMs >= 0 ? atMs : null;
 }
 

@@ -1,8 +1,9 @@
 import { rememberedMemory } from "../../app/pass/remembered.ts";
 import { resolveTexts } from "../../app/pass/resolve-texts.ts";
+import { hostName } from "../../core/members/host-rows.ts";
+import { waitsForFence } from "../../core/memory/incident.ts";
 import type { Memory } from "../../core/memory/memory.ts";
 import type { Hearing } from "../../core/model/hearing.ts";
-import type { HostUuid } from "../../core/model/ids.ts";
 import { defineAction } from "../action.ts";
 import { audit } from "../audit.ts";
 import { type CliPorts, EXIT } from "../cli-ports.ts";
@@ -43,7 +44,7 @@ function whyNotHere(hearing: Hearing | null, memory: Memory | null): string | nu
   const { lead, leader, trouble } = hearing.group;
   if (trouble !== null) return `this host takes no part in the group: ${trouble}`;
   if (lead === "hears" && leader !== null)
-    return `${nameIn(memory, leader)} leads the hosts of this pool, and fences; run this there`;
+    return `${memory === null ? leader : hostName(memory, leader)} leads the hosts of this pool, and fences; run this there`;
   if (memory === null) return "what this host remembers cannot be read";
   // Where no votes are required, a host fences that does not lead, and has stopped.
   const isItsOwn = lead === "leads" || memory.fencingStoppedSinceMs !== null;
@@ -53,16 +54,12 @@ function whyNotHere(hearing: Hearing | null, memory: Memory | null): string | nu
 /** Whom the word is about: hosts that have failed, and were not fenced. */
 function renderUnfenced(memory: Memory): string {
   const names = Object.values(memory.incidents)
-    .filter(({ phase }) => phase === "open" || phase === "fencing")
-    .map(({ host }) => nameIn(memory, host))
+    .filter(waitsForFence)
+    .map(({ host }) => hostName(memory, host))
     .sort();
   return names.length === 0
     ? "No host that has failed waits for a fence now.\n"
     : `Failed, and not fenced so far: ${names.join(", ")}. Fencing goes on with them.\n`;
-}
-
-function nameIn(memory: Memory | null, host: HostUuid): string {
-  return memory?.lastGood?.hosts.find(({ uuid }) => uuid === host)?.name ?? host;
 }
 
 async function resume(ports: CliPorts): Promise<void> {

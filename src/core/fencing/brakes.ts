@@ -1,6 +1,6 @@
 import { hostsOnRoll } from "../group/may-act.ts";
 import type { HostHealth } from "../memory/host-health.ts";
-import type { IncidentPhase } from "../memory/incident.ts";
+import { waitsForFence } from "../memory/incident.ts";
 import type { Memory } from "../memory/memory.ts";
 import { type HostUuid, hostUuid } from "../model/ids.ts";
 import type { PoolView } from "../model/pool-view.ts";
@@ -35,18 +35,17 @@ function failures({ incidents, health }: Memory): ReadonlyMap<HostUuid, number> 
 }
 
 function isAnyUnfenced({ incidents, health }: Memory): boolean {
-  const isOpen = ({ phase }: { phase: IncidentPhase }) => phase === "open" || phase === "fencing";
   const isNew = ([host, { state }]: [string, HostHealth]) =>
     state === "failed" && incidents[host] === undefined;
-  return Object.values(incidents).some(isOpen) || Object.entries(health).some(isNew);
+  return Object.values(incidents).some(waitsForFence) || Object.entries(health).some(isNew);
 }
 
 const MANY_MS = 10 * 60_000;
 
 /**
  * Were more than half of the hosts of the pool fenced within ten minutes, whoever fenced them? Then no further one is fenced until a
- * person says so (`ha-cfg resume`), or no failed host waits for its fence any more. One that was among them is no further one: a new leader fences it anew,
- * for it has no proof.
+ * person says so (`ha-cfg resume`), or no failed host waits for its fence any more. One that was among them is no further one: a new
+ * leader fences it anew, for it has no proof.
  */
 export function wereTooManyFenced(
   host: HostUuid,

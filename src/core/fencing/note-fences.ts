@@ -2,7 +2,7 @@ import { hostsOnRoll, isConfirmedOff } from "../group/may-act.ts";
 import { heardOf, isHeardNow } from "../members/heard.ts";
 import type { Incident } from "../memory/incident.ts";
 import type { Memory } from "../memory/memory.ts";
-import { type HostUuid, hostUuid } from "../model/ids.ts";
+import type { HostUuid } from "../model/ids.ts";
 import type { PoolView } from "../model/pool-view.ts";
 import { stillStoppedSince } from "./brakes.ts";
 
@@ -29,7 +29,7 @@ export function noteFences(before: Memory, view: PoolView): Memory {
       ? [[incident.host, incident.offSinceMs] as const]
       : [],
   );
-  const left = memory.onRoll.filter((host) => roll.length > 0 && !roll.includes(host));
+  const left = memory.onRoll.filter((host) => !onRoll.includes(host));
   const others = left.filter((host) => wasFenced(host, memory, view)).map((host) => [host, nowMs] as const);
   const fencedAtMs: Record<string, readonly number[]> = {};
   for (const [host, times] of Object.entries(memory.fencedAtMs)) {
@@ -53,9 +53,5 @@ function isFurther({ host, phase, isWord }: Incident, { fencedAtMs, onRoll }: Me
 /** Not one that left on purpose: in maintenance, out of the pool, or off by an administrator's word. */
 function wasFenced(host: HostUuid, { lastGood }: Memory, view: PoolView): boolean {
   const known = lastGood?.hosts.find(({ uuid }) => uuid === host);
-  return (
-    known?.enabled === true &&
-    !isHeardNow(heardOf(view.hearing, hostUuid(host))) &&
-    !isConfirmedOff(view, host)
-  );
+  return known?.enabled === true && !isHeardNow(heardOf(view.hearing, host)) && !isConfirmedOff(view, host);
 }

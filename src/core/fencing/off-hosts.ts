@@ -1,4 +1,4 @@
-import type { Incident } from "../memory/incident.ts";
+import { type Incident, waitsForFence } from "../memory/incident.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { HostUuid } from "../model/ids.ts";
 
@@ -26,6 +26,6 @@ export function offHosts({
 function isBack(incident: Incident | undefined): boolean {
   if (incident === undefined) return false;
   const { phase, offSinceMs } = incident;
-  const wasOff = offSinceMs !== null && (phase === "open" || phase === "fencing");
+  const wasOff = offSinceMs !== null && waitsForFence(incident);
   return wasOff || phase === "returned" || phase === "answered" || phase === "switched-on";
 }

@@ -2,7 +2,7 @@ import { hasMandate, hostsOnRoll, isConfirmedOff, isElecting } from "../group/ma
 import { type HostRow, hostRows, rowOf } from "../members/host-rows.ts";
 import type { QuorumTally } from "../members/quorum.ts";
 import { tallyNow } from "../members/vote.ts";
-import type { Incident } from "../memory/incident.ts";
+import { type Incident, waitsForFence } from "../memory/incident.ts";
 import type { LastGoodView } from "../memory/last-good.ts";
 import type { Memory } from "../memory/memory.ts";
 import { nothing, type Round, type Step } from "../memory/step.ts";
@@ -201,7 +201,7 @@ function isWordTaken(
 ): boolean {
   const { phase, isWord, openedAtMs, switchedOnAtMs } = incident;
   if (phase === "fenced" || phase === "declared" || phase === "returned") return false;
-  const isNew = phase === "open" || phase === "fencing";
+  const isNew = waitsForFence(incident);
   const aliveAtMs = switchedOnAtMs ?? openedAtMs;
   const isFailed = known !== null && health?.state === "failed" && !inFlight.has(`fence-host:${uuid}`);
   const isAboutThis = isNew || (!isWord && view.nowMs - aliveAtMs >= OLD_WORD_MS);

@@ -56,6 +56,11 @@ export function countsAsOff(incident: Pick<Incident, "phase"> | null | undefined
   return incident?.phase === "fenced" || incident?.phase === "declared";
 }
 
+/** Has the host failed, and is not off yet, as far as this incident knows? Whoever is to be fenced comes from these. */
+export function waitsForFence({ phase }: Pick<Incident, "phase">): boolean {
+  return phase === "open" || phase === "fencing";
+}
+
 export const isIncident: Check<Incident> = objectOf<Incident>({
   host: isBrandedText<HostUuid>,
   openedAtMs: isNumber,

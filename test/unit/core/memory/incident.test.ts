@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { openIncident } from "../../../../src/core/fencing/incident.ts";
-import { isIncident } from "../../../../src/core/memory/incident.ts";
+import { isIncident, waitsForFence } from "../../../../src/core/memory/incident.ts";
 import { host } from "../fixtures.ts";
 import { expectShape } from "./expect-shape.ts";
 
@@ -12,6 +12,11 @@ test("isIncident: how far the recovery of a failed host has come", () =>
 
 test("isIncident: a host that was switched on again", () =>
   expect(isIncident({ ...openIncident(host(2), 7), phase: "switched-on", switchedOnAtMs: 9 })).toBe(true));
+
+test("waitsForFence: failed, and not known to be off", () => {
+  const phases = ["open", "fencing", "fenced", "declared", "answered", "switched-on", "returned"] as const;
+  expect(phases.filter((phase) => waitsForFence({ phase }))).toEqual(["open", "fencing"]);
+});
 
 test("isIncident: a phase that nobody knows is no proof of anything", () => {
   expect(isIncident(openIncident(host(2), 7))).toBe(true);
