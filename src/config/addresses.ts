@@ -2,7 +2,7 @@ import { isIP } from "./ip.ts";
 import { bad, good, hasControlCharacter, type Kind, type Parsed } from "./values.ts";
 
 /** An IPv4 or IPv6 address, or a host name. It ends up as an argument of other programs: never begins with `-`. */
-function isHost(text: string): boolean {
+export function isHost(text: string): boolean {
   if (isIP(text) !== 0) return !text.includes("%");
   if (text.length > 253 || /^[0-9.]+$/.test(text)) return false;
   return text.split(".").every((label) => /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/.test(label));

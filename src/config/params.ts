@@ -1,5 +1,6 @@
 import { FUNCTION_NAMES, type FunctionName } from "../core/model/alert.ts";
 import { host, hosts, mailAddress, mailAddresses, uuids } from "./addresses.ts";
+import { tiePlace } from "./tie-place.ts";
 import { choice, count, flag, type Kind, minutes, name, names, path, port, seconds, text } from "./values.ts";
 
 /**
@@ -46,7 +47,7 @@ function row<T>(
 
 const FIELD_NAME = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/;
 const METHOD_NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/;
-const METHODS = ["POOL", "ILO", "XVM", "IPMI", "REDFISH"];
+const METHODS = ["POOL", "ILO", "XVM", "IPMI", "REDFISH", "WATCHDOG"];
 
 /**
  * The table. Defaults are those of HA-Lizard's manual where it has the parameter; parser, validation, help and default
@@ -130,12 +131,12 @@ export const PARAMETERS = {
   FENCE_METHOD: row(
     names(
       METHOD_NAME,
-      "POOL, ILO, XVM, IPMI, REDFISH or the folder name of an agent (letters, digits, _, -); several with , between",
+      "POOL, ILO, XVM, IPMI, REDFISH, WATCHDOG or the folder name of an agent (letters, digits, _, -); several with , between, POOL or WATCHDOG only as the last",
       METHODS,
-      "POOL",
+      { POOL: "always succeeds", WATCHDOG: "is proved by the time that has passed" },
     ),
     "POOL",
-    "Fence agent: POOL, ILO, XVM, IPMI, REDFISH or the name of a folder in FENCE_FILE_LOC; of several the next is tried when one fails.",
+    "Fence agent: POOL, ILO, XVM, IPMI, REDFISH, WATCHDOG or the name of a folder in FENCE_FILE_LOC; of several the next is tried when one fails.",
     {
       warns: {
         at: "POOL",
@@ -165,6 +166,12 @@ export const PARAMETERS = {
   }),
   FENCE_IPADDRESS: row(host("optional"), "", "Address of a single fence device (XVM, power strip)."),
   FENCE_TIMEOUT: row(seconds(5, 600), 60, "Total time of one run of the agent.", { mark: "new" }),
+  FENCE_WATCHDOG_TIMEOUT: row(
+    seconds(15, 300),
+    30,
+    "With FENCE_METHOD=WATCHDOG: a host that the group does not answer for this long is reset by its hypervisor watchdog.",
+    { mark: "new" },
+  ),
   FENCE_HA_ONFAIL: row(flag(), false, "Start the failed host's VMs although fencing failed (dangerous).", {
     warns: {
       at: true,
@@ -189,6 +196,18 @@ export const PARAMETERS = {
     hosts(),
     [],
     "Addresses outside the pool that all answer ping when this host is not cut off.",
+  ),
+  TIE_BREAKER: row(
+    choice("none", "ip", "ssh", "sr"),
+    "none",
+    "What decides when exactly half of the hosts is left. none = the half with the master. ip = FENCE_USE_IP_HEURISTICS=1. ssh, sr = whoever claims TIE_BREAKER_PLACE first; the heuristic IPs are then not asked.",
+    { mark: "new" },
+  ),
+  TIE_BREAKER_PLACE: row(
+    tiePlace(),
+    "",
+    "A place outside the pool that one half can claim: with TIE_BREAKER=ssh a directory on a machine with sshd, with TIE_BREAKER=sr a shared file SR.",
+    { mark: "new" },
   ),
   WATCH_INTERVAL: row(seconds(1, 300), 10, "Time between two looks of the watchdog.", { scope: "watchdog" }),
 } as const;

@@ -111,8 +111,16 @@ export function name(form: RegExp, allowed: string, known: readonly string[] = [
   };
 }
 
-/** Names in the order in which they are tried, `,` between; the last of `known` may only be the last. */
-export function names(form: RegExp, allowed: string, known: readonly string[], last: string): Kind<string> {
+/**
+ * Names in the order in which they are tried, `,` between. `last`: those after which nothing may stand, each with the reason; so no
+ * two of them stand together.
+ */
+export function names(
+  form: RegExp,
+  allowed: string,
+  known: readonly string[],
+  last: Readonly<Record<string, string>>,
+): Kind<string> {
   const one = name(form, allowed, known);
   return {
     label: "names",
@@ -123,9 +131,9 @@ export function names(form: RegExp, allowed: string, known: readonly string[], l
       const texts = parsed.map((part) => (part.ok ? part.value : ""));
       if (texts.includes("")) return bad(allowed);
       if (new Set(texts).size < texts.length) return bad(allowed, "a name stands there twice");
-      const place = texts.indexOf(last);
-      if (place >= 0 && place < texts.length - 1)
-        return bad(allowed, `${last} always succeeds, so nothing may follow it`);
+      const followed = texts.slice(0, -1).find((word) => Object.hasOwn(last, word));
+      if (followed !== undefined)
+        return bad(allowed, `${followed} ${last[followed]}, so nothing may follow it`);
       return good(texts.join(","));
     },
     render: (value) => value,

@@ -1,4 +1,5 @@
 import type { Settings } from "../../config/params.ts";
+import { asksHeuristicIps } from "../../config/tie-breaker.ts";
 import { MOST_HOSTS } from "../../core/group/limits.ts";
 import type { GroupReport } from "../../core/group/own-state.ts";
 import { waysTo } from "../../core/group/ways.ts";
@@ -17,7 +18,7 @@ export function groupReport(
   { lastGood, copy, incidents }: Pick<Memory, "lastGood" | "copy" | "incidents">,
   settings: Pick<
     Settings,
-    "HEARTBEAT_PORT" | "PROMOTE_SLAVE" | "FENCE_USE_IP_HEURISTICS" | "FENCE_QUORUM_REQUIRED"
+    "HEARTBEAT_PORT" | "PROMOTE_SLAVE" | "TIE_BREAKER" | "FENCE_USE_IP_HEURISTICS" | "FENCE_QUORUM_REQUIRED"
   >,
 ): GroupReport {
   const port = settings.HEARTBEAT_PORT;
@@ -36,7 +37,7 @@ export function groupReport(
     // A host without an address cannot be written to, and may be heard all the same.
     peers: others.map((host) => ({ host: host.uuid, addresses: waysTo([host]) })),
     successor: ranking[0] ?? null,
-    needsCompany: settings.FENCE_USE_IP_HEURISTICS || !settings.FENCE_QUORUM_REQUIRED,
+    needsCompany: asksHeuristicIps(settings) || !settings.FENCE_QUORUM_REQUIRED,
     without: lastGood.without,
     maintenance: lastGood.master === self ? inMaintenance(lastGood, incidents) : [],
     enabled: mayReplace && own !== undefined ? own.enabled || own.disabledByStart : null,

@@ -1,4 +1,5 @@
 import type { Settings } from "../../config/params.ts";
+import { asksHeuristicIps } from "../../config/tie-breaker.ts";
 import { heardPeer } from "../../core/members/heard.ts";
 import { hasTie } from "../../core/members/vote.ts";
 import type { HostHealth } from "../../core/memory/host-health.ts";
@@ -293,7 +294,7 @@ async function askHeuristics(
 ): Promise<PoolView["heuristics"]> {
   const { ports, settings } = observer;
   const addresses = settings.FENCE_HEURISTICS_IPS;
-  if (!settings.FENCE_USE_IP_HEURISTICS || view.probes.size === 0 || !hasTie(view)) return "not-asked";
+  if (!asksHeuristicIps(settings) || view.probes.size === 0 || !hasTie(view)) return "not-asked";
   if (addresses.length === 0) return "not-all-answered";
   const answers = await Promise.all(
     addresses.map((address) =>

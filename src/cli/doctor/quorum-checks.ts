@@ -1,3 +1,4 @@
+import { asksHeuristicIps } from "../../config/tie-breaker.ts";
 import { tallyQuorum } from "../../core/members/quorum.ts";
 import { withDeadline } from "../../ports/deadline.ts";
 import { type Check, type Examination, enabledHosts, type Finding, findingsOf } from "./check.ts";
@@ -34,12 +35,12 @@ async function pingAll({ ports, settings }: Examination, signal: AbortSignal): P
 
 function heuristics({ settings, sight }: Examination, pings: Pings): readonly Finding[] {
   const { ok, warn, bad } = findingsOf("heuristic-ips");
-  const used = settings.FENCE_USE_IP_HEURISTICS;
+  const used = asksHeuristicIps(settings);
   if (pings.size === 0) {
     return used
       ? [
           bad(
-            "FENCE_USE_IP_HEURISTICS=1, but there are no addresses",
+            `${settings.TIE_BREAKER === "ip" ? "TIE_BREAKER=ip" : "FENCE_USE_IP_HEURISTICS=1"}, but there are no addresses`,
             "ha-cfg set FENCE_HEURISTICS_IPS ADDRESSES",
           ),
         ]
@@ -84,7 +85,7 @@ function withOneLess(examination: Examination, pings: Pings): readonly Finding[]
   const tally = tallyQuorum({
     members: hosts.map(({ uuid }) => uuid),
     alive: lives.slice(1).map(({ uuid }) => uuid),
-    heuristics: settings.FENCE_USE_IP_HEURISTICS && allAnswer ? "all-answered" : "not-all-answered",
+    heuristics: asksHeuristicIps(settings) && allAnswer ? "all-answered" : "not-all-answered",
   });
   const words = `${tally.votes} votes of ${tally.members} members with one host less`;
   if (tally.quorate) return [ok(`there is a quorum: ${words}`)];

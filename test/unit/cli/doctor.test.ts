@@ -197,6 +197,26 @@ describe("ha-cfg doctor: what each check finds", () => {
       "heuristic IP 192.0.2.254 does not answer ping",
     ],
     [
+      "no heuristic IP for the tie",
+      "bad",
+      { otherConfig: { ...SOUND, HA_TIE_BREAKER: "ip" } },
+      "TIE_BREAKER=ip, but there are no addresses",
+    ],
+    [
+      "a heuristic IP silent that another tie-breaker does not ask",
+      "warn",
+      {
+        otherConfig: {
+          ...SOUND,
+          HA_TIE_BREAKER: "ssh",
+          HA_FENCE_USE_IP_HEURISTICS: "1",
+          HA_FENCE_HEURISTICS_IPS: "192.0.2.254",
+        },
+        ping: () => "silent",
+      },
+      "heuristic IP 192.0.2.254 does not answer ping (not used)",
+    ],
+    [
       "a heuristic IP inside",
       "bad",
       { otherConfig: { ...SOUND, HA_FENCE_USE_IP_HEURISTICS: "1", HA_FENCE_HEURISTICS_IPS: "192.0.2.2" } },

@@ -10,10 +10,13 @@ test("insert on a pool of HA-Lizard 2.x adds what is missing, and changes nothin
   expect(added.sort()).toEqual([
     "HA_FENCE_TIMEOUT",
     "HA_FENCE_USER",
+    "HA_FENCE_WATCHDOG_TIMEOUT",
     "HA_HEARTBEAT_PORT",
     "HA_MAIL_SCREEN_TIME",
     "HA_SMTP_TLS",
     "HA_START_GUARD",
+    "HA_TIE_BREAKER",
+    "HA_TIE_BREAKER_PLACE",
     "HA_XAPI_DOWN_TOLERANCE",
   ]);
 });

@@ -39,6 +39,9 @@ describe("a pool that HA-Lizard 2.x has set up", () => {
       "START_GUARD",
       "FENCE_USER",
       "FENCE_TIMEOUT",
+      "FENCE_WATCHDOG_TIMEOUT",
+      "TIE_BREAKER",
+      "TIE_BREAKER_PLACE",
     ]);
   });
 

@@ -85,6 +85,7 @@ describe("the table", () => {
       FENCE_USER: "",
       FENCE_IPADDRESS: "",
       FENCE_TIMEOUT: 60,
+      FENCE_WATCHDOG_TIMEOUT: 30,
       FENCE_HA_ONFAIL: false,
       FENCE_HOST_FORGET: false,
       FENCE_MIN_HOSTS: 3,
@@ -92,6 +93,8 @@ describe("the table", () => {
       FENCE_REBOOT_LONE_HOST: false,
       FENCE_USE_IP_HEURISTICS: false,
       FENCE_HEURISTICS_IPS: [],
+      TIE_BREAKER: "none",
+      TIE_BREAKER_PLACE: "",
       logOff: new Set(["write_pool_state"]),
       mailOff: new Set(),
     } satisfies Settings);

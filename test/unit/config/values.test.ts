@@ -6,6 +6,7 @@ import {
   flag,
   type Kind,
   name,
+  names,
   path,
   port,
   seconds,
@@ -65,6 +66,28 @@ const rows: Readonly<Record<string, Row>> = {
       ["MINE", "MINE"],
     ],
     refuses: ["", "mine", "../POOL", "A B"],
+  },
+  names: {
+    kind: names(/^[A-Z]+$/, "capitals", ["POOL", "ILO", "WATCHDOG"], {
+      POOL: "always succeeds",
+      WATCHDOG: "needs no other",
+    }),
+    accepts: [
+      ["POOL", "POOL"],
+      ["watchdog", "WATCHDOG"],
+      ["ilo, MINE ,watchdog", "ILO,MINE,WATCHDOG"],
+      ["ILO,POOL", "ILO,POOL"],
+    ],
+    refuses: [
+      "",
+      "ILO,",
+      "ILO,ILO",
+      "POOL,ILO",
+      "WATCHDOG,ILO",
+      "POOL,WATCHDOG",
+      "WATCHDOG,POOL",
+      "constructor",
+    ],
   },
   path: {
     kind: path(),

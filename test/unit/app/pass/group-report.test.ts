@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { groupReport } from "../../../../src/app/pass/group-report.ts";
+import type { Settings } from "../../../../src/config/params.ts";
 import type { KnownHost } from "../../../../src/core/memory/last-good.ts";
 import { emptyMemory, type Memory } from "../../../../src/core/memory/memory.ts";
 import type { HostUuid } from "../../../../src/core/model/ids.ts";
@@ -8,6 +9,7 @@ import { address, goodView, host, incidentIn, knownHost } from "../../core/fixtu
 const SETTINGS = {
   HEARTBEAT_PORT: 694,
   PROMOTE_SLAVE: true,
+  TIE_BREAKER: "none" as Settings["TIE_BREAKER"],
   FENCE_USE_IP_HEURISTICS: false,
   FENCE_QUORUM_REQUIRED: true,
 };
@@ -31,6 +33,7 @@ describe("groupReport", () => {
       groupReport(host(1), memory(), { ...SETTINGS, ...over }).needsCompany;
     expect(needs({})).toBe(false);
     expect(needs({ FENCE_USE_IP_HEURISTICS: true })).toBe(true);
+    expect(needs({ TIE_BREAKER: "ip" })).toBe(true);
     expect(needs({ FENCE_QUORUM_REQUIRED: false })).toBe(true);
   });
 
