@@ -14,6 +14,7 @@ import type { Action, Outcome, Result } from "./model/action.ts";
 import { actionKey } from "./model/action.ts";
 import type { Alert } from "./model/alert.ts";
 import type { HostUuid } from "./model/ids.ts";
+import { countsOnLease } from "./model/lease-method.ts";
 import type { Reason } from "./model/reason.ts";
 import { omit, put } from "./model/record.ts";
 import { afterFailure, isDue, RESTART_AGAIN_MS } from "./pace/back-off.ts";
@@ -186,7 +187,9 @@ function absorbFence(memory: Memory, host: HostUuid, result: Result, context: Ab
   }
   const fault = result.kind === "not-fenced" ? result.fault : "agent-killed";
   const detail = result.kind === "not-fenced" ? result.detail : "the attempt was interrupted";
-  const isWaived = context.settings.FENCE_HA_ONFAIL && !context.isSlave && isWaivable(fault);
+  // A lease that will be over is waited for (core/fencing/recover-hosts.ts).
+  const isLast = !countsOnLease(context.settings.FENCE_METHOD);
+  const isWaived = isLast && context.settings.FENCE_HA_ONFAIL && !context.isSlave && isWaivable(fault);
   // A result of an attempt that an earlier incident has begun is no reason to go on with this one.
   const wasFencing = memory.incidents[host]?.phase === "fencing";
   const unfenced = afterHostEvent(memory, host, { kind: "fence-failed" });

@@ -23,14 +23,14 @@ export function decide(raw: Round): Step {
 
 /**
  * What a host does that does not know its parameters, or its pool: its own xapi follows the master whom the group has named, a hold of
- * it ends, and so does a blocked route. No parameter says anything of that.
+ * it ends, and so does a blocked route; the named master that cannot serve gives up its place. No parameter says anything of that.
  */
 export function decideOwnXapi(raw: Round): Step {
   const memory = rebaseMemory(raw.memory, raw.view.self.bootId);
   const round = { ...raw, memory };
   const own = endHold(memory, round) ?? followNamed(memory, round) ?? nothing(memory);
   const told: Step = { ...own, reasons: [...reportHold(memory, raw.view), ...own.reasons] };
-  const step = endRoutes(told, round);
+  const step = endRoutes(resignUnserved(told, round), round);
   assertSafe(step.actions, step.memory, round);
   return step;
 }

@@ -19,7 +19,7 @@ const ALLOWED_WHILE_OFF = new Set<Action["kind"]>([
 ]);
 
 /** By the group's word that HA is on: an old copy of the database may say otherwise. The end of a hold needs no word. */
-const OWN_XAPI = new Set<Action["kind"]>(["follow-master", "hold-xapi", "release-xapi"]);
+const OWN_XAPI = new Set<Action["kind"]>(["follow-master", "hold-xapi", "release-xapi", "resign-master"]);
 
 /**
  * The rules that may never be broken (core/README.md), checked on every decision in production too, apart from the

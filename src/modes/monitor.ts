@@ -14,9 +14,12 @@ import { createChildAlarm } from "../adapters/processes/alarm-child.ts";
 import { createFileLock } from "../adapters/processes/lock-file.ts";
 import { createProcesses } from "../adapters/processes/processes-bun.ts";
 import { createSignalWake } from "../adapters/processes/wake-signal.ts";
+import { createWatchdogSlots } from "../adapters/watchdog/xenwatchdogd.ts";
 import { createSocketTransport } from "../adapters/xapi/transport.ts";
+import type { HearingPorts } from "../app/daemons/hearing-loop.ts";
 import { withEnds } from "../app/daemons/iteration-ends.ts";
-import { type HearingPorts, keepHearing } from "../app/daemons/keep-hearing.ts";
+import { keepHearing } from "../app/daemons/keep-hearing.ts";
+import { LeaseEnd } from "../app/daemons/lease-end.ts";
 import { runMonitor } from "../app/daemons/monitor.ts";
 import { watchEvents } from "../app/daemons/watch-events.ts";
 import { watchMaster } from "../app/daemons/watch-master.ts";
@@ -44,6 +47,7 @@ async function watch(runtime: Runtime): Promise<number> {
   const { processes, onEnd: onIterationEnd } = withEnds(
     createProcesses({ self, environment, clock, mask, foreground: runtime.foreground }),
   );
+  const leaseEnd = new LeaseEnd();
   const ports = {
     clock,
     store,
@@ -56,12 +60,16 @@ async function watch(runtime: Runtime): Promise<number> {
       ...createHeldXapi({ paths, clock, environment }),
       ...createBlockedRoutes({ paths, clock, environment }),
     },
+    isRestart: () => existsSync(paths.monitorRestarting),
+    endLease: () => leaseEnd.want(),
     isStopWanted: () => existsSync(paths.monitorStopped) && !existsSync(paths.monitorRestarting),
   };
   await Promise.all([tidyConfigFolder(paths), tidyStateFolder(paths.state)]);
   const stop = stopSignal();
   // The watches end with the monitor, and the monitor does not wait for them.
   const over = new AbortController();
+  // The others are spoken to until the lease has ended.
+  const silence = new AbortController();
   stop.addEventListener("abort", () => over.abort(), { once: true });
   const transport = createSocketTransport({ socketPath: paths.xapiSocket, maxAnswerBytes: MOST_NEWS });
   const ownHost = createOwnHost({ paths, clock, environment, postJson: postJsonOverHttp });
@@ -81,12 +89,16 @@ async function watch(runtime: Runtime): Promise<number> {
     async acquire() {
       const acquired = await ports.lock.acquire();
       if (acquired.kind === "acquired")
-        void keepHearing({ ...hearingPorts(runtime), self: ownHost, wake, onIterationEnd }, over.signal);
+        void keepHearing(
+          { ...hearingPorts(runtime), self: ownHost, wake, onIterationEnd, leaseEnd },
+          silence.signal,
+        );
       return acquired;
     },
   };
   const code = await runMonitor({ ...ports, lock }, stop);
   over.abort();
+  silence.abort();
   await flushLog(runtime);
   return code;
 }
@@ -98,7 +110,7 @@ function hearingPorts({
   logger,
   paths,
   environment,
-}: Runtime): Omit<HearingPorts, "self" | "wake"> {
+}: Runtime): Omit<HearingPorts, "self" | "wake" | "leaseEnd"> {
   const release = portReleaser(clock, environment);
   return {
     clock,
@@ -107,5 +119,6 @@ function hearingPorts({
     network: new HeartbeatNetwork({ clock, secretPath: paths.poolSecret, release }),
     votes: new VoteFiles(paths.votes),
     board: createHearingBoard(paths.hearing, paths.run),
+    slots: createWatchdogSlots({ paths, clock, environment }),
   };
 }

@@ -87,6 +87,7 @@ export function buildHost(spec: HostSpec, number: number, database: Database): S
     heldSinceMs: null,
     stayDisabled: false,
     haArmed: false,
+    watchdog: { slots: [], count: 0, foreign: 0, isMissing: false },
     bmc: "up",
     bmcOf: number,
     bmcDelayMs: 0,

@@ -28,12 +28,23 @@ export function setPower(world: World, host: SimHost, on: boolean): void {
     host.xapiStopped = false;
     host.heldSinceMs = null;
     host.routes.clear();
+    clearWatchdog(world, host);
     world.record("power-off", { host: host.number });
     endXapi(world, host, "power-off", "kill");
     dropStarts(host);
     for (const vm of [...host.domains.keys()]) destroyDomain(world, host, vm, "power-off");
   }
   world.topologyChanged();
+}
+
+/** A host without power has nothing armed. By the time at which a slot would have fired it is off in any case. */
+function clearWatchdog(world: World, { watchdog, number }: SimHost): void {
+  const [first] = watchdog.slots;
+  for (const { fires } of watchdog.slots) fires.cancel();
+  watchdog.slots = [];
+  if (first === undefined) return;
+  const leftMs = first.armedAtMs + first.timeoutMs - world.nowMs();
+  world.clock.schedule(leftMs, () => world.record("lease-ended", { host: number }));
 }
 
 /** The host dies and never comes back. */
@@ -147,6 +158,15 @@ export function setMaintenance(world: World, host: SimHost, on: boolean): void {
   host.stayDisabled = on;
   world.record("maintenance", { host: host.number, on });
   for (const database of masterDatabases(world)) database.update("host", host.ref, { enabled: !on });
+}
+
+export type WatchdogState = "free" | "taken" | "missing";
+
+/** `taken`: something else has one of the two slots, as xen-watchdog.service; `missing`: there is no xenwatchdogd. */
+export function setWatchdog(world: World, host: SimHost, state: WatchdogState): void {
+  host.watchdog.foreign = state === "taken" ? 1 : 0;
+  host.watchdog.isMissing = state === "missing";
+  world.record("watchdog", { host: host.number, state });
 }
 
 /** XAPI's own HA, which makes this program stand down. */

@@ -10,7 +10,12 @@ export function beginGroup(world: World, disks: readonly SimDisk[]): void {
   if (first === undefined) return;
   const master = hostUuid(first.uuid);
   const term = { count: 1, host: master };
-  const hosts = world.hosts.map(({ uuid }) => ({ host: hostUuid(uuid), bootId: null, maintenance: false }));
+  const hosts = world.hosts.map(({ uuid }) => ({
+    host: hostUuid(uuid),
+    bootId: null,
+    maintenance: false,
+    leaseMs: null,
+  }));
   const id = { term, version: 1 };
   const stored: Stored = {
     term,

@@ -1,6 +1,8 @@
 import { createWake, type Wake } from "../adapters/processes/wake-signal.ts";
+import type { HearingPorts } from "../app/daemons/hearing-loop.ts";
 import { withEnds } from "../app/daemons/iteration-ends.ts";
-import { type HearingPorts, keepHearing } from "../app/daemons/keep-hearing.ts";
+import { keepHearing } from "../app/daemons/keep-hearing.ts";
+import { LeaseEnd } from "../app/daemons/lease-end.ts";
 import { type MonitorPorts, runMonitor } from "../app/daemons/monitor.ts";
 import type { PassPorts, PassReport } from "../app/pass/pass-ports.ts";
 import type { ChildDeath, RunningChild } from "../ports/processes.ts";
@@ -10,6 +12,7 @@ import { diskStore, diskVotes, type SimDisk } from "./ports/disk.ts";
 import { simGroupSelf } from "./ports/group-self.ts";
 import { simLocalHost } from "./ports/local-host.ts";
 import { mortal, newSimProcess, type SimProcess, type Watch } from "./ports/process.ts";
+import { simWatchdogSlots } from "./ports/watchdog-slots.ts";
 import { simLogger, simPassPorts } from "./ports.ts";
 import { beginWatches } from "./watches.ts";
 import type { World } from "./world.ts";
@@ -138,6 +141,7 @@ export class SimMonitor {
     const { processes, onEnd: onIterationEnd } = withEnds({
       startIteration: (lost) => this.startIteration(lost),
     });
+    const leaseEnd = new LeaseEnd();
     const ports: MonitorPorts = {
       clock: mortal(service, clock),
       store: mortal(service, diskStore(this.disk, clock)),
@@ -152,6 +156,8 @@ export class SimMonitor {
       processes: mortal(service, processes),
       localHost: mortal(service, simLocalHost(this.world, host)),
       isStopWanted: () => this.isStopWanted,
+      isRestart: () => false,
+      endLease: () => leaseEnd.want(),
     };
     this.isStopWanted = false;
     const over = new AbortController();
@@ -161,13 +167,13 @@ export class SimMonitor {
     });
     const wake = () => this.wake?.wake();
     if (this.world.hasWatches) beginWatches(this.world, service, { clock: ports.clock, wake });
-    this.hear(service, { ...ports, wake, onIterationEnd });
+    this.hear(service, { ...ports, wake, onIterationEnd, leaseEnd });
   }
 
   /** The real loop (app/daemons/keep-hearing.ts) on the world's network, if the monitors of this world speak. */
   private hear(
     service: SimProcess,
-    own: Pick<HearingPorts, "clock" | "store" | "logger" | "wake" | "onIterationEnd">,
+    own: Pick<HearingPorts, "clock" | "store" | "logger" | "wake" | "onIterationEnd" | "leaseEnd">,
   ): void {
     const { world, host } = this;
     const { messengers } = world;
@@ -178,6 +184,7 @@ export class SimMonitor {
       network: mortal(service, messengers.network(host)),
       board: mortal(service, messengers.board(host)),
       self: mortal(service, simGroupSelf(world, host)),
+      slots: mortal(service, simWatchdogSlots(world, world.host(host))),
     };
     void keepHearing(ports, new AbortController().signal);
   }

@@ -10,12 +10,14 @@ import {
   setPoolKey,
   setPower,
   setRoute,
+  setWatchdog,
   setXapi,
   setXapiHa,
   shutDownVm,
   stepWallClock,
   systemctlXapi,
   type UnitVerb,
+  type WatchdogState,
   type XapiState,
 } from "./control.ts";
 import type { BmcState, SimHost, World } from "./world.ts";
@@ -25,6 +27,7 @@ import { killXenopsd } from "./xenopsd.ts";
 export type Order = { readonly verb: string; readonly [detail: string]: unknown };
 
 const POWER_STATES: readonly BmcState[] = ["up", "dead", "slow", "lying"];
+const WATCHDOG_STATES: readonly WatchdogState[] = ["free", "taken", "missing"];
 const UNIT_VERBS: readonly UnitVerb[] = ["stop", "start", "restart"];
 const XAPI_STATES: readonly XapiState[] = ["run", "stop", "kill", "hang", "slow", "broken"];
 
@@ -83,6 +86,8 @@ const VERBS: Readonly<Record<string, (world: World, order: Order) => void>> = {
     setPoolKey(world, `HA_${String(name)}`, value === null ? null : String(value));
   },
   "clock-step": (world, order) => stepWallClock(world, hostOf(world, order["host"]), Number(order["byMs"])),
+  watchdog: (world, order) =>
+    setWatchdog(world, hostOf(world, order["host"]), one(WATCHDOG_STATES, order["state"])),
   bmc: (world, order) => setBmc(world, hostOf(world, order["host"]), one(POWER_STATES, order["state"])),
 };
 

@@ -1,5 +1,5 @@
 import type { GroupNetwork, HearingBoard, HearingReader, RunsAsker } from "../ports/group.ts";
-import type { SimClock } from "./clock.ts";
+import type { Scheduled, SimClock } from "./clock.ts";
 import type { Database, Fields } from "./database.ts";
 import type { Random } from "./random.ts";
 import type { Timings } from "./timings.ts";
@@ -40,6 +40,26 @@ export interface XapiProcess {
   readonly heartbeats: Map<string, number>;
   readonly onDeath: Set<() => void>;
   readonly onThaw: (() => void)[];
+}
+
+/** A slot of Xen's watchdog that is armed. */
+export interface ArmedSimSlot {
+  readonly id: string;
+  readonly timeoutMs: number;
+  readonly armedAtMs: number;
+  readonly fires: Scheduled;
+}
+
+/** Xen's watchdog of a host (ports/watchdog-slots.ts). */
+export interface SimWatchdog {
+  /** What the program of the host has armed, the oldest one first. */
+  slots: readonly ArmedSimSlot[];
+  /** How many the program has armed since the world began. */
+  count: number;
+  /** So many slots something else has taken. */
+  foreign: number;
+  /** There is no xenwatchdogd on the host. */
+  isMissing: boolean;
 }
 
 /** Decides what becomes of each call that a host's program makes (ports/chaos.ts). */
@@ -113,6 +133,7 @@ export interface SimHost {
   /** Disabled by an administrator so that a restart of xapi does not enable it again. */
   stayDisabled: boolean;
   haArmed: boolean;
+  readonly watchdog: SimWatchdog;
   bmc: BmcState;
   /** Number of the host whose power its BMC really switches; another one's, when the cables are wrong. */
   bmcOf: number;

@@ -7,11 +7,15 @@ import { hasBytes, NO_UUID, readUuid, UUID_BYTES, writeUuid } from "./bytes.ts";
 import { type Head, seal } from "./envelope.ts";
 import {
   hasIdBytes,
+  hasLeaseBytes,
   hasVoteBytes,
+  LEASE_BYTES,
   ROLL_ID_BYTES,
+  readLease,
   readRollId,
   readVote,
   VOTE_BYTES,
+  writeLease,
   writeRollId,
   writeVote,
 } from "./vote-codec.ts";
@@ -21,9 +25,9 @@ import {
  *
  *    0  is there an answer (1) or not (0), the number that is answered
  *   23  what the sender says of its vote
- *   88  how many rolls follow, 1 or 2: the newest one, and the one before while that is not settled
- *   89  of each roll: its id, its XAPI master, the office of that one (the id of a roll), HA on (1) or off (0), how many hosts,
- *       for each of them: uuid, boot (zeros: not known), in maintenance (1) or not (0)
+ *   90  how many rolls follow, 1 or 2: the newest one, and the one before while that is not settled
+ *   91  of each roll: its id, its XAPI master, the office of that one (the id of a roll), HA on (1) or off (0), how many hosts,
+ *       for each of them: uuid, boot (zeros: not known), in maintenance (1) or not (0), seconds of its lease (2; zero: none)
  */
 
 const COUNT_AT = ANSWER_BYTES + VOTE_BYTES;
@@ -32,7 +36,8 @@ const MASTER_AT = ROLL_ID_BYTES;
 const OFFICE_AT = MASTER_AT + UUID_BYTES;
 const HA_AT = OFFICE_AT + ROLL_ID_BYTES;
 const HOSTS_AT = HA_AT + 2;
-const HOST_BYTES = 2 * UUID_BYTES + 1;
+const LEASE_AT = 2 * UUID_BYTES + 1;
+const HOST_BYTES = LEASE_AT + LEASE_BYTES;
 
 /** null when something in it has no place there. */
 export function encodeRoll(message: RollMessage, pool: PoolUuid, key: Buffer): Buffer | null {
@@ -53,7 +58,10 @@ export function encodeRoll(message: RollMessage, pool: PoolUuid, key: Buffer): B
 }
 
 function hasRollBytes({ id, office, master, hosts }: Roll): boolean {
-  const known = hosts.every(({ host, bootId }) => hasBytes(host) && (bootId === null || hasBytes(bootId)));
+  const known = hosts.every(
+    ({ host, bootId, leaseMs }) =>
+      hasBytes(host) && (bootId === null || hasBytes(bootId)) && hasLeaseBytes(leaseMs),
+  );
   return known && isEachOnce(hosts) && hasBytes(master) && [id, office].every(hasIdBytes);
 }
 
@@ -66,10 +74,11 @@ function writeRoll(bytes: Buffer, start: number, { id, master, office, ha, hosts
   bytes[start + HA_AT] = ha ? 1 : 0;
   bytes[start + HA_AT + 1] = hosts.length;
   let at = start + HOSTS_AT;
-  for (const { host, bootId, maintenance } of hosts) {
+  for (const { host, bootId, maintenance, leaseMs } of hosts) {
     writeUuid(bytes, at, host);
     if (bootId !== null) writeUuid(bytes, at + UUID_BYTES, bootId);
     bytes[at + 2 * UUID_BYTES] = maintenance ? 1 : 0;
+    writeLease(bytes, at + LEASE_AT, leaseMs);
     at += HOST_BYTES;
   }
 }
@@ -109,6 +118,7 @@ function readRoll(bytes: Buffer, start: number): { readonly roll: Roll; readonly
       host: hostUuid(readUuid(bytes, at)),
       bootId: bootId === NO_UUID ? null : bootId,
       maintenance,
+      leaseMs: readLease(bytes, at + LEASE_AT),
     });
   }
   const master = hostUuid(readUuid(bytes, start + MASTER_AT));

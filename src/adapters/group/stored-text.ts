@@ -12,7 +12,12 @@ const isHost = (value: unknown): value is HostUuid => isBoot(value);
 
 const isTerm = objectOf<Term>({ count: isCount, host: nullOr(isHost) });
 const isId = objectOf<RollId>({ term: isTerm, version: isCount });
-const isEntry = objectOf<RollHost>({ host: isHost, bootId: nullOr(isBoot), maintenance: isFlag });
+const isEntry = objectOf<RollHost>({
+  host: isHost,
+  bootId: nullOr(isBoot),
+  maintenance: isFlag,
+  leaseMs: nullOr(isCount),
+});
 const isShapedRoll = objectOf<Roll>({
   id: isId,
   hosts: listOf(isEntry),
@@ -42,7 +47,7 @@ export function writeStored(kept: KeptVote): string {
 /** null: this program does not write such a text. Never throws. */
 export function readStored(text: string): KeptVote | null {
   try {
-    const value = withOffices(JSON.parse(text));
+    const value = completed(JSON.parse(text));
     return isKept(value) && (value.roll !== null || value.before === null) ? value : null;
   } catch {
     return null;
@@ -54,15 +59,24 @@ type Loose = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Loose =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/**
- * The version before stored rolls without the office. Then each counts as the one in which its master was named: no database has that
- * office, so none passes for the right one before the master has written it, and rolls with different masters have different ones.
- */
-function withOffices(value: unknown): unknown {
+/** What versions before this one have stored. */
+function completed(value: unknown): unknown {
   if (!isObject(value)) return value;
-  return { ...value, roll: withOffice(value["roll"]), before: withOffice(value["before"]) };
+  const complete = (roll: unknown) => withLeases(withOffice(roll));
+  return { ...value, roll: complete(value["roll"]), before: complete(value["before"]) };
 }
 
+/**
+ * Rolls had no office once. Then each counts as the one in which its master was named: no database has that office, so none passes for the
+ * right one before the master has written it, and rolls with different masters have different ones.
+ */
 function withOffice(roll: unknown): unknown {
   return isObject(roll) && !("office" in roll) ? { ...roll, office: roll["id"] } : roll;
+}
+
+/** Nor had hosts leases: nobody had one. */
+function withLeases(roll: unknown): unknown {
+  if (!isObject(roll) || !Array.isArray(roll["hosts"])) return roll;
+  const hosts = roll["hosts"].map((one: unknown) => (isObject(one) ? { leaseMs: null, ...one } : one));
+  return { ...roll, hosts };
 }

@@ -27,6 +27,10 @@ export interface MonitorPorts {
   readonly localHost: Pick<LocalHost, "releaseXapi" | "unblockRoutes">;
   /** Is the service stopped on purpose, and not restarted? Asked when the monitor stops. */
   readonly isStopWanted: () => boolean;
+  /** Is the service being restarted? Asked when the monitor stops. */
+  readonly isRestart: () => boolean;
+  /** Ends the lease of this host; resolves when nothing is armed any more, which may be never: then the host is reset. */
+  readonly endLease: () => Promise<void>;
 }
 
 /** A killed child is gone at once; this is for the kernel. */
@@ -82,6 +86,8 @@ export async function runMonitor(ports: MonitorPorts, signal: AbortSignal): Prom
     settings = report?.monitor ?? settings;
     await waitForNext(ports, waitAfter(report, settings, lost), signal);
   }
+  // A monitor that starts again finds what is armed.
+  if (!ports.isRestart()) await ports.endLease();
   await Promise.all([unblockRoutes(ports), ports.isStopWanted() ? releaseHeld(ports) : null]);
   ports.logger.log("info", "check_xapi", "The monitor has stopped.");
   return 0;

@@ -136,6 +136,9 @@ export async function readFencingResumed(store: Pick<StateStore, "load">): Promi
   return typeof atMs === "number" && Number.isFinite(atMs) && atMs >= 0 ? atMs : null;
 }
 
+/** `FENCE_WATCHDOG_TIMEOUT` in milliseconds, at the least. */
+const SHORTEST_LEASE_MS = 15_000;
+
 const NOTHING_TOLD: ToldMonitor = { off: [], fencingUntilMs: null, agreed: [] };
 
 const NOT_SAID = {
@@ -146,6 +149,7 @@ const NOT_SAID = {
   changes: null,
   office: null,
   fetchAfterMs: 0,
+  leaseMs: null,
 };
 
 function isGroupReport(value: unknown): value is GroupReport {
@@ -164,6 +168,7 @@ function isGroupReport(value: unknown): value is GroupReport {
     changes = null,
     office = null,
     fetchAfterMs = 0,
+    leaseMs = null,
   } = value as Partial<GroupReport>;
   if (typeof self !== "string" || (pool !== null && typeof pool !== "string") || typeof port !== "number")
     return false;
@@ -171,6 +176,7 @@ function isGroupReport(value: unknown): value is GroupReport {
   if (![maintenance, without].every(isHostList) || typeof needsCompany !== "boolean") return false;
   const flags = [enabled, haWished];
   if (!flags.every((flag) => flag === null || typeof flag === "boolean")) return false;
+  if (leaseMs !== null && !(typeof leaseMs === "number" && leaseMs >= SHORTEST_LEASE_MS)) return false;
   if ((changes !== null && typeof changes !== "number") || typeof fetchAfterMs !== "number") return false;
   return Array.isArray(peers) && peers.length <= MOST_HOSTS && peers.every(isGroupPeer);
 }

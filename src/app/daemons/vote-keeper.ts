@@ -53,6 +53,11 @@ export class VoteKeeper {
     return stored;
   }
 
+  /** Has it been read what this host has stored? */
+  get isKnown(): boolean {
+    return this.onDisk !== null;
+  }
+
   /** May it be said? */
   isOnDisk(stored: Stored): boolean {
     return this.onDisk === stored;

@@ -7,6 +7,7 @@ import { fetchAfterMs } from "../../core/members/own-copy.ts";
 import type { LastGoodView } from "../../core/memory/last-good.ts";
 import type { Memory } from "../../core/memory/memory.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
+import { countsOnLease } from "../../core/model/lease-method.ts";
 
 /**
  * What the monitor needs to exchange heartbeats: the pool as the last good view has it, so that a host which has just
@@ -18,7 +19,12 @@ export function groupReport(
   { lastGood, copy, incidents }: Pick<Memory, "lastGood" | "copy" | "incidents">,
   settings: Pick<
     Settings,
-    "HEARTBEAT_PORT" | "PROMOTE_SLAVE" | "TIE_BREAKER" | "FENCE_USE_IP_HEURISTICS" | "FENCE_QUORUM_REQUIRED"
+    | "HEARTBEAT_PORT"
+    | "PROMOTE_SLAVE"
+    | "TIE_BREAKER"
+    | "FENCE_USE_IP_HEURISTICS"
+    | "FENCE_QUORUM_REQUIRED"
+    | LeaseSetting
   >,
 ): GroupReport {
   const port = settings.HEARTBEAT_PORT;
@@ -45,6 +51,7 @@ export function groupReport(
     changes: changesOf(self, lastGood, copy),
     office: lastGood.office,
     fetchAfterMs: fetchAfterMs(lastGood, self),
+    leaseMs: leaseWished(settings),
   };
 }
 
@@ -60,7 +67,16 @@ const NO_LIST = {
   changes: null,
   office: null,
   fetchAfterMs: 0,
+  leaseMs: null,
 } satisfies Partial<GroupReport>;
+
+type LeaseSetting = "FENCE_ENABLED" | "FENCE_METHOD" | "FENCE_WATCHDOG_TIMEOUT";
+
+/** Whoever fences by the watchdog has one. */
+function leaseWished(settings: Pick<Settings, LeaseSetting>): number | null {
+  const isUsed = settings.FENCE_ENABLED && countsOnLease(settings.FENCE_METHOD);
+  return isUsed ? settings.FENCE_WATCHDOG_TIMEOUT * 1_000 : null;
+}
 
 /** Somebody works on them: they are disabled, by nobody's start and by no failure. */
 function inMaintenance(

@@ -2,6 +2,7 @@ import type { Settings } from "../../config/params.ts";
 import { heardOf, isHeardNow } from "../../core/members/heard.ts";
 import type { Result } from "../../core/model/action.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
+import { LEASE_METHOD } from "../../core/model/lease-method.ts";
 import type { LocalView } from "../../core/model/pool-view.ts";
 import type { HearingReader } from "../../ports/group.ts";
 import { type DevicePorts, deviceStates } from "./fence.ts";
@@ -69,6 +70,8 @@ async function takeAgain(host: HostUuid, proof: ProofPorts, signal: AbortSignal)
   const heard = heardOf(await readHearing(ports, self), host);
   if (isHeardNow(heard)) return { kind: "held", why: "a host that counted as off is heard" };
   const offAtMs = proofs.offAtMs.get(host);
+  // It was reset, so its device may well say that it is on; what ends this proof was looked at just now.
+  if (proof.proofOf(host).by === LEASE_METHOD) return null;
   if (offAtMs !== undefined && ports.clock.uptimeMs() - offAtMs <= FRESH_MS) return null;
   const look = proofs.looks.get(host) ?? askDevices(host, proof, signal);
   proofs.looks.set(host, look);

@@ -1,4 +1,5 @@
 import type { QuorumTally } from "../members/quorum.ts";
+import { LEASE_METHOD } from "../model/lease-method.ts";
 import type { FenceRefusal } from "../model/reason.ts";
 import type { FencePolicySettings } from "../model/settings.ts";
 
@@ -25,9 +26,9 @@ export function judgeFence(
   return { kind: "fence" };
 }
 
-/** The methods of FENCE_METHOD in the order in which they are tried: the next one when one has failed. */
+/** The methods of FENCE_METHOD that have an agent, in the order in which they are tried: the next one when one has failed. */
 export function fenceMethods(setting: string): readonly string[] {
-  return setting.split(",");
+  return setting.split(",").filter((method) => method !== LEASE_METHOD);
 }
 
 /** POOL switches nothing off: its success is the administrator's choice, not a proof (test/README.md, F2). */

@@ -2,6 +2,7 @@ import type { Incident, IncidentPhase } from "../memory/incident.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { FenceFault } from "../model/action.ts";
 import type { HostUuid } from "../model/ids.ts";
+import { LEASE_METHOD } from "../model/lease-method.ts";
 import { invariant, omit, put } from "../model/record.ts";
 
 /** What happens to a host that has failed. */
@@ -18,6 +19,8 @@ export type IncidentEvent =
   | { readonly kind: "fence-failed" }
   /** An administrator has looked: it is off (`ha-cfg confirm-off`). */
   | { readonly kind: "confirmed-off"; readonly atMs: number }
+  /** Its lease is over: its hypervisor has reset it. */
+  | { readonly kind: "lease-over"; readonly atMs: number }
   /** The administrator's written wish to go on without a proof (FENCE_HA_ONFAIL). */
   | { readonly kind: "fencing-waived"; readonly atMs: number }
   /** Its device says that it is on: it has been switched on since it was fenced. */
@@ -52,6 +55,7 @@ const LIFE: Readonly<Record<IncidentPhase, Partial<Record<IncidentEvent["kind"],
   open: {
     "fence-begun": "fencing",
     "confirmed-off": "fenced",
+    "lease-over": "fenced",
     "fencing-waived": "fenced",
     "host-returned": "over",
     "fence-succeeded": "open",
@@ -64,6 +68,7 @@ const LIFE: Readonly<Record<IncidentPhase, Partial<Record<IncidentEvent["kind"],
   fencing: {
     "fence-begun": "fencing",
     "confirmed-off": "fenced",
+    "lease-over": "fenced",
     "fence-succeeded": "fenced",
     "fence-failed": "open",
     "fencing-waived": "fenced",
@@ -74,6 +79,9 @@ const LIFE: Readonly<Record<IncidentPhase, Partial<Record<IncidentEvent["kind"],
     "switched-on": "fencing",
   },
   fenced: {
+    // A lease may be over before the agent has ended.
+    "fence-succeeded": "fenced",
+    "fence-failed": "fenced",
     "declared-dead": "declared",
     "host-is-live": "answered",
     "host-returned": "over",
@@ -82,6 +90,8 @@ const LIFE: Readonly<Record<IncidentPhase, Partial<Record<IncidentEvent["kind"],
     "confirmed-off": "fenced",
   },
   declared: {
+    "fence-succeeded": "declared",
+    "fence-failed": "declared",
     "host-returned": "returned",
     "declaration-lost": "fenced",
     "proof-over": "switched-on",
@@ -89,6 +99,8 @@ const LIFE: Readonly<Record<IncidentPhase, Partial<Record<IncidentEvent["kind"],
     "confirmed-off": "declared",
   },
   "switched-on": {
+    "fence-succeeded": "switched-on",
+    "fence-failed": "switched-on",
     "confirmed-off": "fenced",
     "host-returned": "returned",
     "answer-expired": "open",
@@ -96,6 +108,8 @@ const LIFE: Readonly<Record<IncidentPhase, Partial<Record<IncidentEvent["kind"],
     "switched-on": "switched-on",
   },
   answered: {
+    "fence-succeeded": "answered",
+    "fence-failed": "answered",
     "confirmed-off": "fenced",
     "answer-expired": "open",
     "host-returned": "over",
@@ -103,6 +117,8 @@ const LIFE: Readonly<Record<IncidentPhase, Partial<Record<IncidentEvent["kind"],
     "switched-on": "answered",
   },
   returned: {
+    "fence-succeeded": "returned",
+    "fence-failed": "returned",
     "host-failed": "open",
     "nothing-left": "over",
     "proof-over": "returned",
@@ -159,6 +175,10 @@ export function stepIncident(incident: Incident, event: IncidentEvent): Incident
     }
     case "confirmed-off":
       return { ...next, proved: true, isWord: true, offSinceMs: incident.offSinceMs ?? event.atMs };
+    case "lease-over": {
+      const offSinceMs = incident.offSinceMs ?? event.atMs;
+      return { ...next, proved: true, isWord: false, by: LEASE_METHOD, offSinceMs };
+    }
     case "fencing-waived":
       return { ...next, proved: false, offSinceMs: incident.offSinceMs ?? event.atMs };
     case "fence-failed":

@@ -1,5 +1,6 @@
-import { hasMandate, hostsOnRoll, isConfirmedOff, isElecting } from "../group/may-act.ts";
+import { hasMandate, hostsOnRoll, isConfirmedOff, isElecting, leaseEndsMs } from "../group/may-act.ts";
 import { type HostRow, hostRows, rowOf } from "../members/host-rows.ts";
+import { isOffByLease } from "../members/lease.ts";
 import type { QuorumTally } from "../members/quorum.ts";
 import { tallyNow } from "../members/vote.ts";
 import { type Incident, waitsForFence } from "../memory/incident.ts";
@@ -8,12 +9,13 @@ import type { Memory } from "../memory/memory.ts";
 import { nothing, type Round, type Step } from "../memory/step.ts";
 import type { Action } from "../model/action.ts";
 import type { HostUuid, VmUuid } from "../model/ids.ts";
+import { countsOnLease } from "../model/lease-method.ts";
 import type { PoolView } from "../model/pool-view.ts";
 import type { FenceRefusal } from "../model/reason.ts";
 import { omit, put } from "../model/record.ts";
 import { mayBegin, whenDue } from "../pace/back-off.ts";
 import { haveFailedTogether, wereTooManyFenced } from "./brakes.ts";
-import { judgeFence } from "./fence-policy.ts";
+import { fenceMethods, judgeFence } from "./fence-policy.ts";
 import { afterEvent, openIncident, stepIncident } from "./incident.ts";
 
 /** What may be done about failed hosts in this round. */
@@ -61,12 +63,15 @@ function recoverHost(memory: Memory, row: HostRow, round: Round, scope: VotedSco
   const { uuid: host, incident } = row;
   if (incident !== null && row.isAlive) return endIncident(memory, row, incident, round);
   if (incident === null && row.health?.state !== "failed") return nothing(memory);
-  if (incident === null && !row.isFenceable && !isConfirmedOff(round.view, host)) {
+  const isOff = isConfirmedOff(round.view, host) || isOffByLease(host, memory, round.view);
+  if (incident === null && !row.isFenceable && !isOff) {
     // Perhaps in maintenance, perhaps it died while it started: nothing is begun, but it is said.
     return hasNothingLeft(row) ? nothing(memory) : refuse(memory, row, "in-maintenance");
   }
   const open = incident ?? failedNow(memory, host, round.view.nowMs);
   const opened = { ...memory, incidents: put(memory.incidents, host, open) };
+  if (waitsForFence(open) && row.health?.state === "failed" && isOffByLease(host, memory, round.view))
+    return takeLease(opened, row, open, round.view.nowMs);
   if (isWordTaken(open, row, round)) return takeWord(opened, row, open, round.view.nowMs);
   switch (open.phase) {
     case "open":
@@ -155,6 +160,8 @@ function fence(memory: Memory, row: HostRow, incident: Incident, round: Round, s
     if (verdict.why === "in-maintenance" && hasNothingLeft(row)) return nothing(memory);
     return refuse(memory, row, verdict.why);
   }
+  const lease = waitForLease(memory, row, incident, round, scope);
+  if (lease !== null) return lease;
   const action: Action = {
     kind: "fence-host",
     host: row.uuid,
@@ -170,6 +177,28 @@ function fence(memory: Memory, row: HostRow, incident: Incident, round: Round, s
   if (scope.isOtherFenced && haveFailedTogether(memory, view))
     return { memory, actions: [], reasons: [{ kind: "fence-waits", host: row.name }] };
   return { memory: afterEvent(memory, incident, { kind: "fence-begun" }), actions: [action], reasons: [] };
+}
+
+/**
+ * Where the leases of the hosts are counted on: without an agent there is nothing but to wait. One that has no lease is not proved off by it;
+ * then FENCE_HA_ONFAIL=1 has its meaning, when the agents have failed, too. null: an agent is to try.
+ */
+function waitForLease(
+  memory: Memory,
+  row: HostRow,
+  incident: Incident,
+  { view, settings }: Round,
+  scope: VotedScope,
+): Step | null {
+  if (!countsOnLease(settings.FENCE_METHOD)) return null;
+  const endsMs = leaseEndsMs(view, row.uuid);
+  const hasAgent = fenceMethods(settings.FENCE_METHOD).length > 0;
+  const isTried = !hasAgent || incident.fenceFailures > 0;
+  if (endsMs === null && isTried && settings.FENCE_HA_ONFAIL && !scope.fenceOnly && hasMandate(view))
+    return waiveFencing(memory, row, incident, view.nowMs);
+  if (hasAgent) return null;
+  if (endsMs === null) return refuse(memory, row, "no-lease");
+  return { memory, actions: [], reasons: [{ kind: "waits-for-lease", host: row.name }] };
 }
 
 /** The lead comes to who is made master by hand some seconds after that. */
@@ -206,6 +235,15 @@ function isWordTaken(
   const isFailed = known !== null && health?.state === "failed" && !inFlight.has(`fence-host:${uuid}`);
   const isAboutThis = isNew || (!isWord && view.nowMs - aliveAtMs >= OLD_WORD_MS);
   return isFailed && isAboutThis && isConfirmedOff(view, uuid) && hasMandate(view);
+}
+
+/** That its lease is over takes the place of a fence, also while an agent still tries. */
+function takeLease(memory: Memory, row: HostRow, incident: Incident, atMs: number): Step {
+  return {
+    memory: afterEvent(memory, incident, { kind: "lease-over", atMs }),
+    actions: [],
+    reasons: [{ kind: "host-lease-over", host: row.name }],
+  };
 }
 
 /** An administrator's word that the host is off takes the place of a fence. */

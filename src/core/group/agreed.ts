@@ -1,5 +1,6 @@
 import type { OwnState } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
+import { wholeMs } from "./low-bits.ts";
 import type { MessageNumber } from "./message.ts";
 import type { AgreedHost } from "./own-state.ts";
 import { isHeardDirectly, type PeerState } from "./peer-state.ts";
@@ -45,18 +46,10 @@ export function agreedAtMs(
   if (peer === undefined || words === undefined || !isHeardDirectly(peer, nowMs)) return null;
   if (words.lead.kind !== "leads" || !isSameTerm(words.term, stored.term)) return null;
   const agreedMs = peer.hears.find(({ host }) => host === self)?.agreedMs ?? null;
-  return agreedMs === null ? null : whole(agreedMs, nowMs);
+  return agreedMs === null ? null : wholeMs(agreedMs, nowMs);
 }
 
 /** As long as a roll is not settled the one before counts as well. */
 function isNamed({ roll, before }: Stored, host: HostUuid): boolean {
   return roll?.master === host && (before === null || before.master === host);
-}
-
-const LOW_BITS = 2 ** 32;
-
-/** The last time before now that has these low 32 bits: seven weeks are longer than any take-over. */
-function whole(lowMs: number, nowMs: number): number {
-  const nowWholeMs = Math.floor(nowMs);
-  return nowWholeMs - ((((nowWholeMs - lowMs) % LOW_BITS) + LOW_BITS) % LOW_BITS);
 }

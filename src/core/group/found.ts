@@ -80,7 +80,7 @@ export function found(voting: Voting, nowMs: number, bootId: string, timings: Gr
   const id = { term, version: 1 };
   const roll: Roll = {
     id,
-    hosts: [{ host: self, bootId, maintenance: false }],
+    hosts: [{ host: self, bootId, maintenance: false, leaseMs: null }],
     master: self,
     office: id,
     ha: true,

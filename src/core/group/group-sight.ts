@@ -1,6 +1,7 @@
-import type { GroupSight } from "../model/group-sight.ts";
+import type { GroupSight, LeaseOver, OwnLeaseSight } from "../model/group-sight.ts";
 import type { HostUuid } from "../model/ids.ts";
 import { leadOf } from "./leader-heard.ts";
+import type { Lease } from "./lease-watch.ts";
 import { mandateUntil } from "./mandate.ts";
 import { officeText } from "./roll.ts";
 import type { GroupTimings } from "./timings.ts";
@@ -17,6 +18,10 @@ export function groupSight(
     trouble,
     confirmedOff,
     agreedAtMs,
+    leases,
+    leaseOver,
+    entered,
+    ownLease,
     last,
   }: {
     readonly nowMs: number;
@@ -29,6 +34,10 @@ export function groupSight(
     /** What it has stored is: what is not there may not be said, and nobody acts on it. */
     readonly isOnDisk: boolean;
     readonly trouble: string | null;
+    readonly leases: readonly Lease[];
+    readonly leaseOver: readonly LeaseOver[];
+    readonly entered: readonly HostUuid[];
+    readonly ownLease: OwnLeaseSight | null;
     readonly last: GroupSight | null;
   },
   timings: GroupTimings,
@@ -51,10 +60,14 @@ export function groupSight(
             office: officeText(roll.office),
             ha: roll.ha,
             settled: before === null,
+            entered,
           },
     agreedAtMs: trouble === null ? agreedAtMs : null,
     awaited,
     confirmedOff,
+    leases: leases.map(({ host, leaseMs, endsMs }) => ({ host, leaseMs, endsMs })),
+    leaseOver,
+    ownLease,
     trouble,
   };
 }

@@ -1,10 +1,12 @@
 import type { OwnState } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
+import { passedOn } from "./acks.ts";
 import { saidAgreed } from "./agreed.ts";
 import { type HearingEvent, type HearingState, stepHearing } from "./hearing.ts";
 import { leadOf } from "./leader-heard.ts";
+import { type LeaseWatch, NO_LEASES, stepLeases, takeAcks } from "./lease-watch.ts";
 import { hasRepeated } from "./mandate.ts";
-import type { Datagram, GroupPeer, Heartbeat } from "./message.ts";
+import type { Ack, Datagram, GroupPeer, Heartbeat } from "./message.ts";
 import type { AgreedHost } from "./own-state.ts";
 import { isFresh } from "./peer-state.ts";
 import { compareRollIds, type RollId } from "./roll.ts";
@@ -21,6 +23,12 @@ import type { Voting } from "./voting.ts";
 export interface GroupState {
   readonly hearing: HearingState;
   readonly voting: Voting;
+  readonly leases: LeaseWatch;
+}
+
+/** Of a monitor that has heard of no lease. */
+export function newGroup(hearing: HearingState, voting: Voting): GroupState {
+  return { hearing, voting, leases: NO_LEASES };
 }
 
 /** A heartbeat of another host. */
@@ -48,20 +56,26 @@ export interface Spoken {
 }
 
 /** What this host says of its vote now. */
-export function voteWords(voting: Voting, nowMs: number, timings: GroupTimings): VoteWords {
+export function voteWords(
+  voting: Voting,
+  leaseMs: number | null,
+  nowMs: number,
+  timings: GroupTimings,
+): VoteWords {
   const { term, roll, before } = voting.stored;
-  return { term, lead: leadOf(voting, nowMs, timings), roll: roll?.id ?? null, settled: before === null };
+  const lead = leadOf(voting, nowMs, timings);
+  return { term, lead, roll: roll?.id ?? null, settled: before === null, leaseMs };
 }
 
 /** The other hosts of the pool, all of them: what others have said is forgotten. */
 export function withPeers(
-  { hearing, voting }: GroupState,
+  { hearing, voting, leases }: GroupState,
   peers: readonly GroupPeer[],
   nowMs: number,
 ): GroupState {
   const next = stepHearing(hearing, { kind: "peers", nowMs, peers }).state;
   const said = new Map([...voting.said].filter(([host]) => next.peers.has(host)));
-  return { hearing: next, voting: { ...voting, said } };
+  return { hearing: next, voting: { ...voting, said }, leases };
 }
 
 /**
@@ -92,16 +106,28 @@ export function speak(state: GroupState, { nowMs, own, agreed: found }: Moment, 
     own,
     vote,
     agreed,
+    acks: acksOf(state, vote, nowMs),
   });
   const voting = vote === NO_VOTE ? { ...state.voting, mutedMs: nowMs } : state.voting;
-  const next = { hearing, voting };
+  const next = { ...state, hearing, voting };
   return { state: next, heartbeats: datagrams, rolls: rollsFor(next, vote, nowMs) };
 }
 
-/** Both, where the disk takes no time. */
+function acksOf({ hearing, leases }: GroupState, vote: VoteWords, nowMs: number): readonly Ack[] {
+  return vote.lead.kind === "leads" ? leases.acked : passedOn(hearing, vote, nowMs);
+}
+
+/** What time does to leases: before anything is said. */
+export function tickLeases(state: GroupState, nowMs: number, timings: GroupTimings): GroupState {
+  const { hearing, voting, leases } = state;
+  return { ...state, leases: stepLeases(leases, hearing, voting, nowMs, timings) };
+}
+
+/** All of it, where the disk takes no time, and nobody has a lease of his own. */
 export function tickGroup(state: GroupState, moment: Moment, timings: GroupTimings): Spoken {
-  const ticked = tickVote(state, moment, timings);
-  return speak(ticked, moment, voteWords(ticked.voting, moment.nowMs, timings));
+  const { nowMs } = moment;
+  const ticked = tickLeases(tickVote(state, moment, timings), nowMs, timings);
+  return speak(ticked, moment, voteWords(ticked.voting, null, nowMs, timings));
 }
 
 /** The own roll for each host that should have it. */
@@ -129,13 +155,15 @@ export function takeHeartbeat(state: GroupState, heard: HeardHeartbeat, timings:
   const event: HearingEvent = { kind: "datagram", nowMs, message: heartbeat, address };
   const { state: hearing } = stepHearing(state.hearing, event);
   const { from, answers } = heartbeat;
-  if (!isNews(state.hearing, hearing, from)) return hearing === state.hearing ? state : { ...state, hearing };
+  const leases = takeAcks(state.leases, hearing, heartbeat, nowMs);
+  if (!isNews(state.hearing, hearing, from))
+    return hearing === state.hearing && leases === state.leases ? state : { ...state, hearing, leases };
   const { bootId } = hearing;
   const fresh = isFresh(heartbeat, bootId, nowMs);
   // Looked at only when it is fresh, and so of this boot.
   const answersMs = answers?.ms ?? null;
   const voting = takeWords(state.voting, { from, nowMs, fresh, answersMs, words: heartbeat.vote }, timings);
-  return { hearing, voting };
+  return { hearing, voting, leases };
 }
 
 /** Has the newest number of this host changed? */

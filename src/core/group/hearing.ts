@@ -1,8 +1,9 @@
 import type { OwnState } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
 import { agreedOf } from "./agreed.ts";
+import { bootTag } from "./boot-tag.ts";
 import { MOST_HOSTS, MOST_WAYS } from "./limits.ts";
-import type { Datagram, GroupPeer, HeardEntry, Heartbeat } from "./message.ts";
+import type { Ack, Datagram, GroupPeer, HeardEntry, Heartbeat } from "./message.ts";
 import type { AgreedHost } from "./own-state.ts";
 import { hearingOf, isHeardDirectly, newPeer, type PeerState, takeMessage } from "./peer-state.ts";
 import type { VoteWords } from "./vote-words.ts";
@@ -24,6 +25,7 @@ export type HearingEvent =
       readonly vote: VoteWords;
       /** What is said of that now (agreed.ts). */
       readonly agreed: readonly AgreedHost[];
+      readonly acks: readonly Ack[];
     }
   | {
       readonly kind: "datagram";
@@ -90,7 +92,7 @@ export function fallenSilent(before: HearingState, after: HearingState): readonl
 /** One message to every address of every other host. They differ in what they answer only. */
 function heartbeats(
   { self, bootId, peers }: HearingState,
-  { nowMs, own, vote, agreed }: HearingEvent & { kind: "tick" },
+  { nowMs, own, vote, agreed, acks }: HearingEvent & { kind: "tick" },
 ): readonly Datagram[] {
   const number = { bootId, ms: nowMs };
   const all: readonly HeardEntry[] = [...peers].flatMap(([host, peer]) =>
@@ -98,13 +100,14 @@ function heartbeats(
       ? [
           {
             ...{ host, ageMs: nowMs - peer.heardMs, numberMs: peer.newest.ms },
+            bootTag: bootTag(peer.newest.bootId),
             agreedMs: agreedOf(agreed, host, peer.newest),
           },
         ]
       : [],
   );
   return [...peers].flatMap(([to, { addresses, newest: answers }]) => {
-    const message: Heartbeat = { from: self, to, number, answers, own, vote, heard: all };
+    const message: Heartbeat = { from: self, to, number, answers, own, vote, heard: all, acks };
     return addresses.map((address) => ({ address, message }));
   });
 }

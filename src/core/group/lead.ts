@@ -18,6 +18,8 @@ export interface LeadMoment extends Moment {
   /** `GroupReport.maintenance`. */
   readonly maintenance: readonly HostUuid[];
   readonly greeters: ReadonlySet<HostUuid>;
+  /** `LeaderSight.leaseMs`. */
+  readonly leaseMs: number | null;
   /** Its iterations have told of the pool. */
   readonly knowsPool: boolean;
 }

@@ -17,11 +17,22 @@ export interface HeardEntry {
   readonly ageMs: number;
   /** Uptime of `host` in its newest number; over the network its low 32 bits. */
   readonly numberMs: number;
+  /** The boot of that number (boot-tag.ts). */
+  readonly bootTag: number;
   /**
    * From the XAPI master that leads: when `host` had listed its domains, which agree with the database, by its uptime in the boot of
    * that number; over the network the low 32 bits. null: nothing is said of that.
    */
   readonly agreedMs: number | null;
+}
+
+/** That the leader, who has a mandate, has this number of a host: it may go on living with its lease (core/group/README.md, "The lease"). */
+export interface Ack {
+  readonly host: HostUuid;
+  /** Of that number (boot-tag.ts). */
+  readonly bootTag: number;
+  /** Uptime of `host` in it; over the network its low 32 bits. */
+  readonly ms: number;
 }
 
 /** The one message that hosts exchange once a second (core/group/README.md). */
@@ -35,6 +46,8 @@ export interface Heartbeat {
   readonly vote: VoteWords;
   /** Whom the sender hears directly. */
   readonly heard: readonly HeardEntry[];
+  /** From the leader: what it acknowledges. From others: what their leader has acknowledged, passed on. */
+  readonly acks: readonly Ack[];
 }
 
 /** "Which of these VMs do you run?", asked before a start (core/restart/who-runs.ts). */

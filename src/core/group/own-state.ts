@@ -30,6 +30,8 @@ export interface GroupReport {
   readonly office: string | null;
   /** So long after the master has told of a change this host is woken for its copy of the database. */
   readonly fetchAfterMs: number;
+  /** The lease that the parameters ask for, in milliseconds (FENCE_METHOD=WATCHDOG); null: none. */
+  readonly leaseMs: number | null;
 }
 
 /** A host whose list of domains agrees with the database. */

@@ -1,7 +1,7 @@
 import type { HeardPeer, OwnState } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
 import { MOST_WAYS } from "./limits.ts";
-import type { HeardEntry, Heartbeat, MessageNumber } from "./message.ts";
+import type { Ack, HeardEntry, Heartbeat, MessageNumber } from "./message.ts";
 
 /** A message that answers a number of this age or younger is fresh (core/group/README.md, "Fresh"). */
 export const FRESH_MS = 4_000;
@@ -30,6 +30,7 @@ export interface PeerState {
   /** Of that message. */
   readonly own: OwnState | null;
   readonly hears: readonly HeardEntry[];
+  readonly acks: readonly Ack[];
   readonly ways: readonly Way[];
   /** As the last tick judged it, and since when. */
   readonly status: HeardPeer["heard"];
@@ -46,6 +47,7 @@ export function newPeer(addresses: readonly string[], nowMs: number): PeerState 
     heardMs: null,
     own: null,
     hears: [],
+    acks: [],
     ways: [],
     status: "silent",
     statusSinceMs: nowMs,
@@ -89,6 +91,7 @@ export function takeMessage(
     heardMs: nowMs,
     own: message.own,
     hears: message.heard,
+    acks: message.acks,
     ways: takeWay(peer.ways, address, nowMs),
   };
 }

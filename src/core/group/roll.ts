@@ -15,6 +15,8 @@ export interface RollHost {
   /** With which it was entered; null: not known. */
   readonly bootId: string | null;
   readonly maintenance: boolean;
+  /** The lease that it had in that boot, in milliseconds; null: none. When it is over the host is off (lease-watch.ts). */
+  readonly leaseMs: number | null;
 }
 
 /** What the group must never forget: who counts, who is XAPI master, and whether HA is on. */

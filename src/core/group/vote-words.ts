@@ -11,6 +11,8 @@ export interface VoteWords {
   readonly roll: RollId | null;
   /** It knows that a majority has that roll. */
   readonly settled: boolean;
+  /** Its lease: slots of its watchdog are armed with so many milliseconds; null: none (own-lease.ts). */
+  readonly leaseMs: number | null;
 }
 
 /** Who leads, as a host sees it. */
@@ -30,7 +32,13 @@ export type Lead =
   | { readonly kind: "unsaid" };
 
 /** Of a host that may not say anything. It is no word for or against anybody, and not the same as having no roll. */
-export const NO_VOTE: VoteWords = { term: NO_TERM, lead: { kind: "unsaid" }, roll: null, settled: true };
+export const NO_VOTE: VoteWords = {
+  term: NO_TERM,
+  lead: { kind: "unsaid" },
+  roll: null,
+  settled: true,
+  leaseMs: null,
+};
 
 /** The last fresh words of another host, and when they came. */
 export interface Said {

@@ -15,6 +15,8 @@ export interface LeaderSight {
   readonly absent: Absent;
   /** `GroupReport.maintenance`. */
   readonly maintenance: readonly HostUuid[];
+  /** What this host says of its own lease now. */
+  readonly leaseMs: number | null;
 }
 
 /**
@@ -32,7 +34,7 @@ export function wantedRoll(state: GroupState, sight: LeaderSight): RollContent |
   const kept = roll.hosts
     .filter(({ host }) => !isOut(host) && !isGone(state, sight, host))
     .filter((one) => !isAwayForWork(state, one, sight.nowMs))
-    .map((one) => withMaintenance(state, sight, withBoot(state, sight, one)));
+    .map((one) => withMaintenance(state, sight, withLease(state, sight, withBoot(state, sight, one))));
   const wanted: RollContent = {
     hosts: [...kept, ...newcomers(state, roll, sight.nowMs)].slice(0, MOST_HOSTS),
     master: takesItsPlace ? state.voting.self : masterNow(state, roll, sight),
@@ -83,18 +85,33 @@ function withBoot({ hearing, voting }: GroupState, { nowMs }: LeaderSight, one: 
   if (one.host === voting.self) return { ...one, bootId: hearing.bootId };
   const peer = hearing.peers.get(one.host);
   const heardBoot = peer !== undefined && isHeardDirectly(peer, nowMs) ? peer.newest?.bootId : undefined;
-  return { ...one, bootId: heardBoot ?? one.bootId };
+  const bootId = heardBoot ?? one.bootId;
+  // Whatever was armed in the boot before is over.
+  return { ...one, bootId, leaseMs: bootId === one.bootId ? one.leaseMs : null };
+}
+
+/**
+ * As the host says it, when it says so of the boot that the roll has, and has this very roll: an older word may have been taken back since, and
+ * the host have been told that the roll shows no lease (own-lease.ts).
+ */
+function withLease({ hearing, voting }: GroupState, sight: LeaderSight, one: RollHost): RollHost {
+  if (one.host === voting.self) return { ...one, leaseMs: sight.leaseMs };
+  const [peer, words] = [hearing.peers.get(one.host), voting.said.get(one.host)?.words];
+  const isNew =
+    peer !== undefined && isHeardDirectly(peer, sight.nowMs) && peer.newest?.bootId === one.bootId;
+  const hasRoll = compareRollIds(words?.roll ?? null, voting.stored.roll?.id ?? null) === 0;
+  return isNew && hasRoll && words !== undefined ? { ...one, leaseMs: words.leaseMs } : one;
 }
 
 function newcomers({ hearing, voting }: GroupState, roll: Roll, nowMs: number): readonly RollHost[] {
   const known = new Set(roll.hosts.map(({ host }) => host));
   // A leader may have been elected while only the roll before had it.
-  const own = { host: voting.self, bootId: hearing.bootId, maintenance: false };
+  const own = { host: voting.self, bootId: hearing.bootId, maintenance: false, leaseMs: null };
   const others = [...hearing.peers].flatMap(([host, peer]) => {
     const stored = voting.said.get(host)?.words.roll ?? null;
     const isIn = isHeardDirectly(peer, nowMs) && compareRollIds(stored, roll.id) === 0;
     return isIn && !known.has(host) && peer.newest !== null
-      ? [{ host, bootId: peer.newest.bootId, maintenance: false }]
+      ? [{ host, bootId: peer.newest.bootId, maintenance: false, leaseMs: null }]
       : [];
   });
   return known.has(voting.self) ? others : [own, ...others];
@@ -140,7 +157,10 @@ function saidBy(
 
 function isSame(a: RollContent, b: RollContent): boolean {
   const same = (one: RollHost, other: RollHost | undefined) =>
-    one.host === other?.host && one.bootId === other.bootId && one.maintenance === other.maintenance;
+    one.host === other?.host &&
+    one.bootId === other.bootId &&
+    one.maintenance === other.maintenance &&
+    one.leaseMs === other.leaseMs;
   if (a.master !== b.master || a.ha !== b.ha || a.hosts.length !== b.hosts.length) return false;
   return a.hosts.every((one, index) => same(one, b.hosts[index]));
 }

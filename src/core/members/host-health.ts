@@ -3,6 +3,7 @@ import type { Round } from "../memory/step.ts";
 import type { PeerProbe } from "../model/pool-view.ts";
 import type { HealthSettings } from "../model/settings.ts";
 import { type Heard, heardOf, heldHosts, isHeardNow } from "./heard.ts";
+import { isOffByLease } from "./lease.ts";
 
 /** A probe a little before the full delay counts: a pass that was woken at the right second is never a millisecond late. */
 const RETRY_SLACK_MS = 250;
@@ -80,7 +81,8 @@ export function stepAllHealth({ memory, view, settings }: Round): Readonly<Recor
     if (uuid === view.self.uuid) continue;
     const heard = heardOf(view.hearing, uuid);
     const next = stepHealth(health[uuid], probe, view.nowMs, settings, heard, held.includes(uuid));
-    if (next !== undefined) health[uuid] = next;
+    const isOff = next?.state === "suspect" && isOffByLease(uuid, memory, view);
+    if (next !== undefined) health[uuid] = isOff ? { ...next, state: "failed", sinceMs: view.nowMs } : next;
   }
   return health;
 }

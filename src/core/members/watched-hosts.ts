@@ -3,6 +3,7 @@ import type { HostHealth } from "../memory/host-health.ts";
 import { incidentOf, type Memory } from "../memory/memory.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { DatabaseView, PoolView } from "../model/pool-view.ts";
+import { isOffByLease } from "./lease.ts";
 
 /** The other hosts that a master looks after: members, enabled ones, and those that have failed, or are off by a word. In order of uuid. */
 export function watchedHosts(memory: Memory, database: DatabaseView, view: PoolView): readonly HostUuid[] {
@@ -11,7 +12,8 @@ export function watchedHosts(memory: Memory, database: DatabaseView, view: PoolV
     if (enabled || incidentOf(memory, uuid) !== undefined) watched.add(uuid);
   }
   // A host that was disabled when it died is waited for until somebody says that it is off.
-  for (const { uuid } of database.hosts) if (isConfirmedOff(view, uuid)) watched.add(uuid);
+  for (const { uuid } of database.hosts)
+    if (isConfirmedOff(view, uuid) || isOffByLease(uuid, memory, view)) watched.add(uuid);
   watched.delete(view.self.uuid);
   return [...watched].sort();
 }
@@ -26,7 +28,7 @@ export function onlyWatched(
 ): Readonly<Record<string, HostHealth>> {
   const watched = new Set<string>(members);
   for (const { uuid, enabled } of database.hosts)
-    if (enabled || isConfirmedOff(view, uuid)) watched.add(uuid);
+    if (enabled || isConfirmedOff(view, uuid) || isOffByLease(uuid, before, view)) watched.add(uuid);
   // A host that was declared dead is neither enabled nor a member: only its incident waits for it.
   for (const { host, phase } of Object.values(before.incidents)) if (phase !== "returned") watched.add(host);
   return Object.fromEntries(Object.entries(health).filter(([uuid]) => watched.has(uuid)));

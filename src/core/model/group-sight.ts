@@ -10,6 +10,36 @@ export interface SightOfRoll {
   readonly ha: boolean;
   /** Is it known that a majority has it? */
   readonly settled: boolean;
+  /** Hosts that are heard in the boot that the roll has, this one among them. */
+  readonly entered: readonly HostUuid[];
+}
+
+/** The lease of another host as its leader sees it. */
+export interface LeaseSight {
+  readonly host: HostUuid;
+  readonly leaseMs: number;
+  /** When it is over if that host is not heard again, by the uptime of the leader. */
+  readonly endsMs: number;
+}
+
+/** A host that is off because its lease is over, and since when nothing of it was acknowledged, by the uptime of the leader. */
+export interface LeaseOver {
+  readonly host: HostUuid;
+  readonly sinceMs: number;
+}
+
+/** The lease of this host. */
+export interface OwnLeaseSight {
+  /** With which it lets others count on it; null: not, or not any more. */
+  readonly leaseMs: number | null;
+  /** So many slots of Xen's watchdog are armed. */
+  readonly armed: number;
+  /** The newest own number that its leader has acknowledged: so long it was heard; null: none. */
+  readonly ackedMs: number | null;
+  /** When the first of them fires, unless it is disarmed before, by the uptime; null: none is armed. */
+  readonly firesMs: number | null;
+  /** Why nothing can be armed; null: nothing is in the way. */
+  readonly trouble: string | null;
 }
 
 /** The group as the monitor of a host publishes it (core/group/README.md). */
@@ -37,6 +67,12 @@ export interface GroupSight {
   readonly awaited: readonly HostUuid[];
   /** Hosts that an administrator has confirmed to be off on this host, and of which nothing has come since. */
   readonly confirmedOff: readonly HostUuid[];
+  /** The leases of the others, on the leader; empty on any other host. */
+  readonly leases: readonly LeaseSight[];
+  /** Hosts whose lease is over, so that they are off, and of which nothing has come since. */
+  readonly leaseOver: readonly LeaseOver[];
+  /** null: it has none. */
+  readonly ownLease: OwnLeaseSight | null;
   /** Why this host takes no part; null: it does. */
   readonly trouble: string | null;
 }

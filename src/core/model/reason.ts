@@ -55,6 +55,8 @@ export type Reason =
   | { readonly kind: "master-lost"; readonly host: string }
   /** `mine`: it is for this host to tell; the others only log it. */
   | { readonly kind: "host-failed"; readonly host: string; readonly mine: boolean }
+  /** It is off when its lease is over, which nothing can hasten. */
+  | { readonly kind: "waits-for-lease"; readonly host: string }
   /** Many have failed together, and another one is being fenced. */
   | { readonly kind: "fence-waits"; readonly host: string }
   /** Fenced twice within an hour, and not well for long since. */
@@ -92,6 +94,8 @@ export type Reason =
       readonly why: string;
     }
   | { readonly kind: "host-fenced"; readonly host: string; readonly proved: boolean }
+  /** Its hypervisor has reset it, because the group did not answer it any more. */
+  | { readonly kind: "host-lease-over"; readonly host: string }
   | { readonly kind: "host-confirmed-off"; readonly host: string }
   | {
       readonly kind: "fence-failed";
@@ -165,4 +169,6 @@ export type FenceRefusal =
   | "no-quorum"
   | "too-few-members"
   | "too-many-fenced"
+  /** FENCE_METHOD counts on its lease, and it has none. */
+  | "no-lease"
   | "answers-again";

@@ -1,9 +1,11 @@
+import { isEntered } from "../group/may-act.ts";
 import { hostRows, rowOf } from "../members/host-rows.ts";
 import { rests } from "../members/rest.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { MasterRound, Step } from "../memory/step.ts";
 import type { Action, Asked } from "../model/action.ts";
 import type { VmUuid } from "../model/ids.ts";
+import { countsOnLease } from "../model/lease-method.ts";
 import type { DatabaseView, HostView } from "../model/pool-view.ts";
 import type { Reason } from "../model/reason.ts";
 import { put } from "../model/record.ts";
@@ -125,13 +127,14 @@ function whyDown(
 
 function inputOf(
   memory: Memory,
-  { view, database, inFlight }: MasterRound,
+  { view, database, inFlight, settings }: MasterRound,
   holds: RestartInput["holds"],
 ): RestartInput {
   const rows = hostRows(memory, view);
   const isHealthy = (host: HostView): boolean => {
     const { isHeard, health } = rowOf(rows, host.uuid);
-    return host.enabled && host.live && isHeard && health?.state !== "xapi-down";
+    const isFine = host.enabled && host.live && isHeard && health?.state !== "xapi-down";
+    return isFine && (!countsOnLease(settings.FENCE_METHOD) || isEntered(host.uuid, view));
   };
   const isResting = ({ uuid }: HostView): boolean => rests(uuid, memory, view.nowMs);
   const targets = database.hosts

@@ -252,8 +252,9 @@ function fenceThenPromote(memory: Memory, master: HostUuid, round: Round): Step 
       reasons: [...step.reasons, ...begun.reasons],
     };
   }
+  const isWaiting = step.reasons.some(({ kind }) => kind === "waits-for-lease");
   const unfenced: readonly Reason[] =
-    phase === "open" ? [notPromoted(memory, master, "old-master-not-fenced", round.view)] : [];
+    phase === "open" && !isWaiting ? [notPromoted(memory, master, "old-master-not-fenced", round.view)] : [];
   return { ...step, reasons: [...step.reasons, ...unfenced] };
 }
 

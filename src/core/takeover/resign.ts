@@ -9,6 +9,8 @@ import { hostWithAddress } from "../model/reachable.ts";
 import { whenDue } from "../pace/back-off.ts";
 import { namedUnderHa } from "./named.ts";
 
+/** By it a host names itself that does not know its own address. */
+const OWN_LOOPBACK = "127.0.0.1";
 /** A restart of its toolstack is among them (core/pace/toolstack.ts). */
 const PATIENCE_MS = 5 * 60_000;
 /** Somebody works on it: an update ends. */
@@ -25,11 +27,13 @@ export function resignUnserved(decision: Step, round: Round): Step {
   const memory = { ...decision.memory, unservedSinceMs };
   const step = { ...decision, memory };
   const { lastGood } = memory;
-  if (unservedSinceMs === null || lastGood === null || lastFlag(lastGood, view) !== "on") return step;
+  // By the roll HA is on, where this host does not know its pool any more.
+  if (unservedSinceMs === null || (lastGood !== null && lastFlag(lastGood, view) !== "on")) return step;
   if (view.database.ok || !hasHeir(view)) return step;
   if (view.nowMs - unservedSinceMs < patienceMs(memory, view)) return step;
-  const { address } = rowOf(hostRows(memory, view), view.self.uuid);
-  if (address === null || address === "") return step;
+  const known = rowOf(hostRows(memory, view), view.self.uuid).address ?? "";
+  const address = lastGood === null ? OWN_LOOPBACK : known;
+  if (address === "") return step;
   const actions = whenDue({ kind: "resign-master", address }, round);
   return { ...step, actions: [...step.actions, ...actions] };
 }
@@ -40,7 +44,9 @@ export function resignUnserved(decision: Step, round: Round): Step {
  */
 function unservedSince(memory: Memory, view: PoolView): number | null {
   const { self, database } = view;
-  const isToBe = hasResigned(self, memory) || memory.promotion !== null;
+  // One that has forgotten its pool has forgotten whether it was told to become master.
+  const isForgetful = memory.lastGood === null && self.role.kind === "slave";
+  const isToBe = hasResigned(self, memory) || memory.promotion !== null || isForgetful;
   const isMaster = self.role.kind === "master" || (isToBe && self.heldSinceMs === null);
   if (!isMaster || namedUnderHa(view) !== self.uuid) return null;
   const serves =
@@ -66,5 +72,8 @@ function patienceMs(memory: Memory, view: PoolView): number {
 /** Has this host given up being master, so that nobody is? */
 export function hasResigned({ role, uuid }: Pick<LocalView, "role" | "uuid">, { lastGood }: Memory): boolean {
   if (role.kind !== "slave") return false;
-  return hostWithAddress(lastGood?.hosts ?? [], role.masterAddress)?.uuid === uuid;
+  return (
+    role.masterAddress === OWN_LOOPBACK ||
+    hostWithAddress(lastGood?.hosts ?? [], role.masterAddress)?.uuid === uuid
+  );
 }

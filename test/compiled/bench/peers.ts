@@ -74,6 +74,7 @@ class Peer {
       host: uuidOf(one),
       ageMs: (one * 61) % SECOND_MS,
       numberMs: one * 1_000,
+      bootTag: one,
       agreedMs: null,
     }));
     const message = {
@@ -84,6 +85,7 @@ class Peer {
       own: OWN,
       vote: NO_VOTE,
       heard,
+      acks: [],
     };
     for (const [network, address] of this.networks) network.send([{ address, message }]);
   }

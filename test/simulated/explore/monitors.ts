@@ -2,6 +2,7 @@ import { changeRoll } from "../../../src/core/group/change-roll.ts";
 import {
   type GroupState,
   type HeardHeartbeat,
+  newGroup,
   takeHeartbeat,
   takeRollMessage,
   tickGroup,
@@ -99,7 +100,7 @@ function begin(self: string, names: readonly string[], bootId: string, stored: S
     }));
   const event = { kind: "peers", nowMs: NOW_MS, peers } as const;
   const { state: hearing } = stepHearing(newHearing(host, bootId), event);
-  return plain({ up, group: { hearing, voting: newVoting(host, stored, NOW_MS) } });
+  return plain({ up, group: newGroup(hearing, newVoting(host, stored, NOW_MS)) });
 }
 
 const leads = ({ up, group }: Monitor): boolean =>
@@ -123,8 +124,8 @@ function acts(monitor: Monitor, names: readonly string[]): readonly Alone<Monito
     if (next.voting.stored !== stored) acts.push({ label, host: plain({ up, group: next }) });
   };
   add("ticks", tickOf(group).state);
-  if (leads(monitor)) add("hands over", { hearing, voting: stepDown(voting) });
-  add("stands", { hearing, voting: stand(voting, NOW_MS, GROUP_TIMINGS) });
+  if (leads(monitor)) add("hands over", newGroup(hearing, stepDown(voting)));
+  add("stands", newGroup(hearing, stand(voting, NOW_MS, GROUP_TIMINGS)));
   for (const hosts of [names, ...names.map((name) => names.filter((one) => one !== name))]) {
     if (!hosts.includes(self)) continue;
     for (const master of new Set([stored.roll?.master ?? self, self])) {
@@ -135,7 +136,7 @@ function acts(monitor: Monitor, names: readonly string[]): readonly Alone<Monito
         GROUP_TIMINGS,
       );
       if (changed !== null)
-        add(`makes the roll ${hosts.join("")}, master ${master}`, { hearing, voting: changed });
+        add(`makes the roll ${hosts.join("")}, master ${master}`, newGroup(hearing, changed));
     }
   }
   return acts;
@@ -171,9 +172,9 @@ function plain({ up, group: { hearing, voting } }: Monitor): Monitor {
   const said = new Map([...voting.said].map(([host, one]) => [host, plainSaid(one)]));
   return {
     up,
-    group: {
-      hearing: { ...hearing, peers },
-      voting: {
+    group: newGroup(
+      { ...hearing, peers },
+      {
         ...voting,
         promisedMs: voting.promisedMs ?? LONG_AGO_MS,
         electedMs: LONG_AGO_MS,
@@ -181,7 +182,7 @@ function plain({ up, group: { hearing, voting } }: Monitor): Monitor {
         freeMs: null,
         said,
       },
-    },
+    ),
   };
 }
 
@@ -203,7 +204,7 @@ function plainPeer(peer: PeerState): PeerState {
 
 /** The leader looks at who has which roll. */
 const plainSaid = ({ words }: Said): Said => ({
-  words: { term: NO_TERM, lead: { kind: "told" }, roll: words.roll, settled: false },
+  words: { term: NO_TERM, lead: { kind: "told" }, roll: words.roll, settled: false, leaseMs: null },
   atMs: LONG_AGO_MS,
 });
 

@@ -179,11 +179,11 @@ function acts(voting: Voting, { names, masters, handsOver }: RollsSize): readonl
 function sends(voting: Voting, to: HostUuid, other: Voting): readonly Letter[] {
   const { self, stored } = voting;
   const { roll, before, term } = stored;
-  const words = voteWords(voting, NOW_MS, TIMINGS);
+  const words = voteWords(voting, null, NOW_MS, TIMINGS);
   const heartbeat: Letter = { from: self, to, words };
   const beats = term.host === self || term.host === to ? [heartbeat] : [];
   if (roll === null) return beats;
-  const isDue = lacksRoll(voteWords(other, NOW_MS, TIMINGS), words, roll.id);
+  const isDue = lacksRoll(voteWords(other, null, NOW_MS, TIMINGS), words, roll.id);
   return isDue ? [...beats, { ...heartbeat, roll, before }] : beats;
 }
 

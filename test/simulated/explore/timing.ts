@@ -1,5 +1,6 @@
 import {
   type GroupState,
+  newGroup,
   takeHeartbeat,
   takeRollMessage,
   tickGroup,
@@ -209,7 +210,7 @@ class TimedWorld {
       .map((name) => ({ host: hostUuid(name), addresses: [name] }));
     const event = { kind: "peers", nowMs: ms, peers } as const;
     const { state: hearing } = stepHearing(newHearing(self, "boot"), event);
-    return { hearing, voting: newVoting(self, host.stored, ms) };
+    return newGroup(hearing, newVoting(self, host.stored, ms));
   }
 
   private part(): void {

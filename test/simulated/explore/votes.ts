@@ -1,4 +1,4 @@
-import { voteWords } from "../../../src/core/group/group.ts";
+import { newGroup, voteWords } from "../../../src/core/group/group.ts";
 import { newHearing } from "../../../src/core/group/hearing.ts";
 import { withKnownOff } from "../../../src/core/group/known-off.ts";
 import { electedUntil, isElected } from "../../../src/core/group/mandate.ts";
@@ -97,7 +97,12 @@ export function votesRules({
 }
 
 export function rollOf(names: readonly string[]): Roll {
-  const hosts = names.map((name) => ({ host: hostUuid(name), bootId: null, maintenance: false }));
+  const hosts = names.map((name) => ({
+    host: hostUuid(name),
+    bootId: null,
+    maintenance: false,
+    leaseMs: null,
+  }));
   const master = hostUuid(names[0] ?? "");
   const id = { term: { count: 0, host: master }, version: 1 };
   return { id, hosts, master, office: id, ha: true };
@@ -145,7 +150,7 @@ function knowing(voting: Voting, isOff: (host: HostUuid) => boolean): Voting {
   const told = new Map(
     hosts.map(({ host }) => [host, { sinceMs: NOW_MS, isOver: false, isProved: true }] as const),
   );
-  return withKnownOff({ hearing: newHearing(voting.self, "boot"), voting }, told, NOW_MS).voting;
+  return withKnownOff(newGroup(newHearing(voting.self, "boot"), voting), told, NOW_MS).voting;
 }
 
 function started({ voting: { self, stored }, publishedMs, hasPower }: Voter, up: boolean): Voter {
@@ -160,7 +165,7 @@ function sends(voter: Voter, to: HostUuid, other: Voter): readonly Ballot[] {
   if (!voter.hasPower && !other.voting.off.has(self)) return [{ from: self, to, ...nothing, isProof: true }];
   const matters = host === self || host === to || other.voting.stored.term.host === self;
   if (!voter.up || !matters) return [];
-  const words = voteWords(voter.voting, NOW_MS, GROUP_TIMINGS);
+  const words = voteWords(voter.voting, null, NOW_MS, GROUP_TIMINGS);
   return [{ from: self, to, words, sentMs: NOW_MS, answersMs: host === to ? voter.newestMs : null }];
 }
 

@@ -82,7 +82,7 @@ function playOn(message: ReturnType<typeof heartbeat>): void {
   let { state } = stepHearing(newHearing(hostOf(1), bootOf(1)), { kind: "peers", nowMs, peers });
   state = stepHearing(state, { kind: "datagram", nowMs, message, address: "192.0.2.1" }).state;
   const { own, vote } = message;
-  const { datagrams } = stepHearing(state, { kind: "tick", nowMs, own, vote, agreed: [] });
+  const { datagrams } = stepHearing(state, { kind: "tick", nowMs, own, vote, agreed: [], acks: [] });
   claim(datagrams.length === HOSTS - 1, "everybody is written to");
   claim(
     publishHearing(state, NO_GROUP, nowMs, { refused: NONE, trouble: null }).peers.length === HOSTS - 1,

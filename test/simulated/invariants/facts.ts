@@ -136,6 +136,10 @@ export class Facts {
       case "fence-ended":
         if (entry["outcome"] === "fenced") this.fencedAtMs.set(host, entry.atMs);
         return;
+      case "lease-ended":
+      case "watchdog-fired":
+        this.fencedAtMs.set(host, entry.atMs);
+        return;
       case "vouched-dead":
         // An administrator says so: XAPI's own way to be told.
         this.fencedAtMs.set(host, entry.atMs);

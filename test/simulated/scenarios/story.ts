@@ -17,6 +17,7 @@ const NOISE = new Set([
   "gone-for-good",
   "state-lost",
   "vouched-dead",
+  "lease-ended",
   "administrator",
   "two-mandates",
 ]);

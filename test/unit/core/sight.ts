@@ -17,7 +17,7 @@ export function leads(
   { roll, ...over }: SightOver = {},
 ): GroupSight {
   const whole: SightOfRoll = {
-    ...{ hosts, master: self, office: officeOf(self), ha: true, settled: true },
+    ...{ hosts, master: self, office: officeOf(self), ha: true, settled: true, entered: hosts },
   };
   return {
     lead: "leads",
@@ -27,6 +27,9 @@ export function leads(
     agreedAtMs: null,
     awaited: [],
     confirmedOff: [],
+    leases: [],
+    leaseOver: [],
+    ownLease: null,
     trouble: null,
     ...over,
     roll: roll === null ? null : { ...whole, ...roll },

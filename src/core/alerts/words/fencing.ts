@@ -10,6 +10,8 @@ const FENCE_REFUSALS: Record<FenceRefusal, string> = {
   "too-few-members": "the pool has fewer members than FENCE_MIN_HOSTS",
   "too-many-fenced":
     "more than half of the hosts of this pool were fenced within ten minutes, so that something else may be wrong. If the network between the hosts is sound, run on this host: ha-cfg resume",
+  "no-lease":
+    "FENCE_METHOD=WATCHDOG counts on its lease, and it has none: its watchdog was not armed when it failed",
   "answers-again": "it answers again",
 };
 
@@ -34,6 +36,8 @@ function describeFenceFailure(reason: Extract<Reason, { kind: "fence-failed" }>)
 export const FENCING_WORDS: SayingsOf<
   | "fence-refused"
   | "fence-waits"
+  | "waits-for-lease"
+  | "host-lease-over"
   | "host-rests"
   | "host-fenced"
   | "host-confirmed-off"
@@ -56,6 +60,20 @@ export const FENCING_WORDS: SayingsOf<
     severity: "warning",
     about: host,
     text: `${host} waits for its fence: more than a third of the hosts have failed together, and one after the other is fenced.`,
+  }),
+  "waits-for-lease": ({ host }) => ({
+    from: "fence_host",
+    severity: "warning",
+    about: host,
+    text: `${host} counts as off when its lease is over: its watchdog has reset it by then.`,
+  }),
+  "host-lease-over": ({ host }) => ({
+    from: "fence_host",
+    severity: "critical",
+    about: host,
+    text: `${host} is off: its lease is over, so its watchdog has reset it.`,
+    event: true,
+    alert: true,
   }),
   "host-rests": ({ host }) => ({
     from: "fence_host",

@@ -58,6 +58,7 @@ describe("a message comes back as it was", () => {
       host: hostOf(index + 3),
       ageMs,
       numberMs: 1,
+      bootTag: 1,
       agreedMs: null,
     }));
     const decoded = decodeHeartbeat(encode(heartbeat(5, { heard })), contextOf(5), [KEY]);
@@ -112,7 +113,7 @@ describe("when the listed domains of a host agree: the low 32 bits of its uptime
   ];
   for (const [agreedMs, low] of rows)
     test(`${agreedMs}: ${low}`, () => {
-      const heard = [{ host: hostOf(1), ageMs: 0, numberMs: 1, agreedMs }];
+      const heard = [{ host: hostOf(1), ageMs: 0, numberMs: 1, bootTag: 1, agreedMs }];
       const decoded = decodeHeartbeat(encode(heartbeat(3, { heard })), contextOf(3), [KEY]);
       expect(decoded.ok && decoded.message.heard[0]?.agreedMs).toBe(low);
     });
@@ -192,7 +193,7 @@ describe("placeOf", () => {
     // Found by trying: 32 bits meet after some 80,000 names.
     const [a, b] = sameplace();
     const context = { ...contextOf(3), hosts: [hostOf(2), a, b] };
-    const heard = [{ host: a, ageMs: 0, numberMs: 1, agreedMs: null }];
+    const heard = [{ host: a, ageMs: 0, numberMs: 1, bootTag: 1, agreedMs: null }];
     const decoded = decodeHeartbeat(encode(heartbeat(3, { heard })), context, [KEY]);
     expect(decoded.ok && decoded.message.heard).toEqual([]);
   });

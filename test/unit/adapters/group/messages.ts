@@ -38,6 +38,7 @@ export const VOTE: VoteWords = {
   lead: { kind: "hears", leader: hostOf(3) },
   roll: { term: { count: 6, host: hostOf(1) }, version: 2 },
   settled: true,
+  leaseMs: 15_000,
 };
 
 /** From host 2 to host 1 of a pool with so many hosts. */
@@ -56,8 +57,10 @@ export function heartbeat(hosts: number, over: Partial<Heartbeat> = {}): Heartbe
       host,
       ageMs: 100 * index,
       numberMs: 1_000 + index,
+      bootTag: 0xb0070000 + index,
       agreedMs: index % 2 === 0 ? null : 70_000 + index,
     })),
+    acks: [],
     ...over,
   };
 }

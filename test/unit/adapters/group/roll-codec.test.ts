@@ -17,6 +17,7 @@ const hostAt = (_: unknown, index: number): RollHost => ({
   host: hostOf(index + 1),
   bootId: bootOf(index + 1),
   maintenance: false,
+  leaseMs: null,
 });
 
 /** The so many first hosts of a pool, with HA on. */
@@ -84,7 +85,10 @@ describe("a roll comes back as it was", () => {
     ["another host is XAPI master", { roll: { ...rollOf(3), master: hostOf(3) } }],
     ["its master was named in this one", { roll: { ...rollOf(3), office: rollOf(3).id } }],
     ["a boot that is not known", { roll: { ...rollOf(3), hosts: [host({ bootId: null })] } }],
-    ["a host in maintenance", { roll: { ...rollOf(3), hosts: [host({ maintenance: true })] } }],
+    [
+      "a host in maintenance",
+      { roll: { ...rollOf(3), hosts: [host({ maintenance: true, leaseMs: null })] } },
+    ],
     ["its hosts in another order", { roll: { ...rollOf(3), hosts: [...rollOf(3).hosts].reverse() } }],
     ["another vote", { vote: { ...VOTE, lead: { kind: "leads" } } }],
     ["a term that nobody has", { vote: { ...VOTE, term: { count: 9, host: null } } }],

@@ -37,6 +37,7 @@ function resigned(bytes: Buffer, at: number, value: number): Buffer {
 const NOTHING: VoteWords = {
   term: { count: 0, host: null },
   lead: { kind: "none" },
+  leaseMs: null,
   roll: null,
   settled: false,
 };

@@ -17,8 +17,8 @@ const H2 = hostUuid(uuid(2));
 const roll = (count: number): Roll => ({
   id: { term: { count, host: H1 }, version: 1 },
   hosts: [
-    { host: H1, bootId: uuid(8), maintenance: false },
-    { host: H2, bootId: null, maintenance: true },
+    { host: H1, bootId: uuid(8), maintenance: false, leaseMs: null },
+    { host: H2, bootId: null, maintenance: true, leaseMs: null },
   ],
   master: H1,
   office: { term: { count: 0, host: H1 }, version: 1 },
@@ -68,6 +68,7 @@ describe("what is stored comes back", () => {
       host: hostUuid(`${String(at).padStart(8, "0")}-0000-4000-8000-000000000000`),
       bootId: uuid(7),
       maintenance: false,
+      leaseMs: null,
     }));
     const big: Stored = {
       term: { count: 1, host: H1 },

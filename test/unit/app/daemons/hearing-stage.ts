@@ -1,4 +1,5 @@
 import { keepHearing } from "../../../../src/app/daemons/keep-hearing.ts";
+import { LeaseEnd } from "../../../../src/app/daemons/lease-end.ts";
 import type { Greeting } from "../../../../src/core/group/greeting.ts";
 import type { Datagram, Heartbeat, RunsAnswer, RunsQuestion } from "../../../../src/core/group/message.ts";
 import type { GroupReport } from "../../../../src/core/group/own-state.ts";
@@ -10,6 +11,7 @@ import type { Role } from "../../../../src/core/model/pool-view.ts";
 import type { VoteStore } from "../../../../src/ports/vote-store.ts";
 import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
 import { diskVotes, newSimDisk } from "../../../../src/simulation/ports/disk.ts";
+import { NO_SLOTS } from "./no-slots.ts";
 
 export const REPORT: GroupReport = {
   self: hostUuid("a"),
@@ -25,6 +27,7 @@ export const REPORT: GroupReport = {
   changes: 4,
   office: null,
   fetchAfterMs: 0,
+  leaseMs: null,
 };
 
 export const FINE: Transport = {
@@ -75,6 +78,8 @@ export function stage(
   const ended = keepHearing(
     {
       clock: portClock(clock, () => 0),
+      slots: NO_SLOTS,
+      leaseEnd: new LeaseEnd(),
       network: {
         setUp: () => undefined,
         onMessage: (handler) => {

@@ -19,7 +19,12 @@ describe("the vote of a monitor", () => {
     roll: {
       id: { term, version: 1 },
       hosts: [...letters].map((letter) => ({
-        ...{ host: hostUuid(letter), bootId: letter === "a" ? "boot" : "other", maintenance: false },
+        ...{
+          host: hostUuid(letter),
+          bootId: letter === "a" ? "boot" : "other",
+          maintenance: false,
+          leaseMs: null,
+        },
       })),
       master: B,
       office: { term, version: 1 },
@@ -57,7 +62,7 @@ describe("the vote of a monitor", () => {
   }
 
   const voteOf = (term: Term, lead: VoteWords["lead"]["kind"], roll = FOLLOWS.roll?.id ?? null) =>
-    ({ term, lead: { kind: lead } as VoteWords["lead"], roll, settled: true }) as const;
+    ({ term, lead: { kind: lead } as VoteWords["lead"], roll, settled: true, leaseMs: null }) as const;
   const show = ({ message: { vote, number } }: Datagram) =>
     `${number.ms / 1_000} ${vote.lead.kind} ${vote.term.count}${vote.term.host ?? "-"}`;
 

@@ -20,6 +20,7 @@ function stage(
     logs?: boolean;
     before?: object;
     isStopWanted?: boolean;
+    isRestart?: boolean;
     release?: () => Promise<boolean>;
     /** Looked at with each order; false: nothing is blocked. */
     unblock?: () => Promise<boolean>;
@@ -53,6 +54,10 @@ function stage(
       },
     },
     isStopWanted: () => over.isStopWanted ?? false,
+    isRestart: () => over.isRestart ?? false,
+    endLease: async () => {
+      log.push(`${time()} end of the lease`);
+    },
     wake: { next: () => new Promise<void>((resolve) => (wake = resolve)) },
     store: {
       load: async () => (document === null ? { kind: "none" } : { kind: "found", value: document }),

@@ -12,6 +12,9 @@ const SETTINGS = {
   TIE_BREAKER: "none" as Settings["TIE_BREAKER"],
   FENCE_USE_IP_HEURISTICS: false,
   FENCE_QUORUM_REQUIRED: true,
+  FENCE_ENABLED: true,
+  FENCE_METHOD: "IPMI",
+  FENCE_WATCHDOG_TIMEOUT: 30,
 };
 /** Of a host that has read the pool in this boot, unless `atMs` is 0. */
 const memory = (over: Partial<NonNullable<Memory["lastGood"]>> = {}): Memory => ({

@@ -35,6 +35,8 @@ const NOTICES: { readonly [Kind in Reason["kind"]]: string } = {
   "monitor-silent": "monitor-silent:xcp2, check_slave_status, warning, condition, alert",
   "master-lost": "master-lost:xcp1, check_slave_status, error, condition, alert",
   "host-failed": "host-failed:xcp2, check_slave_status, error, condition, alert",
+  "waits-for-lease": "waits-for-lease:xcp2, fence_host, warning, condition, line",
+  "host-lease-over": "host-lease-over:xcp2, fence_host, critical, event, alert",
   "fence-waits": "fence-waits:xcp2, fence_host, warning, condition, line",
   "host-rests": "host-rests:xcp2, fence_host, warning, condition, alert",
   "fence-refused": "fence-refused:xcp2, fence_host, error, condition, alert",
@@ -196,6 +198,7 @@ describe("describeReason: each refusal has a cause of its own", () => {
     "no-quorum": true,
     "too-few-members": true,
     "too-many-fenced": true,
+    "no-lease": true,
     "answers-again": true,
   };
   const promotion: Record<PromotionRefusal, true> = {

@@ -33,6 +33,8 @@ export const REASONS: { readonly [Kind in Reason["kind"]]: Extract<Reason, { kin
   "monitor-silent": { kind: "monitor-silent", host: "xcp2" },
   "master-lost": { kind: "master-lost", host: "xcp1" },
   "host-failed": { kind: "host-failed", host: "xcp2", mine: true },
+  "waits-for-lease": { kind: "waits-for-lease", host: "xcp2" },
+  "host-lease-over": { kind: "host-lease-over", host: "xcp2" },
   "fence-waits": { kind: "fence-waits", host: "xcp2" },
   "host-rests": { kind: "host-rests", host: "xcp2" },
   "fence-refused": { kind: "fence-refused", host: "xcp2", why: "no-quorum" },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { agreedAtMs, agreedOf, saidAgreed } from "../../../../src/core/group/agreed.ts";
-import { type GroupState, speak } from "../../../../src/core/group/group.ts";
+import { type GroupState, newGroup, speak } from "../../../../src/core/group/group.ts";
 import { hostUuid } from "../../../../src/core/model/ids.ts";
 import { OWN } from "./group.ts";
 import { groupState, MASTER, type Other } from "./states.ts";
@@ -44,7 +44,7 @@ test("speak: it is in each heartbeat, beside the number of that boot", () => {
   const addressed = [...hearing.peers].map(
     ([host, peer]) => [host, { ...peer, addresses: ["192.0.2.1"] }] as const,
   );
-  const state = { voting, hearing: { ...hearing, peers: new Map(addressed) } };
+  const state = newGroup({ ...hearing, peers: new Map(addressed) }, voting);
   const moment = { nowMs: NOW_MS, own: MASTER, successor: null, agreed: AGREED };
   const heard = (lead: "leads" | "elected") =>
     speak(state, moment, words({ term: "5a", lead, roll: "5a.1" })).heartbeats.map(({ message }) =>

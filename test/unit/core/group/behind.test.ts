@@ -17,7 +17,7 @@ function newer(own: Partial<OwnState> = {}, ofMaster: Partial<OwnState> = {}, ag
   const peers = [{ host: A, addresses: ["10.0.0.1"] }];
   const before = stepHearing(newHearing(B, "boot-b"), { kind: "peers", nowMs, peers }).state;
   const message = {
-    ...{ from: A, to: B, heard: [], vote: NO_VOTE, own: { ...MASTER, ...ofMaster } },
+    ...{ from: A, to: B, heard: [], acks: [], vote: NO_VOTE, own: { ...MASTER, ...ofMaster } },
     number: { bootId: "boot-a", ms: 1 },
     answers: { bootId: "boot-b", ms: nowMs },
   };

@@ -143,7 +143,7 @@ describe("found: the first roll", () => {
 
   test("in it is this host alone, as XAPI master, with HA on", () =>
     expect(after({}).stored.roll).toMatchObject({
-      hosts: [{ host: A, bootId: "boot-a", maintenance: false }],
+      hosts: [{ host: A, bootId: "boot-a", maintenance: false, leaseMs: null }],
       master: A,
       ha: true,
     }));

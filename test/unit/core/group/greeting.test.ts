@@ -45,6 +45,7 @@ const NO_LIST: GroupReport = {
   changes: null,
   office: null,
   fetchAfterMs: 0,
+  leaseMs: null,
 };
 const greeting = (from: string, pool = "p", address = `of-${from}`) => ({
   from: hostUuid(from),

@@ -10,6 +10,10 @@ const sight = (given: Voter, over: Given = {}) => {
     nowMs: NOW_MS,
     awaited: [],
     confirmedOff: [],
+    leases: [],
+    leaseOver: [],
+    entered: [],
+    ownLease: null,
     agreedAtMs: null,
     handsOver: false,
     isOnDisk: true,
@@ -77,6 +81,7 @@ describe("groupSight: the roll, and what this host waits for", () => {
       office: "1.a.1",
       ha: true,
       settled: true,
+      entered: [],
     }));
 
   test("HA is off", () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import {
   type GroupState,
   lacksRoll,
+  newGroup,
   type Spoken,
   speak,
   takeHeartbeat,
@@ -47,7 +48,7 @@ function monitor(given: Voter = {}): GroupState {
     .filter((host) => host !== voting.self)
     .map((host) => ({ host, addresses: [`10.0.0.${host}`] }));
   const event = { kind: "peers", nowMs: 0, peers } as const;
-  return { hearing: stepHearing(newHearing(voting.self, BOOT), event).state, voting };
+  return newGroup(stepHearing(newHearing(voting.self, BOOT), event).state, voting);
 }
 
 interface Beat {
@@ -61,7 +62,7 @@ interface Beat {
 /** A fresh heartbeat of c to a, unless something else is given. */
 function take(state: GroupState, beat: Beat): GroupState {
   const { from = C, to = A, number = theirs(500), answers = mine(1), says = {} } = beat;
-  const heartbeat = { from, to, number, answers, own: OWN, vote: words(says), heard: [] };
+  const heartbeat = { from, to, number, answers, own: OWN, vote: words(says), heard: [], acks: [] };
   return takeHeartbeat(state, { nowMs: NOW_MS, heartbeat, address: "x" }, GROUP_TIMINGS);
 }
 
@@ -76,7 +77,7 @@ describe("voteWords: what a host says of its vote", () => {
   ];
   for (const [what, given, expected] of rows)
     test(`${what}: ${expected}`, () => {
-      const { term, lead, roll: id, settled } = voteWords(voter(given), NOW_MS, GROUP_TIMINGS);
+      const { term, lead, roll: id, settled } = voteWords(voter(given), null, NOW_MS, GROUP_TIMINGS);
       const said = [showTerm(term), lead.kind, showId(id), settled ? "settled" : "not settled"];
       expect(said.join(" ")).toBe(expected);
     });

@@ -30,6 +30,9 @@ export const NO_GROUP: GroupSight = {
   agreedAtMs: null,
   awaited: [],
   confirmedOff: [],
+  leases: [],
+  leaseOver: [],
+  ownLease: null,
   trouble: null,
 };
 
@@ -144,6 +147,7 @@ export class Group {
       own: OWN,
       vote: NO_VOTE,
       agreed: [],
+      acks: [],
     });
     this.states.set(self, state);
     for (const { message } of datagrams) {

@@ -140,7 +140,7 @@ describe("the list of peers", () => {
       addresses: [`10.0.1.${index}`],
     }));
   const tick = (state: ReturnType<typeof newHearing>) =>
-    stepHearing(state, { kind: "tick", nowMs: 1, own: OWN, vote: NO_VOTE, agreed: [] });
+    stepHearing(state, { kind: "tick", nowMs: 1, own: OWN, vote: NO_VOTE, agreed: [], acks: [] });
 
   test("64 hosts and no more, whatever the list says; this host is not its own peer", () => {
     const given = [{ host: self, addresses: ["10.0.1.200"] }, ...peers(200)];

@@ -33,6 +33,7 @@ const AT: LeadMoment = {
   isFencing: false,
   greeters: new Set(),
   knowsPool: true,
+  leaseMs: null,
 };
 
 /** A tick of host a, the XAPI master. */

@@ -26,6 +26,7 @@ const REPORT: GroupReport = {
   changes: 7,
   office: null,
   fetchAfterMs: 0,
+  leaseMs: null,
 };
 
 const slaveOf = (masterAddress: string) => ({ kind: "slave", masterAddress }) as const;

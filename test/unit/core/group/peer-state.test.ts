@@ -23,6 +23,7 @@ function message(over: Partial<Heartbeat> = {}): Heartbeat {
     own: OWN,
     vote: NO_VOTE,
     heard: [],
+    acks: [],
     ...over,
   };
 }
@@ -131,7 +132,7 @@ describe("youngestReport", () => {
   const reporter = (heardMs: number, ageMs: number): PeerState => ({
     ...newPeer([], 0),
     heardMs,
-    hears: [{ host: hostUuid("x"), ageMs, agreedMs: null, numberMs: 1 }],
+    hears: [{ host: hostUuid("x"), ageMs, agreedMs: null, numberMs: 1, bootTag: 1 }],
   });
   const rows: readonly [string, readonly [string, PeerState][], string | null][] = [
     ["nobody reports it", [], null],

@@ -1,5 +1,7 @@
+import { bootTag } from "../../../../src/core/group/boot-tag.ts";
 import type { GroupState } from "../../../../src/core/group/group.ts";
 import { newHearing } from "../../../../src/core/group/hearing.ts";
+import { NO_LEASES } from "../../../../src/core/group/lease-watch.ts";
 import { newPeer, type PeerState } from "../../../../src/core/group/peer-state.ts";
 import type { Roll } from "../../../../src/core/group/roll.ts";
 import type { OwnState } from "../../../../src/core/model/hearing.ts";
@@ -37,6 +39,7 @@ export function groupState(given: Voter, others: Others, bootId?: string): Group
   return {
     hearing: { ...newHearing(self, bootId ?? `boot-${self}`), peers: new Map(peers) },
     voting: { ...voting, stored: { ...stored, roll: booted(stored.roll), before: booted(stored.before) } },
+    leases: NO_LEASES,
   };
 }
 
@@ -46,7 +49,7 @@ function peerOf(
 ): PeerState {
   const newest = { bootId: boot, ms: 500 };
   const entries = [...new Set([...hears, ...Object.keys(agreed)])].map((host) => ({
-    ...{ host: hostUuid(host), ageMs: 0, numberMs: 500 },
+    ...{ host: hostUuid(host), ageMs: 0, numberMs: 500, bootTag: bootTag(`boot-${host}`) },
     agreedMs: agreed[host] ?? null,
   }));
   const status = silent === undefined ? "direct" : "silent";

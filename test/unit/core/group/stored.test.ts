@@ -6,7 +6,12 @@ import { hostUuid } from "../../../../src/core/model/ids.ts";
 
 const roll = (letters: string, version: number): Roll => ({
   id: { term: { count: 1, host: hostUuid("a") }, version },
-  hosts: [...letters].map((letter) => ({ host: hostUuid(letter), bootId: null, maintenance: false })),
+  hosts: [...letters].map((letter) => ({
+    host: hostUuid(letter),
+    bootId: null,
+    maintenance: false,
+    leaseMs: null,
+  })),
   master: hostUuid("a"),
   office: { term: { count: 1, host: hostUuid("a") }, version: 1 },
   ha: true,

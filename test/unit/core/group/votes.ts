@@ -27,7 +27,12 @@ export function rollId(text: string): RollId {
 /** `5a.2 abc`: hosts a, b and c are on it, and its master was named in `1a.1`, unless `5a.2 abc 4b.7` says where. */
 export function roll(text: string, master: HostUuid = A): Roll {
   const [id = "", letters = "", office = "1a.1"] = text.split(" ");
-  const hosts = [...letters].map((letter) => ({ host: hostUuid(letter), bootId: null, maintenance: false }));
+  const hosts = [...letters].map((letter) => ({
+    host: hostUuid(letter),
+    bootId: null,
+    maintenance: false,
+    leaseMs: null,
+  }));
   return { id: rollId(id), hosts, master, office: rollId(office), ha: true };
 }
 
@@ -80,6 +85,7 @@ interface Words {
   readonly lead: Lead["kind"] | Lead;
   readonly roll: string | null;
   readonly settled: boolean;
+  readonly leaseMs: number | null;
 }
 
 export function words({
@@ -87,12 +93,14 @@ export function words({
   lead = "none",
   roll: id = "1c.1",
   settled = true,
+  leaseMs = null,
 }: Partial<Words> = {}): VoteWords {
   return {
     term: term(of),
     lead: typeof lead !== "string" ? lead : lead === "hears" ? { kind: "hears", leader: C } : { kind: lead },
     roll: id === null ? null : rollId(id),
     settled,
+    leaseMs,
   };
 }
 

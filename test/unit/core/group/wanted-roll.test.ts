@@ -34,6 +34,7 @@ describe("wantedRoll: in comes who is in the pool, is heard, and has stored the 
       host: D,
       bootId: "boot-d",
       maintenance: false,
+      leaseMs: null,
     }));
 });
 
@@ -116,7 +117,7 @@ describe("wantedRoll: who is in maintenance, as the XAPI master knows it", () =>
 
   function hostsOf(letters: string): readonly RollHost[] {
     return [...letters].map((letter) => ({
-      ...{ host: hostUuid(letter), bootId: `boot-${letter}`, maintenance: false },
+      ...{ host: hostUuid(letter), bootId: `boot-${letter}`, maintenance: false, leaseMs: null },
     }));
   }
 });
@@ -185,8 +186,8 @@ describe("wantedRoll: a host that has booted is entered anew", () => {
 
   test("it stays in maintenance, as the XAPI master knows it", () => {
     const hosts = [
-      { host: A, bootId: "boot-a", maintenance: false },
-      { host: B, bootId: "boot-b", maintenance: true },
+      { host: A, bootId: "boot-a", maintenance: false, leaseMs: null },
+      { host: B, bootId: "boot-b", maintenance: true, leaseMs: null },
     ];
     const given: Given = {
       roll: "5a.1 ab",
@@ -195,8 +196,8 @@ describe("wantedRoll: a host that has booted is entered anew", () => {
       maintenance: [B],
     };
     expect(wanted(given)?.hosts).toEqual([
-      { host: A, bootId: "boot-a", maintenance: false },
-      { host: B, bootId: "new", maintenance: true },
+      { host: A, bootId: "boot-a", maintenance: false, leaseMs: null },
+      { host: B, bootId: "new", maintenance: true, leaseMs: null },
     ]);
   });
 });

@@ -54,7 +54,7 @@ export function wanted(given: Given): RollContent | null {
   const voting = { ...state.voting, off, stored: { ...stored, roll: changed } };
   const ownState = { ...(self === A ? MASTER : OWN), ...own };
   const since = Object.entries(absent).map(([host, seconds]) => [hostUuid(host), ago(seconds)] as const);
-  const sight = { nowMs: NOW_MS, own: ownState, absent: new Map(since), maintenance };
+  const sight = { nowMs: NOW_MS, own: ownState, absent: new Map(since), maintenance, leaseMs: null };
   return wantedRoll({ ...state, voting }, sight);
 }
 

@@ -1,0 +1,205 @@
+import { ownAckMs } from "../../core/group/acks.ts";
+import type { GroupState } from "../../core/group/group.ts";
+import { leadOf } from "../../core/group/leader-heard.ts";
+import {
+  type ArmedSlot,
+  type LeaseStep,
+  NO_OWN_LEASE,
+  type OwnLease,
+  stepOwnLease,
+} from "../../core/group/own-lease.ts";
+import { GROUP_TIMINGS } from "../../core/group/timings.ts";
+import type { OwnLeaseSight } from "../../core/model/group-sight.ts";
+import type { Clock } from "../../ports/clock.ts";
+import { withDeadline } from "../../ports/deadline.ts";
+import type { Logger } from "../../ports/notices.ts";
+import type { WatchdogSlots } from "../../ports/watchdog-slots.ts";
+import type { LeaseEnd } from "./lease-end.ts";
+
+export interface LeasePorts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly slots: WatchdogSlots;
+  readonly leaseEnd: LeaseEnd;
+}
+
+/** Arming and disarming take milliseconds; a slot lasts for 15 s at least. */
+const ORDER_MS = 3_000;
+/** The processes that keep the slots are looked after so often. */
+const LOOK_MS = 5_000;
+/** After a refusal nothing is armed for so long; nobody counts on it. */
+const REFUSED_MS = 60_000;
+/** What is told again as long as it is so. */
+const AGAIN_MS = 60_000;
+
+/** Carries out the lease of this host (core/group/own-lease.ts): nobody waits for its orders, and heartbeats go on meanwhile. */
+export class LeaseKeeper {
+  private readonly ports: LeasePorts;
+  private readonly signal: AbortSignal;
+  private readonly hurry: () => void;
+  private lease: OwnLease = NO_OWN_LEASE;
+  /** null: it is not known yet what an earlier monitor has armed. */
+  private slots: readonly ArmedSlot[] | null = null;
+  private isBusy = false;
+  private lookedMs = Number.NEGATIVE_INFINITY;
+  private refused: { readonly atMs: number; readonly why: string } | null = null;
+  private isTaken = false;
+  private toldMs = Number.NEGATIVE_INFINITY;
+
+  constructor(ports: LeasePorts, signal: AbortSignal, hurry: () => void) {
+    this.ports = ports;
+    this.signal = signal;
+    this.hurry = hurry;
+  }
+
+  /** Once a second, also while nothing is known of the pool. */
+  tend(nowMs: number): void {
+    if (!this.isBusy && nowMs - this.lookedMs >= LOOK_MS) {
+      this.lookedMs = nowMs;
+      const isIdle = this.slots?.length === 0 && this.lease.saidMs === null;
+      if (!isIdle || this.isTaken) void this.carryOut(() => this.look());
+    }
+    const { leaseEnd } = this.ports;
+    if (leaseEnd.isWanted && !this.isBusy && this.slots?.length === 0) leaseEnd.tellEnded();
+    this.tell(nowMs);
+  }
+
+  /**
+   * What this host says of its lease in the heartbeat that goes out now. `wishMs`: what the parameters ask for; undefined: that is not
+   * known yet.
+   */
+  step(state: GroupState, wishMs: number | null | undefined, nowMs: number): number | null {
+    if (this.isTaken || this.slots === null || wishMs === undefined) return this.lease.saidMs;
+    const sight = this.sight(state, this.slots, wishMs, nowMs);
+    const step = stepOwnLease(this.lease, state.voting, sight, GROUP_TIMINGS);
+    this.lease = step.lease;
+    if (!this.isBusy && (step.armMs !== null || step.disarm.length > 0))
+      void this.carryOut(() => this.obey(step));
+    return step.lease.saidMs;
+  }
+
+  private sight(state: GroupState, slots: readonly ArmedSlot[], wishMs: number | null, nowMs: number) {
+    const { hearing, voting, leases } = state;
+    const { host: leader } = voting.stored.term;
+    const acks = leader === null ? undefined : hearing.peers.get(leader)?.acks;
+    // They were fresh when they came.
+    const answers = { bootId: hearing.bootId, ms: nowMs };
+    const leaderAckedMs = acks === undefined ? null : ownAckMs(hearing, { answers, acks }, nowMs);
+    return {
+      ...{ nowMs, slots, leaderAckedMs, bootId: hearing.bootId, ackedMs: leases.ownAckedMs },
+      wishMs: this.wish(state, slots, wishMs, nowMs),
+      isEmptied: false,
+    };
+  }
+
+  /** What the parameters ask for, where it can be had. */
+  private wish(
+    { voting }: GroupState,
+    slots: readonly ArmedSlot[],
+    wishMs: number | null,
+    nowMs: number,
+  ): number | null {
+    const { roll } = voting.stored;
+    if (this.ports.leaseEnd.isWanted) return null;
+    const { saidMs } = this.lease;
+    // What was lost comes back from the others.
+    if (roll === null) return saidMs;
+    if (!roll.ha) return null;
+    const wasRefused = this.refused !== null && nowMs - this.refused.atMs < REFUSED_MS;
+    if (saidMs === null) {
+      const { kind } = leadOf(voting, nowMs, GROUP_TIMINGS);
+      return wasRefused || (kind !== "leads" && kind !== "hears") ? null : wishMs;
+    }
+    // With one slot alone it cannot be renewed.
+    const newest = slots.at(-1);
+    const isStuck = newest !== undefined && nowMs - newest.armedMs >= newest.timeoutMs / 2;
+    return wasRefused && isStuck ? null : wishMs;
+  }
+
+  private async carryOut(orders: () => Promise<void>): Promise<void> {
+    this.isBusy = true;
+    await orders();
+    this.isBusy = false;
+  }
+
+  private async look(): Promise<void> {
+    const { slots } = this.ports;
+    if (await slots.isTakenByXapi()) return this.leaveToXapi();
+    this.isTaken = false;
+    const found = await this.within((inner) => slots.armed(inner), "unknown" as const);
+    if (found === "unknown") return;
+    // A monitor that starts does not know what the one before has said.
+    if (this.slots === null && found.length > 0)
+      this.lease = { saidMs: found.at(-1)?.timeoutMs ?? null, withdrawnMs: null };
+    // What is known of a slot stays: when it was armed is known best by who has done it.
+    const known = new Map(this.slots?.map((slot) => [slot.id, slot]));
+    this.slots = found.map((slot) => known.get(slot.id) ?? slot);
+  }
+
+  /** Its slots are not touched any more. */
+  private async leaveToXapi(): Promise<void> {
+    if (!this.isTaken)
+      this.ports.logger.log(
+        "warning",
+        "check_xapi",
+        "XAPI's own HA has taken Xen's watchdog: this host has no lease any more.",
+      );
+    this.isTaken = true;
+    this.lease = NO_OWN_LEASE;
+    this.slots = [];
+    await this.within((inner) => this.ports.slots.abandon(inner), undefined);
+  }
+
+  private async obey({ armMs, disarm }: LeaseStep): Promise<void> {
+    for (const slot of disarm) await this.disarm(slot);
+    if (armMs !== null) await this.arm(armMs);
+    this.hurry();
+  }
+
+  private async disarm(slot: ArmedSlot): Promise<void> {
+    const isDone = await this.within((inner) => this.ports.slots.disarm(slot, inner), false);
+    if (isDone) this.slots = (this.slots ?? []).filter(({ id }) => id !== slot.id);
+  }
+
+  private async arm(timeoutMs: number): Promise<void> {
+    if (await this.ports.slots.isTakenByXapi()) return this.leaveToXapi();
+    const late = { kind: "refused", why: `it did not end within ${ORDER_MS / 1_000} s` } as const;
+    const armed = await this.within((inner) => this.ports.slots.arm(timeoutMs, inner), late);
+    if (armed.kind === "armed") {
+      this.slots = [...(this.slots ?? []), armed.slot];
+      this.refused = null;
+      return;
+    }
+    if (this.refused?.why !== armed.why)
+      this.ports.logger.log("error", "check_xapi", `Cannot arm Xen's watchdog: ${armed.why}.`);
+    this.refused = { atMs: this.ports.clock.uptimeMs(), why: armed.why };
+    // It may have been armed all the same.
+    this.lookedMs = Number.NEGATIVE_INFINITY;
+  }
+
+  private within<T>(act: (signal: AbortSignal) => Promise<T>, late: T): Promise<T> {
+    return withDeadline<T>(this.ports.clock, ORDER_MS, this.signal, act, () => late);
+  }
+
+  private tell(nowMs: number): void {
+    if (!this.ports.leaseEnd.isWanted || this.slots?.length === 0 || nowMs - this.toldMs < AGAIN_MS) return;
+    this.toldMs = nowMs;
+    const text =
+      "The service waits for the end of this host's lease: a majority of the pool has to note it first. Without one this host is reset.";
+    this.ports.logger.log("warning", "check_xapi", text);
+  }
+
+  /** What is published of it. */
+  published(ackedMs: number | null): OwnLeaseSight | null {
+    const { slots, lease, refused } = this;
+    const [oldest] = slots ?? [];
+    if (oldest === undefined && lease.saidMs === null && refused === null) return null;
+    return {
+      leaseMs: lease.saidMs,
+      armed: slots?.length ?? 0,
+      ackedMs,
+      firesMs: oldest === undefined ? null : oldest.armedMs + oldest.timeoutMs,
+      trouble: this.isTaken ? "XAPI's own HA has taken the watchdog" : (refused?.why ?? null),
+    };
+  }
+}

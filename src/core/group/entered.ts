@@ -1,0 +1,17 @@
+import type { HostUuid } from "../model/ids.ts";
+import type { GroupState } from "./group.ts";
+import { isHeardDirectly } from "./peer-state.ts";
+
+/**
+ * The hosts of the roll that are heard in the boot which the roll has, this one among them. One that has booted since is entered anew in a
+ * moment; until then the roll may show a lease of the boot before, and nothing is placed there that a proof by it would forget.
+ */
+export function enteredHosts({ hearing, voting }: GroupState, nowMs: number): readonly HostUuid[] {
+  const hosts = voting.stored.roll?.hosts ?? [];
+  const isEntered = (host: HostUuid, bootId: string | null): boolean => {
+    if (host === voting.self) return bootId === hearing.bootId;
+    const peer = hearing.peers.get(host);
+    return peer !== undefined && isHeardDirectly(peer, nowMs) && peer.newest?.bootId === bootId;
+  };
+  return hosts.filter(({ host, bootId }) => isEntered(host, bootId)).map(({ host }) => host);
+}

@@ -1,0 +1,15 @@
+import { leaseOverSinceMs } from "../group/may-act.ts";
+import type { Memory } from "../memory/memory.ts";
+import type { HostUuid } from "../model/ids.ts";
+import type { PoolView } from "../model/pool-view.ts";
+
+/**
+ * Is this host off because its lease is over (core/group/README.md, "The lease")? Not when its xapi has started since: then it has booted,
+ * without a monitor that would have said so, and may run VMs.
+ */
+export function isOffByLease(host: HostUuid, { lastGood }: Memory, view: PoolView): boolean {
+  const sinceMs = leaseOverSinceMs(view, host);
+  if (sinceMs === null) return false;
+  const known = lastGood?.hosts.find(({ uuid }) => uuid === host);
+  return known !== undefined && known.xapiStartedAtMs < sinceMs;
+}

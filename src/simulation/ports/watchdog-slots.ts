@@ -1,0 +1,52 @@
+import type { WatchdogSlots } from "../../ports/watchdog-slots.ts";
+import { resetHost } from "../control.ts";
+import type { ArmedSimSlot, SimHost, World } from "../world.ts";
+
+/** Xen's watchdog of one host (adapters/watchdog/README.md): slots outlive whoever has armed them, and nothing ends them but a word or a boot. */
+export function simWatchdogSlots(world: World, host: SimHost): WatchdogSlots {
+  const { watchdog } = host;
+  const uptimeMs = () => world.nowMs() - host.bootedAtMs;
+  return {
+    armed: async () =>
+      watchdog.slots.map(({ id, armedAtMs, timeoutMs }) => ({
+        ...{ id, timeoutMs },
+        armedMs: armedAtMs - host.bootedAtMs,
+      })),
+    arm: async (timeoutMs) => {
+      if (watchdog.isMissing) return { kind: "refused", why: "xenwatchdogd is missing" };
+      if (watchdog.slots.length + watchdog.foreign >= SLOTS)
+        return { kind: "refused", why: "both slots of Xen's watchdog are in use" };
+      const slot = armSlot(world, host, timeoutMs);
+      return { kind: "armed", slot: { id: slot.id, timeoutMs, armedMs: uptimeMs() } };
+    },
+    disarm: async ({ id }) => {
+      disarmSlot(host, id);
+      return true;
+    },
+    isTakenByXapi: async () => host.haArmed,
+    abandon: async () => {
+      watchdog.slots = [];
+    },
+  };
+}
+
+const SLOTS = 2;
+
+function armSlot(world: World, host: SimHost, timeoutMs: number): ArmedSimSlot {
+  const { watchdog } = host;
+  watchdog.count += 1;
+  const id = `${host.number}.${watchdog.count}`;
+  const fires = world.clock.schedule(timeoutMs, () => {
+    if (!watchdog.slots.some((one) => one.id === id)) return;
+    world.record("watchdog-fired", { host: host.number });
+    resetHost(world, host);
+  });
+  const slot = { id, timeoutMs, armedAtMs: world.nowMs(), fires };
+  watchdog.slots = [...watchdog.slots, slot];
+  return slot;
+}
+
+function disarmSlot({ watchdog }: SimHost, id: string): void {
+  for (const slot of watchdog.slots) if (slot.id === id) slot.fires.cancel();
+  watchdog.slots = watchdog.slots.filter((slot) => slot.id !== id);
+}
