@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { lacks } from "../machine.ts";
-import { isAlive, PATH, ScratchFolder, until } from "../scratch.ts";
-import { clock, dom0, processesOf, startByHand, stateOf } from "./stage.ts";
+import { isAlive, PATH, until } from "../scratch.ts";
+import { clock, processesOf, startByHand, stateOf, useDom0 } from "./stage.ts";
 
-const folder = new ScratchFolder("false-xen");
+const { dom0 } = useDom0("false-xen");
 const left = (firesMs: number | undefined) => (firesMs ?? 0) - clock.uptimeMs();
 const signal = (pid: number, ...names: readonly NodeJS.Signals[]) => {
   for (const name of names) process.kill(pid, name);
@@ -15,7 +15,7 @@ const run = (root: string, ...words: readonly string[]) =>
 
 describe.skipIf(lacks("perl"))("the stand-in of xenwatchdogd", () => {
   test("arms one slot for its seconds, and sleeps as the leader of a session of its own", async () => {
-    const { root, xen } = dom0(folder);
+    const { root, xen } = dom0();
     const pid = await startByHand(root, "60", "86399");
     expect(left(xen.slots()[0])).toBeWithin(55_000, 60_001);
     const [, , group, session] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
@@ -24,7 +24,7 @@ describe.skipIf(lacks("perl"))("the stand-in of xenwatchdogd", () => {
 
   test("SIGUSR1 disarms, SIGTERM arms for five minutes, SIGKILL leaves the slot as it is", async () => {
     for (const version of ["4.13", "4.19"] as const) {
-      const { root, xen } = dom0(folder, version);
+      const { root, xen } = dom0(version);
       const [first, second] = [await startByHand(root, "60", "59"), await startByHand(root, "70", "69")];
       signal(first, "SIGUSR1");
       expect(await gone(first)).toBe(true);
@@ -41,7 +41,7 @@ describe.skipIf(lacks("perl"))("the stand-in of xenwatchdogd", () => {
   });
 
   test("there are two slots: a third process ends, and says nothing", async () => {
-    const { root, xen } = dom0(folder);
+    const { root, xen } = dom0();
     const two = [await startByHand(root, "60", "30"), await startByHand(root, "60", "30")];
     expect(await run(root, "60", "30")).toBe(0);
     expect(await until(() => Bun.deepEquals(processesOf(root), two))).toBe(true);
@@ -49,7 +49,7 @@ describe.skipIf(lacks("perl"))("the stand-in of xenwatchdogd", () => {
   });
 
   test("one of 4.19 refuses a sleep that is not below its timeout, and a timeout below 2", async () => {
-    const { root, xen } = dom0(folder, "4.19");
+    const { root, xen } = dom0("4.19");
     expect(await run(root, "60", "86399")).not.toBe(0);
     expect(await run(root, "60", "60")).not.toBe(0);
     expect(await run(root, "1")).not.toBe(0);
@@ -57,8 +57,8 @@ describe.skipIf(lacks("perl"))("the stand-in of xenwatchdogd", () => {
     expect(await run(root, "2", "1")).toBe(0);
   });
 
-  test("one that is awake in time pets its slot, one that is stopped does not", async () => {
-    const { root, xen } = dom0(folder, "4.19");
+  test.concurrent("one that is awake in time pets its slot, one that is stopped does not", async () => {
+    const { root, xen } = dom0("4.19");
     const pid = await startByHand(root, "60", "1");
     const [first = 0] = xen.slots();
     expect(await until(() => (xen.slots()[0] ?? 0) > first)).toBe(true);
@@ -69,7 +69,7 @@ describe.skipIf(lacks("perl"))("the stand-in of xenwatchdogd", () => {
   });
 
   test("of two signals that waited, the one with the higher number is obeyed first, as of a C program", async () => {
-    const { root, xen } = dom0(folder);
+    const { root, xen } = dom0();
     const [term, hup] = [await startByHand(root, "60", "86399"), await startByHand(root, "60", "86399")];
     for (const pid of [term, hup]) {
       signal(pid, "SIGSTOP", "SIGUSR1", pid === term ? "SIGTERM" : "SIGHUP", "SIGCONT");
@@ -79,20 +79,21 @@ describe.skipIf(lacks("perl"))("the stand-in of xenwatchdogd", () => {
     expect(left(xen.slots()[0])).toBeGreaterThan(290_000);
   });
 
-  test("a slot that nobody pets fires when its time is over, whether its process is stopped or dead", async () => {
-    for (const name of ["SIGSTOP", "SIGKILL"] as const) {
-      const { root, xen } = dom0(folder);
+  test.concurrent.each(["SIGSTOP", "SIGKILL"] as const)(
+    "a slot fires when its time is over, also after %s to its process",
+    async (name) => {
+      const { root, xen } = dom0();
       const pid = await startByHand(root, "2", "86399");
       const [firesMs = 0] = xen.slots();
       signal(pid, name);
       expect(await until(() => xen.firedMs() !== null)).toBe(true);
       expect((xen.firedMs() ?? 0) - firesMs).toBeWithin(0, 1_000);
       expect(xen.slots()).toEqual([]);
-    }
-  });
+    },
+  );
 
   test("nothing is left when its world ends, stopped processes neither", async () => {
-    const { root, xen } = dom0(folder);
+    const { root, xen } = dom0();
     const pid = await startByHand(root, "60", "86399");
     signal(pid, "SIGSTOP");
     await xen.stop();

@@ -4,10 +4,10 @@ import { dirname } from "node:path";
 import type { WatchdogSlot } from "../../../../src/ports/watchdog-slots.ts";
 import type { Gate } from "../../../tools/watchdog/false-xen.ts";
 import { lacks } from "../machine.ts";
-import { never, processesWith, ScratchFolder, startProgram, until, useScratch } from "../scratch.ts";
-import { arm, clock, dom0, idsOf, isAsleep, pidOf, processesOf, stateOf, W } from "./stage.ts";
+import { never, processesWith, startProgram, until, useScratch } from "../scratch.ts";
+import { arm, clock, idsOf, isAsleep, pidOf, processesOf, stateOf, useDom0, W } from "./stage.ts";
 
-const folder = new ScratchFolder("found-again");
+const { dom0 } = useDom0("found-again");
 const scratch = useScratch("monitors");
 
 /** A monitor in a process of its own that arms a slot, says so, and lives on. */
@@ -44,7 +44,7 @@ async function slotFrom(monitor: ReturnType<typeof startMonitor>): Promise<Watch
 
 describe.skipIf(lacks("perl"))("createWatchdogSlots, after kill -9 of the one that armed", () => {
   test("armed: a slot is found again, armed since it was found; it can be disarmed", async () => {
-    const { root, xen, monitor } = dom0(folder);
+    const { root, xen, monitor } = dom0();
     const first = startMonitor(root);
     const slot = await slotFrom(first);
     await kill(first);
@@ -67,7 +67,7 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots, after kill -9 of the one th
   for (const version of ["4.13", "4.19"] as const)
     for (const [when, gate] of GATES)
       test(`armed (Xen ${version}): a process left ${when} is waited for, stopped, and counts`, async () => {
-        const { root, xen, monitor } = dom0(folder, version);
+        const { root, xen, monitor } = dom0(version);
         xen.shut(gate);
         const first = startMonitor(root);
         const waiting = () => processesOf(root).find((pid) => stateOf(pid) === "S" && !isAsleep(pid));
@@ -92,7 +92,7 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots, after kill -9 of the one th
   test.each(["4.13", "4.19"] as const)(
     "armed (Xen %s): one that is armed and was never stopped is stopped, and counts from then on",
     async (version) => {
-      const { root, xen, monitor } = dom0(folder, version);
+      const { root, xen, monitor } = dom0(version);
       xen.shut("before-arming");
       const first = startMonitor(root);
       expect(await until(() => processesOf(root).some((pid) => stateOf(pid) === "S"))).toBe(true);
@@ -108,7 +108,7 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots, after kill -9 of the one th
   );
 
   test("armed: one that ends without a slot is none", async () => {
-    const { root, xen, monitor } = dom0(folder);
+    const { root, xen, monitor } = dom0();
     await arm(monitor());
     const second = await arm(monitor());
     xen.shut("before-arming");
@@ -122,7 +122,7 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots, after kill -9 of the one th
   });
 
   test("armed: one that somebody has let go on is stopped again, and counts from then on", async () => {
-    const { monitor } = dom0(folder, "4.19");
+    const { monitor } = dom0("4.19");
     const slots = monitor();
     const slot = await arm(slots);
     process.kill(pidOf(slot), "SIGCONT");
@@ -135,7 +135,7 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots, after kill -9 of the one th
   });
 
   test("armed: one that somebody has stopped before it was armed goes on, and is stopped when it is", async () => {
-    const { root, xen, monitor } = dom0(folder);
+    const { root, xen, monitor } = dom0();
     xen.shut("before-arming");
     const first = startMonitor(root);
     expect(await until(() => processesOf(root).some((pid) => stateOf(pid) === "S"))).toBe(true);
@@ -150,7 +150,7 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots, after kill -9 of the one th
   });
 
   test("disarm: killed between its two signals, the slot is still armed, found, and disarmed later", async () => {
-    const { xen, monitor } = dom0(folder);
+    const { xen, monitor } = dom0();
     const slot = await arm(monitor());
     process.kill(pidOf(slot), "SIGUSR1");
     expect(await idsOf(monitor())).toEqual([slot.id]);
@@ -159,8 +159,8 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots, after kill -9 of the one th
     expect(xen.slots()).toEqual([]);
   });
 
-  test("arm: the process is called by a name that the last signals of a shutdown spare", async () => {
-    const { paths, monitor } = dom0(folder);
+  test.concurrent("arm: the process is called by a name that the last signals of a shutdown spare", async () => {
+    const { paths, monitor } = dom0();
     // No script, which has its interpreter's name: it sleeps, and does not go into the background.
     mkdirSync(dirname(paths.xenWatchdog), { recursive: true });
     copyFileSync(Bun.which("sleep") ?? "/bin/sleep", paths.xenWatchdog);

@@ -5,22 +5,28 @@ import { createSystemClock } from "../../../../src/adapters/processes/clock-syst
 import { createWatchdogSlots } from "../../../../src/adapters/watchdog/xenwatchdogd.ts";
 import type { WatchdogSlot, WatchdogSlots } from "../../../../src/ports/watchdog-slots.ts";
 import { FalseXen, type XenVersion } from "../../../tools/watchdog/false-xen.ts";
-import { isAlive, never, PATH, type ScratchFolder, until } from "../scratch.ts";
+import { isAlive, never, PATH, ScratchFolder, until } from "../scratch.ts";
 
 export const clock = createSystemClock();
 
 /** Further than any test lasts. */
 export const W = 60_000;
 
-/** A Dom0 in a folder of its own. */
-export function dom0(folder: ScratchFolder, version: XenVersion = "4.13") {
-  const root = folder.at(crypto.randomUUID());
-  const xen = new FalseXen(root, version);
-  afterAll(() => xen.stop());
-  const paths = pathsFrom({ HA_LIZARD_ROOT: root });
-  /** As a monitor has them that starts now. */
-  const monitor = () => createWatchdogSlots({ paths, clock, environment: { PATH } });
-  return { root, xen, paths, monitor };
+/** Makes Dom0s, each in a folder of its own, that are gone after the tests of the file. */
+export function useDom0(topic: string) {
+  const folder = new ScratchFolder(topic);
+  const all: FalseXen[] = [];
+  afterAll(() => Promise.all(all.map((xen) => xen.stop())));
+  const dom0 = (version: XenVersion = "4.13") => {
+    const root = folder.at(crypto.randomUUID());
+    const xen = new FalseXen(root, version);
+    all.push(xen);
+    const paths = pathsFrom({ HA_LIZARD_ROOT: root });
+    /** As a monitor has them that starts now. */
+    const monitor = () => createWatchdogSlots({ paths, clock, environment: { PATH } });
+    return { root, xen, paths, monitor };
+  };
+  return { folder, dom0 };
 }
 
 export async function arm(slots: WatchdogSlots, timeoutMs = W): Promise<WatchdogSlot> {

@@ -2,16 +2,17 @@ import { describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { lacks } from "../machine.ts";
-import { HANG, isAlive, never, ScratchFolder, until } from "../scratch.ts";
-import { arm, clock, dom0, idsOf, pidOf, processesOf, startByHand, stateOf, W } from "./stage.ts";
+import { HANG, isAlive, never, until } from "../scratch.ts";
+import { arm, clock, idsOf, pidOf, processesOf, startByHand, stateOf, useDom0, W } from "./stage.ts";
 
-const folder = new ScratchFolder("watchdog");
+const { folder, dom0 } = useDom0("watchdog");
+type Dom0 = ReturnType<typeof dom0>;
 const VERSIONS = ["4.13", "4.19"] as const;
 const soon = () => AbortSignal.timeout(400);
 
 describe.skipIf(lacks("perl"))("createWatchdogSlots", () => {
   test.each(VERSIONS)("arm (Xen %s): a slot is armed, by a process that is stopped", async (version) => {
-    const { xen, monitor } = dom0(folder, version);
+    const { xen, monitor } = dom0(version);
     const slots = monitor();
     const begunMs = clock.uptimeMs();
     const slot = await arm(slots);
@@ -25,7 +26,7 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots", () => {
   });
 
   test.each(VERSIONS)("arm, disarm (Xen %s): two in turn, the oldest first", async (version) => {
-    const { root, xen, monitor } = dom0(folder, version);
+    const { root, xen, monitor } = dom0(version);
     const slots = monitor();
     let older = await arm(slots);
     for (let turn = 0; turn < 3; turn++) {
@@ -43,18 +44,18 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots", () => {
     expect(await until(() => processesOf(root).length === 0)).toBe(true);
   });
 
-  test.each(VERSIONS)("arm (Xen %s): without a disarm it fires in time", async (version) => {
-    const { xen, monitor } = dom0(folder, version);
+  test.concurrent.each(VERSIONS)("arm (Xen %s): without a disarm it fires in time", async (version) => {
+    const { xen, monitor } = dom0(version);
     const { armedMs, timeoutMs } = await arm(monitor(), 2_000);
     expect(await until(() => xen.firedMs() !== null)).toBe(true);
     expect((xen.firedMs() ?? 0) - armedMs - timeoutMs).toBeLessThan(1_000);
   });
 
   test("arm: both slots in use by others, by this program, or one by each: refused with the cure", async () => {
-    const others = dom0(folder);
+    const others = dom0();
     const byHand = await startByHand(others.root, "60", "30");
     await arm(others.monitor());
-    const why = async ({ monitor }: ReturnType<typeof dom0>) => {
+    const why = async ({ monitor }: Dom0) => {
       const armed = await monitor().arm(W, never());
       return armed.kind === "refused" ? armed.why : "armed";
     };
@@ -62,20 +63,20 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots", () => {
       "the other slot is in use by something else: stop xen-watchdog.service",
     );
     expect(isAlive(byHand)).toBe(true);
-    const alone = dom0(folder);
+    const alone = dom0();
     await startByHand(alone.root, "60", "30");
     await startByHand(alone.root, "60", "30");
     expect(await why(alone)).toContain(
       "both slots of Xen's watchdog are in use by something else: stop xen-",
     );
-    const own = dom0(folder);
+    const own = dom0();
     await arm(own.monitor());
     await arm(own.monitor());
     expect(await why(own)).toEndWith("both slots are in use by this program");
   });
 
   test("arm: a program that is missing, cannot be run, fails, or hangs is refused, and says why", async () => {
-    const { paths, monitor } = dom0(folder);
+    const { paths, monitor } = dom0();
     const slots = monitor();
     const program = paths.xenWatchdog.slice(folder.path.length + 1);
     const refused = (why: string) => ({ kind: "refused" as const, why: expect.stringContaining(why) });
@@ -93,14 +94,14 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots", () => {
   });
 
   test("arm: whole seconds, two at least", async () => {
-    const { xen, monitor } = dom0(folder);
+    const { xen, monitor } = dom0();
     for (const timeoutMs of [1_000, 2_500, Number.NaN, Number.POSITIVE_INFINITY, -2_000])
       expect(await monitor().arm(timeoutMs, never())).toMatchObject({ kind: "refused" });
     expect(xen.slots()).toEqual([]);
   });
 
   test("disarm: a stray SIGTERM to a stopped process does nothing; the slot then fires rather than get five minutes", async () => {
-    const { xen, monitor } = dom0(folder);
+    const { xen, monitor } = dom0();
     const slot = await arm(monitor());
     const before = xen.slots();
     process.kill(pidOf(slot), "SIGTERM");
@@ -111,7 +112,7 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots", () => {
   });
 
   test("disarm: a version that pets is disarmed in spite of a stray SIGTERM", async () => {
-    const { xen, monitor } = dom0(folder, "4.19");
+    const { xen, monitor } = dom0("4.19");
     const slot = await arm(monitor());
     process.kill(pidOf(slot), "SIGTERM");
     expect(await monitor().disarm(slot, never())).toBe(true);
@@ -119,7 +120,7 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots", () => {
   });
 
   test("disarm: a process that does not end in time may still hold its slot; it is found, and disarmed later", async () => {
-    const { xen, monitor } = dom0(folder);
+    const { xen, monitor } = dom0();
     const slots = monitor();
     const slot = await arm(slots);
     xen.shut("before-disarming");
@@ -134,8 +135,8 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots", () => {
     expect(await slots.armed(never())).toEqual([]);
   });
 
-  test("disarm: one whose process somebody has killed is not disarmed, and fires", async () => {
-    const { xen, monitor } = dom0(folder);
+  test.concurrent("disarm: one whose process somebody has killed is not disarmed, and fires", async () => {
+    const { xen, monitor } = dom0();
     const slots = monitor();
     const slot = await arm(slots, 2_000);
     process.kill(pidOf(slot), "SIGKILL");
@@ -145,7 +146,7 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots", () => {
   });
 
   test("disarm: a pid that was given to another process is not touched, whatever that one is", async () => {
-    const { root, xen, monitor } = dom0(folder);
+    const { root, xen, monitor } = dom0();
     const slots = monitor();
     const slot = await arm(slots);
     const [, start = ""] = slot.id.split(".");
@@ -164,9 +165,9 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots", () => {
   });
 
   test("armed, abandon: an administrator's own xenwatchdogd is nobody's business, and neither is another root's", async () => {
-    const { root, monitor } = dom0(folder);
+    const { root, monitor } = dom0();
     const byHand = await startByHand(root, "60", "86399");
-    const other = await arm(dom0(folder).monitor());
+    const other = await arm(dom0().monitor());
     expect(await monitor().armed(never())).toEqual([]);
     const slot = await arm(monitor());
     expect(await idsOf(monitor())).toEqual([slot.id]);
@@ -177,7 +178,7 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots", () => {
   test.each(VERSIONS)(
     "abandon (Xen %s): the processes are gone, and their slots run out",
     async (version) => {
-      const { root, xen, monitor } = dom0(folder, version);
+      const { root, xen, monitor } = dom0(version);
       const slots = monitor();
       await arm(slots, 2_000);
       await arm(slots, 2_000);
@@ -191,7 +192,7 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots", () => {
   );
 
   test("isTakenByXapi: while its file stands no slot is armed or disarmed", async () => {
-    const { paths, xen, monitor } = dom0(folder);
+    const { paths, xen, monitor } = dom0();
     const slots = monitor();
     const slot = await arm(slots);
     expect(await slots.isTakenByXapi()).toBe(false);
@@ -211,7 +212,7 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots", () => {
   });
 
   test("all of them end with the caller's signal", async () => {
-    const { xen, monitor } = dom0(folder);
+    const { xen, monitor } = dom0();
     const slots = monitor();
     const over = AbortSignal.abort();
     expect(await slots.armed(over)).toBe("unknown");
