@@ -2,7 +2,10 @@
 export interface WatchdogSlot {
   /** Names it as long as it is armed, also for a monitor that starts again. */
   readonly id: string;
-  /** When it was armed, by the uptime, in milliseconds: not earlier than it really was, so what was sent later was sent while it was armed. */
+  /**
+   * When it was armed, by the uptime, in milliseconds: not earlier than it really was, so what was sent later was sent while it was armed.
+   * Of one that an earlier process has armed: when it was first found.
+   */
   readonly armedMs: number;
   /** So long after it was armed it fires at the latest. */
   readonly timeoutMs: number;
@@ -11,7 +14,10 @@ export interface WatchdogSlot {
 /** What came of an attempt to arm a slot. */
 export type Armed =
   | { readonly kind: "armed"; readonly slot: WatchdogSlot }
-  /** Nothing was armed, and why not, for people, with the cure. */
+  /**
+   * Nothing is known to be armed, and why, for people, with the cure. What was begun and not seen to its end is in `armed` as soon as it
+   * is armed.
+   */
   | { readonly kind: "refused"; readonly why: string };
 
 /**
@@ -20,15 +26,20 @@ export type Armed =
  */
 export interface WatchdogSlots {
   /**
-   * Slots that this program has armed on this host, an earlier process of it too, the oldest one first; unknown: that cannot be told.
+   * Slots that this program has armed on this host, an earlier process of it too, the oldest one first; unknown: that cannot be told,
+   * one is being armed or disarmed, say. One that can be disarmed no more, because somebody has killed its process, is not among them.
    * Never rejects.
    */
   armed(signal: AbortSignal): Promise<readonly WatchdogSlot[] | "unknown">;
   /**
-   * Arms a free slot, which nothing but `disarm` ends. Resolves when it is armed. `timeoutMs`: whole seconds, 2 s at least. Never rejects.
+   * Arms a free slot, which nothing but `disarm` ends. Resolves when it is armed. `timeoutMs`: whole seconds, 2 s at least. Refused while
+   * XAPI's own HA has the watchdog. Never rejects.
    */
   arm(timeoutMs: number, signal: AbortSignal): Promise<Armed>;
-  /** Disarms one. Resolves to false when it may still be armed. Never rejects. */
+  /**
+   * Disarms one. Resolves to false when it may still be armed: also while XAPI's own HA has the watchdog, and when it is already known that
+   * it can be disarmed no more. Never rejects.
+   */
   disarm(slot: Pick<WatchdogSlot, "id">, signal: AbortSignal): Promise<boolean>;
   /** Has XAPI's own HA taken the watchdog on this host? Then no slot may be touched. Never rejects. */
   isTakenByXapi(): Promise<boolean>;

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { isIP } from "../../config/ip.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LocalHost } from "../../ports/local-host.ts";
+import { oneAtATime } from "../processes/one-at-a-time.ts";
 import { runCommand } from "../processes/run-command.ts";
 import type { Paths } from "./paths.ts";
 import { readRunNote, writeRunNote } from "./run-note.ts";
@@ -22,6 +23,7 @@ export function createBlockedRoutes(
   options: BlockedRoutesOptions,
 ): Pick<LocalHost, "blockRoute" | "unblockRoutes"> {
   const { paths, ownAddresses = interfaceAddresses } = options;
+  // For the sake of the note.
   const alone = oneAtATime();
   return {
     blockRoute: (address, signal) =>
@@ -138,14 +140,4 @@ async function setRoute(
   const said = result.output.trim();
   const why = result.late ? "it did not end in time" : said || `exit status ${result.exitCode ?? "unknown"}`;
   throw new Error(`Cannot run ${command.join(" ")}: ${why}`);
-}
-
-/** What it is given is done one after the other, for the sake of the note. */
-function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const next = last.then(work, work);
-    last = next.catch(() => undefined);
-    return next;
-  };
 }

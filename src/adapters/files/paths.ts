@@ -48,6 +48,10 @@ export interface Paths {
   readonly bootUnits: string;
   readonly serviceScript: string;
   readonly listDomains: string;
+  /** Arms a slot of Xen's watchdog (adapters/watchdog/README.md). */
+  readonly xenWatchdog: string;
+  /** Stands while XAPI's own HA has taken that watchdog. */
+  readonly xhaWatchdog: string;
   /** What xenopsd keeps of the VMs that it was told of, by backend. */
   readonly xenopsd: string;
 }
@@ -90,6 +94,8 @@ export function pathsFrom(environment: Environment): Paths {
     bootUnits: below("etc/systemd/system/multi-user.target.wants"),
     serviceScript: below("etc/init.d/ha-lizard"),
     listDomains: below("opt/xensource/bin/list_domains"),
+    xenWatchdog: below("usr/sbin/xenwatchdogd"),
+    xhaWatchdog: below("var/run/xhad.wd.id"),
     xenopsd: below("var/run/nonpersistent/xenopsd"),
   };
 }

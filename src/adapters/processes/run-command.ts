@@ -25,6 +25,8 @@ export interface CommandOptions {
   readonly noOutput?: boolean;
   /** An open file of ours that it gets as its number 3. */
   readonly inherits?: number;
+  /** The name that it is called by, in the place of its path. A script is called by its path all the same. */
+  readonly argv0?: string;
 }
 
 /** How a child ended. `late`: its time, or the caller's, was over before it had. */
@@ -84,6 +86,7 @@ function start(
       cwd: "/",
       env: options.env,
       detached: true,
+      ...(options.argv0 === undefined ? {} : { argv0: options.argv0 }),
       stdio: [
         options.stdin === undefined ? "ignore" : new TextEncoder().encode(options.stdin),
         options.noOutput === true ? "ignore" : "pipe",

@@ -1,0 +1,132 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename } from "node:path";
+import { readRegularFile } from "../files/regular-file.ts";
+
+/** In the environment of each process that we start: `<token> <path of the program>`. Nobody else's has it. */
+export const SLOT_MARK = "HA_LIZARD_WATCHDOG_SLOT";
+
+/** A process of xenwatchdogd that this program has started, an earlier process of it too, as /proc shows it. */
+export interface SlotProcess {
+  readonly pid: number;
+  /** In ticks since boot. Together with the pid it names one process for good. */
+  readonly startTime: string;
+  /** Given to it when it was started. */
+  readonly token: string;
+  readonly timeoutMs: number;
+  /** It wakes up before its slot fires, and arms it again: a version from Xen 4.19 on. */
+  readonly pets: boolean;
+  readonly isStopped: boolean;
+  /** It is in its sleep, which begins when its slot is armed; so is one that was stopped there. */
+  readonly isAsleep: boolean;
+  /** Signals that wait until it goes on, as the mask of the kernel: bit 0 is signal 1. */
+  readonly pending: bigint;
+}
+
+/** What /proc showed. `incomplete`: something began or ended just then, and may have left a child that was not seen. */
+export interface Search {
+  readonly found: readonly SlotProcess[];
+  readonly incomplete: boolean;
+}
+
+const LONGEST = 65_536;
+/** The kernel keeps so much of a program's name. */
+const LONGEST_NAME = 15;
+/** nanosleep, clock_nanosleep, and what either of them is called after a stop: restart_syscall. x86-64, as Dom0 is. */
+const SLEEPS: ReadonlySet<string> = new Set(["35", "230", "219"]);
+
+/** Searches for all of ours that run `program`. Throws when /proc does not tell. */
+export async function findSlotProcesses(program: string): Promise<Search> {
+  const name = basename(program).slice(0, LONGEST_NAME);
+  const found: SlotProcess[] = [];
+  let incomplete = false;
+  for (const pid of readdirSync("/proc")) {
+    if (!/^\d+$/.test(pid)) continue;
+    const called = nameOf(pid);
+    if (called !== null && called !== name) continue;
+    const seen = called === null ? null : await readSlotProcess(Number(pid), program);
+    if (seen === null) incomplete = true;
+    else if (seen !== "not-ours") found.push(seen);
+  }
+  return { found, incomplete };
+}
+
+/**
+ * Its name. Unlike the command line it is read without a lock that a process waiting for a dead disk may hold for ever.
+ * null: it has ended.
+ */
+function nameOf(pid: string): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trimEnd();
+  } catch (error) {
+    if (isGone(error)) return null;
+    throw error;
+  }
+}
+
+/**
+ * One process, whole. null: there is none (any more), or it is only just being made; what has ended and waits to be collected is none.
+ * Throws when it is there and cannot be read.
+ */
+export async function readSlotProcess(
+  pid: number,
+  program: string,
+): Promise<SlotProcess | "not-ours" | null> {
+  try {
+    if (statSync(`/proc/${pid}`).uid !== process.getuid?.()) return "not-ours";
+  } catch (error) {
+    if (isGone(error)) return null;
+    throw error;
+  }
+  const names = ["environ", "cmdline", "syscall", "status", "stat"];
+  const [environ, cmdline, syscall, status, stat] = await Promise.all(names.map((name) => textOf(pid, name)));
+  if (!environ || !cmdline || !syscall || !status || !stat) return null;
+  const [state = "Z", startTime = ""] = stateOf(stat);
+  if (isEnd(state)) return null;
+  const mark = environ.split("\0").find((one) => one.startsWith(`${SLOT_MARK}=`));
+  const [, token, path] = /^[^=]+=(\S+) (.+)$/.exec(mark ?? "") ?? [];
+  const [, timeout, sleep] = /\0(\d+)\0(\d+)\0$/.exec(cmdline) ?? [];
+  if (token === undefined || path !== program || timeout === undefined) return "not-ours";
+  return {
+    pid,
+    startTime,
+    token,
+    timeoutMs: Number(timeout) * 1_000,
+    pets: Number(sleep) < Number(timeout),
+    isStopped: state === "T",
+    isAsleep: SLEEPS.has(syscall.split(" ")[0] ?? ""),
+    pending: pendingOf(status),
+  };
+}
+
+/** null: it has ended. Empty: it is about to, or its memory is only just being made. */
+async function textOf(pid: number, name: string): Promise<string | null> {
+  const read = await readRegularFile(`/proc/${pid}/${name}`, { maxBytes: LONGEST });
+  if (read.kind === "text") return read.text;
+  if (read.kind === "none" || (await isDead(pid))) return null;
+  throw new Error(`Cannot read /proc/${pid}/${name}: ${read.why}`);
+}
+
+async function isDead(pid: number): Promise<boolean> {
+  const read = await readRegularFile(`/proc/${pid}/stat`, { maxBytes: LONGEST });
+  if (read.kind === "text") return isEnd(stateOf(read.text)[0] ?? "Z");
+  return read.kind === "none" || !existsSync(`/proc/${pid}`);
+}
+
+/** State and start time. What stands in brackets before them is the program's own choice. */
+function stateOf(stat: string): readonly [string?, string?] {
+  const words = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const [state, startTime] = [words[0], words[19]];
+  return state === undefined || startTime === undefined ? [] : [state, startTime];
+}
+
+const isEnd = (state: string): boolean => state === "Z" || state === "X";
+
+function pendingOf(status: string): bigint {
+  const masks = status.matchAll(/^(?:SigPnd|ShdPnd):\s*([0-9a-f]{1,16})$/gm);
+  return [...masks].reduce((all, [, mask]) => all | BigInt(`0x${mask}`), 0n);
+}
+
+function isGone(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" || code === "ESRCH";
+}
