@@ -44,6 +44,8 @@ const NOTHING: VoteWords = {
 
 describe("what a host says of its vote comes back as it was", () => {
   const rows: readonly [string, Partial<VoteWords>][] = [
+    ["no lease", { leaseMs: null }],
+    ["the longest lease", { leaseMs: 300_000 }],
     ["no leader", { lead: { kind: "none" } }],
     ["told of one", { lead: { kind: "told" } }],
     ["hears one", { lead: { kind: "hears", leader: hostOf(2) } }],
@@ -64,7 +66,7 @@ describe("what a host says of its vote comes back as it was", () => {
   for (const [what, vote] of rows)
     test(what, () => expect(read(written(vote))).toEqual({ ...VOTE, ...vote }));
 
-  test("in 65 bytes", () => expect(VOTE_BYTES).toBe(65));
+  test("in 67 bytes", () => expect(VOTE_BYTES).toBe(67));
 });
 
 describe("what has no place there is not written", () => {
@@ -72,6 +74,8 @@ describe("what has no place there is not written", () => {
   const rows: readonly [string, Partial<VoteWords>][] = [
     ["a term of a host that is no uuid", { term: { count: 1, host: h1 } }],
     ["a count that is too high", { term: { count: MOST_COUNT + 1, host: null } }],
+    ["a lease of no whole seconds", { leaseMs: 15_500 }],
+    ["a lease of no time", { leaseMs: 0 }],
     ["a leader that is no uuid", { lead: { kind: "hears", leader: h1 } }],
     ["a roll of a host that is no uuid", { roll: { term: { count: 1, host: h1 }, version: 1 } }],
     ["a roll whose count is too high", { roll: { term: { count: MOST_COUNT + 1, host: null }, version: 1 } }],

@@ -177,6 +177,16 @@ describe("readStored", () => {
   test("refused: no JSON", () => expect(readStored("{")).toBeNull());
 });
 
+test("readStored: what the version before has stored, without leases: nobody had one", () => {
+  const without = ({ hosts, ...rest }: Roll) => ({
+    ...rest,
+    hosts: hosts.map(({ leaseMs: _, ...host }) => host),
+  });
+  const { term } = stored(2);
+  const text = JSON.stringify({ pool: POOL, term, roll: without(roll(2)), before: null });
+  expect(readStored(text)?.roll?.hosts.map(({ leaseMs }) => leaseMs)).toEqual(roll(2).hosts.map(() => null));
+});
+
 describe("readStored: what the version before has stored, without offices", () => {
   const without = (one: Roll | null) => {
     if (one === null) return null;

@@ -21,6 +21,7 @@ function stage(
     before?: object;
     isStopWanted?: boolean;
     isRestart?: boolean;
+    hasLease?: boolean;
     release?: () => Promise<boolean>;
     /** Looked at with each order; false: nothing is blocked. */
     unblock?: () => Promise<boolean>;
@@ -56,7 +57,7 @@ function stage(
     isStopWanted: () => over.isStopWanted ?? false,
     isRestart: () => over.isRestart ?? false,
     endLease: async () => {
-      log.push(`${time()} end of the lease`);
+      if (over.hasLease === true) log.push(`${time()} the lease has ended`);
     },
     wake: { next: () => new Promise<void>((resolve) => (wake = resolve)) },
     store: {
@@ -180,6 +181,23 @@ describe("runMonitor", () => {
     await clock.run(5_000);
     expect(await exit).toBe(0);
     expect(log.slice(-2)).toEqual(["3 kill 1", "3 info The monitor has stopped."]);
+  });
+
+  describe("the lease of this host", () => {
+    const stopped = async (over: Parameters<typeof stage>[1]) => {
+      const { clock, log, exit, stop } = stage([{ runs: null }], { ...over, hasLease: true });
+      await clock.runUntil(3_000);
+      stop.abort();
+      await clock.run(5_000);
+      expect(await exit).toBe(0);
+      return log.slice(log.indexOf("3 kill 1") + 1);
+    };
+
+    test("ends before the service does", async () =>
+      expect(await stopped({})).toEqual(["3 the lease has ended", "3 info The monitor has stopped."]));
+
+    test("goes on over a restart: the next monitor finds what is armed", async () =>
+      expect(await stopped({ isRestart: true })).toEqual(["3 info The monitor has stopped."]));
   });
 
   describe("a stop of the service ends the hold of xapi", () => {

@@ -22,6 +22,7 @@ const EVENTS: readonly IncidentEvent[] = [
   { kind: "proof-over", atMs: 0 },
   { kind: "switched-on", atMs: 0 },
   { kind: "confirmed-off", atMs: 0 },
+  { kind: "lease-over", atMs: 0 },
 ];
 const at = (phase: Incident["phase"]): Incident => ({ ...openIncident(host(2), 0), phase });
 
@@ -39,14 +40,14 @@ describe("stepIncident", () => {
   // One column for each of EVENTS, in their order.
   // biome-ignore format: a table
   const table: Record<Incident["phase"], readonly string[]> = {
-    //         failed  begun      succeeded  failed     waived    declared    is-live     expired  returned    nothing-left  proof-over     switched-on    confirmed-off
-    open:     ["bug",  "fencing", "open",    "open",    "fenced", "open",     "open",     "bug",   "over",     "bug",        "open",        "open",        "fenced"],
-    fencing:  ["bug",  "fencing", "fenced",  "open",    "fenced", "fencing",  "fencing",  "bug",   "over",     "bug",        "fencing",     "fencing",     "fenced"],
-    fenced:   ["bug",  "bug",     "bug",     "bug",     "bug",    "declared", "answered", "bug",   "over",     "bug",        "open",        "switched-on", "fenced"],
-    declared: ["bug",  "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "bug",   "returned", "bug",        "switched-on", "switched-on", "declared"],
-    answered: ["bug",  "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "open",  "over",     "bug",        "answered",    "answered",    "fenced"],
-    "switched-on": ["bug", "bug", "bug",     "bug",     "bug",    "bug",      "bug",      "open",  "returned", "bug",        "switched-on", "switched-on", "fenced"],
-    returned: ["open", "bug",     "bug",     "bug",     "bug",    "bug",      "bug",      "bug",   "bug",      "over",       "returned",    "returned",    "bug"],
+    //         failed  begun      succeeded  failed     waived    declared    is-live     expired  returned    nothing-left  proof-over     switched-on    confirmed-off  lease-over
+    open:     ["bug", "fencing", "open", "open", "fenced", "open", "open", "bug", "over", "bug", "open", "open", "fenced", "fenced"],
+    fencing:  ["bug", "fencing", "fenced", "open", "fenced", "fencing", "fencing", "bug", "over", "bug", "fencing", "fencing", "fenced", "fenced"],
+    fenced:   ["bug", "bug", "fenced", "fenced", "bug", "declared", "answered", "bug", "over", "bug", "open", "switched-on", "fenced", "bug"],
+    declared: ["bug", "bug", "declared", "declared", "bug", "bug", "bug", "bug", "returned", "bug", "switched-on", "switched-on", "declared", "bug"],
+    answered: ["bug", "bug", "answered", "answered", "bug", "bug", "bug", "open", "over", "bug", "answered", "answered", "fenced", "bug"],
+    "switched-on":["bug", "bug", "switched-on", "switched-on", "bug", "bug", "bug", "open", "returned", "bug", "switched-on", "switched-on", "fenced", "bug"],
+    returned: ["open", "bug", "returned", "returned", "bug", "bug", "bug", "bug", "bug", "over", "returned", "returned", "bug", "bug"],
   };
   for (const phase of Object.keys(table) as Incident["phase"][]) {
     for (const [index, event] of EVENTS.entries()) {
@@ -65,7 +66,7 @@ describe("stepIncident", () => {
         if (incident !== null && after(incident, event) !== "bug") incident = stepIncident(incident, event);
       }
       const isFenced = path.some(({ kind }) =>
-        ["fence-succeeded", "fencing-waived", "confirmed-off"].includes(kind),
+        ["fence-succeeded", "fencing-waived", "confirmed-off", "lease-over"].includes(kind),
       );
       if (incident?.phase === "declared") expect(isFenced).toBe(true);
     }
@@ -82,6 +83,18 @@ describe("stepIncident", () => {
     const late = stepIncident(at("open"), { kind: "fence-succeeded", proved: true, by: null, atMs: 0 });
     expect(late).toEqual(at("open"));
     expect(stepIncident(at("open"), { kind: "fence-failed" })).toEqual(at("open"));
+  });
+
+  test("a lease that is over proves it, while an agent still tries; what becomes of that changes nothing", () => {
+    const off = stepIncident(at("fencing"), { kind: "lease-over", atMs: 7 });
+    expect(off).toMatchObject({
+      phase: "fenced",
+      proved: true,
+      isWord: false,
+      by: "WATCHDOG",
+      offSinceMs: 7,
+    });
+    expect(off && stepIncident(off, { kind: "fence-failed" })).toEqual(off);
   });
 
   test("a host that fails again begins anew, whatever was proved before", () => {

@@ -1,0 +1,160 @@
+import { describe, expect, test } from "bun:test";
+import { LeaseEnd } from "../../../../src/app/daemons/lease-end.ts";
+import { LeaseKeeper } from "../../../../src/app/daemons/lease-keeper.ts";
+import type { GroupState } from "../../../../src/core/group/group.ts";
+import type { WatchdogSlot, WatchdogSlots } from "../../../../src/ports/watchdog-slots.ts";
+import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
+import { groupState } from "../../core/group/states.ts";
+import type { Voter } from "../../core/group/votes.ts";
+
+const LEASE_MS = 20_000;
+const LEADS: Voter = { term: "5a", roll: "5a.1 abc" };
+
+/** A watchdog that does what it is told, and a host that leads, whose numbers of a second ago are acknowledged. */
+function stage(over: Partial<WatchdogSlots> & { readonly armed0?: readonly WatchdogSlot[] } = {}) {
+  const clock = new VirtualClock();
+  const log: string[] = [];
+  const world = { slots: [...(over.armed0 ?? [])], orders: [] as string[], isTaken: false, hurries: 0 };
+  const at = () => Math.round(clock.nowMs() / 1_000);
+  const slots: WatchdogSlots = {
+    armed: async () => world.slots,
+    arm: async (timeoutMs) => {
+      const slot = { id: `s${world.orders.length}`, armedMs: clock.nowMs(), timeoutMs };
+      world.orders.push(`${at()} arm ${timeoutMs}`);
+      world.slots.push(slot);
+      return { kind: "armed", slot };
+    },
+    disarm: async ({ id }) => {
+      world.orders.push(`${at()} disarm ${id}`);
+      world.slots = world.slots.filter((slot) => slot.id !== id);
+      return true;
+    },
+    isTakenByXapi: async () => world.isTaken,
+    abandon: async () => void world.orders.push(`${at()} abandon`),
+    ...over,
+  };
+  const leaseEnd = new LeaseEnd();
+  const logger = { log: (_: string, __: string, text: string) => void log.push(`${at()} ${text}`) };
+  const ports = { clock: portClock(clock, () => 0), logger, slots, leaseEnd };
+  const keeper = new LeaseKeeper(ports, new AbortController().signal, () => {
+    world.hurries += 1;
+  });
+  /** What is said in each of so many seconds; its numbers are acknowledged after one, unless `isDeaf`. */
+  const run = async (seconds: number, wishMs: number | null | undefined = LEASE_MS, isDeaf = false) => {
+    const said: (number | null)[] = [];
+    for (let second = 0; second < seconds; second++) {
+      await clock.run(1_000);
+      const nowMs = clock.nowMs();
+      const base = groupState({ ...LEADS, answers: {} }, { b: {}, c: {} });
+      const answers = new Map(
+        [...base.hearing.peers.keys()].map((host) => [
+          host,
+          { numberMs: nowMs - 500, roll: base.voting.stored.roll?.id ?? null },
+        ]),
+      );
+      const state: GroupState = {
+        ...base,
+        voting: { ...base.voting, startedMs: -60_000, answers },
+        leases: { ...base.leases, ownAckedMs: isDeaf ? null : nowMs - 500 },
+      };
+      keeper.tend(nowMs);
+      await clock.run(1);
+      said.push(keeper.step(state, wishMs, clock.nowMs()));
+      await clock.run(1);
+    }
+    return said;
+  };
+  return { clock, keeper, world, log, leaseEnd, run };
+}
+
+describe("LeaseKeeper", () => {
+  test("nothing is armed where nothing is wished", async () => {
+    const { run, world, keeper } = stage();
+    expect(new Set(await run(5, null))).toEqual(new Set([null]));
+    expect([world.orders, keeper.published(null)]).toEqual([[], null]);
+  });
+
+  test("both slots are armed, then it is said, then the older one is disarmed; and so on, four times in its time", async () => {
+    const { run, world } = stage();
+    const said = await run(16);
+    expect(said.slice(0, 2)).toEqual([null, null]);
+    expect(new Set(said.slice(4))).toEqual(new Set([LEASE_MS]));
+    expect(world.orders).toEqual([
+      "1 arm 20000",
+      "2 arm 20000",
+      "3 disarm s0",
+      "7 arm 20000",
+      "8 disarm s1",
+      "12 arm 20000",
+      "13 disarm s3",
+    ]);
+  });
+
+  test("what an earlier monitor has armed is said from the first moment on", async () => {
+    const { run } = stage({ armed0: [{ id: "old", armedMs: 0, timeoutMs: LEASE_MS }] });
+    expect(await run(2)).toEqual([LEASE_MS, LEASE_MS]);
+  });
+
+  test("as long as it is not known what is wished nothing changes", async () => {
+    const { run, world } = stage({ armed0: [{ id: "old", armedMs: 0, timeoutMs: LEASE_MS }] });
+    expect(await run(3, undefined)).toEqual([LEASE_MS, LEASE_MS, LEASE_MS]);
+    expect(world.orders).toEqual([]);
+  });
+
+  test("as long as it is not known what is armed nothing is armed", async () => {
+    const { run, world } = stage({ armed: async () => "unknown" });
+    expect(await run(7)).toEqual(Array(7).fill(null));
+    expect(world.orders).toEqual([]);
+  });
+
+  test("a refusal is told once, and tried again after a minute", async () => {
+    const { run, log, keeper } = stage({
+      arm: async () => ({ kind: "refused", why: "xenwatchdogd is missing" }),
+    });
+    await run(130);
+    expect(log).toEqual(["1 Cannot arm Xen's watchdog: xenwatchdogd is missing."]);
+    expect(keeper.published(null)).toMatchObject({
+      leaseMs: null,
+      armed: 0,
+      trouble: "xenwatchdogd is missing",
+    });
+  });
+
+  test("one that takes too long is a refusal", async () => {
+    const { run, log } = stage({ arm: () => new Promise(() => undefined) });
+    await run(6);
+    expect(log).toEqual(["4 Cannot arm Xen's watchdog: it did not end within 3 s."]);
+  });
+
+  test("XAPI's own HA takes the slots: they are not touched any more, and nothing is said", async () => {
+    const { run, world, log } = stage();
+    await run(8);
+    const before = world.orders.length;
+    world.isTaken = true;
+    const said = await run(12);
+    expect(said.slice(-6)).toEqual(Array(6).fill(null));
+    expect(world.orders.slice(before).every((order) => order.endsWith("abandon"))).toBe(true);
+    expect(log).toHaveLength(1);
+  });
+
+  test("it ends when that is wanted and the others know it", async () => {
+    const { run, leaseEnd, world, log } = stage();
+    await run(8);
+    let isOver = false;
+    void leaseEnd.want().then(() => {
+      isOver = true;
+    });
+    await run(4);
+    expect([isOver, world.slots]).toEqual([true, []]);
+    expect(log[0]).toContain("waits for the end of this host's lease");
+  });
+
+  test("where nothing is armed it has ended at once, whatever is known of the pool", async () => {
+    const { keeper, leaseEnd, clock } = stage();
+    keeper.tend(0);
+    await clock.run(10);
+    const over = leaseEnd.want();
+    keeper.tend(10);
+    await over;
+  });
+});
