@@ -81,11 +81,18 @@ async function slaveStarts({ ports, settings, sight }: Examination): Promise<rea
   return [warn(text, "a pool has certificates from XCP-ng 8.3 on; without them: ha-cfg set slave_vm_stat 0")];
 }
 
-/** Values that `ha-cfg set` warns of. The method has a check of its own, and a single host needs none. */
+/** These have a check of their own. */
+const TOLD_ELSEWHERE: ReadonlySet<string> = new Set([
+  "FENCE_METHOD",
+  "FENCE_ACTION",
+  "FENCE_QUORUM_REQUIRED",
+]);
+
+/** Values that `ha-cfg set` warns of. */
 function dangerous({ settings }: Examination): readonly Finding[] {
   const { warn } = findingsOf("dangerous-values");
   return [...ROWS].flatMap(([name, row]): readonly Finding[] => {
-    if (row.warns === null || name === "FENCE_METHOD" || row.scope !== "pool") return [];
+    if (row.warns === null || TOLD_ELSEWHERE.has(name) || row.scope !== "pool") return [];
     const value = settingText(name, row, settings);
     if (value !== row.kind.render(row.warns.at)) return [];
     return [

@@ -81,17 +81,20 @@ function withOneLess(examination: Examination, pings: Pings): readonly Finding[]
   const lives = hosts.filter(
     ({ isSelf, probe }) => isSelf || probe?.xapi === "answered" || probe?.icmp === "answered",
   );
+  // Whether that place can be claimed, another check says.
+  const isExclusive = settings.TIE_BREAKER === "ssh" || settings.TIE_BREAKER === "sr";
   const allAnswer = pings.size > 0 && [...pings.values()].every((answer) => answer === "answered");
   const tally = tallyQuorum({
     members: hosts.map(({ uuid }) => uuid),
     alive: lives.slice(1).map(({ uuid }) => uuid),
-    heuristics: asksHeuristicIps(settings) && allAnswer ? "all-answered" : "not-all-answered",
+    heuristics:
+      isExclusive || (asksHeuristicIps(settings) && allAnswer) ? "all-answered" : "not-all-answered",
   });
   const words = `${tally.votes} votes of ${tally.members} members with one host less`;
   if (tally.quorate) return [ok(`there is a quorum: ${words}`)];
   const cure =
     hosts.length % 2 === 0
-      ? "use heuristic IPs (FENCE_USE_IP_HEURISTICS, FENCE_HEURISTICS_IPS), or add a host"
+      ? "use a place outside the pool (TIE_BREAKER, TIE_BREAKER_PLACE) or heuristic IPs (FENCE_USE_IP_HEURISTICS, FENCE_HEURISTICS_IPS), or add a host"
       : "bring the hosts back that do not answer";
   return [bad(`no quorum when the next host dies: ${words}; nothing would be done`, cure)];
 }

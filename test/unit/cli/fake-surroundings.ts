@@ -2,9 +2,10 @@ import type { CliPorts } from "../../../src/cli/cli-ports.ts";
 import type { MailJob } from "../../../src/core/alerts/mail/compose-mail.ts";
 import type { XapiResult } from "../../../src/core/model/pool-view.ts";
 import type { DaemonName, DaemonState } from "../../../src/ports/daemons.ts";
+import type { Installed, PortGate, Room, WatchdogTools } from "../../../src/ports/host-survey.ts";
 import type { MailResult } from "../../../src/ports/notices.ts";
 import type { PeerAnswer } from "../../../src/ports/peers.ts";
-import type { LocalDisk } from "../../../src/ports/pool-survey.ts";
+import type { HostFacts, HostInterface, LocalDisk, LocalNetwork } from "../../../src/ports/pool-survey.ts";
 import type { TcpAnswer } from "../../../src/ports/tcp-probe.ts";
 
 /** What lies around the pool database in a test: other hosts, addresses, daemons, storage, clocks. */
@@ -16,6 +17,15 @@ export interface Surroundings {
   /** What the mail server makes of a mail. */
   mail: (job: MailJob) => MailResult;
   localDisks: XapiResult<readonly LocalDisk[]>;
+  localNetworks: XapiResult<readonly LocalNetwork[]>;
+  interfaces: XapiResult<readonly HostInterface[]>;
+  hostFacts: XapiResult<readonly HostFacts[]>;
+  /** The firewall of this host, and who keeps the port of the heartbeats. */
+  gate: PortGate;
+  keeper: string | null;
+  installed: Installed;
+  watchdogTools: WatchdogTools;
+  room: readonly Room[];
   /** Milliseconds since the epoch, by uuid. */
   hostClock: (host: string) => XapiResult<number>;
 }
@@ -31,13 +41,21 @@ export function quietSurroundings(): Surroundings {
     tcp: () => ({ kind: "open" }),
     mail: ({ to }) => ({ ok: true, taken: to, refused: [], unencrypted: null }),
     localDisks: { ok: true, value: [] },
+    localNetworks: { ok: true, value: [] },
+    interfaces: { ok: true, value: [] },
+    hostFacts: { ok: true, value: [] },
+    gate: { kind: "open" },
+    keeper: null,
+    installed: { guard: "there", plugin: "there", brokenHooks: [] },
+    watchdogTools: { program: "/usr/sbin/xenwatchdogd", serviceOn: false },
+    room: [{ path: "/etc/ha-lizard/state", freeBytes: 10_000_000_000 }],
     hostClock: () => ({ ok: true, value: 0 }),
   };
 }
 
 type SurroundingPorts = Pick<
   CliPorts,
-  "prober" | "pinger" | "daemons" | "tcp" | "mail" | "openSurvey" | "hearing"
+  "prober" | "pinger" | "daemons" | "tcp" | "mail" | "openSurvey" | "hostSurvey" | "hearing"
 >;
 
 export function fakeSurroundings(world: Surroundings): SurroundingPorts {
@@ -53,8 +71,18 @@ export function fakeSurroundings(world: Surroundings): SurroundingPorts {
         return world.mail(job);
       },
     },
+    hostSurvey: {
+      gate: async () => world.gate,
+      keeperOf: async () => world.keeper,
+      installed: async () => world.installed,
+      watchdogTools: async () => world.watchdogTools,
+      room: async () => world.room,
+    },
     openSurvey: () => ({
       localDisks: async () => world.localDisks,
+      localNetworks: async () => world.localNetworks,
+      interfaces: async () => world.interfaces,
+      hostFacts: async () => world.hostFacts,
       hostClock: async (host) => world.hostClock(host),
       close: async () => undefined,
     }),
