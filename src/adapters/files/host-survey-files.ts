@@ -13,7 +13,8 @@ const SERVICE = "xen-watchdog.service";
 export function createHostSurvey(paths: Paths): Omit<HostSurvey, "gate"> {
   const below = (path: string) => join(paths.root, path);
   return {
-    keeperOf: (port) => keeperOf(port, below("etc/portreserve"), below("etc/services")),
+    keeperOf: (port) =>
+      keeperOf(port, ["etc/portreserve", "run/portreserve"].map(below), below("etc/services")),
     async installed() {
       const folder = below("etc/xapi.d/vm-pre-start");
       const hooks = await namesIn(folder);
@@ -66,15 +67,17 @@ async function freeIn(path: string) {
   }
 }
 
-/** Every file of the folder names ports, one a line: `694/udp`, `694`, or a name of /etc/services. */
-async function keeperOf(port: number, folder: string, services: string): Promise<string | null> {
+/** Every file of the folders names ports, one a line: `694/udp`, `694`, or a name of /etc/services. */
+async function keeperOf(port: number, folders: readonly string[], services: string): Promise<string | null> {
   const lines = async (path: string): Promise<readonly string[]> => {
     const read = await readRegularFile(path, { maxBytes: MOST_BYTES });
     return read.kind === "text" ? read.text.split("\n").map((line) => line.replace(/#.*/, "").trim()) : [];
   };
-  const kept = await Promise.all(
-    (await namesIn(folder)).map(async (name) => ({ name, ports: await lines(join(folder, name)) })),
-  );
+  const keptIn = async (folder: string) =>
+    Promise.all(
+      (await namesIn(folder)).map(async (name) => ({ name, ports: await lines(join(folder, name)) })),
+    );
+  const kept = (await Promise.all(folders.map(keptIn))).flat();
   if (kept.length === 0) return null;
   const known = (await lines(services)).map((line) => line.split(/\s+/));
   const names = known.flatMap(([first = "", number, ...others]) =>

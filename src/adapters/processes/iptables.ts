@@ -1,5 +1,6 @@
 type Judgement = "open" | "closed" | "unknown";
 
+const COMMENT = /--comment (?:"(?:\\.|[^"\\])*"|\S+)/g;
 /** How far chains may call each other; iptables itself allows no circle. */
 const DEEPEST = 16;
 
@@ -8,7 +9,7 @@ const DEEPEST = 16;
  * that it could meet asks for more than that.
  */
 export function judgeRules(rules: string, port: number): Judgement {
-  const lines = rules.split("\n").map((line) => line.trim().split(/\s+/));
+  const lines = rules.split("\n").map((line) => line.replace(COMMENT, "").trim().split(/\s+/));
   const isOpen = lines.some(
     ([verb, chain, policy]) => verb === "-P" && chain === "INPUT" && policy === "ACCEPT",
   );
@@ -76,9 +77,6 @@ function matches(words: readonly string[], port: number): "yes" | "no" | "maybe"
         break;
       case "-m":
         break;
-      case "--comment":
-        // Its words may be several.
-        return "maybe";
       case "--dport":
       case "--dports":
         if (!value.split(",").some((range) => isWithin(port, range))) return "no";

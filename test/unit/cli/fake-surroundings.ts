@@ -1,5 +1,6 @@
 import type { CliPorts } from "../../../src/cli/cli-ports.ts";
 import type { MailJob } from "../../../src/core/alerts/mail/compose-mail.ts";
+import type { Hearing } from "../../../src/core/model/hearing.ts";
 import type { XapiResult } from "../../../src/core/model/pool-view.ts";
 import type { DaemonName, DaemonState } from "../../../src/ports/daemons.ts";
 import type { Installed, PortGate, Room, WatchdogTools } from "../../../src/ports/host-survey.ts";
@@ -13,6 +14,8 @@ export interface Surroundings {
   probe: (address: string) => PeerAnswer;
   ping: (address: string) => "answered" | "silent" | "unknown";
   daemon: (name: DaemonName) => DaemonState;
+  /** What the monitor of this host publishes. */
+  hearing: Hearing | null;
   tcp: (host: string, port: number) => TcpAnswer;
   /** What the mail server makes of a mail. */
   mail: (job: MailJob) => MailResult;
@@ -38,6 +41,7 @@ export function quietSurroundings(): Surroundings {
     probe: () => ANSWERS,
     ping: () => "answered",
     daemon: (name) => ({ state: "running", pid: name === "monitor" ? 4321 : 4322, atBoot: true }),
+    hearing: null,
     tcp: () => ({ kind: "open" }),
     mail: ({ to }) => ({ ok: true, taken: to, refused: [], unencrypted: null }),
     localDisks: { ok: true, value: [] },
@@ -61,7 +65,7 @@ type SurroundingPorts = Pick<
 export function fakeSurroundings(world: Surroundings): SurroundingPorts {
   return {
     prober: { probe: async (address) => world.probe(address) },
-    hearing: { read: async () => null },
+    hearing: { read: async () => world.hearing },
     pinger: { ping: async (address) => world.ping(address) },
     daemons: { look: async (name) => world.daemon(name) },
     tcp: { connect: async ({ host, port }) => world.tcp(host, port) },
