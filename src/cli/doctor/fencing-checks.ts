@@ -36,7 +36,7 @@ export const fencingCheck: Check = {
           ? `FENCE_METHOD=${method} cuts no power: ${TWO_COPIES}`
           : `when all others fail, ${method} counts as fenced without cutting power: ${TWO_COPIES}`,
         only
-          ? "ha-cfg set FENCE_METHOD to IPMI, REDFISH, ILO or an agent of your own"
+          ? "ha-cfg set FENCE_METHOD IPMI, or REDFISH, ILO, an agent of your own"
           : `ha-cfg set FENCE_METHOD ${methods.filter(methodProves).join(",")}`,
       ),
     );

@@ -35,7 +35,7 @@ function oneWay(byHost: ByHost, sight: Sight): readonly Finding[] {
   const all = single.length === byHost.size;
   return [
     warn(
-      `${all ? "all heartbeats go" : `the heartbeats of ${names} go`} through one network card and one switch: when that fails, ${all ? "the hosts lose each other" : "the host is taken for dead"} although they run`,
+      `${all ? "all heartbeats go" : `the heartbeats of ${names} go`} through one network card and one switch: when that fails, ${all ? "the hosts lose each other although they run" : "a host that runs is taken for dead"}`,
       "give every host an address in a second network, by another switch; it is used by itself",
     ),
   ];
@@ -58,7 +58,7 @@ function byDhcp(ports: readonly HostInterface[], sight: Sight): readonly Finding
   const names = fewNames(hosts.map(({ host }) => nameOf(sight, host)));
   return [
     warn(
-      `${names} has its address from DHCP: with another one it is lost for the pool, and fenced`,
+      `the address of ${names} comes from DHCP: with another one a host is lost for the pool, and fenced`,
       "xe pif-reconfigure-ip uuid=PIF mode=static IP=ADDRESS netmask=MASK gateway=GATEWAY DNS=SERVER",
     ),
   ];

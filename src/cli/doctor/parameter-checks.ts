@@ -45,7 +45,9 @@ function stored({ sight }: Examination): readonly Finding[] {
   if (count === 0) {
     return [...problems, warn("the pool database holds no parameters: the defaults hold", "ha-cfg insert")];
   }
-  return problems.length > 0 ? problems : [ok(`${count} parameters in the pool database, all understood`)];
+  return problems.length > 0
+    ? problems
+    : [ok(`${count} ${count === 1 ? "parameter" : "parameters"} in the pool database, all understood`)];
 }
 
 /** The files of other hosts are not seen from here; what differs here is said, so that it can be compared. */
@@ -63,7 +65,9 @@ function overrides({ sight }: Examination): readonly Finding[] {
   if (differing.length > 0) {
     const names = fewNames(differing, 8);
     const text = `the override file of this host sets ${names}: other hosts do not have that from the pool`;
-    return [...lines, warn(text, "put the same into the file of every host, or use ha-cfg set")];
+    const [first] = differing;
+    const cure = `ha-cfg unset --local ${first}, here, and ha-cfg set ${first} VALUE for the pool; or the same in the file of every host`;
+    return [...lines, warn(text, cure)];
   }
   return lines.length > 0
     ? lines

@@ -69,7 +69,9 @@ function withOneLess(examination: Examination, pings: Pings): readonly Finding[]
     return [warn("fewer than two hosts are enabled: no VM can be started elsewhere", "enable another host")];
   if (settings.FENCE_ENABLED && hosts.length < settings.FENCE_MIN_HOSTS) {
     const text = `${hosts.length} hosts are fewer than FENCE_MIN_HOSTS=${settings.FENCE_MIN_HOSTS}: none is fenced, and VMs of a dead one stay down`;
-    return [bad(text, `ha-cfg set FENCE_MIN_HOSTS ${hosts.length}`)];
+    const isEnough = examination.sight.hosts.length >= settings.FENCE_MIN_HOSTS;
+    const less = `ha-cfg set FENCE_MIN_HOSTS ${hosts.length}`;
+    return [bad(text, isEnough ? `enable the others again, or ${less}` : less)];
   }
   if (!settings.FENCE_QUORUM_REQUIRED)
     return [
@@ -92,6 +94,8 @@ function withOneLess(examination: Examination, pings: Pings): readonly Finding[]
   });
   const words = `${tally.votes} votes of ${tally.members} members with one host less`;
   if (tally.quorate) return [ok(`there is a quorum: ${words}`)];
+  // What becomes of two hosts of which one dies, the check of the tie-breaker says.
+  if (hosts.length === 2 && lives.length === 2 && !asksHeuristicIps(settings)) return [];
   const cure =
     hosts.length % 2 === 0
       ? "use a place outside the pool (TIE_BREAKER, TIE_BREAKER_PLACE) or heuristic IPs (FENCE_USE_IP_HEURISTICS, FENCE_HEURISTICS_IPS), or add a host"

@@ -1,3 +1,4 @@
+import { asksHeuristicIps } from "../../config/tie-breaker.ts";
 import { parseTiePlace } from "../../config/tie-place.ts";
 import { type Check, type Examination, enabledHosts, type Finding, findingsOf } from "./check.ts";
 
@@ -10,6 +11,7 @@ export const tieCheck: Check = {
   limitMs: () => 1_000,
   async run(examination): Promise<readonly Finding[]> {
     const { settings } = examination;
+    if (!settings.FENCE_QUORUM_REQUIRED) return [];
     const exclusive = settings.TIE_BREAKER === "ssh" || settings.TIE_BREAKER === "sr";
     return exclusive ? place(examination) : withoutPlace(examination);
   },
@@ -21,20 +23,30 @@ function countHosts(examination: Examination): number {
 }
 
 function withoutPlace(examination: Examination): readonly Finding[] {
+  const { settings } = examination;
   const count = countHosts(examination);
   if (count < 2 || count % 2 !== 0) return [];
+  // Nobody is to take the master's place.
+  if (count === 2 && !settings.PROMOTE_SLAVE) return [];
   const cure = `${PLACE}, then ha-cfg set TIE_BREAKER ssh; or add a host`;
-  if (examination.settings.TIE_BREAKER === "ip" || examination.settings.FENCE_USE_IP_HEURISTICS)
+  if (asksHeuristicIps(settings))
     return [
       warn(
         `${count} hosts are an even number, and heuristic IPs decide between two halves: both may reach them after a network split, and each may fence the other`,
         cure,
       ),
     ];
-  const dead = count === 2 ? "the master" : "the half with the master";
+  // Of two it takes one death, of more the death of a whole half.
+  if (count === 2)
+    return [
+      bad(
+        "with two hosts and TIE_BREAKER=none nothing decides which one goes on alone: when the master dies, the other host does nothing before somebody says there: ha-cfg confirm-off",
+        cure,
+      ),
+    ];
   return [
     warn(
-      `${count} hosts are an even number, and nothing outside the pool decides between two halves: when ${dead} dies, the other ${count === 2 ? "host" : "half"} does nothing before ha-cfg confirm-off`,
+      `${count} hosts are an even number, and nothing outside the pool decides between two halves: when the half with the master dies, the other half does nothing before somebody says there: ha-cfg confirm-off`,
       cure,
     ),
   ];

@@ -1,5 +1,4 @@
 import type { ListedVm } from "../../ports/pool-database.ts";
-import { describeVm } from "../vm-management.ts";
 import { type Check, type Examination, type Finding, findingsOf } from "./check.ts";
 import { managedVms, vmNames } from "./managed-vms.ts";
 
@@ -12,11 +11,17 @@ export const vmCheck: Check = {
     return [
       ...noneManaged(managed, examination),
       ...startedAtBoot(managed, examination),
-      ...notStarted(managed, examination),
+      ...notStarted(managed),
       ...passedThrough(managed),
     ];
   },
 };
+
+/** A command is given as it is typed; where it is one for each of several VMs, their uuids are in `ha-cfg get-vm-ha`. */
+function uuidOf(vms: readonly ListedVm[]): string {
+  const [only] = vms;
+  return only !== undefined && vms.length === 1 ? only.uuid : "UUID";
+}
 
 function noneManaged(managed: readonly ListedVm[], { sight, settings }: Examination): readonly Finding[] {
   if (managed.length > 0 || sight.vms === null || sight.vms.length === 0) return [];
@@ -36,8 +41,7 @@ function startedAtBoot(managed: readonly ListedVm[], { sight }: Examination): re
   const { warn, bad } = findingsOf("auto-poweron");
   const wanted = managed.filter(({ otherConfig }) => otherConfig["auto_poweron"] === "true");
   if (wanted.length === 0 || !sight.database.ok) return [];
-  const which = wanted.length === 1 ? wanted[0]?.uuid : "UUID";
-  const cure = `xe vm-param-remove uuid=${which} param-name=other-config param-key=auto_poweron${wanted.length === 1 ? "" : ", for each of them"}`;
+  const cure = `xe vm-param-remove uuid=${uuidOf(wanted)} param-name=other-config param-key=auto_poweron`;
   const about = `auto_poweron is set for ${vmNames(wanted.map(({ name }) => name))}, which HA starts`;
   return sight.database.value.pool.otherConfig["auto_poweron"] === "true"
     ? [
@@ -55,25 +59,15 @@ function startedAtBoot(managed: readonly ListedVm[], { sight }: Examination): re
 }
 
 /** A halted one may be meant to stay down; one that runs is expected to run again. */
-function notStarted(managed: readonly ListedVm[], { sight, settings }: Examination): readonly Finding[] {
-  const { pool } = sight;
-  if (pool === null) return [];
-  const running = managed.filter(({ powerState }) => powerState === "Running");
-  const byReason = new Map<string, string[]>();
-  for (const vm of running) {
-    const home = vm.otherConfig["home-pool"];
-    // The master writes down that it runs here with its next pass.
-    const { caveat } = home === undefined ? { caveat: null } : describeVm(vm, pool.uuid, settings);
-    const why = vm.startBlocked ? "its owner has blocked that" : caveat;
-    if (why === null) continue;
-    byReason.set(why, [...(byReason.get(why) ?? []), vm.name]);
-  }
-  return [...byReason].map(([why, names]) =>
+function notStarted(managed: readonly ListedVm[]): readonly Finding[] {
+  const blocked = managed.filter(({ powerState, startBlocked }) => powerState === "Running" && startBlocked);
+  if (blocked.length === 0) return [];
+  return [
     findingsOf("vm-starts").warn(
-      `HA would not start ${vmNames(names)} again when its host dies: ${why}`,
-      "see blocked_operations and home-pool with xe vm-param-list; ha-cfg get-vm-ha shows each VM",
+      `${vmNames(blocked.map(({ name }) => name))} would not be started again when its host dies: somebody has blocked its start`,
+      `xe vm-param-remove uuid=${uuidOf(blocked)} param-name=blocked-operations param-key=start, and the same with start_on`,
     ),
-  );
+  ];
 }
 
 function passedThrough(managed: readonly ListedVm[]): readonly Finding[] {
@@ -83,7 +77,7 @@ function passedThrough(managed: readonly ListedVm[]): readonly Finding[] {
   return [
     findingsOf("pci-devices").warn(
       text,
-      "xe vm-param-remove uuid=UUID param-name=other-config param-key=pci, or do without HA for it",
+      `xe vm-param-remove uuid=${uuidOf(tied)} param-name=other-config param-key=pci, or do without HA for it`,
     ),
   ];
 }

@@ -20,7 +20,7 @@ export const vmNetworkCheck: Check = {
       ({ vms, what, where }): Finding =>
         warn(
           `${vms} in network ${what}, which only ${where} has: cannot be started elsewhere`,
-          "make this network, or its VLAN, on every host: xe vlan-create for each of them, or XenCenter",
+          "xe pool-vlan-create network-uuid=NETWORK pif-uuid=PIF vlan=TAG makes a VLAN on every host",
         ),
     );
     return found.length > 0 ? found : [ok("every managed VM has its networks on all hosts")];

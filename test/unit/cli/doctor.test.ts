@@ -182,7 +182,7 @@ describe("ha-cfg doctor: what each check finds", () => {
       "two hosts, no tie-breaker",
       "bad",
       { hosts: hosts(2), otherConfig: { ...SOUND, HA_FENCE_MIN_HOSTS: "2" } },
-      "no quorum when the next host dies: 1 votes of 2 members",
+      "when the master dies, the other host does nothing before somebody says there: ha-cfg confirm-off",
     ],
     ["fewer than FENCE_MIN_HOSTS", "bad", { hosts: hosts(2) }, "2 hosts are fewer than FENCE_MIN_HOSTS=3"],
     [

@@ -121,8 +121,8 @@ export const OF_FENCING = rowsOf([
   [
     "two hosts that nothing outside decides between",
     "tie-breaker",
-    "warn",
-    "2 hosts are an even number, and nothing outside the pool decides between two halves: when the master dies, the other host does nothing before ha-cfg confirm-off",
+    "bad",
+    "with two hosts and TIE_BREAKER=none nothing decides which one goes on alone: when the master dies, the other host does nothing before somebody says there: ha-cfg confirm-off",
     two({}),
   ],
   [

@@ -152,7 +152,7 @@ export const OF_A_HOST = rowsOf([
     "no clock is kept right",
     "clocks",
     "warn",
-    "the clock of dom0-2 is 60 s ahead of this host's -> see that chronyd or ntpd runs",
+    "the clock of dom0-2 is 60 s ahead of this host's -> systemctl enable chronyd",
     { hostClock: () => ({ ok: true, value: 60_000 }) },
   ],
   [
