@@ -4,6 +4,7 @@ import type { Daemons } from "../ports/daemons.ts";
 import type { FenceMethods } from "../ports/fence-methods.ts";
 import type { Fencer } from "../ports/fencer.ts";
 import type { HearingReader } from "../ports/group.ts";
+import type { HostSurvey } from "../ports/host-survey.ts";
 import type { Keyboard } from "../ports/keyboard.ts";
 import type { LocalHost } from "../ports/local-host.ts";
 import type { LogReader } from "../ports/log-reader.ts";
@@ -57,6 +58,8 @@ export interface CliPorts {
   readonly tcp: TcpProbe;
   /** Reads that only people need, in a session of their own. */
   openSurvey(xeTimeoutMs: number): PoolSurvey;
+  /** Looks at this host, for doctor. */
+  readonly hostSurvey: HostSurvey;
   readonly log: LogReader;
   /** Takes a line about every change. */
   readonly logger: Logger;

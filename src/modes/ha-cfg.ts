@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { maskFencer } from "../adapters/fencing/masked-fencer.ts";
 import { createDaemons } from "../adapters/files/daemon-files.ts";
 import { deniedPath } from "../adapters/files/denied.ts";
+import { createHostSurvey } from "../adapters/files/host-survey-files.ts";
 import { createPrivateFiles } from "../adapters/files/private-files.ts";
 import { createHearingReader } from "../adapters/group/hearing-file.ts";
 import { createTcpProbe } from "../adapters/peers/tcp-connect.ts";
+import { createGate } from "../adapters/processes/firewall.ts";
 import { createSystemKeyboard } from "../adapters/processes/keyboard.ts";
 import { findOperator } from "../adapters/processes/operator.ts";
 import { wakeMonitor } from "../adapters/processes/service-script.ts";
@@ -76,6 +78,7 @@ export function run(args: readonly string[]): Promise<number> {
         clock,
         xeTimeoutMs,
       }),
+    hostSurvey: { ...createHostSurvey(paths), gate: createGate(clock, environment) },
     wakeMonitor: async () => wakeMonitor(paths),
     stdout: writeOutput,
     // What XAPI, a device or a mail server answered may repeat a password. Standard output shows them only when asked to.

@@ -13,6 +13,8 @@ export const CLASSES = [
   "SR",
   "PBD",
   "PIF",
+  "network",
+  "VIF",
   "VDI",
   "VBD",
   "task",

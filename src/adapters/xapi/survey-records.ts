@@ -16,3 +16,30 @@ export const plug = lazily(() => z.object({ host: ref, currently_attached: z.boo
 export const dateTime = lazily(() =>
   z.string().check(z.regex(/^\d{4}-?\d\d-?\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)),
 );
+
+export const network = lazily(() => z.object({ name_label: z.string(), PIFs: z.array(ref) }));
+export const virtualInterface = lazily(() => z.object({ VM: ref, network: ref }));
+export const networkPort = lazily(() => z.object({ host: ref }));
+export const hostInterface = lazily(() =>
+  z.object({
+    host: ref,
+    device: z.string(),
+    currently_attached: z.boolean(),
+    IP: z.string(),
+    netmask: z.string(),
+    ip_configuration_mode: z.string(),
+    bond_master_of: z.array(ref),
+    management: z.boolean(),
+  }),
+);
+
+const texts = z.record(z.string(), z.string());
+export const hostFacts = lazily(() =>
+  z.object({
+    uuid,
+    software_version: texts,
+    power_on_mode: z.string(),
+    /** Also holds a reference to the password, which nobody needs here. */
+    power_on_config: texts,
+  }),
+);

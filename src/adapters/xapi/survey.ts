@@ -5,21 +5,22 @@ import type { LocalDisk, PoolSurvey } from "../../ports/pool-survey.ts";
 import { malformed, readRef } from "./errors.ts";
 import { REAL_VMS } from "./filter.ts";
 import { namingSession } from "./named-fault.ts";
-import { parseRecords, parseValue, type Shape } from "./records.ts";
+import { parseValue } from "./records.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
+import { all } from "./survey-list.ts";
+import { readHostFacts, readInterfaces, readLocalNetworks } from "./survey-networks.ts";
 import * as shapes from "./survey-records.ts";
 
 const CLOSE_MS = 1_000;
-/** A large pool has thousands of disks: whole lists need more than an ordinary call. */
-const LIST_MS = 30_000;
-
-type Records<T> = XapiResult<ReadonlyMap<string, T>>;
 
 /** The survey in a session of its own, opened with the first call that needs it. */
 export function openSurvey(options: SessionOptions): PoolSurvey {
   const session = namingSession(openSession(options));
   return {
     localDisks: (signal) => readLocalDisks(session, signal),
+    localNetworks: (signal) => readLocalNetworks(session, signal),
+    interfaces: (signal) => readInterfaces(session, signal),
+    hostFacts: (signal) => readHostFacts(session, signal),
     hostClock: (host, signal) => readClock(session, host, signal),
     async close() {
       await withDeadline(
@@ -31,18 +32,6 @@ export function openSurvey(options: SessionOptions): PoolSurvey {
       );
     },
   };
-}
-
-async function all<T>(
-  session: Session,
-  cls: string,
-  shape: Shape<T>,
-  signal: AbortSignal,
-  filter?: string,
-): Promise<Records<T>> {
-  const method = filter === undefined ? `${cls}.get_all_records` : `${cls}.get_all_records_where`;
-  const params = filter === undefined ? [] : [filter];
-  return parseRecords(method, shape, await session.call(method, params, signal, LIST_MS));
 }
 
 /**

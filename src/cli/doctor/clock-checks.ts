@@ -40,5 +40,7 @@ async function compare(
   if (offMs <= TOLERANCE_MS) return [];
   const direction = ahead > 0 ? "ahead of" : "behind";
   const text = `the clock of ${name} is ${Math.round(offMs / 1_000)} s ${direction} this host's`;
-  return [warn(text, "see that chronyd or ntpd runs on every host")];
+  return [
+    warn(text, "systemctl enable chronyd; systemctl start chronyd, on both of them (ntpd on older hosts)"),
+  ];
 }

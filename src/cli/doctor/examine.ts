@@ -1,33 +1,64 @@
 import { withDeadline } from "../../ports/deadline.ts";
 import type { CliPorts } from "../cli-ports.ts";
 import type { Sight } from "../sight/sight.ts";
-import type { Check, Examination, Finding } from "./check.ts";
+import { capacityCheck } from "./capacity-checks.ts";
+import type { Check, Examination, Finding, Verdict } from "./check.ts";
 import { clockCheck } from "./clock-checks.ts";
 import { daemonCheck } from "./daemon-checks.ts";
 import { fencingCheck } from "./fencing-checks.ts";
 import { groupCheck } from "./group-checks.ts";
 import { heartbeatCheck } from "./heartbeat-checks.ts";
+import { installationCheck } from "./installation-checks.ts";
+import { machineCheck } from "./machine-checks.ts";
 import { mailCheck } from "./mail-checks.ts";
 import { memberCheck } from "./member-checks.ts";
+import { nameCheck } from "./name-checks.ts";
+import { networkCheck } from "./network-checks.ts";
+import { noticeCheck } from "./notice-checks.ts";
 import { parameterCheck } from "./parameter-checks.ts";
+import { portCheck } from "./port-checks.ts";
 import { quorumCheck } from "./quorum-checks.ts";
+import { roomCheck } from "./room-checks.ts";
 import { storageCheck } from "./storage-checks.ts";
+import { takeOverCheck } from "./take-over-checks.ts";
+import { tieCheck } from "./tie-checks.ts";
+import { timingCheck } from "./timing-checks.ts";
+import { vmCheck } from "./vm-checks.ts";
+import { vmNetworkCheck } from "./vm-network-checks.ts";
+import { watchdogCheck } from "./watchdog-checks.ts";
 import { xapiCheck } from "./xapi-checks.ts";
 
-/** Every check, in the order in which its findings are shown. */
+/** Every check, in the order in which its findings are shown among those of the same verdict. */
 const CHECKS: readonly Check[] = [
   xapiCheck,
   daemonCheck,
+  installationCheck,
+  roomCheck,
   parameterCheck,
+  timingCheck,
   memberCheck,
+  nameCheck,
+  portCheck,
   heartbeatCheck,
+  networkCheck,
   groupCheck,
   quorumCheck,
+  tieCheck,
+  takeOverCheck,
   fencingCheck,
+  watchdogCheck,
+  machineCheck,
+  vmCheck,
   storageCheck,
+  vmNetworkCheck,
+  capacityCheck,
   clockCheck,
   mailCheck,
+  noticeCheck,
 ];
+
+/** The worst first, for the rest is read by nobody who has found it. */
+const ORDER: Readonly<Record<Verdict, number>> = { bad: 0, warn: 1, ok: 2 };
 
 /** Makes all checks of a pool as it was seen; the session of their own is closed whatever happens. */
 export async function examineSight(
@@ -60,7 +91,7 @@ async function examine(
       return findings;
     }),
   );
-  return found.flat();
+  return found.flat().sort((a, b) => ORDER[a.verdict] - ORDER[b.verdict]);
 }
 
 /** A check that fails is a finding too: what it would have found is not known, which is not "ok". */

@@ -17,7 +17,9 @@ export const fencingCheck: Check = {
     if (!settings.FENCE_ENABLED)
       return [
         warn(
-          `fencing is off: ${TWO_COPIES}`,
+          settings.FENCE_HA_ONFAIL
+            ? `fencing is off (FENCE_ENABLED=0), and VMs are started all the same: ${TWO_COPIES}`
+            : "fencing is off (FENCE_ENABLED=0): nothing proves that a dead host is off, so its VMs stay down until it is back",
           "ha-cfg set FENCE_ENABLED 1, with a FENCE_METHOD that cuts power",
         ),
       ];
@@ -34,7 +36,7 @@ export const fencingCheck: Check = {
           ? `FENCE_METHOD=${method} cuts no power: ${TWO_COPIES}`
           : `when all others fail, ${method} counts as fenced without cutting power: ${TWO_COPIES}`,
         only
-          ? "ha-cfg set FENCE_METHOD to IPMI, REDFISH, ILO or an agent of your own"
+          ? "ha-cfg set FENCE_METHOD IPMI, or REDFISH, ILO, an agent of your own"
           : `ha-cfg set FENCE_METHOD ${methods.filter(methodProves).join(",")}`,
       ),
     );

@@ -50,12 +50,17 @@ async function examine(
 
 const MASTER: PeerProbe = { icmp: "unknown", xapi: "answered", follows: { kind: "is-master" } };
 
-function judge({ enabled }: SeenHost, about: string, probe: PeerAnswer | null): Finding {
+function judge({ uuid, enabled }: SeenHost, about: string, probe: PeerAnswer | null): Finding {
   const { ok, warn, bad } = findingsOf("members");
   if (probe === null) return bad(`${about} could not be probed in time`, "run this again");
   const { icmp, xapi } = probe;
   if (xapi === "answered" && icmp === "answered")
-    return ok(`${about} answers ping and XAPI${enabled ? "" : ", and is disabled"}`);
+    return enabled
+      ? ok(`${about} answers ping and XAPI`)
+      : warn(
+          `${about} is in maintenance (disabled): no VM is started there, and HA leaves it alone`,
+          `xe host-enable uuid=${uuid}, when its maintenance is over`,
+        );
   if (!enabled) {
     return warn(`${about} is disabled and does not answer ${xapi === "silent" ? "XAPI" : "ping"}`, null);
   }

@@ -45,7 +45,9 @@ function stored({ sight }: Examination): readonly Finding[] {
   if (count === 0) {
     return [...problems, warn("the pool database holds no parameters: the defaults hold", "ha-cfg insert")];
   }
-  return problems.length > 0 ? problems : [ok(`${count} parameters in the pool database, all understood`)];
+  return problems.length > 0
+    ? problems
+    : [ok(`${count} ${count === 1 ? "parameter" : "parameters"} in the pool database, all understood`)];
 }
 
 /** The files of other hosts are not seen from here; what differs here is said, so that it can be compared. */
@@ -63,7 +65,9 @@ function overrides({ sight }: Examination): readonly Finding[] {
   if (differing.length > 0) {
     const names = fewNames(differing, 8);
     const text = `the override file of this host sets ${names}: other hosts do not have that from the pool`;
-    return [...lines, warn(text, "put the same into the file of every host, or use ha-cfg set")];
+    const [first] = differing;
+    const cure = `ha-cfg unset --local ${first}, here, and ha-cfg set ${first} VALUE for the pool; or the same in the file of every host`;
+    return [...lines, warn(text, cure)];
   }
   return lines.length > 0
     ? lines
@@ -81,11 +85,18 @@ async function slaveStarts({ ports, settings, sight }: Examination): Promise<rea
   return [warn(text, "a pool has certificates from XCP-ng 8.3 on; without them: ha-cfg set slave_vm_stat 0")];
 }
 
-/** Values that `ha-cfg set` warns of. The method has a check of its own, and a single host needs none. */
+/** These have a check of their own. */
+const TOLD_ELSEWHERE: ReadonlySet<string> = new Set([
+  "FENCE_METHOD",
+  "FENCE_ACTION",
+  "FENCE_QUORUM_REQUIRED",
+]);
+
+/** Values that `ha-cfg set` warns of. */
 function dangerous({ settings }: Examination): readonly Finding[] {
   const { warn } = findingsOf("dangerous-values");
   return [...ROWS].flatMap(([name, row]): readonly Finding[] => {
-    if (row.warns === null || name === "FENCE_METHOD" || row.scope !== "pool") return [];
+    if (row.warns === null || TOLD_ELSEWHERE.has(name) || row.scope !== "pool") return [];
     const value = settingText(name, row, settings);
     if (value !== row.kind.render(row.warns.at)) return [];
     return [

@@ -69,7 +69,9 @@ function withOneLess(examination: Examination, pings: Pings): readonly Finding[]
     return [warn("fewer than two hosts are enabled: no VM can be started elsewhere", "enable another host")];
   if (settings.FENCE_ENABLED && hosts.length < settings.FENCE_MIN_HOSTS) {
     const text = `${hosts.length} hosts are fewer than FENCE_MIN_HOSTS=${settings.FENCE_MIN_HOSTS}: none is fenced, and VMs of a dead one stay down`;
-    return [bad(text, `ha-cfg set FENCE_MIN_HOSTS ${hosts.length}`)];
+    const isEnough = examination.sight.hosts.length >= settings.FENCE_MIN_HOSTS;
+    const less = `ha-cfg set FENCE_MIN_HOSTS ${hosts.length}`;
+    return [bad(text, isEnough ? `enable the others again, or ${less}` : less)];
   }
   if (!settings.FENCE_QUORUM_REQUIRED)
     return [
@@ -81,17 +83,22 @@ function withOneLess(examination: Examination, pings: Pings): readonly Finding[]
   const lives = hosts.filter(
     ({ isSelf, probe }) => isSelf || probe?.xapi === "answered" || probe?.icmp === "answered",
   );
+  // Whether that place can be claimed, another check says.
+  const isExclusive = settings.TIE_BREAKER === "ssh" || settings.TIE_BREAKER === "sr";
   const allAnswer = pings.size > 0 && [...pings.values()].every((answer) => answer === "answered");
   const tally = tallyQuorum({
     members: hosts.map(({ uuid }) => uuid),
     alive: lives.slice(1).map(({ uuid }) => uuid),
-    heuristics: asksHeuristicIps(settings) && allAnswer ? "all-answered" : "not-all-answered",
+    heuristics:
+      isExclusive || (asksHeuristicIps(settings) && allAnswer) ? "all-answered" : "not-all-answered",
   });
   const words = `${tally.votes} votes of ${tally.members} members with one host less`;
   if (tally.quorate) return [ok(`there is a quorum: ${words}`)];
+  // What becomes of two hosts of which one dies, the check of the tie-breaker says.
+  if (hosts.length === 2 && lives.length === 2 && !asksHeuristicIps(settings)) return [];
   const cure =
     hosts.length % 2 === 0
-      ? "use heuristic IPs (FENCE_USE_IP_HEURISTICS, FENCE_HEURISTICS_IPS), or add a host"
+      ? "use a place outside the pool (TIE_BREAKER, TIE_BREAKER_PLACE) or heuristic IPs (FENCE_USE_IP_HEURISTICS, FENCE_HEURISTICS_IPS), or add a host"
       : "bring the hosts back that do not answer";
   return [bad(`no quorum when the next host dies: ${words}; nothing would be done`, cure)];
 }

@@ -1,4 +1,4 @@
-import type { Dialogue } from "../ssh/run-ssh.ts";
+import type { Dialogue } from "../../adapters/ssh/run-ssh.ts";
 import { endsWithPrompt } from "./clp.ts";
 
 /** Old iLOs want a carriage return, others a line feed; an empty command does no harm. */

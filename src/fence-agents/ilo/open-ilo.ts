@@ -1,10 +1,11 @@
+import { SSH_PORT } from "../../adapters/ssh/target.ts";
 import { authorityOf } from "../address.ts";
 import type { HostsSyntax } from "../hosts-file.ts";
 import type { OpenDevice } from "../method.ts";
 import { findEntry, readOptions } from "../method-files.ts";
 import { createSshClient } from "../ssh/client.ts";
 import { maskDevice } from "../ssh/mask-device.ts";
-import { openTarget, SSH_OPTIONS, SSH_PORT } from "../ssh/target.ts";
+import { openTarget, SSH_OPTIONS } from "../ssh/target.ts";
 import { createIlo, type IloOptions } from "./ilo-device.ts";
 
 const OPTIONS = {

@@ -1,13 +1,19 @@
 import { join } from "node:path";
 import { runCommand } from "../../adapters/processes/run-command.ts";
+import {
+  LEGACY_QUERIES,
+  type PasswordMethod,
+  type RemoteCommand,
+  sshArguments,
+} from "../../adapters/ssh/command-line.ts";
+import { asksInDialogue, explainFailure, linesOfErrors, SSH_FAILED } from "../../adapters/ssh/fault.ts";
+import { judgeEnd } from "../../adapters/ssh/judge-end.ts";
+import { type Dialogue, runSsh } from "../../adapters/ssh/run-ssh.ts";
+import { SSH_PORT, type SshTarget } from "../../adapters/ssh/target.ts";
 import { authorityOf } from "../address.ts";
 import type { MethodContext } from "../method.ts";
 import { askpassEnvironment } from "./askpass.ts";
-import { LEGACY_QUERIES, type PasswordMethod, type RemoteCommand, sshArguments } from "./command-line.ts";
-import { asksInDialogue, explainFailure, linesOfErrors, SSH_FAILED, type SshFault } from "./fault.ts";
 import { dropEmptyPin, knownHost } from "./known-host.ts";
-import { type Dialogue, runSsh, type SshEnd } from "./run-ssh.ts";
-import { SSH_PORT, type SshTarget } from "./target.ts";
 
 /** What came of one connection. There may be an output and a fault: a device that hangs up after its answer. */
 export interface SshAnswer {
@@ -32,8 +38,6 @@ export interface SshClient {
 /** A device that hangs must leave time for another try: FENCE_TIMEOUT is 60 s. */
 const CALL_MS = 15_000;
 const QUERY_MS = 2_000;
-/** The words of `timeout`, which starts ssh. */
-const NOT_STARTED = /^timeout: failed to run command/;
 
 export function createSshClient(
   target: SshTarget,
@@ -64,7 +68,7 @@ export function createSshClient(
       asking = "keyboard-interactive";
       return await connect(command, dialogue, signal);
     }
-    const fault = judge(end, callMs, signal, () => explainFailure(end.errors, target, host.path));
+    const fault = judgeEnd(end, callMs, signal, () => explainFailure(end.errors, target, host.path));
     const { exitCode, output } = end;
     return {
       ...{ output, exitCode, errors: linesOfErrors(end.errors) },
@@ -75,17 +79,6 @@ export function createSshClient(
     run: (command, signal) => connect(command, null, signal),
     converse: (dialogue, signal) => connect(null, dialogue, signal),
   };
-}
-
-function judge(end: SshEnd, callMs: number, signal: AbortSignal, explain: () => SshFault): SshFault | null {
-  const passing = (why: string): SshFault => ({ why, final: false });
-  if (end.late) return passing(signal.aborted ? "the time was over" : `no answer within ${callMs / 1_000} s`);
-  if (end.endless) return passing("it said more than any answer is long");
-  const errors = end.errors.trim();
-  if (end.exitCode === null)
-    return passing(`ssh could not be run to its end${errors === "" ? "" : `: ${errors}`}`);
-  if (NOT_STARTED.test(errors)) return { why: `${errors}; install openssh-clients`, final: true };
-  return end.exitCode === SSH_FAILED ? explain() : null;
 }
 
 function loginEnvironment(

@@ -1,23 +1,6 @@
 import { statSync } from "node:fs";
+import type { SshLogin, SshTarget } from "../../adapters/ssh/target.ts";
 import { type Endpoint, isAddress } from "../address.ts";
-
-/** Of ssh. */
-export const SSH_PORT = 22;
-
-export type SshLogin =
-  | { readonly kind: "password"; readonly password: string }
-  | { readonly kind: "key"; readonly path: string };
-
-/** A device that is reached by ssh. */
-export interface SshTarget {
-  /** A name, IPv4, or IPv6 without brackets. */
-  readonly address: string;
-  readonly port: number;
-  readonly user: string;
-  readonly login: SshLogin;
-  /** Offer the algorithms of old devices, too. */
-  readonly legacy: boolean;
-}
 
 /** What every method that uses ssh understands in its `<METHOD>.conf`. */
 export const SSH_OPTIONS = {

@@ -1,3 +1,4 @@
+import { SSH_PORT } from "../../adapters/ssh/target.ts";
 import { isUuid } from "../../core/model/ids.ts";
 import { authorityOf } from "../address.ts";
 import type { HostsSyntax } from "../hosts-file.ts";
@@ -5,7 +6,7 @@ import type { OpenDevice } from "../method.ts";
 import { findEntry, readOptions } from "../method-files.ts";
 import { createSshClient } from "../ssh/client.ts";
 import { maskDevice } from "../ssh/mask-device.ts";
-import { openTarget, SSH_OPTIONS, SSH_PORT } from "../ssh/target.ts";
+import { openTarget, SSH_OPTIONS } from "../ssh/target.ts";
 import { createXvm } from "./xvm-device.ts";
 
 const USER = "root";

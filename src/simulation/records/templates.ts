@@ -1,7 +1,10 @@
 import type { Fields } from "../database.ts";
 import recorded from "./templates.json" with { type: "json" };
 
-/** Records as a real xapi (26.1) gave them, with every field; the world puts its own values into copies. */
+/**
+ * Records as a real xapi (26.1) gave them, with every field; the world puts its own values into copies. Those of network and VIF are
+ * made from XAPI's data model.
+ */
 export const TEMPLATES: Readonly<Record<TemplateName, Fields>> = recorded as unknown as Record<
   TemplateName,
   Fields
@@ -17,6 +20,8 @@ export type TemplateName =
   | "SR"
   | "PBD"
   | "PIF"
+  | "network"
+  | "VIF"
   | "VDI"
   | "VBD"
   | "task"

@@ -20,7 +20,8 @@ const POOL = {
 
 describe("ha-cfg doctor on a simulated pool", () => {
   test("a pool without fault: a line for each check, exit 0", async () => {
-    const pool = poolWithHa({ ...POOL, vms: [{ name: "a1", on: 1 }], heartbeats: true });
+    const params = { ...POOL.params, MAIL_TO: "ops@example.org" };
+    const pool = poolWithHa({ ...POOL, params, vms: [{ name: "a1", on: 1 }], secondNetwork: true });
     await pool.run(60_000);
     const run = await haCfgOn(pool, 2, ["doctor"]);
     expect(run.out.replace(/in \d+ ms/, "in 2 ms")).toBe(`ok    XAPI answers in 2 ms
@@ -29,12 +30,13 @@ ok    the monitor runs (pid 4321), and is started at boot
 ok    the watchdog runs (pid 4322), and is started at boot
 ok    the last iteration ended 4 s ago
 ok    HA is on
-ok    4 parameters in the pool database, all understood
+ok    5 parameters in the pool database, all understood
 ok    the override file is understood and overrides nothing of the pool's
 ok    h1 (10.77.0.11) answers ping and XAPI
 ok    h3 (10.77.0.13) answers ping and XAPI
-ok    h1 is heard since 52 s, over 10.77.0.11
-ok    h3 is heard since 52 s, over 10.77.0.13
+ok    h1 is heard since 52 s, over 10.77.0.11 and 10.78.0.11
+ok    h3 is heard since 52 s, over 10.77.0.13 and 10.78.0.13
+ok    every host has a second network, or a bond, for the heartbeats
 ok    the leader of the pool: h1, since 52 s
 ok    heuristic IPs are not used
 ok    there is a quorum: 2 votes of 3 members with one host less
@@ -42,10 +44,12 @@ ok    fence device of h1 by IPMI: on
 ok    fence device of h2 by IPMI: on
 ok    fence device of h3 by IPMI: on
 ok    every managed VM has its disks on storage of all hosts
+ok    every managed VM has its networks on all hosts
+ok    whichever host dies, the others have memory for its VMs
 ok    the clocks of 3 hosts agree within 3 s
 ok    mail server 127.0.0.1:25 answers; ha-cfg email sends a test
 
-21 ok, 0 to look at, 0 bad
+24 ok, 0 to look at, 0 bad
 `);
     expect([run.code, run.err]).toEqual([0, ""]);
   });
@@ -178,7 +182,7 @@ describe("ha-cfg doctor: what each check finds", () => {
       "two hosts, no tie-breaker",
       "bad",
       { hosts: hosts(2), otherConfig: { ...SOUND, HA_FENCE_MIN_HOSTS: "2" } },
-      "no quorum when the next host dies: 1 votes of 2 members",
+      "when the master dies, the other host does nothing before somebody says there: ha-cfg confirm-off",
     ],
     ["fewer than FENCE_MIN_HOSTS", "bad", { hosts: hosts(2) }, "2 hosts are fewer than FENCE_MIN_HOSTS=3"],
     [
@@ -238,7 +242,7 @@ describe("ha-cfg doctor: what each check finds", () => {
       "fencing off",
       "warn",
       { otherConfig: { ...SOUND, HA_FENCE_ENABLED: "0" } },
-      "fencing is off: two copies",
+      "nothing proves that a dead host is off, so its VMs stay down",
     ],
     [
       "an agent that is missing",
@@ -337,7 +341,7 @@ describe("ha-cfg doctor: what each check finds", () => {
 
   test("progress on a terminal only, and gone in the end", async () => {
     const run = await doctor({ terminal: true });
-    expect(run.err).toMatch(/^\rChecking: 0 of 11 done.*\r {23}\r$/s);
+    expect(run.err).toMatch(/^\rChecking: 0 of 25 done.*\r {23}\r$/s);
     expect((await doctor({})).err).toBe("");
   });
 

@@ -44,6 +44,8 @@ export interface FakeWorld extends Surroundings {
   listFault: XapiFault | null;
   /** Standard input is a terminal. */
   terminal: boolean;
+  /** What the last iteration of this host has left. */
+  pass: LoadedState;
   /** What administrators have said on this host of hosts that are off. */
   confirmedOff: LoadedState;
   /** What is typed, or comes through the pipe, line by line. */
@@ -91,6 +93,7 @@ export function fakeWorld(): FakeWorld {
     messages: [],
     listFault: null,
     terminal: false,
+    pass: { kind: "none" },
     confirmedOff: { kind: "none" },
     lines: [],
     files: {},
@@ -176,7 +179,10 @@ export function fakePorts(world: FakeWorld): Captured {
         }),
       },
       store: {
-        load: async (name) => (name === "confirmed-off" ? world.confirmedOff : rememberedMemory(world)),
+        load: async (name) => {
+          if (name === "pass") return world.pass;
+          return name === "confirmed-off" ? world.confirmedOff : rememberedMemory(world);
+        },
         save: async (_name, value) => {
           world.confirmedOff = { kind: "found", value };
         },

@@ -1,10 +1,12 @@
 import type { CliPorts } from "../../../src/cli/cli-ports.ts";
 import type { MailJob } from "../../../src/core/alerts/mail/compose-mail.ts";
+import type { Hearing } from "../../../src/core/model/hearing.ts";
 import type { XapiResult } from "../../../src/core/model/pool-view.ts";
 import type { DaemonName, DaemonState } from "../../../src/ports/daemons.ts";
+import type { Installed, PortGate, Room, WatchdogTools } from "../../../src/ports/host-survey.ts";
 import type { MailResult } from "../../../src/ports/notices.ts";
 import type { PeerAnswer } from "../../../src/ports/peers.ts";
-import type { LocalDisk } from "../../../src/ports/pool-survey.ts";
+import type { HostFacts, HostInterface, LocalDisk, LocalNetwork } from "../../../src/ports/pool-survey.ts";
 import type { TcpAnswer } from "../../../src/ports/tcp-probe.ts";
 
 /** What lies around the pool database in a test: other hosts, addresses, daemons, storage, clocks. */
@@ -12,10 +14,21 @@ export interface Surroundings {
   probe: (address: string) => PeerAnswer;
   ping: (address: string) => "answered" | "silent" | "unknown";
   daemon: (name: DaemonName) => DaemonState;
+  /** What the monitor of this host publishes. */
+  hearing: Hearing | null;
   tcp: (host: string, port: number) => TcpAnswer;
   /** What the mail server makes of a mail. */
   mail: (job: MailJob) => MailResult;
   localDisks: XapiResult<readonly LocalDisk[]>;
+  localNetworks: XapiResult<readonly LocalNetwork[]>;
+  interfaces: XapiResult<readonly HostInterface[]>;
+  hostFacts: XapiResult<readonly HostFacts[]>;
+  /** The firewall of this host, and who keeps the port of the heartbeats. */
+  gate: PortGate;
+  keeper: string | null;
+  installed: Installed;
+  watchdogTools: WatchdogTools;
+  room: readonly Room[];
   /** Milliseconds since the epoch, by uuid. */
   hostClock: (host: string) => XapiResult<number>;
 }
@@ -28,22 +41,31 @@ export function quietSurroundings(): Surroundings {
     probe: () => ANSWERS,
     ping: () => "answered",
     daemon: (name) => ({ state: "running", pid: name === "monitor" ? 4321 : 4322, atBoot: true }),
+    hearing: null,
     tcp: () => ({ kind: "open" }),
     mail: ({ to }) => ({ ok: true, taken: to, refused: [], unencrypted: null }),
     localDisks: { ok: true, value: [] },
+    localNetworks: { ok: true, value: [] },
+    interfaces: { ok: true, value: [] },
+    hostFacts: { ok: true, value: [] },
+    gate: { kind: "open" },
+    keeper: null,
+    installed: { guard: "there", plugin: "there", brokenHooks: [] },
+    watchdogTools: { program: "/usr/sbin/xenwatchdogd", serviceOn: false },
+    room: [{ path: "/etc/ha-lizard/state", freeBytes: 10_000_000_000 }],
     hostClock: () => ({ ok: true, value: 0 }),
   };
 }
 
 type SurroundingPorts = Pick<
   CliPorts,
-  "prober" | "pinger" | "daemons" | "tcp" | "mail" | "openSurvey" | "hearing"
+  "prober" | "pinger" | "daemons" | "tcp" | "mail" | "openSurvey" | "hostSurvey" | "hearing"
 >;
 
 export function fakeSurroundings(world: Surroundings): SurroundingPorts {
   return {
     prober: { probe: async (address) => world.probe(address) },
-    hearing: { read: async () => null },
+    hearing: { read: async () => world.hearing },
     pinger: { ping: async (address) => world.ping(address) },
     daemons: { look: async (name) => world.daemon(name) },
     tcp: { connect: async ({ host, port }) => world.tcp(host, port) },
@@ -53,8 +75,18 @@ export function fakeSurroundings(world: Surroundings): SurroundingPorts {
         return world.mail(job);
       },
     },
+    hostSurvey: {
+      gate: async () => world.gate,
+      keeperOf: async () => world.keeper,
+      installed: async () => world.installed,
+      watchdogTools: async () => world.watchdogTools,
+      room: async () => world.room,
+    },
     openSurvey: () => ({
       localDisks: async () => world.localDisks,
+      localNetworks: async () => world.localNetworks,
+      interfaces: async () => world.interfaces,
+      hostFacts: async () => world.hostFacts,
       hostClock: async (host) => world.hostClock(host),
       close: async () => undefined,
     }),

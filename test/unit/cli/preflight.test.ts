@@ -4,9 +4,10 @@ import { FLAG } from "./vms.ts";
 
 const POOL = {
   hosts: 3,
+  secondNetwork: true,
   ha: "false",
   vms: [{ name: "web", on: 1 }, { name: "db", on: 2 }, { name: "spare" }],
-  params: { FENCE_METHOD: "IPMI", MONITOR_DELAY: "15" },
+  params: { FENCE_METHOD: "IPMI", MONITOR_DELAY: "15", MAIL_TO: "ops@example.org" },
 } as const;
 
 async function pool(over: Partial<Parameters<typeof poolWithHa>[0]> = {}) {

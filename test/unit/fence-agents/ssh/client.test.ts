@@ -1,9 +1,10 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import type { SshTarget } from "../../../../src/adapters/ssh/target.ts";
 import { createSshClient } from "../../../../src/fence-agents/ssh/client.ts";
 import { dropEmptyPin } from "../../../../src/fence-agents/ssh/known-host.ts";
 import { maskDevice } from "../../../../src/fence-agents/ssh/mask-device.ts";
-import { openTarget, type SshTarget } from "../../../../src/fence-agents/ssh/target.ts";
+import { openTarget } from "../../../../src/fence-agents/ssh/target.ts";
 import { generateKey, PASSWORD, SshServer } from "../../../tools/devices/sshd.ts";
 import {
   isAlive,

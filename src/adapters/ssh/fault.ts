@@ -10,15 +10,19 @@ const LOCKED =
 /** What ssh tells of a connection in which nothing is wrong. */
 const CHATTER = /^(Warning: Permanently added .*|Connection to .* closed\.)$/;
 
-/** Why ssh failed; `final` as of a `PowerReading`. */
+/** Why ssh failed. */
 export interface SshFault {
   readonly why: string;
+  /** Asking again changes nothing. */
   readonly final: boolean;
+  /** The other side did not take the key or the password. */
+  readonly refused: boolean;
 }
 
 interface Rule {
   readonly seen: RegExp;
   readonly final: boolean;
+  readonly refused?: true;
   readonly means: (said: string, target: SshTarget, pin: string) => string;
 }
 
@@ -53,6 +57,7 @@ const RULES: readonly Rule[] = [
   {
     seen: /Permission denied|Too many authentication failures|No more authentication methods/i,
     final: true,
+    refused: true,
     means: (said, { user, login }) =>
       `${login.kind === "key" ? `the key ${login.path}` : "the password"} of user ${user} was refused (${said})`,
   },
@@ -79,13 +84,13 @@ export function linesOfErrors(errors: string): readonly string[] {
 /** Why ssh ended with 255. `errors` is its standard error. */
 export function explainFailure(errors: string, target: SshTarget, pin: string): SshFault {
   const lines = linesOfErrors(errors);
-  for (const { seen, means, final } of RULES) {
+  for (const { seen, means, final, refused = false } of RULES) {
     const said = lines.find((line) => seen.test(line));
-    if (said !== undefined) return { why: means(said.replace(/^ssh: /, ""), target, pin), final };
+    if (said !== undefined) return { why: means(said.replace(/^ssh: /, ""), target, pin), final, refused };
   }
   const last = lines.at(-1);
   const why = last === undefined ? "the connection ended without an answer" : `ssh failed: ${last}`;
-  return { why, final: false };
+  return { why, final: false, refused: false };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { sshArguments } from "../../../../src/fence-agents/ssh/command-line.ts";
-import type { SshTarget } from "../../../../src/fence-agents/ssh/target.ts";
+import { sshArguments } from "../../../../src/adapters/ssh/command-line.ts";
+import type { SshTarget } from "../../../../src/adapters/ssh/target.ts";
 
 const PASSWORD = "s3cret";
 const TARGET: SshTarget = {
@@ -10,7 +10,7 @@ const TARGET: SshTarget = {
   login: { kind: "password", password: PASSWORD },
   legacy: false,
 };
-const HOST = { path: "/pins/fe80::1=eth0", pinned: false };
+const HOST = { path: "/pins/fe80::1=eth0", name: "fe80::1%eth0", pinned: false };
 const AVAILABLE = { kex: ["diffie-hellman-group1-sha1", "curve25519-sha256"], key: ["ssh-rsa"], cipher: [] };
 const join = (target: SshTarget, host = HOST, command: string | null = "power") =>
   sshArguments(target, host, command, AVAILABLE).join(" ");
@@ -35,10 +35,10 @@ test("sshArguments: a command needs no terminal, a session has one", () => {
   expect(join(TARGET, HOST, null)).toMatch(/ -tt .* -l root fe80::1%eth0$/);
 });
 
-test("sshArguments: the port is the list's, and a part of the name under which the key is kept", () => {
+test("sshArguments: the port is the target's, and the key is kept under the name of the host", () => {
   expect(join(TARGET)).toContain("HostKeyAlias=fe80::1%eth0 ");
   expect(join(TARGET)).toContain(" -p 22 -l root ");
-  const other = join({ ...TARGET, address: "ILO-7", port: 2_222 });
+  const other = join({ ...TARGET, address: "ILO-7", port: 2_222 }, { ...HOST, name: "ilo-7:2222" });
   expect(other).toContain("HostKeyAlias=ilo-7:2222 ");
   expect(other).toMatch(/ -p 2222 -l root ILO-7 power$/);
 });
@@ -61,6 +61,7 @@ test("sshArguments: old algorithms only on request, and of them those that this 
 test("sshArguments: with a key no password is tried, and none asked for", () => {
   const line = join({ ...TARGET, login: { kind: "key", path: "/root/ilo key" } });
   expect(line).toContain("BatchMode=yes");
+  expect(line).toContain("IdentityAgent=none");
   expect(line).toContain('IdentityFile="/root/ilo key"');
   expect(line).toContain("PreferredAuthentications=publickey");
 });

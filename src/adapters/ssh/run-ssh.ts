@@ -1,6 +1,6 @@
 import { closeSync, openSync } from "node:fs";
-import { endOf, killGroup, readChunks } from "../../adapters/processes/run-command.ts";
 import type { Clock } from "../../ports/clock.ts";
+import { endOf, killGroup, readChunks } from "../processes/run-command.ts";
 
 /** What is typed into a session, as an answer to what is heard. */
 export interface Dialogue {

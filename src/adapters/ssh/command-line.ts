@@ -1,6 +1,4 @@
-import { authorityOf } from "../address.ts";
-import type { KnownHost } from "./known-host.ts";
-import { SSH_PORT, type SshTarget } from "./target.ts";
+import type { KnownHost, SshTarget } from "./target.ts";
 
 /** What is asked of the other side: a command, or (null) a session as a person at a terminal has it. */
 export type RemoteCommand = string | null;
@@ -53,8 +51,7 @@ export function sshArguments(
     "NumberOfPasswordPrompts=1",
     "GlobalKnownHostsFile=/dev/null",
     `UserKnownHostsFile="${host.path}"`,
-    // The key is kept under the same name as its file: two devices behind one address have a port each.
-    `HostKeyAlias=${authorityOf(target, SSH_PORT).toLowerCase()}`,
+    `HostKeyAlias=${host.name}`,
     "CheckHostIP=no",
     "HashKnownHosts=no",
     "UpdateHostKeys=no",
@@ -88,6 +85,7 @@ function loginOptions({ login }: SshTarget, asking: PasswordMethod): readonly st
     "BatchMode=yes",
     `IdentityFile="${login.path}"`,
     "IdentitiesOnly=yes",
+    "IdentityAgent=none",
     "PreferredAuthentications=publickey",
   ];
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { asksInDialogue, explainFailure } from "../../../../src/fence-agents/ssh/fault.ts";
-import type { SshTarget } from "../../../../src/fence-agents/ssh/target.ts";
+import { asksInDialogue, explainFailure } from "../../../../src/adapters/ssh/fault.ts";
+import type { SshTarget } from "../../../../src/adapters/ssh/target.ts";
 
 const TARGET: SshTarget = {
   address: "192.0.2.7",
@@ -97,4 +97,5 @@ test("explainFailure: a key that was refused is called a key", () => {
   const login = { kind: "key", path: "/root/ilo_key" } as const;
   const said = explainFailure("Permission denied (publickey).", { ...TARGET, login }, "/pins");
   expect(said.why).toStartWith("the key /root/ilo_key of user admin was refused");
+  expect(said.refused).toBe(true);
 });
