@@ -8,7 +8,7 @@ import type { Ack, Heartbeat } from "./message.ts";
 import { hearingOf } from "./peer-state.ts";
 import type { Roll, RollHost } from "./roll.ts";
 import { isSameTerm, type Term } from "./term.ts";
-import type { GroupTimings } from "./timings.ts";
+import { GROUP_TIMINGS, type GroupTimings } from "./timings.ts";
 import type { Voting } from "./voting.ts";
 
 /** A boot of a host. */
@@ -39,12 +39,11 @@ export interface LeaseWatch {
 
 export const NO_LEASES: LeaseWatch = { led: null, acked: [], over: [], ownAckedMs: null };
 
-/** Two clocks may differ by one part in a hundred; two seconds more are for the rest (a slot fires at whole seconds). */
-const DRIFT = 1.01;
-const MARGIN_MS = 2_000;
-
 /** So long after it was renewed last a lease of so many milliseconds is over by any clock. */
-export const runsOutAfterMs = (leaseMs: number): number => leaseMs * DRIFT + MARGIN_MS;
+export const runsOutAfterMs = (
+  leaseMs: number,
+  { leaseDrift, leaseMarginMs }: GroupTimings = GROUP_TIMINGS,
+): number => leaseMs * leaseDrift + leaseMarginMs;
 
 /** The lease of another host as its leader sees it. */
 export interface Lease extends HostBoot {
@@ -73,7 +72,7 @@ export function stepLeases(
   const led = last.led !== null && isSameTerm(last.led.term, term) ? last.led : { term, sinceMs: nowMs };
   // Whoever is heard lives, in another boot: the roll shows an old one, for a moment still.
   const isSilent = ({ host }: HostBoot) => !isHeard(host, hearing, nowMs);
-  const ended = leasesOf({ ...last, led }, voting).filter((one) => nowMs > one.endsMs && isSilent(one));
+  const ended = leasesOf({ ...last, led }, voting, timings).filter((one) => nowMs > one.endsMs && isSilent(one));
   const isOver = ({ host, bootTag: tag }: Ack) =>
     [...over, ...ended].some((one) => one.host === host && bootTag(one.bootId) === tag);
   const acked = stepAcked(last.acked, hearing, nowMs).filter((one) => !isOver(one) && isOfPool(one, hearing));
@@ -121,6 +120,7 @@ function withEnded(over: readonly Over[], ended: readonly Lease[], nowMs: number
 export function leasesOf(
   { led, acked }: Pick<LeaseWatch, "led" | "acked">,
   voting: Voting,
+  timings: GroupTimings = GROUP_TIMINGS,
 ): readonly Lease[] {
   const { roll, before } = voting.stored;
   if (led === null || roll === null) return [];
@@ -129,7 +129,7 @@ export function leasesOf(
     if (before !== null && !shows(before, { host, bootId, leaseMs })) return [];
     const heardMs = acked.find((one) => one.host === host && one.bootTag === bootTag(bootId))?.heardMs;
     const sinceMs = Math.max(led.sinceMs, heardMs ?? Number.NEGATIVE_INFINITY);
-    return [{ host, bootId, leaseMs, sinceMs, endsMs: sinceMs + runsOutAfterMs(leaseMs) }];
+    return [{ host, bootId, leaseMs, sinceMs, endsMs: sinceMs + runsOutAfterMs(leaseMs, timings) }];
   });
 }
 

@@ -15,6 +15,10 @@ export interface GroupTimings {
   readonly turnMs: number;
   /** What another host said counts for so long where it says that there is no leader. */
   readonly saidMs: number;
+  /** A lease is over after so many times its time, for two clocks may differ by one part in a hundred. */
+  readonly leaseDrift: number;
+  /** And so much later: for the rest (a slot fires at whole seconds). */
+  readonly leaseMarginMs: number;
 }
 
 export const GROUP_TIMINGS: GroupTimings = {
@@ -24,4 +28,6 @@ export const GROUP_TIMINGS: GroupTimings = {
   silentMs: 6_000,
   turnMs: 1_000,
   saidMs: 3_000,
+  leaseDrift: 1.01,
+  leaseMarginMs: 2_000,
 };

@@ -9,6 +9,12 @@ export interface Alone<Host> {
   readonly costs?: boolean;
 }
 
+/** What two hosts do together. */
+export interface Together<Host> {
+  readonly label: string;
+  readonly hosts: readonly [Host, Host];
+}
+
 /** Hosts that exchange datagrams: what each one does, from which the search puts all histories together. */
 export interface Rules<Host, Message, Past> {
   readonly names: readonly string[];
@@ -24,7 +30,10 @@ export interface Rules<Host, Message, Past> {
   takes(host: Host, message: Message): Host | null;
   /** When time passes; absent: it does not. */
   ageHost?(host: Host): Host;
-  ageMessage?(message: Message): Message;
+  /** null: it is too late for it. */
+  ageMessage?(message: Message): Message | null;
+  /** What two hosts do together, where the search takes for granted how they agree. */
+  together?(a: Host, b: Host): readonly Together<Host>[];
   sender(message: Message): string;
   receiver(message: Message): string;
   /**
@@ -69,6 +78,10 @@ class GroupWorld<Host, Message, Past> implements World {
   ) => (past: number) => { past: number; broken?: string };
   private readonly ages: (host: number) => number;
   private readonly messageAges: (message: number) => number;
+  private readonly together: (
+    a: number,
+    b: number,
+  ) => readonly { readonly label: string; readonly a: number; readonly b: number }[];
   private readonly receivers: (message: number) => number;
   private readonly senders: (message: number) => number;
   private readonly late: (before: number, after: number) => boolean;
@@ -96,8 +109,15 @@ class GroupWorld<Host, Message, Past> implements World {
       }),
     );
     this.ages = remembered((host) => hosts.id(rules.ageHost?.(hosts.value(host)) ?? hosts.value(host)));
-    this.messageAges = remembered((message) =>
-      messages.id(rules.ageMessage?.(messages.value(message)) ?? messages.value(message)),
+    this.messageAges = remembered((message) => {
+      const value = messages.value(message);
+      const after = rules.ageMessage === undefined ? value : rules.ageMessage(value);
+      return after === null ? -1 : messages.id(after);
+    });
+    this.together = rememberedPair((a, b) =>
+      (rules.together?.(hosts.value(a), hosts.value(b)) ?? []).map((one) => ({
+        ...{ label: one.label, a: hosts.id(one.hosts[0]), b: hosts.id(one.hosts[1]) },
+      })),
     );
     this.receivers = remembered((message) => rules.names.indexOf(rules.receiver(messages.value(message))));
     this.senders = remembered((message) => rules.names.indexOf(rules.sender(messages.value(message))));
@@ -136,6 +156,7 @@ class GroupWorld<Host, Message, Past> implements World {
       this.send(state, index, next);
     }
     this.deliver(state, next);
+    if (this.rules.together !== undefined) this.actTogether(state, next);
   }
 
   broken(state: readonly number[]): string | null {
@@ -175,6 +196,18 @@ class GroupWorld<Host, Message, Past> implements World {
       after[this.width - 1] = costs === true ? spent + 1 : spent;
       this.change(after, index, host, () => `${this.rules.names[index]} ${label}`, next);
     }
+  }
+
+  private actTogether(state: readonly number[], next: Next): void {
+    const count = this.rules.names.length;
+    for (let first = 0; first < count; first++)
+      for (let second = first + 1; second < count; second++)
+        for (const { label, a, b } of this.together(state[first] ?? 0, state[second] ?? 0)) {
+          const after = [...state];
+          after[first] = a;
+          after[second] = b;
+          next(() => label, after);
+        }
   }
 
   private send(state: readonly number[], index: number, next: Next): void {
