@@ -53,13 +53,14 @@ export interface LeasesSize {
   readonly passes: boolean;
   /** How long a lease is: four units or less, and a slot is replaced in each one; null: so long that it never runs out. */
   readonly leaseUnits: number | null;
+  /** Who has heard the word that is taken back. */
+  readonly heardBy: readonly string[];
   /** What is under way for longer does not come any more: it would be heard later, and do less. */
   readonly lateUnits: number;
   /** So many rolls a leader may make; null: the roll stands still, and shows the lease. */
   readonly versions: number | null;
   /**
-   * At first: the roll shows the lease; nothing is armed; `h` is about to say that it has a lease; it is about to take that back, and the
-   * others have heard the word.
+   * At first: the roll shows the lease; nothing is armed; `h` is about to say that it has a lease; it is about to take that back.
    */
   readonly begins: "shown" | "bare" | "said" | "unwished";
   /** Monitors killed, and wishes that change, in one history. */
@@ -116,7 +117,8 @@ const OLD_BOOT = "boot0";
 export function firstHost(name: string, size: LeasesSize): LeaseHost {
   const stored = { term: termOf("a"), roll: firstRoll(size), before: null };
   const group = newGroup(knowing(heard(name, size), size), votingOf(name, stored));
-  if (name === VICTIM) return { group, ticked: 2, words: null, victim: firstVictim(size) };
+  if (name === VICTIM)
+    return { group: told(group, stored, size), ticked: 2, words: null, victim: firstVictim(size) };
   const sinceMs = NOW_MS;
   const old = { host: hostUuid(VICTIM), bootTag: bootTag(OLD_BOOT), heardMs: sinceMs };
   const oldMs = NOW_MS + (size.oldNumberUnits ?? 0) * UNIT_MS;
@@ -131,7 +133,7 @@ export function firstHost(name: string, size: LeasesSize): LeaseHost {
   const voted = name === "a" ? withVotes(group.voting, size) : group.voting;
   const word = { ...NO_VOTE, roll: stored.roll.id, leaseMs: leaseMsOf(size) };
   const said = new Map([[hostUuid(VICTIM), { words: word, atMs: NOW_MS }]]);
-  const voting = size.begins === "unwished" ? { ...voted, said } : voted;
+  const voting = size.heardBy.includes(name) ? { ...voted, said } : voted;
   const follows: VoteWords = { ...NO_VOTE, lead: { kind: "hears", leader: hostUuid("a") } };
   const isHearsay = isRelay(hostUuid(name), size);
   const words = isHearsay ? follows : null;
@@ -140,14 +142,26 @@ export function firstHost(name: string, size: LeasesSize): LeaseHost {
 
 /** It has heard the host with the lease long ago: what it answers is of that boot. */
 function knowing(hearing: HearingState, size: LeasesSize): HearingState {
-  const isUnwished = size.begins === "unwished";
-  const newest = { bootId: BOOT, ms: isUnwished ? NOW_MS - 1 : NOW_MS - longUnits(size) * UNIT_MS };
-  const lately = isUnwished ? NOW_MS : null;
+  const hasHeard = size.heardBy.includes(hearing.self);
+  const newest = { bootId: BOOT, ms: hasHeard ? NOW_MS - 1 : NOW_MS - longUnits(size) * UNIT_MS };
+  const lately = hasHeard ? NOW_MS : null;
   const peers = [...hearing.peers].map(([host, peer]): [HostUuid, PeerState] => [
     host,
     isVictim(host) ? { ...peer, newest, newestMs: lately, heardMs: lately } : peer,
   ]);
   return { ...hearing, peers: new Map(peers) };
+}
+
+/** Its leader has just said that the roll is settled which shows no lease. */
+function told(group: GroupState, { term, roll }: Stored, { begins }: LeasesSize): GroupState {
+  const leader = term.host;
+  const peer = leader === null ? undefined : group.hearing.peers.get(leader);
+  if (begins !== "unwished" || leader === null || peer === undefined) return group;
+  const words: VoteWords = { ...LEADS, term, roll: roll?.id ?? null, settled: true };
+  const heardOf = { ...peer, newest: { bootId: BOOT, ms: NOW_MS - 1 }, heardMs: NOW_MS };
+  const peers = new Map(group.hearing.peers).set(leader, heardOf);
+  const said = new Map([[leader, { words, atMs: NOW_MS }]]);
+  return { ...group, hearing: { ...group.hearing, peers }, voting: { ...group.voting, said } };
 }
 
 export const termOf = (name: string, count = 1): Term => ({ count, host: hostUuid(name) });
@@ -167,7 +181,7 @@ function firstVictim(size: LeasesSize): Victim {
   const isUnwished = size.begins === "unwished";
   const slots = [NOW_MS - 1].map((armedMs) => ({ id: "1", armedMs, timeoutMs }));
   // The older one waits for an acknowledgement.
-  if (size.begins === "said") slots.unshift({ id: "0", armedMs: NOW_MS - UNIT_MS, timeoutMs });
+  if (size.begins !== "shown") slots.unshift({ id: "0", armedMs: NOW_MS - UNIT_MS, timeoutMs });
   const isBare = size.begins === "bare";
   return {
     lease: isBare ? NO_OWN_LEASE : { saidMs: timeoutMs, withdrawnMs: null },
@@ -333,7 +347,7 @@ const BLANK = { own: null, ways: [], endedBoots: [], status: "silent", statusSin
 function plainPeerOfLeader(
   host: HostUuid,
   peer: PeerState,
-  { leases }: GroupState,
+  { hearing, leases }: GroupState,
   size: LeasesSize,
 ): PeerState {
   const { reports, passes, versions } = size;
@@ -345,12 +359,13 @@ function plainPeerOfLeader(
   const { newest } = peer;
   const isKept = newest !== null && (isRecent || !isTooLate(newest.ms, size));
   const hears = isHeard && !isVictim(host) ? peer.hears.filter((one) => isVictim(one.host)) : [];
+  const isKnown = isRelay(hearing.self, size) && !reports;
   const needsHeard = reports || passes || versions !== null;
   return {
     ...{ ...peer, ...BLANK, hears, acks: isHeard && !isVictim(host) ? peer.acks : [] },
     // The reports of another host may overtake each other.
     newest:
-      isVictim(host) && newest
+      isVictim(host) && newest && !isKnown
         ? { ...newest, ms: isKept ? newest.ms : NOW_MS - longUnits(size) * UNIT_MS }
         : null,
     newestMs: isRecent && isVictim(host) ? peer.newestMs : null,
@@ -395,9 +410,10 @@ function isSaidKept(
   host: HostUuid,
   { self, stored }: Voting,
   peers: ReadonlyMap<HostUuid, PeerState>,
-  { versions }: LeasesSize,
+  size: LeasesSize,
 ): boolean {
-  if (versions === null) return false;
+  const { versions } = size;
+  if (versions === null || isRelay(self, size)) return false;
   return isVictim(self) ? host === stored.term.host : isVictim(host) && peers.get(host)?.heardMs != null;
 }
 

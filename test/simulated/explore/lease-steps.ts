@@ -38,7 +38,7 @@ export function acts(one: LeaseHost, size: LeasesSize): readonly Alone<LeaseHost
   if (one.ticked > 0 && isNeeded(one, size))
     add("ticks", one.victim === null ? leaderTicks(one, size) : victimTicks(one, one.victim, size));
   if (size.kills) add("is killed, and starts again", restarted(one, size), true);
-  if (hasVotes(one) && size.terms > 1)
+  if (hasVotes(one) && size.terms > 1 && size.versions === null)
     add("has no mandate any more", withGroup(one, { voting: { ...one.group.voting, answers: new Map() } }));
   if (one.victim !== null) {
     add("carries out an order", carriedOut(one, one.victim, size));
@@ -157,15 +157,18 @@ export function together(a: LeaseHost, b: LeaseHost, size: LeasesSize): readonly
 function elect(self: LeaseHost, other: LeaseHost, size: LeasesSize): readonly [LeaseHost, LeaseHost] | null {
   const [own, its] = [self.group.voting.stored, other.group.voting.stored];
   const count = Math.max(own.term.count, its.term.count) + 1;
-  if (hasVotes(self) || hasVotes(other) || count > size.terms) return null;
+  if (hasVotes(self) || count > size.terms) return null;
+  // Where rolls change, a mandate ends when the next one begins, and not sooner.
+  if (size.versions === null ? hasVotes(other) : own.term.host === self.group.voting.self) return null;
   if (compareRollIds(own.roll?.id ?? null, its.roll?.id ?? null) < 0) return null;
   const term = termOf(self.group.voting.self, count);
   // Where the roll stands still, the leader makes it its own at once.
   const roll =
     size.versions === null && own.roll !== null ? { ...own.roll, id: { term, version: 1 } } : own.roll;
-  const voting = withVotes(votingOf(self.group.voting.self, { ...own, roll, term }), size);
+  const voting = withVotes({ ...self.group.voting, stored: { ...own, roll, term } }, size);
   const vote = {
     ...other.group.voting,
+    answers: new Map(),
     stored: { ...its, roll: size.versions === null ? roll : its.roll, term },
   };
   const withIts = {

@@ -18,6 +18,7 @@ import {
   BOOT,
   firstHost,
   isDone,
+  isRelay,
   isTooLate,
   isVictim,
   type LeaseHost,
@@ -99,7 +100,7 @@ function sends(one: LeaseHost, to: HostUuid, other: LeaseHost, size: LeasesSize)
   const vote = voteTo(message.vote, self, to, size);
   const beat = plainBeat({ ...message, vote }, size);
   const beats: Letter[] = saysNothing(beat) ? [] : [{ kind: "heartbeat", message: beat }];
-  if (size.stale && isVictim(self))
+  if (size.stale && isVictim(self) && to === "a")
     beats.push({ kind: "heartbeat", message: { ...beat, answers: null, vote: NO_VOTE } });
   const { roll, before } = stored;
   const isSaid =
@@ -121,7 +122,8 @@ function voteTo(vote: VoteWords, self: HostUuid, to: HostUuid, { versions }: Lea
   return isVictim(to) && vote.term.host === self ? vote : NO_VOTE;
 }
 
-function plainBeat(message: Heartbeat, { versions }: LeasesSize): Heartbeat {
+function plainBeat(message: Heartbeat, size: LeasesSize): Heartbeat {
+  const { versions } = size;
   const { from, to } = message;
   const toVictim = isVictim(to);
   const { answers } = message;
@@ -131,7 +133,10 @@ function plainBeat(message: Heartbeat, { versions }: LeasesSize): Heartbeat {
     own: OWN,
     number: isNumbered ? message.number : { ...message.number, ms: NOW_MS },
     answers: toVictim ? answers && { ...answers, ms: NOW_MS } : { bootId: BOOT, ms: NOW_MS },
-    heard: toVictim || isVictim(from) ? [] : message.heard.filter(({ host }) => isVictim(host)),
+    heard:
+      !isRelay(from, size) || toVictim || !size.reports
+        ? []
+        : message.heard.filter(({ host }) => isVictim(host)),
     acks: isVictim(from)
       ? []
       : message.acks
