@@ -12,25 +12,26 @@ import {
   hasVotes,
   heard,
   type LeaseHost,
-  type LeasesSize,
-  leaseMsOf,
   OWN,
   orderOf,
-  plain,
   termOf,
-  timingsOf,
   type Victim,
   votingOf,
   withVotes,
 } from "./lease-hosts.ts";
-import { NOW_MS } from "./times.ts";
+import { plain } from "./lease-plain.ts";
+import { BOOT, type LeasesSize, leaseMsOf, NEXT_BOOT, timingsOf } from "./lease-size.ts";
+import { NOW_MS, UNIT_MS } from "./times.ts";
 import type { Alone, Together } from "./world.ts";
 
 const MOMENT = { nowMs: NOW_MS, own: OWN, successor: null, agreed: [] } as const;
 
 /** What a host does by itself. */
 export function acts(one: LeaseHost, size: LeasesSize): readonly Alone<LeaseHost>[] {
-  if (one.victim?.isOff === true) return [];
+  if (one.victim?.isOff === true)
+    return size.boots && one.group.hearing.bootId === BOOT
+      ? [{ label: "boots", host: plain(restarted(one, size, NEXT_BOOT), size) }]
+      : [];
   const acts: Alone<LeaseHost>[] = [];
   const add = (label: string, host: LeaseHost | null, costs = false) => {
     if (host !== null) acts.push({ label, host: plain(host, size), costs });
@@ -42,6 +43,7 @@ export function acts(one: LeaseHost, size: LeasesSize): readonly Alone<LeaseHost
     add("has no mandate any more", withGroup(one, { voting: { ...one.group.voting, answers: new Map() } }));
   if (one.victim !== null) {
     add("carries out an order", carriedOut(one, one.victim, size));
+    if (size.boots) add("loses its power", { ...one, victim: withoutPower(one.victim) }, true);
     if (size.wishes) add("wishes otherwise", wishing(one, one.victim, size), true);
   }
   return acts;
@@ -117,17 +119,27 @@ function wishing(one: LeaseHost, victim: Victim, size: LeasesSize): LeaseHost {
   return { ...one, victim: { ...victim, wishMs: victim.wishMs === null ? leaseMsOf(size) : null } };
 }
 
+export const withoutPower = (victim: Victim): Victim => ({
+  ...victim,
+  ...{ lease: NO_OWN_LEASE, slots: [], order: null, isOff: true },
+});
+
 /** The monitor has forgotten all but what is on its disk, and the slots, which it finds. */
-function restarted(one: LeaseHost, size: LeasesSize): LeaseHost {
+function restarted(one: LeaseHost, size: LeasesSize, bootId = one.group.hearing.bootId): LeaseHost {
   const { hearing, voting } = one.group;
   const group = {
-    hearing: heard(hearing.self, size),
+    hearing: heard(hearing.self, size, bootId),
     voting: votingOf(hearing.self, voting.stored),
     leases: NO_LEASES,
   };
   const found = one.victim?.slots.at(-1);
   const lease = found === undefined ? NO_OWN_LEASE : { saidMs: found.timeoutMs, withdrawnMs: null };
-  return { ...one, group, words: null, victim: one.victim && { ...one.victim, lease, order: null } };
+  return {
+    ...one,
+    group,
+    words: null,
+    victim: one.victim && { ...one.victim, lease, order: null, isOff: false },
+  };
 }
 
 /** What leaders and voters do, where it is taken for granted how they agree. */
@@ -177,7 +189,7 @@ function elect(self: LeaseHost, other: LeaseHost, size: LeasesSize): readonly [L
       [...voting.answers].map(([host, one]) => [host, { ...one, roll: vote.stored.roll?.id ?? null }]),
     ),
   };
-  return [withGroup({ ...self, words: self.words }, { voting: withIts }), withGroup(other, { voting: vote })];
+  return [withGroup(self, { voting: withIts }), withGroup(other, { voting: vote })];
 }
 
 /** The voter stores the leader's roll, and the leader hears of it; or it hears that it is settled. */
@@ -203,7 +215,7 @@ function tell(leader: LeaseHost, other: LeaseHost): readonly [LeaseHost, LeaseHo
 export function spoken(one: LeaseHost, size: LeasesSize) {
   const { words, group, ticked } = one;
   if (words === null || ticked === 2 || (one.victim !== null && ticked !== 0)) return [];
-  const nowMs = NOW_MS - (ticked === 0 ? 0 : size.faster * 2_500);
+  const nowMs = NOW_MS - (ticked === 0 ? 0 : size.faster * UNIT_MS);
   return speak(group, { ...MOMENT, nowMs }, words).heartbeats.map(({ message }) => message);
 }
 

@@ -12,28 +12,16 @@ import type { RollMessage } from "../../../src/core/group/roll-message.ts";
 import { NO_TERM } from "../../../src/core/group/term.ts";
 import { NO_VOTE, type VoteWords } from "../../../src/core/group/vote-words.ts";
 import type { HostUuid } from "../../../src/core/model/ids.ts";
-import {
-  agedAck,
-  agedHost,
-  BOOT,
-  firstHost,
-  isDone,
-  isRelay,
-  isTooLate,
-  isVictim,
-  type LeaseHost,
-  type LeasesSize,
-  OWN,
-  plain,
-  timingsOf,
-  VICTIM,
-} from "./lease-hosts.ts";
+import { agedAck, agedHost } from "./lease-aging.ts";
+import { firstHost, type LeaseHost, OWN } from "./lease-hosts.ts";
+import { isDone, plain } from "./lease-plain.ts";
+import { showHost, showLetter } from "./lease-show.ts";
+import { BOOT, isRelay, isTooLate, isVictim, type LeasesSize, timingsOf } from "./lease-size.ts";
 import { acts, isLeading, spoken, together } from "./lease-steps.ts";
 import { NOW_MS, UNIT_MS } from "./times.ts";
-import { termText } from "./votes.ts";
 import type { Rules } from "./world.ts";
 
-type Letter =
+export type Letter =
   | { readonly kind: "heartbeat"; readonly message: Heartbeat }
   | { readonly kind: "roll"; readonly message: RollMessage };
 
@@ -60,24 +48,26 @@ export function leasesRules(size: LeasesSize): Rules<LeaseHost, Letter, null> {
     sender: ({ message }) => message.from,
     receiver: ({ message }) => message.to,
     broken: (all) => broken(all, size),
-    showHost: (one) => show(one, size),
+    showHost: (one) => showHost(one, size),
     showMessage: showLetter,
   };
 }
 
 function broken(all: readonly LeaseHost[], size: LeasesSize): string | null {
-  const victim = all.find((one) => one.victim !== null)?.victim ?? null;
+  const host = all.find((one) => one.victim !== null);
+  const victim = host?.victim ?? null;
   const lives = victim !== null && !victim.isOff;
+  const boot = host?.group.hearing.bootId;
   for (const one of all) {
     const { leases, voting } = one.group;
     for (const { bootId } of leases.over) {
-      if (bootId === BOOT && lives) return "a host lives whose lease is over";
+      if (bootId === boot && lives) return "a host lives whose lease is over";
       if (leases.acked.some((ack) => ack.bootTag === bootTag(bootId)))
         return "a boot is acknowledged whose lease is over";
     }
     if (one.victim !== null || !lives || victim.slots.length > 0 || !isLeading(one, size)) continue;
     const counted = leasesOf(leases, voting, timingsOf(size));
-    if (counted.some(({ bootId }) => bootId === BOOT))
+    if (counted.some(({ bootId }) => bootId === boot))
       return "somebody counts on a lease, and nothing is armed";
   }
   return null;
@@ -175,51 +165,4 @@ function aged(letter: Letter, size: LeasesSize): Letter | null {
   const heard = message.heard.map((entry) => ({ ...entry, numberMs: entry.numberMs - UNIT_MS }));
   const acks = message.acks.map((ack) => agedAck(ack, size));
   return { ...letter, message: { ...message, from, to, number: later, heard, acks } };
-}
-
-const ageText = (ms: number | null): string => (ms === null ? "-" : `${(NOW_MS - ms) / UNIT_MS}`);
-
-function show(one: LeaseHost, size: LeasesSize): string {
-  const { leases, voting, hearing } = one.group;
-  const { victim } = one;
-  const { roll, before } = voting.stored;
-  const rolls = [roll, before]
-    .flatMap((shown) =>
-      shown === null
-        ? []
-        : [
-            `${termText(shown.id.term)}.${shown.id.version}${shown.hosts.some(({ host, leaseMs }) => isVictim(host) && leaseMs !== null) ? "+" : "-"}`,
-          ],
-    )
-    .join(" after ");
-  if (victim !== null) {
-    if (victim.isOff) return "OFF";
-    const { lease, slots, order, wishMs } = victim;
-    const said =
-      lease.saidMs === null
-        ? lease.withdrawnMs === null
-          ? "says none"
-          : `took it back ${ageText(lease.withdrawnMs)}`
-        : "says lease";
-    const orders =
-      order === null ? "" : ` (to disarm ${order.disarm}${order.armMs === null ? "" : ", to arm"})`;
-    return `${said}${wishMs === null ? ", unwished" : ""} slots ${slots.map(({ armedMs }) => ageText(armedMs)).join(" ")}${orders} acked ${ageText(leases.ownAckedMs)} ${rolls}`;
-  }
-  const heard = hearing.peers.get(VICTIM as HostUuid);
-  const acked = leases.acked.map((ack) => `${ageText(ack.ms)} heard ${ageText(ack.heardMs)}`).join(", ");
-  const mandate = isLeading(one, size) ? " MANDATE" : "";
-  const over = leases.over.length === 0 ? "" : " OVER";
-  const led = leases.led === null ? "" : ` led ${ageText(leases.led.sinceMs)}`;
-  return `${termText(voting.stored.term)} ${rolls} number ${ageText(heard?.newest?.ms ?? null)} acked ${acked}${led}${mandate}${over}`;
-}
-
-function showLetter({ kind, message }: Letter): string {
-  const { from, to, number, vote } = message;
-  if (kind === "roll")
-    return `${from}>${to} roll ${termText(message.roll.id.term)}.${message.roll.id.version}`;
-  const acks = message.acks.map(({ ms }) => ` acknowledges ${ageText(ms)}`).join("");
-  const heard = message.heard.map(({ numberMs }) => ` reports ${ageText(numberMs)}`).join("");
-  const roll =
-    vote.roll === null ? "" : ` ${termText(vote.roll.term)}.${vote.roll.version}${vote.settled ? "" : "?"}`;
-  return `${from}>${to} ${ageText(number.ms)}${isVictim(from) && vote.leaseMs !== null ? " lease" : ""}${roll}${acks}${heard}`;
 }

@@ -1,4 +1,5 @@
 import type { World } from "./explorer.ts";
+import { LEASE_SEARCHES } from "./lease-searches.ts";
 import { monitorsRules } from "./monitors.ts";
 import { rollsRules } from "./rolls.ts";
 import { votesRules } from "./votes.ts";
@@ -9,6 +10,8 @@ export interface Search {
   readonly world: () => World;
   /** It takes seconds and belongs to every run of the tests; the others are for `npm run explore`. */
   readonly isQuick: boolean;
+  /** The rule that it finds broken, which is known and waits for its change; absent: none. */
+  readonly known?: string;
 }
 
 const TWO = ["a", "b"];
@@ -114,4 +117,5 @@ export const SEARCHES: readonly Search[] = [
     world: () => worldOf(monitorsRules({ names: TWO, inFlight: 1, terms: 2, versions: 2, accidents: 2 })),
     isQuick: false,
   },
+  ...LEASE_SEARCHES,
 ];

@@ -5,7 +5,7 @@
 const USUAL_S: Readonly<Record<string, number>> = {
   adapters: 30,
   pool: 40,
-  explore: 60,
+  explore: 90,
   faults: 110,
   fuzz: 15,
   "fence-agents": 50,
