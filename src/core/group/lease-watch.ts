@@ -72,7 +72,9 @@ export function stepLeases(
   const led = last.led !== null && isSameTerm(last.led.term, term) ? last.led : { term, sinceMs: nowMs };
   // Whoever is heard lives, in another boot: the roll shows an old one, for a moment still.
   const isSilent = ({ host }: HostBoot) => !isHeard(host, hearing, nowMs);
-  const ended = leasesOf({ ...last, led }, voting, timings).filter((one) => nowMs > one.endsMs && isSilent(one));
+  const ended = leasesOf({ ...last, led }, voting, timings).filter(
+    (one) => nowMs > one.endsMs && isSilent(one),
+  );
   const isOver = ({ host, bootTag: tag }: Ack) =>
     [...over, ...ended].some((one) => one.host === host && bootTag(one.bootId) === tag);
   const acked = stepAcked(last.acked, hearing, nowMs).filter((one) => !isOver(one) && isOfPool(one, hearing));

@@ -75,9 +75,10 @@ function leaderTicks(one: LeaseHost, size: LeasesSize): LeaseHost {
 }
 
 /** Nobody waits for what others say; what they pass on is another matter (isRelay). */
-function leaderWords({ voting }: GroupState, timings: GroupTimings): VoteWords | null {
+function leaderWords({ voting, leases }: GroupState, timings: GroupTimings): VoteWords | null {
   const words = voteWords(voting, null, NOW_MS, timings);
-  return words.lead.kind === "leads" || words.lead.kind === "elected" ? words : null;
+  const isWord = words.lead.kind === "leads" || words.lead.kind === "elected";
+  return isWord || leases.acked.length > 0 ? words : null;
 }
 
 function victimTicks(one: LeaseHost, victim: Victim, size: LeasesSize): LeaseHost {

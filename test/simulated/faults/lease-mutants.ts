@@ -43,9 +43,9 @@ export const LEASE_MUTANTS: readonly FurtherMutant[] = [
         to: "if (last.led === null && mandateUntil(voting, nowMs, timings) === null) return",
       },
       {
-        file: core("leader-heard.ts"),
-        from: "if (mandateUntil(voting, nowMs, timings) !== null) return",
-        to: "if (mandateUntil(voting, nowMs, timings) !== null || voting.electedMs > 0) return",
+        file: core("group.ts"),
+        from: 'vote.lead.kind === "leads" ? leases.acked',
+        to: 'vote.lead.kind === "leads" || leases.acked.length > 0 ? leases.acked',
       },
     ],
     caughtBy: { file: EXPLORER, test: OTHER_LEADS },
