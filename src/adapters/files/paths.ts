@@ -15,6 +15,11 @@ export interface Paths {
   readonly pins: string;
   /** A folder for each fence method: lists of devices, options, agents. FENCE_FILE_LOC may name another. */
   readonly fence: string;
+  /** By which this host logs in at the tie-breaker (adapters/ties/README.md), and the keys of the machines that were one. */
+  readonly tieBreakerKey: string;
+  readonly tieBreakerHosts: string;
+  /** A folder for each SR with files that is plugged in here. */
+  readonly srMounts: string;
   readonly poolConf: string;
   /** The pool secret; another one after `pool.rotate_secret`. */
   readonly poolSecret: string;
@@ -71,6 +76,9 @@ export function pathsFrom(environment: Environment): Paths {
     votes: join(state, "group"),
     pins: join(state, "fence-pins"),
     fence: below("etc/ha-lizard/fence"),
+    tieBreakerKey: below("etc/ha-lizard/tie-breaker-key"),
+    tieBreakerHosts: below("etc/ha-lizard/tie-breaker-hosts"),
+    srMounts: below("run/sr-mount"),
     poolConf: below("etc/xensource/pool.conf"),
     poolSecret: below("etc/xensource/ptoken"),
     poolCertificates: below("etc/stunnel/xapi-pool-ca-bundle.pem"),
