@@ -73,6 +73,8 @@ async function run(mode: string, rest: readonly string[]): Promise<number> {
       return (await import("./modes/guard.ts")).run(rest);
     case "askpass":
       return (await import("./modes/askpass.ts")).run();
+    case "end-lease":
+      return (await import("./modes/end-lease.ts")).run();
     case "default-file":
       writeOutput((await import("./config/default-file.ts")).renderDefaultFile());
       return 0;

@@ -257,7 +257,7 @@ export class HearingLoop {
       readConfirmedOff(store, clock.uptimeMs()),
     ]);
     network.tend();
-    this.lease.tend(clock.uptimeMs());
+    await this.lease.tend(clock.uptimeMs());
     const { report } = this;
     if (this.state === null || own === null) return;
     const nowMs = clock.uptimeMs();

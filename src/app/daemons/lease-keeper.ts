@@ -12,19 +12,25 @@ import { GROUP_TIMINGS } from "../../core/group/timings.ts";
 import type { OwnLeaseSight } from "../../core/model/group-sight.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { withDeadline } from "../../ports/deadline.ts";
+import type { GroupSelf } from "../../ports/group.ts";
 import type { Logger } from "../../ports/notices.ts";
+import type { StateStore } from "../../ports/state-store.ts";
 import type { WatchdogSlots } from "../../ports/watchdog-slots.ts";
 import type { LeaseEnd } from "./lease-end.ts";
+import { readLeaseEnd } from "./report.ts";
 
 export interface LeasePorts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly slots: WatchdogSlots;
   readonly leaseEnd: LeaseEnd;
+  readonly self: Pick<GroupSelf, "isEmptied">;
+  /** For the wish of the service script. */
+  readonly store: Pick<StateStore, "load">;
 }
 
-/** Arming and disarming take milliseconds; a slot lasts for 15 s at least. */
-const ORDER_MS = 3_000;
+/** Arming and disarming take milliseconds; what takes longer is looked at anew. */
+const ORDER_MS = 10_000;
 /** The processes that keep the slots are looked after so often. */
 const LOOK_MS = 5_000;
 /** After a refusal nothing is armed for so long; nobody counts on it. */
@@ -44,6 +50,8 @@ export class LeaseKeeper {
   private lookedMs = Number.NEGATIVE_INFINITY;
   private refused: { readonly atMs: number; readonly why: string } | null = null;
   private isTaken = false;
+  private isEndAsked = false;
+  private isEmptied = false;
   private toldMs = Number.NEGATIVE_INFINITY;
 
   constructor(ports: LeasePorts, signal: AbortSignal, hurry: () => void) {
@@ -53,13 +61,15 @@ export class LeaseKeeper {
   }
 
   /** Once a second, also while nothing is known of the pool. */
-  tend(nowMs: number): void {
+  async tend(nowMs: number): Promise<void> {
     if (!this.isBusy && nowMs - this.lookedMs >= LOOK_MS) {
       this.lookedMs = nowMs;
       const isIdle = this.slots?.length === 0 && this.lease.saidMs === null;
       if (!isIdle || this.isTaken) void this.carryOut(() => this.look());
     }
-    const { leaseEnd } = this.ports;
+    const { leaseEnd, store } = this.ports;
+    // Nobody asks where there is none.
+    this.isEndAsked = this.slots?.length !== 0 && (await readLeaseEnd(store, nowMs));
     if (leaseEnd.isWanted && !this.isBusy && this.slots?.length === 0) leaseEnd.tellEnded();
     this.tell(nowMs);
   }
@@ -88,7 +98,7 @@ export class LeaseKeeper {
     return {
       ...{ nowMs, slots, leaderAckedMs, bootId: hearing.bootId, ackedMs: leases.ownAckedMs },
       wishMs: this.wish(state, slots, wishMs, nowMs),
-      isEmptied: false,
+      isEmptied: this.isEmptied,
     };
   }
 
@@ -100,7 +110,7 @@ export class LeaseKeeper {
     nowMs: number,
   ): number | null {
     const { roll } = voting.stored;
-    if (this.ports.leaseEnd.isWanted) return null;
+    if (this.ports.leaseEnd.isWanted || this.isEndAsked) return null;
     const { saidMs } = this.lease;
     // What was lost comes back from the others.
     if (roll === null) return saidMs;
@@ -126,6 +136,8 @@ export class LeaseKeeper {
     const { slots } = this.ports;
     if (await slots.isTakenByXapi()) return this.leaveToXapi();
     this.isTaken = false;
+    if (this.ports.leaseEnd.isWanted)
+      this.isEmptied = await this.within((inner) => this.ports.self.isEmptied(inner), false);
     const found = await this.within((inner) => slots.armed(inner), "unknown" as const);
     if (found === "unknown") return;
     // A monitor that starts does not know what the one before has said.

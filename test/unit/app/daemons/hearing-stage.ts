@@ -120,6 +120,7 @@ export function stage(
         isStartComplete: () => true,
         knownVms: () => world.domains(),
         askXapi: over.xapi ?? (async () => "answers"),
+        isEmptied: async () => false,
         isXapiHeld: async () => world.isHeld,
       },
       votes:

@@ -14,7 +14,14 @@ const LEADS: Voter = { term: "5a", roll: "5a.1 abc" };
 function stage(over: Partial<WatchdogSlots> & { readonly armed0?: readonly WatchdogSlot[] } = {}) {
   const clock = new VirtualClock();
   const log: string[] = [];
-  const world = { slots: [...(over.armed0 ?? [])], orders: [] as string[], isTaken: false, hurries: 0 };
+  const world = {
+    slots: [...(over.armed0 ?? [])],
+    orders: [] as string[],
+    isTaken: false,
+    hurries: 0,
+    isEmptied: false,
+    endAskedMs: null as number | null,
+  };
   const at = () => Math.round(clock.nowMs() / 1_000);
   const slots: WatchdogSlots = {
     armed: async () => world.slots,
@@ -35,7 +42,9 @@ function stage(over: Partial<WatchdogSlots> & { readonly armed0?: readonly Watch
   };
   const leaseEnd = new LeaseEnd();
   const logger = { log: (_: string, __: string, text: string) => void log.push(`${at()} ${text}`) };
-  const ports = { clock: portClock(clock, () => 0), logger, slots, leaseEnd };
+  const self = { isEmptied: async () => world.isEmptied };
+  const store = { load: async () => ({ kind: "found", value: { atMs: world.endAskedMs } }) as const };
+  const ports = { clock: portClock(clock, () => 0), logger, slots, leaseEnd, self, store };
   const keeper = new LeaseKeeper(ports, new AbortController().signal, () => {
     world.hurries += 1;
   });
@@ -57,7 +66,7 @@ function stage(over: Partial<WatchdogSlots> & { readonly armed0?: readonly Watch
         voting: { ...base.voting, startedMs: -60_000, answers },
         leases: { ...base.leases, ownAckedMs: isDeaf ? null : nowMs - 500 },
       };
-      keeper.tend(nowMs);
+      void keeper.tend(nowMs);
       await clock.run(1);
       said.push(keeper.step(state, wishMs, clock.nowMs()));
       await clock.run(1);
@@ -122,8 +131,8 @@ describe("LeaseKeeper", () => {
 
   test("one that takes too long is a refusal", async () => {
     const { run, log } = stage({ arm: () => new Promise(() => undefined) });
-    await run(6);
-    expect(log).toEqual(["4 Cannot arm Xen's watchdog: it did not end within 3 s."]);
+    await run(13);
+    expect(log).toEqual(["11 Cannot arm Xen's watchdog: it did not end within 10 s."]);
   });
 
   test("XAPI's own HA takes the slots: they are not touched any more, and nothing is said", async () => {
@@ -149,12 +158,32 @@ describe("LeaseKeeper", () => {
     expect(log[0]).toContain("waits for the end of this host's lease");
   });
 
+  test("it ends when the service script asks for it, and goes on when that is taken back", async () => {
+    const { run, clock, world } = stage();
+    await run(8);
+    world.endAskedMs = clock.nowMs();
+    await run(4);
+    expect(world.slots).toEqual([]);
+    world.endAskedMs = null;
+    await run(6);
+    expect(world.slots.length).toBeGreaterThan(0);
+  });
+
+  test("a host that is shut down and runs nothing any more needs nobody's word", async () => {
+    const { run, leaseEnd, world } = stage();
+    await run(8, LEASE_MS, true);
+    void leaseEnd.want();
+    world.isEmptied = true;
+    await run(7, LEASE_MS, true);
+    expect(world.slots).toEqual([]);
+  });
+
   test("where nothing is armed it has ended at once, whatever is known of the pool", async () => {
     const { keeper, leaseEnd, clock } = stage();
-    keeper.tend(0);
+    void keeper.tend(0);
     await clock.run(10);
     const over = leaseEnd.want();
-    keeper.tend(10);
+    void keeper.tend(10);
     await over;
   });
 });
