@@ -173,7 +173,7 @@ export class SimMonitor {
   /** The real loop (app/daemons/keep-hearing.ts) on the world's network, if the monitors of this world speak. */
   private hear(
     service: SimProcess,
-    own: Pick<HearingPorts, "clock" | "store" | "logger" | "wake" | "onIterationEnd" | "leaseEnd">,
+    own: Pick<HearingPorts, "clock" | "store" | "logger" | "alarm" | "wake" | "onIterationEnd" | "leaseEnd">,
   ): void {
     const { world, host } = this;
     const { messengers } = world;

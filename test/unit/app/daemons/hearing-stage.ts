@@ -129,7 +129,9 @@ export function stage(
           newSimDisk(),
           portClock(clock, () => 0),
         ),
+      alarm: { raise: ({ subject }) => void log.push(`${clock.nowMs() / 1_000} alarm ${subject}`) },
       store: {
+        save: async () => undefined,
         load: async (name) => ({
           kind: "found",
           value:
