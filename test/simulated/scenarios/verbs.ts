@@ -1,5 +1,11 @@
 import { homeKeys } from "../../../src/simulation/build.ts";
-import { masterDatabases, setAddress, type XapiState } from "../../../src/simulation/control.ts";
+import {
+  masterDatabases,
+  setAddress,
+  setWatchdog,
+  type WatchdogState,
+  type XapiState,
+} from "../../../src/simulation/control.ts";
 import type { Fields } from "../../../src/simulation/database.ts";
 import type { SimPool } from "../../../src/simulation/pool.ts";
 import { POOL_UUID } from "../../../src/simulation/spec.ts";
@@ -147,6 +153,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
     else if (state === "delayed") pool.world.host(number).bmcDelayMs = durationOf(other);
     else pool.bmc(number, oneOf<BmcState>(state, "up", "dead", "slow", "lying"));
   },
+  watchdog: ({ world }, [host, state]) =>
+    setWatchdog(world, world.host(hostNumber(host)), oneOf<WatchdogState>(state, "free", "taken", "missing")),
   address: ({ world }, [host, address = ""]) =>
     setAddress(world, world.host(hostNumber(host)), address === "none" ? "" : address),
   kill: (pool, [host]) => pool.kill(hostNumber(host)),
