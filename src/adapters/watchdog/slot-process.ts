@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
-import { readRegularFile } from "../files/regular-file.ts";
 
 /** In the environment of each process that we start: `<token> <path of the program>`. Nobody else's has it. */
 export const SLOT_MARK = "HA_LIZARD_WATCHDOG_SLOT";
@@ -28,7 +28,8 @@ export interface Search {
   readonly incomplete: boolean;
 }
 
-const LONGEST = 65_536;
+/** An environment that is longer than this was not made by us. */
+const LONGEST = 32_768;
 /** The kernel keeps so much of a program's name. */
 const LONGEST_NAME = 15;
 /** nanosleep, clock_nanosleep, and what either of them is called after a stop: restart_syscall. x86-64, as Dom0 is. */
@@ -81,7 +82,7 @@ export async function readSlotProcess(
   const [environ, cmdline, syscall, status, stat] = await Promise.all(names.map((name) => textOf(pid, name)));
   if (!environ || !cmdline || !syscall || !status || !stat) return null;
   const [state = "Z", startTime = ""] = stateOf(stat);
-  if (isEnd(state)) return null;
+  if (state === "Z" || state === "X") return null;
   const mark = environ.split("\0").find((one) => one.startsWith(`${SLOT_MARK}=`));
   const [, token, path] = /^[^=]+=(\S+) (.+)$/.exec(mark ?? "") ?? [];
   const [, timeout, sleep] = /\0(\d+)\0(\d+)\0$/.exec(cmdline) ?? [];
@@ -100,16 +101,27 @@ export async function readSlotProcess(
 
 /** null: it has ended. Empty: it is about to, or its memory is only just being made. */
 async function textOf(pid: number, name: string): Promise<string | null> {
-  const read = await readRegularFile(`/proc/${pid}/${name}`, { maxBytes: LONGEST });
-  if (read.kind === "text") return read.text;
-  if (read.kind === "none" || (await isDead(pid))) return null;
-  throw new Error(`Cannot read /proc/${pid}/${name}: ${read.why}`);
+  try {
+    const file = await open(`/proc/${pid}/${name}`, "r");
+    try {
+      return await textFrom(file);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    // ESRCH is also that of one that ends, and has no memory any more.
+    if (isGone(error)) return null;
+    throw error;
+  }
 }
 
-async function isDead(pid: number): Promise<boolean> {
-  const read = await readRegularFile(`/proc/${pid}/stat`, { maxBytes: LONGEST });
-  if (read.kind === "text") return isEnd(stateOf(read.text)[0] ?? "Z");
-  return read.kind === "none" || !existsSync(`/proc/${pid}`);
+async function textFrom(file: FileHandle): Promise<string> {
+  const buffer = Buffer.alloc(LONGEST);
+  for (let length = 0; ; ) {
+    const { bytesRead } = await file.read(buffer, length, LONGEST - length, null);
+    length += bytesRead;
+    if (bytesRead === 0 || length === LONGEST) return buffer.toString("utf8", 0, length);
+  }
 }
 
 /** State and start time. What stands in brackets before them is the program's own choice. */
@@ -118,8 +130,6 @@ function stateOf(stat: string): readonly [string?, string?] {
   const [state, startTime] = [words[0], words[19]];
   return state === undefined || startTime === undefined ? [] : [state, startTime];
 }
-
-const isEnd = (state: string): boolean => state === "Z" || state === "X";
 
 function pendingOf(status: string): bigint {
   const masks = status.matchAll(/^(?:SigPnd|ShdPnd):\s*([0-9a-f]{1,16})$/gm);
