@@ -4,7 +4,7 @@ import { withDeadline } from "../../ports/deadline.ts";
 import type { Armed, WatchdogSlot, WatchdogSlots } from "../../ports/watchdog-slots.ts";
 import type { Paths } from "../files/paths.ts";
 import { oneAtATime } from "../processes/one-at-a-time.ts";
-import { findSlotProcesses, type Search, type SlotProcess } from "./slot-process.ts";
+import { findSlotProcesses, type SlotProcess } from "./slot-process.ts";
 import { obeys, type Rest, type SlotName, SlotSignals } from "./slot-signals.ts";
 import { forgetStart, pendingStart } from "./start-note.ts";
 import { createSlotStarter } from "./start-slot.ts";
@@ -76,7 +76,7 @@ class XenwatchdogSlots implements WatchdogSlots {
     return this.turn(
       DISARM_MS,
       signal,
-      (over) => this.signals.kill(async () => (await this.search()).found, over),
+      (over) => this.signals.kill(() => this.search(), over),
       () => undefined,
     );
   }
@@ -99,11 +99,8 @@ class XenwatchdogSlots implements WatchdogSlots {
     );
   }
 
-  /** Where one has forked and ended meanwhile, there is a child to be found. */
-  private async search(): Promise<Search> {
-    const { xenWatchdog } = this.options.paths;
-    const first = await findSlotProcesses(xenWatchdog);
-    return first.incomplete ? await findSlotProcesses(xenWatchdog) : first;
+  private search(): Promise<readonly SlotProcess[]> {
+    return findSlotProcesses(this.options.paths.xenWatchdog);
   }
 
   private rest(name: SlotName, over: AbortSignal): Promise<Rest> {
@@ -129,7 +126,7 @@ class XenwatchdogSlots implements WatchdogSlots {
   private async findAll(over: AbortSignal): Promise<readonly SlotProcess[] | "unknown"> {
     const { paths, clock } = this.options;
     for (;;) {
-      const { found } = await this.search();
+      const found = await this.search();
       const pending = await pendingStart(paths, clock);
       if (pending === null) return found;
       if (over.aborted) return "unknown";
@@ -142,7 +139,7 @@ class XenwatchdogSlots implements WatchdogSlots {
     if (this.isTaken()) return refused("XAPI's own HA uses the watchdog of this host");
     const started = await this.start(timeoutS, over);
     if (started.kind === "refused") return refused(started.why);
-    const { found } = await this.search();
+    const found = await this.search();
     const own = found.find(({ token }) => token === started.token);
     const rest: Rest = own === undefined ? { kind: "ended" } : await this.rest(own, over);
     if (rest.kind === "at-rest") return { kind: "armed", slot: this.slotOf(rest) };
