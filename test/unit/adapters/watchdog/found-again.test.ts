@@ -141,7 +141,7 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots, after kill -9 of the one th
         expect(armed).toHaveLength(xen.slots().length);
       }
     }
-  });
+  }, 30_000);
 
   test("armed: a start that was cut off before there was a process to be seen is waited for", async () => {
     const { root, paths, monitor } = dom0();
@@ -196,6 +196,7 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots, after kill -9 of the one th
     const slot = await arm(slots);
     process.kill(pidOf(slot), "SIGCONT");
     expect(await until(() => stateOf(pidOf(slot)) === "S")).toBe(true);
+    expect(await until(() => clock.uptimeMs() > slot.armedMs)).toBe(true);
     const beforeMs = clock.uptimeMs();
     const [again] = (await slots.armed(never())) as readonly WatchdogSlot[];
     expect(again?.id).toBe(slot.id);
