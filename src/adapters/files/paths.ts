@@ -55,6 +55,8 @@ export interface Paths {
   readonly listDomains: string;
   /** Arms a slot of Xen's watchdog (adapters/watchdog/README.md). */
   readonly xenWatchdog: string;
+  /** Notes a start of it that has not come to its end (adapters/watchdog/start-note.ts). */
+  readonly watchdogStart: string;
   /** Stands while XAPI's own HA has taken that watchdog. */
   readonly xhaWatchdog: string;
   /** What xenopsd keeps of the VMs that it was told of, by backend. */
@@ -103,6 +105,7 @@ export function pathsFrom(environment: Environment): Paths {
     serviceScript: below("etc/init.d/ha-lizard"),
     listDomains: below("opt/xensource/bin/list_domains"),
     xenWatchdog: below("usr/sbin/xenwatchdogd"),
+    watchdogStart: below("run/ha-lizard/watchdog-start.json"),
     xhaWatchdog: below("var/run/xhad.wd.id"),
     xenopsd: below("var/run/nonpersistent/xenopsd"),
   };

@@ -58,6 +58,11 @@ export class FalseXen {
     rmSync(join(this.folder, gate), { force: true });
   }
 
+  async kill(): Promise<void> {
+    this.hypervisor.kill("SIGKILL");
+    await this.hypervisor.exited;
+  }
+
   async stop(): Promise<void> {
     await this.hypervisor.stdin.end();
     await this.hypervisor.exited;
