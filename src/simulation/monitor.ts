@@ -199,7 +199,8 @@ export class SimMonitor {
       if (process.alive) this.endIteration(null);
     });
     const killGroup = () => {
-      this.world.record("killed-by-monitor", { host: this.host });
+      // A stop ends the iteration that runs; any other one hung.
+      if (this.over?.signal.aborted !== true) this.world.record("killed-by-monitor", { host: this.host });
       this.endIteration("SIGKILL");
     };
     return { pid: 1, ended: ended.promise, killGroup };

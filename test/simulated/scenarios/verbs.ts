@@ -161,7 +161,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   service: (pool, [host, state]) => {
     const monitor = pool.monitor(hostNumber(host));
     const wanted = oneOf(state, "stop", "start", "kill");
-    if (wanted === "stop") monitor.stop();
+    if (wanted === "stop") monitor.stopService();
     else if (wanted === "start") monitor.start(1_000);
     else monitor.killService();
   },
