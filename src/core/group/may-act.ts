@@ -28,11 +28,6 @@ export function isConfirmedOff(view: Pick<PoolView, "hearing">, host: HostUuid):
   return groupOf(view)?.confirmedOff.includes(host) === true;
 }
 
-/** Is a host heard in the boot that the roll has? Of another boot the group knows nothing yet. */
-export function isEntered(host: HostUuid, view: Pick<PoolView, "hearing">): boolean {
-  return groupOf(view)?.roll?.entered.includes(host) === true;
-}
-
 /** When the lease of a host will be over that is not heard, by the leader; null: it has none that this host may count on. */
 export function leaseEndsMs(view: Pick<PoolView, "hearing">, host: HostUuid): number | null {
   return groupOf(view)?.leases.find((one) => one.host === host)?.endsMs ?? null;

@@ -1,6 +1,7 @@
-import { leaseOverSinceMs } from "../group/may-act.ts";
+import { groupOf, leaseOverSinceMs } from "../group/may-act.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { HostUuid } from "../model/ids.ts";
+import { countsOnLease } from "../model/lease-method.ts";
 import type { PoolView } from "../model/pool-view.ts";
 
 /**
@@ -12,4 +13,12 @@ export function isOffByLease(host: HostUuid, { lastGood }: Memory, view: PoolVie
   if (sinceMs === null) return false;
   const known = lastGood?.hosts.find(({ uuid }) => uuid === host);
   return known !== undefined && known.xapiStartedAtMs < sinceMs;
+}
+
+/**
+ * May VMs be placed there? Where leases prove that a host is off, only when the host is heard in the boot that the roll has: of another boot the
+ * group knows nothing yet, and would take the end of the lease before it for a proof.
+ */
+export function isEntered(host: HostUuid, view: Pick<PoolView, "hearing">, methods: string): boolean {
+  return !countsOnLease(methods) || groupOf(view)?.roll?.entered.includes(host) === true;
 }
