@@ -41,7 +41,7 @@ export function absorb(
   outcome: Outcome,
   context: AbsorbContext,
 ): { readonly memory: Memory; readonly reasons: readonly Reason[] } {
-  // Nothing was tried: the next round says why.
+  // Nothing was tried, or not to its end: the next round says why.
   if (outcome.result.kind === "held") return { memory, reasons: [] };
   if (outcome.result.kind === "unproved")
     return absorbUnproved(memory, outcome.action, outcome.result, context.nowMs);

@@ -14,7 +14,7 @@ import type { PoolView } from "../model/pool-view.ts";
 import type { FenceRefusal } from "../model/reason.ts";
 import { omit, put } from "../model/record.ts";
 import { mayBegin, whenDue } from "../pace/back-off.ts";
-import { haveFailedTogether, wereTooManyFenced } from "./brakes.ts";
+import { waitsForOthers, wereTooManyFenced } from "./brakes.ts";
 import { fenceMethods, judgeFence } from "./fence-policy.ts";
 import { afterEvent, openIncident, stepIncident } from "./incident.ts";
 
@@ -174,7 +174,7 @@ function fence(memory: Memory, row: HostRow, incident: Incident, round: Round, s
     const fencingStoppedSinceMs = memory.fencingStoppedSinceMs ?? view.nowMs;
     return refuse({ ...memory, fencingStoppedSinceMs }, row, "too-many-fenced");
   }
-  if (scope.isOtherFenced && haveFailedTogether(memory, view))
+  if (scope.isOtherFenced && waitsForOthers(row.uuid, memory, view))
     return { memory, actions: [], reasons: [{ kind: "fence-waits", host: row.name }] };
   return { memory: afterEvent(memory, incident, { kind: "fence-begun" }), actions: [action], reasons: [] };
 }

@@ -8,7 +8,9 @@ const isObject = (value: unknown): value is Loose =>
 /** Fields of a memory that the first version did not have, as they are at the beginning. */
 export const ADDED_LATER = {
   fencingStoppedSinceMs: null,
+  unfencedAtMs: null,
   fencedAtMs: {},
+  backAtMs: {},
   onRoll: [],
   fenceDevices: null,
   down: {},

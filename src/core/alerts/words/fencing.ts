@@ -59,7 +59,7 @@ export const FENCING_WORDS: SayingsOf<
     from: "fence_host",
     severity: "warning",
     about: host,
-    text: `${host} waits for its fence: more than a third of the hosts have failed together, and one after the other is fenced.`,
+    text: `${host} waits for its fence: so many hosts have failed that one after the other is fenced.`,
   }),
   "waits-for-lease": ({ host }) => ({
     from: "fence_host",
