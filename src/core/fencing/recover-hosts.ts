@@ -145,6 +145,9 @@ function fence(memory: Memory, row: HostRow, incident: Incident, round: Round, s
   if (round.inFlight.has(`fence-host:${row.uuid}`)) return nothing(memory);
   const { settings, view } = round;
   const { quorum } = scope;
+  // What will be proved by itself in a moment needs no other word.
+  if (isLeaseRunning(row.uuid, round) && fenceMethods(settings.FENCE_METHOD).length === 0)
+    return { memory, actions: [], reasons: [{ kind: "waits-for-lease", host: row.name }] };
   const verdict = judgeFence(
     { enabled: row.isFenceable, failed: health.state === "failed" },
     { ...quorum, members: withHost(view, row.uuid).length },
@@ -179,6 +182,14 @@ function fence(memory: Memory, row: HostRow, incident: Incident, round: Round, s
   return { memory: afterEvent(memory, incident, { kind: "fence-begun" }), actions: [action], reasons: [] };
 }
 
+/** Within this time a lease that is over is taken for a proof, if it is one. */
+const OVER_MS = 10_000;
+
+function isLeaseRunning(host: HostUuid, { view, settings }: Round): boolean {
+  const endsMs = leaseEndsMs(view, host);
+  return settings.FENCE_ENABLED && endsMs !== null && view.nowMs - endsMs <= OVER_MS;
+}
+
 /**
  * Where the leases of the hosts are counted on: without an agent there is nothing but to wait. One that has no lease is not proved off by it;
  * then FENCE_HA_ONFAIL=1 has its meaning, when the agents have failed, too. null: an agent is to try.
@@ -197,8 +208,8 @@ function waitForLease(
   if (endsMs === null && isTried && settings.FENCE_HA_ONFAIL && !scope.fenceOnly && hasMandate(view))
     return waiveFencing(memory, row, incident, view.nowMs);
   if (hasAgent) return null;
-  if (endsMs === null) return refuse(memory, row, "no-lease");
-  return { memory, actions: [], reasons: [{ kind: "waits-for-lease", host: row.name }] };
+  // It was over, and is no proof: the host may have booted since.
+  return refuse(memory, row, endsMs === null ? "no-lease" : "lease-doubted");
 }
 
 /** The lead comes to who is made master by hand some seconds after that. */

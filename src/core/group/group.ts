@@ -4,7 +4,7 @@ import { passedOn } from "./acks.ts";
 import { saidAgreed } from "./agreed.ts";
 import { type HearingEvent, type HearingState, stepHearing } from "./hearing.ts";
 import { leadOf } from "./leader-heard.ts";
-import { type LeaseWatch, NO_LEASES, stepLeases, takeAcks } from "./lease-watch.ts";
+import { acknowledged, type LeaseWatch, NO_LEASES, stepLeases, takeAcks } from "./lease-watch.ts";
 import { hasRepeated } from "./mandate.ts";
 import type { Ack, Datagram, GroupPeer, Heartbeat } from "./message.ts";
 import type { AgreedHost } from "./own-state.ts";
@@ -114,7 +114,7 @@ export function speak(state: GroupState, { nowMs, own, agreed: found }: Moment, 
 }
 
 function acksOf({ hearing, leases }: GroupState, vote: VoteWords, nowMs: number): readonly Ack[] {
-  return vote.lead.kind === "leads" ? leases.acked : passedOn(hearing, vote, nowMs);
+  return vote.lead.kind === "leads" ? acknowledged(leases) : passedOn(hearing, vote, nowMs);
 }
 
 /** What time does to leases: before anything is said. */

@@ -29,7 +29,7 @@ export function leaseSights(state: GroupState, nowMs: number): LeaseSights {
   const { leases, voting } = state;
   return {
     leases: leasesOf(leases, voting).map(({ host, leaseMs, endsMs }) => ({ host, leaseMs, endsMs })),
-    leaseOver: leases.over.filter(({ isBack }) => !isBack).map(({ host, sinceMs }) => ({ host, sinceMs })),
+    leaseOver: leases.over.filter(({ isBack }) => !isBack).map(({ host, heardMs }) => ({ host, heardMs })),
     entered: enteredHosts(state, nowMs),
   };
 }

@@ -33,10 +33,10 @@ export function leaseEndsMs(view: Pick<PoolView, "hearing">, host: HostUuid): nu
   return groupOf(view)?.leases.find((one) => one.host === host)?.endsMs ?? null;
 }
 
-/** Since when nothing of a host was acknowledged whose lease is over, so that it is off; null: that is not known. */
-export function leaseOverSinceMs(view: Sight, host: HostUuid): number | null {
+/** When that boot of a host was heard of last whose lease is over; null: its lease is not, or this host has never heard of that boot. */
+export function leaseOverHeardMs(view: Sight, host: HostUuid): number | null {
   if (!hasMandate(view)) return null;
-  return groupOf(view)?.leaseOver.find((one) => one.host === host)?.sinceMs ?? null;
+  return groupOf(view)?.leaseOver.find((one) => one.host === host)?.heardMs ?? null;
 }
 
 /** May this host act for the pool now? Only one host may at a time: the leader of the group, until its mandate ends. */

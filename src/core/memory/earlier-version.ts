@@ -88,7 +88,7 @@ function completeHosts(hosts: unknown): unknown {
     const { agentStartTime, agentStartedAtMs, ...rest } = host;
     const started =
       "agentStartTime" in host ? { xapiStartTime: agentStartTime, xapiStartedAtMs: agentStartedAtMs } : {};
-    return { enabledSinceMs: null, otherAddresses: [], ...started, ...rest };
+    return { enabledSinceMs: null, otherAddresses: [], bootTime: null, bootedAtMs: 0, ...started, ...rest };
   });
 }
 

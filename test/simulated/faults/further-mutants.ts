@@ -2,6 +2,7 @@ import { BRAKE_MUTANTS } from "./brake-mutants.ts";
 import { FOLLOW_MUTANTS } from "./follow-mutants.ts";
 import { FURTHER_DATA_MUTANTS } from "./further-mutants-data.ts";
 import { GROUP_MUTANTS } from "./group-mutants.ts";
+import { LEASE_MUTANTS } from "./lease-mutants.ts";
 import type { Edit } from "./mutants.ts";
 import { NAMED_MUTANTS } from "./named-mutants.ts";
 import { STORY_MUTANTS } from "./story-mutants.ts";
@@ -385,5 +386,6 @@ export const FURTHER_MUTANTS: readonly FurtherMutant[] = [
   ...GROUP_MUTANTS,
   ...NAMED_MUTANTS,
   ...BRAKE_MUTANTS,
+  ...LEASE_MUTANTS,
   ...FOLLOW_MUTANTS,
 ];

@@ -1,17 +1,95 @@
-import type { Mutant } from "./mutants.ts";
+import type { FurtherMutant } from "./further-mutants.ts";
 
 /** The rules of the lease (core/group/README.md, "The lease"), each left out. */
-export const LEASE_MUTANTS: readonly Mutant[] = [
+export const LEASE_MUTANTS: readonly FurtherMutant[] = [
   {
-    fault: "LEASESHORT",
+    fault: "LEASEHALF",
     regression: "a lease is over before the watchdog of its host has fired",
     edits: [
       {
         file: "src/core/group/lease-watch.ts",
         from: "export const runsOutAfterMs = (leaseMs: number): number => leaseMs * DRIFT + MARGIN_MS;",
-        to: "export const runsOutAfterMs = (leaseMs: number): number => leaseMs / 2;",
+        to: "export const runsOutAfterMs = (leaseMs: number): number => (leaseMs / 2) * DRIFT + MARGIN_MS;",
       },
     ],
-    caughtBy: { scenario: "lease/a-host-is-cut-off", sign: "start-before-proof" },
+    caughtBy: { scenario: "lease/a-host-is-cut-off", sign: "rule vm-twice broken" },
+  },
+  {
+    fault: "LEASEELECTION",
+    regression: "a new leader counts a lease of which it has heard nothing as over",
+    edits: [
+      {
+        file: "src/core/group/lease-watch.ts",
+        from: "const sinceMs = Math.max(led.sinceMs, heardOf({ host, bootId }, heard) ?? Number.NEGATIVE_INFINITY);",
+        to: "const sinceMs = led.sinceMs - 14_000;",
+      },
+    ],
+    caughtBy: { scenario: "lease/the-master-is-cut-off", sign: "rule vm-twice broken" },
+  },
+  {
+    fault: "LEASEAGENT",
+    regression: "a lease that is over counts only when no agent tries any more",
+    edits: [
+      {
+        file: "src/core/fencing/recover-hosts.ts",
+        from: 'if (waitsForFence(open) && row.health?.state === "failed" && isOffByLease(host, memory, round.view))',
+        to: 'if (open.phase === "open" && row.health?.state === "failed" && isOffByLease(host, memory, round.view))',
+      },
+    ],
+    caughtBy: { scenario: "lease/a-host-and-its-device-die-together", sign: "expect all-once" },
+  },
+  {
+    fault: "LEASEDEVICE",
+    regression: "a host that was reset counts as on, because its device says so",
+    edits: [
+      {
+        file: "src/app/pass/proofs.ts",
+        from: "if (proof.proofOf(host).by === LEASE_METHOD) return null;",
+        to: "",
+      },
+    ],
+    caughtBy: { scenario: "lease/its-device-says-that-it-is-on", sign: "expect all-once" },
+  },
+  {
+    fault: "LEASEEND",
+    regression: "a service that is stopped leaves its watchdog armed",
+    edits: [
+      {
+        file: "src/app/daemons/monitor.ts",
+        from: "if (!ports.isRestart()) await ports.endLease();",
+        to: "",
+      },
+    ],
+    caughtBy: { scenario: "lease/a-service-is-stopped", sign: "rule reset-at-rest broken" },
+  },
+  {
+    fault: "FORGETFUL",
+    regression: "a master that has forgotten its pool keeps its place for ever",
+    edits: [
+      {
+        file: "src/core/takeover/resign.ts",
+        from: "const address = lastGood === null ? OWN_LOOPBACK : known;",
+        to: "const address = known;",
+      },
+    ],
+    caughtBy: { scenario: "state/deleted-on-a-master-whose-xapi-is-broken", sign: "expect masters" },
+  },
+  {
+    fault: "LEASEBOOT",
+    regression:
+      "a lease of an earlier boot proves that a host is off which has booted since without a monitor",
+    edits: [
+      {
+        file: "src/core/members/lease.ts",
+        from: "return known !== undefined && known.bootedAtMs < heardMs;",
+        to: "return known !== undefined;",
+      },
+      {
+        file: "src/core/group/lease-sights.ts",
+        from: ".map(({ host, heardMs }) => ({ host, heardMs })),",
+        to: ".map(({ host }) => ({ host, heardMs: 0 })),",
+      },
+    ],
+    caughtBy: { scenario: "lease/booted-without-a-monitor", sign: "rule vm-twice broken" },
   },
 ];

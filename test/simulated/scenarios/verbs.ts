@@ -153,8 +153,12 @@ const VERBS: Readonly<Record<string, Verb>> = {
     else if (state === "delayed") pool.world.host(number).bmcDelayMs = durationOf(other);
     else pool.bmc(number, oneOf<BmcState>(state, "up", "dead", "slow", "lying"));
   },
-  watchdog: ({ world }, [host, state]) =>
-    setWatchdog(world, world.host(hostNumber(host)), oneOf<WatchdogState>(state, "free", "taken", "missing")),
+  watchdog: ({ world }, [word, state, by]) => {
+    const host = world.host(hostNumber(word));
+    const wanted = oneOf<WatchdogState | "slow">(state, "free", "taken", "missing", "slow");
+    host.watchdog.slowMs = wanted === "slow" ? durationOf(by) : 0;
+    if (wanted !== "slow") setWatchdog(world, host, wanted);
+  },
   address: ({ world }, [host, address = ""]) =>
     setAddress(world, world.host(hostNumber(host)), address === "none" ? "" : address),
   kill: (pool, [host]) => pool.kill(hostNumber(host)),

@@ -12,6 +12,7 @@ const FENCE_REFUSALS: Record<FenceRefusal, string> = {
     "more than half of the hosts of this pool were fenced within ten minutes, so that something else may be wrong. If the network between the hosts is sound, run on this host: ha-cfg resume",
   "no-lease":
     "FENCE_METHOD=WATCHDOG counts on its lease, and it has none: its watchdog was not armed when it failed",
+  "lease-doubted": "its lease is over, but it may have booted since, which this host cannot tell",
   "answers-again": "it answers again",
 };
 

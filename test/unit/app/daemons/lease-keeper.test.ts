@@ -49,7 +49,7 @@ function stage(over: Partial<WatchdogSlots> & { readonly armed0?: readonly Watch
     world.hurries += 1;
   });
   /** What is said in each of so many seconds; its numbers are acknowledged after one, unless `isDeaf`. */
-  const run = async (seconds: number, wishMs: number | null | undefined = LEASE_MS, isDeaf = false) => {
+  const run = async (seconds: number, wishMs: number | null | "unknown" = LEASE_MS, isDeaf = false) => {
     const said: (number | null)[] = [];
     for (let second = 0; second < seconds; second++) {
       await clock.run(1_000);
@@ -68,7 +68,7 @@ function stage(over: Partial<WatchdogSlots> & { readonly armed0?: readonly Watch
       };
       void keeper.tend(nowMs);
       await clock.run(1);
-      said.push(keeper.step(state, wishMs, clock.nowMs()));
+      said.push(keeper.step(state, wishMs === "unknown" ? undefined : wishMs, clock.nowMs()));
       await clock.run(1);
     }
     return said;
@@ -106,7 +106,7 @@ describe("LeaseKeeper", () => {
 
   test("as long as it is not known what is wished nothing changes", async () => {
     const { run, world } = stage({ armed0: [{ id: "old", armedMs: 0, timeoutMs: LEASE_MS }] });
-    expect(await run(3, undefined)).toEqual([LEASE_MS, LEASE_MS, LEASE_MS]);
+    expect(await run(3, "unknown")).toEqual([LEASE_MS, LEASE_MS, LEASE_MS]);
     expect(world.orders).toEqual([]);
   });
 
@@ -155,6 +155,15 @@ describe("LeaseKeeper", () => {
     });
     await run(4);
     expect([isOver, world.slots]).toEqual([true, []]);
+    expect(log).toEqual([]);
+  });
+
+  test("where nobody answers it is told after some seconds what is waited for", async () => {
+    const { run, leaseEnd, log } = stage();
+    await run(8);
+    void leaseEnd.want();
+    await run(8, LEASE_MS, true);
+    expect(log).toHaveLength(1);
     expect(log[0]).toContain("waits for the end of this host's lease");
   });
 
@@ -185,5 +194,40 @@ describe("LeaseKeeper", () => {
     const over = leaseEnd.want();
     void keeper.tend(10);
     await over;
+  });
+
+  test("nothing is said while the slots are being disarmed on which it would rest", async () => {
+    const disarmed: string[] = [];
+    const { run, clock, world } = stage({
+      disarm: async ({ id }) => {
+        await new Promise<void>((resolve) => {
+          clock.schedule(2_500, resolve);
+        });
+        disarmed.push(id);
+        world.slots = world.slots.filter((slot) => slot.id !== id);
+        return true;
+      },
+    });
+    // Both are armed, and nothing is acknowledged; then it is wished for no more, for one second.
+    await run(3, LEASE_MS, true);
+    await run(1, null, true);
+    // By now both are being disarmed, one after the other. An acknowledgement comes.
+    const said = await run(1);
+    expect([said, disarmed]).toEqual([[null], []]);
+  });
+
+  test("a slot that was armed late is found and disarmed, though nothing is said yet", async () => {
+    const { run, clock, world } = stage({
+      arm: (timeoutMs) =>
+        new Promise((resolve) => {
+          clock.schedule(12_000, () => {
+            const slot = { id: "late", armedMs: clock.nowMs(), timeoutMs };
+            world.slots.push(slot);
+            resolve({ kind: "armed", slot });
+          });
+        }),
+    });
+    await run(24);
+    expect(world.slots).toEqual([]);
   });
 });
