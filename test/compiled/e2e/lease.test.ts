@@ -90,9 +90,12 @@ test.concurrent(
   "every process of a host is stopped, and its VMs run on: it is reset within the time of its lease, and they run elsewhere after that",
   () =>
     inLeasedPool(LEASE_S, async (pool) => {
+      // Its boot takes a second here, and then its VMs would be started at home.
+      pool.staysOff = true;
       const loss = await lose(pool, 3, () => pool.stopDom0(3));
       await restarted(pool, loss, LEASE_S, told);
       await wasReset(pool, loss);
+      await pool.powerOn(3);
       await rejoined(pool, 3, STEP_MS);
       await leased(pool, LEASE_S);
     }),
@@ -217,13 +220,14 @@ test.concurrent(
   "ha-cfg ha-disable ends every lease, and no slot stays armed; ha-enable begins them again",
   () =>
     inLeasedPool(LEASE_S, async (pool) => {
-      await pool.on(1, "ha-cfg", "ha-disable");
       const offMs = uptimeMs();
+      await pool.on(1, "ha-cfg", "ha-disable");
+      told(`ha-disable returned after ${uptimeMs() - offMs}`);
       await until("the end of every lease", STEP_MS, () => anyArmed(pool) === null);
       told(`ha-disable: all ended after ${uptimeMs() - offMs}`);
       await nobodyIsReset(pool, 2 * LEASE_MS, () => anyArmed(pool));
       for (const host of pool.hostNumbers()) expect((await ownLease(pool, host))?.leaseMs ?? null).toBeNull();
-      await pool.on(1, "ha-cfg", "ha-enable");
+      await pool.on(1, "ha-cfg", "ha-enable", "--force");
       await leased(pool, LEASE_S);
     }),
   BOUND_MS,
