@@ -47,6 +47,7 @@ export class LeaseKeeper {
   private readonly ports: LeasePorts;
   private readonly signal: AbortSignal;
   private readonly hurry: () => void;
+  private readonly startedMs: number;
   private lease: OwnLease = NO_OWN_LEASE;
   /** null: it is not known yet what an earlier monitor has armed. */
   private slots: readonly ArmedSlot[] | null = null;
@@ -63,6 +64,7 @@ export class LeaseKeeper {
 
   constructor(ports: LeasePorts, signal: AbortSignal, hurry: () => void) {
     this.ports = ports;
+    this.startedMs = ports.clock.uptimeMs();
     this.signal = signal;
     this.hurry = hurry;
   }
@@ -77,8 +79,9 @@ export class LeaseKeeper {
       if (!isIdle || this.isTaken) void this.carryOut(() => this.look());
     }
     const { leaseEnd, store } = this.ports;
-    // Nobody asks where there is none.
-    this.isEndAsked = this.slots?.length !== 0 && (await readLeaseEnd(store, nowMs));
+    // Nobody asks where there is none; what has been asked holds when there is none any more, until the monitor is stopped.
+    const mayBeAsked = this.isEndAsked || this.slots?.length !== 0;
+    this.isEndAsked = mayBeAsked && (await readLeaseEnd(store, this.startedMs, nowMs));
     const isEnded = !this.isBusy && !this.mustLook && this.slots?.length === 0;
     if (leaseEnd.isWanted && isEnded) leaseEnd.tellEnded();
     this.tell(nowMs);

@@ -142,10 +142,19 @@ const SHORTEST_LEASE_MS = 15_000;
 /** By then a stop of the service has come, or was given up. */
 const LEASE_END_MS = 60_000;
 
-/** Has the service script asked that the lease of this host ends (end-lease.ts)? Not when that cannot be read. Never rejects. */
-export async function readLeaseEnd(store: Pick<StateStore, "load">, nowMs: number): Promise<boolean> {
+/**
+ * Has the service script asked this monitor, which has started at `sinceMs`, that the lease of this host ends (end-lease.ts)? Not when that
+ * cannot be read. Never rejects.
+ */
+export async function readLeaseEnd(
+  store: Pick<StateStore, "load">,
+  sinceMs: number,
+  nowMs: number,
+): Promise<boolean> {
   const { atMs } = await loadFields(store, "lease-end");
-  return typeof atMs === "number" && nowMs >= atMs && nowMs - atMs <= LEASE_END_MS;
+  // One that started later is wanted again.
+  if (typeof atMs !== "number" || atMs < sinceMs) return false;
+  return nowMs >= atMs && nowMs - atMs <= LEASE_END_MS;
 }
 
 const NOTHING_TOLD: ToldMonitor = { off: [], fencingUntilMs: null, agreed: [] };

@@ -173,8 +173,19 @@ describe("LeaseKeeper", () => {
     world.endAskedMs = clock.nowMs();
     await run(4);
     expect(world.slots).toEqual([]);
+    // Until the monitor is stopped nothing is armed again.
+    const ended = world.orders.length;
+    await run(6);
+    expect(world.orders.length).toBe(ended);
     world.endAskedMs = null;
     await run(6);
+    expect(world.slots.length).toBeGreaterThan(0);
+  });
+
+  test("what was asked of the monitor before does not concern one that has started since", async () => {
+    const { run, world } = stage();
+    world.endAskedMs = -1;
+    expect((await run(8)).at(-1)).toBe(LEASE_MS);
     expect(world.slots.length).toBeGreaterThan(0);
   });
 
