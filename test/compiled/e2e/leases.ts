@@ -157,12 +157,12 @@ export async function restarted(
   return { firstMs, lastMs };
 }
 
-/** Since when nothing of it was acknowledged, as soon as a host says that its lease is over. */
+/** When it was heard of last, as soon as a host says that its lease is over. */
 async function leaseOver(pool: Pool, host: number): Promise<number | null> {
   for (const other of pool.hostNumbers().filter((one) => one !== host && pool.isOn(one))) {
     const over = (await published(pool, other))?.group.leaseOver ?? [];
     const found = over.find((one) => one.host === uuidOf(host));
-    if (found !== undefined) return found.sinceMs;
+    if (found !== undefined) return found.heardMs;
   }
   return null;
 }
