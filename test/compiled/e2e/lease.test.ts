@@ -3,11 +3,12 @@ import { agentPid } from "./failed-fencing.ts";
 import {
   anyArmed,
   inLeasedPool,
+  type Loss,
   leased,
   lose,
   nobodyIsReset,
   ownLease,
-  resetOf,
+  resetMs,
   restarted,
 } from "./leases.ts";
 import {
@@ -22,17 +23,23 @@ import {
   startSettled,
   twoVmsPerHost,
 } from "./story.ts";
-import type { Pool } from "./world/pool.ts";
-import { uptimeMs } from "./world/pool.ts";
+import { type Pool, uptimeMs } from "./world/pool.ts";
 import { until } from "./world/wait.ts";
 
 /** Three hosts without a BMC: what is dead, cut off or stopped has been reset by its own watchdog when its lease is over (test/README.md). */
 
 const LEASE_S = 15;
 const LEASE_MS = LEASE_S * 1_000;
+/** Whatever was armed at the beginning has been disarmed since, or has fired. */
+const RENEWED_MS = LEASE_MS + 3_000;
 const BOUND_MS = 6 * 60_000;
 const SERVICE = "/etc/init.d/ha-lizard";
-const told = (text: string) => console.log("TIMES", text);
+/** More than the README has, where both cores are busy. */
+const BUSY_MS = 10_000;
+/** A slot may be found late there, too; whoever counts on it allows for two seconds. */
+const LATE_MS = 1_000;
+/** The watchdog's daemon looks every ten seconds where there is no lease. */
+const NOTICED_MS = 5_000;
 
 for (const [who, host, boundMs] of [
   ["a slave", 3, LEASE_MS + 5_000],
@@ -43,8 +50,8 @@ for (const [who, host, boundMs] of [
     () =>
       inLeasedPool(LEASE_S, async (pool) => {
         const loss = await lose(pool, host, () => pool.powerOff(host));
-        const { lastMs } = await restarted(pool, loss, LEASE_S, told);
-        expect(lastMs - loss.lostMs).toBeLessThan(boundMs);
+        const tookMs = await restarted(pool, loss, LEASE_S);
+        expect(tookMs).toBeLessThan(boundMs + BUSY_MS);
         expect(pool.fires).toEqual([]);
       }),
     BOUND_MS,
@@ -58,10 +65,10 @@ test.concurrent(
       async (pool) => {
         pool.controller.setState(3, "silent");
         const loss = await lose(pool, 3, () => pool.powerOff(3));
-        const { lastMs } = await restarted(pool, loss, LEASE_S, told);
+        const tookMs = await restarted(pool, loss, LEASE_S);
         expect(await agentPid(pool, 1, 3, "TESTBMC")).not.toBeNull();
         expect([...new Set(pool.controller.asked)]).toEqual([3]);
-        expect(lastMs - loss.lostMs).toBeLessThan(LEASE_MS + 5_000);
+        expect(tookMs).toBeLessThan(LEASE_MS + 5_000 + BUSY_MS);
       },
       { FENCE_METHOD: "TESTBMC,WATCHDOG", FENCE_TIMEOUT: "60" },
     ),
@@ -77,7 +84,7 @@ for (const [who, host] of [
     () =>
       inLeasedPool(LEASE_S, async (pool) => {
         const loss = await lose(pool, host, () => pool.isolate(host));
-        await restarted(pool, loss, LEASE_S, told);
+        await restarted(pool, loss, LEASE_S);
         await wasReset(pool, loss);
         await pool.heal();
         await rejoined(pool, host, STEP_MS);
@@ -93,7 +100,7 @@ test.concurrent(
       // Its boot takes a second here, and then its VMs would be started at home.
       pool.staysOff = true;
       const loss = await lose(pool, 3, () => pool.stopDom0(3));
-      await restarted(pool, loss, LEASE_S, told);
+      await restarted(pool, loss, LEASE_S);
       await wasReset(pool, loss);
       await pool.powerOn(3);
       await rejoined(pool, 3, STEP_MS);
@@ -103,9 +110,9 @@ test.concurrent(
 );
 
 /** Once, and in time. */
-async function wasReset(pool: Pool, loss: { host: number; lostMs: number; from: number }): Promise<void> {
+async function wasReset(pool: Pool, loss: Loss): Promise<void> {
   expect(pool.fires.map(({ host }) => host)).toEqual([loss.host]);
-  expect((await resetOf(pool, loss)) - loss.lostMs).toBeLessThanOrEqual(LEASE_MS);
+  expect(resetMs(pool, loss) - loss.lostMs).toBeLessThanOrEqual(LEASE_MS + LATE_MS);
 }
 
 test.concurrent(
@@ -118,15 +125,13 @@ test.concurrent(
         await pool.on(host, "sh", "-c", "kill -9 $(cat /run/ha-lizard.pid)");
         const killedMs = uptimeMs();
         await pool.untilLogged(host, /The monitor is not running: restarting the service/, STEP_MS, from);
-        const noticed = uptimeMs() - killedMs;
-        const leastMs = await nobodyIsReset(pool, 2 * LEASE_MS);
-        told(`kill of monitor of ${host}: noticed after ${noticed}, least left ${leastMs}`);
+        expect(uptimeMs() - killedMs).toBeLessThan(NOTICED_MS);
+        await nobodyIsReset(pool, RENEWED_MS);
       }
       expect(await killProgram(pool, 2)).toBeGreaterThan(1);
       await nobodyIsReset(pool, 2_000);
       await pool.on(2, SERVICE, "start", "-w");
-      const leastMs = await nobodyIsReset(pool, 2 * LEASE_MS);
-      told(`kill of both of 2: least left ${leastMs}`);
+      await nobodyIsReset(pool, RENEWED_MS);
       await leased(pool, LEASE_S);
     }),
   BOUND_MS,
@@ -137,9 +142,7 @@ test.concurrent(
   () =>
     inLeasedPool(LEASE_S, async (pool) => {
       await pool.on(3, SERVICE, "start", "-w");
-      const began = uptimeMs();
       await pool.on(3, SERVICE, "stop", "-w");
-      told(`stop -w took ${uptimeMs() - began}`);
       expect(pool.slots(3)).toEqual([]);
       await nobodyIsReset(pool, 2 * LEASE_MS, () => (pool.slots(3).length > 0 ? "armed again" : null));
       expect((await pool.tryOn(3, SERVICE, "status", "-w")).code).toBe(3);
@@ -148,9 +151,7 @@ test.concurrent(
       // At once.
       await pool.on(3, SERVICE, "stop");
       await pool.on(3, SERVICE, "start");
-      const again = uptimeMs();
       await leased(pool, LEASE_S);
-      told(`lease again after ${uptimeMs() - again}`);
     }),
   BOUND_MS,
 );
@@ -197,7 +198,7 @@ test.concurrent(
         await pool.on(host, SERVICE, "restart", "-w");
         const after = await slotPids(pool, host);
         expect(after.some((pid) => before.includes(pid))).toBe(true);
-        told(`least left after restart of ${host}: ${await nobodyIsReset(pool, 2 * LEASE_MS)}`);
+        await nobodyIsReset(pool, RENEWED_MS);
         over.abort();
         expect(await armed).toBeGreaterThan(100);
       }
@@ -220,12 +221,9 @@ test.concurrent(
   "ha-cfg ha-disable ends every lease, and no slot stays armed; ha-enable begins them again",
   () =>
     inLeasedPool(LEASE_S, async (pool) => {
-      const offMs = uptimeMs();
       await pool.on(1, "ha-cfg", "ha-disable");
-      told(`ha-disable returned after ${uptimeMs() - offMs}`);
       await until("the end of every lease", STEP_MS, () => anyArmed(pool) === null);
-      told(`ha-disable: all ended after ${uptimeMs() - offMs}`);
-      await nobodyIsReset(pool, 2 * LEASE_MS, () => anyArmed(pool));
+      await nobodyIsReset(pool, RENEWED_MS, () => anyArmed(pool));
       for (const host of pool.hostNumbers()) expect((await ownLease(pool, host))?.leaseMs ?? null).toBeNull();
       await pool.on(1, "ha-cfg", "ha-enable", "--force");
       await leased(pool, LEASE_S);

@@ -241,6 +241,29 @@ describe("init.d", () => {
     expect((await act("monitor", ["status", "-w"])).code).toBe(3);
   });
 
+  test("a start that is ended by SIGTERM, as systemd ends one, leaves no daemon", async () => {
+    await scratch.install("dash");
+    const cutOff = async () => {
+      const script = Bun.spawn([scratch.path("etc/init.d/ha-lizard"), "start"], {
+        env: { PATH: process.env["PATH"], HA_LIZARD_ROOT: scratch.root },
+        stdin: "ignore",
+        stdout: "ignore",
+        stderr: "ignore",
+      });
+      while (!has(pidFile("monitor")) && script.exitCode === null) await Bun.sleep(5);
+      script.kill("SIGTERM");
+      return await script.exited;
+    };
+    // A start that was over by then is taken back.
+    while ((await cutOff()) === 0) expect((await act("monitor", ["stop"])).code).toBe(0);
+    expect([has(pidFile("monitor")), starts("monitor").some((pid) => isOurs("monitor", pid))]).toEqual([
+      false,
+      false,
+    ]);
+    expect((await act("monitor", ["start"])).code).toBe(0);
+    expect(isOurs("monitor", pidOf("monitor"))).toBe(true);
+  });
+
   test("two starts at once start one daemon", async () => {
     await scratch.install("dash");
     const results = await Promise.all([1, 2, 3].map(() => act("monitor", ["start"])));

@@ -21,6 +21,16 @@ fi
 kill -STOP "$pid"
 echo "$pid"`;
 
+/** A line for each daemon: its pids. What a daemon is just starting looks like the daemon until it is another program. */
+const DAEMONS = `for name in ha-lizard.mon ha-lizard-watchdog; do
+  all=" $(pgrep -f "^/etc/ha-lizard/scripts/$name\\$" | tr '\\n' ' ')"
+  for pid in $all; do
+    parent=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$pid/status" 2>/dev/null)
+    case $all in *" \${parent:-none} "*) ;; *) printf '%s ' "$pid" ;; esac
+  done
+  echo
+done`;
+
 interface Pids {
   readonly monitor: string;
   readonly watchdog: string;
@@ -45,9 +55,7 @@ sed -i 's/^WATCH_INTERVAL=10$/WATCH_INTERVAL=1/' /etc/init.d/ha-lizard-watchdog`
 
     /** Pids of the daemons that really run; `-` for none, several would be a fault. */
     async function pids(): Promise<Pids> {
-      const { out } = await machine.run(
-        "for name in ha-lizard.mon ha-lizard-watchdog; do pgrep -f \"^/etc/ha-lizard/scripts/$name\\$\" | tr '\\n' ' '; echo; done",
-      );
+      const { out } = await machine.run(DAEMONS);
       const [monitor = "", watchdog = ""] = out.split("\n").map((line) => line.trim() || "-");
       return { monitor, watchdog };
     }
