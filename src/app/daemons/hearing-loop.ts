@@ -270,7 +270,7 @@ export class HearingLoop {
     const { report } = this;
     if (this.state === null || own === null) return;
     const nowMs = clock.uptimeMs();
-    const last = tickLeases(this.state, nowMs, GROUP_TIMINGS);
+    const last = tickLeases(this.state, nowMs, GROUP_TIMINGS, report?.leaseMs != null);
     const confirmed = words.map(({ host }) => host);
     const before = forgetOlder(this.toldOff, words);
     this.toldOff = stepToldOff(before, told.off, last, { nowMs, greeters: this.greeters, confirmed });

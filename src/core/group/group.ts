@@ -117,9 +117,20 @@ function acksOf({ hearing, leases }: GroupState, vote: VoteWords, nowMs: number)
   return vote.lead.kind === "leads" ? acknowledged(leases) : passedOn(hearing, vote, nowMs);
 }
 
-/** What time does to leases: before anything is said. */
-export function tickLeases(state: GroupState, nowMs: number, timings: GroupTimings): GroupState {
+/**
+ * What time does to leases: before anything is said. `isWanted`: the parameters of this host ask for one; where nobody has one, and none is wanted, there is
+ * nothing to watch.
+ */
+export function tickLeases(
+  state: GroupState,
+  nowMs: number,
+  timings: GroupTimings,
+  isWanted = true,
+): GroupState {
   const { hearing, voting, leases } = state;
+  const { roll, before } = voting.stored;
+  const isLeased = [roll, before].some((one) => one?.hosts.some(({ leaseMs }) => leaseMs !== null) === true);
+  if (!isWanted && !isLeased) return leases === NO_LEASES ? state : { ...state, leases: NO_LEASES };
   return { ...state, leases: stepLeases(leases, hearing, voting, nowMs, timings) };
 }
 
