@@ -73,6 +73,8 @@ async function run(mode: string, rest: readonly string[]): Promise<number> {
       return (await import("./modes/guard.ts")).run(rest);
     case "askpass":
       return (await import("./modes/askpass.ts")).run();
+    case "end-lease":
+      return (await import("./modes/end-lease.ts")).run();
     case "default-file":
       writeOutput((await import("./config/default-file.ts")).renderDefaultFile());
       return 0;
@@ -80,6 +82,8 @@ async function run(mode: string, rest: readonly string[]): Promise<number> {
       return (await import("./modes/alarm.ts")).run();
     case "send-mail":
       return (await import("./modes/send-mail.ts")).run();
+    case "tie-file":
+      return (await import("./modes/tie-file.ts")).run(rest);
     case "version":
     case "--version": {
       const { VERSION } = await import("./modes/version.ts");

@@ -14,7 +14,7 @@ import type { Action, Outcome, Result } from "./model/action.ts";
 import { actionKey } from "./model/action.ts";
 import type { Alert } from "./model/alert.ts";
 import type { HostUuid } from "./model/ids.ts";
-import { countsOnLease } from "./model/lease-method.ts";
+import { countsOnLease, LEASE_METHOD } from "./model/lease-method.ts";
 import type { Reason } from "./model/reason.ts";
 import { omit, put } from "./model/record.ts";
 import { afterFailure, isDue, RESTART_AGAIN_MS } from "./pace/back-off.ts";
@@ -41,7 +41,7 @@ export function absorb(
   outcome: Outcome,
   context: AbsorbContext,
 ): { readonly memory: Memory; readonly reasons: readonly Reason[] } {
-  // Nothing was tried: the next round says why.
+  // Nothing was tried, or not to its end: the next round says why.
   if (outcome.result.kind === "held") return { memory, reasons: [] };
   if (outcome.result.kind === "unproved")
     return absorbUnproved(memory, outcome.action, outcome.result, context.nowMs);
@@ -185,6 +185,9 @@ function absorbFence(memory: Memory, host: HostUuid, result: Result, context: Ab
     };
     return { memory: afterHostEvent(memory, host, event), reasons: [fenced] };
   }
+  // It is known by its lease meanwhile that the host is off.
+  const incident = memory.incidents[host];
+  if (incident?.by === LEASE_METHOD && incident.phase !== "fencing") return { memory, reasons: [] };
   const fault = result.kind === "not-fenced" ? result.fault : "agent-killed";
   const detail = result.kind === "not-fenced" ? result.detail : "the attempt was interrupted";
   // A lease that will be over is waited for (core/fencing/recover-hosts.ts).

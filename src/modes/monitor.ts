@@ -90,7 +90,7 @@ async function watch(runtime: Runtime): Promise<number> {
       const acquired = await ports.lock.acquire();
       if (acquired.kind === "acquired")
         void keepHearing(
-          { ...hearingPorts(runtime), self: ownHost, wake, onIterationEnd, leaseEnd },
+          { ...hearingPorts(runtime), alarm: ports.alarm, self: ownHost, wake, onIterationEnd, leaseEnd },
           silence.signal,
         );
       return acquired;
@@ -110,7 +110,7 @@ function hearingPorts({
   logger,
   paths,
   environment,
-}: Runtime): Omit<HearingPorts, "self" | "wake" | "leaseEnd"> {
+}: Runtime): Omit<HearingPorts, "self" | "wake" | "leaseEnd" | "alarm"> {
   const release = portReleaser(clock, environment);
   return {
     clock,

@@ -1,3 +1,4 @@
+import { createHearingReader } from "../adapters/group/hearing-file.ts";
 import { createChildAlarm } from "../adapters/processes/alarm-child.ts";
 import { createFileLock } from "../adapters/processes/lock-file.ts";
 import { createService } from "../adapters/processes/service-script.ts";
@@ -20,7 +21,10 @@ async function watch(runtime: Runtime): Promise<number> {
   const alarm = createChildAlarm({ self, environment });
   const lock = createFileLock("watchdog", { folder: paths.run, clock, environment });
   const intervalMs = intervalS(process.env["WATCH_INTERVAL"]) * 1_000;
-  const code = await runWatchdog({ clock, store, logger, alarm, service, lock, intervalMs }, stopSignal());
+  const hearing = createHearingReader(paths.hearing);
+  const isLeased = async () => ((await hearing.read())?.group.ownLease?.armed ?? 0) > 0;
+  const ports = { clock, store, logger, alarm, service, lock, intervalMs, isLeased };
+  const code = await runWatchdog(ports, stopSignal());
   await flushLog(runtime);
   return code;
 }

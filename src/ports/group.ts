@@ -82,6 +82,8 @@ export interface GroupSelf {
    * until it is started again, which takes longer than this question. Never rejects.
    */
   isXapiHeld(): Promise<boolean>;
+  /** Is this host being shut down in good order, and does no domain run here any more? Ends with `signal`. Never rejects. */
+  isEmptied(signal: AbortSignal): Promise<boolean>;
 }
 
 /** What is asked of the other hosts before a VM is started. */

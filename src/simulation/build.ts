@@ -87,7 +87,7 @@ export function buildHost(spec: HostSpec, number: number, database: Database): S
     heldSinceMs: null,
     stayDisabled: false,
     haArmed: false,
-    watchdog: { slots: [], count: 0, foreign: 0, isMissing: false },
+    watchdog: { slots: [], count: 0, foreign: 0, isMissing: false, slowMs: 0 },
     bmc: "up",
     bmcOf: number,
     bmcDelayMs: 0,
@@ -172,7 +172,7 @@ export const pifRef = (network: "management" | "second", { number }: SimHost): s
 /** At rest: xapi has started long ago. */
 function otherConfigOf(host: SimHost): Fields {
   const started = `${BEGIN_S - 600 + host.number}.`;
-  return { agent_start_time: started, boot_time: `${BEGIN_S - 900}.` };
+  return { agent_start_time: started, boot_time: `${BEGIN_S}.` };
 }
 
 /** What the program writes into a VM that runs, which a clone brings along with all the rest. */

@@ -173,7 +173,7 @@ export class SimMonitor {
   /** The real loop (app/daemons/keep-hearing.ts) on the world's network, if the monitors of this world speak. */
   private hear(
     service: SimProcess,
-    own: Pick<HearingPorts, "clock" | "store" | "logger" | "wake" | "onIterationEnd" | "leaseEnd">,
+    own: Pick<HearingPorts, "clock" | "store" | "logger" | "alarm" | "wake" | "onIterationEnd" | "leaseEnd">,
   ): void {
     const { world, host } = this;
     const { messengers } = world;
@@ -199,7 +199,8 @@ export class SimMonitor {
       if (process.alive) this.endIteration(null);
     });
     const killGroup = () => {
-      this.world.record("killed-by-monitor", { host: this.host });
+      // A stop ends the iteration that runs; any other one hung.
+      if (this.over?.signal.aborted !== true) this.world.record("killed-by-monitor", { host: this.host });
       this.endIteration("SIGKILL");
     };
     return { pid: 1, ended: ended.promise, killGroup };

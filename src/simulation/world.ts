@@ -60,6 +60,8 @@ export interface SimWatchdog {
   foreign: number;
   /** There is no xenwatchdogd on the host. */
   isMissing: boolean;
+  /** Dom0 is busy: a slot is armed so long after it was asked for, whoever has given up waiting. */
+  slowMs: number;
 }
 
 /** Decides what becomes of each call that a host's program makes (ports/chaos.ts). */

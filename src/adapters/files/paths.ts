@@ -15,6 +15,11 @@ export interface Paths {
   readonly pins: string;
   /** A folder for each fence method: lists of devices, options, agents. FENCE_FILE_LOC may name another. */
   readonly fence: string;
+  /** By which this host logs in at the tie-breaker (adapters/ties/README.md), and the keys of the machines that were one. */
+  readonly tieBreakerKey: string;
+  readonly tieBreakerHosts: string;
+  /** A folder for each SR with files that is plugged in here. */
+  readonly srMounts: string;
   readonly poolConf: string;
   /** The pool secret; another one after `pool.rotate_secret`. */
   readonly poolSecret: string;
@@ -50,6 +55,8 @@ export interface Paths {
   readonly listDomains: string;
   /** Arms a slot of Xen's watchdog (adapters/watchdog/README.md). */
   readonly xenWatchdog: string;
+  /** Notes a start of it that has not come to its end (adapters/watchdog/start-note.ts). */
+  readonly watchdogStart: string;
   /** Stands while XAPI's own HA has taken that watchdog. */
   readonly xhaWatchdog: string;
   /** What xenopsd keeps of the VMs that it was told of, by backend. */
@@ -71,6 +78,9 @@ export function pathsFrom(environment: Environment): Paths {
     votes: join(state, "group"),
     pins: join(state, "fence-pins"),
     fence: below("etc/ha-lizard/fence"),
+    tieBreakerKey: below("etc/ha-lizard/tie-breaker-key"),
+    tieBreakerHosts: below("etc/ha-lizard/tie-breaker-hosts"),
+    srMounts: below("run/sr-mount"),
     poolConf: below("etc/xensource/pool.conf"),
     poolSecret: below("etc/xensource/ptoken"),
     poolCertificates: below("etc/stunnel/xapi-pool-ca-bundle.pem"),
@@ -95,6 +105,7 @@ export function pathsFrom(environment: Environment): Paths {
     serviceScript: below("etc/init.d/ha-lizard"),
     listDomains: below("opt/xensource/bin/list_domains"),
     xenWatchdog: below("usr/sbin/xenwatchdogd"),
+    watchdogStart: below("run/ha-lizard/watchdog-start.json"),
     xhaWatchdog: below("var/run/xhad.wd.id"),
     xenopsd: below("var/run/nonpersistent/xenopsd"),
   };

@@ -8,6 +8,7 @@ import { knownVms } from "../files/known-vms.ts";
 import { readInventory, readRole } from "../files/local-host-files.ts";
 import type { Paths } from "../files/paths.ts";
 import { askTwoPorts, type PostJson, REQUEST_ID, requestText } from "../peers/two-ports.ts";
+import { isShuttingDown } from "../processes/shutting-down.ts";
 import { parseAnswer, speaksInEmergency } from "../xapi/errors.ts";
 
 export interface OwnHostOptions {
@@ -34,13 +35,19 @@ const PLAIN_MS = 2_000;
 
 /** What the monitor knows of its own host: three files, and an echo of its xapi. */
 export function createOwnHost({ paths, clock, environment, postJson }: OwnHostOptions): GroupSelf {
+  const vms = async (signal: AbortSignal) => {
+    const inventory = await readInventory(paths.inventory);
+    return knownVms({ paths, clock, environment }, inventory["CONTROL_DOMAIN_UUID"] ?? "", signal);
+  };
   return {
     bootId: () => readBootId(paths.bootId),
     role: roleReader(paths.poolConf, clock),
     isStartComplete: () => existsSync(paths.initComplete),
-    async knownVms(signal) {
-      const inventory = await readInventory(paths.inventory);
-      return knownVms({ paths, clock, environment }, inventory["CONTROL_DOMAIN_UUID"] ?? "", signal);
+    knownVms: vms,
+    async isEmptied(signal) {
+      if (!(await isShuttingDown(clock, environment, signal))) return false;
+      const left = await vms(signal);
+      return left !== "unknown" && left.length === 0;
     },
     async askXapi(signal) {
       const uuid = crypto.randomUUID();

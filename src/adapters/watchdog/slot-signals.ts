@@ -72,7 +72,7 @@ export class SlotSignals {
   /** The same process as it is now; null: it has ended. */
   private async look({ pid, startTime }: SlotName): Promise<SlotProcess | null> {
     const now = await readSlotProcess(pid, this.program);
-    return now === null || now === "not-ours" || now.startTime !== startTime ? null : now;
+    return now === null || typeof now === "string" || now.startTime !== startTime ? null : now;
   }
 }
 

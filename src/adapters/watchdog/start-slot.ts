@@ -3,9 +3,11 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { oneLine, shorten } from "../../core/model/plain-text.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { Paths } from "../files/paths.ts";
 import { wordsOf } from "../files/regular-file.ts";
 import { runCommand } from "../processes/run-command.ts";
 import { SLOT_MARK } from "./slot-process.ts";
+import { forgetStart, noteStart } from "./start-note.ts";
 
 /** Names the process in `ps`; the first character keeps the last signals of a shutdown away (README.md, "Signals"). */
 const CALLED = "@ha-lizard/xenwatchdogd";
@@ -27,7 +29,7 @@ interface Run {
 }
 
 interface Surroundings {
-  readonly program: string;
+  readonly paths: Pick<Paths, "run" | "watchdogStart" | "xenWatchdog">;
   readonly clock: Clock;
   readonly environment: Record<string, string>;
 }
@@ -39,7 +41,7 @@ interface Surroundings {
 export function createSlotStarter(surroundings: Surroundings) {
   let mustPet = false;
   return async (timeoutS: number, signal: AbortSignal): Promise<Started> => {
-    const missing = await whyNotRunnable(surroundings.program);
+    const missing = await whyNotRunnable(surroundings.paths.xenWatchdog);
     if (missing !== null) return { kind: "refused", why: missing };
     const first = await run(surroundings, timeoutS, mustPet ? timeoutS - 1 : LONG_SLEEP_S, signal);
     if (first.exitCode === null || first.exitCode === 0 || mustPet || first.cannotFork) return first.outcome;
@@ -61,12 +63,14 @@ async function whyNotRunnable(program: string): Promise<string | null> {
 }
 
 async function run(
-  { program, clock, environment }: Surroundings,
+  { paths, clock, environment }: Surroundings,
   timeoutS: number,
   sleepS: number,
   signal: AbortSignal,
 ): Promise<Run> {
   const token = randomUUID();
+  const program = paths.xenWatchdog;
+  await noteStart(paths, token, clock);
   const { exitCode, late, output } = await runCommand(clock, [program, `${timeoutS}`, `${sleepS}`], {
     timeoutMs: START_MS,
     env: { ...environment, LC_ALL: "C", [SLOT_MARK]: `${token} ${program}` },
@@ -74,6 +78,7 @@ async function run(
     argv0: CALLED,
     stderrToo: true,
   });
+  await forgetStart(paths);
   if (exitCode === 0) return { exitCode, cannotFork: false, outcome: { kind: "started", token } };
   const state = late ? "it did not end in time" : `exit status ${exitCode ?? "unknown"}`;
   const said = late ? "" : shorten(oneLine(output), LONGEST_WORDS);

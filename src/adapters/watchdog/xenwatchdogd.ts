@@ -4,12 +4,13 @@ import { withDeadline } from "../../ports/deadline.ts";
 import type { Armed, WatchdogSlot, WatchdogSlots } from "../../ports/watchdog-slots.ts";
 import type { Paths } from "../files/paths.ts";
 import { oneAtATime } from "../processes/one-at-a-time.ts";
-import { findSlotProcesses, type Search } from "./slot-process.ts";
+import { findSlotProcesses, type SlotProcess } from "./slot-process.ts";
 import { obeys, type Rest, type SlotName, SlotSignals } from "./slot-signals.ts";
+import { forgetStart, pendingStart } from "./start-note.ts";
 import { createSlotStarter } from "./start-slot.ts";
 
 export interface WatchdogSlotsOptions {
-  readonly paths: Pick<Paths, "xenWatchdog" | "xhaWatchdog">;
+  readonly paths: Pick<Paths, "run" | "watchdogStart" | "xenWatchdog" | "xhaWatchdog">;
   readonly clock: Clock;
   readonly environment: Record<string, string>;
 }
@@ -18,6 +19,7 @@ const LOOK_MS = 3_000;
 const ARM_MS = 8_000;
 const DISARM_MS = 3_000;
 const SHORTEST_MS = 2_000;
+const BETWEEN_SEARCHES_MS = 50;
 /** Of those that are gone, so many are remembered. */
 const REMEMBERED = 16;
 
@@ -37,10 +39,9 @@ class XenwatchdogSlots implements WatchdogSlots {
   private readonly released: string[] = [];
 
   constructor(options: WatchdogSlotsOptions) {
-    const { paths, clock, environment } = options;
     this.options = options;
-    this.start = createSlotStarter({ program: paths.xenWatchdog, clock, environment });
-    this.signals = new SlotSignals(paths.xenWatchdog, clock);
+    this.start = createSlotStarter(options);
+    this.signals = new SlotSignals(options.paths.xenWatchdog, options.clock);
   }
 
   armed(signal: AbortSignal): Promise<readonly WatchdogSlot[] | "unknown"> {
@@ -75,7 +76,7 @@ class XenwatchdogSlots implements WatchdogSlots {
     return this.turn(
       DISARM_MS,
       signal,
-      (over) => this.signals.kill(async () => (await this.search()).found, over),
+      (over) => this.signals.kill(() => this.search(), over),
       () => undefined,
     );
   }
@@ -98,11 +99,8 @@ class XenwatchdogSlots implements WatchdogSlots {
     );
   }
 
-  /** Where one has forked and ended meanwhile, there is a child to be found. */
-  private async search(): Promise<Search> {
-    const { xenWatchdog } = this.options.paths;
-    const first = await findSlotProcesses(xenWatchdog);
-    return first.incomplete ? await findSlotProcesses(xenWatchdog) : first;
+  private search(): Promise<readonly SlotProcess[]> {
+    return findSlotProcesses(this.options.paths.xenWatchdog);
   }
 
   private rest(name: SlotName, over: AbortSignal): Promise<Rest> {
@@ -110,11 +108,13 @@ class XenwatchdogSlots implements WatchdogSlots {
   }
 
   private async findArmed(over: AbortSignal): Promise<readonly WatchdogSlot[] | "unknown"> {
-    for (let isFirst = true; ; isFirst = false) {
-      const { found } = await this.search();
+    for (;;) {
+      const found = await this.findAll(over);
+      if (found === "unknown") return "unknown";
       const rests = await Promise.all(found.map((one) => this.rest(one, over)));
       if (rests.some(({ kind }) => kind === "unknown")) return "unknown";
-      if (isFirst && rests.some(({ kind }) => kind === "ended")) continue;
+      // It may have forked. At the deadline those that are left are unknown.
+      if (rests.some(({ kind }) => kind === "ended")) continue;
       const slots = rests.flatMap((rest) => (rest.kind === "at-rest" ? [this.slotOf(rest)] : []));
       const ids = new Set(slots.map(({ id }) => id));
       for (const id of this.armedMs.keys()) if (!ids.has(id)) this.armedMs.delete(id);
@@ -122,11 +122,24 @@ class XenwatchdogSlots implements WatchdogSlots {
     }
   }
 
+  /** Also one whose start somebody has begun who was killed then: it is waited for until it is seen. */
+  private async findAll(over: AbortSignal): Promise<readonly SlotProcess[] | "unknown"> {
+    const { paths, clock } = this.options;
+    for (;;) {
+      const found = await this.search();
+      const pending = await pendingStart(paths, clock);
+      if (pending === null) return found;
+      if (over.aborted) return "unknown";
+      if (found.some(({ token }) => token === pending)) await forgetStart(paths);
+      else await clock.sleep(BETWEEN_SEARCHES_MS, over);
+    }
+  }
+
   private async armOne(timeoutS: number, over: AbortSignal): Promise<Armed> {
     if (this.isTaken()) return refused("XAPI's own HA uses the watchdog of this host");
     const started = await this.start(timeoutS, over);
     if (started.kind === "refused") return refused(started.why);
-    const { found } = await this.search();
+    const found = await this.search();
     const own = found.find(({ token }) => token === started.token);
     const rest: Rest = own === undefined ? { kind: "ended" } : await this.rest(own, over);
     if (rest.kind === "at-rest") return { kind: "armed", slot: this.slotOf(rest) };

@@ -99,6 +99,7 @@ function writeHost(
     // A host without metrics is one that XAPI has yet to hear from.
     live: metrics?.live ?? false,
     xapiStartTime: host.other_config["agent_start_time"] ?? null,
+    bootTime: host.other_config["boot_time"] ?? null,
     otherConfig: host.other_config,
     residents: here.filter((vm) => !vm.isControlDomain).map(writeResident),
     freeMemoryBytes: totalBytes > 0 ? Math.max(totalBytes - usedBytes, 0) : "unknown",

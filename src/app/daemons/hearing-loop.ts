@@ -1,7 +1,6 @@
 import { agreedAtMs } from "../../core/group/agreed.ts";
 import { type CopyWatch, NO_COPY_WATCH, newerAtMaster, stepCopyWatch } from "../../core/group/behind.ts";
 import { isCalm } from "../../core/group/calm.ts";
-import { enteredHosts } from "../../core/group/entered.ts";
 import { type Greeted, type Greeting, stepGreeted, withGreeter } from "../../core/group/greeting.ts";
 import {
   type GroupState,
@@ -17,7 +16,7 @@ import { groupSight } from "../../core/group/group-sight.ts";
 import { fallenSilent, type HearingState, newHearing } from "../../core/group/hearing.ts";
 import { forgetOlder, stepToldOff, type ToldOff, withKnownOff } from "../../core/group/known-off.ts";
 import { type Leading, type LeadMoment, NOT_LEADING, tickAndLead } from "../../core/group/lead.ts";
-import { leasesOf } from "../../core/group/lease-watch.ts";
+import { leaseSights } from "../../core/group/lease-sights.ts";
 import type { RunsAnswer, RunsQuestion } from "../../core/group/message.ts";
 import { isNews, type OwnNews } from "../../core/group/news.ts";
 import { ownMatter } from "../../core/group/own-matter.ts";
@@ -31,6 +30,7 @@ import { newVoting } from "../../core/group/voting.ts";
 import type { GroupSight } from "../../core/model/group-sight.ts";
 import type { OwnState } from "../../core/model/hearing.ts";
 import type { HostUuid, PoolUuid } from "../../core/model/ids.ts";
+import type { Alarm } from "../../ports/alarm.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { withDeadline } from "../../ports/deadline.ts";
 import type { GroupNetwork, GroupSelf, HearingBoard } from "../../ports/group.ts";
@@ -42,6 +42,7 @@ import { HearingTroubles } from "./hearing-troubles.ts";
 import { LaterRead } from "./later-read.ts";
 import type { LeaseEnd } from "./lease-end.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
+import { LeaseWarning, runningLease } from "./lease-warning.ts";
 import { readConfirmedOff, readGroupReport, readToldMonitor } from "./report.ts";
 import { NEWS_MS, TickPace } from "./tick-pace.ts";
 import { VoteKeeper } from "./vote-keeper.ts";
@@ -52,7 +53,8 @@ export interface HearingPorts {
   readonly board: HearingBoard;
   readonly self: GroupSelf;
   /** For the report of the last iteration: who the other hosts are. */
-  readonly store: Pick<StateStore, "load">;
+  readonly store: Pick<StateStore, "load" | "save">;
+  readonly alarm: Alarm;
   readonly votes: VoteStore;
   readonly logger: Logger;
   readonly slots: WatchdogSlots;
@@ -77,6 +79,7 @@ export class HearingLoop {
   private readonly troubles: HearingTroubles;
   private readonly votes: VoteKeeper;
   private readonly lease: LeaseKeeper;
+  private readonly warning: LeaseWarning;
   private state: GroupState | null = null;
   private report: GroupReport | null = null;
   /** Before that, an iteration has told of no host; whoever greets is answered. */
@@ -106,11 +109,17 @@ export class HearingLoop {
     this.pace = new TickPace(ports.clock, signal);
     this.troubles = new HearingTroubles(ports);
     this.votes = new VoteKeeper(ports.votes, ports);
+    this.warning = new LeaseWarning(ports);
     this.lease = new LeaseKeeper(ports, signal, () => this.pace.hurry());
     const { clock, self } = ports;
     this.domains = new LaterRead(() =>
       withDeadline<RunsAnswer["runs"]>(clock, LIST_MS, signal, self.knownVms, () => "unknown"),
     );
+  }
+
+  /** Why this host was reset, if its watchdog has done it. */
+  tellLastBoot(): Promise<void> {
+    return this.warning.tellLastBoot();
   }
 
   /** A message. What it changes of the vote is stored, and what others wait for is said, at once. */
@@ -257,17 +266,18 @@ export class HearingLoop {
       readConfirmedOff(store, clock.uptimeMs()),
     ]);
     network.tend();
-    this.lease.tend(clock.uptimeMs());
+    await this.lease.tend(clock.uptimeMs());
     const { report } = this;
     if (this.state === null || own === null) return;
     const nowMs = clock.uptimeMs();
-    const last = tickLeases(this.state, nowMs, GROUP_TIMINGS);
+    const last = tickLeases(this.state, nowMs, GROUP_TIMINGS, report?.leaseMs != null);
     const confirmed = words.map(({ host }) => host);
     const before = forgetOlder(this.toldOff, words);
     this.toldOff = stepToldOff(before, told.off, last, { nowMs, greeters: this.greeters, confirmed });
     this.confirmedOff = confirmed.filter((host) => this.isOff(host));
     const entered = withCompany(withKnownOff(last, this.toldOff, nowMs), report?.needsCompany ?? false);
     const leaseMs = this.lease.step(entered, this.wishedLease(), nowMs);
+    this.warning.tell(runningLease(entered, leaseMs), nowMs);
     const moment = {
       ...{ nowMs, own, successor: report?.successor ?? null, maintenance: report?.maintenance ?? [] },
       ...{ agreed: told.agreed, leaseMs },
@@ -354,15 +364,8 @@ export class HearingLoop {
       const isOnDisk = this.votes.isOnDisk(voting.stored);
       const { awaited, confirmedOff } = this;
       const at = { nowMs, awaited, confirmedOff, handsOver, isOnDisk, trouble: this.votes.trouble() };
-      const { leases } = state;
-      const lease = {
-        leases: leasesOf(leases, voting),
-        leaseOver: leases.over
-          .filter(({ isBack }) => !isBack)
-          .map(({ host, sinceMs }) => ({ host, sinceMs })),
-        entered: enteredHosts(state, nowMs),
-        ownLease: this.lease.published(leases.ownAckedMs),
-      };
+      const ownLease = this.lease.published(state.leases.ownAckedMs);
+      const lease = { ...leaseSights(state, nowMs), ownLease };
       const seen = {
         ...at,
         ...lease,

@@ -28,6 +28,7 @@ export async function keepHearing(ports: HearingPorts, signal: AbortSignal): Pro
   network.onGreeting((greeting) => loop.greeted(greeting));
   ports.onIterationEnd?.(() => void loop.readNews());
   network.onQuestion((question, answer) => void loop.answer(question, answer));
+  void loop.tellLastBoot();
   let reportMs = Number.NEGATIVE_INFINITY;
   let questionMs = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {

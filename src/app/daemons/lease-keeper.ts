@@ -6,29 +6,39 @@ import {
   type LeaseStep,
   NO_OWN_LEASE,
   type OwnLease,
+  sayLease,
   stepOwnLease,
 } from "../../core/group/own-lease.ts";
+import { strandsOthers } from "../../core/group/strands-others.ts";
 import { GROUP_TIMINGS } from "../../core/group/timings.ts";
 import type { OwnLeaseSight } from "../../core/model/group-sight.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { withDeadline } from "../../ports/deadline.ts";
+import type { GroupSelf } from "../../ports/group.ts";
 import type { Logger } from "../../ports/notices.ts";
+import type { StateStore } from "../../ports/state-store.ts";
 import type { WatchdogSlots } from "../../ports/watchdog-slots.ts";
 import type { LeaseEnd } from "./lease-end.ts";
+import { readLeaseEnd } from "./report.ts";
 
 export interface LeasePorts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly slots: WatchdogSlots;
   readonly leaseEnd: LeaseEnd;
+  readonly self: Pick<GroupSelf, "isEmptied">;
+  /** For the wish of the service script. */
+  readonly store: Pick<StateStore, "load">;
 }
 
-/** Arming and disarming take milliseconds; a slot lasts for 15 s at least. */
-const ORDER_MS = 3_000;
+/** Arming and disarming take milliseconds; what takes longer is looked at anew. */
+const ORDER_MS = 10_000;
 /** The processes that keep the slots are looked after so often. */
 const LOOK_MS = 5_000;
 /** After a refusal nothing is armed for so long; nobody counts on it. */
 const REFUSED_MS = 60_000;
+/** A change of the roll takes no longer where all is well. */
+const USUAL_END_MS = 5_000;
 /** What is told again as long as it is so. */
 const AGAIN_MS = 60_000;
 
@@ -37,6 +47,7 @@ export class LeaseKeeper {
   private readonly ports: LeasePorts;
   private readonly signal: AbortSignal;
   private readonly hurry: () => void;
+  private readonly startedMs: number;
   private lease: OwnLease = NO_OWN_LEASE;
   /** null: it is not known yet what an earlier monitor has armed. */
   private slots: readonly ArmedSlot[] | null = null;
@@ -44,23 +55,35 @@ export class LeaseKeeper {
   private lookedMs = Number.NEGATIVE_INFINITY;
   private refused: { readonly atMs: number; readonly why: string } | null = null;
   private isTaken = false;
+  /** An order has not ended well: what is armed has to be looked at anew. */
+  private mustLook = false;
+  private isEndAsked = false;
+  private isEmptied = false;
   private toldMs = Number.NEGATIVE_INFINITY;
+  private endSinceMs: number | null = null;
 
   constructor(ports: LeasePorts, signal: AbortSignal, hurry: () => void) {
     this.ports = ports;
+    this.startedMs = ports.clock.uptimeMs();
     this.signal = signal;
     this.hurry = hurry;
   }
 
   /** Once a second, also while nothing is known of the pool. */
-  tend(nowMs: number): void {
+  async tend(nowMs: number): Promise<void> {
     if (!this.isBusy && nowMs - this.lookedMs >= LOOK_MS) {
       this.lookedMs = nowMs;
-      const isIdle = this.slots?.length === 0 && this.lease.saidMs === null;
+      // What was refused may be armed late.
+      const isWatched = this.refused !== null && nowMs - this.refused.atMs < REFUSED_MS;
+      const isIdle = this.slots?.length === 0 && this.lease.saidMs === null && !this.mustLook && !isWatched;
       if (!isIdle || this.isTaken) void this.carryOut(() => this.look());
     }
-    const { leaseEnd } = this.ports;
-    if (leaseEnd.isWanted && !this.isBusy && this.slots?.length === 0) leaseEnd.tellEnded();
+    const { leaseEnd, store } = this.ports;
+    // Nobody asks where there is none; what has been asked holds when there is none any more, until the monitor is stopped.
+    const mayBeAsked = this.isEndAsked || this.slots?.length !== 0;
+    this.isEndAsked = mayBeAsked && (await readLeaseEnd(store, this.startedMs, nowMs));
+    const isEnded = !this.isBusy && !this.mustLook && this.slots?.length === 0;
+    if (leaseEnd.isWanted && isEnded) leaseEnd.tellEnded();
     this.tell(nowMs);
   }
 
@@ -70,6 +93,8 @@ export class LeaseKeeper {
    */
   step(state: GroupState, wishMs: number | null | undefined, nowMs: number): number | null {
     if (this.isTaken || this.slots === null || wishMs === undefined) return this.lease.saidMs;
+    // What is being disarmed, or armed, nobody may count on yet.
+    if (this.isBusy && this.lease.saidMs === null && this.lease.withdrawnMs === null) return null;
     const sight = this.sight(state, this.slots, wishMs, nowMs);
     const step = stepOwnLease(this.lease, state.voting, sight, GROUP_TIMINGS);
     this.lease = step.lease;
@@ -88,19 +113,21 @@ export class LeaseKeeper {
     return {
       ...{ nowMs, slots, leaderAckedMs, bootId: hearing.bootId, ackedMs: leases.ownAckedMs },
       wishMs: this.wish(state, slots, wishMs, nowMs),
-      isEmptied: false,
+      isEmptied: this.isEmptied,
     };
   }
 
   /** What the parameters ask for, where it can be had. */
   private wish(
-    { voting }: GroupState,
+    state: GroupState,
     slots: readonly ArmedSlot[],
     wishMs: number | null,
     nowMs: number,
   ): number | null {
+    const { voting } = state;
     const { roll } = voting.stored;
     if (this.ports.leaseEnd.isWanted) return null;
+    if (this.isEndAsked && !strandsOthers(state)) return null;
     const { saidMs } = this.lease;
     // What was lost comes back from the others.
     if (roll === null) return saidMs;
@@ -126,14 +153,16 @@ export class LeaseKeeper {
     const { slots } = this.ports;
     if (await slots.isTakenByXapi()) return this.leaveToXapi();
     this.isTaken = false;
+    if (this.ports.leaseEnd.isWanted)
+      this.isEmptied = await this.within((inner) => this.ports.self.isEmptied(inner), false);
     const found = await this.within((inner) => slots.armed(inner), "unknown" as const);
     if (found === "unknown") return;
     // A monitor that starts does not know what the one before has said.
-    if (this.slots === null && found.length > 0)
-      this.lease = { saidMs: found.at(-1)?.timeoutMs ?? null, withdrawnMs: null };
+    if (this.slots === null && found.length > 0) this.lease = sayLease(found.at(-1)?.timeoutMs ?? 0);
     // What is known of a slot stays: when it was armed is known best by who has done it.
     const known = new Map(this.slots?.map((slot) => [slot.id, slot]));
-    this.slots = found.map((slot) => known.get(slot.id) ?? slot);
+    this.slots = found.map((slot) => known.get(slot.id) ?? { ...slot, isFound: true });
+    this.mustLook = false;
   }
 
   /** Its slots are not touched any more. */
@@ -174,6 +203,7 @@ export class LeaseKeeper {
       this.ports.logger.log("error", "check_xapi", `Cannot arm Xen's watchdog: ${armed.why}.`);
     this.refused = { atMs: this.ports.clock.uptimeMs(), why: armed.why };
     // It may have been armed all the same.
+    this.mustLook = true;
     this.lookedMs = Number.NEGATIVE_INFINITY;
   }
 
@@ -182,7 +212,9 @@ export class LeaseKeeper {
   }
 
   private tell(nowMs: number): void {
-    if (!this.ports.leaseEnd.isWanted || this.slots?.length === 0 || nowMs - this.toldMs < AGAIN_MS) return;
+    if (!this.ports.leaseEnd.isWanted || this.slots?.length === 0) return;
+    this.endSinceMs ??= nowMs;
+    if (nowMs - this.endSinceMs < USUAL_END_MS || nowMs - this.toldMs < AGAIN_MS) return;
     this.toldMs = nowMs;
     const text =
       "The service waits for the end of this host's lease: a majority of the pool has to note it first. Without one this host is reset.";

@@ -139,6 +139,24 @@ export async function readFencingResumed(store: Pick<StateStore, "load">): Promi
 /** `FENCE_WATCHDOG_TIMEOUT` in milliseconds, at the least. */
 const SHORTEST_LEASE_MS = 15_000;
 
+/** By then a stop of the service has come, or was given up. */
+const LEASE_END_MS = 60_000;
+
+/**
+ * Has the service script asked this monitor, which has started at `sinceMs`, that the lease of this host ends (end-lease.ts)? Not when that
+ * cannot be read. Never rejects.
+ */
+export async function readLeaseEnd(
+  store: Pick<StateStore, "load">,
+  sinceMs: number,
+  nowMs: number,
+): Promise<boolean> {
+  const { atMs } = await loadFields(store, "lease-end");
+  // One that started later is wanted again.
+  if (typeof atMs !== "number" || atMs < sinceMs) return false;
+  return nowMs >= atMs && nowMs - atMs <= LEASE_END_MS;
+}
+
 const NOTHING_TOLD: ToldMonitor = { off: [], fencingUntilMs: null, agreed: [] };
 
 const NOT_SAID = {

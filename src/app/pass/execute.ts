@@ -43,15 +43,20 @@ export interface Executor {
 /** What an action may take, in milliseconds; the fence has its own parameter. */
 const SHORT_MS = 20_000;
 const LONG_MS = 120_000;
-/** The agent ends itself at FENCE_TIMEOUT; this is for what surrounds it. */
-const FENCE_MARGIN_MS = 5_000;
+/** The agent ends itself at FENCE_TIMEOUT; this is for what surrounds it, the last probe included. */
+export const AROUND_FENCE_MS = LAST_PROBE_MS + 5_000;
+
+/** The pass or this process had to end: that says nothing about the agent, and the next pass begins anew. */
+const BROKEN_OFF: Result = { kind: "held", why: "the attempt was broken off" };
 
 /** Does one action and says what became of it. Never rejects: a fault is a result like any other. */
 export async function execute(action: Action, executor: Executor, signal: AbortSignal): Promise<Result> {
   const limitMs = limitOf(action, executor.settings);
   const starts = action.kind === "start-vm" || action.kind === "start-appliance";
-  const late = (): Result =>
-    starts ? { kind: "pending" } : { kind: "failed", detail: `no end within ${limitMs / 1_000} s` };
+  const late = (): Result => {
+    if (action.kind === "fence-host" && signal.aborted) return BROKEN_OFF;
+    return starts ? { kind: "pending" } : { kind: "failed", detail: `no end within ${limitMs / 1_000} s` };
+  };
   try {
     return await withDeadline(
       executor.ports.clock,
@@ -69,7 +74,7 @@ function limitOf(action: Action, settings: Settings): number {
   switch (action.kind) {
     case "fence-host":
     case "switch-on-host":
-      return fenceLimitMs(settings) + LAST_PROBE_MS + FENCE_MARGIN_MS;
+      return fenceLimitMs(settings) + AROUND_FENCE_MS;
     case "promote-self":
       return LOOK_MS + SHORT_MS;
     case "start-vm":

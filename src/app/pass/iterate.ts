@@ -6,12 +6,23 @@ import type { LocalView } from "../../core/model/pool-view.ts";
 import type { Reason } from "../../core/model/reason.ts";
 import { forgetOld, nextPassMs } from "../../core/pace/schedule.ts";
 import { neverAborts, OVER, withDeadline } from "../../ports/deadline.ts";
+import { AROUND_FENCE_MS } from "./execute.ts";
 import { fenceLimitMs } from "./fence.ts";
 import { groupReport } from "./group-report.ts";
 import { keepRound, writeJournal } from "./journal.ts";
 import { observe } from "./observe.ts";
 import { observeSelf } from "./observe-self.ts";
-import { absorbEnded, admit, decideOnDisk, launch, logSummary, type Pass, saveMemory, tell } from "./pass.ts";
+import {
+  absorbEnded,
+  admit,
+  decideOnDisk,
+  isTooLate,
+  launch,
+  logSummary,
+  type Pass,
+  saveMemory,
+  tell,
+} from "./pass.ts";
 import { areKnown, openConfig, refreshConfig } from "./pass-config.ts";
 import type { PassPorts, PassReport } from "./pass-ports.ts";
 import { withPatience } from "./patience.ts";
@@ -67,6 +78,7 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
     toldMonitor: null,
     inFlight: new Map(),
     proofs: { offAtMs: new Map(), looks: new Map() },
+    fencesUntilMs: startedMs + PASS_MARGIN_MS - AROUND_FENCE_MS,
     ended: [],
     begun: new Map(),
     events: [...reasons],
@@ -177,8 +189,9 @@ async function runRounds(pass: Pass): Promise<void> {
     if (actions.length > 0 || outcomes.length > 0) {
       keepRound(pass.journal, { view: pass.view, reasons: decision.reasons, actions, outcomes });
     }
+    const isNextWanted = decision.actions.some((action) => isTooLate(pass, action));
     launch(pass, actions);
-    if (pass.inFlight.size === 0 && pass.ended.length === 0) return;
+    if (isNextWanted || (pass.inFlight.size === 0 && pass.ended.length === 0)) return;
     await waitForProgress(pass);
   }
 }
@@ -200,7 +213,7 @@ async function waitForProgress(pass: Pass): Promise<void> {
 }
 
 async function endPass(pass: Pass, startedMs: number): Promise<PassReport> {
-  // After the deadline every action still in flight has been told to stop and answers at once.
+  // At the deadline every action still in flight is told to stop, and answers at once.
   if (pass.inFlight.size > 0) await Promise.all(pass.inFlight.values());
   absorbEnded(pass);
   const alerts = tell(pass, pass.reasons, []);

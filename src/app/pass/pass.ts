@@ -42,6 +42,8 @@ export interface Pass {
   /** What the monitor was told last, as text; null: it is not known. */
   toldMonitor: string | null;
   readonly proofs: Proofs;
+  /** Until when a fence may begin, as uptime: a later one could not end before the pass. */
+  readonly fencesUntilMs: number;
   readonly inFlight: Map<string, Promise<Outcome>>;
   readonly ended: Outcome[];
   /** How often each action was begun in this pass. */
@@ -112,6 +114,10 @@ async function writeToDisk(pass: Pass, memory: Memory, isWaitedFor: boolean): Pr
 /** Neither the passes of this boot nor those of the next will know what this one does. */
 const cannotRemember = (pass: Pass) => pass.notSaved !== null && pass.kept === null;
 
+/** Is it for the next pass, because this one would end too soon for it? */
+export const isTooLate = ({ ports, fencesUntilMs }: Pass, { kind }: Action): boolean =>
+  kind === "fence-host" && ports.clock.uptimeMs() > fencesUntilMs;
+
 /** The actions of a decision that may begin in this pass. */
 export function admit(pass: Pass, actions: readonly Action[]): readonly Action[] {
   return actions.filter((action) => {
@@ -119,7 +125,7 @@ export function admit(pass: Pass, actions: readonly Action[]): readonly Action[]
     if (cannotRemember(pass) && NEEDS_MEMORY.has(action.kind)) return false;
     // What is new in the database is put on disk however often it changes: its own waits bound it.
     const isAgain = (pass.begun.get(key) ?? 0) >= BEGINS_PER_PASS && action.kind !== "store-database";
-    return !pass.inFlight.has(key) && !isAgain;
+    return !pass.inFlight.has(key) && !isAgain && !isTooLate(pass, action);
   });
 }
 

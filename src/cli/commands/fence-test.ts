@@ -3,6 +3,7 @@ import { rememberedMemory } from "../../app/pass/remembered.ts";
 import type { Settings } from "../../config/params.ts";
 import { fenceMethods } from "../../core/fencing/fence-policy.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
+import { countsOnLease } from "../../core/model/lease-method.ts";
 import { neverAborts } from "../../ports/deadline.ts";
 import type { DeviceState } from "../../ports/fencer.ts";
 import { defineAction } from "../action.ts";
@@ -74,6 +75,9 @@ async function test(
   const { settings } = pool.resolved;
   if (!settings.FENCE_ENABLED) ports.stderr("Warning: FENCE_ENABLED=0, no host is fenced at all.\n");
   const methods = fenceMethods(settings.FENCE_METHOD).join(", ");
+  if (countsOnLease(settings.FENCE_METHOD))
+    ports.stderr("WATCHDOG has no device that could be asked: ha-cfg status shows the leases.\n");
+  if (methods === "") return EXIT.done;
   if (!json) ports.stdout(`Asking the fence devices (FENCE_METHOD ${methods}) of ${targets.length} hosts\n`);
   const looked = await Promise.all(
     targets.map(async ({ uuid, name, up }): Promise<readonly Row[]> => {

@@ -2,7 +2,7 @@ import { nearestWord } from "../../config/nearest.ts";
 import { type ParameterName, rowOf } from "../../config/params.ts";
 import { PRESETS, type Preset, WHY_METHOD_STAYS, WHY_NO_ONFAIL } from "../../config/presets.ts";
 import { resolvePool } from "../../config/resolve.ts";
-import { fenceMethods, methodProves } from "../../core/fencing/fence-policy.ts";
+import { provesOff } from "../../core/fencing/fence-policy.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
 import { confirm } from "../confirm.ts";
@@ -110,8 +110,8 @@ function wantedOf({ preset, ips, faster }: Choices): readonly (readonly [Paramet
 function keptMethod({ preset }: Choices, { database, texts }: PoolAccess): string | null {
   const wanted = preset.values.FENCE_METHOD;
   const method = resolvePool(database?.pool.otherConfig ?? {}, texts.lastGood).settings.FENCE_METHOD;
-  if (wanted === undefined || fenceMethods(wanted).some(methodProves)) return null;
-  return fenceMethods(method).some(methodProves) ? method : null;
+  if (wanted === undefined || provesOff(wanted)) return null;
+  return provesOff(method) ? method : null;
 }
 
 /** What the preset alone does not make good. */

@@ -45,6 +45,8 @@ function whyNotHere(hearing: Hearing | null, memory: Memory | null): string | nu
   if (trouble !== null) return `this host takes no part in the group: ${trouble}`;
   if (lead === "hears" && leader !== null)
     return `${memory === null ? leader : hostName(memory, leader)} leads the hosts of this pool, and fences; run this there`;
+  if (lead === "told")
+    return "other hosts hear a leader, which fences, and this one does not: see ha-cfg status on them";
   if (memory === null) return "what this host remembers cannot be read";
   // Where no votes are required, a host fences that does not lead, and has stopped.
   const isItsOwn = lead === "leads" || memory.fencingStoppedSinceMs !== null;

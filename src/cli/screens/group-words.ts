@@ -45,3 +45,24 @@ export function countingSaid({ counts, leftOut, isSettled, master }: GroupStatus
     tone: without === "" && open === "" ? "plain" : "warning",
   };
 }
+
+/** An answer that has been missing for this part of a lease is worth a look. */
+const LATE = 3 / 5;
+
+/** The lease of this host, and on the leader those of the others; null where nobody counts on leases. */
+export function leaseSaid({ ownLease, leases }: GroupStatus): Said | null {
+  if (ownLease === null && leases.length === 0) return null;
+  const others = leases.map(
+    ({ host, endsInS }) => `${host ?? "?"} (over in ${endsInS} s unless it is heard)`,
+  );
+  const led = others.length === 0 ? "" : `; ${others.join(", ")}`;
+  if (ownLease === null) return { text: `none of this host${led}`, tone: "warning" };
+  const { leaseS, answeredS, trouble } = ownLease;
+  if (leaseS === null)
+    return trouble === null
+      ? { text: `being armed, or ended${led}`, tone: "plain" }
+      : { text: `none of this host: ${trouble}${led}`, tone: "bad" };
+  const answered = answeredS === null ? "not answered yet" : `answered ${answeredS} s ago`;
+  const isLate = answeredS !== null && answeredS > leaseS * LATE;
+  return { text: `this host: ${leaseS} s, ${answered}${led}`, tone: isLate ? "bad" : "good" };
+}

@@ -1,6 +1,6 @@
 import type { NamedUuid, StatusReport } from "../status/status-report.ts";
 import { BOX_MARGIN, drawBox } from "./box.ts";
-import { countingSaid, leaderSaid } from "./group-words.ts";
+import { countingSaid, leaderSaid, leaseSaid } from "./group-words.ts";
 import { heardHostText, hearingSaid } from "./hearing-words.ts";
 import { renderHostTable } from "./host-table.ts";
 import type { Paint, Tone } from "./paint.ts";
@@ -56,6 +56,7 @@ export function renderStatus(report: StatusReport, look: Look): string {
   );
   const heartbeats = hearingSaid(report.hearing, report.hosts.length);
   const counting = report.group === null ? null : countingSaid(report.group);
+  const leases = report.group === null ? null : leaseSaid(report.group);
   const list = (title: string, notes: readonly string[], tone: Tone): readonly string[] =>
     notes.length === 0
       ? []
@@ -79,6 +80,7 @@ export function renderStatus(report: StatusReport, look: Look): string {
     row("Successor", successorSaid(report)),
     row("Leader", leaderSaid(report.group, report.ha === "on")),
     counting === null ? [] : row("Votes", counting),
+    leases === null ? [] : row("Leases", leases),
     row("Monitor", daemonSaid(report.monitor)),
     row("Watchdog", daemonSaid(report.watchdog)),
     row("Last iteration", iterationSaid(report.lastIteration)),

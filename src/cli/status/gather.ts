@@ -26,6 +26,7 @@ export async function gatherStatus(sight: Sight, ports: CliPorts): Promise<Statu
   const lastGood = memory?.memory.lastGood ?? null;
   // Defaults that nobody has chosen would look like a choice.
   const areKnown = read !== null || sight.texts.lastGood !== null;
+  const isStopped = memory?.ofThisBoot === true && memory.memory.fencingStoppedSinceMs !== null;
   const flag = read === null ? null : haFlagOf(read.pool.otherConfig, settings.XC_FIELD_NAME);
   const ranking = read === null ? (lastGood?.ranking ?? []) : readRanking(read.pool.otherConfig);
   // A new master is its own successor until it has chosen one; the keys are there also where nobody may take over.
@@ -42,7 +43,7 @@ export async function gatherStatus(sight: Sight, ports: CliPorts): Promise<Statu
     mode: areKnown ? modeInWords(settings) : "not known",
     fencing: areKnown ? fencingInWords(settings) : "not known",
     notFencing: areKnown
-      ? whyNotFencing(sight.hosts.filter(({ enabled }) => enabled).length, settings)
+      ? whyNotFencing(sight.hosts.filter(({ enabled }) => enabled).length, isStopped, settings)
       : null,
     self: {
       uuid: self?.uuid ?? null,

@@ -1,6 +1,7 @@
+import type { OwnLeaseSight } from "../../core/model/group-sight.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import { nameOf, type Sight } from "../sight/sight.ts";
-import type { GroupStatus } from "./status-report.ts";
+import type { GroupStatus, OwnLeaseStatus } from "./status-report.ts";
 
 /** The group as the monitor of this host sees it; null: it has published nothing within the last three seconds. */
 export function groupStatus(sight: Sight, nowMs: number): GroupStatus | null {
@@ -27,6 +28,24 @@ export function groupStatus(sight: Sight, nowMs: number): GroupStatus | null {
     isSettled: roll?.settled ?? null,
     ha: roll?.ha ?? null,
     awaited: awaited.map(name),
+    leases: group.leases.map(({ host, leaseMs, endsMs }) => ({
+      host: name(host),
+      leaseS: leaseMs / 1_000,
+      endsInS: Math.max(0, Math.ceil((endsMs - nowMs) / 1_000)),
+    })),
+    ownLease: ownLease(group.ownLease, nowMs),
+    trouble,
+  };
+}
+
+function ownLease(lease: OwnLeaseSight | null, nowMs: number): OwnLeaseStatus | null {
+  if (lease === null) return null;
+  const { leaseMs, armed, ackedMs, firesMs, trouble } = lease;
+  return {
+    leaseS: leaseMs === null ? null : leaseMs / 1_000,
+    armed,
+    answeredS: ackedMs === null ? null : Math.max(0, Math.round((nowMs - ackedMs) / 100) / 10),
+    firesInS: firesMs === null ? null : Math.max(0, Math.ceil((firesMs - nowMs) / 1_000)),
     trouble,
   };
 }

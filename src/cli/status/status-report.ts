@@ -126,6 +126,20 @@ export interface HeardHostReport {
   readonly isCopyOld: boolean | null;
 }
 
+/** The lease of this host: its watchdog resets it when the group does not answer it any more. */
+export interface OwnLeaseStatus {
+  /** null: it is being armed, or ended. */
+  readonly leaseS: number | null;
+  /** So many slots of the watchdog are armed. */
+  readonly armed: number;
+  /** So long ago the group has answered last; null: it has not. */
+  readonly answeredS: number | null;
+  /** In so many seconds the watchdog fires, unless the group answers; null: nothing is armed. */
+  readonly firesInS: number | null;
+  /** Why nothing can be armed; null: nothing is in the way. */
+  readonly trouble: string | null;
+}
+
 /** The group that the monitors form, as the one of this host sees it (core/model/group-sight.ts). */
 export interface GroupStatus {
   readonly lead: GroupSight["lead"];
@@ -138,6 +152,14 @@ export interface GroupStatus {
   readonly counts: readonly string[];
   readonly heard: readonly string[];
   readonly leftOut: readonly string[];
+  /** Of the other hosts, on the leader: with how many seconds, and in how many they are over if those are not heard again. */
+  readonly leases: readonly {
+    readonly host: string | null;
+    readonly leaseS: number;
+    readonly endsInS: number;
+  }[];
+  /** Of this host; null: it has none (FENCE_METHOD without WATCHDOG). */
+  readonly ownLease: OwnLeaseStatus | null;
   /** The XAPI master, as the group has named it; null: this host is in no group. */
   readonly master: NamedUuid | null;
   /** Does this host know that a majority has stored who counts? */

@@ -1,5 +1,5 @@
 import { hostsOnRoll } from "../group/may-act.ts";
-import type { HostHealth } from "../memory/host-health.ts";
+import { hostRows, rowOf } from "../members/host-rows.ts";
 import { waitsForFence } from "../memory/incident.ts";
 import type { Memory } from "../memory/memory.ts";
 import { type HostUuid, hostUuid } from "../model/ids.ts";
@@ -12,9 +12,23 @@ import type { PoolView } from "../model/pool-view.ts";
 
 /** Hosts that fail within this time have failed together. */
 const TOGETHER_MS = 2 * 60_000;
+/** Hosts that are fenced within this time are counted together. */
+const MANY_MS = 10 * 60_000;
 
-/** Have more than a third of the hosts, two at least, failed together? Then one after the other is fenced. */
-export function haveFailedTogether(memory: Memory, view: PoolView): boolean {
+/**
+ * Must this host wait until the fences that are under way have ended? More than a third of the hosts, two at least, have failed together;
+ * or with those fences more than half of them are fenced, and nobody knows yet whether they succeed.
+ */
+export function waitsForOthers(host: HostUuid, memory: Memory, view: PoolView): boolean {
+  const roll = hostsOnRoll(view);
+  const underWay = Object.values(memory.incidents)
+    .filter((other) => other.phase === "fencing" && other.host !== host && roll.includes(other.host))
+    .map((other) => other.host);
+  const fenced = new Set([...fencedLately(memory, view), ...underWay]);
+  return haveFailedTogether(memory, view) || areMoreThanHalf(fenced, memory);
+}
+
+function haveFailedTogether(memory: Memory, view: PoolView): boolean {
   const failed = failures(memory);
   const hosts = new Set([...hostsOnRoll(view), ...failed.keys()]).size;
   const times = [...failed.values()];
@@ -34,38 +48,54 @@ function failures({ incidents, health }: Memory): ReadonlyMap<HostUuid, number> 
   ]);
 }
 
-function isAnyUnfenced({ incidents, health }: Memory): boolean {
-  const isNew = ([host, { state }]: [string, HostHealth]) =>
-    state === "failed" && incidents[host] === undefined;
-  return Object.values(incidents).some(waitsForFence) || Object.entries(health).some(isNew);
+/**
+ * Were more than half of the hosts of the pool fenced within ten minutes, whoever fenced them? Then no further one is fenced until
+ * fencing goes on (`stepStop`). One that was among them, and is not back, is no further one: a new leader fences it anew, for it has no
+ * proof.
+ */
+export function wereTooManyFenced(host: HostUuid, memory: Memory, view: PoolView): boolean {
+  const fenced = fencedLately(memory, view);
+  const isFurther = !fenced.has(host) || hostsOnRoll(view).includes(host);
+  return isFurther && (memory.fencingStoppedSinceMs !== null || areMoreThanHalf(fenced, memory));
 }
 
-const MANY_MS = 10 * 60_000;
+/** Since a person has seen why. */
+function fencedLately({ fencedAtMs }: Memory, view: PoolView): ReadonlySet<HostUuid> {
+  const resumedAtMs = view.fencingResumedAtMs ?? Number.NEGATIVE_INFINITY;
+  const fenced = Object.entries(fencedAtMs).filter(([, times]) =>
+    times.some((atMs) => view.nowMs - atMs < MANY_MS && atMs > resumedAtMs),
+  );
+  return new Set(fenced.map(([uuid]) => hostUuid(uuid)));
+}
+
+function areMoreThanHalf(fenced: ReadonlySet<HostUuid>, { lastGood }: Memory): boolean {
+  // One that was fenced and forgotten has been a host of the pool, too.
+  const hosts = new Set([...(lastGood?.hosts ?? []).map(({ uuid }) => uuid), ...fenced]);
+  return fenced.size * 2 > hosts.size;
+}
+
+/** That fencing has stopped, and for whom. */
+type Stop = Pick<Memory, "fencingStoppedSinceMs" | "unfencedAtMs">;
+
+export const NOT_STOPPED: Stop = { fencingStoppedSinceMs: null, unfencedAtMs: null };
 
 /**
- * Were more than half of the hosts of the pool fenced within ten minutes, whoever fenced them? Then no further one is fenced until a
- * person says so (`ha-cfg resume`), or no failed host waits for its fence any more. One that was among them is no further one: a new
- * leader fences it anew, for it has no proof.
+ * Fencing goes on when a person says so (`ha-cfg resume`), or no host has waited for its fence for ten minutes: one that answers for a
+ * moment, because its network does, is no reason.
  */
-export function wereTooManyFenced(
-  host: HostUuid,
-  memory: Memory,
-  { nowMs, fencingResumedAtMs }: PoolView,
-): boolean {
-  const resumedAtMs = fencingResumedAtMs ?? Number.NEGATIVE_INFINITY;
-  const fenced = Object.entries(memory.fencedAtMs)
-    .filter(([, times]) => times.some((atMs) => nowMs - atMs < MANY_MS && atMs > resumedAtMs))
-    .map(([uuid]) => hostUuid(uuid));
-  // One that was fenced and forgotten has been a host of the pool, too.
-  const hosts = new Set([...(memory.lastGood?.hosts ?? []).map(({ uuid }) => uuid), ...fenced]).size;
-  const isStopped = memory.fencingStoppedSinceMs !== null;
-  return !fenced.includes(host) && (isStopped || fenced.length * 2 > hosts);
+export function stepStop(memory: Memory, view: PoolView): Stop {
+  const { fencingStoppedSinceMs } = memory;
+  if (fencingStoppedSinceMs === null) return NOT_STOPPED;
+  const { nowMs, fencingResumedAtMs } = view;
+  const unfencedAtMs = isAnyUnfenced(memory, view) ? nowMs : (memory.unfencedAtMs ?? fencingStoppedSinceMs);
+  const isResumed = fencingResumedAtMs !== null && fencingResumedAtMs >= fencingStoppedSinceMs;
+  return isResumed || nowMs - unfencedAtMs >= MANY_MS ? NOT_STOPPED : { fencingStoppedSinceMs, unfencedAtMs };
 }
 
-/** Since when nobody is fenced any more; null: a person has resumed it, or no failed host waits for its fence any more. */
-export function stillStoppedSince(memory: Memory, { fencingResumedAtMs }: PoolView): number | null {
-  const { fencingStoppedSinceMs } = memory;
-  if (fencingStoppedSinceMs === null || !isAnyUnfenced(memory)) return null;
-  const isResumed = fencingResumedAtMs !== null && fencingResumedAtMs >= fencingStoppedSinceMs;
-  return isResumed ? null : fencingStoppedSinceMs;
+/** One that nobody may fence, for it was disabled, say, waits for nothing. */
+function isAnyUnfenced(memory: Memory, view: PoolView): boolean {
+  const rows = hostRows(memory, view);
+  return Object.values(memory.incidents).some(
+    (incident) => waitsForFence(incident) && rowOf(rows, incident.host).isFenceable,
+  );
 }

@@ -1,5 +1,5 @@
 import type { QuorumTally } from "../members/quorum.ts";
-import { LEASE_METHOD } from "../model/lease-method.ts";
+import { countsOnLease, LEASE_METHOD } from "../model/lease-method.ts";
 import type { FenceRefusal } from "../model/reason.ts";
 import type { FencePolicySettings } from "../model/settings.ts";
 
@@ -29,6 +29,11 @@ export function judgeFence(
 /** The methods of FENCE_METHOD that have an agent, in the order in which they are tried: the next one when one has failed. */
 export function fenceMethods(setting: string): readonly string[] {
   return setting.split(",").filter((method) => method !== LEASE_METHOD);
+}
+
+/** Does one of these methods of FENCE_METHOD prove that a host is off, by an agent or by its lease? */
+export function provesOff(setting: string): boolean {
+  return countsOnLease(setting) || fenceMethods(setting).some(methodProves);
 }
 
 /** POOL switches nothing off: its success is the administrator's choice, not a proof (test/README.md, F2). */

@@ -198,8 +198,8 @@ function onceOff({ vms, wasDeclared, offSinceMs, switchedOnAtMs }: Incident): Pa
   return { vms, wasDeclared, offSinceMs, switchedOnAtMs };
 }
 
-/** Faults that leave open whether the host is alive: no wish of an administrator reaches over these. */
-const IN_DOUBT = new Set<FenceFault>(["host-answers-again", "last-probe-unknown"]);
+/** Faults that leave open whether the host is alive, or its device works: no wish of an administrator reaches over these. */
+const IN_DOUBT = new Set<FenceFault>(["host-answers-again", "last-probe-unknown", "agent-killed"]);
 
 /** May a failed attempt be waived by the administrator's wish, or is the host perhaps alive? */
 export function isWaivable(fault: FenceFault): boolean {

@@ -14,7 +14,7 @@ import type { PoolView } from "../model/pool-view.ts";
 import type { FenceRefusal } from "../model/reason.ts";
 import { omit, put } from "../model/record.ts";
 import { mayBegin, whenDue } from "../pace/back-off.ts";
-import { haveFailedTogether, wereTooManyFenced } from "./brakes.ts";
+import { waitsForOthers, wereTooManyFenced } from "./brakes.ts";
 import { fenceMethods, judgeFence } from "./fence-policy.ts";
 import { afterEvent, openIncident, stepIncident } from "./incident.ts";
 
@@ -145,6 +145,9 @@ function fence(memory: Memory, row: HostRow, incident: Incident, round: Round, s
   if (round.inFlight.has(`fence-host:${row.uuid}`)) return nothing(memory);
   const { settings, view } = round;
   const { quorum } = scope;
+  // What will be proved by itself in a moment needs no other word.
+  if (isLeaseRunning(row.uuid, round) && fenceMethods(settings.FENCE_METHOD).length === 0)
+    return { memory, actions: [], reasons: [{ kind: "waits-for-lease", host: row.name }] };
   const verdict = judgeFence(
     { enabled: row.isFenceable, failed: health.state === "failed" },
     { ...quorum, members: withHost(view, row.uuid).length },
@@ -174,9 +177,17 @@ function fence(memory: Memory, row: HostRow, incident: Incident, round: Round, s
     const fencingStoppedSinceMs = memory.fencingStoppedSinceMs ?? view.nowMs;
     return refuse({ ...memory, fencingStoppedSinceMs }, row, "too-many-fenced");
   }
-  if (scope.isOtherFenced && haveFailedTogether(memory, view))
+  if (scope.isOtherFenced && waitsForOthers(row.uuid, memory, view))
     return { memory, actions: [], reasons: [{ kind: "fence-waits", host: row.name }] };
   return { memory: afterEvent(memory, incident, { kind: "fence-begun" }), actions: [action], reasons: [] };
+}
+
+/** Within this time a lease that is over is taken for a proof, if it is one. */
+const OVER_MS = 10_000;
+
+function isLeaseRunning(host: HostUuid, { view, settings }: Round): boolean {
+  const endsMs = leaseEndsMs(view, host);
+  return settings.FENCE_ENABLED && endsMs !== null && view.nowMs - endsMs <= OVER_MS;
 }
 
 /**
@@ -197,8 +208,8 @@ function waitForLease(
   if (endsMs === null && isTried && settings.FENCE_HA_ONFAIL && !scope.fenceOnly && hasMandate(view))
     return waiveFencing(memory, row, incident, view.nowMs);
   if (hasAgent) return null;
-  if (endsMs === null) return refuse(memory, row, "no-lease");
-  return { memory, actions: [], reasons: [{ kind: "waits-for-lease", host: row.name }] };
+  // It was over, and is no proof: the host may have booted since.
+  return refuse(memory, row, endsMs === null ? "no-lease" : "lease-doubted");
 }
 
 /** The lead comes to who is made master by hand some seconds after that. */

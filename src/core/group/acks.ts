@@ -11,29 +11,37 @@ export interface Acked extends Ack {
   readonly heardMs: number;
 }
 
-const isSameBoot = (a: Ack, b: Ack): boolean => a.host === b.host && a.bootTag === b.bootTag;
-
 /**
- * What the leader acknowledges after this moment: the newest number of each host and boot, whether it came from that host or others report it.
- * The same number once more is not heard anew. Of a host that is silent the last one stays.
+ * The newest number of each host and boot after this moment, whether it came from that host or others report it, and when it was first heard of: the
+ * same number once more is not heard anew. Of a host that is silent the last one stays.
  */
-export function stepAcked(last: readonly Acked[], hearing: HearingState, nowMs: number): readonly Acked[] {
-  let acked = last;
+export function stepHeard(last: readonly Acked[], hearing: HearingState, nowMs: number): readonly Acked[] {
+  const heard = new Map(last.map((one) => [keyOf(one), one]));
+  let isSame = true;
   for (const one of numbersHeard(hearing, nowMs)) {
-    const known = acked.find((other) => isSameBoot(other, one));
-    if (known === undefined) acked = [...acked, one];
-    else if (isLaterLow(one.ms, known.ms)) acked = acked.map((other) => (other === known ? one : other));
+    const known = heard.get(keyOf(one));
+    if (known !== undefined && !isLaterLow(one.ms, known.ms)) continue;
+    heard.set(keyOf(one), one);
+    isSame = false;
   }
-  return acked;
+  return isSame ? last : [...heard.values()];
 }
 
+const keyOf = ({ host, bootTag: tag }: Ack): string => `${host} ${tag}`;
+
 function* numbersHeard({ peers }: HearingState, nowMs: number): Generator<Acked> {
-  for (const [host, { newest, newestMs, heardMs, hears }] of peers) {
+  let isAnySilent = false;
+  for (const [host, { newest, newestMs }] of peers) {
     if (newest !== null && newestMs !== null && nowMs - newestMs <= HEARD_MS)
       yield { host, bootTag: bootTag(newest.bootId), ms: lowBits(newest.ms), heardMs: newestMs };
+    else isAnySilent = true;
+  }
+  // With 64 hosts these are thousands, and where every host is heard they say nothing new.
+  if (!isAnySilent) return;
+  for (const { heardMs, hears } of peers.values()) {
     if (heardMs === null || nowMs - heardMs > HEARD_MS) continue;
-    for (const { host: other, bootTag: tag, numberMs } of hears)
-      if (peers.has(other)) yield { host: other, bootTag: tag, ms: lowBits(numberMs), heardMs };
+    for (const { host, bootTag: tag, numberMs } of hears)
+      if (peers.has(host)) yield { host, bootTag: tag, ms: lowBits(numberMs), heardMs };
   }
 }
 

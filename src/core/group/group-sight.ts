@@ -1,7 +1,6 @@
-import type { GroupSight, LeaseOver, OwnLeaseSight } from "../model/group-sight.ts";
+import type { GroupSight, LeaseOver, LeaseSight, OwnLeaseSight } from "../model/group-sight.ts";
 import type { HostUuid } from "../model/ids.ts";
 import { leadOf } from "./leader-heard.ts";
-import type { Lease } from "./lease-watch.ts";
 import { mandateUntil } from "./mandate.ts";
 import { officeText } from "./roll.ts";
 import type { GroupTimings } from "./timings.ts";
@@ -34,7 +33,7 @@ export function groupSight(
     /** What it has stored is: what is not there may not be said, and nobody acts on it. */
     readonly isOnDisk: boolean;
     readonly trouble: string | null;
-    readonly leases: readonly Lease[];
+    readonly leases: readonly LeaseSight[];
     readonly leaseOver: readonly LeaseOver[];
     readonly entered: readonly HostUuid[];
     readonly ownLease: OwnLeaseSight | null;
@@ -65,7 +64,7 @@ export function groupSight(
     agreedAtMs: trouble === null ? agreedAtMs : null,
     awaited,
     confirmedOff,
-    leases: leases.map(({ host, leaseMs, endsMs }) => ({ host, leaseMs, endsMs })),
+    leases,
     leaseOver,
     ownLease,
     trouble,

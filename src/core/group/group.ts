@@ -4,7 +4,7 @@ import { passedOn } from "./acks.ts";
 import { saidAgreed } from "./agreed.ts";
 import { type HearingEvent, type HearingState, stepHearing } from "./hearing.ts";
 import { leadOf } from "./leader-heard.ts";
-import { type LeaseWatch, NO_LEASES, stepLeases, takeAcks } from "./lease-watch.ts";
+import { acknowledged, type LeaseWatch, NO_LEASES, stepLeases, takeAcks } from "./lease-watch.ts";
 import { hasRepeated } from "./mandate.ts";
 import type { Ack, Datagram, GroupPeer, Heartbeat } from "./message.ts";
 import type { AgreedHost } from "./own-state.ts";
@@ -114,12 +114,23 @@ export function speak(state: GroupState, { nowMs, own, agreed: found }: Moment, 
 }
 
 function acksOf({ hearing, leases }: GroupState, vote: VoteWords, nowMs: number): readonly Ack[] {
-  return vote.lead.kind === "leads" ? leases.acked : passedOn(hearing, vote, nowMs);
+  return vote.lead.kind === "leads" ? acknowledged(leases) : passedOn(hearing, vote, nowMs);
 }
 
-/** What time does to leases: before anything is said. */
-export function tickLeases(state: GroupState, nowMs: number, timings: GroupTimings): GroupState {
+/**
+ * What time does to leases: before anything is said. `isWanted`: the parameters of this host ask for one; where nobody has one, and none is wanted, there is
+ * nothing to watch.
+ */
+export function tickLeases(
+  state: GroupState,
+  nowMs: number,
+  timings: GroupTimings,
+  isWanted = true,
+): GroupState {
   const { hearing, voting, leases } = state;
+  const { roll, before } = voting.stored;
+  const isLeased = [roll, before].some((one) => one?.hosts.some(({ leaseMs }) => leaseMs !== null) === true);
+  if (!isWanted && !isLeased) return leases === NO_LEASES ? state : { ...state, leases: NO_LEASES };
   return { ...state, leases: stepLeases(leases, hearing, voting, nowMs, timings) };
 }
 

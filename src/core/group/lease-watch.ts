@@ -1,5 +1,5 @@
 import type { HostUuid } from "../model/ids.ts";
-import { type Acked, ownAckMs, stepAcked } from "./acks.ts";
+import { type Acked, ownAckMs, stepHeard } from "./acks.ts";
 import { bootTag } from "./boot-tag.ts";
 import type { HearingState } from "./hearing.ts";
 import { MOST_HOSTS } from "./limits.ts";
@@ -17,10 +17,11 @@ export interface HostBoot {
   readonly bootId: string;
 }
 
-/** A boot whose lease has run out, since when nothing of it was acknowledged, and when it was over. */
+/** A boot whose lease has run out, and when it was over. */
 export interface Over extends HostBoot {
-  readonly sinceMs: number;
   readonly overMs: number;
+  /** When this monitor has heard of that very boot last, from it or by a report; null: it never has, so it does not know whether that was long ago. */
+  readonly heardMs: number | null;
   /** Something has come from the host since: it has booted, and that it is off is no longer true. */
   readonly isBack: boolean;
 }
@@ -29,15 +30,15 @@ export interface Over extends HostBoot {
 export interface LeaseWatch {
   /** The term in which it has the mandate, and since when without a break; null: it has none. */
   readonly led: { readonly term: Term; readonly sinceMs: number } | null;
-  /** What it acknowledges as the leader. */
-  readonly acked: readonly Acked[];
+  /** The newest number of each host and boot of which it has heard, whether it led then or not. As the leader it acknowledges them. */
+  readonly heard: readonly Acked[];
   /** Whose lease has run out: that boot is off, for good, and nothing of it is acknowledged any more. */
   readonly over: readonly Over[];
   /** The newest own number that a leader has acknowledged; null: none. */
   readonly ownAckedMs: number | null;
 }
 
-export const NO_LEASES: LeaseWatch = { led: null, acked: [], over: [], ownAckedMs: null };
+export const NO_LEASES: LeaseWatch = { led: null, heard: [], over: [], ownAckedMs: null };
 
 /** So long after it was renewed last a lease of so many milliseconds is over by any clock. */
 export const runsOutAfterMs = (
@@ -67,23 +68,35 @@ export function stepLeases(
   const over = last.over
     .filter((one) => !hasBootedSince(one, hearing, voting))
     .map((one) => (one.isBack || !isSign(one, hearing, nowMs) ? one : { ...one, isBack: true }));
-  if (mandateUntil(voting, nowMs, timings) === null) return { ...last, led: null, acked: [], over };
+  const heard = onlyOfPool(stepHeard(last.heard, hearing, nowMs), hearing, voting);
+  if (mandateUntil(voting, nowMs, timings) === null) return { ...last, led: null, heard, over };
   const { term } = voting.stored;
   const led = last.led !== null && isSameTerm(last.led.term, term) ? last.led : { term, sinceMs: nowMs };
   // Whoever is heard lives, in another boot: the roll shows an old one, for a moment still.
   const isSilent = ({ host }: HostBoot) => !isHeard(host, hearing, nowMs);
-  const ended = leasesOf({ ...last, led }, voting, timings).filter(
+  const ended = leasesOf({ led, heard }, voting, timings).filter(
     (one) => nowMs > one.endsMs && isSilent(one),
   );
-  const isOver = ({ host, bootTag: tag }: Ack) =>
-    [...over, ...ended].some((one) => one.host === host && bootTag(one.bootId) === tag);
-  const acked = stepAcked(last.acked, hearing, nowMs).filter((one) => !isOver(one) && isOfPool(one, hearing));
   return {
     led,
-    acked: acked.slice(-2 * MOST_HOSTS),
-    over: withEnded(over, ended, nowMs),
+    heard,
+    over: withEnded(over, ended, heard, nowMs),
     ownAckedMs: later(last.ownAckedMs, answeredMs(voting, nowMs, timings)),
   };
+}
+
+/** When the newest number of that boot came; null: none did. */
+function heardOf({ host, bootId }: HostBoot, heard: readonly Acked[]): number | null {
+  const tag = bootTag(bootId);
+  return heard.find((one) => one.host === host && one.bootTag === tag)?.heardMs ?? null;
+}
+
+/** What the leader acknowledges: all that it has heard, but nothing of a boot whose lease is over. */
+export function acknowledged({ led, heard, over }: LeaseWatch): readonly Acked[] {
+  if (led === null) return [];
+  const isOver = (one: Ack) =>
+    over.some(({ host, bootId }) => host === one.host && bootTag(bootId) === one.bootTag);
+  return over.length === 0 ? heard : heard.filter((one) => !isOver(one));
 }
 
 function isHeard(host: HostUuid, { peers }: HearingState, nowMs: number): boolean {
@@ -104,14 +117,36 @@ function isSign({ host, overMs }: Over, hearing: HearingState, nowMs: number): b
   return isHeard(host, hearing, nowMs) || (newestMs !== null && newestMs >= overMs);
 }
 
-const isOfPool = ({ host }: Ack, { peers }: HearingState): boolean => peers.has(host);
+/** Of each host of the pool the boot that is heard, and the one that the roll has: two at the most. */
+function onlyOfPool(
+  acked: readonly Acked[],
+  { peers }: HearingState,
+  { stored: { roll } }: Voting,
+): readonly Acked[] {
+  return acked.filter(({ host, bootTag: tag }) => {
+    const peer = peers.get(host);
+    if (peer === undefined) return false;
+    const entered = roll?.hosts.find((one) => one.host === host)?.bootId ?? null;
+    const isEntered = entered !== null && bootTag(entered) === tag;
+    return isEntered || peer.newest === null || bootTag(peer.newest.bootId) === tag;
+  });
+}
 
-function withEnded(over: readonly Over[], ended: readonly Lease[], nowMs: number): readonly Over[] {
+function withEnded(
+  over: readonly Over[],
+  ended: readonly Lease[],
+  heard: readonly Acked[],
+  nowMs: number,
+): readonly Over[] {
   const isKnown = (one: HostBoot) =>
     over.some(({ host, bootId }) => host === one.host && bootId === one.bootId);
+  const heardMs = ({ host, bootId }: HostBoot) => heardOf({ host, bootId }, heard);
   const fresh = ended
     .filter((one) => !isKnown(one))
-    .map(({ host, bootId, sinceMs }) => ({ host, bootId, sinceMs, overMs: nowMs, isBack: false }));
+    .map(({ host, bootId }) => {
+      const boot = { host, bootId };
+      return { ...boot, heardMs: heardMs(boot), overMs: nowMs, isBack: false };
+    });
   return fresh.length === 0 ? over : [...over, ...fresh].slice(-MOST_HOSTS);
 }
 
@@ -120,7 +155,7 @@ function withEnded(over: readonly Over[], ended: readonly Lease[], nowMs: number
  * the newest number was heard that was acknowledged; or from the election, because the leader before may have acknowledged later ones.
  */
 export function leasesOf(
-  { led, acked }: Pick<LeaseWatch, "led" | "acked">,
+  { led, heard }: Pick<LeaseWatch, "led" | "heard">,
   voting: Voting,
   timings: GroupTimings = GROUP_TIMINGS,
 ): readonly Lease[] {
@@ -129,8 +164,7 @@ export function leasesOf(
   return roll.hosts.flatMap(({ host, bootId, leaseMs }): readonly Lease[] => {
     if (host === voting.self || bootId === null || leaseMs === null) return [];
     if (before !== null && !shows(before, { host, bootId, leaseMs })) return [];
-    const heardMs = acked.find((one) => one.host === host && one.bootTag === bootTag(bootId))?.heardMs;
-    const sinceMs = Math.max(led.sinceMs, heardMs ?? Number.NEGATIVE_INFINITY);
+    const sinceMs = Math.max(led.sinceMs, heardOf({ host, bootId }, heard) ?? Number.NEGATIVE_INFINITY);
     return [{ host, bootId, leaseMs, sinceMs, endsMs: sinceMs + runsOutAfterMs(leaseMs, timings) }];
   });
 }

@@ -28,20 +28,15 @@ export function isConfirmedOff(view: Pick<PoolView, "hearing">, host: HostUuid):
   return groupOf(view)?.confirmedOff.includes(host) === true;
 }
 
-/** Is a host heard in the boot that the roll has? Of another boot the group knows nothing yet. */
-export function isEntered(host: HostUuid, view: Pick<PoolView, "hearing">): boolean {
-  return groupOf(view)?.roll?.entered.includes(host) === true;
-}
-
 /** When the lease of a host will be over that is not heard, by the leader; null: it has none that this host may count on. */
 export function leaseEndsMs(view: Pick<PoolView, "hearing">, host: HostUuid): number | null {
   return groupOf(view)?.leases.find((one) => one.host === host)?.endsMs ?? null;
 }
 
-/** Since when nothing of a host was acknowledged whose lease is over, so that it is off; null: that is not known. */
-export function leaseOverSinceMs(view: Sight, host: HostUuid): number | null {
+/** When that boot of a host was heard of last whose lease is over; null: its lease is not, or this host has never heard of that boot. */
+export function leaseOverHeardMs(view: Sight, host: HostUuid): number | null {
   if (!hasMandate(view)) return null;
-  return groupOf(view)?.leaseOver.find((one) => one.host === host)?.sinceMs ?? null;
+  return groupOf(view)?.leaseOver.find((one) => one.host === host)?.heardMs ?? null;
 }
 
 /** May this host act for the pool now? Only one host may at a time: the leader of the group, until its mandate ends. */

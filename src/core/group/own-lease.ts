@@ -9,6 +9,8 @@ export interface ArmedSlot {
   /** Whatever this host sends later was sent while it was armed. */
   readonly armedMs: number;
   readonly timeoutMs: number;
+  /** An earlier monitor has armed it, it is not known when. */
+  readonly isFound?: true;
 }
 
 /** The lease of this host: slots of its watchdog are armed all the time, and the others may count on it. */
@@ -20,10 +22,17 @@ export interface OwnLease {
    * the lease goes on.
    */
   readonly withdrawnMs: number | null;
+  /** With so many milliseconds it is renewed until its end is settled. */
+  readonly renewedMs: number | null;
 }
 
 /** Of a host that has armed nothing. */
-export const NO_OWN_LEASE: OwnLease = { saidMs: null, withdrawnMs: null };
+export const NO_OWN_LEASE: OwnLease = { saidMs: null, withdrawnMs: null, renewedMs: null };
+
+/** As it is said. */
+export const sayLease = (leaseMs: number): OwnLease => ({
+  ...{ saidMs: leaseMs, withdrawnMs: null, renewedMs: leaseMs },
+});
 
 /** What this host sees of its lease. */
 export interface LeaseSight {
@@ -74,19 +83,20 @@ export function stepOwnLease(
   if (saidMs !== null) return { lease, ...renew(saidMs, sight) };
   if (withdrawnMs === null) return begin(sight);
   const isOver = shownMs === null && isReleased(withdrawnMs, voting, sight, timings);
-  return isOver ? over : { lease, ...renew(shownMs ?? slots.at(-1)?.timeoutMs ?? null, sight) };
+  return isOver ? over : { lease, ...renew(lease.renewedMs, sight) };
 }
 
 function say(last: OwnLease, shownMs: number | null, sight: LeaseSight): OwnLease {
   const { nowMs, wishMs, slots } = sight;
-  if (last.saidMs !== null) return wishMs === last.saidMs ? last : { saidMs: null, withdrawnMs: nowMs };
+  if (last.saidMs !== null)
+    return wishMs === last.saidMs ? last : { saidMs: null, withdrawnMs: nowMs, renewedMs: last.saidMs };
   const isArmed = wishMs !== null && slots.length > 0 && slots.every(({ timeoutMs }) => timeoutMs === wishMs);
   if (last.withdrawnMs !== null || shownMs !== null)
     // Others count on it, whatever this host remembers.
     return isArmed
-      ? { saidMs: wishMs, withdrawnMs: null }
-      : { saidMs: null, withdrawnMs: last.withdrawnMs ?? nowMs };
-  return isArmed && isProven(sight) ? { saidMs: wishMs, withdrawnMs: null } : NO_OWN_LEASE;
+      ? sayLease(wishMs)
+      : { saidMs: null, withdrawnMs: last.withdrawnMs ?? nowMs, renewedMs: last.renewedMs ?? shownMs };
+  return isArmed && isProven(sight) ? sayLease(wishMs) : NO_OWN_LEASE;
 }
 
 /** Both slots could be had, and acknowledgements reach this host: it may let others count on it. */
@@ -109,7 +119,9 @@ function renew(
   { nowMs, slots, ackedMs }: LeaseSight,
 ): Pick<LeaseStep, "armMs" | "disarm"> {
   const newest = slots.at(-1);
-  const isDue = newest === undefined || nowMs - newest.armedMs >= newest.timeoutMs / RENEWALS;
+  const isOld = ({ isFound, armedMs, timeoutMs }: ArmedSlot) =>
+    isFound === true || nowMs - armedMs >= timeoutMs / RENEWALS;
+  const isDue = newest === undefined || isOld(newest);
   const acked = slots.findLastIndex(({ armedMs }) => ackedMs !== null && armedMs < ackedMs);
   return {
     armMs: slots.length < SLOTS && isDue ? leaseMs : null,

@@ -59,6 +59,9 @@ export function isHeardDirectly(peer: PeerState, nowMs: number): boolean {
   return peer.heardMs !== null && nowMs - peer.heardMs <= HEARD_MS;
 }
 
+/** Directly or by a report, as the last tick has judged it. */
+export const isHeardAtAll = ({ status }: PeerState): boolean => status !== "silent";
+
 /** Does this message answer a number that this host sent within the last four seconds of this boot? */
 export function isFresh({ answers }: Pick<Heartbeat, "answers">, bootId: string, nowMs: number): boolean {
   if (answers === null || answers.bootId !== bootId) return false;

@@ -12,9 +12,10 @@ interface Sight {
 }
 
 /**
- * How many hosts that are heard should stand before this one: the XAPI master that the roll names, then the chosen successor, then hosts that
- * are enabled, then those with a working xapi, then those with a newer copy of the database, then by their place on the roll. It is an
- * order and never a condition: a pool in which no xapi works needs a leader all the same.
+ * How many hosts that are heard should stand before this one: the XAPI master that the roll names, then the chosen successor if its xapi
+ * works, then hosts that are enabled, then those with a working xapi, then those with a newer copy of the database, then by their place on
+ * the roll. Who is the successor each host has read last, which may be long ago where its xapi is broken. It is an order and never a
+ * condition: a pool in which no xapi works needs a leader all the same.
  */
 export function standsBefore(
   voting: Voting,
@@ -26,7 +27,7 @@ export function standsBefore(
   if (roll === null) return 0;
   const rank = (host: HostUuid, place: number, said: OwnState | null): readonly number[] => [
     host === roll.master && !hasResigned(said) ? 0 : 1,
-    host === successor ? 0 : 1,
+    host === successor && said?.xapi === "serving" ? 0 : 1,
     said?.enabled === true ? 0 : 1,
     said?.xapi === "serving" ? 0 : 1,
     -(said?.changes ?? 0),

@@ -22,7 +22,11 @@ export interface HeardWords {
 export function takeWords(voting: Voting, heard: HeardWords, timings: GroupTimings): Voting {
   const promised = keepPromise(voting, heard);
   if (!heard.fresh) return promised;
-  const said = new Map(promised.said).set(heard.from, { words: heard.words, atMs: heard.nowMs });
+  const said = new Map(promised.said).set(heard.from, {
+    words: heard.words,
+    atMs: heard.nowMs,
+    answersMs: heard.answersMs,
+  });
   return learnSettled(vote({ ...promised, said }, heard, timings), heard);
 }
 

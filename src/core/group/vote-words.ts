@@ -44,4 +44,6 @@ export const NO_VOTE: VoteWords = {
 export interface Said {
   readonly words: VoteWords;
   readonly atMs: number;
+  /** The number of this host that their message answers; null: none. */
+  readonly answersMs: number | null;
 }

@@ -1,9 +1,13 @@
 import type { OwnState } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
 import { type Absent, hasLeft } from "./absent.ts";
+import { bootTag } from "./boot-tag.ts";
 import type { RollContent } from "./change-roll.ts";
 import type { GroupState } from "./group.ts";
+import type { LeaseWatch } from "./lease-watch.ts";
 import { MOST_HOSTS } from "./limits.ts";
+import { isLaterLow, lowBits } from "./low-bits.ts";
+import type { MessageNumber } from "./message.ts";
 import { answersAsMaster, hasResigned, mayReplace } from "./own-state.ts";
 import { isHeardDirectly } from "./peer-state.ts";
 import { compareRollIds, isOnRoll, officeText, type Roll, type RollHost } from "./roll.ts";
@@ -94,13 +98,24 @@ function withBoot({ hearing, voting }: GroupState, { nowMs }: LeaderSight, one: 
  * As the host says it, when it says so of the boot that the roll has, and has this very roll: an older word may have been taken back since, and
  * the host have been told that the roll shows no lease (own-lease.ts).
  */
-function withLease({ hearing, voting }: GroupState, sight: LeaderSight, one: RollHost): RollHost {
+function withLease({ hearing, voting, leases }: GroupState, sight: LeaderSight, one: RollHost): RollHost {
   if (one.host === voting.self) return { ...one, leaseMs: sight.leaseMs };
-  const [peer, words] = [hearing.peers.get(one.host), voting.said.get(one.host)?.words];
+  const peer = hearing.peers.get(one.host);
+  if (peer === undefined || peer.newest === null || peer.newest.bootId !== one.bootId) return one;
+  const said = voting.said.get(one.host);
+  // What was said to a leader before this mandate may have been overtaken by what nobody here remembers.
+  const isOfMandate = (said?.answersMs ?? Number.NEGATIVE_INFINITY) >= (leases.led?.sinceMs ?? 0);
   const isNew =
-    peer !== undefined && isHeardDirectly(peer, sight.nowMs) && peer.newest?.bootId === one.bootId;
+    isOfMandate && isHeardDirectly(peer, sight.nowMs) && !isOvertaken(one.host, peer.newest, leases);
+  const words = said?.words;
   const hasRoll = compareRollIds(words?.roll ?? null, voting.stored.roll?.id ?? null) === 0;
   return isNew && hasRoll && words !== undefined ? { ...one, leaseMs: words.leaseMs } : one;
+}
+
+/** A later number of it is known by a report, and acknowledged: what it said in that is not known. */
+function isOvertaken(host: HostUuid, { bootId, ms }: MessageNumber, { heard }: LeaseWatch): boolean {
+  const tag = bootTag(bootId);
+  return heard.some((one) => one.host === host && one.bootTag === tag && isLaterLow(one.ms, lowBits(ms)));
 }
 
 function newcomers({ hearing, voting }: GroupState, roll: Roll, nowMs: number): readonly RollHost[] {

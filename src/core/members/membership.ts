@@ -44,12 +44,22 @@ export function rememberHosts({ previous, hosts, master, nowMs }: StartsInput): 
       enabled: host.enabled,
       xapiStartTime: host.xapiStartTime,
       xapiStartedAtMs: isSame ? before.xapiStartedAtMs : nowMs,
+      bootTime: host.bootTime,
+      bootedAtMs: isSameBoot(before?.bootTime, host.bootTime) && before ? before.bootedAtMs : nowMs,
       enabledSinceMs: host.enabled ? (before?.enabledSinceMs ?? nowMs) : null,
       disabledSinceMs: host.enabled ? null : (before?.disabledSinceMs ?? nowMs),
       disabledByStart:
         !host.enabled && (before?.enabled === true ? started : before?.disabledByStart === true),
     };
   });
+}
+
+/** Each start of a xapi reckons it anew by a wall clock that may have been set a little since. */
+const BOOT_SLACK_S = 5;
+
+function isSameBoot(a: string | null | undefined, b: string | null): boolean {
+  if (a == null || b === null) return false;
+  return Math.abs(Number.parseFloat(a) - Number.parseFloat(b)) <= BOOT_SLACK_S;
 }
 
 /** Hosts that were known and are not in a database whose master's xapi has started; who was ejected vanishes without that. */

@@ -8,12 +8,19 @@ const LONGEST_MS = 20 * 60_000;
 
 /**
  * Was this host fenced twice within an hour, and has it not been well for ten minutes since? Then it has its vote, and gets no VM: what it
- * failed of will most likely happen again, and each time costs its VMs a start. It rests for twenty minutes after its last fence at the most.
+ * failed of will most likely happen again, and each time costs its VMs a start. It rests for twenty minutes after it was back at the most.
  */
-export function rests(host: HostUuid, { fencedAtMs, health }: Memory, nowMs: number): boolean {
-  const fences = (fencedAtMs[host] ?? []).filter((atMs) => nowMs - atMs < OFTEN_MS);
+export function rests(
+  host: HostUuid,
+  { fencedAtMs, backAtMs, onRoll, health }: Memory,
+  nowMs: number,
+): boolean {
+  const fences = fencedAtMs[host] ?? [];
+  const lastMs = fences.at(-1) ?? 0;
+  const isOften = fences.filter((atMs) => lastMs - atMs < OFTEN_MS).length >= 2;
+  const isBack = onRoll.length === 0 || onRoll.includes(host);
+  const backMs = isBack ? Math.max(lastMs, backAtMs[host] ?? 0) : nowMs;
   const known = health[host];
   const wellSinceMs = known?.state === "alive" ? known.sinceMs : nowMs;
-  const isLately = nowMs - (fences.at(-1) ?? 0) < LONGEST_MS;
-  return fences.length >= 2 && isLately && nowMs - wellSinceMs < REST_MS;
+  return isOften && nowMs - backMs < LONGEST_MS && nowMs - wellSinceMs < REST_MS;
 }

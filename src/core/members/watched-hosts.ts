@@ -1,5 +1,6 @@
 import { isConfirmedOff } from "../group/may-act.ts";
 import type { HostHealth } from "../memory/host-health.ts";
+import type { LastGoodView } from "../memory/last-good.ts";
 import { incidentOf, type Memory } from "../memory/memory.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { DatabaseView, PoolView } from "../model/pool-view.ts";
@@ -16,6 +17,15 @@ export function watchedHosts(memory: Memory, database: DatabaseView, view: PoolV
     if (isConfirmedOff(view, uuid) || isOffByLease(uuid, memory, view)) watched.add(uuid);
   watched.delete(view.self.uuid);
   return [...watched].sort();
+}
+
+/** The incidents of hosts that belong to the pool: what has become of one that was removed from it is nobody's business any more. */
+export function onlyOfPool(
+  incidents: Memory["incidents"],
+  { hosts, forgotten }: LastGoodView,
+): Memory["incidents"] {
+  const known = new Set<string>([...hosts, ...forgotten].map(({ uuid }) => uuid));
+  return Object.fromEntries(Object.entries(incidents).filter(([uuid]) => known.has(uuid)));
 }
 
 /** The health of hosts that are watched; those in maintenance or gone are never suspects (core/README.md, "Is a peer alive?"). */

@@ -8,7 +8,9 @@ const isObject = (value: unknown): value is Loose =>
 /** Fields of a memory that the first version did not have, as they are at the beginning. */
 export const ADDED_LATER = {
   fencingStoppedSinceMs: null,
+  unfencedAtMs: null,
   fencedAtMs: {},
+  backAtMs: {},
   onRoll: [],
   fenceDevices: null,
   down: {},
@@ -86,7 +88,7 @@ function completeHosts(hosts: unknown): unknown {
     const { agentStartTime, agentStartedAtMs, ...rest } = host;
     const started =
       "agentStartTime" in host ? { xapiStartTime: agentStartTime, xapiStartedAtMs: agentStartedAtMs } : {};
-    return { enabledSinceMs: null, otherAddresses: [], ...started, ...rest };
+    return { enabledSinceMs: null, otherAddresses: [], bootTime: null, bootedAtMs: 0, ...started, ...rest };
   });
 }
 

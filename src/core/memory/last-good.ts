@@ -54,6 +54,10 @@ export interface KnownHost {
   readonly xapiStartTime: string | null;
   /** When we saw it change, or saw the host first. */
   readonly xapiStartedAtMs: number;
+  /** As last read. */
+  readonly bootTime: string | null;
+  /** When we saw it change to that of another boot, or saw the host first. */
+  readonly bootedAtMs: number;
   /** Enabled in every view since; null while it is disabled. */
   readonly enabledSinceMs: number | null;
   /** Disabled in every view since; null while it is enabled. */
@@ -69,6 +73,8 @@ const isKnownHost: Check<KnownHost> = objectOf<KnownHost>({
   otherAddresses: listOf(isText),
   enabled: isFlag,
   xapiStartTime: nullOr(isText),
+  bootTime: nullOr(isText),
+  bootedAtMs: isNumber,
   xapiStartedAtMs: isNumber,
   enabledSinceMs: nullOr(isNumber),
   disabledSinceMs: nullOr(isNumber),

@@ -45,8 +45,12 @@ export interface Memory {
   readonly incidents: Readonly<Record<string, Incident>>;
   /** Since when this host fences nobody further, for too many were fenced within minutes (core/fencing/brakes.ts); null: it does. A person ends it. */
   readonly fencingStoppedSinceMs: number | null;
-  /** When each host was fenced in the last hour, by whomever (core/fencing/note-fences.ts). */
+  /** While that lasts: when a failed host waited for its fence last; null: not looked yet. */
+  readonly unfencedAtMs: number | null;
+  /** When each host was fenced in the last hour, and in the hour before if it is off since, by whomever (core/fencing/note-fences.ts). */
   readonly fencedAtMs: Readonly<Record<string, readonly number[]>>;
+  /** When each of those was on the roll again. */
+  readonly backAtMs: Readonly<Record<string, number>>;
   /** Whose votes counted in the last round. */
   readonly onRoll: readonly HostUuid[];
   readonly promotion: PromotionState | null;
@@ -106,7 +110,9 @@ const isMemory: Check<Memory> = objectOf<Memory>({
   health: recordOf(isHostHealth),
   incidents: recordOf(isIncident),
   fencingStoppedSinceMs: nullOr(isNumber),
+  unfencedAtMs: nullOr(isNumber),
   fencedAtMs: recordOf(listOf(isNumber)),
+  backAtMs: recordOf(isNumber),
   onRoll: listOf(isBrandedText<HostUuid>),
   promotion: nullOr(isPromotionState),
   following: nullOr(isText),

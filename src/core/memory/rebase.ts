@@ -12,6 +12,7 @@ export function rebaseMemory(memory: Memory, bootId: string): Memory {
   const hosts = (lastGood?.hosts ?? []).map((host) => ({
     ...host,
     xapiStartedAtMs: 0,
+    bootedAtMs: 0,
     enabledSinceMs: host.enabledSinceMs === null ? null : 0,
     disabledSinceMs: host.disabledSinceMs === null ? null : 0,
   }));

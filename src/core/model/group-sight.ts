@@ -22,10 +22,11 @@ export interface LeaseSight {
   readonly endsMs: number;
 }
 
-/** A host that is off because its lease is over, and since when nothing of it was acknowledged, by the uptime of the leader. */
+/** A host that is off because its lease is over, if it has not booted since. */
 export interface LeaseOver {
   readonly host: HostUuid;
-  readonly sinceMs: number;
+  /** When the leader has heard of that boot last, by its uptime; null: never. */
+  readonly heardMs: number | null;
 }
 
 /** The lease of this host. */

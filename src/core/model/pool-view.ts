@@ -65,6 +65,8 @@ export interface HostView {
   readonly live: boolean;
   /** `other_config["agent_start_time"]`: seconds of the host's own wall clock, as text (`1795426874.`); null when absent. */
   readonly xapiStartTime: string | null;
+  /** `other_config["boot_time"]`, in the same way: about when the host booted, as its xapi reckons it at each of its starts. */
+  readonly bootTime: string | null;
   readonly otherConfig: Readonly<Record<string, string>>;
   /** VMs the database says are resident here (control domain excluded). */
   readonly residents: readonly ResidentVm[];

@@ -171,4 +171,6 @@ export type FenceRefusal =
   | "too-many-fenced"
   /** FENCE_METHOD counts on its lease, and it has none. */
   | "no-lease"
+  /** Its lease is over, and it may have booted since. */
+  | "lease-doubted"
   | "answers-again";

@@ -1,11 +1,10 @@
-import { isEntered } from "../group/may-act.ts";
 import { hostRows, rowOf } from "../members/host-rows.ts";
+import { isEntered } from "../members/lease.ts";
 import { rests } from "../members/rest.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { MasterRound, Step } from "../memory/step.ts";
 import type { Action, Asked } from "../model/action.ts";
 import type { VmUuid } from "../model/ids.ts";
-import { countsOnLease } from "../model/lease-method.ts";
 import type { DatabaseView, HostView } from "../model/pool-view.ts";
 import type { Reason } from "../model/reason.ts";
 import { put } from "../model/record.ts";
@@ -134,7 +133,7 @@ function inputOf(
   const isHealthy = (host: HostView): boolean => {
     const { isHeard, health } = rowOf(rows, host.uuid);
     const isFine = host.enabled && host.live && isHeard && health?.state !== "xapi-down";
-    return isFine && (!countsOnLease(settings.FENCE_METHOD) || isEntered(host.uuid, view));
+    return isFine && isEntered(host.uuid, view, settings.FENCE_METHOD);
   };
   const isResting = ({ uuid }: HostView): boolean => rests(uuid, memory, view.nowMs);
   const targets = database.hosts

@@ -10,7 +10,7 @@ import { keepOnDisk } from "../members/on-disk.ts";
 import { tallyQuorum } from "../members/quorum.ts";
 import { rememberView } from "../members/remember.ts";
 import { hasTie, heuristicsFor } from "../members/vote.ts";
-import { onlyWatched, watchedHosts } from "../members/watched-hosts.ts";
+import { onlyOfPool, onlyWatched, watchedHosts } from "../members/watched-hosts.ts";
 import { type Memory, onlyReturned } from "../memory/memory.ts";
 import { inOrder, type MasterRound, nothing, type Round, type Step } from "../memory/step.ts";
 import type { Action } from "../model/action.ts";
@@ -62,6 +62,7 @@ export function decideMaster(round: Round): Step {
     ...known,
     following: null,
     health: onlyWatched(health, known, lastGood?.members ?? [], database, round.view),
+    incidents: lastGood === null ? known.incidents : onlyOfPool(known.incidents, lastGood),
     lastGood,
   };
   const masterRound: MasterRound = { ...round, database };

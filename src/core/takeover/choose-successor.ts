@@ -1,5 +1,6 @@
 import { type HostRow, hostName, hostRows, rowOf } from "../members/host-rows.ts";
 import { fingerprintParameters } from "../members/parameters.ts";
+import type { HostHealth } from "../memory/host-health.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { MasterRound, Step } from "../memory/step.ts";
 import type { Action } from "../model/action.ts";
@@ -42,13 +43,15 @@ export function chooseSuccessor(memory: Memory, round: MasterRound): Step {
 const AWAY_MS = 120_000;
 
 /** One whose xapi has been silent for longer could not be told to become master. */
+const isAway = (health: HostHealth | null, nowMs: number) =>
+  health?.state === "xapi-down" && nowMs - health.sinceMs >= AWAY_MS;
+
 function candidateOf({ uuid, record, health }: HostRow, nowMs: number): SuccessorCandidate {
   const isEnabled = record?.enabled === true;
-  const isAway = health?.state === "xapi-down" && nowMs - health.sinceMs >= AWAY_MS;
   return {
     uuid,
     eligible: isEnabled && record.live && health?.state === "alive",
-    mayStay: isEnabled && health?.state !== "failed" && !isAway,
+    mayStay: isEnabled && health?.state !== "failed" && !isAway(health, nowMs),
   };
 }
 
@@ -58,7 +61,7 @@ const START_MS = 60_000;
 /** A slave whose xapi starts, or that is being retried, is nothing to wake anybody for. */
 function mayQualifySoon({ record, health, known }: HostRow, nowMs: number): boolean {
   const state = health?.state;
-  if (state !== "alive") return state === "suspect" || state === "xapi-down";
+  if (state !== "alive") return state === "suspect" || (state === "xapi-down" && !isAway(health, nowMs));
   const disabledMs = nowMs - (known?.disabledSinceMs ?? 0);
   return record?.enabled !== true && (known?.disabledByStart === true || disabledMs < START_MS);
 }

@@ -15,6 +15,8 @@ export function simGroupSelf(world: World, number: number): GroupSelf {
     role: async () => roleOf(host.poolConf),
     isStartComplete: () => host.initComplete,
     isXapiHeld: async () => host.heldSinceMs !== null && host.xapi === null,
+    // A host that is shut down in good order has no verb here.
+    isEmptied: async () => false,
     knownVms: async () => knownToXenopsd(host).map(vmUuid),
     askXapi: async (signal) => {
       const request = { jsonrpc: "2.0", method: `system.isAlive:${ECHO}`, params: [ECHO], id: 1 };

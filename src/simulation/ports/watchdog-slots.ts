@@ -1,4 +1,5 @@
 import type { WatchdogSlots } from "../../ports/watchdog-slots.ts";
+import { sleep } from "../clock.ts";
 import { resetHost } from "../control.ts";
 import type { ArmedSimSlot, SimHost, World } from "../world.ts";
 
@@ -6,17 +7,22 @@ import type { ArmedSimSlot, SimHost, World } from "../world.ts";
 export function simWatchdogSlots(world: World, host: SimHost): WatchdogSlots {
   const { watchdog } = host;
   const uptimeMs = () => world.nowMs() - host.bootedAtMs;
+  const known = new Map<string, number>();
   return {
+    // When another process has armed it, /proc does not tell: now at the latest.
     armed: async () =>
-      watchdog.slots.map(({ id, armedAtMs, timeoutMs }) => ({
-        ...{ id, timeoutMs },
-        armedMs: armedAtMs - host.bootedAtMs,
-      })),
+      watchdog.slots.map(({ id, timeoutMs }) => {
+        const armedMs = known.get(id) ?? uptimeMs();
+        known.set(id, armedMs);
+        return { id, timeoutMs, armedMs };
+      }),
     arm: async (timeoutMs) => {
       if (watchdog.isMissing) return { kind: "refused", why: "xenwatchdogd is missing" };
+      if (watchdog.slowMs > 0) await sleep(world.clock, watchdog.slowMs);
       if (watchdog.slots.length + watchdog.foreign >= SLOTS)
         return { kind: "refused", why: "both slots of Xen's watchdog are in use" };
       const slot = armSlot(world, host, timeoutMs);
+      known.set(slot.id, uptimeMs());
       return { kind: "armed", slot: { id: slot.id, timeoutMs, armedMs: uptimeMs() } };
     },
     disarm: async ({ id }) => {

@@ -125,11 +125,16 @@ async function agentsEnded(pool: Pool, master: number): Promise<void> {
 
 const FIND_AGENT = `
 for process in /proc/[0-9]*; do
-  if tr '\\0' ' ' <"$process/cmdline" 2>/dev/null | grep -q "FAULTY[.]sh $1"; then echo "\${process#/proc/}"; fi
+  if tr '\\0' ' ' <"$process/cmdline" 2>/dev/null | grep -q "$2[.]sh $1"; then echo "\${process#/proc/}"; fi
 done`;
 
-/** A process of the agent FAULTY that fences a host, on `master`; null when there is none. */
-export async function agentPid(pool: Pool, master: number, host: number): Promise<string | null> {
-  const found = await pool.on(master, "sh", "-c", FIND_AGENT, "sh", uuidOf(host));
+/** A process of such an agent that fences a host, on `master`; null when there is none. */
+export async function agentPid(
+  pool: Pool,
+  master: number,
+  host: number,
+  agent = "FAULTY",
+): Promise<string | null> {
+  const found = await pool.on(master, "sh", "-c", FIND_AGENT, "sh", uuidOf(host), agent);
   return found.split("\n")[0] || null;
 }

@@ -104,6 +104,16 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
           isSettled: z.nullable(z.boolean()),
           ha: z.nullable(z.boolean()),
           awaited: z.array(text),
+          leases: z.array(z.strictObject({ host: maybeText, leaseS: z.number(), endsInS: z.number() })),
+          ownLease: z.nullable(
+            z.strictObject({
+              leaseS: z.nullable(z.number()),
+              armed: z.number(),
+              answeredS: z.nullable(z.number()),
+              firesInS: z.nullable(z.number()),
+              trouble: maybeText,
+            }),
+          ),
           trouble: maybeText,
         }),
       ),

@@ -40,8 +40,12 @@ export async function run(
  * the process `keeper`, this test, or after a minute.
  */
 export function fakeDaemon(onTerm: "ends" | "ignores" | "dies at once", keeper = process.pid): string {
-  // What the installer asks of it.
-  const asked = `case "\${1:-}" in version | default-file | ha-cfg) echo "# $*"; exit 0 ;; fence) exit 0 ;; esac`;
+  // What the installer and the service's script ask of it; the file end-lease of the root is the answer to that question.
+  const asked = `case "\${1:-}" in
+  version | default-file | ha-cfg) echo "# $*"; exit 0 ;;
+  fence) exit 0 ;;
+  end-lease) exit "$(cat "$HA_LIZARD_ROOT/end-lease" 2>/dev/null || echo 0)" ;;
+esac`;
   if (onTerm === "dies at once") return `#!/bin/sh\n${asked}\nexit 1\n`;
   return `#!/bin/sh
 ${asked}

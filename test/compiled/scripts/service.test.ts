@@ -222,6 +222,48 @@ describe("init.d", () => {
     expect((await act("monitor", ["status", "-w"])).code).toBe(3);
   });
 
+  test("a lease that does not end: a stop is refused and stops nothing, with -w neither; a restart does not ask", async () => {
+    await scratch.install("dash");
+    expect((await act("monitor", ["start", "-w"])).code).toBe(0);
+    const pids = SERVICES.map(pidOf);
+    scratch.write("end-lease", "3");
+    for (const words of [["stop"], ["stop", "-w"]]) {
+      expect(await act("monitor", words)).toEqual({ code: 1, said: expect.stringContaining("[FAILED]") });
+      expect(SERVICES.map((service, at) => isOurs(service, pids[at] ?? 0))).toEqual([true, true]);
+      expect(SERVICES.map((service) => has(flag(service)))).toEqual([false, false]);
+    }
+    expect((await act("watchdog", ["stop"])).code).toBe(0);
+    expect((await act("monitor", ["restart", "-w"])).code).toBe(0);
+    expect(SERVICES.map((service) => isOurs(service, pidOf(service)))).toEqual([true, true]);
+    // What goes wrong when it is asked is no reason not to stop.
+    scratch.write("end-lease", "1");
+    expect((await act("monitor", ["stop", "-w"])).code).toBe(0);
+    expect((await act("monitor", ["status", "-w"])).code).toBe(3);
+  });
+
+  test("a start that is ended by SIGTERM, as systemd ends one, leaves no daemon", async () => {
+    await scratch.install("dash");
+    const cutOff = async () => {
+      const script = Bun.spawn([scratch.path("etc/init.d/ha-lizard"), "start"], {
+        env: { PATH: process.env["PATH"], HA_LIZARD_ROOT: scratch.root },
+        stdin: "ignore",
+        stdout: "ignore",
+        stderr: "ignore",
+      });
+      while (!has(pidFile("monitor")) && script.exitCode === null) await Bun.sleep(5);
+      script.kill("SIGTERM");
+      return await script.exited;
+    };
+    // A start that was over by then is taken back.
+    while ((await cutOff()) === 0) expect((await act("monitor", ["stop"])).code).toBe(0);
+    expect([has(pidFile("monitor")), starts("monitor").some((pid) => isOurs("monitor", pid))]).toEqual([
+      false,
+      false,
+    ]);
+    expect((await act("monitor", ["start"])).code).toBe(0);
+    expect(isOurs("monitor", pidOf("monitor"))).toBe(true);
+  });
+
   test("two starts at once start one daemon", async () => {
     await scratch.install("dash");
     const results = await Promise.all([1, 2, 3].map(() => act("monitor", ["start"])));

@@ -1,10 +1,35 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { FalseXen } from "../../tools/watchdog/false-xen.ts";
 import { type InitKind, Machine } from "./machine.ts";
 
 /** What CentOS 7's `service` does with a script in /etc/init.d: nothing of the caller's environment comes along. */
 const SERVICE = '#!/bin/sh\nname=$1\nshift\nexec env -i PATH="$PATH" TERM=dumb "/etc/init.d/$name" "$@"\n';
 /** Longer than the watchdog, and systemd's RestartSec, take to bring a daemon back. */
 const STAYS_DOWN_S = 7;
+
+/** A slot as the monitor would have armed it, stopped in its sleep; where there are control groups, in that of the monitor. Says its pid. */
+const ARM_SLOT = `set -eu
+HA_LIZARD_WATCHDOG_SLOT='token /usr/sbin/xenwatchdogd' /srv/xen/usr/sbin/xenwatchdogd 200 86399
+until grep -q '[1-9]' /srv/xen/var/lib/false-xen/slots; do sleep 0.1; done
+pid=$(pgrep -x xenwatchdogd)
+until grep -q '^State:.S' "/proc/$pid/status"; do sleep 0.1; done
+if [ -d /run/systemd/system ]; then
+  for group in $(find /sys/fs/cgroup -name ha-lizard.service); do echo "$pid" >"$group/cgroup.procs"; done
+  systemctl status ha-lizard | grep -q "[^0-9]$pid /"
+fi
+kill -STOP "$pid"
+echo "$pid"`;
+
+/** A line for each daemon: its pids. What a daemon is just starting looks like the daemon until it is another program. */
+const DAEMONS = `for name in ha-lizard.mon ha-lizard-watchdog; do
+  all=" $(pgrep -f "^/etc/ha-lizard/scripts/$name\\$" | tr '\\n' ' ')"
+  for pid in $all; do
+    parent=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$pid/status" 2>/dev/null)
+    case $all in *" \${parent:-none} "*) ;; *) printf '%s ' "$pid" ;; esac
+  done
+  echo
+done`;
 
 interface Pids {
   readonly monitor: string;
@@ -30,9 +55,7 @@ sed -i 's/^WATCH_INTERVAL=10$/WATCH_INTERVAL=1/' /etc/init.d/ha-lizard-watchdog`
 
     /** Pids of the daemons that really run; `-` for none, several would be a fault. */
     async function pids(): Promise<Pids> {
-      const { out } = await machine.run(
-        "for name in ha-lizard.mon ha-lizard-watchdog; do pgrep -f \"^/etc/ha-lizard/scripts/$name\\$\" | tr '\\n' ' '; echo; done",
-      );
+      const { out } = await machine.run(DAEMONS);
       const [monitor = "", watchdog = ""] = out.split("\n").map((line) => line.trim() || "-");
       return { monitor, watchdog };
     }
@@ -128,6 +151,41 @@ sed -i 's/^WATCH_INTERVAL=10$/WATCH_INTERVAL=1/' /etc/init.d/ha-lizard-watchdog`
         await expectRuns(`${ha} stop`, 0, NONE);
       }, 40_000);
     }
+
+    test("what keeps a slot of Xen's watchdog stays as it is when the monitor is restarted or killed, and a stop is refused", async () => {
+      const xen = new FalseXen(join(machine.folder, "xen"));
+      try {
+        const { monitor } = await expectRuns("/etc/init.d/ha-lizard start -w", 0, BOTH);
+        const armed = await machine.run(ARM_SLOT);
+        expect(armed.code).toBe(0);
+        const pid = armed.out.trim();
+        const slots = xen.slots();
+        const isKept = async () => {
+          expect(xen.slots()).toEqual(slots);
+          expect((await machine.run("pgrep -x xenwatchdogd")).out.trim()).toBe(pid);
+        };
+        const second = await expectRuns("/etc/init.d/ha-lizard restart -w", 0, BOTH);
+        expect(second.monitor).not.toBe(monitor);
+        await isKept();
+        await machine.run(`kill -9 ${second.monitor}`);
+        const killedMs = performance.now();
+        await machine.until(
+          "another monitor",
+          `/etc/init.d/ha-lizard status | grep -v 'pid ${second.monitor})' | grep running`,
+        );
+        // A host with a lease has not much more.
+        expect(performance.now() - killedMs).toBeLessThan(6_000);
+        await isKept();
+        const said = await expectRuns("/etc/init.d/ha-lizard stop -w", 1, BOTH);
+        expect(said).toEqual(await pids());
+        await isKept();
+        await machine.run(`kill -9 ${pid}`);
+        await expectRuns("/etc/init.d/ha-lizard stop -w", 0, NONE);
+      } finally {
+        await machine.run("pkill -9 -x xenwatchdogd");
+        await xen.stop();
+      }
+    }, 90_000);
 
     if (kind === "systemd") {
       test("systemctl: start and stop, a stop stays, a killed daemon comes back without the watchdog", async () => {

@@ -8,7 +8,7 @@ killed, files lost. Prints the shortest story of the first broken rule. Without 
 
   --list   the names of the searches
 
-Exit code: 0 no rule breaks but those that are known, 1 one does, 2 wrong usage.
+Exit code: 0 no rule breaks, 1 one does, 2 wrong usage.
 `;
 const LIMITS = { states: 40_000_000, seconds: 1_800 };
 
@@ -28,15 +28,14 @@ function main(words: readonly string[]): number {
     process.stderr.write(`No search is called so.\n${USAGE}`);
     return 2;
   }
-  const failed = chosen.filter(({ name, world, known }) => {
+  const failed = chosen.filter(({ name, world }) => {
     process.stdout.write(`${name}: `);
     const { states, steps, seconds, complete, failure } = explore(world(), LIMITS);
     const end =
       failure?.rule ?? (complete ? "everything seen, no rule broken" : "given up, not everything seen");
     process.stdout.write(`${end}; ${states} states, ${steps} steps, ${seconds.toFixed(1)} s\n`);
     for (const line of failure?.story ?? []) process.stdout.write(`  ${line}\n`);
-    if (known !== undefined) process.stdout.write(`  That is known: ${known}.\n`);
-    return (failure?.rule ?? null) !== (known ?? null);
+    return failure !== null;
   });
   return failed.length === 0 ? 0 : 1;
 }

@@ -58,11 +58,11 @@ function agedGroup({ hearing, voting, leases }: GroupState, own: number, size: L
         ...leases.led,
         sinceMs: floored(leases.led.sinceMs - own, runUnits(size)),
       },
-      acked: leases.acked.map((ack) => ({
+      heard: leases.heard.map((ack) => ({
         ...agedAck(ack, size),
         heardMs: floored(ack.heardMs - own, runUnits(size)),
       })),
-      over: leases.over.map((one) => ({ ...one, sinceMs: 0, overMs: floored(one.overMs - own, 1) })),
+      over: leases.over.map((one) => ({ ...one, heardMs: null, overMs: floored(one.overMs - own, 1) })),
       ownAckedMs: leases.ownAckedMs === null ? null : floored(leases.ownAckedMs - UNIT_MS, longUnits(size)),
     },
   };

@@ -6,6 +6,7 @@ import {
   type LeaseStep,
   NO_OWN_LEASE,
   type OwnLease,
+  sayLease,
 } from "../../../src/core/group/own-lease.ts";
 import type { PeerState } from "../../../src/core/group/peer-state.ts";
 import type { Roll } from "../../../src/core/group/roll.ts";
@@ -67,12 +68,12 @@ export function firstHost(name: string, size: LeasesSize): LeaseHost {
       ? {
           ...group.leases,
           led: { term: stored.term, sinceMs },
-          acked: size.oldNumberUnits === null ? [] : [{ ...old, ms: oldMs }],
+          heard: size.oldNumberUnits === null ? [] : [{ ...old, ms: oldMs }],
         }
       : group.leases;
   const voted = name === "a" ? withVotes(group.voting, size) : group.voting;
   const word = { ...NO_VOTE, roll: stored.roll.id, leaseMs: leaseMsOf(size) };
-  const said = new Map([[hostUuid(VICTIM), { words: word, atMs: NOW_MS }]]);
+  const said = new Map([[hostUuid(VICTIM), { words: word, atMs: NOW_MS, answersMs: NOW_MS }]]);
   const voting = size.heardBy.includes(name) ? { ...voted, said } : voted;
   const follows: VoteWords = { ...NO_VOTE, lead: { kind: "hears", leader: hostUuid("a") } };
   const isHearsay = isRelay(hostUuid(name), size);
@@ -100,7 +101,7 @@ function told(group: GroupState, { term, roll }: Stored, { begins }: LeasesSize)
   const words: VoteWords = { ...LEADS, term, roll: roll?.id ?? null, settled: true };
   const heardOf = { ...peer, newest: { bootId: BOOT, ms: NOW_MS - 1 }, heardMs: NOW_MS };
   const peers = new Map(group.hearing.peers).set(leader, heardOf);
-  const said = new Map([[leader, { words, atMs: NOW_MS }]]);
+  const said = new Map([[leader, { words, atMs: NOW_MS, answersMs: NOW_MS }]]);
   return { ...group, hearing: { ...group.hearing, peers }, voting: { ...group.voting, said } };
 }
 
@@ -124,7 +125,7 @@ function firstVictim(size: LeasesSize): Victim {
   if (size.begins !== "shown") slots.unshift({ id: "0", armedMs: NOW_MS - UNIT_MS, timeoutMs });
   const isBare = size.begins === "bare";
   return {
-    lease: isBare ? NO_OWN_LEASE : { saidMs: timeoutMs, withdrawnMs: null },
+    lease: isBare ? NO_OWN_LEASE : sayLease(timeoutMs),
     ...{ slots: isBare ? [] : slots, order: null, wishMs: isUnwished ? null : timeoutMs, isOff: false },
   };
 }

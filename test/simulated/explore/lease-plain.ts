@@ -48,10 +48,11 @@ export function isDone({ group, victim, words }: LeaseHost, size: LeasesSize): b
 }
 
 function plainLeases(leases: LeaseWatch, isOfVictim: boolean, { leaseUnits }: LeasesSize): LeaseWatch {
-  const acked = leases.acked.filter(({ host }) => isVictim(host));
+  // What was heard before it led says nothing new to a leader: it runs from the election then.
+  const heard = leases.led === null ? [] : leases.heard.filter(({ host }) => isVictim(host));
   return {
     ...leases,
-    acked: leaseUnits !== null ? acked : acked.map((one) => ({ ...one, heardMs: NOW_MS })),
+    heard: leaseUnits !== null ? heard : heard.map((one) => ({ ...one, heardMs: NOW_MS })),
     ownAckedMs: isOfVictim ? leases.ownAckedMs : null,
   };
 }
@@ -65,7 +66,7 @@ function plainPeerOfLeader(
   size: LeasesSize,
 ): PeerState {
   const { reports, passes, versions } = size;
-  const acked = leases.acked.find((one) => one.bootTag === bootTag(peer.newest?.bootId ?? ""));
+  const acked = leases.heard.find((one) => one.bootTag === bootTag(peer.newest?.bootId ?? ""));
   // What is acknowledged is not heard anew.
   const isAcked = acked !== undefined && peer.newest !== null && acked.ms >= peer.newest.ms;
   const isRecent = !isAcked && peer.newestMs !== null && !isOld(peer.newestMs);
@@ -107,12 +108,12 @@ function plainVoting(voting: Voting, peers: ReadonlyMap<HostUuid, PeerState>, si
   const { self, stored, answers } = voting;
   const votes = [...answers].filter(([host]) => !isVictim(host) || size.names.length === 2);
   const said = [...voting.said].flatMap(([host, one]): [HostUuid, Said][] =>
-    isSaidKept(host, voting, peers, size) ? [[host, { ...one, atMs: NOW_MS }]] : [],
+    isSaidKept(host, voting, peers, size) ? [[host, { ...one, atMs: NOW_MS, answersMs: NOW_MS }]] : [],
   );
   const { host: leader } = stored.term;
   // A host that passes acknowledgements on takes it for granted that its leader leads.
   if (size.passes && !isVictim(self) && leader !== null && leader !== self)
-    said.push([leader, { words: LEADS, atMs: NOW_MS }]);
+    said.push([leader, { words: LEADS, atMs: NOW_MS, answersMs: NOW_MS }]);
   return { ...votingOf(self, stored), answers: new Map(votes), said: new Map(said) };
 }
 

@@ -35,7 +35,7 @@ export function showHost(one: LeaseHost, size: LeasesSize): string {
     return `${said}${wishMs === null ? ", unwished" : ""} slots ${slots.map(({ armedMs }) => ageText(armedMs)).join(" ")}${orders} acked ${ageText(leases.ownAckedMs)} ${rolls}`;
   }
   const heard = hearing.peers.get(VICTIM as HostUuid);
-  const acked = leases.acked.map((ack) => `${ageText(ack.ms)} heard ${ageText(ack.heardMs)}`).join(", ");
+  const acked = leases.heard.map((ack) => `${ageText(ack.ms)} heard ${ageText(ack.heardMs)}`).join(", ");
   const mandate = isLeading(one, size) ? " MANDATE" : "";
   const over = leases.over.length === 0 ? "" : " OVER";
   const led = leases.led === null ? "" : ` led ${ageText(leases.led.sinceMs)}`;

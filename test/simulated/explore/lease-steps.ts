@@ -3,7 +3,7 @@ import { changeRoll } from "../../../src/core/group/change-roll.ts";
 import { type GroupState, speak, tickLeases, tickVote, voteWords } from "../../../src/core/group/group.ts";
 import { NO_LEASES } from "../../../src/core/group/lease-watch.ts";
 import { mandateUntil } from "../../../src/core/group/mandate.ts";
-import { NO_OWN_LEASE, stepOwnLease } from "../../../src/core/group/own-lease.ts";
+import { NO_OWN_LEASE, sayLease, stepOwnLease } from "../../../src/core/group/own-lease.ts";
 import { compareRollIds } from "../../../src/core/group/roll.ts";
 import type { GroupTimings } from "../../../src/core/group/timings.ts";
 import { NO_VOTE, type VoteWords } from "../../../src/core/group/vote-words.ts";
@@ -78,7 +78,7 @@ function leaderTicks(one: LeaseHost, size: LeasesSize): LeaseHost {
 function leaderWords({ voting, leases }: GroupState, timings: GroupTimings): VoteWords | null {
   const words = voteWords(voting, null, NOW_MS, timings);
   const isWord = words.lead.kind === "leads" || words.lead.kind === "elected";
-  return isWord || leases.acked.length > 0 ? words : null;
+  return isWord || leases.heard.length > 0 ? words : null;
 }
 
 function victimTicks(one: LeaseHost, victim: Victim, size: LeasesSize): LeaseHost {
@@ -93,7 +93,12 @@ function victimTicks(one: LeaseHost, victim: Victim, size: LeasesSize): LeaseHos
   const leaderAckedMs = acks === undefined ? null : ownAckMs(hearing, { answers, acks }, NOW_MS);
   const at = { nowMs: NOW_MS, bootId, isEmptied: false };
   const sight = { ...at, wishMs, slots, ackedMs: leases.ownAckedMs, leaderAckedMs };
-  const step = stepOwnLease(victim.lease, voting, sight, timings);
+  // As app/daemons/lease-keeper.ts does: what is being armed or disarmed nobody may count on yet.
+  const { saidMs, withdrawnMs } = victim.lease;
+  const waits = victim.order !== null && saidMs === null && withdrawnMs === null;
+  const step = waits
+    ? { lease: victim.lease, armMs: null, disarm: [] }
+    : stepOwnLease(victim.lease, voting, sight, timings);
   const words = { ...NO_VOTE, roll: voting.stored.roll?.id ?? null, leaseMs: step.lease.saidMs };
   const order = victim.order ?? orderOf(step);
   const done = size.slowDisarm ? 0 : (order?.disarm ?? 0);
@@ -134,7 +139,7 @@ function restarted(one: LeaseHost, size: LeasesSize, bootId = one.group.hearing.
     leases: NO_LEASES,
   };
   const found = one.victim?.slots.at(-1);
-  const lease = found === undefined ? NO_OWN_LEASE : { saidMs: found.timeoutMs, withdrawnMs: null };
+  const lease = found === undefined ? NO_OWN_LEASE : sayLease(found.timeoutMs);
   return {
     ...one,
     group,

@@ -5,7 +5,7 @@ import {
   takeHeartbeat,
   takeRollMessage,
 } from "../../../src/core/group/group.ts";
-import { leasesOf } from "../../../src/core/group/lease-watch.ts";
+import { acknowledged, leasesOf } from "../../../src/core/group/lease-watch.ts";
 import type { Heartbeat } from "../../../src/core/group/message.ts";
 import { compareRollIds } from "../../../src/core/group/roll.ts";
 import type { RollMessage } from "../../../src/core/group/roll-message.ts";
@@ -62,7 +62,7 @@ function broken(all: readonly LeaseHost[], size: LeasesSize): string | null {
     const { leases, voting } = one.group;
     for (const { bootId } of leases.over) {
       if (bootId === boot && lives) return "a host lives whose lease is over";
-      if (leases.acked.some((ack) => ack.bootTag === bootTag(bootId)))
+      if (acknowledged(leases).some((ack) => ack.bootTag === bootTag(bootId)))
         return "a boot is acknowledged whose lease is over";
     }
     if (one.victim !== null || !lives || victim.slots.length > 0 || !isLeading(one, size)) continue;

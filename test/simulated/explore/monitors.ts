@@ -206,6 +206,7 @@ function plainPeer(peer: PeerState): PeerState {
 const plainSaid = ({ words }: Said): Said => ({
   words: { term: NO_TERM, lead: { kind: "told" }, roll: words.roll, settled: false, leaseMs: null },
   atMs: LONG_AGO_MS,
+  answersMs: null,
 });
 
 function showMonitor(monitor: Monitor): string {

@@ -10,8 +10,6 @@ export interface Search {
   readonly world: () => World;
   /** It takes seconds and belongs to every run of the tests; the others are for `npm run explore`. */
   readonly isQuick: boolean;
-  /** The rule that it finds broken, which is known and waits for its change; absent: none. */
-  readonly known?: string;
 }
 
 const TWO = ["a", "b"];

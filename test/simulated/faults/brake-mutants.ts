@@ -35,8 +35,8 @@ export const BRAKE_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/fencing/brakes.ts",
-        from: "return !fenced.includes(host) &&",
-        to: "return fenced.includes(host) && !fenced.includes(host) &&",
+        from: "return isFurther && (",
+        to: "return !isFurther && (",
       },
     ],
     caughtBy: {
@@ -50,8 +50,8 @@ export const BRAKE_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/fencing/note-fences.ts",
-        from: "for (const [host, atMs] of [...own, ...others]) {",
-        to: "for (const [host, atMs] of [...own, ...others.slice(0, 0)]) {",
+        from: "[...ownFences(before), ...others.map(",
+        to: "[...ownFences(before), ...others.slice(0, 0).map(",
       },
     ],
     caughtBy: {
@@ -65,13 +65,133 @@ export const BRAKE_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/members/rest.ts",
-        from: "return fences.length >= 2 &&",
-        to: "return fences.length > 5 &&",
+        from: "return isOften && nowMs",
+        to: "return isOften && fences.length > 5 && nowMs",
       },
     ],
     caughtBy: {
       scenario: "brakes/fenced-twice-within-an-hour",
       sign: "expect not vm vm1 h3",
+    },
+  },
+  {
+    fault: "BROKENOFF",
+    regression: "a fence that ends with its pass has failed",
+    edits: [
+      {
+        file: "src/app/pass/execute.ts",
+        from: 'if (action.kind === "fence-host" && signal.aborted) return BROKEN_OFF;',
+        to: 'if (action.kind === "fence-host" && starts) return BROKEN_OFF;',
+      },
+    ],
+    caughtBy: {
+      file: "test/unit/app/pass/execute-fence.test.ts",
+      test: "fence-host: broken off with its pass, it is no failure of the agent, whoever has begun it",
+    },
+  },
+  {
+    fault: "BROKENOFF",
+    regression: "a pass begins a fence that it cannot end",
+    edits: [
+      {
+        file: "src/app/pass/pass.ts",
+        from: "ports.clock.uptimeMs() > fencesUntilMs;",
+        to: "ports.clock.uptimeMs() > fencesUntilMs + 1e9;",
+      },
+    ],
+    caughtBy: {
+      file: "test/unit/app/pass/pass.test.ts",
+      test: "admit: no fence that the pass could not end; everything else begins as before",
+    },
+  },
+  {
+    fault: "FARTHER",
+    regression: "hosts that have been off for an hour, and are fenced anew, were fenced lately",
+    edits: [
+      {
+        file: "src/core/fencing/note-fences.ts",
+        from: 'phase === "returned" || isLeftOut(host, onRoll);',
+        to: 'phase === "returned";',
+      },
+    ],
+    caughtBy: {
+      file: "test/unit/core/fencing/note-fences.test.ts",
+      test: "not anew, where it was off the roll, whenever that was, nor when it has returned",
+    },
+  },
+  {
+    fault: "FARTHER",
+    regression: "a host that was fenced and is back is no further one",
+    edits: [
+      {
+        file: "src/core/fencing/brakes.ts",
+        from: "!fenced.has(host) || hostsOnRoll(view).includes(host);",
+        to: "!fenced.has(host);",
+      },
+    ],
+    caughtBy: {
+      file: "test/unit/core/fencing/brakes.test.ts",
+      test: "one of them that is on the roll again is a further one",
+    },
+  },
+  {
+    fault: "FARTHER",
+    regression: "fences that begin together do not see each other",
+    edits: [
+      {
+        file: "src/core/fencing/brakes.ts",
+        from: "return haveFailedTogether(memory, view) || areMoreThanHalf(fenced, memory);",
+        to: "return haveFailedTogether(memory, view) || areMoreThanHalf(new Set(), memory);",
+      },
+    ],
+    caughtBy: {
+      file: "test/unit/core/fencing/recover-hosts-brakes.test.ts",
+      test: "two of five were fenced: a further one, and no more before it is known whether that was the last one",
+    },
+  },
+  {
+    fault: "RESUMED",
+    regression: "a host that answers for a moment resumes fencing",
+    edits: [
+      {
+        file: "src/core/fencing/brakes.ts",
+        from: "isResumed || nowMs - unfencedAtMs >= MANY_MS ?",
+        to: "isResumed || nowMs - unfencedAtMs > 0 ?",
+      },
+    ],
+    caughtBy: {
+      file: "test/unit/core/fencing/brakes.test.ts",
+      test: "or nobody has waited for ten minutes, since it has stopped at least",
+    },
+  },
+  {
+    fault: "NOREST",
+    regression: "a host that was off for long does not rest",
+    edits: [
+      {
+        file: "src/core/members/rest.ts",
+        from: "Math.max(lastMs, backAtMs[host] ?? 0)",
+        to: "Math.max(lastMs, lastMs)",
+      },
+    ],
+    caughtBy: {
+      file: "test/unit/core/members/rest.test.ts",
+      test: "after it was back on the roll, however long ago it was fenced",
+    },
+  },
+  {
+    fault: "STALENAME",
+    regression: "a successor whose xapi is broken stands first",
+    edits: [
+      {
+        file: "src/core/group/standing-order.ts",
+        from: 'host === successor && said?.xapi === "serving" ? 0 : 1,',
+        to: "host === successor ? 0 : 1,",
+      },
+    ],
+    caughtBy: {
+      scenario: "failover/the-successors-xapi-breaks-just-before-the-master-dies",
+      sign: "expect within 2m all-once",
     },
   },
 ];

@@ -78,8 +78,8 @@ export const FOLLOW_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/takeover/resign.ts",
-        from: "const isToBe = hasResigned(self, memory) || memory.promotion !== null;",
-        to: "const isToBe = hasResigned(self, memory);",
+        from: "const isToBe = hasResigned(self, memory) || memory.promotion !== null || isForgetful;",
+        to: "const isToBe = hasResigned(self, memory) || isForgetful;",
       },
     ],
     caughtBy: {
@@ -93,8 +93,8 @@ export const FOLLOW_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/core/takeover/resign.ts",
-        from: "if (unservedSinceMs === null || lastGood",
-        to: "if (unservedSinceMs !== null || unservedSinceMs === null || lastGood",
+        from: "if (unservedSinceMs === null || (lastGood",
+        to: "if (unservedSinceMs !== null || unservedSinceMs === null || (lastGood",
       },
     ],
     caughtBy: {

@@ -3,6 +3,7 @@ import { FOLLOW_MUTANTS } from "./follow-mutants.ts";
 import { FURTHER_DATA_MUTANTS } from "./further-mutants-data.ts";
 import { GROUP_MUTANTS } from "./group-mutants.ts";
 import { LEASE_MUTANTS } from "./lease-mutants.ts";
+import { LEASE_RULE_MUTANTS } from "./lease-rule-mutants.ts";
 import type { Edit } from "./mutants.ts";
 import { NAMED_MUTANTS } from "./named-mutants.ts";
 import { STORY_MUTANTS } from "./story-mutants.ts";
@@ -384,8 +385,9 @@ export const FURTHER_MUTANTS: readonly FurtherMutant[] = [
   ...FURTHER_DATA_MUTANTS,
   ...STORY_MUTANTS,
   ...GROUP_MUTANTS,
-  ...LEASE_MUTANTS,
+  ...LEASE_RULE_MUTANTS,
   ...NAMED_MUTANTS,
   ...BRAKE_MUTANTS,
+  ...LEASE_MUTANTS,
   ...FOLLOW_MUTANTS,
 ];

@@ -1,178 +1,83 @@
 import type { FurtherMutant } from "./further-mutants.ts";
-import { EXPLORER } from "./group-mutants.ts";
 
-const core = (name: string) => `src/core/group/${name}`;
-const RENEWED = "a lease is renewed";
-const OTHER_LEADS = "a lease is renewed, and another host leads";
-const ENDS = "a lease ends, and acknowledgements are passed on";
-const OTHER_ENDS = "a lease ends, and another host leads";
-
-/** Rules of the lease that are left out (simulated/explore/leases.ts). */
+/** The rules of the lease (core/group/README.md, "The lease"), each left out. */
 export const LEASE_MUTANTS: readonly FurtherMutant[] = [
   {
-    fault: "ONESLOT",
-    regression: "a host has one slot, and arms it again when its number is acknowledged",
+    fault: "LEASEHALF",
+    regression: "a lease is over before the watchdog of its host has fired",
     edits: [
       {
-        file: core("own-lease.ts"),
-        from: "    armMs: slots.length < SLOTS && isDue ? leaseMs : null,\n    disarm: slots.slice(0, Math.max(0, acked)),",
-        to: "    armMs: isDue && acked >= slots.length - 1 ? leaseMs : null,\n    disarm: isDue && acked >= slots.length - 1 ? slots : [],",
+        file: "src/core/group/lease-watch.ts",
+        from: "): number => leaseMs * leaseDrift + leaseMarginMs;",
+        to: "): number => (leaseMs / 2) * leaseDrift + leaseMarginMs;",
       },
     ],
-    caughtBy: { file: EXPLORER, test: RENEWED },
+    caughtBy: { scenario: "lease/a-host-is-cut-off", sign: "rule vm-twice broken" },
   },
   {
-    fault: "ARMAFTER",
-    regression: "what was sent just before a slot was armed is an acknowledgement of it",
+    fault: "LEASEELECTION",
+    regression: "a new leader counts a lease of which it has heard nothing as over",
     edits: [
       {
-        file: core("own-lease.ts"),
-        from: "slots.findLastIndex(({ armedMs }) => ackedMs !== null && armedMs < ackedMs)",
-        to: "slots.findLastIndex(({ armedMs, timeoutMs }) => ackedMs !== null && armedMs - timeoutMs / 3 < ackedMs)",
+        file: "src/core/group/lease-watch.ts",
+        from: "const sinceMs = Math.max(led.sinceMs, heardOf({ host, bootId }, heard) ?? Number.NEGATIVE_INFINITY);",
+        to: "const sinceMs = led.sinceMs - 30_000;",
       },
     ],
-    caughtBy: { file: EXPLORER, test: RENEWED },
+    caughtBy: { scenario: "lease/the-master-is-cut-off", sign: "rule promoted-before-fence broken" },
   },
   {
-    fault: "NOCHECK",
-    regression: "who has led goes on acknowledging without a look at its mandate",
+    fault: "LEASEDEVICE",
+    regression: "a host that was reset counts as on, because its device says so",
     edits: [
       {
-        file: core("lease-watch.ts"),
-        from: "if (mandateUntil(voting, nowMs, timings) === null) return",
-        to: "if (last.led === null && mandateUntil(voting, nowMs, timings) === null) return",
-      },
-      {
-        file: core("group.ts"),
-        from: 'vote.lead.kind === "leads" ? leases.acked',
-        to: 'vote.lead.kind === "leads" || leases.acked.length > 0 ? leases.acked',
+        file: "src/app/pass/proofs.ts",
+        from: "if (proof.proofOf(host).by === LEASE_METHOD) return null;",
+        to: "",
       },
     ],
-    caughtBy: { file: EXPLORER, test: OTHER_LEADS },
+    caughtBy: { scenario: "lease/its-device-says-that-it-is-on", sign: "expect all-once" },
   },
   {
-    fault: "CHECKFIRST",
-    regression: "the mandate is looked at, and then the numbers are read that are acknowledged",
+    fault: "LEASEEND",
+    regression: "a service that is stopped leaves its watchdog armed",
     edits: [
       {
-        file: core("group.ts"),
-        from: "? leases.acked : passedOn",
-        to: "? stepAcked(leases.acked, hearing, nowMs) : passedOn",
-      },
-      {
-        file: core("group.ts"),
-        from: 'import { passedOn } from "./acks.ts";',
-        to: 'import { passedOn, stepAcked } from "./acks.ts";',
+        file: "src/app/daemons/monitor.ts",
+        from: "if (!ports.isRestart()) await ports.endLease();",
+        to: "",
       },
     ],
-    caughtBy: { file: EXPLORER, test: OTHER_LEADS },
+    caughtBy: { scenario: "lease/a-service-is-stopped", sign: "expect calm" },
   },
   {
-    fault: "ACKAGE",
-    regression: "a lease runs from the number that was acknowledged, though the leader was elected later",
+    fault: "FORGETFUL",
+    regression: "a master that has forgotten its pool keeps its place for ever",
     edits: [
       {
-        file: core("lease-watch.ts"),
-        from: "Math.max(led.sinceMs, heardMs ?? Number.NEGATIVE_INFINITY)",
-        to: "heardMs ?? led.sinceMs",
+        file: "src/core/takeover/resign.ts",
+        from: "const address = lastGood === null ? OWN_LOOPBACK : known;",
+        to: "const address = known;",
       },
     ],
-    caughtBy: { file: EXPLORER, test: OTHER_LEADS },
+    caughtBy: { scenario: "state/deleted-on-a-master-whose-xapi-is-broken", sign: "expect masters" },
   },
   {
-    fault: "NOWAIT",
-    regression: "a leader does not wait for the leases of those of which it has acknowledged nothing",
+    fault: "LEASEBOOT",
+    regression:
+      "a lease of an earlier boot proves that a host is off which has booted since without a monitor",
     edits: [
       {
-        file: core("lease-watch.ts"),
-        from: "Math.max(led.sinceMs, heardMs ?? Number.NEGATIVE_INFINITY)",
-        to: "heardMs ?? Number.NEGATIVE_INFINITY",
-      },
-    ],
-    caughtBy: { file: EXPLORER, test: RENEWED },
-  },
-  {
-    fault: "NOBOOT",
-    regression: "an acknowledgement counts for whatever boot it is",
-    edits: [
-      {
-        file: core("acks.ts"),
-        from: ".find(({ host, bootTag: tag }) => host === self && tag === bootTag(bootId))",
-        to: ".filter(({ host }) => host === self && bootTag(bootId) > 0).sort((a, b) => wholeMs(b.ms, nowMs) - wholeMs(a.ms, nowMs))[0]",
-      },
-    ],
-    caughtBy: { file: EXPLORER, test: "a host that has booted renews its lease" },
-  },
-  {
-    fault: "ACKOVER",
-    regression: "a host is acknowledged after its lease was over",
-    edits: [
-      {
-        file: core("lease-watch.ts"),
-        from: ".filter((one) => !isOver(one) && isOfPool",
-        to: ".filter((one) => (nowMs < 0 ? !isOver(one) : true) && isOfPool",
-      },
-    ],
-    caughtBy: { file: EXPLORER, test: RENEWED },
-  },
-  {
-    fault: "TOOSHORT",
-    regression: "a lease is over a millisecond too early",
-    edits: [
-      {
-        file: core("lease-watch.ts"),
-        from: "number => leaseMs * leaseDrift",
-        to: "number => (leaseMs - 1) * leaseDrift",
-      },
-    ],
-    caughtBy: { file: EXPLORER, test: RENEWED },
-  },
-  {
-    fault: "NODRIFT",
-    regression: "two clocks are taken for the same",
-    edits: [{ file: core("timings.ts"), from: "leaseDrift: 1.01", to: "leaseDrift: 1" }],
-    caughtBy: { file: EXPLORER, test: "a lease is renewed by clocks that differ" },
-  },
-  {
-    fault: "WORDALONE",
-    regression: "a lease has ended when the leader has the word, whatever the rolls show",
-    edits: [
-      {
-        file: core("own-lease.ts"),
-        from: "const isOver = shownMs === null && isReleased(withdrawnMs, voting, sight, timings);",
-        to: "const isOver = isReleased(withdrawnMs, voting, sight, timings);",
+        file: "src/core/members/lease.ts",
+        from: "return known !== undefined && known.bootedAtMs < heardMs;",
+        to: "return known !== undefined;",
       },
       {
-        file: core("own-lease.ts"),
-        from: "return isNewest && leaderAckedMs !== null",
-        to: "return (isNewest || words.settled) && leaderAckedMs !== null",
-      },
-      { file: core("own-lease.ts"), from: " || !words.settled) return false;", to: ") return false;" },
-    ],
-    caughtBy: { file: EXPLORER, test: ENDS },
-  },
-  {
-    fault: "OLDWORD",
-    regression: "a lease is entered from a word that is older than the roll",
-    edits: [
-      {
-        file: core("wanted-roll.ts"),
-        from: "return isNew && hasRoll && words",
-        to: "return isNew && (hasRoll || isNew) && words",
+        file: "src/core/group/lease-sights.ts",
+        from: ".map(({ host, heardMs }) => ({ host, heardMs })),",
+        to: ".map(({ host }) => ({ host, heardMs: 0 })),",
       },
     ],
-    caughtBy: { file: EXPLORER, test: OTHER_ENDS },
-  },
-  {
-    fault: "RELAYEDEND",
-    regression: "a lease ends by an acknowledgement that another host has passed on",
-    edits: [
-      {
-        file: core("own-lease.ts"),
-        from: "return isNewest && leaderAckedMs !== null && leaderAckedMs >= withdrawnMs;",
-        to: "return isNewest && leaderAckedMs !== undefined && ackedMs !== null && ackedMs >= withdrawnMs;",
-      },
-    ],
-    caughtBy: { file: EXPLORER, test: ENDS },
+    caughtBy: { scenario: "lease/booted-without-a-monitor", sign: "rule vm-twice broken" },
   },
 ];

@@ -23,6 +23,12 @@ export interface LastEnd {
   readonly why: string;
 }
 
+/** After none of these a pool is at rest. */
+const DISTURBANCES = new Set([
+  ...["power-off", "power-on", "link", "heal", "service-stopped", "service-killed", "pool-key", "xapi-ha"],
+  ...["watchdog", "state-lost", "promote-asked"],
+]);
+
 /** One host as another sees it, as the key of a map: all pairs are looked at with every change. */
 const pair = (from: number, to: number): number => from * 1_000 + to;
 
@@ -59,6 +65,8 @@ export class Facts {
   private readonly xapiSinceMs = new Map<number, number>();
   private readonly xapiUntilMs = new Map<number, number>();
   private readonly quorateUntilMs = new Map<number, number>();
+  /** When anything was done to a host, a link, a service or a parameter last. */
+  disturbedAtMs = Number.NEGATIVE_INFINITY;
   private readonly disks: readonly SimDisk[];
 
   constructor(world: World, disks: readonly SimDisk[]) {
@@ -126,6 +134,7 @@ export class Facts {
   note(entry: LogEntry): void {
     const { world } = this;
     const host = Number(entry["host"]);
+    if (DISTURBANCES.has(entry.what)) this.disturbedAtMs = entry.atMs;
     switch (entry.what) {
       case "domain-ended": {
         const boot = world.host(host).bootCount;

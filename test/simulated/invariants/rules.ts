@@ -230,7 +230,24 @@ const underMandate: Rule = {
   },
 };
 
+/** A lease is renewed within seconds; what was disturbed is at rest by then. */
+const REST_MS = 30 * SECOND;
+
+/** A watchdog resets only a host that has lost the majority, or whose monitor was ended. */
+const noResetAtRest: Rule = {
+  name: "reset-at-rest",
+  check: (entry, facts) => {
+    if (entry.what !== "watchdog-fired") return null;
+    const host = facts.world.host(Number(entry["host"]));
+    const leaseMs = Number(facts.setting(host, "FENCE_WATCHDOG_TIMEOUT")) * SECOND;
+    const restMs = entry.atMs - facts.disturbedAtMs;
+    const isAtRest = restMs > leaseMs + REST_MS && facts.withoutQuorumMs(host.number) === 0;
+    return isAtRest ? `the watchdog of h${host.number} fires in a pool at rest` : null;
+  },
+};
+
 export const RULES: readonly Rule[] = [
+  noResetAtRest,
   startAfterProof,
   quorum,
   noFenceInMaintenance,

@@ -38,9 +38,17 @@ export interface Conditions {
   readonly asMeasured: boolean;
   readonly watches: boolean;
   readonly storms: boolean;
+  /** Nothing but the leases of the hosts proves that one is off, or they come after a fence device. */
+  readonly watchdog: boolean;
 }
 
-const USUAL: Conditions = { neverBack: false, asMeasured: false, watches: false, storms: false };
+const USUAL: Conditions = {
+  neverBack: false,
+  asMeasured: false,
+  watches: false,
+  storms: false,
+  watchdog: false,
+};
 
 /** The pool is left alone at first: everything has been seen whole once. */
 const SETTLED_S = 30;
@@ -49,7 +57,7 @@ const SETTLED_S = 30;
 export function drawPlan(seed: number, least = 2, most = 16, conditions = USUAL): Plan {
   const random = createRandom(seed);
   const hosts = drawHosts(random, least, most);
-  const params = drawParams(random);
+  const drawn = drawParams(random);
   const vms = drawVms(random, hosts);
   const chaos = drawChaos(random);
   const steps: Step[] = [];
@@ -58,11 +66,44 @@ export function drawPlan(seed: number, least = 2, most = 16, conditions = USUAL)
     steps.push({ atS, words: drawStep(random, hosts, vms) });
     atS += drawGapS(random);
   }
+  const leased = createRandom(seed + 5);
+  const params = conditions.watchdog ? { ...drawn, ...drawLease(leased) } : drawn;
+  if (conditions.watchdog) addLeaseSteps(leased, steps, hosts);
   const gone = conditions.neverBack ? drawGone(seed, hosts) : null;
   const { asMeasured, watches } = conditions;
   const pool = { hosts, vms, params, externals: [GATEWAY], asMeasured, watches };
   const weather = conditions.storms ? drawWeather(createRandom(seed + 4)) : null;
   return { seed, ...pool, chaos, steps, healS: atS, gone, weather };
+}
+
+/** By chance of their own, so that the rest stays. A proof is wanted in each of them. */
+function drawLease(random: Random): Params {
+  return {
+    FENCE_METHOD: random.pick(["WATCHDOG", "WATCHDOG", "IPMI,WATCHDOG"]),
+    FENCE_WATCHDOG_TIMEOUT: random.pick(["15", "15", "30"]),
+    FENCE_ENABLED: "1",
+    FENCE_HA_ONFAIL: "0",
+    FENCE_QUORUM_REQUIRED: "1",
+  };
+}
+
+/** What can befall a lease besides: its watchdog, and an administrator who changes his mind. */
+function addLeaseSteps(random: Random, steps: Step[], hosts: number): void {
+  const host = () => `h${1 + random.below(hosts)}`;
+  const draws: readonly (() => readonly string[])[] = [
+    () => ["watchdog", host(), random.pick(["taken", "missing", "free"])],
+    () => ["service", host(), random.pick(["kill", "stop", "start"])],
+    () => ["service", host(), "kill"],
+    () => ["param", "FENCE_WATCHDOG_TIMEOUT", random.pick(["15", "20", "45"])],
+    () => ["param", "FENCE_METHOD", random.pick(["WATCHDOG", "IPMI", "IPMI,WATCHDOG"])],
+    () => ["ha", random.pick(["off", "on"])],
+    () => ["xapi-ha", random.pick(["on", "off"])],
+  ];
+  for (let left = random.below(3); left > 0; left--) {
+    const at = random.below(steps.length);
+    const atS = (steps[at]?.atS ?? SETTLED_S) + random.next();
+    steps.splice(at + 1, 0, { atS, words: random.pick(draws)() });
+  }
 }
 
 /** One host of three or more: without it the others still are a majority. By chance of its own, so that the rest stays. */

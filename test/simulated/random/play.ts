@@ -1,5 +1,6 @@
 import { runPass } from "../../../src/app/pass/iterate.ts";
 import type { GroupSight } from "../../../src/core/model/group-sight.ts";
+import { setWatchdog } from "../../../src/simulation/control.ts";
 import type { RunPass } from "../../../src/simulation/monitor.ts";
 import { type SimPool, simulatePool } from "../../../src/simulation/pool.ts";
 import { ChaosSource } from "../../../src/simulation/ports/chaos.ts";
@@ -28,6 +29,8 @@ const RESYNCS_MS: readonly number[] = [300, 300, 3_000, 20_000];
 export interface Tally {
   readonly virtualMs: number;
   readonly fences: number;
+  /** Hosts that their watchdogs have reset. */
+  readonly resets: number;
   readonly promotions: number;
   readonly starts: number;
   readonly doubleRuns: number;
@@ -121,6 +124,7 @@ function mend(pool: SimPool): void {
   for (const host of pool.world.hosts) {
     host.bmcOf = host.number;
     pool.bmc(host.number, "up");
+    if (host.watchdog.isMissing || host.watchdog.foreign > 0) setWatchdog(pool.world, host, "free");
     pool.disk(host.number).full = false;
     pool.xapi(host.number, "run");
     pool.power(host.number, true);
@@ -333,6 +337,7 @@ function tallyOf(pool: SimPool): Omit<Tally, "stoodDown" | "twiceAtEnd"> {
   return {
     virtualMs: world.nowMs(),
     fences: count("fence-begun"),
+    resets: count("watchdog-fired"),
     promotions: count("promote-asked"),
     starts: count("start-asked"),
     doubleRuns: world.violations.filter(({ what }) => what === "vm-twice").length,

@@ -14,6 +14,7 @@ const NOTHING: Sum = {
   histories: 0,
   virtualMs: 0,
   fences: 0,
+  resets: 0,
   promotions: 0,
   starts: 0,
   doubleRuns: 0,
@@ -38,6 +39,7 @@ function addSum(a: Sum, b: Sum): Sum {
     histories: a.histories + b.histories,
     virtualMs: a.virtualMs + b.virtualMs,
     fences: a.fences + b.fences,
+    resets: a.resets + b.resets,
     promotions: a.promotions + b.promotions,
     starts: a.starts + b.starts,
     doubleRuns: a.doubleRuns + b.doubleRuns,
@@ -54,6 +56,7 @@ export function renderSums(sums: Sums): string {
       String(sum.histories).padStart(9),
       (sum.virtualMs / 3_600_000).toFixed(0).padStart(13),
       String(sum.fences).padStart(8),
+      String(sum.resets).padStart(8),
       String(sum.promotions).padStart(10),
       String(sum.starts).padStart(9),
       String(sum.doubleRuns).padStart(11),
@@ -65,13 +68,14 @@ export function renderSums(sums: Sums): string {
     "histories",
     "virtual hours",
     "fences",
+    "resets",
     "promotions",
     "VM starts",
     "double runs",
     "for good",
     "stood down",
   ];
-  const widths = [28, 9, 13, 8, 10, 9, 11, 8, 10];
+  const widths = [28, 9, 13, 8, 8, 10, 9, 11, 8, 10];
   const title = head.map((name, index) => name.padStart(widths[index] ?? 0)).join("  ");
   return [
     title,

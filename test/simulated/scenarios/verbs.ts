@@ -1,5 +1,11 @@
 import { homeKeys } from "../../../src/simulation/build.ts";
-import { masterDatabases, setAddress, type XapiState } from "../../../src/simulation/control.ts";
+import {
+  masterDatabases,
+  setAddress,
+  setWatchdog,
+  type WatchdogState,
+  type XapiState,
+} from "../../../src/simulation/control.ts";
 import type { Fields } from "../../../src/simulation/database.ts";
 import type { SimPool } from "../../../src/simulation/pool.ts";
 import { POOL_UUID } from "../../../src/simulation/spec.ts";
@@ -147,13 +153,19 @@ const VERBS: Readonly<Record<string, Verb>> = {
     else if (state === "delayed") pool.world.host(number).bmcDelayMs = durationOf(other);
     else pool.bmc(number, oneOf<BmcState>(state, "up", "dead", "slow", "lying"));
   },
+  watchdog: ({ world }, [word, state, by]) => {
+    const host = world.host(hostNumber(word));
+    const wanted = oneOf<WatchdogState | "slow">(state, "free", "taken", "missing", "slow");
+    host.watchdog.slowMs = wanted === "slow" ? durationOf(by) : 0;
+    if (wanted !== "slow") setWatchdog(world, host, wanted);
+  },
   address: ({ world }, [host, address = ""]) =>
     setAddress(world, world.host(hostNumber(host)), address === "none" ? "" : address),
   kill: (pool, [host]) => pool.kill(hostNumber(host)),
   service: (pool, [host, state]) => {
     const monitor = pool.monitor(hostNumber(host));
     const wanted = oneOf(state, "stop", "start", "kill");
-    if (wanted === "stop") monitor.stop();
+    if (wanted === "stop") monitor.stopService();
     else if (wanted === "start") monitor.start(1_000);
     else monitor.killService();
   },

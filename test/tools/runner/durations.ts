@@ -3,7 +3,7 @@
  * four times as much and two minutes, for a machine that is slow or busy. A ring that is not named here is a quick one.
  */
 const USUAL_S: Readonly<Record<string, number>> = {
-  adapters: 30,
+  adapters: 90,
   pool: 40,
   explore: 90,
   faults: 110,

@@ -24,7 +24,7 @@ export interface Ring {
 /** Each of them has a pool of namespaces of its own, and mostly waits. */
 export const CONCURRENT_TESTS = 3;
 
-const POOL_TOOLS = ["ip", "ping", "unshare", "nsenter", "busybox", "curl", "openssl"];
+const POOL_TOOLS = ["ip", "ping", "unshare", "nsenter", "busybox", "curl", "openssl", "perl"];
 /** Fence devices and their clients. */
 const DEVICE_TOOLS = ["ssh", "sshd", "ssh-keygen", "ipmitool", "ipmi_sim", "openssl", "curl"];
 /** Quick and telling ones first. Folders that are not named here come after these, before the slow ones. */
@@ -46,7 +46,7 @@ const FIRST = [
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
   scripts: ["shellcheck", "unshare"],
   "old-kernel": ["gcc", "ping"],
-  services: ["unshare", "nsenter", "bash", "pgrep", "systemctl"],
+  services: ["unshare", "nsenter", "bash", "pgrep", "systemctl", "perl"],
   "ha-cfg": ["unshare", "script", "stty"],
   "fence-agents": [...DEVICE_TOOLS, "ip", "unshare", "nsenter", "script"],
 };

@@ -8,6 +8,13 @@ export type XenVersion = "4.13" | "4.19";
 export type Gate = "before-forking" | "before-arming" | "before-disarming";
 
 const NO_SLOT = "0".repeat(15);
+const FREE = `${NO_SLOT}\n${NO_SLOT}\n`;
+
+/** Where the process runs that fires the slots: the words before its command, and the root as it is seen there. */
+export interface Place {
+  readonly words: readonly string[];
+  readonly root: string;
+}
 
 /**
  * Xen's domain watchdog for a root folder: `usr/sbin/xenwatchdogd` there is a stand-in of the real one, and a process of its own fires the
@@ -19,17 +26,23 @@ export class FalseXen {
   private readonly hypervisor: Bun.Subprocess<"pipe", "ignore", "inherit">;
 
   /** `onFire`: a command that is run when a slot has fired: what cuts the power of the host, say. */
-  constructor(root: string, version: XenVersion = "4.13", onFire: readonly string[] = []) {
+  constructor(
+    root: string,
+    version: XenVersion = "4.13",
+    onFire: readonly string[] = [],
+    place: Place = { words: [], root },
+  ) {
     this.root = root;
     this.folder = join(root, "var/lib/false-xen");
     mkdirSync(this.folder, { recursive: true });
     mkdirSync(join(root, "usr/sbin"), { recursive: true });
     writeFileSync(join(this.folder, "version"), `${version}\n`);
-    writeFileSync(join(this.folder, "slots"), `${NO_SLOT}\n${NO_SLOT}\n`);
+    this.clear();
     const program = join(root, "usr/sbin/xenwatchdogd");
     copyFileSync(join(import.meta.dir, "xenwatchdogd"), program);
     chmodSync(program, 0o755);
-    this.hypervisor = Bun.spawn([join(import.meta.dir, "hypervisor"), root, ...onFire], {
+    const command = [...place.words, join(import.meta.dir, "hypervisor"), place.root, ...onFire];
+    this.hypervisor = Bun.spawn(command, {
       cwd: "/",
       detached: true,
       stdin: "pipe",
@@ -44,6 +57,11 @@ export class FalseXen {
     return lines.map(Number).filter((firesMs) => firesMs > 0);
   }
 
+  /** What a machine without power forgets. */
+  clear(): void {
+    writeFileSync(join(this.folder, "slots"), FREE);
+  }
+
   /** By the uptime; null: none has fired. */
   firedMs(): number | null {
     const path = join(this.folder, "fired");
@@ -56,6 +74,11 @@ export class FalseXen {
 
   open(gate: Gate): void {
     rmSync(join(this.folder, gate), { force: true });
+  }
+
+  async kill(): Promise<void> {
+    this.hypervisor.kill("SIGKILL");
+    await this.hypervisor.exited;
   }
 
   async stop(): Promise<void> {

@@ -44,8 +44,14 @@ describe("a fence method that cannot work is named before it is needed", () => {
     expect(preset.code).toBe(0);
     expect(preset.err).toContain("cannot fence: there is no /f/MINE/MINE.sh.\n");
     const lastGoodHosts = hosts.map(({ uuid, name, address }) => ({
-      ...{ uuid, name, address, otherAddresses: [], enabled: true, xapiStartTime: null },
-      ...{ xapiStartedAtMs: 0, enabledSinceMs: 0, disabledSinceMs: null, disabledByStart: false },
+      ...{ uuid, name, address, otherAddresses: [], enabled: true, xapiStartTime: null, bootTime: null },
+      ...{
+        xapiStartedAtMs: 0,
+        bootedAtMs: 0,
+        enabledSinceMs: 0,
+        disabledSinceMs: null,
+        disabledByStart: false,
+      },
     }));
     const local = await haCfg(["set", "--local", "FENCE_METHOD", "MINE"], {
       ...{ ...setUp, rememberedFlag: "on", rememberedHosts: lastGoodHosts },

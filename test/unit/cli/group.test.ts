@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { countingSaid, leaderSaid } from "../../../src/cli/screens/group-words.ts";
+import { countingSaid, leaderSaid, leaseSaid } from "../../../src/cli/screens/group-words.ts";
 import type { GroupStatus } from "../../../src/cli/status/status-report.ts";
 import type { SimPool } from "../../../src/simulation/pool.ts";
 import { haCfgOn, poolWithHa } from "./sim-pool.ts";
@@ -46,6 +46,8 @@ test("a pool at rest: every host knows who leads, and whose votes count", async 
     isSettled: true,
     ha: true,
     awaited: [],
+    leases: [],
+    ownLease: null,
     trouble: null,
   });
 });
@@ -90,6 +92,8 @@ const AT_REST: GroupStatus = {
   isSettled: true,
   ha: true,
   awaited: [],
+  leases: [],
+  ownLease: null,
   trouble: null,
 };
 
@@ -123,4 +127,31 @@ describe("whose votes count, in words", () => {
   ];
   for (const [over, expected] of rows)
     test(String(expected), () => expect(countingSaid({ ...AT_REST, ...over })?.text ?? null).toBe(expected));
+});
+
+describe("leases, in words", () => {
+  const own = { leaseS: 30, armed: 1, answeredS: 0.4, firesInS: 25, trouble: null };
+  const rows: readonly [Partial<GroupStatus>, string | null][] = [
+    [{}, null],
+    [{ ownLease: own }, "good: this host: 30 s, answered 0.4 s ago"],
+    [{ ownLease: { ...own, answeredS: 19 } }, "bad: this host: 30 s, answered 19 s ago"],
+    [{ ownLease: { ...own, leaseS: null } }, "plain: being armed, or ended"],
+    [
+      { ownLease: { ...own, leaseS: null, armed: 0, trouble: "xenwatchdogd is missing" } },
+      "bad: none of this host: xenwatchdogd is missing",
+    ],
+    [
+      { ownLease: own, leases: [{ host: "h2", leaseS: 30, endsInS: 31 }] },
+      "good: this host: 30 s, answered 0.4 s ago; h2 (over in 31 s unless it is heard)",
+    ],
+    [
+      { leases: [{ host: "h2", leaseS: 30, endsInS: 31 }] },
+      "warning: none of this host; h2 (over in 31 s unless it is heard)",
+    ],
+  ];
+  for (const [over, expected] of rows)
+    test(String(expected), () => {
+      const said = leaseSaid({ ...AT_REST, ...over });
+      expect(said === null ? null : `${said.tone}: ${said.text}`).toBe(expected);
+    });
 });

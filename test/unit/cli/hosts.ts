@@ -11,6 +11,7 @@ export function hostView(n: number, extra: Partial<HostView> = {}): HostView {
     enabled: true,
     live: true,
     xapiStartTime: "1.",
+    bootTime: "100.",
     otherConfig: {},
     residents: [],
     freeMemoryBytes: 0,

@@ -19,10 +19,10 @@ async function ledByFirst(): Promise<SimPool> {
   return pool;
 }
 
-/** What h1 remembers: it fences nobody further, and these are its incidents. */
-async function remembersStop(pool: SimPool, phases: Readonly<Record<number, Incident["phase"]>>) {
-  const { documents } = pool.disk(1);
-  const memory = await rememberedMemory(diskStore(pool.disk(1), { sleep: async () => undefined }));
+/** What a host remembers: it fences nobody further, and these are its incidents. */
+async function remembersStop(pool: SimPool, phases: Readonly<Record<number, Incident["phase"]>>, host = 1) {
+  const { documents } = pool.disk(host);
+  const memory = await rememberedMemory(diskStore(pool.disk(host), { sleep: async () => undefined }));
   const incidents = Object.entries(phases).map(([number, phase]) => {
     const { uuid } = pool.world.host(Number(number));
     return [uuid, { ...openIncident(hostUuid(uuid), 0), phase }];
@@ -139,6 +139,19 @@ describe("ha-cfg resume: it is refused where nobody would fence", () => {
 
   test("another host leads, and is named", async () =>
     refused(await stopped(), 2, "h1 leads the hosts of this pool, and fences; run this there"));
+
+  test("another host leads, by what the others say, though this one had stopped when it did", async () => {
+    const pool = await ledByFirst();
+    pool.link(1, 4, false);
+    pool.link(4, 1, false);
+    await pool.run(20 * SECOND);
+    await remembersStop(pool, OF_FOUR, 4);
+    await refused(
+      pool,
+      4,
+      "other hosts hear a leader, which fences, and this one does not: see ha-cfg status on them",
+    );
+  });
 
   test("no host leads: most of them are dead", async () => {
     const pool = await ledByFirst();

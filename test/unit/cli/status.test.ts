@@ -122,6 +122,18 @@ describe("ha-cfg status says what will not be done", () => {
     });
   });
 
+  test("fencing has stopped: that is said as long as it lasts, whether a host waits or not", async () => {
+    const pool = poolWithHa(POOL);
+    await pool.run(60_000);
+    const { documents } = pool.disk(1);
+    const memory = JSON.parse(documents.get("recent-memory") ?? "null");
+    documents.save("recent-memory", { ...memory, fencingStoppedSinceMs: 5 });
+    const json = JSON.parse((await haCfgOn(pool, 1, ["status", "--json"])).out);
+    expect(json.notFencing).toBe(
+      "this host has stopped, after more than half of the hosts were fenced (ha-cfg resume)",
+    );
+  });
+
   test("PROMOTE_SLAVE=0: there is no successor, whatever the pool's keys say", async () => {
     const pool = poolWithHa({ ...POOL, params: { ...POOL.params, PROMOTE_SLAVE: "0" } });
     await pool.run(60_000);

@@ -72,11 +72,18 @@ describe("absorb, a fence", () => {
     expect(reasons).toMatchObject([{ kind: "fence-failed", fault: "agent-killed" }]);
   });
 
+  test("absorb: one that was broken off changes nothing, whatever is wished", () => {
+    const brokenOff: Result = { kind: "held", why: "the attempt was broken off" };
+    const { incident, reasons, memory } = end(fence, brokenOff, during("fencing"), ONFAIL);
+    expect([incident, reasons, memory.retries]).toEqual([incidentIn("fencing")["h3"], [], {}]);
+  });
+
   const wishes: readonly [string, FenceFault, boolean, IncidentPhase, IncidentPhase][] = [
     ["a master's failed attempt", "agent-failed", false, "fencing", "fenced"],
     ["a slave's attempt at its dead master", "agent-failed", true, "fencing", "open"],
     ["a host that answers again", "host-answers-again", false, "fencing", "open"],
     ["a last probe that learnt nothing", "last-probe-unknown", false, "fencing", "open"],
+    ["an agent that somebody has ended", "agent-killed", false, "fencing", "open"],
     ["an attempt that an earlier incident has begun", "agent-failed", false, "open", "open"],
   ];
   for (const [title, why, isSlave, phase, next] of wishes) {

@@ -154,5 +154,14 @@ describe("decideOwnXapi: a host that does not know its parameters, or its pool",
     expect(does({ health, promotion: takeOver({ phase: "proved" }) }, { probes, group }).does).toEqual([]);
     expect(does({ health }, { probes, group: {} }).does).toEqual([]);
   });
+  test("the named master that has not served for five minutes gives up its place", () => {
+    const h2 = peer(2, { own: { ...OWN, role: "slave", master: null, enabled: true } });
+    const named = { roll: { master: host(1), hosts: [host(1), host(2)] } };
+    const self = { uuid: host(1), xapiAnswers: false, initCompleteAtMs: null };
+    const over = { nowMs: 400_000, self, hearing: hearing(h2), group: named };
+    const forgotten = { lastGood: null, unservedSinceMs: 50_000 };
+    expect(does(forgotten, over).does).toEqual(["resign-master"]);
+    expect(does({ ...forgotten, unservedSinceMs: 200_000 }, over).does).toEqual([]);
+  });
   test("its memory is of this boot", () => expect(does({ bootId: "boot-0" }).bootId).toBe("boot-1"));
 });

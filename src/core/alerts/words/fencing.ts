@@ -12,6 +12,7 @@ const FENCE_REFUSALS: Record<FenceRefusal, string> = {
     "more than half of the hosts of this pool were fenced within ten minutes, so that something else may be wrong. If the network between the hosts is sound, run on this host: ha-cfg resume",
   "no-lease":
     "FENCE_METHOD=WATCHDOG counts on its lease, and it has none: its watchdog was not armed when it failed",
+  "lease-doubted": "its lease is over, but it may have booted since, which this host cannot tell",
   "answers-again": "it answers again",
 };
 
@@ -59,7 +60,7 @@ export const FENCING_WORDS: SayingsOf<
     from: "fence_host",
     severity: "warning",
     about: host,
-    text: `${host} waits for its fence: more than a third of the hosts have failed together, and one after the other is fenced.`,
+    text: `${host} waits for its fence: so many hosts have failed that one after the other is fenced.`,
   }),
   "waits-for-lease": ({ host }) => ({
     from: "fence_host",

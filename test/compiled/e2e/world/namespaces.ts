@@ -56,9 +56,14 @@ export class Namespaces {
     return ["nsenter", "-t", String(this.initPid), ...user, "-m", "-n", "-p", "-i", "-u", "-r", "--wd"];
   }
 
+  /** A path of the world as this process sees it. */
+  seen(path: string): string {
+    return `/proc/${this.initPid}/root${path}`;
+  }
+
   /** A file as the world sees it, or null: read without a process, because tests look again and again. */
   async read(path: string): Promise<string | null> {
-    return await readFile(`/proc/${this.initPid}/root${path}`, "utf8").catch(() => null);
+    return await readFile(this.seen(path), "utf8").catch(() => null);
   }
 
   /** Runs a verb of pool.sh in the world; rejects when it fails. */

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { hostDefaults, POOL_SECRET, type VmSpec } from "../../../../src/simulation/spec.ts";
 import type { Timings } from "../../../../src/simulation/timings.ts";
+import { FalseXen } from "../../../tools/watchdog/false-xen.ts";
 import { type CommandResult, Namespaces } from "./namespaces.ts";
 import { PowerController } from "./power-controller.ts";
 import { type Order, Simulator } from "./simulator.ts";
@@ -15,6 +16,14 @@ const ROOT = resolve(import.meta.dir, "../../../..");
 const PROCESS_SPACE = 'readlink "/proc/$(cat "/run/pool/h$1/pid")/ns/pid"';
 const COUNT_PROCESSES =
   'n=0; for p in /proc/[0-9]*; do [ "$(readlink "$p/ns/pid")" != "$1" ] || n=$((n + 1)); done 2>/dev/null; echo $n';
+/** Twice: what the first round has missed was forked meanwhile. */
+const STOP_PROCESSES = `
+for round in 1 2; do
+  for process in /proc/[0-9]*; do
+    if [ "$(readlink "$process/ns/pid")" = "$1" ]; then kill -STOP "\${process#/proc/}"; fi
+  done 2>/dev/null
+done
+exit 0`;
 
 export interface PoolOptions {
   readonly hosts: number;
@@ -28,7 +37,19 @@ export interface PoolOptions {
   readonly secondNetwork?: boolean;
   /** The install.sh to install the hosts with; default: that of the tree. */
   readonly installer?: string;
+  /** Every host has Xen's watchdog, which resets it. */
+  readonly watchdog?: boolean;
 }
+
+/** A slot of a host's watchdog has fired; times are the machine's uptime, which is that of every host. */
+export interface Fire {
+  readonly host: number;
+  readonly atMs: number;
+}
+
+/** The machine's uptime in milliseconds. */
+export const uptimeMs = (): number =>
+  Math.round(1_000 * Number.parseFloat(readFileSync("/proc/uptime", "utf8")));
 
 /**
  * A pool of hosts out of namespaces. Each runs the compiled binary as install.sh installed it, started by its init
@@ -43,6 +64,12 @@ export class Pool {
   readonly vmNames: readonly string[];
   /** Holds the folder of each host's xapi sockets, `h<number>`. */
   readonly socketFolder: string;
+  private readonly watchdogs = new Map<number, FalseXen>();
+  private readonly lost = new Map<number, readonly number[]>();
+  /** Every reset of a host by its watchdog. */
+  readonly fires: Fire[] = [];
+  /** Is a host that its watchdog has reset to be left without power? */
+  staysOff = false;
 
   private constructor(world: Namespaces, sim: Simulator, options: PoolOptions) {
     this.world = world;
@@ -55,6 +82,7 @@ export class Pool {
       isOn: (host) => this.powered.has(host),
       switchOff: (host) => this.powerOff(host),
       switchOn: (host) => this.powerOn(host),
+      fired: (host) => this.reset(host),
     });
   }
 
@@ -73,6 +101,7 @@ export class Pool {
         join(folder, "pool.json"),
       );
       const pool = new Pool(world, sim, options);
+      if (options.watchdog === true) for (const host of pool.hostNumbers()) pool.giveWatchdog(host);
       await pool.bootAll();
       return pool;
     } catch (error) {
@@ -93,6 +122,34 @@ export class Pool {
     const [master = 1, ...slaves] = this.hostNumbers();
     await Promise.all(slaves.map(boot));
     await boot(master);
+  }
+
+  /** What fires is a process of the world, so that it goes on when all those of the host are stopped, and ends with the world. */
+  private giveWatchdog(host: number): void {
+    const root = `/run/pool/h${host}/root`;
+    const place = { words: this.world.enter(), root };
+    const bmc = ["curl", "-s", "-o", "/dev/null", "--unix-socket", join(this.socketFolder, "bmc")];
+    const onFire = [...bmc, "-X", "POST", `http://bmc/fired/${host}`];
+    this.watchdogs.set(host, new FalseXen(this.world.seen(root), "4.13", onFire, place));
+  }
+
+  /** When the slots of a host's watchdog will fire that are armed now. */
+  slots(host: number): readonly number[] {
+    return this.watchdogs.get(host)?.slots() ?? [];
+  }
+
+  /** The same when it lost its power last: when it would have been reset. */
+  slotsLost(host: number): readonly number[] {
+    return this.lost.get(host) ?? [];
+  }
+
+  /** By its watchdog: what Xen does takes no time, so its VMs are gone at once. */
+  private async reset(host: number): Promise<void> {
+    const atMs = this.watchdogs.get(host)?.firedMs() ?? null;
+    if (!this.powered.has(host) || atMs === null) return;
+    this.fires.push({ host, atMs });
+    await Promise.all([this.sim.do({ verb: "power", host, on: false }), this.powerOff(host)]);
+    if (!this.staysOff) await this.powerOn(host);
   }
 
   hostNumbers(): number[] {
@@ -121,6 +178,10 @@ export class Pool {
   async powerOff(host: number): Promise<void> {
     if (!this.powered.has(host)) return;
     await this.world.verb("off", String(host));
+    const slots = this.slots(host);
+    // Of two that cut it, the second one finds none.
+    if (slots.length > 0) this.lost.set(host, slots);
+    this.watchdogs.get(host)?.clear();
     await this.sim.do({ verb: "power", host, on: false });
     this.powered.delete(host);
   }
@@ -185,6 +246,14 @@ export class Pool {
     const result = await this.world.run(["sh", "-c", PROCESS_SPACE, "sh", String(host)]);
     if (result.code !== 0) throw new Error(`Cannot find the processes of host ${host}: ${result.stderr}`);
     return result.stdout.trim();
+  }
+
+  /** Its Dom0 does nothing any more: every process of a host is stopped, and its xapi. Its VMs run on. */
+  async stopDom0(host: number): Promise<void> {
+    const space = await this.processSpace(host);
+    const result = await this.world.run(["sh", "-c", STOP_PROCESSES, "sh", space]);
+    if (result.code !== 0) throw new Error(`Cannot stop Dom0 of host ${host}: ${result.stderr}`);
+    await this.sim.do({ verb: "xapi", host, state: "hang" });
   }
 
   /** How many processes live in such a space. */
@@ -258,6 +327,7 @@ export class Pool {
   }
 
   async stop(): Promise<void> {
+    await Promise.all([...this.watchdogs.values()].map((watchdog) => watchdog.stop()));
     await this.controller.stop();
     await this.world.stop();
     rmSync(this.world.folder, { recursive: true, force: true });

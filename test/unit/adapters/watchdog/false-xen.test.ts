@@ -92,11 +92,13 @@ describe.skipIf(lacks("perl"))("the stand-in of xenwatchdogd", () => {
     },
   );
 
-  test("nothing is left when its world ends, stopped processes neither", async () => {
-    const { root, xen } = dom0();
-    const pid = await startByHand(root, "60", "86399");
-    signal(pid, "SIGSTOP");
-    await xen.stop();
-    expect(await gone(pid)).toBe(true);
+  test("nothing is left when its world ends, or is killed: stopped processes neither", async () => {
+    for (const end of ["stop", "kill"] as const) {
+      const { root, xen } = dom0();
+      const pid = await startByHand(root, "60", "86399");
+      signal(pid, "SIGSTOP");
+      await xen[end]();
+      expect(await gone(pid)).toBe(true);
+    }
   });
 });

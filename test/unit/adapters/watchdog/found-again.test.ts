@@ -1,14 +1,36 @@
 import { describe, expect, test } from "bun:test";
-import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { SLOT_MARK } from "../../../../src/adapters/watchdog/slot-process.ts";
+import { noteStart } from "../../../../src/adapters/watchdog/start-note.ts";
 import type { WatchdogSlot } from "../../../../src/ports/watchdog-slots.ts";
 import type { Gate } from "../../../tools/watchdog/false-xen.ts";
 import { lacks } from "../machine.ts";
-import { never, processesWith, startProgram, until, useScratch } from "../scratch.ts";
-import { arm, clock, idsOf, isAsleep, pidOf, processesOf, stateOf, useDom0, W } from "./stage.ts";
+import { never, processesWith, startProgram, timed, until, useScratch } from "../scratch.ts";
+import {
+  arm,
+  clock,
+  idsOf,
+  isAsleep,
+  pidOf,
+  processesOf,
+  startByHand,
+  stateOf,
+  useDom0,
+  W,
+} from "./stage.ts";
 
 const { dom0 } = useDom0("found-again");
 const scratch = useScratch("monitors");
+
+/** Text of a program: arms and disarms in turn from now on. */
+const IN_TURN = `
+  process.stdout.write("up\\n");
+  for (;;) {
+    const all = await slots.armed(never);
+    const next = await slots.arm(${W}, never);
+    if (all !== "unknown" && all[0] !== undefined) await slots.disarm(all[0], never);
+  }`;
 
 /** A monitor in a process of its own that arms a slot, says so, and lives on. */
 function startMonitor(root: string, then = "") {
@@ -107,6 +129,53 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots, after kill -9 of the one th
     },
   );
 
+  test("armed: whenever the one that arms and disarms is killed, what is told is what is armed", async () => {
+    for (const version of ["4.13", "4.19"] as const) {
+      const { root, xen, monitor } = dom0(version);
+      for (let turn = 0; turn < 8; turn++) {
+        const first = startMonitor(root, IN_TURN);
+        await first.stdout.getReader().read();
+        await Bun.sleep(turn * 9);
+        await kill(first);
+        const armed = await idsOf(monitor());
+        expect(armed).toHaveLength(xen.slots().length);
+      }
+    }
+  }, 30_000);
+
+  test("armed: a start that was cut off before there was a process to be seen is waited for", async () => {
+    const { root, paths, monitor } = dom0();
+    await noteStart(paths, "token-of-the-start", clock);
+    const armed = idsOf(monitor());
+    expect(await monitor().armed(AbortSignal.timeout(100))).toBe("unknown");
+    const late = await startByHand(
+      root,
+      { [SLOT_MARK]: `token-of-the-start ${paths.xenWatchdog}` },
+      "60",
+      "86399",
+    );
+    expect((await armed).map((id) => pidOf({ id }))).toEqual([late]);
+    expect(existsSync(paths.watchdogStart)).toBe(false);
+  });
+
+  test.concurrent("armed: a start of which nothing comes is waited for two seconds, and a damaged note not at all", async () => {
+    const { paths, monitor } = dom0();
+    await noteStart(paths, "token-of-the-start", clock);
+    const { value, ms } = await timed(monitor().armed(never()));
+    expect(value).toEqual([]);
+    expect(ms).toBeWithin(1_500, 3_000);
+    expect(existsSync(paths.watchdogStart)).toBe(false);
+    writeFileSync(paths.watchdogStart, "{");
+    expect(await monitor().armed(never())).toEqual([]);
+  });
+
+  test("arm: a note that cannot be written is no reason not to arm", async () => {
+    const { paths, monitor } = dom0();
+    mkdirSync(paths.watchdogStart, { recursive: true });
+    const slot = await arm(monitor());
+    expect(await idsOf(monitor())).toEqual([slot.id]);
+  });
+
   test("armed: one that ends without a slot is none", async () => {
     const { root, xen, monitor } = dom0();
     await arm(monitor());
@@ -127,6 +196,7 @@ describe.skipIf(lacks("perl"))("createWatchdogSlots, after kill -9 of the one th
     const slot = await arm(slots);
     process.kill(pidOf(slot), "SIGCONT");
     expect(await until(() => stateOf(pidOf(slot)) === "S")).toBe(true);
+    expect(await until(() => clock.uptimeMs() > slot.armedMs)).toBe(true);
     const beforeMs = clock.uptimeMs();
     const [again] = (await slots.armed(never())) as readonly WatchdogSlot[];
     expect(again?.id).toBe(slot.id);

@@ -14,9 +14,9 @@ export const W = 60_000;
 
 /** Makes Dom0s, each in a folder of its own, that are gone after the tests of the file. */
 export function useDom0(topic: string) {
-  const folder = new ScratchFolder(topic);
   const all: FalseXen[] = [];
   afterAll(() => Promise.all(all.map((xen) => xen.stop())));
+  const folder = new ScratchFolder(topic);
   const dom0 = (version: XenVersion = "4.13") => {
     const root = folder.at(crypto.randomUUID());
     const xen = new FalseXen(root, version);
@@ -70,14 +70,21 @@ export function processesOf(root: string): readonly number[] {
 }
 
 /** Somebody's own xenwatchdogd, as from a shell; resolves when it is armed. */
-export async function startByHand(root: string, ...words: readonly string[]): Promise<number> {
+export async function startByHand(
+  root: string,
+  ...words: readonly (string | Readonly<Record<string, string>>)[]
+): Promise<number> {
   const before = new Set(processesOf(root));
-  const child = Bun.spawn([`${root}/usr/sbin/xenwatchdogd`, ...words], {
-    env: { PATH },
+  const strings = words.filter((word) => typeof word === "string");
+  const environment = words.filter((word) => typeof word === "object");
+  const child = Bun.spawn([`${root}/usr/sbin/xenwatchdogd`, ...strings], {
+    env: Object.assign({ PATH }, ...environment) as Record<string, string>,
     stdio: ["ignore", "ignore", "ignore"],
   });
   expect(await child.exited).toBe(0);
   const mine = () => processesOf(root).find((pid) => !before.has(pid) && pid !== child.pid);
-  expect(await until(() => mine() !== undefined && isAsleep(mine() ?? 0))).toBe(true);
-  return mine() ?? 0;
+  expect(await until(() => mine() !== undefined)).toBe(true);
+  const pid = mine() ?? 0;
+  expect(await until(() => isAsleep(pid))).toBe(true);
+  return pid;
 }

@@ -120,6 +120,7 @@ export function stage(
         isStartComplete: () => true,
         knownVms: () => world.domains(),
         askXapi: over.xapi ?? (async () => "answers"),
+        isEmptied: async () => false,
         isXapiHeld: async () => world.isHeld,
       },
       votes:
@@ -128,7 +129,9 @@ export function stage(
           newSimDisk(),
           portClock(clock, () => 0),
         ),
+      alarm: { raise: ({ subject }) => void log.push(`${clock.nowMs() / 1_000} alarm ${subject}`) },
       store: {
+        save: async () => undefined,
         load: async (name) => ({
           kind: "found",
           value:

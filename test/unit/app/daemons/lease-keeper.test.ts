@@ -14,7 +14,14 @@ const LEADS: Voter = { term: "5a", roll: "5a.1 abc" };
 function stage(over: Partial<WatchdogSlots> & { readonly armed0?: readonly WatchdogSlot[] } = {}) {
   const clock = new VirtualClock();
   const log: string[] = [];
-  const world = { slots: [...(over.armed0 ?? [])], orders: [] as string[], isTaken: false, hurries: 0 };
+  const world = {
+    slots: [...(over.armed0 ?? [])],
+    orders: [] as string[],
+    isTaken: false,
+    hurries: 0,
+    isEmptied: false,
+    endAskedMs: null as number | null,
+  };
   const at = () => Math.round(clock.nowMs() / 1_000);
   const slots: WatchdogSlots = {
     armed: async () => world.slots,
@@ -35,12 +42,14 @@ function stage(over: Partial<WatchdogSlots> & { readonly armed0?: readonly Watch
   };
   const leaseEnd = new LeaseEnd();
   const logger = { log: (_: string, __: string, text: string) => void log.push(`${at()} ${text}`) };
-  const ports = { clock: portClock(clock, () => 0), logger, slots, leaseEnd };
+  const self = { isEmptied: async () => world.isEmptied };
+  const store = { load: async () => ({ kind: "found", value: { atMs: world.endAskedMs } }) as const };
+  const ports = { clock: portClock(clock, () => 0), logger, slots, leaseEnd, self, store };
   const keeper = new LeaseKeeper(ports, new AbortController().signal, () => {
     world.hurries += 1;
   });
   /** What is said in each of so many seconds; its numbers are acknowledged after one, unless `isDeaf`. */
-  const run = async (seconds: number, wishMs: number | null | undefined = LEASE_MS, isDeaf = false) => {
+  const run = async (seconds: number, wishMs: number | null | "unknown" = LEASE_MS, isDeaf = false) => {
     const said: (number | null)[] = [];
     for (let second = 0; second < seconds; second++) {
       await clock.run(1_000);
@@ -57,9 +66,9 @@ function stage(over: Partial<WatchdogSlots> & { readonly armed0?: readonly Watch
         voting: { ...base.voting, startedMs: -60_000, answers },
         leases: { ...base.leases, ownAckedMs: isDeaf ? null : nowMs - 500 },
       };
-      keeper.tend(nowMs);
+      void keeper.tend(nowMs);
       await clock.run(1);
-      said.push(keeper.step(state, wishMs, clock.nowMs()));
+      said.push(keeper.step(state, wishMs === "unknown" ? undefined : wishMs, clock.nowMs()));
       await clock.run(1);
     }
     return said;
@@ -97,7 +106,7 @@ describe("LeaseKeeper", () => {
 
   test("as long as it is not known what is wished nothing changes", async () => {
     const { run, world } = stage({ armed0: [{ id: "old", armedMs: 0, timeoutMs: LEASE_MS }] });
-    expect(await run(3, undefined)).toEqual([LEASE_MS, LEASE_MS, LEASE_MS]);
+    expect(await run(3, "unknown")).toEqual([LEASE_MS, LEASE_MS, LEASE_MS]);
     expect(world.orders).toEqual([]);
   });
 
@@ -122,8 +131,8 @@ describe("LeaseKeeper", () => {
 
   test("one that takes too long is a refusal", async () => {
     const { run, log } = stage({ arm: () => new Promise(() => undefined) });
-    await run(6);
-    expect(log).toEqual(["4 Cannot arm Xen's watchdog: it did not end within 3 s."]);
+    await run(13);
+    expect(log).toEqual(["11 Cannot arm Xen's watchdog: it did not end within 10 s."]);
   });
 
   test("XAPI's own HA takes the slots: they are not touched any more, and nothing is said", async () => {
@@ -146,15 +155,90 @@ describe("LeaseKeeper", () => {
     });
     await run(4);
     expect([isOver, world.slots]).toEqual([true, []]);
+    expect(log).toEqual([]);
+  });
+
+  test("where nobody answers it is told after some seconds what is waited for", async () => {
+    const { run, leaseEnd, log } = stage();
+    await run(8);
+    void leaseEnd.want();
+    await run(8, LEASE_MS, true);
+    expect(log).toHaveLength(1);
     expect(log[0]).toContain("waits for the end of this host's lease");
+  });
+
+  test("it ends when the service script asks for it, and goes on when that is taken back", async () => {
+    const { run, clock, world } = stage();
+    await run(8);
+    world.endAskedMs = clock.nowMs();
+    await run(4);
+    expect(world.slots).toEqual([]);
+    // Until the monitor is stopped nothing is armed again.
+    const ended = world.orders.length;
+    await run(6);
+    expect(world.orders.length).toBe(ended);
+    world.endAskedMs = null;
+    await run(6);
+    expect(world.slots.length).toBeGreaterThan(0);
+  });
+
+  test("what was asked of the monitor before does not concern one that has started since", async () => {
+    const { run, world } = stage();
+    world.endAskedMs = -1;
+    expect((await run(8)).at(-1)).toBe(LEASE_MS);
+    expect(world.slots.length).toBeGreaterThan(0);
+  });
+
+  test("a host that is shut down and runs nothing any more needs nobody's word", async () => {
+    const { run, leaseEnd, world } = stage();
+    await run(8, LEASE_MS, true);
+    void leaseEnd.want();
+    world.isEmptied = true;
+    await run(7, LEASE_MS, true);
+    expect(world.slots).toEqual([]);
   });
 
   test("where nothing is armed it has ended at once, whatever is known of the pool", async () => {
     const { keeper, leaseEnd, clock } = stage();
-    keeper.tend(0);
+    void keeper.tend(0);
     await clock.run(10);
     const over = leaseEnd.want();
-    keeper.tend(10);
+    void keeper.tend(10);
     await over;
+  });
+
+  test("nothing is said while the slots are being disarmed on which it would rest", async () => {
+    const disarmed: string[] = [];
+    const { run, clock, world } = stage({
+      disarm: async ({ id }) => {
+        await new Promise<void>((resolve) => {
+          clock.schedule(2_500, resolve);
+        });
+        disarmed.push(id);
+        world.slots = world.slots.filter((slot) => slot.id !== id);
+        return true;
+      },
+    });
+    // Both are armed, and nothing is acknowledged; then it is wished for no more, for one second.
+    await run(3, LEASE_MS, true);
+    await run(1, null, true);
+    // By now both are being disarmed, one after the other. An acknowledgement comes.
+    const said = await run(1);
+    expect([said, disarmed]).toEqual([[null], []]);
+  });
+
+  test("a slot that was armed late is found and disarmed, though nothing is said yet", async () => {
+    const { run, clock, world } = stage({
+      arm: (timeoutMs) =>
+        new Promise((resolve) => {
+          clock.schedule(12_000, () => {
+            const slot = { id: "late", armedMs: clock.nowMs(), timeoutMs };
+            world.slots.push(slot);
+            resolve({ kind: "armed", slot });
+          });
+        }),
+    });
+    await run(24);
+    expect(world.slots).toEqual([]);
   });
 });

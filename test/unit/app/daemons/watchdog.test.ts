@@ -5,7 +5,7 @@ import type { Acquired } from "../../../../src/ports/processes.ts";
 import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
 
 /** A watchdog on virtual time over a service that `heals` when restarted, or not. */
-function stage(heals: boolean, over: { lock?: Acquired; logs?: boolean } = {}) {
+function stage(heals: boolean, over: { lock?: Acquired; logs?: boolean; isLeased?: boolean } = {}) {
   const clock = new VirtualClock();
   const restarts: number[] = [];
   const alarms: string[] = [];
@@ -16,6 +16,7 @@ function stage(heals: boolean, over: { lock?: Acquired; logs?: boolean } = {}) {
     {
       clock: portClock(clock, () => 0),
       intervalMs: 10_000,
+      isLeased: async () => over.isLeased === true,
       logger: {
         log: (severity, _from, text) => void log.push(`${severity} ${text}`),
         obey: ({ ENABLE_LOGGING }) => void log.push(`obeys ${ENABLE_LOGGING}`),
@@ -46,6 +47,14 @@ function stage(heals: boolean, over: { lock?: Acquired; logs?: boolean } = {}) {
   );
   return { clock, world, restarts, alarms, log, stop, exit };
 }
+
+test("runWatchdog: where the host has a lease a dead monitor is restarted within a second", async () => {
+  const { clock, world, restarts } = stage(true, { isLeased: true });
+  await clock.runUntil(25_200);
+  world.state = "dead";
+  await clock.runUntil(60_000);
+  expect(restarts).toEqual([26]);
+});
 
 test("runWatchdog: a dead monitor is restarted at the next look", async () => {
   const { clock, world, restarts, alarms, stop, exit } = stage(true);

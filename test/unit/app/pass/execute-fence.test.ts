@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
 import { type Executor, execute } from "../../../../src/app/pass/execute.ts";
 import { resolveSettings } from "../../../../src/config/resolve.ts";
-import { neverAborts } from "../../../../src/ports/deadline.ts";
 import type { FenceOutcome } from "../../../../src/ports/fencer.ts";
 import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
 import { address, host } from "../../core/fixtures.ts";
@@ -13,8 +12,8 @@ const { settings } = resolveSettings({
   lastGood: {},
 });
 
-/** A fence of h3 whose agent needs ten seconds; the mandate ends after 3.2. */
-async function fence(byLeader: boolean, mandateUntilMs = 3_200) {
+/** A fence of h3 whose agent needs ten seconds; the mandate ends after 3.2, and the pass when the signal says so. */
+async function fence(byLeader: boolean, mandateUntilMs = 3_200, passUntilMs = 60_000) {
   const time = new VirtualClock();
   const clock = portClock(time, () => 0);
   const fencer = {
@@ -35,7 +34,9 @@ async function fence(byLeader: boolean, mandateUntilMs = 3_200) {
   } as unknown as Executor;
   const action = { kind: "fence-host", host: host(3), address: address(host(3)), pingIsLife: true } as const;
   const ended: { atMs: number | null } = { atMs: null };
-  const fencing = execute({ ...action, byLeader }, executor, neverAborts());
+  const pass = new AbortController();
+  time.schedule(passUntilMs, () => pass.abort());
+  const fencing = execute({ ...action, byLeader }, executor, pass.signal);
   void fencing.then(() => (ended.atMs = clock.uptimeMs()));
   await time.run(30_000);
   return { result: await fencing, atMs: ended.atMs };
@@ -52,3 +53,11 @@ test("fence-host, by the leader: a mandate that outlasts the agent lets it end",
 
 test("fence-host, by the administrator's choice: it needs no mandate", async () =>
   expect(await fence(false)).toEqual({ result: { kind: "done", by: "IPMI" }, atMs: 10_000 }));
+
+test("fence-host: broken off with its pass, it is no failure of the agent, whoever has begun it", async () => {
+  const brokenOff = { result: { kind: "held", why: "the attempt was broken off" }, atMs: 2_000 } as const;
+  expect([await fence(true, 20_000, 2_000), await fence(false, 20_000, 2_000)]).toEqual([
+    brokenOff,
+    brokenOff,
+  ]);
+});

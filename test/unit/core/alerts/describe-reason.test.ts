@@ -199,6 +199,7 @@ describe("describeReason: each refusal has a cause of its own", () => {
     "too-few-members": true,
     "too-many-fenced": true,
     "no-lease": true,
+    "lease-doubted": true,
     "answers-again": true,
   };
   const promotion: Record<PromotionRefusal, true> = {

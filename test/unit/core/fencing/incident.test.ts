@@ -270,7 +270,8 @@ describe("stepIncident, a host that was declared dead in this incident", () => {
       expect(stepIncident(before, event)?.wasDeclared).toBe(expected));
 });
 
-test("isWaivable: never while the host may be alive", () => {
-  expect(isWaivable("agent-timeout")).toBe(true);
+test("isWaivable: never while the host may be alive, nor where somebody has ended the agent", () => {
+  expect([isWaivable("agent-timeout"), isWaivable("agent-failed")]).toEqual([true, true]);
   expect([isWaivable("host-answers-again"), isWaivable("last-probe-unknown")]).toEqual([false, false]);
+  expect(isWaivable("agent-killed")).toBe(false);
 });

@@ -32,18 +32,24 @@ describe("noteFences: by this host", () => {
   });
   test("not by an administrator's word, nor while it is only failed", () =>
     expect([fenced({ isWord: true }), fenced({ offSinceMs: null })]).toEqual([{}, {}]));
-  test("not anew, where it has been off since, nor when it has returned", () => {
+  test("not anew, where it was off the roll, whenever that was, nor when it has returned", () => {
     const incidents = incidentIn("fenced", { offSinceMs: 99 * MIN_MS });
     const before = { h3: [80 * MIN_MS] };
-    expect(noted({ incidents, fencedAtMs: before, onRoll: [host(1), host(2)] }).fencedAtMs).toEqual(before);
+    const onRoll = [host(1), host(2)];
+    expect(noted({ incidents, fencedAtMs: before, onRoll }).fencedAtMs).toEqual(before);
+    expect(noted({ incidents, onRoll }).fencedAtMs).toEqual({});
     expect(fenced({ phase: "returned" })).toEqual({});
+  });
+  test("where nothing is known of the roll, all the same", () => {
+    const incidents = incidentIn("fenced", { offSinceMs: 99 * MIN_MS });
+    expect(noted({ incidents, onRoll: [] }).fencedAtMs).toEqual({ h3: [99 * MIN_MS] });
   });
   test("a second time, when that is another fence", () => {
     const incidents = incidentIn("fenced", { offSinceMs: 99 * MIN_MS });
-    const before = { h3: [80 * MIN_MS] };
-    expect(noted({ incidents, fencedAtMs: before }).fencedAtMs).toEqual({ h3: [80 * MIN_MS, 99 * MIN_MS] });
+    const before = { h3: [98 * MIN_MS] };
+    expect(noted({ incidents, fencedAtMs: before }).fencedAtMs).toEqual({ h3: [98 * MIN_MS, 99 * MIN_MS] });
   });
-  test("for an hour, and of one host no more than five", () => {
+  test("for an hour, or as long as it is off, and of one host no more than five", () => {
     const before = { h2: [40 * MIN_MS], h3: [39, 41, 50, 60, 70, 80].map((min) => min * MIN_MS) };
     expect(noted({ fencedAtMs: before }).fencedAtMs).toEqual({
       h3: [41, 50, 60, 70, 80].map((min) => min * MIN_MS),
@@ -51,6 +57,11 @@ describe("noteFences: by this host", () => {
     const incidents = incidentIn("fenced", { offSinceMs: 99 * MIN_MS });
     const kept = noted({ incidents, fencedAtMs: before }).fencedAtMs["h3"];
     expect(kept).toEqual([50, 60, 70, 80, 99].map((min) => min * MIN_MS));
+    const onRoll = [host(1), host(2)];
+    const off = { h3: [5 * MIN_MS, 20 * MIN_MS] };
+    expect(noted({ fencedAtMs: off, onRoll }, { group: { roll: { hosts: onRoll } } }).fencedAtMs).toEqual(
+      off,
+    );
   });
 });
 
@@ -60,9 +71,19 @@ describe("noteFences: by another host, as the roll shows", () => {
     const after = noted({}, { group });
     expect([after.fencedAtMs, after.onRoll]).toEqual([{ h3: [NOW_MS] }, [host(1), host(2)]]);
   });
-  test("this host has fenced it some seconds before: once", () => {
-    const before = { h3: [NOW_MS - 10_000] };
-    expect(noted({ fencedAtMs: before }, { group }).fencedAtMs).toEqual(before);
+  test("this host has fenced it before: once, however long the hosts take to agree", () => {
+    const before = { h3: [NOW_MS - 10 * MIN_MS] };
+    const incidents = incidentIn("declared", { offSinceMs: NOW_MS - 10 * MIN_MS });
+    expect(noted({ fencedAtMs: before, incidents }, { group }).fencedAtMs).toEqual(before);
+    const byWord = incidentIn("declared", { offSinceMs: NOW_MS - 10 * MIN_MS, isWord: true });
+    expect(noted({ incidents: byWord }, { group }).fencedAtMs).toEqual({});
+  });
+  test("it was on the roll again in between: that is a second fence, soon after the first one", () => {
+    const before = { h3: [NOW_MS - 2 * MIN_MS] };
+    const twice = { h3: [NOW_MS - 2 * MIN_MS, NOW_MS] };
+    expect(noted({ fencedAtMs: before }, { group }).fencedAtMs).toEqual(twice);
+    const back = incidentIn("returned", { offSinceMs: NOW_MS - 2 * MIN_MS });
+    expect(noted({ fencedAtMs: before, incidents: back }, { group }).fencedAtMs).toEqual(twice);
   });
   test("not one in maintenance, nor one that is out of the pool, nor one that is heard, nor by a word", () => {
     const hosts = [knownHost(host(1)), knownHost(host(2)), knownHost(host(3), { enabled: false })];
@@ -77,15 +98,31 @@ describe("noteFences: by another host, as the roll shows", () => {
   });
 });
 
+describe("noteFences: when it was back", () => {
+  const two = { onRoll: [host(1), host(2)], fencedAtMs: { h3: [80 * MIN_MS] } };
+  test("it is on the roll again: that is kept as long as its fences are", () => {
+    expect(noted(two).backAtMs).toEqual({ h3: NOW_MS });
+    const before = { fencedAtMs: two.fencedAtMs, backAtMs: { h2: 5, h3: 90 * MIN_MS } };
+    expect(noted(before).backAtMs).toEqual({ h3: 90 * MIN_MS });
+  });
+  test("not one that was never fenced, nor where nothing was known of the roll", () => {
+    expect(noted({ ...two, fencedAtMs: {} }).backAtMs).toEqual({});
+    expect(noted({ ...two, onRoll: [] }).backAtMs).toEqual({});
+  });
+});
+
 test("noteFences: with HA off all of it is forgotten", () => {
   const lastGood = goodView({ haFlag: "off" });
   const after = noted({
     lastGood,
     fencedAtMs: { h2: [99 * MIN_MS] },
+    backAtMs: { h2: 5 },
     fencingStoppedSinceMs: 5,
+    unfencedAtMs: 5,
     incidents: incidentIn("open"),
   });
-  expect([after.fencedAtMs, after.fencingStoppedSinceMs, after.onRoll]).toEqual([{}, null, ALL]);
+  expect([after.fencedAtMs, after.backAtMs, after.onRoll]).toEqual([{}, {}, ALL]);
+  expect([after.fencingStoppedSinceMs, after.unfencedAtMs]).toEqual([null, null]);
 });
 
 test("noteFences: what has stopped goes on when a person says so", () => {

@@ -62,6 +62,10 @@ describe("recoverHosts, brakes", () => {
     expect(step(lone)).toEqual(["fence-host h4,fence-host h5", "", null]));
 
   const many = { fencedAtMs: { h1: [NOW_MS - 60_000], h2: [NOW_MS - 50_000], h3: [NOW_MS - 40_000] } };
+  test("two of five were fenced: a further one, and no more before it is known whether that was the last one", () => {
+    const two = { h1: [NOW_MS - 60_000], h2: [NOW_MS - 50_000] };
+    expect(step({ fencedAtMs: two, ...lone })).toEqual(["fence-host h4", "fence-waits h5", null]);
+  });
   const refused = "fence-refused h4 too-many-fenced,fence-refused h5 too-many-fenced";
   test("more than half of the pool was fenced within ten minutes: nobody further, until a person says so", () => {
     expect(step({ ...many, ...lone })).toEqual(["", refused, NOW_MS]);

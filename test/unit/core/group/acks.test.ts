@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { type Acked, ownAckMs, passedOn, stepAcked } from "../../../../src/core/group/acks.ts";
+import { type Acked, ownAckMs, passedOn, stepHeard } from "../../../../src/core/group/acks.ts";
 import { bootTag } from "../../../../src/core/group/boot-tag.ts";
 import { hostUuid } from "../../../../src/core/model/ids.ts";
 import { groupState, type Others } from "./states.ts";
@@ -13,7 +13,7 @@ const known = (host: string, ms: number, heardMs: number, boot = `boot-${host}`)
   ...{ host: hostUuid(host), bootTag: bootTag(boot), ms, heardMs },
 });
 
-describe("stepAcked: what the leader acknowledges", () => {
+describe("stepHeard: the newest numbers", () => {
   // The newest number of everybody in these states is 500.
   const rows: readonly [string, readonly Acked[], Others, string][] = [
     ["whom it hears", [], { b: { age: 1 } }, "b 500 1"],
@@ -38,7 +38,7 @@ describe("stepAcked: what the leader acknowledges", () => {
     ["a host that is not in the pool is nobody", [], { b: { age: 1, hears: "x" } }, "b 500 1"],
   ];
   for (const [what, last, others, expected] of rows)
-    test(what, () => expect(show(stepAcked(last, hearing(others), NOW_MS))).toBe(expected));
+    test(what, () => expect(show(stepHeard(last, hearing(others), NOW_MS))).toBe(expected));
 });
 
 describe("passedOn: what the leader has acknowledged, unchanged", () => {

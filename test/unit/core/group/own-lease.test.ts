@@ -5,6 +5,7 @@ import {
   type LeaseStep,
   NO_OWN_LEASE,
   type OwnLease,
+  sayLease,
   stepOwnLease,
 } from "../../../../src/core/group/own-lease.ts";
 import { GROUP_TIMINGS } from "../../../../src/core/group/timings.ts";
@@ -26,8 +27,10 @@ interface Story {
 const slot = (seconds: number, timeoutMs = LEASE_MS): ArmedSlot => ({
   ...{ id: `${seconds}s`, armedMs: ago(seconds), timeoutMs },
 });
-const SAYS: OwnLease = { saidMs: LEASE_MS, withdrawnMs: null };
-const withdrawn = (seconds: number): OwnLease => ({ saidMs: null, withdrawnMs: ago(seconds) });
+const SAYS = sayLease(LEASE_MS);
+const withdrawn = (seconds: number): OwnLease => ({
+  ...{ saidMs: null, withdrawnMs: ago(seconds), renewedMs: LEASE_MS },
+});
 
 function step({
   last = SAYS,

@@ -273,6 +273,10 @@ describe("that a roll is settled", () => {
 describe("what a host says is remembered", () => {
   test("the last fresh words and when they came", () => {
     const { said } = after({ said: { b: { age: 3 } } }, heard(B, { term: "0b", lead: "told" }));
-    expect(said.get(B)).toEqual({ words: heard(B, { term: "0b", lead: "told" }).words, atMs: NOW_MS });
+    expect(said.get(B)).toEqual({
+      words: heard(B, { term: "0b", lead: "told" }).words,
+      atMs: NOW_MS,
+      answersMs: ago(1),
+    });
   });
 });

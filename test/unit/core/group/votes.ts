@@ -65,6 +65,7 @@ export function voter(given: Voter = {}): Voting {
   const saidOf = ({ age = 1, ...rest }: Partial<Words> & { readonly age?: number }): Said => ({
     words: words(rest),
     atMs: ago(age),
+    answersMs: ago(age + 1),
   });
   const stored = { term: term(given.term ?? "1c"), roll: own, before: rollOf(given.before ?? null) };
   return {

@@ -118,9 +118,15 @@ describe("rememberHosts", () => {
   test("the first view of all: everything is new, nobody was disabled by a start", () => {
     const hosts = [hostView(host(1)), hostView(host(2), { enabled: false })];
     expect(rememberHosts({ previous: null, hosts, master: host(1), nowMs: NOW_MS })).toEqual([
-      knownHost(host(1), { xapiStartedAtMs: NOW_MS, enabledSinceMs: NOW_MS }),
+      knownHost(host(1), { xapiStartedAtMs: NOW_MS, bootedAtMs: NOW_MS, enabledSinceMs: NOW_MS }),
       knownHost(host(2), {
-        ...{ xapiStartedAtMs: NOW_MS, enabled: false, enabledSinceMs: null, disabledSinceMs: NOW_MS },
+        ...{
+          xapiStartedAtMs: NOW_MS,
+          bootedAtMs: NOW_MS,
+          enabled: false,
+          enabledSinceMs: null,
+          disabledSinceMs: NOW_MS,
+        },
       }),
     ]);
   });
@@ -273,4 +279,22 @@ describe("rememberForgotten", () => {
   });
 
   test("one that vanishes without that was ejected", () => expect(forgotten({}, [h1, h2])).toEqual([]));
+});
+
+describe("rememberHosts: when a host has booted", () => {
+  const booted = (before: string | null, now: string | null): number | undefined => {
+    const hosts = [knownHost(host(1)), knownHost(host(2), { bootTime: before, bootedAtMs: 7 })];
+    const previous = goodView({ hosts });
+    const views = [hostView(host(1)), hostView(host(2), { bootTime: now })];
+    return rememberHosts({ previous, hosts: views, master: host(1), nowMs: 9 })[1]?.bootedAtMs;
+  };
+  const rows: readonly [string, string | null, string | null, number][] = [
+    ["the same time", "100.", "100.", 7],
+    ["a little later, for its clock was set", "100.", "104.", 7],
+    ["another boot", "100.", "180.", 9],
+    ["it does not say", "100.", null, 9],
+    ["it did not say before", null, "100.", 9],
+  ];
+  for (const [what, before, now, expected] of rows)
+    test(what, () => expect(booted(before, now)).toBe(expected));
 });

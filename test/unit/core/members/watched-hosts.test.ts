@@ -1,8 +1,17 @@
 import { describe, expect, test } from "bun:test";
-import { onlyWatched, watchedHosts } from "../../../../src/core/members/watched-hosts.ts";
+import { onlyOfPool, onlyWatched, watchedHosts } from "../../../../src/core/members/watched-hosts.ts";
 import type { HostUuid } from "../../../../src/core/model/ids.ts";
 import type { PoolView } from "../../../../src/core/model/pool-view.ts";
-import { database, goodView, healthIn, host, hostView, masterRound, memoryWith } from "../fixtures.ts";
+import {
+  database,
+  goodView,
+  healthIn,
+  host,
+  hostView,
+  knownHost,
+  masterRound,
+  memoryWith,
+} from "../fixtures.ts";
 import { incidentOn, remembered } from "../memory/remembered.ts";
 
 const DISABLED = { enabled: false };
@@ -62,4 +71,11 @@ describe("onlyWatched", () => {
     ]));
   test("the incident of one that has returned keeps nothing", () =>
     expect(Object.keys(kept({ incidents: { h4: incidentOn(host(4), "returned") } }))).toEqual(["h2", "h3"]));
+});
+
+test("onlyOfPool: of hosts that the database has, or an older one has forgotten", () => {
+  const all = [2, 3, 9].map((number) => [host(number), incidentOn(host(number), "open")]);
+  const hosts = [knownHost(host(1)), knownHost(host(2))];
+  const lastGood = goodView({ hosts, forgotten: [knownHost(host(3))] });
+  expect(Object.keys(onlyOfPool(Object.fromEntries(all), lastGood))).toEqual(["h2", "h3"]);
 });

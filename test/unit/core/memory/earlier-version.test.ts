@@ -62,6 +62,7 @@ describe("completeEarlier", () => {
         enabledSinceMs: null,
         xapiStartTime: "17.",
         xapiStartedAtMs: 42_000,
+        bootTime: null,
         disabledSinceMs: 43_000,
         disabledByStart: true,
       }),

@@ -158,6 +158,15 @@ describe("decideMaster", () => {
     expect(kinds(later)).not.toContain("fence-host");
   });
 
+  test("a host that is removed from the pool has no incident any more", () => {
+    const brain = restedMaster();
+    failH3(brain);
+    const view = settled();
+    const without = { ...view, hosts: view.hosts.filter(({ uuid }) => uuid !== host(3)) };
+    brain.look(40, { database: ok(without), probes: calm });
+    expect(brain.memory.incidents).toEqual({});
+  });
+
   test("a host that comes back closes its incident; failing again opens a new one", () => {
     const brain = restedMaster();
     failH3(brain);

@@ -123,8 +123,13 @@ describe("chooseSuccessor, when no slave qualifies", () => {
     ],
     [
       "the xapi of its only slave is silent",
-      choose(none, { ...disabled({}), health: { h2: healthIn("xapi-down") } }),
+      choose(none, { ...disabled({}), health: { h2: healthIn("xapi-down", { sinceMs: NOW_MS - 119_999 }) } }),
       "",
+    ],
+    [
+      "the xapi of its only slave has been silent for two minutes",
+      choose(none, { ...disabled({}), health: { h2: healthIn("xapi-down", { sinceMs: NOW_MS - 120_000 }) } }),
+      "no-successor",
     ],
     ["its only slave is disabled by a start", choose(none, disabled({ disabledByStart: true })), ""],
     [

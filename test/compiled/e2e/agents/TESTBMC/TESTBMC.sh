@@ -3,7 +3,8 @@
 # TESTBMC.sh <host uuid> <start|stop|reset>; exit 0 = done and verified, 1 = failed.
 set -eu
 host=${1:-} action=${2:-}
-bmc() { curl -s -S -m 5 --unix-socket /srv/pool/bmc "$@"; }
+# A controller that is silent is asked until FENCE_TIMEOUT is over.
+bmc() { curl -s -S -m 60 --unix-socket /srv/pool/bmc "$@"; }
 
 fail() {
   echo "TESTBMC: $*" >&2

@@ -8,8 +8,7 @@ const SAID: { readonly [Kind in keyof typeof FENCING_WORDS]: string } = {
     "xcp2 is not fenced: this host has no quorum. Its VMs stay where they are. Make sure that the host is off, then run on a host that lives: ha-cfg confirm-off xcp2.",
   "waits-for-lease": "xcp2 counts as off when its lease is over: its watchdog has reset it by then.",
   "host-lease-over": "xcp2 is off: its lease is over, so its watchdog has reset it.",
-  "fence-waits":
-    "xcp2 waits for its fence: more than a third of the hosts have failed together, and one after the other is fenced.",
+  "fence-waits": "xcp2 waits for its fence: so many hosts have failed that one after the other is fenced.",
   "host-rests":
     "xcp2 was fenced twice within an hour: no VM is started there until it has been well for ten minutes. Look at what it fails of.",
   "host-fenced": "xcp2 was fenced: its agent confirms that it is off.",

@@ -1,5 +1,7 @@
+import type { LeaseOver, LeaseSight } from "../model/group-sight.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { GroupState } from "./group.ts";
+import { leasesOf } from "./lease-watch.ts";
 import { isHeardDirectly } from "./peer-state.ts";
 
 /**
@@ -14,4 +16,20 @@ export function enteredHosts({ hearing, voting }: GroupState, nowMs: number): re
     return peer !== undefined && isHeardDirectly(peer, nowMs) && peer.newest?.bootId === bootId;
   };
   return hosts.filter(({ host, bootId }) => isEntered(host, bootId)).map(({ host }) => host);
+}
+
+/** What is published of the leases of other hosts. */
+export interface LeaseSights {
+  readonly leases: readonly LeaseSight[];
+  readonly leaseOver: readonly LeaseOver[];
+  readonly entered: readonly HostUuid[];
+}
+
+export function leaseSights(state: GroupState, nowMs: number): LeaseSights {
+  const { leases, voting } = state;
+  return {
+    leases: leasesOf(leases, voting).map(({ host, leaseMs, endsMs }) => ({ host, leaseMs, endsMs })),
+    leaseOver: leases.over.filter(({ isBack }) => !isBack).map(({ host, heardMs }) => ({ host, heardMs })),
+    entered: enteredHosts(state, nowMs),
+  };
 }

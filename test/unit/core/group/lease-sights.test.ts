@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { enteredHosts } from "../../../../src/core/group/entered.ts";
+import { enteredHosts } from "../../../../src/core/group/lease-sights.ts";
 import { groupState, type Others } from "./states.ts";
 import { NOW_MS } from "./votes.ts";
 
