@@ -31,7 +31,7 @@ describe.skipIf(lacks("perl"))("the stand-in of xenwatchdogd", () => {
       expect(xen.slots().length).toBe(1);
       signal(second, "SIGTERM");
       expect(await gone(second)).toBe(true);
-      expect(left(xen.slots()[0])).toBeWithin(295_000, 300_001);
+      expect(left(xen.slots()[0])).toBeWithin(295_000, 300_100);
       const third = await startByHand(root, "60", "59");
       const before = xen.slots();
       signal(third, "SIGKILL");
