@@ -14,6 +14,7 @@ import { createChildAlarm } from "../adapters/processes/alarm-child.ts";
 import { createFileLock } from "../adapters/processes/lock-file.ts";
 import { createProcesses } from "../adapters/processes/processes-bun.ts";
 import { createSignalWake } from "../adapters/processes/wake-signal.ts";
+import { createTiePlaces } from "../adapters/ties/open-tie-breaker.ts";
 import { createWatchdogSlots } from "../adapters/watchdog/xenwatchdogd.ts";
 import { createSocketTransport } from "../adapters/xapi/transport.ts";
 import type { HearingPorts } from "../app/daemons/hearing-loop.ts";
@@ -109,6 +110,7 @@ function hearingPorts({
   store,
   logger,
   paths,
+  self,
   environment,
 }: Runtime): Omit<HearingPorts, "self" | "wake" | "leaseEnd" | "alarm"> {
   const release = portReleaser(clock, environment);
@@ -120,5 +122,6 @@ function hearingPorts({
     votes: new VoteFiles(paths.votes),
     board: createHearingBoard(paths.hearing, paths.run),
     slots: createWatchdogSlots({ paths, clock, environment }),
+    ties: createTiePlaces({ paths, clock, environment, self }),
   };
 }

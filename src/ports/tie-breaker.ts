@@ -41,6 +41,12 @@ export interface TieBreaker {
   test(signal: AbortSignal): Promise<string | null>;
 }
 
+/** The places that parameters can name. */
+export interface TiePlaces {
+  /** One that nobody can ask answers `unknown`, with the reason. Never throws. */
+  at(kind: "ssh" | "sr", place: string): TieBreaker;
+}
+
 /** What an administrator's wish does once on each host, before a place of ssh is used from there. */
 export interface TieBreakerSetUp {
   /**

@@ -19,7 +19,7 @@ export function beginGroup(world: World, disks: readonly SimDisk[]): void {
   const id = { term, version: 1 };
   const stored: Stored = {
     term,
-    roll: { id, hosts, master, office: id, ha: true },
+    roll: { id, hosts, master, office: id, ha: true, tie: null },
     before: null,
   };
   for (const disk of disks) disk.vote = { pool: poolUuid(POOL_UUID), stored };

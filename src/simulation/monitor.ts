@@ -12,6 +12,7 @@ import { diskStore, diskVotes, type SimDisk } from "./ports/disk.ts";
 import { simGroupSelf } from "./ports/group-self.ts";
 import { simLocalHost } from "./ports/local-host.ts";
 import { mortal, newSimProcess, type SimProcess, type Watch } from "./ports/process.ts";
+import { simTiePlaces } from "./ports/ties.ts";
 import { simWatchdogSlots } from "./ports/watchdog-slots.ts";
 import { simLogger, simPassPorts } from "./ports.ts";
 import { beginWatches } from "./watches.ts";
@@ -185,6 +186,7 @@ export class SimMonitor {
       board: mortal(service, messengers.board(host)),
       self: mortal(service, simGroupSelf(world, host)),
       slots: mortal(service, simWatchdogSlots(world, world.host(host))),
+      ties: mortal(service, simTiePlaces(world, host)),
     };
     void keepHearing(ports, new AbortController().signal);
   }

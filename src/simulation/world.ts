@@ -64,6 +64,17 @@ export interface SimWatchdog {
   slowMs: number;
 }
 
+/** The machine outside the pool on which hosts claim ties (ports/ties.ts). */
+export interface SimTies {
+  isUp: boolean;
+  /** What is asked is done, and nobody is told. */
+  losesAnswers: boolean;
+  /** Each question comes so much later. */
+  slowMs: number;
+  /** Who has claimed a name of a folder there. */
+  readonly claims: Map<string, string>;
+}
+
 /** Decides what becomes of each call that a host's program makes (ports/chaos.ts). */
 export interface CallFates {
   /** Makes a call, or does not; `failure` is what the port's contract says a failed one looks like. */
@@ -201,6 +212,7 @@ export class World {
   readonly hosts: SimHost[] = [];
   readonly vms = new Map<string, SimVm>();
   readonly externals = new Map<string, boolean>();
+  readonly ties: SimTies = { isUp: true, losesAnswers: false, slowMs: 0, claims: new Map() };
   readonly log: LogEntry[] = [];
   readonly violations: Violation[] = [];
   /** What makes the calls of the program unreliable; null: nothing. */
@@ -304,7 +316,12 @@ export class World {
     return this.externals.get(address) === true && !this.isCut(from, address);
   }
 
-  /** Cuts or mends one direction; `to` is a host's number (the network of XAPI), `second<n>`, `bmc<n>`, `probe<n>`, or an address outside the pool. */
+  /** Does what this host asks the machine with the ties get there, and its answer back? */
+  reachesTie(from: number): boolean {
+    return !this.isCut(from, "tie");
+  }
+
+  /** Cuts or mends one direction; `to` is a host's number (the network of XAPI), `second<n>`, `bmc<n>`, `probe<n>`, `tie`, or an address outside the pool. */
   setLink(from: number, to: number | string, up: boolean): void {
     const key = `${from}>${to}`;
     if (up) this.cuts.delete(key);

@@ -1,5 +1,6 @@
 import { compareRollIds, isEachOnce, type Roll, type RollHost } from "../../core/group/roll.ts";
 import type { RollMessage } from "../../core/group/roll-message.ts";
+import { TIE_NAME } from "../../core/group/tie-name.ts";
 import type { VoteWords } from "../../core/group/vote-words.ts";
 import { hostUuid, type PoolUuid } from "../../core/model/ids.ts";
 import { ANSWER_BYTES, readAnswered, writeAnswered } from "./answered-codec.ts";
@@ -27,7 +28,7 @@ import {
  *   23  what the sender says of its vote
  *   90  how many rolls follow, 1 or 2: the newest one, and the one before while that is not settled
  *   91  of each roll: its id, its XAPI master, the office of that one (the id of a roll), HA on (1) or off (0), how many hosts,
- *       for each of them: uuid, boot (zeros: not known), in maintenance (1) or not (0), seconds of its lease (2; zero: none)
+ *       how long the name of its tie is (1; zero: it has none), that name; for each host: uuid, boot (zeros: not known), in maintenance (1) or not (0), seconds of its lease (2; zero: none)
  */
 
 const COUNT_AT = ANSWER_BYTES + VOTE_BYTES;
@@ -35,7 +36,8 @@ const ROLLS_AT = COUNT_AT + 1;
 const MASTER_AT = ROLL_ID_BYTES;
 const OFFICE_AT = MASTER_AT + UUID_BYTES;
 const HA_AT = OFFICE_AT + ROLL_ID_BYTES;
-const HOSTS_AT = HA_AT + 2;
+const TIE_AT = HA_AT + 2;
+const NAME_AT = TIE_AT + 1;
 const LEASE_AT = 2 * UUID_BYTES + 1;
 const HOST_BYTES = LEASE_AT + LEASE_BYTES;
 
@@ -57,23 +59,26 @@ export function encodeRoll(message: RollMessage, pool: PoolUuid, key: Buffer): B
   return seal("roll", message, content, pool, key);
 }
 
-function hasRollBytes({ id, office, master, hosts }: Roll): boolean {
+function hasRollBytes({ id, office, master, hosts, tie }: Roll): boolean {
   const known = hosts.every(
     ({ host, bootId, leaseMs }) =>
       hasBytes(host) && (bootId === null || hasBytes(bootId)) && hasLeaseBytes(leaseMs),
   );
-  return known && isEachOnce(hosts) && hasBytes(master) && [id, office].every(hasIdBytes);
+  const isNamed = tie === null || TIE_NAME.test(tie);
+  return known && isNamed && isEachOnce(hosts) && hasBytes(master) && [id, office].every(hasIdBytes);
 }
 
-const bytesOfRoll = ({ hosts }: Roll): number => HOSTS_AT + HOST_BYTES * hosts.length;
+const bytesOfRoll = ({ hosts, tie }: Roll): number =>
+  NAME_AT + (tie?.length ?? 0) + HOST_BYTES * hosts.length;
 
-function writeRoll(bytes: Buffer, start: number, { id, master, office, ha, hosts }: Roll): void {
+function writeRoll(bytes: Buffer, start: number, { id, master, office, ha, hosts, tie }: Roll): void {
   writeRollId(bytes, start, id);
   writeUuid(bytes, start + MASTER_AT, master);
   writeRollId(bytes, start + OFFICE_AT, office);
   bytes[start + HA_AT] = ha ? 1 : 0;
   bytes[start + HA_AT + 1] = hosts.length;
-  let at = start + HOSTS_AT;
+  bytes[start + TIE_AT] = tie?.length ?? 0;
+  let at = start + NAME_AT + bytes.write(tie ?? "", start + NAME_AT, "latin1");
   for (const { host, bootId, maintenance, leaseMs } of hosts) {
     writeUuid(bytes, at, host);
     if (bootId !== null) writeUuid(bytes, at + UUID_BYTES, bootId);
@@ -105,12 +110,15 @@ function fits({ roll: id, settled }: VoteWords, roll: Roll, before: Roll | null)
 }
 
 function readRoll(bytes: Buffer, start: number): { readonly roll: Roll; readonly end: number } | null {
-  if (bytes.length < start + HOSTS_AT) return null;
+  if (bytes.length < start + NAME_AT) return null;
   const [ha, count] = [readFlag(bytes[start + HA_AT]), bytes[start + HA_AT + 1] ?? 0];
-  const end = start + HOSTS_AT + HOST_BYTES * count;
+  const first = start + NAME_AT + (bytes[start + TIE_AT] ?? 0);
+  const end = first + HOST_BYTES * count;
   if (ha === null || bytes.length < end) return null;
+  const name = bytes.toString("latin1", start + NAME_AT, first);
+  if (name !== "" && !TIE_NAME.test(name)) return null;
   const hosts: RollHost[] = [];
-  for (let at = start + HOSTS_AT; at < end; at += HOST_BYTES) {
+  for (let at = first; at < end; at += HOST_BYTES) {
     const bootId = readUuid(bytes, at + UUID_BYTES);
     const maintenance = readFlag(bytes[at + 2 * UUID_BYTES]);
     if (maintenance === null) return null;
@@ -125,7 +133,8 @@ function readRoll(bytes: Buffer, start: number): { readonly roll: Roll; readonly
   if (!isEachOnce(hosts) || !hosts.some(({ host }) => host === master) || !hosts.every(isNamed)) return null;
   const [id, office] = [readRollId(bytes, start), readRollId(bytes, start + OFFICE_AT)];
   // Nobody is named in a later roll.
-  return compareRollIds(office, id) > 0 ? null : { roll: { id, hosts, master, office, ha }, end };
+  const tie = name === "" ? null : name;
+  return compareRollIds(office, id) > 0 ? null : { roll: { id, hosts, master, office, ha, tie }, end };
 }
 
 const isNamed = ({ host }: RollHost): boolean => host !== NO_UUID;

@@ -1,6 +1,7 @@
 import { compareRollIds, isEachOnce, type Roll, type RollHost, type RollId } from "../../core/group/roll.ts";
 import type { Stored } from "../../core/group/stored.ts";
 import type { Term } from "../../core/group/term.ts";
+import { TIE_NAME } from "../../core/group/tie-name.ts";
 import { type Check, isFlag, listOf, nullOr, objectOf } from "../../core/memory/shape.ts";
 import { type HostUuid, isUuid, type PoolUuid } from "../../core/model/ids.ts";
 
@@ -9,6 +10,8 @@ import { type HostUuid, isUuid, type PoolUuid } from "../../core/model/ids.ts";
 const isCount: Check<number> = (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 const isBoot: Check<string> = (value): value is string => typeof value === "string" && isUuid(value);
 const isHost = (value: unknown): value is HostUuid => isBoot(value);
+
+const isTie = (value: unknown): value is string => typeof value === "string" && TIE_NAME.test(value);
 
 const isTerm = objectOf<Term>({ count: isCount, host: nullOr(isHost) });
 const isId = objectOf<RollId>({ term: isTerm, version: isCount });
@@ -24,6 +27,7 @@ const isShapedRoll = objectOf<Roll>({
   master: isHost,
   office: isId,
   ha: isFlag,
+  tie: nullOr(isTie),
 });
 const isRoll: Check<Roll> = (value): value is Roll =>
   isShapedRoll(value) && isEachOnce(value.hosts) && compareRollIds(value.office, value.id) <= 0;
@@ -62,7 +66,7 @@ const isObject = (value: unknown): value is Loose =>
 /** What versions before this one have stored. */
 function completed(value: unknown): unknown {
   if (!isObject(value)) return value;
-  const complete = (roll: unknown) => withLeases(withOffice(roll));
+  const complete = (roll: unknown) => withTie(withLeases(withOffice(roll)));
   return { ...value, roll: complete(value["roll"]), before: complete(value["before"]) };
 }
 
@@ -79,4 +83,9 @@ function withLeases(roll: unknown): unknown {
   if (!isObject(roll) || !Array.isArray(roll["hosts"])) return roll;
   const hosts = roll["hosts"].map((one: unknown) => (isObject(one) ? { leaseMs: null, ...one } : one));
   return { ...roll, hosts };
+}
+
+/** Nor had they ties. */
+function withTie(roll: unknown): unknown {
+  return isObject(roll) ? { tie: null, ...roll } : roll;
 }

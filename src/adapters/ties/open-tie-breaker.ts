@@ -1,9 +1,17 @@
 import type { Settings } from "../../config/params.ts";
 import { parseTiePlace } from "../../config/tie-place.ts";
-import type { TieBreaker, TieBreakerSetUp } from "../../ports/tie-breaker.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { TieBreaker, TieBreakerSetUp, TiePlaces } from "../../ports/tie-breaker.ts";
+import type { Paths } from "../files/paths.ts";
+import type { SelfCommand } from "../processes/hand-over.ts";
 import { createTieBreaker } from "./place.ts";
 import { createSrPlace, type SrContext } from "./sr-place.ts";
 import { createSshPlace, type SshContext } from "./ssh-place.ts";
+
+export interface TiePlacesOptions extends SelfCommand {
+  readonly paths: Paths;
+  readonly clock: Clock;
+}
 
 export interface TieContext {
   readonly ssh: SshContext;
@@ -15,6 +23,18 @@ export interface OpenTieBreaker {
   readonly ties: TieBreaker;
   /** null: nothing has to be set up on this host. */
   readonly setUp: TieBreakerSetUp | null;
+}
+
+/** What the monitor asks. */
+export function createTiePlaces({ paths, clock, environment, self }: TiePlacesOptions): TiePlaces {
+  const context: TieContext = {
+    ssh: { clock, environment, key: paths.tieBreakerKey, hosts: paths.tieBreakerHosts },
+    sr: { clock, environment, self, mounts: paths.srMounts },
+  };
+  return {
+    at: (TIE_BREAKER, TIE_BREAKER_PLACE) =>
+      openTieBreaker({ TIE_BREAKER, TIE_BREAKER_PLACE }, context)?.ties ?? createNowhere(TIE_BREAKER),
+  };
 }
 
 /** null: there is no exclusive vote. Where the two parameters do not fit together nobody gets one, and the answer says why. */

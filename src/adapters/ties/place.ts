@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { TIE_NAME } from "../../core/group/tie-name.ts";
 import type { Claim, Holder, TieBreaker } from "../../ports/tie-breaker.ts";
 
 /** What is asked of a place. */
@@ -23,8 +24,6 @@ export interface Place {
   check(signal: AbortSignal): Promise<string | null>;
 }
 
-/** Neither an option nor a hidden file nor a path, in whatever shell. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9.-]{0,99}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** `test` uses names that no tie can have. What an interrupted one leaves is removed after a day, as temporary files are. */
 const TEST_NAME = ".test-";
@@ -36,7 +35,7 @@ export function isUuid(text: string): boolean {
 
 /** A name that this folder may have, those of tests among them. */
 export function isFileName(text: string): boolean {
-  return NAME.test(text) || (text.startsWith(TEST_NAME) && NAME.test(text.slice(TEST_NAME.length)));
+  return TIE_NAME.test(text) || (text.startsWith(TEST_NAME) && TIE_NAME.test(text.slice(TEST_NAME.length)));
 }
 
 /** A temporary file, or a name of a test: what may be removed when it is a day old. */
@@ -46,15 +45,17 @@ export const LEFT_OVER = /^\.(claim|test)-[0-9a-f-]{1,80}$/;
 export function createTieBreaker(place: Place): TieBreaker {
   return {
     async claim(name, host, signal) {
-      const wrong = NAME.test(name) ? (UUID.test(host) ? null : host) : name;
+      const wrong = TIE_NAME.test(name) ? (UUID.test(host) ? null : host) : name;
       if (wrong !== null) return { kind: "unknown", why: whyWrong(wrong) };
       return await claimAt(place, name, host, signal);
     },
     async holder(name, signal) {
-      return NAME.test(name) ? await holderAt(place, name, signal) : { kind: "unknown", why: whyWrong(name) };
+      return TIE_NAME.test(name)
+        ? await holderAt(place, name, signal)
+        : { kind: "unknown", why: whyWrong(name) };
     },
     async remove(name, signal) {
-      return NAME.test(name) ? await removeAt(place, name, signal) : whyWrong(name);
+      return TIE_NAME.test(name) ? await removeAt(place, name, signal) : whyWrong(name);
     },
     async test(signal) {
       return (await place.check(signal)) ?? (await testAt(place, signal));

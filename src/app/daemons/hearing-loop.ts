@@ -23,6 +23,7 @@ import { ownMatter } from "../../core/group/own-matter.ts";
 import { type GroupReport, type OwnSight, ownState } from "../../core/group/own-state.ts";
 import { publishHearing } from "../../core/group/publish.ts";
 import { NOTHING_STORED } from "../../core/group/stored.ts";
+import { tieSight } from "../../core/group/tie-sight.ts";
 import { isTimely } from "../../core/group/timely.ts";
 import { GROUP_TIMINGS } from "../../core/group/timings.ts";
 import { NO_VOTE } from "../../core/group/vote-words.ts";
@@ -36,6 +37,7 @@ import { withDeadline } from "../../ports/deadline.ts";
 import type { GroupNetwork, GroupSelf, HearingBoard } from "../../ports/group.ts";
 import type { Logger } from "../../ports/notices.ts";
 import type { StateStore } from "../../ports/state-store.ts";
+import type { TiePlaces } from "../../ports/tie-breaker.ts";
 import type { VoteStore } from "../../ports/vote-store.ts";
 import type { WatchdogSlots } from "../../ports/watchdog-slots.ts";
 import { HearingTroubles } from "./hearing-troubles.ts";
@@ -45,6 +47,7 @@ import { LeaseKeeper } from "./lease-keeper.ts";
 import { LeaseWarning, runningLease } from "./lease-warning.ts";
 import { readConfirmedOff, readGroupReport, readToldMonitor } from "./report.ts";
 import { NEWS_MS, TickPace } from "./tick-pace.ts";
+import { TieKeeper } from "./tie-keeper.ts";
 import { VoteKeeper } from "./vote-keeper.ts";
 
 export interface HearingPorts {
@@ -59,6 +62,7 @@ export interface HearingPorts {
   readonly logger: Logger;
   readonly slots: WatchdogSlots;
   readonly leaseEnd: LeaseEnd;
+  readonly ties: TiePlaces;
   /** Asks for an iteration. */
   wake(): void;
   /** Who is told when an iteration has ended, whose report is new then; absent: nobody is. */
@@ -80,6 +84,7 @@ export class HearingLoop {
   private readonly votes: VoteKeeper;
   private readonly lease: LeaseKeeper;
   private readonly warning: LeaseWarning;
+  private readonly ties: TieKeeper;
   private state: GroupState | null = null;
   private report: GroupReport | null = null;
   /** Before that, an iteration has told of no host; whoever greets is answered. */
@@ -111,6 +116,10 @@ export class HearingLoop {
     this.votes = new VoteKeeper(ports.votes, ports);
     this.warning = new LeaseWarning(ports);
     this.lease = new LeaseKeeper(ports, signal, () => this.pace.hurry());
+    this.ties = new TieKeeper(ports, signal, (taken) => {
+      this.take(taken);
+      this.pace.hurry();
+    });
     const { clock, self } = ports;
     this.domains = new LaterRead(() =>
       withDeadline<RunsAnswer["runs"]>(clock, LIST_MS, signal, self.knownVms, () => "unknown"),
@@ -270,7 +279,8 @@ export class HearingLoop {
     const { report } = this;
     if (this.state === null || own === null) return;
     const nowMs = clock.uptimeMs();
-    const last = tickLeases(this.state, nowMs, GROUP_TIMINGS, report?.leaseMs != null);
+    const leased = tickLeases(this.state, nowMs, GROUP_TIMINGS, report?.leaseMs != null);
+    const last = this.ties.tick(leased, report?.tie ?? null, nowMs);
     const confirmed = words.map(({ host }) => host);
     const before = forgetOlder(this.toldOff, words);
     this.toldOff = stepToldOff(before, told.off, last, { nowMs, greeters: this.greeters, confirmed });
@@ -280,7 +290,7 @@ export class HearingLoop {
     this.warning.tell(runningLease(entered, leaseMs), nowMs);
     const moment = {
       ...{ nowMs, own, successor: report?.successor ?? null, maintenance: report?.maintenance ?? [] },
-      ...{ agreed: told.agreed, leaseMs },
+      ...{ agreed: told.agreed, leaseMs, tieTag: report?.tie?.tag ?? null },
       without: report?.without ?? [],
       isFencing: told.fencingUntilMs !== null && nowMs <= told.fencingUntilMs,
       greeters: this.recentGreeters(nowMs),
@@ -370,6 +380,7 @@ export class HearingLoop {
         ...at,
         ...lease,
         agreedAtMs: agreedAtMs(voting, hearing.peers, nowMs),
+        tie: tieSight(state, nowMs, GROUP_TIMINGS),
         last: this.sight,
       };
       const group = groupSight(voting, seen, GROUP_TIMINGS);

@@ -1,5 +1,5 @@
 import { MOST_HOSTS, MOST_WAYS } from "../../core/group/limits.ts";
-import type { AgreedHost, GroupReport } from "../../core/group/own-state.ts";
+import type { AgreedHost, GroupReport, TieReport } from "../../core/group/own-state.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { MonitorSettings } from "../../core/pace/supervision.ts";
 import type { Logger } from "../../ports/notices.ts";
@@ -168,6 +168,7 @@ const NOT_SAID = {
   office: null,
   fetchAfterMs: 0,
   leaseMs: null,
+  tie: null,
 };
 
 function isGroupReport(value: unknown): value is GroupReport {
@@ -187,6 +188,7 @@ function isGroupReport(value: unknown): value is GroupReport {
     office = null,
     fetchAfterMs = 0,
     leaseMs = null,
+    tie = null,
   } = value as Partial<GroupReport>;
   if (typeof self !== "string" || (pool !== null && typeof pool !== "string") || typeof port !== "number")
     return false;
@@ -194,9 +196,16 @@ function isGroupReport(value: unknown): value is GroupReport {
   if (![maintenance, without].every(isHostList) || typeof needsCompany !== "boolean") return false;
   const flags = [enabled, haWished];
   if (!flags.every((flag) => flag === null || typeof flag === "boolean")) return false;
+  if (tie !== null && !isTieReport(tie)) return false;
   if (leaseMs !== null && !(typeof leaseMs === "number" && leaseMs >= SHORTEST_LEASE_MS)) return false;
   if ((changes !== null && typeof changes !== "number") || typeof fetchAfterMs !== "number") return false;
   return Array.isArray(peers) && peers.length <= MOST_HOSTS && peers.every(isGroupPeer);
+}
+
+function isTieReport(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { kind, place, tag } = value as Partial<Record<keyof TieReport, unknown>>;
+  return (kind === "ssh" || kind === "sr") && typeof place === "string" && typeof tag === "string";
 }
 
 const isHostList = (value: unknown): boolean =>

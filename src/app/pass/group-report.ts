@@ -1,5 +1,5 @@
 import type { Settings } from "../../config/params.ts";
-import { asksHeuristicIps } from "../../config/tie-breaker.ts";
+import { asksHeuristicIps, tieClaims } from "../../config/tie-breaker.ts";
 import { MOST_HOSTS } from "../../core/group/limits.ts";
 import type { GroupReport } from "../../core/group/own-state.ts";
 import { waysTo } from "../../core/group/ways.ts";
@@ -22,6 +22,7 @@ export function groupReport(
     | "HEARTBEAT_PORT"
     | "PROMOTE_SLAVE"
     | "TIE_BREAKER"
+    | "TIE_BREAKER_PLACE"
     | "FENCE_USE_IP_HEURISTICS"
     | "FENCE_QUORUM_REQUIRED"
     | LeaseSetting
@@ -52,6 +53,7 @@ export function groupReport(
     office: lastGood.office,
     fetchAfterMs: fetchAfterMs(lastGood, self),
     leaseMs: leaseWished(settings),
+    tie: tieClaims(settings),
   };
 }
 
@@ -68,6 +70,7 @@ const NO_LIST = {
   office: null,
   fetchAfterMs: 0,
   leaseMs: null,
+  tie: null,
 } satisfies Partial<GroupReport>;
 
 type LeaseSetting = "FENCE_ENABLED" | "FENCE_METHOD" | "FENCE_WATCHDOG_TIMEOUT";

@@ -9,10 +9,10 @@ import type { Voting } from "./voting.ts";
  * double vote goes on, once it has had the other half switched off.
  */
 export function isCarried(
-  { stored, off }: Pick<Voting, "stored" | "off">,
+  { stored, off, self, held }: Pick<Voting, "stored" | "off" | "self" | "held">,
   has: (host: HostUuid) => boolean,
 ): boolean {
-  return isJointMajority(stored, has) || isCarriedByAll({ stored, off }, has);
+  return isJointMajority(stored, has, { self, held }) || isCarriedByAll({ stored, off }, has);
 }
 
 /** By every host that lives, as far as this one knows. */

@@ -84,6 +84,7 @@ export function found(voting: Voting, nowMs: number, bootId: string, timings: Gr
     master: self,
     office: id,
     ha: true,
+    tie: null,
   };
   return {
     ...voting,

@@ -1,4 +1,4 @@
-import type { GroupSight, LeaseOver, LeaseSight, OwnLeaseSight } from "../model/group-sight.ts";
+import type { GroupSight, LeaseOver, LeaseSight, OwnLeaseSight, TieSight } from "../model/group-sight.ts";
 import type { HostUuid } from "../model/ids.ts";
 import { leadOf } from "./leader-heard.ts";
 import { mandateUntil } from "./mandate.ts";
@@ -21,6 +21,7 @@ export function groupSight(
     leaseOver,
     entered,
     ownLease,
+    tie,
     last,
   }: {
     readonly nowMs: number;
@@ -37,6 +38,7 @@ export function groupSight(
     readonly leaseOver: readonly LeaseOver[];
     readonly entered: readonly HostUuid[];
     readonly ownLease: OwnLeaseSight | null;
+    readonly tie: TieSight | null;
     readonly last: GroupSight | null;
   },
   timings: GroupTimings,
@@ -67,6 +69,7 @@ export function groupSight(
     leases,
     leaseOver,
     ownLease,
+    tie,
     trouble,
   };
 }

@@ -15,6 +15,7 @@ import { standsBefore } from "./standing-order.ts";
 import { takeRoll } from "./take-roll.ts";
 import { takeWords } from "./take-words.ts";
 import { tickVoting } from "./tick-voting.ts";
+import { NO_TIES, type Ties } from "./ties.ts";
 import type { GroupTimings } from "./timings.ts";
 import { NO_VOTE, type VoteWords } from "./vote-words.ts";
 import type { Voting } from "./voting.ts";
@@ -24,11 +25,12 @@ export interface GroupState {
   readonly hearing: HearingState;
   readonly voting: Voting;
   readonly leases: LeaseWatch;
+  readonly ties: Ties;
 }
 
 /** Of a monitor that has heard of no lease. */
 export function newGroup(hearing: HearingState, voting: Voting): GroupState {
-  return { hearing, voting, leases: NO_LEASES };
+  return { hearing, voting, leases: NO_LEASES, ties: NO_TIES };
 }
 
 /** A heartbeat of another host. */
@@ -68,14 +70,11 @@ export function voteWords(
 }
 
 /** The other hosts of the pool, all of them: what others have said is forgotten. */
-export function withPeers(
-  { hearing, voting, leases }: GroupState,
-  peers: readonly GroupPeer[],
-  nowMs: number,
-): GroupState {
+export function withPeers(state: GroupState, peers: readonly GroupPeer[], nowMs: number): GroupState {
+  const { hearing, voting } = state;
   const next = stepHearing(hearing, { kind: "peers", nowMs, peers }).state;
   const said = new Map([...voting.said].filter(([host]) => next.peers.has(host)));
-  return { hearing: next, voting: { ...voting, said }, leases };
+  return { ...state, hearing: next, voting: { ...voting, said } };
 }
 
 /**
@@ -174,7 +173,7 @@ export function takeHeartbeat(state: GroupState, heard: HeardHeartbeat, timings:
   // Looked at only when it is fresh, and so of this boot.
   const answersMs = answers?.ms ?? null;
   const voting = takeWords(state.voting, { from, nowMs, fresh, answersMs, words: heartbeat.vote }, timings);
-  return { hearing, voting, leases };
+  return { ...state, hearing, voting, leases };
 }
 
 /** Has the newest number of this host changed? */

@@ -67,12 +67,14 @@ function hasHeir({ hearing, voting }: GroupState, { nowMs, own }: Moment): boole
       host === roll.master && (answersAsMaster(peer.own) || (peer.own?.role === "slave" && !isMaster)),
   );
   const isFit = mayReplace(own) && !hasResigned(own);
+  // What this host has claimed is no use to another one.
+  const unclaimed = { ...voting, held: new Set<string>() };
   return heard.some(([heir, { own: said, hears }]) => {
     const isFitter = !isFit && said?.enabled === true;
     if (isThere ? heir !== roll.master : !isFitter) return false;
     const hasRoll = compareRollIds(voting.said.get(heir)?.words.roll ?? null, roll.id) === 0;
     const isHeardThere = (host: HostUuid): boolean =>
       host === heir || hears.some((one) => one.host === host && one.ageMs <= HEARD_MS);
-    return hasRoll && isCarried(voting, isHeardThere);
+    return hasRoll && isCarried(unclaimed, isHeardThere);
   });
 }

@@ -20,6 +20,8 @@ export interface LeadMoment extends Moment {
   readonly greeters: ReadonlySet<HostUuid>;
   /** `LeaderSight.leaseMs`. */
   readonly leaseMs: number | null;
+  /** `LeaderSight.tieTag`. */
+  readonly tieTag: string | null;
   /** Its iterations have told of the pool. */
   readonly knowsPool: boolean;
 }
@@ -80,7 +82,7 @@ function withoutLead(state: GroupState, nowMs: number, timings: GroupTimings): G
 }
 
 function withWantedRoll(state: GroupState, moment: LeaderSight, timings: GroupTimings) {
-  const content = wantedRoll(state, moment);
+  const content = wantedRoll(state, moment, timings);
   const changed = content === null ? null : changeRoll(state.voting, content, moment.nowMs, timings);
   return changed ?? state.voting;
 }

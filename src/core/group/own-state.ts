@@ -32,6 +32,16 @@ export interface GroupReport {
   readonly fetchAfterMs: number;
   /** The lease that the parameters ask for, in milliseconds (FENCE_METHOD=WATCHDOG); null: none. */
   readonly leaseMs: number | null;
+  /** The place of ties that the parameters name; null: none. */
+  readonly tie: TieReport | null;
+}
+
+/** A place outside the pool that one host can claim (TIE_BREAKER, TIE_BREAKER_PLACE). */
+export interface TieReport {
+  readonly kind: "ssh" | "sr";
+  readonly place: string;
+  /** It stands for both in the names of ties. */
+  readonly tag: string;
 }
 
 /** A host whose list of domains agrees with the database. */

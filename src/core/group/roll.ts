@@ -30,6 +30,17 @@ export interface Roll {
    */
   readonly office: RollId;
   readonly ha: boolean;
+  /**
+   * The name of its exclusive vote, which one host can claim outside the pool (ties.ts); null: it has none, and its XAPI master counts
+   * double where its size is even.
+   */
+  readonly tie: string | null;
+}
+
+/** Ties that this host has claimed. */
+export interface Claims {
+  readonly self: HostUuid;
+  readonly held: ReadonlySet<string>;
 }
 
 /** Below 0: `a` is older; 0: the same roll; above 0: newer. A host that has none has the oldest of all. */
@@ -60,11 +71,18 @@ export function isEachOnce(hosts: readonly RollHost[]): boolean {
 }
 
 /**
- * Are these more than half of the roll? In a roll of even size its XAPI master counts double, so that one half of a
- * pool that is cut in two can go on, and never both.
+ * Are these more than half of the roll? In a roll of even size one host counts double, so that one half of a pool that is cut in two can go
+ * on, and never both.
  */
-export function isMajority(roll: Roll, has: (host: HostUuid) => boolean): boolean {
-  return isMoreThanHalf(roll, has, roll.hosts.length % 2 === 0 ? roll.master : null);
+export function isMajority(roll: Roll, has: (host: HostUuid) => boolean, claims: Claims): boolean {
+  return isMoreThanHalf(roll, has, doubledIn(roll, claims));
+}
+
+/** Who has claimed a tie counts it for itself alone: no other host knows whether it is still there. */
+function doubledIn({ hosts, master, tie }: Roll, { self, held }: Claims): HostUuid | null {
+  if (hosts.length % 2 !== 0) return null;
+  if (tie === null) return master;
+  return held.has(tie) ? self : null;
 }
 
 /** `doubled`: the host that counts double. */

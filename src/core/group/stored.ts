@@ -1,5 +1,5 @@
 import type { HostUuid } from "../model/ids.ts";
-import { isMajority, type Roll } from "./roll.ts";
+import { type Claims, isMajority, type Roll } from "./roll.ts";
 import { NO_TERM, type Term } from "./term.ts";
 
 /** What a host keeps on its disk, and has there before it says anything that rests on it. */
@@ -18,7 +18,11 @@ export const NOTHING_STORED: Stored = { term: NO_TERM, roll: null, before: null 
  * Are these a majority? As long as a roll is not settled they must be one of the roll before as well: whoever decides by
  * the old one and whoever decides by the new one then have a host in common.
  */
-export function isJointMajority({ roll, before }: Stored, has: (host: HostUuid) => boolean): boolean {
+export function isJointMajority(
+  { roll, before }: Stored,
+  has: (host: HostUuid) => boolean,
+  claims: Claims,
+): boolean {
   if (roll === null) return false;
-  return isMajority(roll, has) && (before === null || isMajority(before, has));
+  return isMajority(roll, has, claims) && (before === null || isMajority(before, has, claims));
 }

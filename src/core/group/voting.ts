@@ -38,9 +38,12 @@ export interface Voting {
   readonly said: ReadonlyMap<HostUuid, Said>;
   /** Hosts that are off by a proof, or count as off by the administrator's choice, and have not been heard since. */
   readonly off: ReadonlySet<HostUuid>;
+  /** Names of ties that this host has claimed, as their place has said to this monitor (ties.ts). */
+  readonly held: ReadonlySet<string>;
 }
 
 const NOBODY: ReadonlySet<HostUuid> = new Set();
+const NO_TIES: ReadonlySet<string> = new Set();
 
 /**
  * A monitor that starts. It may have promised something just before it ended, or have had a mandate that somebody on this
@@ -60,6 +63,7 @@ export function newVoting(self: HostUuid, stored: Stored, nowMs: number): Voting
     freeMs: null,
     said: new Map(),
     off: NOBODY,
+    held: NO_TIES,
   };
 }
 

@@ -11,6 +11,8 @@ import type { MessageNumber } from "./message.ts";
 import { answersAsMaster, hasResigned, mayReplace } from "./own-state.ts";
 import { isHeardDirectly } from "./peer-state.ts";
 import { compareRollIds, isOnRoll, officeText, type Roll, type RollHost } from "./roll.ts";
+import { GROUP_TIMINGS, type GroupTimings } from "./timings.ts";
+import { wantedTie } from "./wanted-tie.ts";
 
 /** What the leader knows besides the group: its own host, the pool's flag, and strangers that speak to it. */
 export interface LeaderSight {
@@ -21,6 +23,8 @@ export interface LeaderSight {
   readonly maintenance: readonly HostUuid[];
   /** What this host says of its own lease now. */
   readonly leaseMs: number | null;
+  /** `TieSight.tag`. */
+  readonly tieTag: string | null;
 }
 
 /**
@@ -28,7 +32,11 @@ export interface LeaderSight {
  * roll. Out goes who is known to be off, and who is silent and in maintenance, or not in the pool any more; never who is only
  * silent.
  */
-export function wantedRoll(state: GroupState, sight: LeaderSight): RollContent | null {
+export function wantedRoll(
+  state: GroupState,
+  sight: LeaderSight,
+  timings: GroupTimings = GROUP_TIMINGS,
+): RollContent | null {
   const { roll } = state.voting.stored;
   if (roll === null) return null;
   const isMasterGone = state.voting.off.has(roll.master) || hasNamedResigned(state, roll, sight);
@@ -39,10 +47,12 @@ export function wantedRoll(state: GroupState, sight: LeaderSight): RollContent |
     .filter(({ host }) => !isOut(host) && !isGone(state, sight, host))
     .filter((one) => !isAwayForWork(state, one, sight.nowMs))
     .map((one) => withMaintenance(state, sight, withLease(state, sight, withBoot(state, sight, one))));
+  const hosts = [...kept, ...newcomers(state, roll, sight.nowMs)].slice(0, MOST_HOSTS);
   const wanted: RollContent = {
-    hosts: [...kept, ...newcomers(state, roll, sight.nowMs)].slice(0, MOST_HOSTS),
+    hosts,
     master: takesItsPlace ? state.voting.self : masterNow(state, roll, sight),
     ha: wantsHa(state, roll, sight),
+    tie: wantedTie(state, roll, hosts, sight, timings),
   };
   return isSame(wanted, roll) ? null : wanted;
 }
@@ -176,6 +186,7 @@ function isSame(a: RollContent, b: RollContent): boolean {
     one.bootId === other.bootId &&
     one.maintenance === other.maintenance &&
     one.leaseMs === other.leaseMs;
-  if (a.master !== b.master || a.ha !== b.ha || a.hosts.length !== b.hosts.length) return false;
+  if (a.master !== b.master || a.ha !== b.ha || a.tie !== b.tie) return false;
+  if (a.hosts.length !== b.hosts.length) return false;
   return a.hosts.every((one, index) => same(one, b.hosts[index]));
 }

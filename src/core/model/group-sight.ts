@@ -43,6 +43,22 @@ export interface OwnLeaseSight {
   readonly trouble: string | null;
 }
 
+/** The tie of the roll: the exclusive vote that one host can claim outside the pool. */
+export interface TieSight {
+  readonly name: string;
+  /** Does one half of the roll need it? In a roll of odd size it decides nothing. */
+  readonly decides: boolean;
+  /** Who has claimed it, as the place has said to this host last; null: nobody, or that is not known. */
+  readonly holder: HostUuid | null;
+  /**
+   * `none`: this host has nothing to do with it now; `lacks`: a claim is all that it lacks for leading; `lives`: it leads by its claim; `lost`: the
+   * claim by which it led is gone.
+   */
+  readonly need: "none" | "lacks" | "lives" | "lost";
+  /** Why the place did not answer last; null: it did, or was not asked. */
+  readonly trouble: string | null;
+}
+
 /** The group as the monitor of a host publishes it (core/group/README.md). */
 export interface GroupSight {
   /**
@@ -74,6 +90,8 @@ export interface GroupSight {
   readonly leaseOver: readonly LeaseOver[];
   /** null: it has none. */
   readonly ownLease: OwnLeaseSight | null;
+  /** null: its roll has none. */
+  readonly tie: TieSight | null;
   /** Why this host takes no part; null: it does. */
   readonly trouble: string | null;
 }

@@ -2,6 +2,7 @@ import type { GroupState } from "../../../src/core/group/group.ts";
 import type { Ack } from "../../../src/core/group/message.ts";
 import { NO_OWN_LEASE } from "../../../src/core/group/own-lease.ts";
 import type { PeerState } from "../../../src/core/group/peer-state.ts";
+import { NO_TIES } from "../../../src/core/group/ties.ts";
 import type { HostUuid } from "../../../src/core/model/ids.ts";
 import type { LeaseHost, Victim } from "./lease-hosts.ts";
 import { plain } from "./lease-plain.ts";
@@ -53,6 +54,7 @@ function agedGroup({ hearing, voting, leases }: GroupState, own: number, size: L
   return {
     hearing: { ...hearing, peers: new Map(peers) },
     voting,
+    ties: NO_TIES,
     leases: {
       led: leases.led && {
         ...leases.led,

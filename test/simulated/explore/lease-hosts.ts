@@ -114,7 +114,7 @@ function firstRoll(size: LeasesSize): Roll {
     ...{ host: hostUuid(name), bootId: BOOT, maintenance: false, leaseMs: leaseOf(name) },
   }));
   const id = { term: termOf("a"), version: 1 };
-  return { id, hosts, master: hostUuid("a"), office: id, ha: true };
+  return { id, hosts, master: hostUuid("a"), office: id, ha: true, tie: null };
 }
 
 function firstVictim(size: LeasesSize): Victim {

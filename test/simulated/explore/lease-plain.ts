@@ -4,6 +4,7 @@ import { newHearing } from "../../../src/core/group/hearing.ts";
 import { type LeaseWatch, NO_LEASES } from "../../../src/core/group/lease-watch.ts";
 import type { PeerState } from "../../../src/core/group/peer-state.ts";
 import { NO_TERM } from "../../../src/core/group/term.ts";
+import { NO_TIES } from "../../../src/core/group/ties.ts";
 import type { Said } from "../../../src/core/group/vote-words.ts";
 import type { Voting } from "../../../src/core/group/voting.ts";
 import type { HostUuid } from "../../../src/core/model/ids.ts";
@@ -32,6 +33,7 @@ export function plain(one: LeaseHost, size: LeasesSize): LeaseHost {
     group: {
       hearing: { ...hearing, peers },
       voting: plainVoting(voting, peers, size),
+      ties: NO_TIES,
       leases: done ? NO_LEASES : plainLeases(leases, victim !== null, size),
     },
     // Whether it has ticked lately matters as long as it says something.

@@ -5,6 +5,7 @@ import { NO_LEASES } from "../../../src/core/group/lease-watch.ts";
 import { mandateUntil } from "../../../src/core/group/mandate.ts";
 import { NO_OWN_LEASE, sayLease, stepOwnLease } from "../../../src/core/group/own-lease.ts";
 import { compareRollIds } from "../../../src/core/group/roll.ts";
+import { NO_TIES } from "../../../src/core/group/ties.ts";
 import type { GroupTimings } from "../../../src/core/group/timings.ts";
 import { NO_VOTE, type VoteWords } from "../../../src/core/group/vote-words.ts";
 import { wantedRoll } from "../../../src/core/group/wanted-roll.ts";
@@ -65,7 +66,7 @@ function leaderTicks(one: LeaseHost, size: LeasesSize): LeaseHost {
   if (size.versions === null)
     return { ...one, group: looked, words: leaderWords(looked, timings), ticked: 0 };
   const ticked = tickVote(looked, MOMENT, timings);
-  const sight = { nowMs: NOW_MS, own: OWN, absent: new Map(), maintenance: [], leaseMs: null };
+  const sight = { nowMs: NOW_MS, own: OWN, absent: new Map(), maintenance: [], leaseMs: null, tieTag: null };
   const wanted = wantedRoll(ticked, sight);
   const changed = wanted === null ? null : changeRoll(ticked.voting, wanted, NOW_MS, timings);
   const group = { ...ticked, voting: changed ?? ticked.voting };
@@ -137,6 +138,7 @@ function restarted(one: LeaseHost, size: LeasesSize, bootId = one.group.hearing.
     hearing: heard(hearing.self, size, bootId),
     voting: votingOf(hearing.self, voting.stored),
     leases: NO_LEASES,
+    ties: NO_TIES,
   };
   const found = one.victim?.slots.at(-1);
   const lease = found === undefined ? NO_OWN_LEASE : sayLease(found.timeoutMs);

@@ -131,7 +131,7 @@ function acts(monitor: Monitor, names: readonly string[]): readonly Alone<Monito
     for (const master of new Set([stored.roll?.master ?? self, self])) {
       const changed = changeRoll(
         voting,
-        { hosts: rollOf(hosts).hosts, master, ha: true },
+        { hosts: rollOf(hosts).hosts, master, ha: true, tie: null },
         NOW_MS,
         GROUP_TIMINGS,
       );

@@ -169,7 +169,7 @@ function acts(voting: Voting, { names, masters, handsOver }: RollsSize): readonl
     if (!hosts.includes(self)) continue;
     for (const master of new Set([stored.roll.master, ...(masters ? [self] : [])])) {
       const wanted = rollOf(hosts);
-      const next = { hosts: wanted.hosts, master, ha: true };
+      const next = { hosts: wanted.hosts, master, ha: true, tie: null };
       add(`makes the roll ${hosts.join("")}, master ${master}`, changeRoll(voting, next, NOW_MS, TIMINGS));
     }
   }

@@ -136,7 +136,11 @@ class TimedWorld {
     const isOpen = (a: string, b: string) => !this.cut.has(`${a}${b}`) && !this.cut.has(`${b}${a}`);
     return this.hosts.some(
       ({ name, stored }) =>
-        stored.roll !== null && isMajority(stored.roll, (host) => host === name || isOpen(name, host)),
+        stored.roll !== null &&
+        isMajority(stored.roll, (host) => host === name || isOpen(name, host), {
+          self: hostUuid(name),
+          held: new Set(),
+        }),
     );
   }
 

@@ -105,7 +105,7 @@ export function rollOf(names: readonly string[]): Roll {
   }));
   const master = hostUuid(names[0] ?? "");
   const id = { term: { count: 0, host: master }, version: 1 };
-  return { id, hosts, master, office: id, ha: true };
+  return { id, hosts, master, office: id, ha: true, tie: null };
 }
 
 const leads = ({ up, voting }: Pick<Voter, "up" | "voting">): boolean =>

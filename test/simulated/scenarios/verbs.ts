@@ -60,11 +60,11 @@ function oneOf<T extends string>(word: string | undefined, ...allowed: readonly 
 
 /**
  * The far end of a link: a host, its second network (`second3`), its BMC (`bmc3`), this program's probes of it (`probe3`),
- * or the gateway.
+ * the machine with the ties (`tie`), or the gateway.
  */
 function farEnd(word: string | undefined): number | string {
   if (word === "gateway") return GATEWAY;
-  return /^(second|bmc|probe)\d+$/.test(word ?? "") ? String(word) : hostNumber(word);
+  return /^(tie|(second|bmc|probe)\d+)$/.test(word ?? "") ? String(word) : hostNumber(word);
 }
 
 /** `cut h1 h2` both ways, `cut h1 > h2` one way. */
@@ -158,6 +158,14 @@ const VERBS: Readonly<Record<string, Verb>> = {
     const wanted = oneOf<WatchdogState | "slow">(state, "free", "taken", "missing", "slow");
     host.watchdog.slowMs = wanted === "slow" ? durationOf(by) : 0;
     if (wanted !== "slow") setWatchdog(world, host, wanted);
+  },
+  /** The machine with the ties: `down` and `up`; `deaf`: nobody hears its answers; `wiped`: its files are gone. */
+  tie: ({ world: { ties } }, [word, by]) => {
+    const wanted = oneOf(word, "up", "down", "deaf", "wiped", "slow");
+    if (wanted === "wiped") return ties.claims.clear();
+    ties.isUp = wanted !== "down";
+    ties.losesAnswers = wanted === "deaf";
+    ties.slowMs = wanted === "slow" ? durationOf(by) : 0;
   },
   address: ({ world }, [host, address = ""]) =>
     setAddress(world, world.host(hostNumber(host)), address === "none" ? "" : address),

@@ -63,6 +63,7 @@ export function hearing(of: readonly HostView[], over: Partial<Hearing> = {}): H
       leases: [],
       leaseOver: [],
       ownLease: null,
+      tie: null,
       trouble: null,
     },
     refused: { malformed: 0, otherPool: 0, wrongTag: 0, unknownHost: 0 },

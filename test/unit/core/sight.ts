@@ -30,6 +30,7 @@ export function leads(
     leases: [],
     leaseOver: [],
     ownLease: null,
+    tie: null,
     trouble: null,
     ...over,
     roll: roll === null ? null : { ...whole, ...roll },

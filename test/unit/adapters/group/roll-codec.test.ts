@@ -10,7 +10,8 @@ import { bootOf, contextOf, hostOf, POOL, VOTE } from "./messages.ts";
 const KEY = keyOf("a secret that nobody has");
 /** Where things stand in the datagram. */
 const [COUNT_AT, ROLL_AT] = [164, 165];
-const [HA_AT, HOSTS_AT] = [ROLL_AT + 68, ROLL_AT + 70];
+const [HA_AT, NAME_AT, HOSTS_AT] = [ROLL_AT + 68, ROLL_AT + 71, ROLL_AT + 71];
+const TIE = "5.h1.2.beef.ssh.0123456789abcdef";
 const HOST_BYTES = 35;
 
 const hostAt = (_: unknown, index: number): RollHost => ({
@@ -27,6 +28,7 @@ const rollOf = (count: number, version = 2): Roll => ({
   master: hostOf(1),
   office: { term: { count: 5, host: hostOf(3) }, version: 4 },
   ha: true,
+  tie: null,
 });
 
 /** From host 2 to host 1. */
@@ -90,6 +92,8 @@ describe("a roll comes back as it was", () => {
       { roll: { ...rollOf(3), hosts: [host({ maintenance: true, leaseMs: null })] } },
     ],
     ["its hosts in another order", { roll: { ...rollOf(3), hosts: [...rollOf(3).hosts].reverse() } }],
+    ["it has a tie", { roll: { ...rollOf(3), tie: TIE }, before: { ...rollOf(2, 1), tie: "7.h.1" } }],
+    ["the longest name of a tie", { roll: { ...rollOf(3), tie: "a".repeat(100) } }],
     ["another vote", { vote: { ...VOTE, lead: { kind: "leads" } } }],
     ["a term that nobody has", { vote: { ...VOTE, term: { count: 9, host: null } } }],
   ];
@@ -98,8 +102,8 @@ describe("a roll comes back as it was", () => {
 
 describe("its size", () => {
   const rows: readonly [number, number, number][] = [
-    [3, 356, 531],
-    [64, 2_491, 4_801],
+    [3, 357, 533],
+    [64, 2_492, 4_803],
   ];
   for (const [hosts, one, two] of rows)
     test(`of ${hosts} hosts: ${one} bytes, with the one before ${two}`, () => {
@@ -134,6 +138,8 @@ describe("what has no place there is not written", () => {
       { roll: { ...rollOf(3), office: { term: { count: 1, host: h1 }, version: 1 } } },
     ],
     ["a version that is too high", { roll: rollOf(3, 2 ** 32) }],
+    ["a tie with a name that no file may have", { roll: { ...rollOf(3), tie: "../a" } }],
+    ["a tie with a name that is too long", { roll: { ...rollOf(3), tie: "a".repeat(101) } }],
     ["65 hosts", { roll: rollOf(65) }],
     ["the same in the one before", { before: { ...rollOf(3), master: h1 } }],
   ];
@@ -145,6 +151,7 @@ describe("what has no place there is not written", () => {
 
 describe("what no host writes is refused, whoever has signed it", () => {
   const one = written();
+  const tied = written({ roll: { ...rollOf(3), tie: TIE } });
   const two = written({ before: rollOf(3, 1) });
   const tail = (count: number) => (body: Buffer) => Buffer.concat([body, Buffer.alloc(count)]);
   const rows: readonly [string, Buffer][] = [
@@ -170,6 +177,9 @@ describe("what no host writes is refused, whoever has signed it", () => {
     ["more hosts than there are", set(one, HA_AT + 1, 4)],
     ["fewer hosts than there are", set(one, HA_AT + 1, 2)],
     ["a host neither in maintenance nor not", set(one, HOSTS_AT + HOST_BYTES - 3, 2)],
+    ["a tie whose name no file may have", set(tied, NAME_AT, 0x2f)],
+    ["a tie whose name ends later", set(tied, NAME_AT - 1, TIE.length + 1)],
+    ["a tie whose name is longer than all the rest", set(tied, NAME_AT - 1, 255)],
     [
       "a host twice, which would count twice",
       resigned(one, (body) => Buffer.from(body.copyWithin(HOSTS_AT, HOSTS_AT + HOST_BYTES))),

@@ -23,6 +23,7 @@ const roll = (count: number): Roll => ({
   master: H1,
   office: { term: { count: 0, host: H1 }, version: 1 },
   ha: true,
+  tie: null,
 });
 const stored = (count: number): Stored => ({
   term: { count, host: H1 },
@@ -169,6 +170,7 @@ describe("readStored", () => {
     ["a roll without hosts", { ...good, roll: { ...good.roll, hosts: [] } }],
     ["a host twice", { ...good, roll: { ...good.roll, hosts: [good.roll.hosts[0], good.roll.hosts[0]] } }],
     ["65 hosts", { ...good, roll: { ...good.roll, hosts: Array(65).fill(good.roll.hosts[0]) } }],
+    ["a tie with a name that no file may have", { ...good, roll: { ...good.roll, tie: "../a" } }],
     ["HA neither on nor off", { ...good, roll: { ...good.roll, ha: null } }],
     ["a roll before, and none now", { ...good, roll: null }],
     ["no master", { ...good, roll: { ...good.roll, master: null } }],

@@ -8,10 +8,19 @@ import type { RollMessage } from "../../../../src/core/group/roll-message.ts";
 import type { Hearing } from "../../../../src/core/model/hearing.ts";
 import { hostUuid, poolUuid, type VmUuid } from "../../../../src/core/model/ids.ts";
 import type { Role } from "../../../../src/core/model/pool-view.ts";
+import type { TieBreaker } from "../../../../src/ports/tie-breaker.ts";
 import type { VoteStore } from "../../../../src/ports/vote-store.ts";
 import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
 import { diskVotes, newSimDisk } from "../../../../src/simulation/ports/disk.ts";
 import { NO_SLOTS } from "./no-slots.ts";
+
+/** A place that nobody can ask. */
+const NOWHERE: TieBreaker = {
+  claim: async () => ({ kind: "unknown", why: "no place" }),
+  holder: async () => ({ kind: "unknown", why: "no place" }),
+  remove: async () => "no place",
+  test: async () => "no place",
+};
 
 export const REPORT: GroupReport = {
   self: hostUuid("a"),
@@ -28,6 +37,7 @@ export const REPORT: GroupReport = {
   office: null,
   fetchAfterMs: 0,
   leaseMs: null,
+  tie: null,
 };
 
 export const FINE: Transport = {
@@ -79,6 +89,7 @@ export function stage(
     {
       clock: portClock(clock, () => 0),
       slots: NO_SLOTS,
+      ties: { at: () => NOWHERE },
       leaseEnd: new LeaseEnd(),
       network: {
         setUp: () => undefined,

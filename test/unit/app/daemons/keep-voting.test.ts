@@ -29,6 +29,7 @@ describe("the vote of a monitor", () => {
       master: B,
       office: { term, version: 1 },
       ha: true,
+      tie: null,
     },
     before: null,
   });

@@ -46,6 +46,7 @@ const NO_LIST: GroupReport = {
   office: null,
   fetchAfterMs: 0,
   leaseMs: null,
+  tie: null,
 };
 const greeting = (from: string, pool = "p", address = `of-${from}`) => ({
   from: hostUuid(from),

@@ -14,6 +14,7 @@ const sight = (given: Voter, over: Given = {}) => {
     leaseOver: [],
     entered: [],
     ownLease: null,
+    tie: null,
     agreedAtMs: null,
     handsOver: false,
     isOnDisk: true,

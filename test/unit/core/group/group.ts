@@ -33,6 +33,7 @@ export const NO_GROUP: GroupSight = {
   leases: [],
   leaseOver: [],
   ownLease: null,
+  tie: null,
   trouble: null,
 };
 

@@ -34,6 +34,7 @@ const AT: LeadMoment = {
   greeters: new Set(),
   knowsPool: true,
   leaseMs: null,
+  tieTag: null,
 };
 
 /** A tick of host a, the XAPI master. */

@@ -27,6 +27,7 @@ const REPORT: GroupReport = {
   office: null,
   fetchAfterMs: 0,
   leaseMs: null,
+  tie: null,
 };
 
 const slaveOf = (masterAddress: string) => ({ kind: "slave", masterAddress }) as const;

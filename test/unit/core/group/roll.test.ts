@@ -8,8 +8,10 @@ import {
 } from "../../../../src/core/group/roll.ts";
 import { isJointMajority, NOTHING_STORED } from "../../../../src/core/group/stored.ts";
 import { type HostUuid, hostUuid } from "../../../../src/core/model/ids.ts";
-import { A, C, D, roll, term } from "./votes.ts";
+import { A, B, C, D, roll, term } from "./votes.ts";
 
+/** Who has claimed nothing. */
+const NONE = { self: D, held: new Set<string>() };
 const among = (letters: string) => (host: string) => letters.includes(host);
 
 describe("isMajority", () => {
@@ -35,17 +37,39 @@ describe("isMajority", () => {
   ];
   for (const [what, letters, master, has, expected] of rows)
     test(`${what}: ${expected ? "yes" : "no"}`, () =>
-      expect(isMajority(roll(`1a.1 ${letters}`, hostUuid(master)), among(has))).toBe(expected));
+      expect(isMajority(roll(`1a.1 ${letters}`, hostUuid(master)), among(has), NONE)).toBe(expected));
 
   test("of any roll up to six hosts, some hosts and all others are never both a majority, and one side is if a tie breaks", () => {
     for (const letters of ["a", "ab", "abc", "abcd", "abcde", "abcdef"])
       for (let bits = 0; bits < 2 ** letters.length; bits++) {
         const has = (host: string) => ((bits >> letters.indexOf(host)) & 1) === 1;
         const of = roll(`1a.1 ${letters}`);
-        const sides = [isMajority(of, has), isMajority(of, (host) => !has(host))];
+        const sides = [isMajority(of, has, NONE), isMajority(of, (host) => !has(host), NONE)];
         expect(sides.filter((side) => side)).toHaveLength(1);
       }
   });
+});
+
+describe("isMajority, where the roll has a tie", () => {
+  // [what, who is on the roll, who has something, who asks, what it has claimed, is that a majority]
+  const rows: readonly [string, string, string, HostUuid, string, boolean][] = [
+    ["the XAPI master of two counts once", "ab", "a", A, "", false],
+    ["either of two that has claimed it", "ab", "a", A, "t", true],
+    ["the other one", "ab", "b", B, "t", true],
+    ["both of two, without a claim", "ab", "ab", B, "", true],
+    ["a claim of another name is none", "ab", "a", A, "u", false],
+    ["half of four, with the one that has claimed it", "abcd", "ab", A, "t", true],
+    ["half of four", "abcd", "ab", A, "", false],
+    ["less than half of four", "abcd", "a", A, "t", false],
+    ["of an odd roll nobody needs it", "abc", "a", A, "t", false],
+    ["who has claimed it and is off the roll", "ab", "a", C, "t", false],
+    ["who has claimed it and is not among them", "abcd", "bc", A, "t", false],
+  ];
+  for (const [what, letters, has, self, claimed, expected] of rows)
+    test(`${what}: ${expected ? "yes" : "no"}`, () => {
+      const tied = { ...roll(`1a.1 ${letters}`), tie: "t" };
+      expect(isMajority(tied, among(has), { self, held: new Set(claimed) })).toBe(expected);
+    });
 });
 
 describe("isMoreThanHalf", () => {
@@ -96,16 +120,16 @@ describe("isJointMajority", () => {
         roll: roll(`1a.2 ${now}`),
         before: before === null ? null : roll(`1a.1 ${before}`),
       };
-      expect(isJointMajority(stored, among(has))).toBe(expected);
+      expect(isJointMajority(stored, among(has), NONE)).toBe(expected);
     });
 
   test("without a roll nobody is a majority", () =>
-    expect(isJointMajority(NOTHING_STORED, () => true)).toBe(false));
+    expect(isJointMajority(NOTHING_STORED, () => true, NONE)).toBe(false));
 
   test("the master of the new roll breaks no tie of the old one", () => {
     const stored = { term: term("1b"), roll: roll("1b.2 ab", hostUuid("b")), before: roll("1b.1 ab") };
-    expect(isJointMajority(stored, among("b"))).toBe(false);
-    expect(isJointMajority(stored, among("ab"))).toBe(true);
+    expect(isJointMajority(stored, among("b"), NONE)).toBe(false);
+    expect(isJointMajority(stored, among("ab"), NONE)).toBe(true);
   });
 
   test("a pool of five can lose four, one by one, down to its XAPI master; the last one of another two cannot go on", () => {
@@ -113,6 +137,7 @@ describe("isJointMajority", () => {
       isJointMajority(
         { term: term("1a"), roll: roll(`1a.2 ${survivors}`), before: roll(`1a.1 ${before}`) },
         among(survivors),
+        NONE,
       );
     const losses = ["abcde", "abcd", "abc", "ab", "a"].map((letters, at, all) =>
       goesOn(letters, all[at - 1] ?? letters),

@@ -4,6 +4,7 @@ import { newHearing } from "../../../../src/core/group/hearing.ts";
 import { NO_LEASES } from "../../../../src/core/group/lease-watch.ts";
 import { newPeer, type PeerState } from "../../../../src/core/group/peer-state.ts";
 import type { Roll } from "../../../../src/core/group/roll.ts";
+import { NO_TIES } from "../../../../src/core/group/ties.ts";
 import type { OwnState } from "../../../../src/core/model/hearing.ts";
 import { type HostUuid, hostUuid } from "../../../../src/core/model/ids.ts";
 import { OWN } from "./group.ts";
@@ -40,6 +41,7 @@ export function groupState(given: Voter, others: Others, bootId?: string): Group
     hearing: { ...newHearing(self, bootId ?? `boot-${self}`), peers: new Map(peers) },
     voting: { ...voting, stored: { ...stored, roll: booted(stored.roll), before: booted(stored.before) } },
     leases: NO_LEASES,
+    ties: NO_TIES,
   };
 }
 

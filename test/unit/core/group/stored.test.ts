@@ -15,12 +15,16 @@ const roll = (letters: string, version: number): Roll => ({
   master: hostUuid("a"),
   office: { term: { count: 1, host: hostUuid("a") }, version: 1 },
   ha: true,
+  tie: null,
 });
+
+const NONE = { self: hostUuid("a"), held: new Set<string>() };
 
 const isJoint = (now: string, before: string | null, those: string) =>
   isJointMajority(
     { term: NO_TERM, roll: roll(now, 2), before: before === null ? null : roll(before, 1) },
     (host) => those.includes(host),
+    NONE,
   );
 
 describe("isJointMajority", () => {
@@ -38,5 +42,5 @@ describe("isJointMajority", () => {
       expect(isJoint(now, before, those)).toBe(is));
 
   test("a host without a roll has no majority", () =>
-    expect(isJointMajority(NOTHING_STORED, () => true)).toBe(false));
+    expect(isJointMajority(NOTHING_STORED, () => true, NONE)).toBe(false));
 });

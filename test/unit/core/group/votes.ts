@@ -33,7 +33,7 @@ export function roll(text: string, master: HostUuid = A): Roll {
     maintenance: false,
     leaseMs: null,
   }));
-  return { id: rollId(id), hosts, master, office: rollId(office), ha: true };
+  return { id: rollId(id), hosts, master, office: rollId(office), ha: true, tie: null };
 }
 
 /** A host in few words. Ages are in seconds. */
@@ -50,6 +50,10 @@ export interface Voter {
   readonly answers?: Readonly<Record<string, number | readonly [number, string]>>;
   /** What a host said last, a second ago unless another age is given. */
   readonly said?: Readonly<Record<string, Partial<Words> & { readonly age?: number }>>;
+  /** Names of the ties of its roll and of the one before, and what it has claimed. */
+  readonly tie?: string;
+  readonly tieBefore?: string;
+  readonly held?: readonly string[];
   readonly over?: Partial<Voting>;
 }
 
@@ -67,12 +71,15 @@ export function voter(given: Voter = {}): Voting {
     atMs: ago(age),
     answersMs: ago(age + 1),
   });
-  const stored = { term: term(given.term ?? "1c"), roll: own, before: rollOf(given.before ?? null) };
+  const withTie = (one: Roll | null, tie: string | undefined) => one && { ...one, tie: tie ?? null };
+  const before = withTie(rollOf(given.before ?? null), given.tieBefore ?? given.tie);
+  const stored = { term: term(given.term ?? "1c"), roll: withTie(own, given.tie), before };
   return {
     ...newVoting(self, stored, ago(60)),
     promisedMs: promised === null ? null : ago(promised),
     answers: mapOf(answers, answerOf),
     said: mapOf(said, saidOf),
+    held: new Set(given.held),
     ...given.over,
   };
 }

@@ -25,7 +25,14 @@ function entered({ said = SAYS, other = {}, leases = {}, shownMs = null, ownMs =
   const voting = { ...group.voting, stored: { ...stored, roll: stored.roll && { ...stored.roll, hosts } } };
   const led = { term: term("5a"), sinceMs: ago(60) };
   const state = { ...group, voting, leases: { ...NO_LEASES, led, ...leases } };
-  const sight = { nowMs: NOW_MS, own: MASTER, absent: new Map(), maintenance: [], leaseMs: ownMs };
+  const sight = {
+    nowMs: NOW_MS,
+    own: MASTER,
+    absent: new Map(),
+    maintenance: [],
+    leaseMs: ownMs,
+    tieTag: null,
+  };
   const next = wantedRoll(state, sight)?.hosts ?? hosts;
   return next.find(({ host }) => host === (ownMs === null ? B : A))?.leaseMs ?? null;
 }

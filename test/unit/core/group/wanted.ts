@@ -26,6 +26,7 @@ export interface Given {
   readonly off?: readonly HostUuid[];
   readonly roll?: string | null;
   readonly change?: Partial<RollContent>;
+  readonly tieTag?: string;
 }
 
 /** By default a leads with the roll 5a.1 of a, b and c, and is XAPI master; it hears b and c, which follow it. */
@@ -54,7 +55,14 @@ export function wanted(given: Given): RollContent | null {
   const voting = { ...state.voting, off, stored: { ...stored, roll: changed } };
   const ownState = { ...(self === A ? MASTER : OWN), ...own };
   const since = Object.entries(absent).map(([host, seconds]) => [hostUuid(host), ago(seconds)] as const);
-  const sight = { nowMs: NOW_MS, own: ownState, absent: new Map(since), maintenance, leaseMs: null };
+  const sight = {
+    nowMs: NOW_MS,
+    own: ownState,
+    absent: new Map(since),
+    maintenance,
+    leaseMs: null,
+    tieTag: given.tieTag ?? null,
+  };
   return wantedRoll({ ...state, voting }, sight);
 }
 
