@@ -1,7 +1,7 @@
 import { agreedAtMs } from "../../core/group/agreed.ts";
 import { type CopyWatch, NO_COPY_WATCH, newerAtMaster, stepCopyWatch } from "../../core/group/behind.ts";
 import { isCalm } from "../../core/group/calm.ts";
-import { type Greeted, type Greeting, stepGreeted, withGreeter } from "../../core/group/greeting.ts";
+import { type Greeting, withGreeter } from "../../core/group/greeting.ts";
 import {
   type GroupState,
   newGroup,
@@ -40,6 +40,7 @@ import type { StateStore } from "../../ports/state-store.ts";
 import type { TiePlaces } from "../../ports/tie-breaker.ts";
 import type { VoteStore } from "../../ports/vote-store.ts";
 import type { WatchdogSlots } from "../../ports/watchdog-slots.ts";
+import { Greeters } from "./greeters.ts";
 import { HearingTroubles } from "./hearing-troubles.ts";
 import { LaterRead } from "./later-read.ts";
 import type { LeaseEnd } from "./lease-end.ts";
@@ -73,9 +74,6 @@ export interface HearingPorts {
 const LIST_MS = 2_000;
 /** A xapi that needs seconds for every call lives (core/README.md, "Is a peer alive?"). */
 const ANSWER_MS = 10_000;
-/** Who is not in the list and has greeted within this time is still there. */
-const GREETER_MS = 30_000;
-
 /** What the loop carries from tick to tick. */
 export class HearingLoop {
   private readonly ports: HearingPorts;
@@ -89,8 +87,7 @@ export class HearingLoop {
   private report: GroupReport | null = null;
   /** Before that, an iteration has told of no host; whoever greets is answered. */
   private hasList = false;
-  private greetings: Greeted = new Map();
-  private readonly greeters = new Map<HostUuid, number>();
+  private readonly greeters = new Greeters();
   private toldOff: ToldOff = new Map();
   private confirmedOff: readonly HostUuid[] = [];
   private xapi: OwnSight["xapi"] = "silent";
@@ -200,10 +197,7 @@ export class HearingLoop {
   greeted(greeting: Greeting): void {
     const { report, state } = this;
     if (report === null || state === null) return;
-    this.greeters.set(greeting.from, this.ports.clock.uptimeMs());
-    const { greeted, wakes } = stepGreeted(this.greetings, greeting.from, this.ports.clock.uptimeMs());
-    this.greetings = greeted;
-    if (wakes) this.ports.wake();
+    if (this.greeters.take(greeting.from, this.ports.clock.uptimeMs())) this.ports.wake();
     if (this.hasList) return;
     const list = withGreeter(report, greeting);
     this.use(list, state.hearing.bootId);
@@ -283,7 +277,7 @@ export class HearingLoop {
     const last = this.ties.tick(leased, report?.tie ?? null, nowMs);
     const confirmed = words.map(({ host }) => host);
     const before = forgetOlder(this.toldOff, words);
-    this.toldOff = stepToldOff(before, told.off, last, { nowMs, greeters: this.greeters, confirmed });
+    this.toldOff = stepToldOff(before, told.off, last, { nowMs, greeters: this.greeters.lastMs, confirmed });
     this.confirmedOff = confirmed.filter((host) => this.isOff(host));
     const entered = withCompany(withKnownOff(last, this.toldOff, nowMs), report?.needsCompany ?? false);
     const leaseMs = this.lease.step(entered, this.wishedLease(), nowMs);
@@ -293,7 +287,7 @@ export class HearingLoop {
       ...{ agreed: told.agreed, leaseMs, tieTag: report?.tie?.tag ?? null },
       without: report?.without ?? [],
       isFencing: told.fencingUntilMs !== null && nowMs <= told.fencingUntilMs,
-      greeters: this.recentGreeters(nowMs),
+      greeters: this.greeters.recent(nowMs),
       knowsPool: this.hasList,
     };
     const wasOnDisk = this.votes.isOnDisk(entered.voting.stored);
@@ -329,11 +323,6 @@ export class HearingLoop {
     this.leading = leading;
     this.awaited = awaited;
     return state;
-  }
-
-  private recentGreeters(nowMs: number): ReadonlySet<HostUuid> {
-    for (const [host, atMs] of this.greeters) if (nowMs - atMs > GREETER_MS) this.greeters.delete(host);
-    return new Set(this.greeters.keys());
   }
 
   /** A slave asks after its master only; what became of the others is the master's business. */

@@ -1,5 +1,4 @@
 import type { HostUuid } from "../model/ids.ts";
-import type { GroupState } from "./group.ts";
 import { isElected, mandateUntil } from "./mandate.ts";
 import { compareRollIds, isMoreThanHalf, type Roll } from "./roll.ts";
 import { mayStand } from "./stand.ts";
@@ -35,13 +34,19 @@ export interface Ties {
   readonly isLost: boolean;
 }
 
+/** Of `GroupState`, what this is about. */
+interface TieState {
+  readonly voting: Voting;
+  readonly ties: Ties;
+}
+
 export const NO_TIES: Ties = { lacksMs: null, said: new Map(), old: [], isLost: false };
 
 /** More than one changes its tie in a row only where hosts come and go by the minute. */
 const MOST_OLD = 4;
 
 /** What time does to it. */
-export function stepTies(state: GroupState, nowMs: number, timings: GroupTimings): GroupState {
+export function stepTies<S extends TieState>(state: S, nowMs: number, timings: GroupTimings): S {
   const { voting, ties } = state;
   if (namesOf(voting.stored).length === 0 && ties === NO_TIES && voting.held.size === 0) return state;
   const names = namesOf(voting.stored);
@@ -97,12 +102,12 @@ export function livesBy(voting: Voting, nowMs: number, timings: GroupTimings): r
  * An answer of the place. A leader that lives by a claim which is gone has lost its mandate, before the time that it has published for it:
  * until then it is bound to itself.
  */
-export function takeTieAnswer(
-  state: GroupState,
+export function takeTieAnswer<S extends TieState>(
+  state: S,
   { verb, name }: TieQuestion,
   answer: TieAnswer,
   nowMs: number,
-): GroupState {
+): S {
   const { voting, ties } = state;
   // What could not be removed stays there; nobody asks for it again.
   if (verb === "remove")
@@ -124,7 +129,7 @@ export function takeTieAnswer(
 }
 
 /** Has this host, or another one, claimed this tie, as far as it knows? */
-export function isClaimed({ voting, ties }: Pick<GroupState, "voting" | "ties">, name: string): boolean {
+export function isClaimed({ voting, ties }: TieState, name: string): boolean {
   return voting.held.has(name) || ties.said.get(name)?.answer.kind === "held";
 }
 
