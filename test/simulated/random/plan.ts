@@ -4,6 +4,7 @@ import { createRandom, type Random } from "../../../src/simulation/random.ts";
 import type { VmSpec } from "../../../src/simulation/spec.ts";
 import { drawParams, GATEWAY, type Params } from "./draw-params.ts";
 import { drawStep } from "./draw-step.ts";
+import { drawTie, withTieSteps } from "./draw-tie.ts";
 
 /** One step of a history: when, in seconds from its beginning, and the words of a scenario's script. */
 export interface Step {
@@ -40,6 +41,8 @@ export interface Conditions {
   readonly storms: boolean;
   /** Nothing but the leases of the hosts proves that one is off, or they come after a fence device. */
   readonly watchdog: boolean;
+  /** Ties are claimed at a place outside the pool. */
+  readonly tie: boolean;
 }
 
 const USUAL: Conditions = {
@@ -48,6 +51,7 @@ const USUAL: Conditions = {
   watches: false,
   storms: false,
   watchdog: false,
+  tie: false,
 };
 
 /** The pool is left alone at first: everything has been seen whole once. */
@@ -67,13 +71,19 @@ export function drawPlan(seed: number, least = 2, most = 16, conditions = USUAL)
     atS += drawGapS(random);
   }
   const leased = createRandom(seed + 5);
-  const params = conditions.watchdog ? { ...drawn, ...drawLease(leased) } : drawn;
+  const tied = createRandom(seed + 6);
+  const params = {
+    ...drawn,
+    ...(conditions.watchdog ? drawLease(leased) : {}),
+    ...(conditions.tie ? drawTie(tied) : {}),
+  };
   if (conditions.watchdog) addLeaseSteps(leased, steps, hosts);
   const gone = conditions.neverBack ? drawGone(seed, hosts) : null;
   const { asMeasured, watches } = conditions;
   const pool = { hosts, vms, params, externals: [GATEWAY], asMeasured, watches };
   const weather = conditions.storms ? drawWeather(createRandom(seed + 4)) : null;
-  return { seed, ...pool, chaos, steps, healS: atS, gone, weather };
+  const all = conditions.tie ? withTieSteps(tied, steps, hosts) : steps;
+  return { seed, ...pool, chaos, steps: all, healS: atS, gone, weather };
 }
 
 /** By chance of their own, so that the rest stays. A proof is wanted in each of them. */

@@ -120,6 +120,7 @@ function tryTo(step: () => void): void {
 function mend(pool: SimPool): void {
   pool.world.record("mended");
   pool.heal();
+  act(pool, ["tie", "up"]);
   for (const address of pool.world.externals.keys()) pool.world.externals.set(address, true);
   for (const host of pool.world.hosts) {
     host.bmcOf = host.number;

@@ -8,7 +8,7 @@ import { type SearchState, search } from "./search.ts";
 import { shrink } from "./shrink.ts";
 import { renderSums } from "./sums.ts";
 
-const HELP = `Usage: npm run simulate -- [--seed N] [--runs N] [--hosts 2..8] [--workers N] [--resume FILE] [--verbose] [--never-back] [--as-measured] [--watches] [--storms] [--watchdog]
+const HELP = `Usage: npm run simulate -- [--seed N] [--runs N] [--hosts 2..8] [--workers N] [--resume FILE] [--verbose] [--never-back] [--as-measured] [--watches] [--storms] [--watchdog] [--tie]
 
 Plays random histories of simulated pools on virtual time: anything may fail, then everything is mended.
 
@@ -22,6 +22,7 @@ Plays random histories of simulated pools on virtual time: anything may fail, th
   --as-measured  the pool is as hard as a real one where it is easier by default
   --watches      the monitors are woken by XAPI's events and by a silent master, as in Dom0
   --watchdog     the leases of the hosts prove that one is off, alone or after a fence device
+  --tie          in pools of even size one host claims the tie at a place outside the pool, which fails as anything else
   --storms       what the monitors say to each other is lost, comes twice, and comes late
 
 Exit code: 0 nothing broke a rule, 1 something did, 2 wrong usage.
@@ -54,6 +55,7 @@ function parseWishes(): Wishes | string {
       watches: { type: "boolean", default: false },
       storms: { type: "boolean", default: false },
       watchdog: { type: "boolean", default: false },
+      tie: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -68,10 +70,10 @@ function parseWishes(): Wishes | string {
     throw new Error("whole numbers above 0 are wanted");
   if (least < 2 || most > 16 || least > most)
     throw new Error("--hosts: 2..16 at most, the smaller one first");
-  const { resume = null, verbose, watches, storms, watchdog } = values;
+  const { resume = null, verbose, watches, storms, watchdog, tie } = values;
   const conditions = {
     ...{ neverBack: values["never-back"], asMeasured: values["as-measured"] },
-    ...{ watches, storms, watchdog },
+    ...{ watches, storms, watchdog, tie },
   };
   return { seed, runs, least, most, workers, resume, verbose, conditions };
 }
