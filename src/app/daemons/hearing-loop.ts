@@ -369,7 +369,7 @@ export class HearingLoop {
         ...at,
         ...lease,
         agreedAtMs: agreedAtMs(voting, hearing.peers, nowMs),
-        tie: tieSight(state, nowMs, GROUP_TIMINGS),
+        tie: tieSight(state, { nowMs, tag: this.report?.tie?.tag ?? null }, GROUP_TIMINGS),
         last: this.sight,
       };
       const group = groupSight(voting, seen, GROUP_TIMINGS);

@@ -7,8 +7,9 @@ import { hostUuid } from "../../core/model/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { withDeadline } from "../../ports/deadline.ts";
 import type { TieBreaker, TiePlaces } from "../../ports/tie-breaker.ts";
+import { TieWarning, type TieWarningPorts } from "./tie-warning.ts";
 
-interface TiePorts {
+interface TiePorts extends TieWarningPorts {
   readonly clock: Clock;
   readonly ties: TiePlaces;
 }
@@ -21,6 +22,7 @@ export class TieKeeper {
   private readonly ports: TiePorts;
   private readonly signal: AbortSignal;
   private readonly answered: (taken: (state: GroupState) => GroupState) => void;
+  private readonly warning: TieWarning;
   private isBusy = false;
 
   constructor(
@@ -31,11 +33,13 @@ export class TieKeeper {
     this.ports = ports;
     this.signal = signal;
     this.answered = answered;
+    this.warning = new TieWarning(ports);
   }
 
   /** Once a second. `report`: the place that the parameters name; null: none. */
   tick(before: GroupState, report: TieReport | null, nowMs: number): GroupState {
     const state = stepTies(before, nowMs, GROUP_TIMINGS);
+    this.warning.tell(state);
     if (this.isBusy || report === null) return state;
     const question = tieWish(state, { nowMs, tag: report.tag }, GROUP_TIMINGS);
     if (question !== null) void this.ask(question, report, state.voting.self);
@@ -54,7 +58,10 @@ export class TieKeeper {
     );
     this.isBusy = false;
     const nowMs = clock.uptimeMs();
-    this.answered((state) => takeTieAnswer(state, question, answer, nowMs));
+    this.answered((state) => {
+      this.warning.heard(state, question, answer, place, nowMs);
+      return takeTieAnswer(state, question, answer, nowMs);
+    });
   }
 }
 

@@ -57,6 +57,8 @@ export interface TieSight {
   readonly need: "none" | "lacks" | "lives" | "lost";
   /** Why the place did not answer last; null: it did, or was not asked. */
   readonly trouble: string | null;
+  /** Since when it has not answered, by this host's uptime; null: as with `trouble`. */
+  readonly troubleSinceMs: number | null;
 }
 
 /** The group as the monitor of a host publishes it (core/group/README.md). */

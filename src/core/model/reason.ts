@@ -63,7 +63,14 @@ export type Reason =
   | { readonly kind: "host-rests"; readonly host: string }
   | { readonly kind: "fence-refused"; readonly host: string; readonly why: FenceRefusal }
   | { readonly kind: "fence-device-wrong"; readonly host: string; readonly why: string }
-  | { readonly kind: "isolated"; readonly reboots: boolean }
+  | {
+      readonly kind: "isolated";
+      readonly reboots: boolean;
+      /** As in `not-promoted`. */
+      readonly tie: string | null;
+      /** The hosts that count and are not heard, where only the tie is missing. */
+      readonly silent: readonly string[];
+    }
   | { readonly kind: "out-of-ha-after-reboot" }
   | { readonly kind: "no-successor" }
   /** `master`: null where an administrator's word about it would be for nothing, because this host does not count. */
@@ -74,6 +81,8 @@ export type Reason =
       readonly why: PromotionRefusal;
       /** Other hosts that count and are not heard, where too few are. */
       readonly silent: readonly string[];
+      /** Why it has not got the exclusive vote of the roll, which is all that it lacks; null: it lacks more, or something else. */
+      readonly tie: string | null;
     }
   | { readonly kind: "promotion-under-way"; readonly phase: string }
   | { readonly kind: "vm-not-started"; readonly vm: string; readonly why: string }

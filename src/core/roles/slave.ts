@@ -8,6 +8,7 @@ import { hostName } from "../members/host-rows.ts";
 import { keepCopyFresh } from "../members/own-copy.ts";
 import { fingerprintParameters } from "../members/parameters.ts";
 import { rememberView } from "../members/remember.ts";
+import { tieSaid } from "../members/tie-said.ts";
 import { heardHosts, heardOnRoll, tallyNow } from "../members/vote.ts";
 import { countsAsOff } from "../memory/incident.ts";
 import type { LastGoodView } from "../memory/last-good.ts";
@@ -277,6 +278,7 @@ function notPromoted(memory: Memory, master: HostUuid, why: PromotionRefusal, vi
     master: roll.includes(view.self.uuid) ? hostName(memory, master) : null,
     why,
     silent: roll.filter(isSilent).map((host) => hostName(memory, host)),
+    tie: why === "no-quorum" ? tieSaid(view, memory) : null,
   };
 }
 

@@ -114,6 +114,18 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
               trouble: maybeText,
             }),
           ),
+          tie: z.nullable(
+            z.strictObject({
+              breaker: z.enum(["none", "ip", "ssh", "sr"]),
+              decides: z.boolean(),
+              by: z.enum(["master", "claim"]),
+              holder: z.nullable(z.looseObject({ name: maybeText })),
+              place: maybeText,
+              need: z.enum(["none", "lacks", "lives", "lost"]),
+              trouble: maybeText,
+              troubleS: seconds,
+            }),
+          ),
           trouble: maybeText,
         }),
       ),
