@@ -64,7 +64,7 @@ export interface SimWatchdog {
   slowMs: number;
 }
 
-/** The machine outside the pool on which hosts claim ties (ports/ties.ts). */
+/** The places outside the pool on which hosts claim ties (ports/ties.ts): a machine, and the shared storage. They fail together. */
 export interface SimTies {
   isUp: boolean;
   /** What is asked is done, and nobody is told. */
@@ -316,12 +316,12 @@ export class World {
     return this.externals.get(address) === true && !this.isCut(from, address);
   }
 
-  /** Does what this host asks the machine with the ties get there, and its answer back? */
-  reachesTie(from: number): boolean {
-    return !this.isCut(from, "tie");
+  /** Does what this host asks the place of ties get there, and its answer back? That is the machine with the ties, or the shared storage. */
+  reachesTie(from: number, kind: "ssh" | "sr"): boolean {
+    return !this.isCut(from, kind === "ssh" ? "tie" : "storage");
   }
 
-  /** Cuts or mends one direction; `to` is a host's number (the network of XAPI), `second<n>`, `bmc<n>`, `probe<n>`, `tie`, or an address outside the pool. */
+  /** Cuts or mends one direction; `to` is a host's number (the network of XAPI), `second<n>`, `bmc<n>`, `probe<n>`, `tie`, `storage`, or an address outside the pool. */
   setLink(from: number, to: number | string, up: boolean): void {
     const key = `${from}>${to}`;
     if (up) this.cuts.delete(key);

@@ -85,6 +85,12 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
       hosts(pool.world.hosts.filter(({ poolConf }) => poolConf === "master").map(({ number }) => number)),
       args,
     ),
+  /** Who holds a claim outside the pool now, once for each claim, in the order in which they were made. */
+  claims: (pool, args) => {
+    const holders = [...pool.world.ties.claims.values()];
+    const numberOf = (holder: string) => pool.world.hosts.find(({ uuid }) => uuid === holder)?.number ?? 0;
+    return compare(hosts(holders.map(numberOf)), args);
+  },
   /** One master, and everyone with power follows it. */
   united: (pool) => disunity(pool.world),
   declared: (pool, args) =>

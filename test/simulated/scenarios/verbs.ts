@@ -60,11 +60,11 @@ function oneOf<T extends string>(word: string | undefined, ...allowed: readonly 
 
 /**
  * The far end of a link: a host, its second network (`second3`), its BMC (`bmc3`), this program's probes of it (`probe3`),
- * the machine with the ties (`tie`), or the gateway.
+ * the machine with the ties (`tie`), the shared storage as a place of ties (`storage`), or the gateway.
  */
 function farEnd(word: string | undefined): number | string {
   if (word === "gateway") return GATEWAY;
-  return /^(tie|(second|bmc|probe)\d+)$/.test(word ?? "") ? String(word) : hostNumber(word);
+  return /^(tie|storage|(second|bmc|probe)\d+)$/.test(word ?? "") ? String(word) : hostNumber(word);
 }
 
 /** `cut h1 h2` both ways, `cut h1 > h2` one way. */
