@@ -262,8 +262,18 @@ lay_out_services() {
   run put_watchdog "${interval:-10}" "$here/init.d/ha-lizard-watchdog" "$script"
 }
 
-# The program that runs now, also one of an older release, is stopped by the script that knows it.
+# The program that runs now, also one of an older release, is stopped by the script that knows it. Where it is ours and
+# goes on, nothing has been stopped, or a host would be left whose monitor nobody watches.
 stop_services() {
+  if has_own_script; then
+    stop_both && return
+    if /etc/init.d/ha-lizard status >/dev/null 2>&1; then
+      trap - EXIT INT TERM
+      die "Cannot install: the services could not be stopped; see the message above. Nothing was changed."
+    fi
+    echo "Cannot stop ha-lizard: /etc/init.d/ha-lizard stop failed; going on" >&2
+    return
+  fi
   for service in ha-lizard-watchdog ha-lizard; do
     script=/etc/init.d/$service
     if [ -x "$script" ]; then run "$script" stop || echo "Cannot stop $service: $script stop failed; going on" >&2; fi

@@ -43,6 +43,10 @@ remove_empty() {
 
 # The watchdog first, or it would start the monitor again.
 stop_services() {
+  if has_own_script; then
+    stop_both || die "Cannot uninstall: the services could not be stopped; see the message above. Nothing was removed."
+    return
+  fi
   for service in $services; do
     script=/etc/init.d/$service
     [ -x "$script" ] || continue

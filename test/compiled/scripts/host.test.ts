@@ -113,6 +113,28 @@ files | grep -v watchdog >/tmp/after; grep -v watchdog /tmp/before | diff - /tmp
     expect(ran.said).toContain("<same>\n");
   });
 
+  test("a lease that does not end: install.sh and uninstall.sh are refused, change nothing, and leave both services running", async () => {
+    const ran = await onHost(`install >/dev/null
+pids() { cat /run/ha-lizard.pid /run/ha-lizard-watchdog.pid; }
+pids >/tmp/pids; files >/tmp/before
+refused() { echo "<$1>"; shift; "$@" 2>&1 || echo "status $?"; pids | diff /tmp/pids -; files | diff /tmp/before -; /etc/init.d/ha-lizard status -w; }
+echo 3 >/end-lease
+refused install install
+refused uninstall sh /tree/uninstall.sh --purge --yes
+rm /end-lease
+echo '<ended>'; install >/dev/null; /etc/init.d/ha-lizard status -w; pids | cmp -s /tmp/pids - || echo anew
+echo '<uninstalled>'; sh /tree/uninstall.sh --purge --yes >/dev/null; echo "status $?"
+echo '<end>'`);
+    expect([ran.code, ran.said]).toEqual([0, expect.stringContaining("<end>")]);
+    const running = "ha-lizard \\(pid \\d+\\) is running\nha-lizard-watchdog \\(pid \\d+\\) is running\n";
+    const [installed, uninstalled] = [part(ran, "install"), part(ran, "uninstall")];
+    expect(installed).toMatch(new RegExp(`Nothing was changed.*\nstatus 1\n${running}$`));
+    expect(uninstalled).toMatch(new RegExp(`Nothing was removed.*\nstatus 1\n${running}$`));
+    expect(installed).not.toContain("is not finished");
+    expect(part(ran, "ended")).toMatch(new RegExp(`^${running}anew\n$`));
+    expect(part(ran, "uninstalled")).toBe("status 0\n");
+  });
+
   test("under systemd the units are started by systemctl, with -w both; a wanted stop is always flagged", async () => {
     const ran = await onHost(`install --nostart >/dev/null
 mkdir -p /run/systemd/system
