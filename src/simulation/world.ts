@@ -115,6 +115,8 @@ export interface SimHost {
   readonly ref: string;
   readonly metricsRef: string;
   readonly memoryBytes: number;
+  /** null: as many as the recorded host had. */
+  readonly cpus: number | null;
   readonly root: string | null;
   power: boolean;
   /** Addresses to which it has an unreachable route: nothing passes between it and them, and what it asks them fails at once. */
