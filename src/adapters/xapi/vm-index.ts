@@ -10,7 +10,9 @@ export interface IndexedVm {
   readonly uuid: VmUuid;
   /** `homePoolOf` (core/model/pool-keys.ts). */
   readonly homePool: string | null;
+  /** As in `HaltedVm`. */
   readonly memoryBytes: number;
+  readonly leastMemoryBytes: number;
   readonly isControlDomain: boolean;
 }
 
@@ -36,10 +38,16 @@ export interface VmIndex {
 const MAX_AGE_MS = 60 * 60_000;
 
 /** As it is kept: of five thousand VMs every name of a field would be written, read and checked five thousand times. */
-type Row = readonly [uuid: string, homePool: string | null, memoryBytes: number, isControlDomain: boolean];
+type Row = readonly [
+  uuid: string,
+  homePool: string | null,
+  memoryBytes: number,
+  isControlDomain: boolean,
+  leastMemoryBytes: number,
+];
 
-/** 3: a home pool is that of the VM itself. */
-const VERSION = 3;
+/** 3: a home pool is that of the VM itself; 4: memory with what Xen needs, and how far it can be squeezed. */
+const VERSION = 4;
 
 interface Document {
   readonly version: typeof VERSION;
@@ -147,14 +155,21 @@ function isSame(a: IndexedVm, b: IndexedVm): boolean {
     a.uuid === b.uuid &&
     a.homePool === b.homePool &&
     a.memoryBytes === b.memoryBytes &&
+    a.leastMemoryBytes === b.leastMemoryBytes &&
     a.isControlDomain === b.isControlDomain
   );
 }
 
-const rowOf = (vm: IndexedVm): Row => [vm.uuid, vm.homePool, vm.memoryBytes, vm.isControlDomain];
+const rowOf = (vm: IndexedVm): Row => [
+  vm.uuid,
+  vm.homePool,
+  vm.memoryBytes,
+  vm.isControlDomain,
+  vm.leastMemoryBytes,
+];
 
-function vmOf([uuid, homePool, memoryBytes, isControlDomain]: Row): IndexedVm {
-  return { uuid: vmUuid(uuid), homePool, memoryBytes, isControlDomain };
+function vmOf([uuid, homePool, memoryBytes, isControlDomain, leastMemoryBytes]: Row): IndexedVm {
+  return { uuid: vmUuid(uuid), homePool, memoryBytes, leastMemoryBytes, isControlDomain };
 }
 
 /** Checked by hand, in one walk: it is read with every pass. What is not whole is forgotten, and read from XAPI again. */
@@ -166,8 +181,9 @@ function isDocument(value: unknown): value is Document {
 }
 
 function isRow(row: unknown): row is Row {
-  if (!Array.isArray(row) || row.length !== 4) return false;
-  const [uuid, homePool, memoryBytes, isControlDomain] = row;
+  if (!Array.isArray(row) || row.length !== 5) return false;
+  const [uuid, homePool, memoryBytes, isControlDomain, leastMemoryBytes] = row;
   if (typeof uuid !== "string" || typeof memoryBytes !== "number") return false;
+  if (typeof leastMemoryBytes !== "number") return false;
   return (homePool === null || typeof homePool === "string") && typeof isControlDomain === "boolean";
 }

@@ -70,8 +70,15 @@ export interface HostView {
   readonly otherConfig: Readonly<Record<string, string>>;
   /** VMs the database says are resident here (control domain excluded). */
   readonly residents: readonly ResidentVm[];
-  /** Bytes: total less what the residents and the control domain may use; unknown where XAPI says 0. */
+  /**
+   * Bytes: total less what the residents, the VMs that are being started here, the control domain and Xen may use; unknown where
+   * XAPI says 0.
+   */
   readonly freeMemoryBytes: number | Unknown;
+  /** The same when XAPI has squeezed every guest as far as it allows, by which it judges a start. */
+  readonly squeezedFreeBytes: number | Unknown;
+  /** Physical processors; null: XAPI does not say. */
+  readonly cpus: number | null;
 }
 
 /** A VM that the database says runs (or is paused) on some host. */
@@ -88,8 +95,18 @@ export interface HaltedVm {
   /** `VM.order`: lower starts first, negative last (as XAPI's own HA has it). */
   readonly order: number;
   readonly startDelayS: number;
-  /** `memory_static_max` in bytes. */
+  /** `ha_restart_priority`: the restart class is started first, the best-effort class last. */
+  readonly restartPriority: "restart" | "best-effort" | "";
+  /** Bytes that it may use, with what Xen needs for it. */
   readonly memoryBytes: number;
+  /** Bytes with which XAPI starts it at the least. */
+  readonly leastMemoryBytes: number;
+  /** Virtual processors. */
+  readonly cpus: number;
+  /** The host of which it is at home; null: none. */
+  readonly affinity: HostUuid | null;
+  /** The host on which XAPI is starting it; null: none. Its memory is counted off there. */
+  readonly scheduledOn: HostUuid | null;
   /** An operation is in progress (`current_operations` is not empty). */
   readonly busy: boolean;
   /** `start` or `start_on` is in `blocked_operations`. */

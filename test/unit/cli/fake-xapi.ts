@@ -13,6 +13,7 @@ export function fakeXapi(world: FakeWorld): Xapi {
   };
   return {
     hearsMaster: fail,
+    readInventory: fail,
     atMaster: fail,
     read: async () => {
       world.calls.push("read");

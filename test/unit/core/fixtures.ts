@@ -69,6 +69,8 @@ export function hostView(uuid: HostUuid, over: Partial<HostView> = {}): HostView
     otherConfig: {},
     residents: [],
     freeMemoryBytes: 1_000,
+    squeezedFreeBytes: over.freeMemoryBytes ?? 1_000,
+    cpus: 8,
     ...over,
   };
 }
@@ -85,7 +87,12 @@ export function haltedVm(name: string, over: Partial<HaltedVm> = {}): HaltedVm {
     name,
     order: 0,
     startDelayS: 0,
+    restartPriority: "",
     memoryBytes: 100,
+    leastMemoryBytes: over.memoryBytes ?? 100,
+    cpus: 1,
+    affinity: null,
+    scheduledOn: null,
     busy: false,
     startBlocked: false,
     otherConfig: ranIn(name),
