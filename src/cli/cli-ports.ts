@@ -8,6 +8,7 @@ import type { HostSurvey } from "../ports/host-survey.ts";
 import type { Keyboard } from "../ports/keyboard.ts";
 import type { LocalHost } from "../ports/local-host.ts";
 import type { LogReader } from "../ports/log-reader.ts";
+import type { DescribedAction, Manual } from "../ports/manual.ts";
 import type { Logger, MailTransport } from "../ports/notices.ts";
 import type { Operator } from "../ports/operator.ts";
 import type { PeerProber, Pinger } from "../ports/peers.ts";
@@ -61,6 +62,8 @@ export interface CliPorts {
   /** Looks at this host, for doctor. */
   readonly hostSurvey: HostSurvey;
   readonly log: LogReader;
+  /** The manual, with a table of these actions. */
+  openManual(actions: readonly DescribedAction[]): Promise<Manual>;
   /** Takes a line about every change. */
   readonly logger: Logger;
   /** Who makes the changes. */

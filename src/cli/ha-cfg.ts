@@ -16,6 +16,7 @@ import { haStatusAction } from "./commands/ha-status.ts";
 import { haDisableAction, haEnableAction } from "./commands/ha-switch.ts";
 import { insertAction } from "./commands/insert.ts";
 import { logAction } from "./commands/log.ts";
+import { manualAction } from "./commands/manual.ts";
 import { presetAction } from "./commands/preset.ts";
 import { removeAction } from "./commands/remove.ts";
 import { restoreAction } from "./commands/restore.ts";
@@ -54,6 +55,7 @@ const LISTED: readonly Action[] = [
   resumeAction,
   fenceTestAction,
   doctorAction,
+  manualAction(() => [...ACTIONS.values()]),
   versionAction,
 ];
 
@@ -86,7 +88,7 @@ const NO_TEXT = "\ufffd";
 /** With one dash as well: that is how many programs of Dom0 spell it. */
 const HELP_OPTIONS: readonly string[] = ["--help", "-help", "-h", "-?"];
 /** These only print what is in the program. */
-const FOR_EVERYBODY: readonly string[] = ["version", "bash-completion"];
+const FOR_EVERYBODY: readonly string[] = ["version", "bash-completion", "manual"];
 const VERSION_OPTIONS: readonly string[] = ["--version", "-version"];
 
 async function dispatch(argv: readonly string[], ports: CliPorts): Promise<number> {

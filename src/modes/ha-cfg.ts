@@ -58,6 +58,8 @@ export function run(args: readonly string[]): Promise<number> {
     store,
     keyboard: createSystemKeyboard(),
     files: createPrivateFiles(),
+    // Only who reads it loads it.
+    openManual: async () => (await import("../manual/manual.ts")).createManual(),
     log: createLogFile({ clock, places: LOGS.map((place) => join(paths.root, place)), closed }),
     prober: peers.prober,
     pinger: peers.pinger,

@@ -263,6 +263,11 @@ describe("ha-cfg, compiled, on a master", () => {
     expect(await json(["fence-test"])).toBeArrayOfSize(3);
   });
 
+  test("manual: the chapters are in the executable", async () => {
+    expect(await done(["manual"])).toContain("  purpose ");
+    expect(await done(["manual", "purpose"])).toStartWith("WHAT HA-LIZARD DOES\n====");
+  });
+
   test("bash-completion", async () =>
     expect(await done(["bash-completion"])).toContain("complete -F _ha_cfg ha-cfg"));
 

@@ -182,6 +182,7 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
   ],
   [["email"], z.strictObject(mail)],
   [["email-debug"], z.strictObject({ ...mail, dialogue: z.array(text) })],
+  [["manual"], z.array(z.strictObject({ name: text, title: text, about: text, text }))],
   [
     ["show-alerts"],
     z.array(

@@ -51,6 +51,8 @@ describe("on a terminal", () => {
     [["fence-test"], []],
     [["--help"], []],
     [["set", "--help"], []],
+    [["manual"], []],
+    [["manual", "purpose"], []],
   ] as const) {
     test(`${args.join(" ")}: no line is wider than 80 columns`, async () => {
       const { out } = await stage.runOnTerminal(1, args, typed);

@@ -25,6 +25,7 @@ const ACTIONS = [
   "confirm-off",
   "resume",
   "fence-test",
+  "manual",
   "version",
 ];
 
