@@ -7,7 +7,7 @@ import type { KnownHost, LastGoodView } from "../../../src/core/memory/last-good
 import { emptyMemory, type Memory } from "../../../src/core/memory/memory.ts";
 import type { MasterRound, Round } from "../../../src/core/memory/step.ts";
 import type { Action, Result } from "../../../src/core/model/action.ts";
-import type { HeardPeer, Hearing, HostRuns } from "../../../src/core/model/hearing.ts";
+import type { HostRuns } from "../../../src/core/model/hearing.ts";
 import { type HostUuid, hostUuid, poolUuid, type VmUuid, vmUuid } from "../../../src/core/model/ids.ts";
 import { OFFICE_KEY, SUCCESSOR_KEY } from "../../../src/core/model/pool-keys.ts";
 import type {
@@ -21,6 +21,7 @@ import type {
 } from "../../../src/core/model/pool-view.ts";
 import type { Reason } from "../../../src/core/model/reason.ts";
 import type { CoreSettings } from "../../../src/core/model/settings.ts";
+import { localView, published } from "./own-host.ts";
 import { leads, officeOf, type SightOver } from "./sight.ts";
 
 export const POOL = poolUuid("pool-1");
@@ -153,16 +154,6 @@ export function nothingRuns(
   return new Map(answering.map(([uuid]) => [uuid, runsThere(master)]));
 }
 
-function published(
-  self: LocalView,
-  nowMs: number,
-  peers: readonly HeardPeer[],
-  group: Hearing["group"],
-): Hearing {
-  const refused = { malformed: 0, otherPool: 0, wrongTag: 0, unknownHost: 0 };
-  return { self: self.uuid, bootId: self.bootId, atMs: nowMs, peers, group, refused, trouble: null };
-}
-
 /**
  * What the monitor of this host says by default: it leads a settled roll of all hosts that it knows, which names the master that
  * its own xapi has. It tells nothing of whom it hears, so that probes alone say who lives.
@@ -182,20 +173,6 @@ function hearingOf(
     hearing?.peers ?? [],
     leads(self.uuid, [...onRoll].sort(), { ...group, roll }),
   );
-}
-
-/** What a host that is well sees of itself. */
-function localView(uuid: HostUuid, role: Role): LocalView {
-  return {
-    uuid,
-    role,
-    bootId: "boot-1",
-    initCompleteAtMs: 0,
-    domains: [],
-    xapiAnswers: true,
-    heldSinceMs: null,
-    blockedRoutes: [],
-  };
 }
 
 /** One host's core, driven by hand: each `look` is a round at `atS` seconds; `memory` goes from round to round. */
