@@ -274,7 +274,7 @@ export class HearingLoop {
     if (this.state === null || own === null) return;
     const nowMs = clock.uptimeMs();
     const leased = tickLeases(this.state, nowMs, GROUP_TIMINGS, report?.leaseMs != null);
-    const last = this.ties.tick(leased, report?.tie ?? null, nowMs);
+    const last = this.ties.tick(leased, report, nowMs);
     const confirmed = words.map(({ host }) => host);
     const before = forgetOlder(this.toldOff, words);
     this.toldOff = stepToldOff(before, told.off, last, { nowMs, greeters: this.greeters.lastMs, confirmed });
@@ -370,6 +370,7 @@ export class HearingLoop {
         ...lease,
         agreedAtMs: agreedAtMs(voting, hearing.peers, nowMs),
         tie: tieSight(state, { nowMs, tag: this.report?.tie?.tag ?? null }, GROUP_TIMINGS),
+        tieTest: this.ties.tested(),
         last: this.sight,
       };
       const group = groupSight(voting, seen, GROUP_TIMINGS);

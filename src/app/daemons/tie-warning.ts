@@ -1,6 +1,7 @@
 import type { GroupState } from "../../core/group/group.ts";
 import { livesBy, type TieAnswer, type TieQuestion } from "../../core/group/ties.ts";
 import { GROUP_TIMINGS } from "../../core/group/timings.ts";
+import type { TieTest } from "../../core/model/group-sight.ts";
 import type { Alarm } from "../../ports/alarm.ts";
 import type { Logger } from "../../ports/notices.ts";
 
@@ -15,6 +16,8 @@ const GONE = "The claim of the tie by which this host led is gone";
 export class TieWarning {
   private readonly ports: TieWarningPorts;
   private isLost = false;
+  /** By the last test. */
+  private wrong: string | null = null;
 
   constructor(ports: TieWarningPorts) {
     this.ports = ports;
@@ -36,6 +39,33 @@ export class TieWarning {
       body: text,
       advice:
         "Find out who has removed it: nothing but HA-Lizard may write there, and of two halves of a pool each may have had it since. See ha-cfg status on every host, and whether a VM runs twice.",
+    });
+  }
+
+  /** What a test has found: an alert when it fails for the first time, and a word when it is over. */
+  tested({ place, wrong, atMs, sinceMs }: TieTest): void {
+    const { logger, alarm } = this.ports;
+    const last = this.wrong;
+    this.wrong = wrong;
+    if (wrong === null && last === null) return;
+    if (wrong === null) {
+      const text = `The tie-breaker ${place} works: this host has tested it.`;
+      logger.log("info", "check_quorum", text);
+      const subject = "The tie-breaker works";
+      alarm.raise({ key: "tie-test-over", severity: "info", subject, body: text, advice: "Nothing." });
+      return;
+    }
+    if (wrong === last) return;
+    const why = wrong.startsWith(`${place}: `) ? wrong.slice(place.length + 2) : wrong;
+    const text = `The tie-breaker ${place} fails the test of this host: ${why}. While that lasts this host cannot go on with half of the pool alone.`;
+    logger.log("error", "check_quorum", text);
+    if (sinceMs !== atMs) return;
+    alarm.raise({
+      key: "tie-test",
+      severity: "error",
+      subject: "The tie-breaker fails its test",
+      body: text,
+      advice: "It is tested again every hour.",
     });
   }
 

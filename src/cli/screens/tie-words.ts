@@ -4,8 +4,17 @@ import { type Said, spanText } from "./status-words.ts";
 /** What decides between two halves of the pool; null where nothing needs to. */
 export function tieLine({ tie, counts }: Pick<GroupStatus, "tie" | "counts">): Said | null {
   if (tie === null) return null;
-  if (!tie.decides)
-    return { text: `not needed now: ${counts.length} hosts are an odd number`, tone: "plain" };
+  const { tested, trouble } = tie;
+  const said = decision(tie, counts.length);
+  // What a question has just found is newer.
+  if (tested === null || trouble !== null) return said;
+  if (tested.wrong === null) return { ...said, text: `${said.text}; tested ${spanText(tested.ageS)} ago` };
+  const failed = `the test of this host fails since ${spanText(tested.sinceS)}: ${tested.wrong}`;
+  return { text: `${said.text}; ${failed}`, tone: "bad" };
+}
+
+function decision(tie: TieStatus, count: number): Said {
+  if (!tie.decides) return { text: `not needed now: ${count} hosts are an odd number`, tone: "plain" };
   return tie.by === "master" ? byMaster(tie) : byClaim(tie);
 }
 

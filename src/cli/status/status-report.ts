@@ -157,6 +157,14 @@ export interface TieStatus {
   /** Why the place did not answer last, and since when; null: it did, or was not asked. */
   readonly trouble: string | null;
   readonly troubleS: number | null;
+  /** The last test of the place by the monitor of this host; null: none since it began, or since that place was named. */
+  readonly tested: {
+    readonly ageS: number;
+    /** null: nothing is wrong. */
+    readonly wrong: string | null;
+    /** Since when tests have failed, or succeeded. */
+    readonly sinceS: number;
+  } | null;
 }
 
 /** The group that the monitors form, as the one of this host sees it (core/model/group-sight.ts). */

@@ -61,6 +61,17 @@ export interface TieSight {
   readonly troubleSinceMs: number | null;
 }
 
+/** What the last test of the place of ties has found (`TieBreaker.test`). Times are the host's uptime. */
+export interface TieTest {
+  /** As TIE_BREAKER_PLACE says it. */
+  readonly place: string;
+  readonly atMs: number;
+  /** What is wrong with it; null: nothing. */
+  readonly wrong: string | null;
+  /** Since when tests have found something, or nothing. */
+  readonly sinceMs: number;
+}
+
 /** The group as the monitor of a host publishes it (core/group/README.md). */
 export interface GroupSight {
   /**
@@ -94,6 +105,8 @@ export interface GroupSight {
   readonly ownLease: OwnLeaseSight | null;
   /** null: its roll has none. */
   readonly tie: TieSight | null;
+  /** null: no place is named, or it was not tested yet. */
+  readonly tieTest: TieTest | null;
   /** Why this host takes no part; null: it does. */
   readonly trouble: string | null;
 }

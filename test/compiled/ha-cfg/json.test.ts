@@ -124,6 +124,7 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
               need: z.enum(["none", "lacks", "lives", "lost"]),
               trouble: maybeText,
               troubleS: seconds,
+              tested: z.nullable(z.strictObject({ ageS: z.number(), wrong: maybeText, sinceS: z.number() })),
             }),
           ),
           trouble: maybeText,

@@ -97,7 +97,7 @@ const AT_REST: GroupStatus = {
   ownLease: null,
   tie: {
     ...{ breaker: "none", decides: true, by: "master", holder: { uuid: "u1", name: "h1" }, place: null },
-    ...{ need: "none", trouble: null, troubleS: null },
+    ...{ need: "none", trouble: null, troubleS: null, tested: null },
   },
   trouble: null,
 };

@@ -31,6 +31,7 @@ export function leads(
     leaseOver: [],
     ownLease: null,
     tie: null,
+    tieTest: null,
     trouble: null,
     ...over,
     roll: roll === null ? null : { ...whole, ...roll },
