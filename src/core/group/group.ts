@@ -4,7 +4,14 @@ import { passedOn } from "./acks.ts";
 import { saidAgreed } from "./agreed.ts";
 import { type HearingEvent, type HearingState, stepHearing } from "./hearing.ts";
 import { leadOf } from "./leader-heard.ts";
-import { acknowledged, type LeaseWatch, NO_LEASES, stepLeases, takeAcks } from "./lease-watch.ts";
+import {
+  acknowledged,
+  type LeaseWatch,
+  NO_LEASES,
+  stepLeases,
+  takeAcks,
+  withoutOthers,
+} from "./lease-watch.ts";
 import { hasRepeated } from "./mandate.ts";
 import type { Ack, Datagram, GroupPeer, Heartbeat } from "./message.ts";
 import type { AgreedHost } from "./own-state.ts";
@@ -118,7 +125,7 @@ function acksOf({ hearing, leases }: GroupState, vote: VoteWords, nowMs: number)
 
 /**
  * What time does to leases: before anything is said. `isWanted`: the parameters of this host ask for one; where nobody has one, and none is wanted, there is
- * nothing to watch.
+ * nothing to watch. But the one that leads acknowledges always: whoever has taken back the last lease waits for that with its slots armed.
  */
 export function tickLeases(
   state: GroupState,
@@ -129,7 +136,8 @@ export function tickLeases(
   const { hearing, voting, leases } = state;
   const { roll, before } = voting.stored;
   const isLeased = [roll, before].some((one) => one?.hosts.some(({ leaseMs }) => leaseMs !== null) === true);
-  if (!isWanted && !isLeased) return leases === NO_LEASES ? state : { ...state, leases: NO_LEASES };
+  const isOwnTerm = voting.stored.term.host === voting.self;
+  if (!isWanted && !isLeased && !isOwnTerm) return { ...state, leases: withoutOthers(leases) };
   return { ...state, leases: stepLeases(leases, hearing, voting, nowMs, timings) };
 }
 

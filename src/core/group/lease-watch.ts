@@ -40,6 +40,13 @@ export interface LeaseWatch {
 
 export const NO_LEASES: LeaseWatch = { led: null, heard: [], over: [], ownAckedMs: null };
 
+/** Only what is known of the lease of this host. */
+export function withoutOthers(watch: LeaseWatch): LeaseWatch {
+  const { led, heard, over, ownAckedMs } = watch;
+  const hasNone = led === null && heard.length === 0 && over.length === 0;
+  return hasNone ? watch : { ...NO_LEASES, ownAckedMs };
+}
+
 /** So long after it was renewed last a lease of so many milliseconds is over by any clock. */
 export const runsOutAfterMs = (
   leaseMs: number,
