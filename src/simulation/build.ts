@@ -1,5 +1,6 @@
 import { type SimClock, WORLD_BEGIN_WALL_MS } from "./clock.ts";
 import { Database, type Fields, NULL_REF } from "./database.ts";
+import { bootedRate } from "./host-clock.ts";
 import { createRandom } from "./random.ts";
 import { TEMPLATES } from "./records/templates.ts";
 import {
@@ -74,6 +75,7 @@ export function buildHost(spec: HostSpec, number: number, database: Database): S
     routes: new Set(),
     bootCount: 1,
     bootedAtMs: 0,
+    rate: bootedRate(0),
     poolConf: "",
     initComplete: true,
     initCompleteWallMs: WORLD_BEGIN_WALL_MS,

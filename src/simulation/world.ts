@@ -42,11 +42,19 @@ export interface XapiProcess {
   readonly onThaw: (() => void)[];
 }
 
+/** How the clock of a host runs: so many of its milliseconds for each of the world's, since a moment at which it said `uptimeMs`. */
+export interface Rate {
+  readonly perMs: number;
+  readonly sinceMs: number;
+  readonly uptimeMs: number;
+}
+
 /** A slot of Xen's watchdog that is armed. */
 export interface ArmedSimSlot {
   readonly id: string;
   readonly timeoutMs: number;
   readonly armedAtMs: number;
+  readonly firesAtMs: number;
   readonly fires: Scheduled;
 }
 
@@ -123,6 +131,8 @@ export interface SimHost {
   readonly routes: Set<string>;
   bootCount: number;
   bootedAtMs: number;
+  /** How fast its clock runs (host-clock.ts). */
+  rate: Rate;
   /** What stands in /etc/xensource/pool.conf. */
   poolConf: string;
   /** /var/run/xapi_init_complete.cookie exists. */

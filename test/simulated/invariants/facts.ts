@@ -26,7 +26,7 @@ export interface LastEnd {
 /** After none of these a pool is at rest. */
 const DISTURBANCES = new Set([
   ...["power-off", "power-on", "link", "heal", "service-stopped", "service-killed", "pool-key", "xapi-ha"],
-  ...["watchdog", "state-lost", "promote-asked"],
+  ...["watchdog", "state-lost", "promote-asked", "stalled"],
 ]);
 
 /** One host as another sees it, as the key of a map: all pairs are looked at with every change. */

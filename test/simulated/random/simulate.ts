@@ -21,7 +21,8 @@ Plays random histories of simulated pools on virtual time: anything may fail, th
   --never-back   one host of three or more stays dead when everything else is mended
   --as-measured  the pool is as hard as a real one where it is easier by default
   --watches      the monitors are woken by XAPI's events and by a silent master, as in Dom0
-  --watchdog     the leases of the hosts prove that one is off, alone or after a fence device
+  --watchdog     the leases of the hosts prove that one is off, alone or after a fence device; clocks differ by one
+                 part in a hundred, and monitors stand still; says why watchdogs have reset hosts
   --tie          in pools of even size one host claims the tie at a place outside the pool, which fails as anything else
   --storms       what the monitors say to each other is lost, comes twice, and comes late
 
@@ -102,6 +103,14 @@ async function tellOne({ seed, least, most, verbose, conditions }: Wishes): Prom
   return 1;
 }
 
+/** The conditions of a search as it was asked for. */
+function optionsOf(conditions: Conditions): string {
+  const wished = Object.entries(conditions).filter(([, isWished]) => isWished);
+  return wished
+    .map(([name]) => ` --${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`)
+    .join("");
+}
+
 const ruleOf = (failure: string): string => failure.split(" at ", 1)[0]?.replace(/\d+/g, "#") ?? failure;
 
 /** A plan as the files of a scenario. */
@@ -151,7 +160,9 @@ async function searchMany(wishes: Wishes): Promise<number> {
   for (const { seed: bad, failures } of state.failures) {
     console.log(`\nseed ${bad}`);
     for (const failure of failures) console.log(`  FAILED  ${failure}`);
-    console.log(`  npm run simulate -- --seed ${bad} --hosts ${least}..${most} --verbose`);
+    console.log(
+      `  npm run simulate -- --seed ${bad} --hosts ${least}..${most}${optionsOf(conditions)} --verbose`,
+    );
   }
   return state.failures.length > 0 ? 1 : 0;
 }
