@@ -58,6 +58,8 @@ export class LeaseKeeper {
   /** An order has not ended well: what is armed has to be looked at anew. */
   private mustLook = false;
   private isEndAsked = false;
+  /** The end that is asked for would leave others without a majority. */
+  private strands = false;
   private isEmptied = false;
   private toldMs = Number.NEGATIVE_INFINITY;
   private endSinceMs: number | null = null;
@@ -127,7 +129,8 @@ export class LeaseKeeper {
     const { voting } = state;
     const { roll } = voting.stored;
     if (this.ports.leaseEnd.isWanted) return null;
-    if (this.isEndAsked && !strandsOthers(state)) return null;
+    this.strands = this.isEndAsked && strandsOthers(state);
+    if (this.isEndAsked && !this.strands) return null;
     const { saidMs } = this.lease;
     // What was lost comes back from the others.
     if (roll === null) return saidMs;
@@ -231,6 +234,7 @@ export class LeaseKeeper {
       armed: slots?.length ?? 0,
       ackedMs,
       firesMs: oldest === undefined ? null : oldest.armedMs + oldest.timeoutMs,
+      strands: this.strands,
       trouble: this.isTaken ? "XAPI's own HA has taken the watchdog" : (refused?.why ?? null),
     };
   }

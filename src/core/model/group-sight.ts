@@ -39,6 +39,8 @@ export interface OwnLeaseSight {
   readonly ackedMs: number | null;
   /** When the first of them fires, unless it is disarmed before, by the uptime; null: none is armed. */
   readonly firesMs: number | null;
+  /** Its end is asked for, and is refused: others that have one would be left without a majority (core/group/strands-others.ts). */
+  readonly strands: boolean;
   /** Why nothing can be armed; null: nothing is in the way. */
   readonly trouble: string | null;
 }

@@ -2,12 +2,14 @@ import { describe, expect, test } from "bun:test";
 import { LeaseEnd } from "../../../../src/app/daemons/lease-end.ts";
 import { LeaseKeeper } from "../../../../src/app/daemons/lease-keeper.ts";
 import type { GroupState } from "../../../../src/core/group/group.ts";
+import { hostUuid } from "../../../../src/core/model/ids.ts";
 import type { WatchdogSlot, WatchdogSlots } from "../../../../src/ports/watchdog-slots.ts";
 import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
 import { groupState } from "../../core/group/states.ts";
 import type { Voter } from "../../core/group/votes.ts";
 
 const LEASE_MS = 20_000;
+const B = hostUuid("b");
 const LEADS: Voter = { term: "5a", roll: "5a.1 abc" };
 
 /** A watchdog that does what it is told, and a host that leads, whose numbers of a second ago are acknowledged. */
@@ -21,6 +23,8 @@ function stage(over: Partial<WatchdogSlots> & { readonly armed0?: readonly Watch
     hurries: 0,
     isEmptied: false,
     endAskedMs: null as number | null,
+    /** b has a lease, c is silent. */
+    isOneSilent: false,
   };
   const at = () => Math.round(clock.nowMs() / 1_000);
   const slots: WatchdogSlots = {
@@ -54,7 +58,13 @@ function stage(over: Partial<WatchdogSlots> & { readonly armed0?: readonly Watch
     for (let second = 0; second < seconds; second++) {
       await clock.run(1_000);
       const nowMs = clock.nowMs();
-      const base = groupState({ ...LEADS, answers: {} }, { b: {}, c: {} });
+      const base = groupState(
+        { ...LEADS, answers: {} },
+        { b: {}, c: world.isOneSilent ? { age: 9, silent: 9 } : {} },
+      );
+      const { roll } = base.voting.stored;
+      const leased = roll?.hosts.map((one) => (one.host === B ? { ...one, leaseMs: LEASE_MS } : one)) ?? [];
+      const stored = { ...base.voting.stored, roll: roll && { ...roll, hosts: leased } };
       const answers = new Map(
         [...base.hearing.peers.keys()].map((host) => [
           host,
@@ -63,7 +73,7 @@ function stage(over: Partial<WatchdogSlots> & { readonly armed0?: readonly Watch
       );
       const state: GroupState = {
         ...base,
-        voting: { ...base.voting, startedMs: -60_000, answers },
+        voting: { ...base.voting, stored, startedMs: -60_000, answers },
         leases: { ...base.leases, ownAckedMs: isDeaf ? null : nowMs - 500 },
       };
       void keeper.tend(nowMs);
@@ -180,6 +190,20 @@ describe("LeaseKeeper", () => {
     world.endAskedMs = null;
     await run(6);
     expect(world.slots.length).toBeGreaterThan(0);
+  });
+
+  test("it does not end, and that is published, where another one with a lease would be left without a majority", async () => {
+    const { run, clock, keeper, world } = stage();
+    await run(8);
+    world.isOneSilent = true;
+    world.endAskedMs = clock.nowMs();
+    await run(4);
+    expect([world.slots.length > 0, keeper.published(null)?.strands]).toEqual([true, true]);
+    world.isOneSilent = false;
+    await run(1);
+    expect(keeper.published(null)?.strands).toBe(false);
+    await run(4);
+    expect(world.slots).toEqual([]);
   });
 
   test("what was asked of the monitor before does not concern one that has started since", async () => {
