@@ -1,11 +1,11 @@
 /** A stretch of a sentence. */
 export type Span =
-  | { readonly kind: "plain" | "code" | "strong"; readonly text: string }
+  | { readonly kind: "plain" | "code" | "strong" | "emphasis"; readonly text: string }
   | { readonly kind: "link"; readonly text: string; readonly target: string };
 
-const MARKED = /`([^`]+)`|\*\*([^*]+)\*\*|\[([^\]]+)\]\(([^()\s]+)\)/g;
+const MARKED = /`([^`]+)`|\*\*([^*]+)\*\*|\*([^*\s][^*]*)\*|\[([^\]]+)\]\(([^()\s]+)\)/g;
 
-/** A sentence in its spans; all that is not code, strong or a link is plain. */
+/** A sentence in its spans; all that is not code, strong, emphasis or a link is plain. */
 export function parseInline(sentence: string): readonly Span[] {
   const spans: Span[] = [];
   let from = 0;
@@ -14,9 +14,10 @@ export function parseInline(sentence: string): readonly Span[] {
   };
   for (const found of sentence.matchAll(MARKED)) {
     plainTo(found.index);
-    const [whole, code, strong, link, target] = found;
+    const [whole, code, strong, emphasis, link, target] = found;
     if (code !== undefined) spans.push({ kind: "code", text: code });
     else if (strong !== undefined) spans.push({ kind: "strong", text: strong });
+    else if (emphasis !== undefined) spans.push({ kind: "emphasis", text: emphasis });
     else spans.push({ kind: "link", text: link ?? "", target: target ?? "" });
     from = found.index + whole.length;
   }

@@ -19,11 +19,8 @@ export function renderText(blocks: readonly Block[], page: Page): string {
 
 function renderBlock(block: Block, page: Page): string {
   switch (block.kind) {
-    case "heading": {
-      const title = plain(block.text);
-      const line = block.level === 1 ? `${"=".repeat(Bun.stringWidth(title))}\n` : "";
-      return `${page.bold(block.level === 1 ? title.toUpperCase() : title)}\n${line}`;
-    }
+    case "heading":
+      return renderHeading(plain(block.text), block.level, page);
     case "paragraph":
       return wrapText(plain(block.text), "", "", page.columns);
     case "list": {
@@ -46,13 +43,29 @@ function renderBlock(block: Block, page: Page): string {
   }
 }
 
+/** What is drawn below a heading, by its level. */
+const RULES = ["=", "-"] as const;
+
+function renderHeading(title: string, level: number, { columns, bold }: Page): string {
+  const text = wrapText(level === 1 ? title.toUpperCase() : title, "", "", columns);
+  const lines = text.trimEnd().split("\n");
+  const width = Math.max(...lines.map((line) => Bun.stringWidth(line)));
+  const rule = RULES[level - 1]?.repeat(width);
+  return [...lines.map(bold), ...(rule === undefined ? [] : [rule])].map((line) => `${line}\n`).join("");
+}
+
+/** A code of one small word would be taken for a word of the sentence. */
+const SMALL_WORD = /^[a-z]+$/;
+
 /** A sentence without its marks. A link to a chapter is the command that shows it. */
 function plain(sentence: string): string {
-  return parseInline(sentence)
+  const spans = parseInline(sentence);
+  return spans
     .map((span) => {
+      if (span.kind === "code" && spans.length > 1 && SMALL_WORD.test(span.text)) return `"${span.text}"`;
       if (span.kind !== "link") return span.text;
       const to = chapterOf(span.target);
-      return to === null ? `${span.text} (${span.target})` : `${span.text} (ha-cfg manual ${to.chapter})`;
+      return to === null ? `${span.text} [${span.target}]` : `${span.text} [ha-cfg manual ${to.chapter}]`;
     })
     .join("");
 }
@@ -68,15 +81,19 @@ function renderTable(
     Math.max(Bun.stringWidth(cell), ...rows.map((row) => Bun.stringWidth(row[at] ?? ""))),
   );
   const before = widths.slice(0, last).reduce((sum, width) => sum + width + 2, 0);
-  if (columns - before < Math.min(widths[last] ?? 0, NARROWEST)) return renderRows(head, rows, columns);
+  const words = rows.flatMap((row) => (row[last] ?? "").split(" ")).map((word) => Bun.stringWidth(word));
+  const needed = Math.max(Math.min(widths[last] ?? 0, NARROWEST), ...words);
+  if (columns - before < needed) return renderRows(head, rows, columns);
   const line = (cells: readonly string[]): string => {
     const start = cells.slice(0, last).map((cell, at) => pad(cell, (widths[at] ?? 0) + 2));
     const end = cells[last] ?? "";
     if (end === "") return `${start.join("").trimEnd()}\n`;
     return wrapText(end, " ".repeat(before), start.join(""), columns);
   };
-  const title = head.some((cell) => cell !== "") ? bold(line(head).trimEnd()) : "";
-  return [title === "" ? "" : `${title}\n`, ...rows.map(line)].join("");
+  return [
+    ...(head.some((cell) => cell !== "") ? [bold(line(head).trimEnd()), "\n"] : []),
+    ...rows.map(line),
+  ].join("");
 }
 
 function renderRows(head: readonly string[], rows: readonly (readonly string[])[], columns: number): string {

@@ -59,7 +59,7 @@ export function run(args: readonly string[]): Promise<number> {
     keyboard: createSystemKeyboard(),
     files: createPrivateFiles(),
     // Only who reads it loads it.
-    openManual: async () => (await import("../manual/manual.ts")).createManual(),
+    openManual: async (actions) => (await import("../manual/manual.ts")).createManual(actions),
     log: createLogFile({ clock, places: LOGS.map((place) => join(paths.root, place)), closed }),
     prober: peers.prober,
     pinger: peers.pinger,

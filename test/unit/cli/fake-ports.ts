@@ -198,7 +198,7 @@ export function fakePorts(world: FakeWorld): Captured {
         },
       },
       files: fakeFiles(world),
-      openManual: async () => createManual(),
+      openManual: async (actions) => createManual(actions),
       log: {
         recent: async () => world.log,
         follow: async (tell) => {

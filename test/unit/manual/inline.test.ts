@@ -2,11 +2,13 @@ import { expect, test } from "bun:test";
 import { anchorOf, chapterOf, parseInline } from "../../../src/manual/inline.ts";
 
 test("parseInline: plain, code, strong and links, and every character is in one of them", () => {
-  expect(parseInline("run `ha-cfg **x**`, **now**, see [Fencing](purpose.md#ilo).")).toEqual([
+  expect(parseInline("run `ha-cfg **x**`, **now**, *Next*, see [Fencing](purpose.md#ilo).")).toEqual([
     { kind: "plain", text: "run " },
     { kind: "code", text: "ha-cfg **x**" },
     { kind: "plain", text: ", " },
     { kind: "strong", text: "now" },
+    { kind: "plain", text: ", " },
+    { kind: "emphasis", text: "Next" },
     { kind: "plain", text: ", see " },
     { kind: "link", text: "Fencing", target: "purpose.md#ilo" },
     { kind: "plain", text: "." },

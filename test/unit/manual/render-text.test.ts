@@ -9,16 +9,17 @@ describe("renderText", () => {
   test("headings, paragraphs, lists and code, an empty line between them", () =>
     expect(
       render(
-        "# One\n\n## Two\n\nA line of `code` that is too long for forty columns.\n\n1. first\n2. second\n\n```\nxe host-list\n```\n",
+        "# One\n\n## Two\n\nA line of `ha-cfg get` that is too long for forty columns.\n\n1. first\n2. second\n\n```\nxe host-list\n```\n",
       ),
     ).toBe(
       `<ONE>
 ===
 
 <Two>
+---
 
-A line of code that is too long for
-forty columns.
+A line of ha-cfg get that is too long
+for forty columns.
 
   1. first
   2. second
@@ -29,7 +30,12 @@ forty columns.
 
   test("a link is the command that shows the chapter, or the address", () =>
     expect(render("See [Fencing](purpose.md#ilo) and [XAPI](https://example.org).", 200)).toBe(
-      "See Fencing (ha-cfg manual purpose) and XAPI (https://example.org).\n",
+      "See Fencing [ha-cfg manual purpose] and XAPI [https://example.org].\n",
+    ));
+
+  test("a code of one small word is quoted in a sentence, and not where it stands alone", () =>
+    expect(render("With `none` it waits, `XX` not.\n\n`none`\n")).toBe(
+      'With "none" it waits, XX not.\n\nnone\n',
     ));
 
   test("a table in columns: the last one is wrapped", () =>
