@@ -1,7 +1,8 @@
-import { type ChapterName, findChapter } from "../cli/manual-contents.ts";
+import { CHAPTERS, type ChapterName, findChapter } from "../cli/manual-contents.ts";
 import type { DescribedAction, Manual } from "../ports/manual.ts";
 import { parseBlocks } from "./blocks.ts";
 import { fillTables, type MakeTable } from "./fill.ts";
+import { renderHtml } from "./render-html.ts";
 import { renderText } from "./render-text.ts";
 import { commandsList } from "./tables/commands.ts";
 import { filesTable } from "./tables/files.ts";
@@ -32,6 +33,14 @@ export function createManual(actions: readonly DescribedAction[]): Manual {
   return {
     markdown: (chapter) => markdown(nameOf(chapter)),
     text: (chapter, columns, bold) => renderText(parseBlocks(markdown(nameOf(chapter))), { columns, bold }),
+    html: (version) => {
+      const chapters = CHAPTERS.map(({ name, title }) => ({
+        name,
+        title,
+        blocks: parseBlocks(markdown(name)),
+      }));
+      return renderHtml(chapters, version);
+    },
   };
 }
 

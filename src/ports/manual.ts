@@ -14,4 +14,6 @@ export interface Manual {
   markdown(chapter: string): string;
   /** One chapter for a terminal, no line wider than `columns` unless it is code; `bold` marks headings. */
   text(chapter: string, columns: number, bold: (text: string) => string): string;
+  /** All chapters as one page that needs no other file, no script and no network. */
+  html(version: string): string;
 }

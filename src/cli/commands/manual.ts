@@ -2,10 +2,11 @@ import { nearestWord } from "../../config/nearest.ts";
 import type { Manual } from "../../ports/manual.ts";
 import { type Action, defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
+import { confirm } from "../confirm.ts";
 import { ALL_CHAPTERS, CHAPTERS, type Chapter, findChapter } from "../manual-contents.ts";
 import { describeAction } from "../screens/help.ts";
 import { paintFor } from "../screens/paint.ts";
-import { wrapText } from "../screens/text.ts";
+import { plainText, wrapText } from "../screens/text.ts";
 
 /** Longer lines are hard to read, shorter ones hard to set. */
 const WIDEST = 100;
@@ -22,10 +23,22 @@ export function manualAction(actions: () => readonly Action[]): Action {
         required: false,
         description: "the chapter; all for every one; nothing for the list of them",
       },
+      html: {
+        type: "string",
+        valueHint: "file",
+        description: "writes all chapters as one page; - for standard output",
+      },
+      yes: { type: "boolean", description: "with --html: replaces a file that is there without asking" },
       json: { type: "boolean", description: "for programs; the texts are Markdown" },
     },
     async run(args, ports) {
       const chosen = choose(args.chapter);
+      const { html } = args;
+      if (html !== undefined) {
+        if (chosen !== null || args.json === true)
+          throw new UsageError("Cannot write the page: --html has every chapter and stands alone");
+        return writePage(html, args.yes === true, actions(), ports);
+      }
       const manual = await ports.openManual(actions().map(describeAction));
       if (args.json === true) return showJson(chosen ?? CHAPTERS, manual, ports);
       if (chosen === null) return showList(ports);
@@ -47,6 +60,32 @@ function choose(typed: string | undefined): readonly Chapter[] | null {
   const near = nearestWord(typed.toLowerCase(), [...CHAPTERS.map(({ name }) => name), ALL_CHAPTERS]);
   const hint = near === undefined ? "ha-cfg manual lists them" : `did you mean ${near}?`;
   throw new UsageError(`Cannot show chapter ${typed}: there is no such chapter; ${hint}`);
+}
+
+async function writePage(
+  file: string,
+  yes: boolean,
+  actions: readonly Action[],
+  ports: CliPorts,
+): Promise<ExitCode> {
+  const manual = await ports.openManual(actions.map(describeAction));
+  const page = manual.html(ports.version);
+  if (file === "-") {
+    ports.stdout(page);
+    return EXIT.done;
+  }
+  const shown = plainText(file);
+  const there = await ports.files.look(file);
+  if (there === "other") {
+    ports.stderr(`Cannot write the page to ${shown}: it is there, and it is no ordinary file.\n`);
+    return EXIT.failed;
+  }
+  const question = `${shown} is there already. Replace it?`;
+  if (there === "ordinary" && !(await confirm(ports, "manual", question, yes))) return EXIT.failed;
+  const why = await ports.files.write(file, page);
+  if (why === null) ports.stdout(`The manual is written to ${shown}.\n`);
+  else ports.stderr(`Cannot write the page to ${shown}: ${why}.\n`);
+  return why === null ? EXIT.done : EXIT.failed;
 }
 
 function showList({ stdout, version }: CliPorts): ExitCode {

@@ -48,6 +48,23 @@ describe("ha-cfg manual", () => {
     expect(one).toEqual([expect.objectContaining({ name: "purpose", text: expect.stringMatching(/^# /) })]);
   });
 
+  test("--html: to a file, to standard output, and never over something else", async () => {
+    const there = await haCfg(["manual", "--html", "/tmp/manual.html"]);
+    expect([there.code, there.out]).toEqual([0, "The manual is written to /tmp/manual.html.\n"]);
+    const page = (await haCfg(["manual", "--html", "-"])).out;
+    expect(there.world.files["/tmp/manual.html"]).toBe(page);
+    expect(page).toStartWith("<!DOCTYPE html>");
+    const files = { "/a": "old", "/b": null };
+    const asked = await haCfg(["manual", "--html", "/a"], { files });
+    expect([asked.code, asked.world.files["/a"]]).toEqual([2, "old"]);
+    expect(asked.err).toContain("--yes");
+    expect((await haCfg(["manual", "--html", "/a", "--yes"], { files })).code).toBe(0);
+    expect((await haCfg(["manual", "--html", "/b", "--yes"], { files })).code).toBe(1);
+    expect((await haCfg(["manual", "--html", "/full/a"])).err).toContain("the disk is full");
+    for (const args of [["purpose"], ["--json"]])
+      expect((await haCfg(["manual", ...args, "--html", "/a"])).code).toBe(2);
+  });
+
   test("whoever may not use the pool may read it", async () => {
     const run = await haCfg(["manual", "purpose"], { denied: "/var/lib/xcp/xapi", isRoot: false });
     expect([run.code, run.err]).toEqual([0, ""]);
