@@ -29,9 +29,10 @@ function byMaster({ breaker, holder, place }: TieStatus): Said {
 function byClaim({ holder, place, need, trouble, troubleS }: TieStatus): Said {
   const where = place ?? "the place that TIE_BREAKER_PLACE named before";
   const since = troubleS === null ? "" : `, since ${spanText(troubleS)}`;
-  const silent = trouble === null ? null : `it does not answer${since}: ${trouble}`;
-  const more = silent === null ? "" : `; ${silent}`;
   const isMissing = need === "lacks" || need === "lost";
+  const what = isMissing ? "this host cannot claim it" : "it does not answer";
+  const silent = trouble === null ? null : `${what}${since}: ${trouble}`;
+  const more = silent === null ? "" : `; ${silent}`;
   if (need === "lives")
     return { text: `this host decides: it leads by its claim on ${where}${more}`, tone: "good" };
   if (holder !== null)

@@ -62,15 +62,9 @@ export function isElecting(view: Sight): boolean {
   return group?.lead === "none" && view.nowMs - group.sinceMs < ELECTION_MS;
 }
 
-/** So long a host waits before it claims, and then for the answer (tie-wish.ts, app/daemons/tie-keeper.ts), and a little. */
-const CLAIM_MS = 25_000;
-
-/** Is a claim of the tie under way, by which this host may be elected? A claim that is refused, or not answered, may be missing for ever. */
-export function isClaiming(view: Sight): boolean {
-  const group = groupOf(view);
-  const tie = group?.tie ?? null;
-  if (group === null || tie === null || (tie.need !== "lacks" && tie.need !== "lost")) return false;
-  return tie.holder === null && tie.trouble === null && view.nowMs - group.sinceMs < CLAIM_MS;
+/** Is a claim of the tie under way, by which this host may be elected in a moment? */
+export function isClaiming(view: Pick<PoolView, "hearing">): boolean {
+  return groupOf(view)?.tie?.isClaiming === true;
 }
 
 /**

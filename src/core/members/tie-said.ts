@@ -12,7 +12,7 @@ export function tieSaid(view: Pick<PoolView, "hearing">, memory: Memory): string
   const tie = groupOf(view)?.tie ?? null;
   if (tie === null || (tie.need !== "lacks" && tie.need !== "lost")) return null;
   if (tie.holder !== null) return `${hostName(memory, tie.holder)} has claimed the tie`;
-  const silent = tie.trouble === null ? null : `the tie-breaker does not answer (${tie.trouble})`;
+  const silent = tie.trouble === null ? null : `the tie cannot be claimed (${tie.trouble})`;
   if (tie.need === "lacks") return silent;
   const lost = "the claim of the tie by which it led is gone";
   return silent === null ? lost : `${lost}, and ${silent}`;

@@ -57,6 +57,8 @@ export interface TieSight {
    * claim by which it led is gone.
    */
   readonly need: "none" | "lacks" | "lives" | "lost";
+  /** A claim that it lacks is under way: neither refused, nor without an answer for long. */
+  readonly isClaiming: boolean;
   /** Why the place did not answer last; null: it did, or was not asked. */
   readonly trouble: string | null;
   /** Since when it has not answered, by this host's uptime; null: as with `trouble`. */

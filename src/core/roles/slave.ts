@@ -1,5 +1,5 @@
 import { recoverHosts } from "../fencing/recover-hosts.ts";
-import { hasMandate, hostsOnRoll, isElecting } from "../group/may-act.ts";
+import { hasMandate, hostsOnRoll, isClaiming, isElecting } from "../group/may-act.ts";
 import { lastFlag } from "../members/flag-dispute.ts";
 import { reportHealth, reportReturns } from "../members/health-report.ts";
 import { heardOf } from "../members/heard.ts";
@@ -219,6 +219,7 @@ function replaceMaster(memory: Memory, master: HostUuid, round: Round): Step {
   const satisfied = { ...quorum, quorate: quorum.quorate || !settings.FENCE_QUORUM_REQUIRED };
   const isolated = isolateSlave(memory, satisfied, round);
   if (isolated !== null) return isolated;
+  if (isClaiming(view)) return nothing(memory);
   // Who leads is not alone: a majority has voted for it.
   const isOut = memory.isolation?.rebooted === true && memory.isolation.wellSinceMs === null;
   if (isOut && !hasMandate(view))

@@ -41,7 +41,7 @@ describe("ha-cfg status: what decides between two halves", () => {
     pool.power(1, false);
     await pool.run(60 * SECOND);
     expect(await tieRow(pool, 2)).toBe(
-      `nobody decides now: ${PLACE}: it does not answer, since some s: no answer within 10 s`,
+      `nobody decides now: ${PLACE}: this host cannot claim it, since some s: no answer within 10 s`,
     );
     pool.world.ties.isUp = true;
     await pool.run(60 * SECOND);
@@ -60,6 +60,7 @@ describe("the tie in words", () => {
   const silent = { trouble: "no route", troubleS: 200 };
   const master = { by: "master", holder: h1 } as const;
   const NO_ANSWER = "it does not answer, since 3 min: no route";
+  const NO_CLAIM = "this host cannot claim it, since 3 min: no route";
   const line = (tie: TieStatus | null) => tieLine({ tie, counts: ["h1", "h2"] });
   const rows: readonly [Partial<TieStatus> | null, string | null][] = [
     [null, null],
@@ -83,7 +84,7 @@ describe("the tie in words", () => {
       `good: this host decides: it leads by its claim on ${PLACE}; ${NO_ANSWER}`,
     ],
     [{ need: "lacks" }, `warning: this host is claiming ${PLACE}`],
-    [{ need: "lacks", ...silent }, `bad: nobody decides now: ${PLACE}: ${NO_ANSWER}`],
+    [{ need: "lacks", ...silent }, `bad: nobody decides now: ${PLACE}: ${NO_CLAIM}`],
     [
       { tested: { ageS: 7_300, wrong: null, sinceS: 9_000 } },
       `plain: the host that claims ${PLACE} first; none has, as far as this host knows; tested 2 h ago`,
@@ -98,7 +99,7 @@ describe("the tie in words", () => {
     ],
     [silent, `warning: nobody decides now: ${PLACE}: ${NO_ANSWER}`],
     [{ need: "lost" }, `bad: the claim on ${PLACE} by which this host led is gone`],
-    [{ need: "lost", ...silent }, `bad: the claim on ${PLACE} by which this host led is gone; ${NO_ANSWER}`],
+    [{ need: "lost", ...silent }, `bad: the claim on ${PLACE} by which this host led is gone; ${NO_CLAIM}`],
   ];
   for (const [over, expected] of rows)
     test(String(expected), () => {

@@ -46,6 +46,12 @@ export const isLedBy = (leader: HostUuid): SightOver => ({ lead: "hears", leader
 
 /** The tie of an even roll, which nobody has claimed and nobody needs. */
 export function tieOf(over: Partial<TieSight> = {}): TieSight {
-  const none = { holder: null, need: "none", trouble: null, troubleSinceMs: null } as const;
+  const none = {
+    holder: null,
+    need: "none",
+    isClaiming: false,
+    trouble: null,
+    troubleSinceMs: null,
+  } as const;
   return { name: "1.a.1.b.ssh.0", decides: true, ...none, ...over };
 }

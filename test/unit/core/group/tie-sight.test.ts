@@ -18,14 +18,42 @@ const sight = (given: Voter, ties: Partial<Ties> = {}, tag = "ssh.0123") =>
   );
 
 describe("what is published of the tie", () => {
-  const none = { name: TIE, decides: true, holder: null, need: "none", trouble: null, troubleSinceMs: null };
+  const none = {
+    name: TIE,
+    decides: true,
+    holder: null,
+    need: "none",
+    isClaiming: false,
+    trouble: null,
+    troubleSinceMs: null,
+  };
   const rows: readonly [string, TieSight | null, Partial<TieSight> | null][] = [
     ["a roll without one", sight({ term: "5a", roll: "5a.1 ab" }), null],
     ["nobody needs it", sight({ ...LEADER, answers: { b: 1 } }), {}],
     ["in a roll of odd size it decides nothing", sight({ ...LEADER, roll: "5a.1 abc" }), { decides: false }],
-    ["a claim is all that is lacking", sight(LEADER), { need: "lacks" }],
+    ["a claim is all that is lacking", sight(LEADER), { need: "lacks", isClaiming: true }],
+    [
+      "for less than an answer takes",
+      sight(LEADER, { lacksMs: ago(29) }),
+      { need: "lacks", isClaiming: true },
+    ],
+    ["for longer", sight(LEADER, { lacksMs: ago(30) }), { need: "lacks" }],
+    [
+      "for longer, and a look says that nobody has it",
+      sight(LEADER, { lacksMs: ago(60), ...said({ kind: "free" }) }),
+      { need: "lacks", isClaiming: true },
+    ],
+    [
+      "since just now, and a look had said long ago that nobody has it",
+      sight(LEADER, { lacksMs: ago(3), said: new Map([[TIE, { answer: { kind: "free" }, atMs: ago(60) }]]) }),
+      { need: "lacks", isClaiming: true },
+    ],
     ["it leads by its claim", sight({ ...LEADER, held: [TIE] }), { need: "lives", holder: A }],
-    ["its claim is gone", sight(LEADER, { isLost: true, ...said({ kind: "free" }) }), { need: "lost" }],
+    [
+      "its claim is gone",
+      sight(LEADER, { isLost: true, ...said({ kind: "free" }) }),
+      { need: "lost", isClaiming: true },
+    ],
     ["another host has it", sight(LEADER, said({ kind: "held", holder: B })), { need: "lacks", holder: B }],
     [
       "its parameters name another place",
@@ -45,7 +73,7 @@ describe("what is published of the tie", () => {
     [
       "an answer, after a look for something else that had none",
       sight(LEADER, { ...said({ kind: "free" }), silentMs: ago(3) }),
-      { need: "lacks" },
+      { need: "lacks", isClaiming: true },
     ],
   ];
   for (const [what, found, expected] of rows)

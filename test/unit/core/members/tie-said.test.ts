@@ -20,12 +20,12 @@ describe("why a host has not got the tie", () => {
     ["it has it", { need: "lives", ...silent }, null],
     ["its claim is under way", { need: "lacks" }, null],
     ["another host has it", { need: "lacks", holder: host(2) }, "host 2 has claimed the tie"],
-    ["no answer", { need: "lacks", ...silent }, "the tie-breaker does not answer (ha@nas: no route)"],
+    ["no answer", { need: "lacks", ...silent }, "the tie cannot be claimed (ha@nas: no route)"],
     ["its claim is gone", { need: "lost" }, "the claim of the tie by which it led is gone"],
     [
       "its claim is gone, and then there is no answer",
       { need: "lost", ...silent },
-      "the claim of the tie by which it led is gone, and the tie-breaker does not answer (ha@nas: no route)",
+      "the claim of the tie by which it led is gone, and the tie cannot be claimed (ha@nas: no route)",
     ],
     ["its claim is another host's", { need: "lost", holder: host(2) }, "host 2 has claimed the tie"],
   ];

@@ -180,7 +180,7 @@ describe("isolateSlave", () => {
   test("isolateSlave, isolateMaster: not while its claim of the tie is under way", () => {
     const claims = {
       settings: REBOOT,
-      group: { ...NOBODY_LEADS, sinceMs: NOW_MS, tie: tieOf({ need: "lacks" }) },
+      group: { ...NOBODY_LEADS, sinceMs: NOW_MS, tie: tieOf({ need: "lacks", isClaiming: true }) },
     };
     expect([master({}, claims).does, slave({}, DEAD, false, claims)]).toEqual(["", null]);
   });

@@ -98,7 +98,7 @@ describe("TAKEOVER_WORDS: a master that is not replaced: is an administrator's w
     expect(said.text).toEndWith(" If h1, h2 and h4 are off, for each of them: ha-cfg confirm-off HOST.");
   });
   test("where only the tie is missing, it is told why", () => {
-    const tie = "the tie-breaker does not answer (no route)";
+    const tie = "the tie cannot be claimed (no route)";
     const said = { kind: "not-promoted", master: "h1", why: "no-quorum", silent: [], tie } as const;
     expect(TAKEOVER_WORDS["not-promoted"](said).text).toBe(
       `The master has failed and this host does not take over: this host has no quorum: ${tie}.${CURE}`,
