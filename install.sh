@@ -70,12 +70,14 @@ write_conf() {
   )
 }
 
-# write_completion <file>
-write_completion() {
-  place_for "$1"
-  (cd / && "$binary" ha-cfg bash-completion) >"$1.new" || die "Cannot write $1: $binary ha-cfg bash-completion failed"
-  chmod 0644 "$1.new"
-  mv "$1.new" "$1"
+# write_printed <file> <word...>: what ha-cfg prints for these words.
+write_printed() {
+  printed=$1
+  shift
+  place_for "$printed"
+  (cd / && "$binary" ha-cfg "$@") >"$printed.new" || die "Cannot write $printed: $binary ha-cfg $* failed"
+  chmod 0644 "$printed.new"
+  mv "$printed.new" "$printed"
 }
 
 # write_recover <file>: HA-Lizard 2.x has a script of that name to run on a host that was fenced.
@@ -216,7 +218,9 @@ lay_out_program() {
   run put_hook "$here/init.d/vm-pre-start" "$root/etc/xapi.d/vm-pre-start/50-ha-lizard"
   run write_recover "$own/scripts/recover_fenced_host"
   if [ -f "$here/README.md" ]; then run put 0644 "$here/README.md" "$own/README.md"; fi
-  run write_completion "$root/etc/bash_completion.d/ha-cfg"
+  run write_printed "$own/manual.txt" manual all
+  run write_printed "$own/manual.html" manual --html -
+  run write_printed "$root/etc/bash_completion.d/ha-cfg" bash-completion
   if [ ! -e "$own/ha-lizard.conf" ]; then run write_conf "$own/ha-lizard.conf"; fi
 }
 

@@ -135,7 +135,7 @@ remove_program() {
   remove_agents
   remove_outside
   for name in ha-lizard.mon ha-lizard-watchdog ha-cfg recover_fenced_host vm-pre-start; do remove "$own/scripts/$name"; done
-  remove "$own/README.md"
+  remove "$own/README.md" "$own/manual.txt" "$own/manual.html"
   remove_unfinished
   [ "$purge" = 0 ] || purge
   remove_empty "$own/fence" "$own/scripts"

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { CHAPTERS } from "../../../src/cli/manual-contents.ts";
 import { parseHostsFile } from "../../../src/fence-agents/hosts-file.ts";
@@ -15,7 +16,11 @@ import { type CommandLine, commandLines, shellBlocks } from "./command-lines.ts"
 const TREE = resolve(import.meta.dir, "../../..");
 const folder = new ScratchFolder("manual");
 const manual = createManual([]);
-const ALL = CHAPTERS.flatMap(({ name }) => commandLines(name, manual.markdown(name)));
+const README = readFileSync(resolve(TREE, "README.md"), "utf8");
+const ALL = [
+  ...CHAPTERS.flatMap(({ name }) => commandLines(name, manual.markdown(name))),
+  ...commandLines("README", README),
+];
 const of = (start: string): readonly CommandLine[] =>
   ALL.filter(({ line }) => line === start || line.startsWith(`${start} `));
 
@@ -184,12 +189,17 @@ test("the executable has that mode", () =>
     rest: ["--foreground"],
   }));
 
-test("the list of BMCs in the installation is one that the agent understands", () => {
-  const script = shellBlocks(parseBlocks(manual.markdown("installing"))).join("");
-  const list = /IPMI\.hosts <<'END'\n([\s\S]*?)\nEND\n/.exec(script)?.[1] ?? "";
-  const { entries, problems } = parseHostsFile(list, { usualPort: 623, systems: false, shape: "" });
-  expect([entries.length, problems]).toEqual([3, []]);
-});
+for (const [title, text] of [
+  ["the manual", manual.markdown("installing")],
+  ["README", README],
+] as const)
+  test(`the list of BMCs in ${title} is one that the agent understands, and written before the devices are asked`, () => {
+    const script = shellBlocks(parseBlocks(text)).join("");
+    expect(script.indexOf("IPMI.hosts")).toBeLessThan(script.indexOf("ha-cfg fence-test"));
+    const list = /IPMI\.hosts <<'END'\n([\s\S]*?)\nEND\n/.exec(script)?.[1] ?? "";
+    const { entries, problems } = parseHostsFile(list, { usualPort: 623, systems: false, shape: "" });
+    expect([entries.length, problems]).toEqual([3, []]);
+  });
 
 test("the key of a tie-breaker is written as ssh is asked for it (adapters/ties/ssh-place.ts)", async () => {
   const line = ALL.find((one) => one.line.startsWith("ssh-keyscan"))?.line ?? "";
