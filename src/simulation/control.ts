@@ -39,11 +39,15 @@ export function setPower(world: World, host: SimHost, on: boolean): void {
   world.topologyChanged();
 }
 
+function disarmAll({ watchdog }: Pick<SimHost, "watchdog">): void {
+  for (const { fires } of watchdog.slots) fires.cancel();
+  watchdog.slots = [];
+}
+
 /** A host without power has nothing armed. By the time at which a slot would have fired it is off in any case. */
 function clearWatchdog(world: World, { watchdog, number }: SimHost): void {
   const [first] = watchdog.slots;
-  for (const { fires } of watchdog.slots) fires.cancel();
-  watchdog.slots = [];
+  disarmAll({ watchdog });
   if (first === undefined) return;
   const leftMs = first.firesAtMs - world.nowMs();
   world.clock.schedule(leftMs, () => world.record("lease-ended", { host: number }));
@@ -171,10 +175,13 @@ export function setWatchdog(world: World, host: SimHost, state: WatchdogState): 
   world.record("watchdog", { host: host.number, state });
 }
 
-/** XAPI's own HA, which makes this program stand down. */
+/** XAPI's own HA, which makes this program stand down. Its start destroys both slots of each watchdog, whoever has armed them. */
 export function setXapiHa(world: World, on: boolean): void {
   world.record("xapi-ha", { on });
-  for (const host of world.hosts) host.haArmed = on;
+  for (const host of world.hosts) {
+    host.haArmed = on;
+    if (on) disarmAll(host);
+  }
   for (const database of masterDatabases(world)) {
     for (const pool of database.refs("pool")) database.update("pool", pool, { ha_enabled: on });
   }

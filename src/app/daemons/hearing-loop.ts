@@ -273,7 +273,8 @@ export class HearingLoop {
     const { report } = this;
     if (this.state === null || own === null) return;
     const nowMs = clock.uptimeMs();
-    const leased = tickLeases(this.state, nowMs, GROUP_TIMINGS, report?.leaseMs != null);
+    const watchdog = { isWanted: report?.leaseMs != null, isTaken: this.lease.isXapiHaOn };
+    const leased = tickLeases(this.state, nowMs, GROUP_TIMINGS, watchdog);
     const last = this.ties.tick(leased, report, nowMs);
     const confirmed = words.map(({ host }) => host);
     const before = forgetOlder(this.toldOff, words);

@@ -55,6 +55,8 @@ export class LeaseKeeper {
   private lookedMs = Number.NEGATIVE_INFINITY;
   private refused: { readonly atMs: number; readonly why: string } | null = null;
   private isTaken = false;
+  /** XAPI's own HA has the watchdog, as was seen within the last second. */
+  isXapiHaOn = false;
   /** An order has not ended well: what is armed has to be looked at anew. */
   private mustLook = false;
   private isEndAsked = false;
@@ -73,6 +75,8 @@ export class LeaseKeeper {
 
   /** Once a second, also while nothing is known of the pool. */
   async tend(nowMs: number): Promise<void> {
+    this.isXapiHaOn = await this.ports.slots.isTakenByXapi();
+    if (this.isXapiHaOn && !this.isTaken && !this.isBusy) void this.carryOut(() => this.leaveToXapi());
     if (!this.isBusy && nowMs - this.lookedMs >= LOOK_MS) {
       this.lookedMs = nowMs;
       // What was refused may be armed late.

@@ -24,6 +24,7 @@ import { takeWords } from "./take-words.ts";
 import { tickVoting } from "./tick-voting.ts";
 import { NO_TIES, type Ties } from "./ties.ts";
 import type { GroupTimings } from "./timings.ts";
+import { withVoided } from "./void-leases.ts";
 import { NO_VOTE, type VoteWords } from "./vote-words.ts";
 import type { Voting } from "./voting.ts";
 
@@ -123,17 +124,27 @@ function acksOf({ hearing, leases }: GroupState, vote: VoteWords, nowMs: number)
   return vote.lead.kind === "leads" ? acknowledged(leases) : passedOn(hearing, vote, nowMs);
 }
 
+/** The watchdog of this host. */
+interface OwnWatchdog {
+  /** The parameters of this host ask for a lease. */
+  readonly isWanted: boolean;
+  /** XAPI's own HA has it. */
+  readonly isTaken: boolean;
+}
+
+const FREE_WATCHDOG: OwnWatchdog = { isWanted: true, isTaken: false };
+
 /**
- * What time does to leases: before anything is said. `isWanted`: the parameters of this host ask for one; where nobody has one, and none is wanted, there is
- * nothing to watch. But the one that leads acknowledges always: whoever has taken back the last lease waits for that with its slots armed.
+ * What time does to leases: before anything is said. Where nobody has one, and none is wanted here, there is nothing to watch. But the one that leads acknowledges always: whoever has taken back the last lease waits for that with its slots armed.
  */
 export function tickLeases(
   state: GroupState,
   nowMs: number,
   timings: GroupTimings,
-  isWanted = true,
+  { isWanted, isTaken }: OwnWatchdog = FREE_WATCHDOG,
 ): GroupState {
-  const { hearing, voting, leases } = state;
+  const { hearing, voting } = state;
+  const leases = withVoided(state.leases, voting, isTaken);
   const { roll, before } = voting.stored;
   const isLeased = [roll, before].some((one) => one?.hosts.some(({ leaseMs }) => leaseMs !== null) === true);
   const isOwnTerm = voting.stored.term.host === voting.self;

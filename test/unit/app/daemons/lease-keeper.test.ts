@@ -156,6 +156,17 @@ describe("LeaseKeeper", () => {
     expect(log).toHaveLength(1);
   });
 
+  test("XAPI's own HA is seen within a second, also where nothing is armed", async () => {
+    const { run, world, keeper } = stage();
+    await run(3, null);
+    world.isTaken = true;
+    await run(1, null);
+    expect(keeper.isXapiHaOn).toBe(true);
+    world.isTaken = false;
+    await run(1, null);
+    expect(keeper.isXapiHaOn).toBe(false);
+  });
+
   test("it ends when that is wanted and the others know it", async () => {
     const { run, leaseEnd, world, log } = stage();
     await run(8);

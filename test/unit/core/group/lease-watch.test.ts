@@ -48,7 +48,7 @@ const over = (watch: LeaseWatch) =>
 describe("tickLeases: when the last lease has left the roll, and none is wanted any more", () => {
   const left = (voter: Voter) => state({ b: {}, c: {} }, { leased: "", voter });
   const tick = (group: GroupState, leases: LeaseWatch) =>
-    tickLeases({ ...group, leases }, NOW_MS, GROUP_TIMINGS, false).leases;
+    tickLeases({ ...group, leases }, NOW_MS, GROUP_TIMINGS, { isWanted: false, isTaken: false }).leases;
   test("the leader still acknowledges whom it hears, for one of them may wait for it with its slots armed", () => {
     const { led: mandate, heard, ownAckedMs } = tick(left(LEADS), NO_LEASES);
     expect(mandate?.term).toEqual(term("5a"));
@@ -166,7 +166,7 @@ describe("the own numbers that are acknowledged", () => {
 
 test("leasesOf: when each will be over", () => {
   const { voting } = state({ b: {}, c: {} });
-  const leases = leasesOf({ ...led(60), heard: [acked(B, 4)] }, voting);
+  const leases = leasesOf({ ...led(60), heard: [acked(B, 4)], voided: [] }, voting);
   expect(leases.map(({ host, endsMs }) => [host, endsMs])).toEqual([
     [B, ago(4) + SPAN_MS],
     ["c" as HostUuid, ago(60) + SPAN_MS],
