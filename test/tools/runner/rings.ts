@@ -30,6 +30,7 @@ const DEVICE_TOOLS = ["ssh", "sshd", "ssh-keygen", "ipmitool", "ipmi_sim", "open
 /** Quick and telling ones first. Folders that are not named here come after these, before the slow ones. */
 const FIRST = [
   "tidy",
+  "prose",
   "runner",
   "core",
   "config",
