@@ -1,7 +1,7 @@
 import type { Settings } from "../../config/params.ts";
-import type { LastGoodView } from "../../core/memory/last-good.ts";
 import { heardOf } from "../../core/members/heard.ts";
 import { isOffByLease } from "../../core/members/lease.ts";
+import type { LastGoodView } from "../../core/memory/last-good.ts";
 import type { Action, Result } from "../../core/model/action.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { LocalView } from "../../core/model/pool-view.ts";
