@@ -17,6 +17,7 @@ import type { PoolSurvey } from "../ports/pool-survey.ts";
 import type { PrivateFiles } from "../ports/private-files.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import type { TcpProbe } from "../ports/tcp-probe.ts";
+import type { OpenTieBreaker } from "../ports/tie-breaker.ts";
 import type { OpenMasterWay } from "../ports/xapi-transport.ts";
 
 /** All that ha-cfg reaches the world through. */
@@ -51,6 +52,8 @@ export interface CliPorts {
   /** What the monitor of this host hears. */
   readonly hearing: HearingReader;
   readonly daemons: Daemons;
+  /** The tie-breaker that these two parameters name, as this host would use it. Never throws. */
+  tieBreaker(kind: "ssh" | "sr", place: string): OpenTieBreaker;
   /** Sends test mails. */
   readonly mail: MailTransport;
   /** The name of this machine. */

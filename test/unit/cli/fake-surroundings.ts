@@ -6,7 +6,13 @@ import type { DaemonName, DaemonState } from "../../../src/ports/daemons.ts";
 import type { Installed, PortGate, Room, WatchdogTools } from "../../../src/ports/host-survey.ts";
 import type { MailResult } from "../../../src/ports/notices.ts";
 import type { PeerAnswer } from "../../../src/ports/peers.ts";
-import type { HostFacts, HostInterface, LocalDisk, LocalNetwork } from "../../../src/ports/pool-survey.ts";
+import type {
+  HostFacts,
+  HostInterface,
+  LocalDisk,
+  LocalNetwork,
+  StorageFacts,
+} from "../../../src/ports/pool-survey.ts";
 import type { TcpAnswer } from "../../../src/ports/tcp-probe.ts";
 
 /** What lies around the pool database in a test: other hosts, addresses, daemons, storage, clocks. */
@@ -23,6 +29,9 @@ export interface Surroundings {
   localNetworks: XapiResult<readonly LocalNetwork[]>;
   interfaces: XapiResult<readonly HostInterface[]>;
   hostFacts: XapiResult<readonly HostFacts[]>;
+  storages: XapiResult<readonly StorageFacts[]>;
+  /** What is wrong with the place of ties, as this host tests it. */
+  tieTest: (kind: "ssh" | "sr", place: string) => string | null;
   /** The firewall of this host, and who keeps the port of the heartbeats. */
   gate: PortGate;
   keeper: string | null;
@@ -48,6 +57,8 @@ export function quietSurroundings(): Surroundings {
     localNetworks: { ok: true, value: [] },
     interfaces: { ok: true, value: [] },
     hostFacts: { ok: true, value: [] },
+    storages: { ok: true, value: [] },
+    tieTest: () => null,
     gate: { kind: "open" },
     keeper: null,
     installed: { guard: "there", plugin: "there", brokenHooks: [] },
@@ -59,7 +70,7 @@ export function quietSurroundings(): Surroundings {
 
 type SurroundingPorts = Pick<
   CliPorts,
-  "prober" | "pinger" | "daemons" | "tcp" | "mail" | "openSurvey" | "hostSurvey" | "hearing"
+  "prober" | "pinger" | "daemons" | "tcp" | "mail" | "openSurvey" | "hostSurvey" | "hearing" | "tieBreaker"
 >;
 
 export function fakeSurroundings(world: Surroundings): SurroundingPorts {
@@ -82,11 +93,21 @@ export function fakeSurroundings(world: Surroundings): SurroundingPorts {
       watchdogTools: async () => world.watchdogTools,
       room: async () => world.room,
     },
+    tieBreaker: (kind, place) => ({
+      ties: {
+        claim: async () => ({ kind: "unknown", why: "ha-cfg claims nothing" }),
+        holder: async () => ({ kind: "free" }),
+        remove: async () => "ha-cfg removes nothing",
+        test: async () => world.tieTest(kind, place),
+      },
+      setUp: null,
+    }),
     openSurvey: () => ({
       localDisks: async () => world.localDisks,
       localNetworks: async () => world.localNetworks,
       interfaces: async () => world.interfaces,
       hostFacts: async () => world.hostFacts,
+      storages: async () => world.storages,
       hostClock: async (host) => world.hostClock(host),
       close: async () => undefined,
     }),
