@@ -258,7 +258,8 @@ export class HearingLoop {
     const { self } = this.ports;
     const [role, isHeld] = await Promise.all([self.role(), self.isXapiHeld()]);
     if (this.report === null) return null;
-    return ownState({ role, startComplete: self.isStartComplete(), xapi: this.xapi, isHeld }, this.report);
+    const seen = { role, startComplete: self.isStartComplete(), xapi: this.xapi, isHeld };
+    return ownState({ ...seen, isLeaving: this.ports.leaseEnd.isWanted }, this.report);
   }
 
   async tick(): Promise<void> {

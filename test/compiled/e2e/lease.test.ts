@@ -190,6 +190,29 @@ test.concurrent(
   BOUND_MS,
 );
 
+test.concurrent(
+  "the master of two is shut down: its monitor stays until the lease of the other one has ended, which is not reset",
+  () =>
+    inLeasedPool(
+      LEASE_S,
+      async (pool) => {
+        // As systemd does it, whatever the script has answered.
+        await pool.on(1, "sh", "-c", "kill -TERM $(cat /run/ha-lizard.pid)");
+        const isOver = async () => (await pool.tryOn(1, SERVICE, "status")).code !== 0;
+        await until("the end of the monitor", STEP_MS, isOver);
+        expect(pool.slots(1)).toEqual([]);
+        await pool.powerOff(1);
+        await nobodyIsReset(pool, 2 * LEASE_MS, () => (pool.slots(2).length > 0 ? "armed" : null));
+        await pool.powerOn(1);
+        await pool.untilRunning(pool.vmNames, STEP_MS);
+        await leased(pool, LEASE_S);
+      },
+      {},
+      2,
+    ),
+  BOUND_MS,
+);
+
 const slotPids = async (pool: Pool, host: number): Promise<string[]> =>
   (await pool.on(host, "sh", "-c", "grep -lx xenwatchdogd /proc/[0-9]*/comm 2>/dev/null || true"))
     .split("\n")

@@ -25,6 +25,7 @@ function stage(over: Partial<WatchdogSlots> & { readonly armed0?: readonly Watch
     endAskedMs: null as number | null,
     /** b has a lease, c is silent. */
     isOneSilent: false,
+    isOneLeaving: false,
   };
   const at = () => Math.round(clock.nowMs() / 1_000);
   const slots: WatchdogSlots = {
@@ -60,7 +61,7 @@ function stage(over: Partial<WatchdogSlots> & { readonly armed0?: readonly Watch
       const nowMs = clock.nowMs();
       const base = groupState(
         { ...LEADS, answers: {} },
-        { b: {}, c: world.isOneSilent ? { age: 9, silent: 9 } : {} },
+        { b: { leaving: world.isOneLeaving }, c: world.isOneSilent ? { age: 9, silent: 9 } : {} },
       );
       const { roll } = base.voting.stored;
       const leased = roll?.hosts.map((one) => (one.host === B ? { ...one, leaseMs: LEASE_MS } : one)) ?? [];
@@ -215,6 +216,48 @@ describe("LeaseKeeper", () => {
     expect(keeper.published(null)?.strands).toBe(false);
     await run(4);
     expect(world.slots).toEqual([]);
+  });
+
+  test("a host that leaves stays until others that are no majority without it have ended their lease, and know it", async () => {
+    const { run, leaseEnd, world } = stage();
+    await run(8);
+    world.isOneSilent = true;
+    let isOver = false;
+    void leaseEnd.want().then(() => {
+      isOver = true;
+    });
+    await run(10);
+    expect([isOver, world.slots]).toEqual([false, []]);
+    world.isOneSilent = false;
+    await run(2);
+    expect(isOver).toBe(false);
+    await run(2);
+    expect(isOver).toBe(true);
+  });
+
+  test("others that do not end theirs, as those of an earlier version, are waited for for twenty seconds", async () => {
+    const { run, leaseEnd, world } = stage();
+    await run(8);
+    world.isOneSilent = true;
+    let isOver = false;
+    void leaseEnd.want().then(() => {
+      isOver = true;
+    });
+    await run(19);
+    expect(isOver).toBe(false);
+    await run(3);
+    expect(isOver).toBe(true);
+  });
+
+  test("it ends while another host leaves without which this one has no majority, and begins again when that stays", async () => {
+    const { run, world } = stage();
+    await run(8);
+    world.isOneSilent = true;
+    world.isOneLeaving = true;
+    expect((await run(4)).at(-1)).toBeNull();
+    expect(world.slots).toEqual([]);
+    world.isOneLeaving = false;
+    expect((await run(6)).at(-1)).toBe(LEASE_MS);
   });
 
   test("what was asked of the monitor before does not concern one that has started since", async () => {
