@@ -12,9 +12,16 @@ export interface Page {
 /** Narrower columns are no help to anybody. */
 const NARROWEST = 24;
 
+/** A short command is not broken over two lines: whoever copies it would lose a half. */
+const UNBROKEN = "\u00a0";
+const SHORT_CODE = 28;
+
 /** Blocks as lines of text with an empty line between them. Code keeps its lines, whatever their width. */
 export function renderText(blocks: readonly Block[], page: Page): string {
-  return blocks.map((block) => renderBlock(block, page)).join("\n");
+  return blocks
+    .map((block) => renderBlock(block, page))
+    .join("\n")
+    .replaceAll(UNBROKEN, " ");
 }
 
 function renderBlock(block: Block, page: Page): string {
@@ -22,13 +29,13 @@ function renderBlock(block: Block, page: Page): string {
     case "heading":
       return renderHeading(plain(block.text), block.level, page);
     case "paragraph":
-      return wrapText(plain(block.text), "", "", page.columns);
+      return wrapText(sentence(block.text), "", "", page.columns);
     case "list": {
       const width = block.ordered ? `${block.items.length}. `.length : 2;
       return block.items
         .map((item, at) => {
           const mark = (block.ordered ? `${at + 1}. ` : "* ").padEnd(width);
-          return wrapText(plain(item), " ".repeat(width + 2), `  ${mark}`, page.columns);
+          return wrapText(sentence(item), " ".repeat(width + 2), `  ${mark}`, page.columns);
         })
         .join("");
     }
@@ -55,14 +62,23 @@ function renderHeading(title: string, level: number, { columns, bold }: Page): s
 }
 
 /** A code of one small word would be taken for a word of the sentence. */
-const SMALL_WORD = /^[a-z]+$/;
+const SMALL_WORD = /^[a-z]{1,7}$/;
 
-/** A sentence without its marks. A link to a chapter is the command that shows it. */
-function plain(sentence: string): string {
-  const spans = parseInline(sentence);
-  return spans
+/** A sentence without its marks. */
+const sentence = (text: string): string =>
+  withoutMarks(text, (code) => (SMALL_WORD.test(code) ? `"${code}"` : code));
+
+/** A title or a cell without its marks. */
+const plain = (text: string): string => withoutMarks(text, (code) => code);
+
+/** A link to a chapter is the command that shows it. */
+function withoutMarks(text: string, showCode: (code: string) => string): string {
+  return parseInline(text)
     .map((span) => {
-      if (span.kind === "code" && spans.length > 1 && SMALL_WORD.test(span.text)) return `"${span.text}"`;
+      if (span.kind === "code") {
+        const shown = showCode(span.text);
+        return shown.length > SHORT_CODE ? shown : shown.replaceAll(" ", UNBROKEN);
+      }
       if (span.kind !== "link") return span.text;
       const to = chapterOf(span.target);
       return to === null ? `${span.text} [${span.target}]` : `${span.text} [ha-cfg manual ${to.chapter}]`;
@@ -70,30 +86,46 @@ function plain(sentence: string): string {
     .join("");
 }
 
-/** In columns where the last one keeps a width that can be read, else each row as a short list. */
+/** In columns of which the first and the last are wrapped where that is needed, else each row as a short list. */
 function renderTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   { columns, bold }: Page,
 ): string {
-  const last = head.length - 1;
-  const widths = head.map((cell, at) =>
-    Math.max(Bun.stringWidth(cell), ...rows.map((row) => Bun.stringWidth(row[at] ?? ""))),
-  );
-  const before = widths.slice(0, last).reduce((sum, width) => sum + width + 2, 0);
-  const words = rows.flatMap((row) => (row[last] ?? "").split(" ")).map((word) => Bun.stringWidth(word));
-  const needed = Math.max(Math.min(widths[last] ?? 0, NARROWEST), ...words);
-  if (columns - before < needed) return renderRows(head, rows, columns);
-  const line = (cells: readonly string[]): string => {
-    const start = cells.slice(0, last).map((cell, at) => pad(cell, (widths[at] ?? 0) + 2));
-    const end = cells[last] ?? "";
-    if (end === "") return `${start.join("").trimEnd()}\n`;
-    return wrapText(end, " ".repeat(before), start.join(""), columns);
+  const widths = widthsOf([head, ...rows], columns);
+  if (widths === null) return renderRows(head, rows, columns);
+  const line = (cells: readonly string[]): readonly string[] => {
+    const wrapped = cells.map((cell, at) => wrapText(cell, "", "", widths[at] ?? 0).split("\n"));
+    const height = Math.max(1, ...wrapped.map((lines) => lines.length - 1));
+    return Array.from({ length: height }, (_, row) =>
+      wrapped
+        .map((lines, at) => pad(lines[row] ?? "", widths[at] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    );
   };
-  return [
-    ...(head.some((cell) => cell !== "") ? [bold(line(head).trimEnd()), "\n"] : []),
-    ...rows.map(line),
-  ].join("");
+  const title = head.some((cell) => cell !== "") ? line(head).map(bold) : [];
+  return [...title, ...rows.flatMap(line)].map((one) => `${one}\n`).join("");
+}
+
+/** The first column gets no more than this of what it shares with the last one, unless a word needs it. */
+const SHARE = 0.4;
+
+/** How wide each column is set; null: there is no room for columns. */
+function widthsOf(rows: readonly (readonly string[])[], columns: number): readonly number[] | null {
+  const texts = (rows[0] ?? []).map((_, at) => rows.map((row) => row[at] ?? ""));
+  const widest = texts.map((cells) => Math.max(...cells.map((cell) => Bun.stringWidth(cell))));
+  const word = texts.map((cells) =>
+    Math.max(...cells.flatMap((cell) => cell.split(" ")).map((one) => Bun.stringWidth(one))),
+  );
+  const last = widest.length - 1;
+  const middle = widest.slice(1, last).reduce((sum, width) => sum + width, 0);
+  const room = columns - middle - 2 * last;
+  const fits = (widest[0] ?? 0) + (last > 0 ? (widest[last] ?? 0) : 0) <= room;
+  if (last === 0 || fits) return fits ? widest : null;
+  const first = Math.min(widest[0] ?? 0, Math.max(word[0] ?? 0, Math.floor(room * SHARE)));
+  const needed = Math.max(word[last] ?? 0, Math.min(widest[last] ?? 0, NARROWEST));
+  return room - first < needed ? null : [first, ...widest.slice(1, last), room - first];
 }
 
 function renderRows(head: readonly string[], rows: readonly (readonly string[])[], columns: number): string {

@@ -34,8 +34,13 @@ for forty columns.
     ));
 
   test("a code of one small word is quoted in a sentence, and not where it stands alone", () =>
-    expect(render("With `none` it waits, `XX` not.\n\n`none`\n")).toBe(
-      'With "none" it waits, XX not.\n\nnone\n',
+    expect(render("With `none` it waits, `XX` not.\n\n| | |\n|---|---|\n| `none` | it waits |\n")).toBe(
+      'With "none" it waits, XX not.\n\nnone  it waits\n',
+    ));
+
+  test("a short command is not broken", () =>
+    expect(render("It is shown by the command `ha-cfg get NAME`.\n")).toBe(
+      "It is shown by the command\nha-cfg get NAME.\n",
     ));
 
   test("a table in columns: the last one is wrapped", () =>
@@ -48,6 +53,21 @@ for forty columns.
 one   a text that is longer than its
       column is
 two
+`,
+    ));
+
+  test("a table with a wide first column: both are wrapped", () =>
+    expect(
+      render(
+        "| what | default | by |\n|---|---|---|\n| a thing that takes a while to say | 4 s | PARAMETER |\n| it | 5 s | |\n",
+      ),
+    ).toBe(
+      `<what         default  by>
+a thing      4 s      PARAMETER
+that takes
+a while to
+say
+it           5 s
 `,
     ));
 

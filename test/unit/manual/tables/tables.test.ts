@@ -45,7 +45,7 @@ test("ports: those of the code", () => {
 
 test("times: from the timings and the defaults", () => {
   const of = (start: string) => rowsOf(timesTable()).find(([what]) => what?.startsWith(start))?.[1];
-  expect(of("a silent host has failed")).toBe("75 s");
+  expect(of("a silent host has failed")).toBe("75 s (`XAPI_COUNT` times `XAPI_DELAY`)");
   expect(of("another leader")).toBe("6 s, and 1 s for each host before it");
   expect(of("and counts as off")).toBe("33 s");
 });
