@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { NO_ALERTS } from "../../../../src/core/memory/alert-memory.ts";
+import type { Incident } from "../../../../src/core/memory/incident.ts";
+import type { KnownHost } from "../../../../src/core/memory/last-good.ts";
 import { emptyMemory, type Memory } from "../../../../src/core/memory/memory.ts";
 import { rebaseMemory } from "../../../../src/core/memory/rebase.ts";
 import { ALERT } from "../alerts/mail/mail.ts";
@@ -130,6 +132,34 @@ describe("rebaseMemory, after a reboot", () => {
 
   test("a host that never saw the pool remembers nothing", () =>
     expect(rebaseMemory(emptyMemory("boot-1"), "boot-2")).toEqual(emptyMemory("boot-2")));
+});
+
+describe("rebaseMemory: who has disabled a host that is disabled", () => {
+  const [enabled, disabled] = [knownHost(host(3)), knownHost(host(3), { enabled: false })];
+  const rows: readonly [string, KnownHost, Incident | null, boolean][] = [
+    [
+      "this program: it was declared dead",
+      disabled,
+      incidentOn(host(3), "declared", { wasDeclared: true }),
+      true,
+    ],
+    [
+      "this program, and it has not been enabled since",
+      disabled,
+      incidentOn(host(3), "returned", { wasDeclared: true }),
+      true,
+    ],
+    ["a person: it was fenced, and not declared", disabled, incidentOn(host(3), "fenced"), false],
+    ["a person: nothing has happened to it", disabled, null, false],
+    ["nobody: it is enabled", enabled, incidentOn(host(3), "declared", { wasDeclared: true }), false],
+  ];
+  for (const [what, known, incident, expected] of rows)
+    test(`${what}`, () => {
+      const incidents = incident === null ? {} : { [host(3)]: incident };
+      const lastGood = goodView({ hosts: [known], members: [] });
+      const rebased = rebaseMemory({ ...FULL, lastGood, incidents }, "boot-2");
+      expect(rebased.lastGood?.hosts.map(({ disabledByStart }) => disabledByStart)).toEqual([expected]);
+    });
 });
 
 describe("rebaseMemory: who counts after a reboot", () => {
