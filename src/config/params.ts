@@ -1,5 +1,5 @@
 import { FUNCTION_NAMES, type FunctionName } from "../core/model/alert.ts";
-import { host, hosts, mailAddress, mailAddresses, uuids } from "./addresses.ts";
+import { host, hosts, mailAddress, mailAddresses, tags, uuids } from "./addresses.ts";
 import { tiePlace } from "./tie-place.ts";
 import { choice, count, flag, type Kind, minutes, name, names, path, port, seconds, text } from "./values.ts";
 
@@ -88,6 +88,13 @@ export const PARAMETERS = {
   PROMOTE_SLAVE: row(flag(), true, "The successor may promote itself when the master has failed."),
   SLAVE_VM_STAT: row(flag(), false, "A slave starts halted VMs while the monitor of the master is silent."),
   HOST_SELECT_METHOD: row(choice(0, 1), 0, "0 = this program picks a healthy host, 1 = XAPI picks."),
+  ANTI_AFFINITY_TAGS: row(
+    tags(),
+    [],
+    "VMs that have the same one of these tags are kept on different hosts when that is possible, beside those of a VM group of XAPI.",
+    { mark: "new" },
+  ),
+  SPARE_HOSTS: row(uuids(), [], "Hosts that get a VM only when no other host can run it.", { mark: "new" }),
   MAIL_ON: row(flag(), true, "Mail alerts."),
   MAIL_SUBJECT: row(
     text(),

@@ -21,6 +21,7 @@ import { readFencingResumed } from "../daemons/report.ts";
 import { askRuns, readDiffering } from "./ask-runs.ts";
 import type { PassPorts } from "./pass-ports.ts";
 import { readHearing } from "./read-hearing.ts";
+import { type InventoryLook, readInventory } from "./read-inventory.ts";
 import { toldFollows, toldProbe } from "./told-probe.ts";
 
 /** One probe of one peer may take this long: ping waits a second, a hung xapi is given the rest. */
@@ -53,6 +54,8 @@ export interface RecentProbe {
 export interface Observer {
   /** Probes of earlier rounds; those of this one are added. */
   readonly recent: Map<HostUuid, RecentProbe>;
+  /** What earlier rounds have read of the inventory; this one may write it. */
+  readonly look: InventoryLook;
   readonly ports: PassPorts;
   readonly xapi: Xapi;
   readonly settings: Settings;
@@ -89,6 +92,7 @@ export async function observe(given: Observer, signal: AbortSignal): Promise<Poo
     runs: new Map(),
     differing: [],
     heuristics: "not-asked",
+    inventory: null,
     fencingResumedAtMs: await readFencingResumed(given.ports.store),
   };
   const heuristics = askHeuristics(observer, view, signal);
@@ -96,10 +100,13 @@ export async function observe(given: Observer, signal: AbortSignal): Promise<Poo
   if (!seen.database.ok || !(isMaster || observer.settings.SLAVE_VM_STAT))
     return { ...view, heuristics: await heuristics };
   const database = seen.database.value;
-  const runs = await askRuns(observer, view, database, signal);
+  const [runs, inventory] = await Promise.all([
+    askRuns(observer, view, database, signal),
+    isMaster ? readInventory({ ...observer, clock: observer.ports.clock }, database, signal) : null,
+  ]);
   const differing = isMaster ? await readDiffering(observer, { ...view, runs }, database, signal) : [];
   const probes = withAnswers(view.probes, runs, knownAddresses(observer.memory));
-  return { ...view, probes, runs, differing, heuristics: await heuristics };
+  return { ...view, probes, runs, differing, inventory, heuristics: await heuristics };
 }
 
 interface Seen {

@@ -78,6 +78,7 @@ function unseenView(self: LocalView, nowMs: number): PoolView {
     runs: new Map(),
     differing: [],
     heuristics: "not-asked",
+    inventory: null,
     fencingResumedAtMs: null,
   };
 }

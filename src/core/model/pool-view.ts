@@ -1,5 +1,6 @@
 import type { Hearing, HostRuns } from "./hearing.ts";
 import type { ApplianceUuid, HostUuid, PoolUuid, VmUuid } from "./ids.ts";
+import type { Inventory } from "./inventory.ts";
 
 /** `"unknown"` is a status of its own: it could not be learnt, and decides nothing. */
 export type Unknown = "unknown";
@@ -194,6 +195,8 @@ export interface PoolView {
   readonly differing: readonly DomainRecord[];
   /** Did every heuristic IP answer ICMP? `not-asked` when the setting is off or no tie was possible. */
   readonly heuristics: "all-answered" | "not-all-answered" | "not-asked";
+  /** What VMs need and hosts have, where this round has to know it and could read it. */
+  readonly inventory: Inventory | null;
   /** When an administrator has last said that fencing may go on (`ha-cfg resume`), by uptime; null: never in this boot. */
   readonly fencingResumedAtMs: number | null;
 }

@@ -86,6 +86,8 @@ export type Reason =
     }
   | { readonly kind: "promotion-under-way"; readonly phase: string }
   | { readonly kind: "vm-not-started"; readonly vm: string; readonly why: string }
+  /** Every host lacks something that it needs. */
+  | { readonly kind: "vm-has-no-host"; readonly vm: string; readonly uuid: VmUuid; readonly why: string }
   /** For five minutes; `uuid` null: an appliance. */
   | {
       readonly kind: "vm-down";

@@ -3,8 +3,10 @@ import { type Board, type Cost, isLess, NOWHERE } from "./board.ts";
 /** Hosts, by number, that each VM of the board could run on. */
 export type Choices = readonly (readonly number[])[];
 
-/** VMs in trouble whose neighbours are moved for them. */
-const MOST_REPAIRS = 64;
+/** How often somebody is asked to make way. */
+const MOST_REPAIRS = 2_000;
+/** With more VMs than this there is no trying everything. */
+const MOST_TRIED = 12;
 
 /**
  * Leaves on the board the cheapest placement that is found: the first try gives each VM in turn the best host that has room, then
@@ -31,35 +33,42 @@ function repair(board: Board, choices: Choices): void {
   let left = MOST_REPAIRS;
   for (const [vm, hosts] of choices.entries()) {
     if (board.at[vm] !== NOWHERE && !board.isTogether(vm)) continue;
-    if (left === 0) return;
-    left -= 1;
-    for (const host of hosts) if (host !== board.at[vm] && makeWay(board, choices, vm, host)) break;
+    for (const other of neighbours(board, hosts)) {
+      left -= 1;
+      if (left < 0) return;
+      if (makeWay(board, choices, vm, other)) break;
+    }
   }
 }
 
-/** Puts the VM there and one of those that were placed there somewhere else, if that is better than before. */
-function makeWay(board: Board, choices: Choices, vm: number, host: number): boolean {
+/** VMs that were placed on these hosts. */
+function neighbours(board: Board, hosts: readonly number[]): readonly number[] {
+  return [...board.at.keys()].filter((vm) => hosts.includes(board.at[vm] ?? NOWHERE));
+}
+
+/** Puts the VM in the place of that other one, and this somewhere else, if that is better than before. */
+function makeWay(board: Board, choices: Choices, vm: number, other: number): boolean {
   const before: Cost = [...board.cost];
   const from = board.at[vm] ?? NOWHERE;
-  for (const [other, at] of board.at.entries()) {
-    if (at !== host || other === vm) continue;
+  const host = board.at[other] ?? NOWHERE;
+  if (host === from || other === vm) return false;
+  board.take(vm);
+  board.take(other);
+  if (board.fits(vm, host)) {
+    board.put(vm, host);
+    putBest(board, other, choices[other] ?? []);
+    if (isLess(board.cost, before)) return true;
     board.take(vm);
     board.take(other);
-    if (board.fits(vm, host)) {
-      board.put(vm, host);
-      putBest(board, other, choices[other] ?? []);
-      if (isLess(board.cost, before)) return true;
-      board.take(vm);
-      board.take(other);
-    }
-    board.put(other, host);
-    if (from !== NOWHERE) board.put(vm, from);
   }
+  board.put(other, host);
+  if (from !== NOWHERE) board.put(vm, from);
   return false;
 }
 
 /** Everything in turn, whatever cannot become better than the best one left out. */
 function exhaust(board: Board, choices: Choices, steps: number): void {
+  if (choices.length > MOST_TRIED) return;
   let best: Cost = [...board.cost];
   let bestAt = [...board.at];
   for (const vm of choices.keys()) board.take(vm);

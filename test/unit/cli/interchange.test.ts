@@ -8,12 +8,14 @@ test("insert on a pool of HA-Lizard 2.x adds what is missing, and changes nothin
   expect(world.otherConfig).toMatchObject(POOL_OF_2X);
   const added = Object.keys(world.otherConfig).filter((key) => !Object.hasOwn(POOL_OF_2X, key));
   expect(added.sort()).toEqual([
+    "HA_ANTI_AFFINITY_TAGS",
     "HA_FENCE_TIMEOUT",
     "HA_FENCE_USER",
     "HA_FENCE_WATCHDOG_TIMEOUT",
     "HA_HEARTBEAT_PORT",
     "HA_MAIL_SCREEN_TIME",
     "HA_SMTP_TLS",
+    "HA_SPARE_HOSTS",
     "HA_START_GUARD",
     "HA_TIE_BREAKER",
     "HA_TIE_BREAKER_PLACE",

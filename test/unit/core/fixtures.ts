@@ -46,6 +46,8 @@ export const SETTINGS: CoreSettings = {
   DISABLED_VAPPS: [],
   XC_FIELD_NAME: "ha-lizard-enabled",
   HOST_SELECT_METHOD: 0,
+  ANTI_AFFINITY_TAGS: [],
+  SPARE_HOSTS: [],
   MAIL_SCREEN_TIME: 60,
   PROMOTE_SLAVE: true,
   SLAVE_HA: true,
@@ -206,6 +208,7 @@ export class Brain {
       runs: seen.runs ?? nothingRuns(this.self.uuid, probes),
       differing: seen.differing ?? [],
       heuristics: seen.heuristics ?? "not-asked",
+      inventory: null,
       fencingResumedAtMs: seen.fencingResumedAtMs ?? null,
     };
     return {
@@ -365,6 +368,7 @@ function roundOf(memory: Memory, situation: Situation, role: Role, uuid: HostUui
       differing: situation.differing ?? [],
       runs: situation.runs ?? new Map([2, 3, 4, 5].map((number) => [host(number), runsThere(uuid)])),
       heuristics: situation.heuristics ?? "not-asked",
+      inventory: null,
       fencingResumedAtMs: situation.fencingResumedAtMs ?? null,
     },
     memory,

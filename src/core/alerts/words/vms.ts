@@ -3,6 +3,7 @@ import type { SayingsOf } from "../saying.ts";
 /** What is said of VMs that are started, and that are not. */
 export const VMS_WORDS: SayingsOf<
   | "vm-not-started"
+  | "vm-has-no-host"
   | "vm-down"
   | "vm-started"
   | "vm-start-failed"
@@ -15,6 +16,13 @@ export const VMS_WORDS: SayingsOf<
     severity: "info",
     about: vm,
     text: `${vm} is halted and is not started: ${why}.`,
+  }),
+  "vm-has-no-host": ({ vm, uuid, why }) => ({
+    from: "vm_mon",
+    severity: "error",
+    about: uuid,
+    text: `${vm} cannot be started: ${why}. It is started as soon as one can.`,
+    alert: true,
   }),
   "vm-down": ({ vm, uuid, why }) => ({
     from: "vm_mon",

@@ -65,6 +65,7 @@ function bigView(vms: number, bytes = 200): PoolView {
     runs: new Map(),
     differing: [],
     heuristics: "not-asked",
+    inventory: null,
     fencingResumedAtMs: null,
   };
 }

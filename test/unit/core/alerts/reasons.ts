@@ -45,6 +45,12 @@ export const REASONS: { readonly [Kind in Reason["kind"]]: Extract<Reason, { kin
   "not-promoted": { kind: "not-promoted", master: "h1", why: "no-quorum", silent: [], tie: null },
   "promotion-under-way": { kind: "promotion-under-way", phase: "its database is being set right" },
   "vm-not-started": { kind: "vm-not-started", vm: "web", why: "start is blocked" },
+  "vm-has-no-host": {
+    kind: "vm-has-no-host",
+    vm: "web",
+    uuid: vm("v1"),
+    why: "no host can run it: h1 with too little free memory",
+  },
   "vm-down": { kind: "vm-down", vm: "web", uuid: vm("v1"), why: "its start is blocked" },
   "vm-started": { kind: "vm-started", vm: "web", uuid: vm("v1") },
   "vm-start-failed": {

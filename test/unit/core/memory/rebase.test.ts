@@ -55,7 +55,7 @@ const FULL: Memory = {
   copy: { master: host(1), changes: 7, currentAtMs: 9, notBeforeMs: 9 },
   isSettling: true,
   seenRunning: { web: { host: host(2), atMs: 9 } },
-  restarts: { web: { startedAtMs: [9], order: 1, startDelayS: 2 } },
+  restarts: { web: { startedAtMs: [9], order: 1, startDelayS: 2, host: null } },
   fenceDevices: { method: "ILO", checkedAtMs: 9, wrong: { h2: "silent" } },
   retries: { "fence-host:h2": { failures: 2, notBeforeMs: 9 } },
   alerts: { ...NO_ALERTS, active: { "ha-off": "HA is off." } },

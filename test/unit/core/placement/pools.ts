@@ -1,3 +1,5 @@
+import type { Inventory, InventoryVm } from "../../../../src/core/model/inventory.ts";
+import type { HaltedVm } from "../../../../src/core/model/pool-view.ts";
 import type { PlacementHost, PlacementVm } from "../../../../src/core/placement/problem.ts";
 import { host, vm } from "../fixtures.ts";
 
@@ -27,6 +29,20 @@ export function needy(name: string, memoryBytes: number, over: Partial<Placement
     networks: ["lan"],
     affinity: null,
     apart: [],
+    ...over,
+  };
+}
+
+/** A look at VMs that are halted and need nothing, unless they say otherwise. */
+export function inventoryOf(
+  vms: readonly (HaltedVm & Partial<InventoryVm>)[],
+  over: Partial<Inventory> = {},
+): Inventory {
+  const nothing = { residentOn: null, storages: [], networks: [], tags: [], groups: [] };
+  return {
+    vms: vms.map((one): InventoryVm => ({ powerState: "Halted", ...nothing, ...one })),
+    hosts: new Map(),
+    names: new Map(),
     ...over,
   };
 }

@@ -3,7 +3,7 @@ import { createRandom } from "../../../../src/simulation/random.ts";
 import { host } from "../fixtures.ts";
 import { needy, roomy } from "./pools.ts";
 
-/** One to four hosts and up to five VMs, of which most, but not all, find a place. */
+/** One to four hosts and up to five VMs, on four hosts four, of which most, but not all, find a place. */
 export function randomPool(seed: number): { vms: readonly PlacementVm[]; hosts: readonly PlacementHost[] } {
   const random = createRandom(seed);
   const count = 1 + random.below(4);
@@ -18,7 +18,7 @@ export function randomPool(seed: number): { vms: readonly PlacementVm[]; hosts: 
       apart: random.below(5) === 0 ? ["web"] : [],
     });
   });
-  const vms = Array.from({ length: random.below(6) }, (_, index): PlacementVm => {
+  const vms = Array.from({ length: random.below(count < 4 ? 6 : 5) }, (_, index): PlacementVm => {
     const memoryBytes = 50 * (1 + random.below(6));
     return needy(`vm${index}`, memoryBytes, {
       rank: random.below(3),

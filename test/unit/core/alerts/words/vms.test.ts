@@ -5,6 +5,8 @@ import { expectWords } from "./expect-words.ts";
 /** What is said of the examples (../reasons.ts): read it as an administrator would. */
 const SAID: { readonly [Kind in keyof typeof VMS_WORDS]: string } = {
   "vm-not-started": "web is halted and is not started: start is blocked.",
+  "vm-has-no-host":
+    "web cannot be started: no host can run it: h1 with too little free memory. It is started as soon as one can.",
   "vm-down": "web has been down for five minutes: its start is blocked.",
   "vm-started": "web was halted and has been started.",
   "vm-start-failed": "web cannot be started: HOST_NOT_ENOUGH_FREE_MEMORY. It is tried again later.",
