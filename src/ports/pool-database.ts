@@ -1,7 +1,13 @@
 import type { AlertTarget } from "../core/model/alert.ts";
 import type { ApplianceUuid, HostUuid, PoolUuid, VmUuid } from "../core/model/ids.ts";
-import type { Inventory } from "../core/model/inventory.ts";
-import type { DatabaseView, DomainRecord, HaltedVm, Role, XapiResult } from "../core/model/pool-view.ts";
+import type {
+  DatabaseView,
+  DomainRecord,
+  HaltedVm,
+  Inventory,
+  Role,
+  XapiResult,
+} from "../core/model/pool-view.ts";
 
 /** What a read should contain beyond pool, hosts, halted VMs and residents. */
 export interface ReadScope {

@@ -1,7 +1,6 @@
 import { hostUuid } from "../../core/model/ids.ts";
-import type { Attached, Inventory, InventoryVm } from "../../core/model/inventory.ts";
 import { showName } from "../../core/model/plain-text.ts";
-import type { XapiResult } from "../../core/model/pool-view.ts";
+import type { Attached, Inventory, InventoryVm, XapiResult } from "../../core/model/pool-view.ts";
 import type { XapiContext } from "./context.ts";
 import { FILLED_DRIVES, REAL_VMS } from "./filter.ts";
 import * as records from "./inventory-records.ts";

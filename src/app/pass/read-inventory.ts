@@ -1,7 +1,6 @@
 import type { Settings } from "../../config/params.ts";
 import type { Memory } from "../../core/memory/memory.ts";
-import type { Inventory } from "../../core/model/inventory.ts";
-import type { DatabaseView } from "../../core/model/pool-view.ts";
+import type { DatabaseView, Inventory } from "../../core/model/pool-view.ts";
 import { isInventoryDue } from "../../core/restart/inventory-due.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { withDeadline } from "../../ports/deadline.ts";

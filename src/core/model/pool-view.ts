@@ -1,6 +1,5 @@
 import type { Hearing, HostRuns } from "./hearing.ts";
 import type { ApplianceUuid, HostUuid, PoolUuid, VmUuid } from "./ids.ts";
-import type { Inventory } from "./inventory.ts";
 
 /** `"unknown"` is a status of its own: it could not be learnt, and decides nothing. */
 export type Unknown = "unknown";
@@ -173,6 +172,35 @@ export type XapiFault =
 export type XapiResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly fault: XapiFault };
+
+/** What VMs need of a host, and what the hosts have: one look at the whole database, taken now and then. */
+export interface Inventory {
+  /** Every VM, whatever its power state; no template, snapshot or control domain. */
+  readonly vms: readonly InventoryVm[];
+  /** What each host has attached, by its uuid. */
+  readonly hosts: ReadonlyMap<HostUuid, Attached>;
+  /** The names of storage repositories and networks, by uuid. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+export interface Attached {
+  /** Storage repositories, by uuid. */
+  readonly storages: ReadonlySet<string>;
+  /** Networks, by uuid, to which it has an interface. */
+  readonly networks: ReadonlySet<string>;
+}
+
+export interface InventoryVm extends HaltedVm {
+  readonly powerState: "Halted" | "Paused" | "Running" | "Suspended";
+  readonly residentOn: HostUuid | null;
+  /** Storage repositories of its disks and inserted CDs, by uuid. */
+  readonly storages: readonly string[];
+  /** Networks of its interfaces, by uuid, without those that no host has an interface to. */
+  readonly networks: readonly string[];
+  readonly tags: readonly string[];
+  /** Groups that keep their VMs apart, by uuid. */
+  readonly groups: readonly string[];
+}
 
 /** All that one round of an iteration has seen. `nowMs` is time since boot. */
 export interface PoolView {

@@ -1,6 +1,5 @@
 import type { HostUuid, VmUuid } from "../model/ids.ts";
-import type { Inventory, InventoryVm } from "../model/inventory.ts";
-import type { HaltedVm, HostView } from "../model/pool-view.ts";
+import type { HaltedVm, HostView, Inventory, InventoryVm } from "../model/pool-view.ts";
 import type { PlacementSettings } from "../model/settings.ts";
 import type { PlacementHost, PlacementVm } from "./problem.ts";
 

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { readInventory } from "../../../../src/adapters/xapi/inventory.ts";
 import { openSession } from "../../../../src/adapters/xapi/session.ts";
 import { hostUuid } from "../../../../src/core/model/ids.ts";
-import type { Inventory } from "../../../../src/core/model/inventory.ts";
+import type { Inventory } from "../../../../src/core/model/pool-view.ts";
 import { portClock } from "../../../../src/simulation/clock.ts";
 import { simTransport } from "../../../../src/simulation/ports/transport.ts";
 import { Caller } from "../../simulation/caller.ts";

@@ -1,8 +1,7 @@
 import { expect, test } from "bun:test";
 import { type InventoryLook, readInventory } from "../../../../src/app/pass/read-inventory.ts";
 import { resolveSettings } from "../../../../src/config/resolve.ts";
-import type { Inventory } from "../../../../src/core/model/inventory.ts";
-import type { XapiResult } from "../../../../src/core/model/pool-view.ts";
+import type { Inventory, XapiResult } from "../../../../src/core/model/pool-view.ts";
 import { neverAborts } from "../../../../src/ports/deadline.ts";
 import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
 import { database, haltedVm, host, hostView, memoryWith } from "../../core/fixtures.ts";

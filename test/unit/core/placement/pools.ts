@@ -1,5 +1,4 @@
-import type { Inventory, InventoryVm } from "../../../../src/core/model/inventory.ts";
-import type { HaltedVm } from "../../../../src/core/model/pool-view.ts";
+import type { HaltedVm, Inventory, InventoryVm } from "../../../../src/core/model/pool-view.ts";
 import type { PlacementHost, PlacementVm } from "../../../../src/core/placement/problem.ts";
 import { host, vm } from "../fixtures.ts";
 
