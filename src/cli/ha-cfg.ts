@@ -26,6 +26,7 @@ import { setAction } from "./commands/set.ts";
 import { setVmHaAction } from "./commands/set-vm-ha.ts";
 import { showAlertsAction } from "./commands/show-alerts.ts";
 import { statusAction } from "./commands/status.ts";
+import { tieBreakerAction } from "./commands/tie-breaker.ts";
 import { unsetAction } from "./commands/unset.ts";
 import { versionAction } from "./commands/version.ts";
 import { renderActionHelp, renderHelp } from "./screens/help.ts";
@@ -54,6 +55,7 @@ const LISTED: readonly Action[] = [
   confirmOffAction,
   resumeAction,
   fenceTestAction,
+  tieBreakerAction,
   doctorAction,
   manualAction(() => [...ACTIONS.values()]),
   versionAction,

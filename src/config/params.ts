@@ -207,7 +207,7 @@ export const PARAMETERS = {
   TIE_BREAKER: row(
     choice("none", "ip", "ssh", "sr"),
     "none",
-    "What decides when exactly half of the hosts is left. none = the half with the master. ip = FENCE_USE_IP_HEURISTICS=1. ssh, sr = whoever claims TIE_BREAKER_PLACE first; the heuristic IPs are then not asked.",
+    "What decides when exactly half of the hosts is left. none = the half with the master. ip = FENCE_USE_IP_HEURISTICS=1. ssh, sr = whoever claims TIE_BREAKER_PLACE first; the heuristic IPs are then not asked. ha-cfg tie-breaker sets it up.",
     { mark: "new" },
   ),
   TIE_BREAKER_PLACE: row(

@@ -153,6 +153,25 @@ export interface HostQuestions {
   askDomains(host: HostUuid, signal: AbortSignal): Promise<XapiResult<HostDomains>>;
 }
 
+/**
+ * What another host does for a tie-breaker, asked through XAPI (`host.call_plugin`), as `TieBreakerSetUp` and `TieBreaker.test` do it
+ * here. Only for a host whose XAPI answers. A host with another version of this program is a fault.
+ */
+export interface HostTies {
+  tieKey(
+    host: HostUuid,
+    signal: AbortSignal,
+  ): Promise<XapiResult<{ readonly key: string } | { readonly why: string }>>;
+  /** At a place of ssh. */
+  prepareTie(host: HostUuid, place: string, signal: AbortSignal): Promise<XapiResult<string | null>>;
+  testTie(
+    host: HostUuid,
+    kind: "ssh" | "sr",
+    place: string,
+    signal: AbortSignal,
+  ): Promise<XapiResult<string | null>>;
+}
+
 /** The way to the master that this host's own xapi has, beside the probes of this program. */
 export interface MasterPath {
   /**
@@ -238,6 +257,7 @@ export interface Xapi
     MemberRecovery,
     MasterPath,
     HostQuestions,
+    HostTies,
     Promotion,
     MessageBoard,
     PoolAdministration {

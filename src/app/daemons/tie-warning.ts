@@ -65,7 +65,8 @@ export class TieWarning {
       severity: "error",
       subject: "The tie-breaker fails its test",
       body: text,
-      advice: "It is tested again every hour.",
+      advice:
+        "It is tested again every hour, and at once by ha-cfg tie-breaker test. To set this host up again: ha-cfg tie-breaker.",
     });
   }
 

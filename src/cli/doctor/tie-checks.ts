@@ -3,7 +3,7 @@ import { type Check, type Examination, enabledHosts, type Finding, findingsOf } 
 import { examinePlace, fittingPlace } from "./tie-place-checks.ts";
 
 const { warn, bad } = findingsOf("tie-breaker");
-const PLACE = "ha-cfg set TIE_BREAKER_PLACE USER@HOST:DIRECTORY, on a machine outside the pool";
+const PLACE = "ha-cfg tie-breaker ssh USER@HOST:DIRECTORY, on a machine outside the pool";
 
 /** A list of SRs, and a place that does not answer. */
 const LIMIT_MS = 75_000;
@@ -31,7 +31,7 @@ function withoutPlace(examination: Examination): readonly Finding[] {
   if (count < 2 || count % 2 !== 0) return [];
   // Nobody is to take the master's place.
   if (count === 2 && !settings.PROMOTE_SLAVE) return [];
-  const cure = `${PLACE}, then ha-cfg set TIE_BREAKER ssh; or add a host`;
+  const cure = `${PLACE}; or add a host`;
   if (asksHeuristicIps(settings))
     return [
       warn(
@@ -58,7 +58,7 @@ function withoutPlace(examination: Examination): readonly Finding[] {
 function place(examination: Examination, signal: AbortSignal): Promise<readonly Finding[]> {
   const { TIE_BREAKER, TIE_BREAKER_PLACE } = examination.settings;
   const kind = TIE_BREAKER === "sr" ? "sr" : "ssh";
-  const cure = kind === "ssh" ? PLACE : "ha-cfg set TIE_BREAKER_PLACE UUID, of a shared file SR";
+  const cure = kind === "ssh" ? PLACE : "ha-cfg tie-breaker sr UUID, of a shared SR with files";
   const parsed = fittingPlace(kind, TIE_BREAKER_PLACE);
   if (parsed !== null) return examinePlace(parsed, examination, cure, signal);
   const text = `TIE_BREAKER=${TIE_BREAKER}, but TIE_BREAKER_PLACE ${TIE_BREAKER_PLACE === "" ? "names no place" : `is ${TIE_BREAKER_PLACE}, another kind of place`}: no half ever wins a tie`;

@@ -42,7 +42,13 @@ export async function examinePlace(
   }
   if (wrong.some(({ verdict }) => verdict === "bad")) return wrong;
   const failed = await ports.tieBreaker(place.kind, named).ties.test(signal);
-  if (failed !== null) wrong.push(bad(`this host cannot claim a tie: ${failed}`, cure));
+  if (failed !== null)
+    wrong.push(
+      bad(
+        `this host cannot claim a tie: ${failed}`,
+        `mend that, and see ha-cfg tie-breaker test --all; to set every host up again: ha-cfg tie-breaker ${place.kind} ${named}`,
+      ),
+    );
   return wrong.length > 0 ? wrong : [ok(`a tie is decided by a claim on ${named}, which this host can make`)];
 }
 

@@ -263,6 +263,14 @@ describe("ha-cfg, compiled, on a master", () => {
     expect(await json(["fence-test"])).toBeArrayOfSize(3);
   });
 
+  test("tie-breaker: what is set, and what each choice means for this pool", async () => {
+    const out = await done(["tie-breaker"]);
+    expect(out).toStartWith("TIE_BREAKER=ip\n");
+    expect(out).toContain("\n* ip ");
+    const refused = await run(["tie-breaker", "ssh", "ha@h2:claims"]);
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("give --yes")]);
+  });
+
   test("manual: the chapters are in the executable", async () => {
     expect(await done(["manual"])).toContain("  purpose ");
     expect(await done(["manual", "purpose"])).toStartWith("WHAT HA-LIZARD DOES\n====");

@@ -174,6 +174,16 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
     ),
   ],
   [
+    ["tie-breaker"],
+    z.strictObject({
+      breaker: z.enum(["none", "ip", "ssh", "sr"]),
+      place: maybeText,
+      test: z.nullable(z.strictObject({ host: text, wrong: maybeText })),
+      needed: z.boolean(),
+      choices: z.array(z.strictObject({ choice: text, text })),
+    }),
+  ],
+  [
     ["ha-enable"],
     z.strictObject({
       on: z.boolean(),

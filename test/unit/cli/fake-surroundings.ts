@@ -1,7 +1,7 @@
 import type { CliPorts } from "../../../src/cli/cli-ports.ts";
 import type { MailJob } from "../../../src/core/alerts/mail/compose-mail.ts";
 import type { Hearing } from "../../../src/core/model/hearing.ts";
-import type { XapiResult } from "../../../src/core/model/pool-view.ts";
+import type { XapiFault, XapiResult } from "../../../src/core/model/pool-view.ts";
 import type { DaemonName, DaemonState } from "../../../src/ports/daemons.ts";
 import type { Installed, PortGate, Room, WatchdogTools } from "../../../src/ports/host-survey.ts";
 import type { MailResult } from "../../../src/ports/notices.ts";
@@ -14,6 +14,7 @@ import type {
   StorageFacts,
 } from "../../../src/ports/pool-survey.ts";
 import type { TcpAnswer } from "../../../src/ports/tcp-probe.ts";
+import { HOST, keyOf } from "./fake-xapi.ts";
 
 /** What lies around the pool database in a test: other hosts, addresses, daemons, storage, clocks. */
 export interface Surroundings {
@@ -31,7 +32,11 @@ export interface Surroundings {
   hostFacts: XapiResult<readonly HostFacts[]>;
   storages: XapiResult<readonly StorageFacts[]>;
   /** What is wrong with the place of ties, as this host tests it. */
-  tieTest: (kind: "ssh" | "sr", place: string) => string | null;
+  tieTest: (kind: "ssh" | "sr", place: string, host: string) => string | null;
+  /** Why a host could not be set up for a place of ssh. */
+  prepareTie: (host: string) => string | null;
+  /** Why another host cannot be asked through XAPI; null: it can. */
+  otherHost: (host: string) => { readonly ok: false; readonly fault: XapiFault } | null;
   /** The firewall of this host, and who keeps the port of the heartbeats. */
   gate: PortGate;
   keeper: string | null;
@@ -59,6 +64,8 @@ export function quietSurroundings(): Surroundings {
     hostFacts: { ok: true, value: [] },
     storages: { ok: true, value: [] },
     tieTest: () => null,
+    prepareTie: () => null,
+    otherHost: () => null,
     gate: { kind: "open" },
     keeper: null,
     installed: { guard: "there", plugin: "there", brokenHooks: [] },
@@ -98,9 +105,15 @@ export function fakeSurroundings(world: Surroundings): SurroundingPorts {
         claim: async () => ({ kind: "unknown", why: "ha-cfg claims nothing" }),
         holder: async () => ({ kind: "free" }),
         remove: async () => "ha-cfg removes nothing",
-        test: async () => world.tieTest(kind, place),
+        test: async () => world.tieTest(kind, place, HOST),
       },
-      setUp: null,
+      setUp:
+        kind === "sr"
+          ? null
+          : {
+              publicKey: async () => ({ key: keyOf(HOST) }),
+              prepare: async () => world.prepareTie(HOST),
+            },
     }),
     openSurvey: () => ({
       localDisks: async () => world.localDisks,

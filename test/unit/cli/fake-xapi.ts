@@ -81,6 +81,18 @@ export function fakeXapi(world: FakeWorld): Xapi {
     },
     areStillHalted: fail,
     askDomains: fail,
+    tieKey: async (host) => {
+      world.calls.push(`tie key of ${host}`);
+      return world.otherHost(host) ?? { ok: true, value: { key: keyOf(host) } };
+    },
+    prepareTie: async (host, place) => {
+      world.calls.push(`prepare ${place} on ${host}`);
+      return world.otherHost(host) ?? { ok: true, value: world.prepareTie(host) };
+    },
+    testTie: async (host, kind, place) => {
+      world.calls.push(`test ${kind} ${place} on ${host}`);
+      return world.otherHost(host) ?? { ok: true, value: world.tieTest(kind, place, host) };
+    },
     startVm: fail,
     startAppliance: fail,
     setHostKey: fail,
@@ -145,3 +157,6 @@ function database(world: FakeWorld): DatabaseView {
     domains: [],
   };
 }
+
+/** The public key of a host. */
+export const keyOf = (host: string): string => `ssh-ed25519 KEY${host.slice(0, 8)} ha-lizard-tie-breaker`;
