@@ -34,6 +34,15 @@ function pool(line: string): Partial<FakeWorld> {
     rememberedHosts: hosts.map(({ uuid, name }) => knownHost(uuid, { name })),
     // Nobody in this world changes what is heard, so nobody would wait for that to an end.
     ...(line === "ha-cfg ha-disable" ? { hearing: null } : {}),
+    storages: {
+      ok: true,
+      value: [
+        {
+          uuid: "5c1f2a3b-1111-4222-8333-444455556666",
+          ...{ name: "nfs", type: "nfs", shared: true, hosts: hosts.map(({ uuid }) => uuid) },
+        },
+      ],
+    },
     files: { "/root/ha-lizard.backup": "XE_TIMEOUT=9\n" },
     terminal: true,
     lines: ["yes", "yes"],
@@ -46,6 +55,7 @@ const NAMES: Readonly<Record<string, string>> = { NAME: "XE_TIMEOUT", ACTION: "g
 /** What this pool refuses, for nothing is wrong in it; each with what is said. */
 const REFUSED: readonly (readonly [RegExp, string])[] = [
   [/^ha-cfg confirm-off h1$/, "Cannot confirm that h1 is off: it is this host"],
+  [/^ha-cfg tie-breaker test/, "TIE_BREAKER=none, so there is no place"],
   [/^ha-cfg confirm-off h[23]$/, "is off: its monitor is heard"],
 ];
 
@@ -165,11 +175,7 @@ const OTHERS: readonly string[] = [
   "cat >/etc/ha-lizard/fence/IPMI/IPMI.hosts <<'END'",
   "cd ha-lizard-*/",
   "chmod 600 /etc/ha-lizard/fence/IPMI/IPMI.hosts",
-  "chmod 600 /etc/ha-lizard/tie-breaker-key /etc/ha-lizard/tie-breaker-hosts",
   "list_domains",
-  "ssh-copy-id -i /etc/ha-lizard/tie-breaker-key.pub tie@192.0.2.50",
-  "ssh-keygen -q -t ed25519 -N '' -f /etc/ha-lizard/tie-breaker-key",
-  "ssh-keyscan 192.0.2.50 2>/dev/null | sed 's/^[^ ]*/[192.0.2.50]:22/' >>/etc/ha-lizard/tie-breaker-hosts",
   "systemctl stop",
   "tar -xzf ha-lizard-*.tar.gz",
   "xl destroy 7",
@@ -200,13 +206,6 @@ for (const [title, text] of [
     const { entries, problems } = parseHostsFile(list, { usualPort: 623, systems: false, shape: "" });
     expect([entries.length, problems]).toEqual([3, []]);
   });
-
-test("the key of a tie-breaker is written as ssh is asked for it (adapters/ties/ssh-place.ts)", async () => {
-  const line = ALL.find((one) => one.line.startsWith("ssh-keyscan"))?.line ?? "";
-  const filter = /\| (sed '[^']*')/.exec(line)?.[1] ?? "";
-  const { said } = await run(["sh", "-c", `echo '192.0.2.50 ssh-ed25519 AAAA' | ${filter}`]);
-  expect(said).toBe("[192.0.2.50]:22 ssh-ed25519 AAAA\n");
-});
 
 test("every block of commands is shell", async () => {
   const scripts = CHAPTERS.flatMap(({ name }) => shellBlocks(parseBlocks(manual.markdown(name))));
