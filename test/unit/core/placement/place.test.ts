@@ -120,9 +120,9 @@ describe("place", () => {
     const vms = Array.from({ length: 500 }, (_, index) =>
       needy(`vm${index}`, 100, { rank: index % 3, apart: [`service${index % 20}`] }),
     );
-    const begunMs = performance.now();
+    const begunMs = cpuMs();
     expect(place(vms, hosts).unplaced.length).toBe(500 - 256);
-    expect(performance.now() - begunMs).toBeLessThan(500);
+    expect(cpuMs() - begunMs).toBeLessThan(1_000);
   });
 
   test("sixteen hosts and five hundred VMs: everything has a place, and copies are apart, in less than a second of the processor", () => {
