@@ -62,6 +62,7 @@ export class SimMonitor {
   /** Ends the running service in good order. */
   private over: AbortController | null = null;
   private isStopWanted = false;
+  private startsAgain = false;
   /** Until then the watchdog of the service sees nothing. */
   private watchdogStopsUntilMs = 0;
   private readonly nextWord: NextWord = { onWord: null };
@@ -92,6 +93,8 @@ export class SimMonitor {
 
   /** Starts the service `delayMs` from now, unless it runs. */
   start(delayMs: number): void {
+    // What is started while it stops begins when it has.
+    if (this.service !== null && this.isStopWanted) this.startsAgain = true;
     if (this.service !== null || this.pending !== null) return;
     this.pending = this.world.clock.schedule(delayMs, () => {
       this.pending = null;
@@ -198,10 +201,13 @@ export class SimMonitor {
       endLease: () => leaseEnd.want(),
     };
     this.isStopWanted = false;
+    this.startsAgain = false;
     const over = new AbortController();
     this.over = over;
     void runMonitor(ports, over.signal).then(() => {
-      if (this.service === service) this.stop();
+      if (this.service !== service) return;
+      this.stop();
+      if (this.startsAgain) this.start(this.world.timings.serviceStartMs);
     });
     const wake = () => this.wake?.wake();
     if (this.world.hasWatches) beginWatches(this.world, service, { clock: ports.clock, wake });

@@ -11,6 +11,7 @@ export const ADDED_LATER = {
   unfencedAtMs: null,
   fencedAtMs: {},
   backAtMs: {},
+  ownBootsS: {},
   onRoll: [],
   fenceDevices: null,
   down: {},

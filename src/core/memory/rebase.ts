@@ -40,6 +40,8 @@ export function rebaseMemory(memory: Memory, bootId: string): Memory {
     // Before this host was named nothing had been decided, and what was proved is not known any more.
     promotion: promotion === null || promotion.phase === "proved" ? null : { ...promotion, sinceMs: 0 },
     promoted: memory.promoted,
+    // By the wall clocks of the hosts.
+    ownBootsS: memory.ownBootsS,
     // It is on the disk. When it was current last, no time of this boot says.
     copy: memory.copy && { ...memory.copy, currentAtMs: 0, notBeforeMs: 0 },
     alerts: rebaseAlerts(memory.alerts, lastGood?.atMs ?? 0),

@@ -60,7 +60,7 @@ export type Reason =
   /** Many have failed together, and another one is being fenced. */
   | { readonly kind: "fence-waits"; readonly host: string }
   /** Fenced twice within an hour, and not well for long since. */
-  | { readonly kind: "host-rests"; readonly host: string }
+  | { readonly kind: "host-rests"; readonly host: string; readonly of: "fences" | "boots" }
   | { readonly kind: "fence-refused"; readonly host: string; readonly why: FenceRefusal }
   | { readonly kind: "fence-device-wrong"; readonly host: string; readonly why: string }
   | {

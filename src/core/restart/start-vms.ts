@@ -1,6 +1,6 @@
 import { hostRows, rowOf } from "../members/host-rows.ts";
 import { isEntered } from "../members/lease.ts";
-import { rests } from "../members/rest.ts";
+import { restOf } from "../members/rest.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { MasterRound, Step } from "../memory/step.ts";
 import type { Action, Asked } from "../model/action.ts";
@@ -143,8 +143,12 @@ function inputOf(
     const isFine = host.enabled && host.live && isHeard && health?.state !== "xapi-down";
     return isFine && isEntered(host.uuid, view, settings.FENCE_METHOD);
   };
-  const isResting = ({ uuid }: HostView): boolean => rests(uuid, memory, view.nowMs);
-  const isTarget = (host: HostView): boolean => isHealthy(host) && !isResting(host);
+  const restOfHost = ({ uuid }: HostView) => restOf(uuid, view.self.uuid, memory, view.nowMs);
+  const healthy = database.hosts.filter(isHealthy);
+  const fresh = healthy.filter((each) => restOfHost(each) === null);
+  // Where all of them have booted so, their power has failed and not each of them.
+  const able = fresh.length > 0 ? fresh : healthy.filter((each) => restOfHost(each) !== "fences");
+  const isTarget = (host: HostView): boolean => able.includes(host);
   const { inventory } = view;
   const names = new Map<string, string>(database.hosts.map(({ uuid, name }) => [uuid, name]));
   return {
@@ -152,7 +156,7 @@ function inputOf(
     nowMs: view.nowMs,
     halted: database.halted,
     appliances: database.appliances ?? [],
-    targets: placementHosts(database.hosts.filter(isTarget), comingVms(memory, database, inFlight), {
+    targets: placementHosts(able, comingVms(memory, database, inFlight), {
       inventory,
       settings,
     }),
@@ -162,7 +166,7 @@ function inputOf(
     needs: needsOf(inventory),
     nameOf: (uuid) => names.get(uuid) ?? inventory?.names.get(uuid) ?? uuid,
     allHealthy: database.hosts.every((host) => isHealthy(host) || !host.enabled),
-    isAnyResting: database.hosts.some(isResting),
+    isAnyResting: database.hosts.some((each) => restOfHost(each) !== null),
     restarts: memory.restarts,
     retries: memory.retries,
     down: memory.down,

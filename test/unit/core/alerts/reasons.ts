@@ -36,7 +36,7 @@ export const REASONS: { readonly [Kind in Reason["kind"]]: Extract<Reason, { kin
   "waits-for-lease": { kind: "waits-for-lease", host: "xcp2" },
   "host-lease-over": { kind: "host-lease-over", host: "xcp2" },
   "fence-waits": { kind: "fence-waits", host: "xcp2" },
-  "host-rests": { kind: "host-rests", host: "xcp2" },
+  "host-rests": { kind: "host-rests", host: "xcp2", of: "fences" },
   "fence-refused": { kind: "fence-refused", host: "xcp2", why: "no-quorum" },
   "fence-device-wrong": { kind: "fence-device-wrong", host: "xcp2", why: "no answer" },
   isolated: { kind: "isolated", reboots: true, tie: null, silent: [] },

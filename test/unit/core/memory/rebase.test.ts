@@ -34,6 +34,7 @@ const FULL: Memory = {
   unfencedAtMs: 9,
   fencedAtMs: { h2: [9] },
   backAtMs: { h2: 9 },
+  ownBootsS: { h2: [1_795_426_000] },
   onRoll: [host(1), host(2)],
   promotion: takeOver({ phase: "righting", sinceMs: 9 }),
   following: "10.0.0.1",
@@ -114,11 +115,14 @@ describe("rebaseMemory, after a reboot", () => {
   test("the reboot that an isolation has cost survives, and the pool is not yet whole again", () =>
     expect(REBASED.isolation).toEqual({ sinceMs: 9, rebooted: true, wellSinceMs: null }));
 
+  test("the boots of hosts survive, for they are told by wall clocks", () =>
+    expect(REBASED.ownBootsS).toEqual({ h2: [1_795_426_000] }));
+
   test("the pool has not been seen in this boot", () => expect(REBASED.sawPoolSinceBoot).toBe(false));
 
   test("what is timed is forgotten, and observed again", () => {
     const empty = emptyMemory("boot-2");
-    const { lastGood, promotion, promoted, copy, isolation, alerts, ...forgotten } = REBASED;
+    const { lastGood, promotion, promoted, copy, isolation, alerts, ownBootsS, ...forgotten } = REBASED;
     expect(empty).toMatchObject(forgotten);
   });
 
