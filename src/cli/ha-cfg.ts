@@ -17,6 +17,7 @@ import { haDisableAction, haEnableAction } from "./commands/ha-switch.ts";
 import { insertAction } from "./commands/insert.ts";
 import { logAction } from "./commands/log.ts";
 import { manualAction } from "./commands/manual.ts";
+import { planAction } from "./commands/plan.ts";
 import { presetAction } from "./commands/preset.ts";
 import { removeAction } from "./commands/remove.ts";
 import { restoreAction } from "./commands/restore.ts";
@@ -54,6 +55,7 @@ const LISTED: readonly Action[] = [
   haDisableAction,
   confirmOffAction,
   resumeAction,
+  planAction,
   fenceTestAction,
   tieBreakerAction,
   doctorAction,

@@ -162,6 +162,31 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
     }),
   ],
   [
+    ["plan"],
+    z.strictObject({
+      schema: z.literal(1),
+      plans: z.array(
+        z.strictObject({
+          ifFails: z.array(text),
+          noticedS: z.number(),
+          proof: text,
+          proofAtMostS: z.nullable(z.number()),
+          vms: z.array(
+            z.strictObject({
+              uuid: text,
+              name: text,
+              on: maybeText,
+              fate: z.enum(["stays", "starts", "no-host", "left"]),
+              to: maybeText,
+              together: z.boolean(),
+              why: maybeText,
+            }),
+          ),
+        }),
+      ),
+    }),
+  ],
+  [
     ["fence-test"],
     z.array(
       z.strictObject({

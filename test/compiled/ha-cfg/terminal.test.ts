@@ -48,6 +48,8 @@ describe("on a terminal", () => {
     [["get"], []],
     [["get", "FENCE_METHOD"], []],
     [["get-vm-ha", "web"], []],
+    [["plan"], []],
+    [["plan", "--if-host-fails", "h1"], []],
     [["fence-test"], []],
     [["--help"], []],
     [["set", "--help"], []],

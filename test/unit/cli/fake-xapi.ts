@@ -1,5 +1,5 @@
 import { hostUuid, poolUuid } from "../../../src/core/model/ids.ts";
-import type { DatabaseView, XapiFault, XapiResult } from "../../../src/core/model/pool-view.ts";
+import type { DatabaseView, Inventory, XapiFault, XapiResult } from "../../../src/core/model/pool-view.ts";
 import type { Xapi } from "../../../src/ports/pool-database.ts";
 import type { FakeWorld } from "./fake-ports.ts";
 
@@ -13,7 +13,7 @@ export function fakeXapi(world: FakeWorld): Xapi {
   };
   return {
     hearsMaster: fail,
-    readInventory: fail,
+    readInventory: async () => ({ ok: true, value: inventory(world) }),
     atMaster: fail,
     read: async () => {
       world.calls.push("read");
@@ -160,3 +160,18 @@ function database(world: FakeWorld): DatabaseView {
 
 /** The public key of a host. */
 export const keyOf = (host: string): string => `ssh-ed25519 KEY${host.slice(0, 8)} ha-lizard-tie-breaker`;
+
+/** Every VM needs nothing but memory, and runs on the first host when it runs. */
+function inventory(world: FakeWorld): Inventory {
+  const nothing = { storages: [], networks: [], tags: [], groups: [] };
+  const first = world.hosts[0]?.uuid ?? null;
+  return {
+    vms: world.vms.map((vm) => ({
+      ...vm,
+      ...nothing,
+      residentOn: vm.powerState === "Running" ? first : null,
+    })),
+    hosts: new Map(),
+    names: new Map(),
+  };
+}

@@ -24,6 +24,7 @@ const ACTIONS = [
   "ha-disable",
   "confirm-off",
   "resume",
+  "plan",
   "fence-test",
   "manual",
   "version",
