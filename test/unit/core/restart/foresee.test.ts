@@ -76,10 +76,10 @@ test("each of sixteen hosts with five hundred VMs in turn: below a second altoge
     }),
   );
   const settings = { ...SETTINGS, ANTI_AFFINITY_TAGS: Array.from({ length: 20 }, (_, index) => `s${index}`) };
-  const begunMs = performance.now();
+  const begun = process.cpuUsage();
   for (const { uuid } of hosts) {
     const found = foresee(new Set([uuid]), database(hosts), inventoryOf(vms), settings);
     expect(found.filter(({ fate }) => fate.kind === "no-host")).toEqual([]);
   }
-  expect(performance.now() - begunMs).toBeLessThan(1_000);
+  expect(process.cpuUsage(begun).user / 1_000).toBeLessThan(1_000);
 });
