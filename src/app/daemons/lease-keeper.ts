@@ -189,7 +189,8 @@ export class LeaseKeeper {
 
   /** Its slots are not touched any more. */
   private async leaveToXapi(): Promise<void> {
-    if (!this.isTaken)
+    const hadLease = this.lease.saidMs !== null || (this.slots ?? []).length > 0;
+    if (!this.isTaken && hadLease)
       this.ports.logger.log(
         "warning",
         "check_xapi",
