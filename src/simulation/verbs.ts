@@ -20,6 +20,7 @@ import {
   type WatchdogState,
   type XapiState,
 } from "./control.ts";
+import { revertVm, shutDownHost, snapshotVm, stopVm } from "./stops.ts";
 import type { BmcState, SimHost, World } from "./world.ts";
 import { killXenopsd } from "./xenopsd.ts";
 
@@ -44,6 +45,8 @@ export function obey(world: World, order: Order): void {
 
 const VERBS: Readonly<Record<string, (world: World, order: Order) => void>> = {
   power: (world, order) => setPower(world, hostOf(world, order["host"]), flag(order, "on")),
+  /** Dom0's own shutdown or reboot by an administrator. */
+  "host-shutdown": (world, order) => shutDownHost(world, hostOf(world, order["host"]), flag(order, "reboot")),
   reset: (world, order) => resetHost(world, hostOf(world, order["host"])),
   xapi: (world, order) => setXapi(world, hostOf(world, order["host"]), one(XAPI_STATES, order["state"])),
   /** kill -9 of xenopsd. */
@@ -96,10 +99,14 @@ function doToVm(world: World, order: Order): void {
   const what = order["do"];
   if (what === "crash") crashVm(world, vm);
   else if (what === "shutdown") shutDownVm(world, vm);
+  else if (what === "stop") stopVm(world, vm, one(["clean", "hard"], order["how"]));
+  else if (what === "snapshot") snapshotVm(world, vm);
+  else if (what === "revert") revertVm(world, vm);
   else if (what === "migrate") migrateVm(world, vm, hostOf(world, order["host"]));
   else if (what === "start") {
     void startVm(world, vm.ref, order["host"] === undefined ? null : hostOf(world, order["host"]));
-  } else throw new Error(`Cannot ${String(what)} a VM: crash, shutdown, migrate or start`);
+  } else
+    throw new Error(`Cannot ${String(what)} a VM: crash, shutdown, stop, snapshot, revert, migrate or start`);
 }
 
 /** As an administrator would: through the master's xapi. */

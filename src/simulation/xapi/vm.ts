@@ -5,6 +5,7 @@ import { hostOfRef } from "./connection.ts";
 import { forwardTo } from "./forward.ts";
 import { isHostAlive } from "./host-alive.ts";
 import { releaseLocks } from "./locks.ts";
+import { leaveVmMessage } from "./message.ts";
 import type { Call, Methods } from "./method.ts";
 import { withOperation } from "./operation.ts";
 import { assertCanBootHere, chooseHost } from "./placement.ts";
@@ -87,11 +88,13 @@ async function start(call: Call, self: string, on: string | null): Promise<Json>
       if (on !== null) assertCanBootHere(world, database, vm, self, on);
       const hostRef = on ?? chooseHost(world, database, vm, self);
       database.update("VM", self, { scheduled_to_be_resident_on: hostRef });
+      if (vm["ha_restart_priority"] === "restart") database.update("VM", self, { ha_always_run: true });
       await bootOn(call, self, hostRef);
       const times = hostRef !== process.host.ref && on !== null ? 2 : 1;
       return Number(vm["start_delay"]) * 1000 * times;
     },
   );
+  leaveVmMessage(call, "VM_STARTED", self, "started");
   if (delayMs > 0) await pause(world, process, delayMs);
   return "";
 }
@@ -106,6 +109,8 @@ async function shutdown(
   const allowed = operation === "hard_shutdown" ? ["paused", "suspended", "running"] : ["running"];
   await withOperation(call, self, operation, allowed, async (vm) => {
     const hostRef = String(vm["resident_on"]);
+    // What a client has asked for is in the database before the guest hears of it.
+    if (vm["ha_always_run"] === true) database.update("VM", self, { ha_always_run: false });
     const target = await forwardTo(call, hostRef);
     const { vmShutdownMs, vmCleanShutdownMs } = world.timings;
     await until(world, target, () => !target.stuck);
@@ -114,6 +119,7 @@ async function shutdown(
     releaseLocks(database, hostRef, (uuid) => uuid === vm["uuid"]);
     setHalted(database, self);
   });
+  leaveVmMessage(call, "VM_SHUTDOWN", self, operation === "hard_shutdown" ? "shutdown forcibly" : "shutdown");
   return "";
 }
 

@@ -9,6 +9,7 @@ import {
 import type { Fields } from "../../../src/simulation/database.ts";
 import type { SimPool } from "../../../src/simulation/pool.ts";
 import { POOL_UUID } from "../../../src/simulation/spec.ts";
+import { setRestartPriority, setVmKey } from "../../../src/simulation/stops.ts";
 import { obey } from "../../../src/simulation/verbs.ts";
 import {
   cloneVm,
@@ -126,6 +127,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
   xenopsd: ({ world }, [host, what]) => {
     if (oneOf(what, "kill") === "kill") obey(world, { verb: "xenopsd-kill", host: hostNumber(host) });
   },
+  dom0: ({ world }, [host, what]) => {
+    const reboot = oneOf(what, "shutdown", "reboot") === "reboot";
+    obey(world, { verb: "host-shutdown", host: hostNumber(host), reboot });
+  },
   toolstack: (pool, [host]) => pool.restartToolstack(hostNumber(host)),
   cut: (pool, args) => link(pool, args, false),
   mend: (pool, args) => link(pool, args, true),
@@ -222,6 +227,14 @@ function doToVm(pool: SimPool, [name = "", what = "", ...rest]: readonly string[
 const VM_VERBS: Readonly<Record<string, VmVerb>> = {
   crash: (pool, vm) => pool.crashVm(vm.name),
   shutdown: (pool, vm) => pool.shutDownVm(vm.name),
+  /** By a client of XAPI: `stop clean`, `stop hard`. */
+  stop: ({ world }, vm, [how]) => obey(world, { verb: "vm", vm: vm.name, do: "stop", how }),
+  snapshot: ({ world }, vm) => obey(world, { verb: "vm", vm: vm.name, do: "snapshot" }),
+  revert: ({ world }, vm) => obey(world, { verb: "vm", vm: vm.name, do: "revert" }),
+  priority: ({ world }, vm, [priority]) =>
+    setRestartPriority(world, vm, priority === "none" ? "" : oneOf(priority, "restart", "best-effort")),
+  key: ({ world }, vm, [key = "", value]) =>
+    setVmKey(world, vm, key, value === undefined || value === "unset" ? null : value),
   /** By somebody else, through the master: `start`, `start on h2`. */
   start: ({ world }, vm, [on, host]) => {
     const where = on === "on" ? { host: hostNumber(host) } : {};
