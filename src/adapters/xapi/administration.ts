@@ -51,7 +51,8 @@ async function listVms(
 
 function listedVm(vm: HaltedRecord, appliances: ReadonlyMap<string, ApplianceRecord>): ListedVm {
   return {
-    ...writeHalted(vm, false, { appliances }),
+    ...writeHalted(vm, false, { appliances, clears: false }),
+    ranOn: null,
     powerState: vm.power_state,
     applianceName: appliances.get(vm.appliance)?.name_label ?? null,
   };

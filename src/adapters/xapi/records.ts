@@ -64,6 +64,8 @@ export const poolRecord = lazily(() =>
     name_label: z.string(),
     master: ref,
     ha_enabled: z.boolean(),
+    /** From 25.16; false: XAPI clears ha_always_run whenever a guest halts, too. */
+    ha_reboot_vm_on_internal_shutdown: z.optional(z.boolean()),
     other_config: textMap,
   }),
 );
@@ -112,6 +114,8 @@ export const haltedRecord = lazily(() =>
     memory_static_max: int,
     current_operations: textMap,
     blocked_operations: textMap,
+    ha_restart_priority: z.optional(z.string()),
+    ha_always_run: z.optional(z.boolean()),
     other_config: textMap,
     appliance: ref,
   }),

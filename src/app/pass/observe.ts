@@ -21,6 +21,7 @@ import { readFencingResumed } from "../daemons/report.ts";
 import { askRuns, readDiffering } from "./ask-runs.ts";
 import type { PassPorts } from "./pass-ports.ts";
 import { readHearing } from "./read-hearing.ts";
+import { readStops } from "./read-stops.ts";
 import { toldFollows, toldProbe } from "./told-probe.ts";
 
 /** One probe of one peer may take this long: ping waits a second, a hung xapi is given the rest. */
@@ -82,12 +83,14 @@ export async function observe(given: Observer, signal: AbortSignal): Promise<Poo
       : await observeAsMaster(observer, signal);
   const view: PoolView = {
     nowMs,
+    wallMs: given.ports.clock.wallMs(),
     self: observer.self,
     database: seen.database,
     probes: seen.probes,
     hearing: observer.hearing,
     runs: new Map(),
     differing: [],
+    stops: new Map(),
     heuristics: "not-asked",
     fencingResumedAtMs: await readFencingResumed(given.ports.store),
   };
@@ -96,10 +99,13 @@ export async function observe(given: Observer, signal: AbortSignal): Promise<Poo
   if (!seen.database.ok || !(isMaster || observer.settings.SLAVE_VM_STAT))
     return { ...view, heuristics: await heuristics };
   const database = seen.database.value;
-  const runs = await askRuns(observer, view, database, signal);
+  const [runs, stops] = await Promise.all([
+    askRuns(observer, view, database, signal),
+    readStops(observer, database, signal),
+  ]);
   const differing = isMaster ? await readDiffering(observer, { ...view, runs }, database, signal) : [];
   const probes = withAnswers(view.probes, runs, knownAddresses(observer.memory));
-  return { ...view, probes, runs, differing, heuristics: await heuristics };
+  return { ...view, probes, runs, stops, differing, heuristics: await heuristics };
 }
 
 interface Seen {

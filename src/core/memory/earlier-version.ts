@@ -14,6 +14,7 @@ export const ADDED_LATER = {
   onRoll: [],
   fenceDevices: null,
   down: {},
+  stops: {},
   heardAtMs: {},
   emptyAtMs: {},
   seenRunning: {},

@@ -10,6 +10,7 @@ import type { Reason } from "../model/reason.ts";
 import { put } from "../model/record.ts";
 import { reportDown } from "./down.ts";
 import { type Hold, holdsOf } from "./holds.ts";
+import { reportStops, whyApplianceIsLeft } from "./report-stops.ts";
 import {
   type PlannedStart,
   planApplianceRestarts,
@@ -19,6 +20,7 @@ import {
   type RestartRefusal,
   type StartTarget,
 } from "./restart-plan.ts";
+import { seeStops, stopVerdicts } from "./stops.ts";
 import { supplyOf } from "./supply.ts";
 import { mayStartByThemselves, restsOn, witnessesOf } from "./witnesses.ts";
 
@@ -43,23 +45,30 @@ const PASSING_REFUSALS: ReadonlySet<RestartRefusal> = new Set([
   "whereabouts-not-known",
   "waits-for-back-off",
   "operation-in-progress",
+  "stop-not-read",
 ]);
 
 /** Starts the VMs or appliances that are down (OP_MODE), on hosts that are alive, enabled and above suspicion. */
-export function startVms(memory: Memory, round: MasterRound): Step {
+export function startVms(before: Memory, round: MasterRound): Step {
+  const memory = seeStops(before, round);
   const { settings, database, view } = round;
   const holds = holdsOf(memory, round);
-  const input = inputOf(memory, round, holds);
+  const stops = stopVerdicts(memory, round);
+  const input = inputOf(memory, round, { holds, stops });
   const plan =
     settings.OP_MODE === 1 ? planApplianceRestarts(input, settings) : planVmRestarts(input, settings);
   const holdOf: HoldOf = (key, refusal) => {
     const hold = findHold(key, holds, database);
     return hold?.kind === refusal ? hold : undefined;
   };
-  const why = whyDown(memory, plan, holdOf, round);
+  const whyOther = whyDown(memory, plan, holdOf, round);
+  const why = (key: string) => whyApplianceIsLeft(key, stops, database) ?? whyOther(key);
   const down = reportDown(rememberOrders(memory, plan, database), round, why);
   const witnesses = witnessesOf(memory, view);
-  const asked = (vm: VmUuid): Asked => ({ vm, witnesses: witnesses(vm) });
+  const asked = (vm: VmUuid): Asked => {
+    const knownStopMs = memory.stops[vm]?.messages?.stoppedAtMs ?? null;
+    return { vm, witnesses: witnesses(vm), ...(knownStopMs === null ? {} : { knownStopMs }) };
+  };
   const unlessOn = mayStartByThemselves(memory);
   const rests = (vms: readonly VmUuid[]) => [...new Set(vms.flatMap((vm) => restsOn(vm, memory)))];
   const isSettling = plan.refused.some(({ vm, why: refusal }) => holdOf(vm, refusal)?.isSettling === true);
@@ -69,7 +78,12 @@ export function startVms(memory: Memory, round: MasterRound): Step {
       const vms = vmsOf(start, database);
       return { ...start, asks: vms.map(asked), rests: rests(vms), unlessOn };
     }),
-    reasons: [...reportRefusals(plan), ...reportHolds(plan, holdOf), ...down.reasons],
+    reasons: [
+      ...reportStops(stops, round, new Set(plan.starts.flatMap((start) => vmsOf(start, database)))),
+      ...reportRefusals(plan),
+      ...reportHolds(plan, holdOf),
+      ...down.reasons,
+    ],
   };
 }
 
@@ -127,7 +141,7 @@ function whyDown(
 function inputOf(
   memory: Memory,
   { view, database, inFlight, settings }: MasterRound,
-  holds: RestartInput["holds"],
+  { holds, stops }: Pick<RestartInput, "holds" | "stops">,
 ): RestartInput {
   const rows = hostRows(memory, view);
   const isHealthy = (host: HostView): boolean => {
@@ -152,6 +166,7 @@ function inputOf(
     down: memory.down,
     supply: supplyOf(database),
     holds,
+    stops,
     unreleased: new Set(
       Object.values(memory.incidents).flatMap(({ phase, vms }) => (phase === "fenced" ? vms : [])),
     ),

@@ -11,8 +11,20 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   alerts: ["members", "pace", "memory", "model"],
   takeover: ["members", "pace", "group", "memory", "model"],
   fencing: ["members", "pace", "group", "memory", "model"],
-  restart: ["members", "pace", "memory", "model"],
-  roles: ["takeover", "fencing", "restart", "alerts", "members", "pace", "group", "memory", "model"],
+  intent: ["members", "pace", "memory", "model"],
+  restart: ["intent", "members", "pace", "memory", "model"],
+  roles: [
+    "takeover",
+    "fencing",
+    "restart",
+    "intent",
+    "alerts",
+    "members",
+    "pace",
+    "group",
+    "memory",
+    "model",
+  ],
 };
 
 /** The files that stand in src/core itself: they may import every room, and no room may import them. */

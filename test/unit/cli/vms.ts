@@ -21,6 +21,8 @@ export function vm(n: number, name: string, flag?: string, extra: Partial<Listed
     memoryBytes: 1,
     busy: false,
     startBlocked: false,
+    alwaysRun: "unknown",
+    ranOn: null,
     otherConfig,
     appliance: null,
     applianceName: null,

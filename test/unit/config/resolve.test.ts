@@ -64,6 +64,8 @@ describe("the table", () => {
       PROMOTE_SLAVE: true,
       SLAVE_VM_STAT: false,
       HOST_SELECT_METHOD: 0,
+      RESTART_STOPPED: false,
+      RESTART_ON_GUEST_SHUTDOWN: true,
       MAIL_ON: true,
       MAIL_SUBJECT: "SYSTEM_ALERT-FROM_HOST:$HOSTNAME",
       MAIL_FROM: "root@localhost",

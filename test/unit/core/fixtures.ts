@@ -7,7 +7,7 @@ import type { KnownHost, LastGoodView } from "../../../src/core/memory/last-good
 import { emptyMemory, type Memory } from "../../../src/core/memory/memory.ts";
 import type { MasterRound, Round } from "../../../src/core/memory/step.ts";
 import type { Action, Result } from "../../../src/core/model/action.ts";
-import type { HeardPeer, Hearing, HostRuns } from "../../../src/core/model/hearing.ts";
+import type { HostRuns } from "../../../src/core/model/hearing.ts";
 import { type HostUuid, hostUuid, poolUuid, type VmUuid, vmUuid } from "../../../src/core/model/ids.ts";
 import { OFFICE_KEY, SUCCESSOR_KEY } from "../../../src/core/model/pool-keys.ts";
 import type {
@@ -21,7 +21,10 @@ import type {
 } from "../../../src/core/model/pool-view.ts";
 import type { Reason } from "../../../src/core/model/reason.ts";
 import type { CoreSettings } from "../../../src/core/model/settings.ts";
-import { leads, officeOf, type SightOver } from "./sight.ts";
+import { addressOf, hearingOf } from "./published.ts";
+import { officeOf, type SightOver } from "./sight.ts";
+
+export const address = addressOf;
 
 export const POOL = poolUuid("pool-1");
 export const FLAG = "XenCenter.CustomFields.ha-lizard-enabled";
@@ -45,6 +48,8 @@ export const SETTINGS: CoreSettings = {
   DISABLED_VAPPS: [],
   XC_FIELD_NAME: "ha-lizard-enabled",
   HOST_SELECT_METHOD: 0,
+  RESTART_STOPPED: false,
+  RESTART_ON_GUEST_SHUTDOWN: true,
   MAIL_SCREEN_TIME: 60,
   PROMOTE_SLAVE: true,
   SLAVE_HA: true,
@@ -54,7 +59,6 @@ export const SETTINGS: CoreSettings = {
 /** Hosts are named h1, h2 …; h1 is the master unless a test says otherwise. */
 export const host = (number: number): HostUuid => hostUuid(`h${number}`);
 export const vm = (name: string): VmUuid => vmUuid(name);
-export const address = (uuid: HostUuid): string => `10.0.0.${uuid.slice(1)}`;
 
 export function hostView(uuid: HostUuid, over: Partial<HostView> = {}): HostView {
   return {
@@ -71,6 +75,17 @@ export function hostView(uuid: HostUuid, over: Partial<HostView> = {}): HostView
     freeMemoryBytes: 1_000,
     ...over,
   };
+}
+
+/** The wall clock when h1 booted. */
+export const WALL_MS = 1_795_842_000_000;
+
+const NO_MESSAGES = { startedAtMs: null, stoppedAtMs: null, isForced: false };
+
+/** XAPI has no message of any VM that is down. */
+function saidNothing(read: PoolView["database"] | undefined): PoolView["stops"] {
+  const halted = read?.ok === true ? read.value.halted : [];
+  return new Map(halted.map(({ uuid }) => [uuid, NO_MESSAGES]));
 }
 
 /** The keys of a VM that has run in that pool. */
@@ -90,6 +105,8 @@ export function haltedVm(name: string, over: Partial<HaltedVm> = {}): HaltedVm {
     startBlocked: false,
     otherConfig: ranIn(name),
     appliance: null,
+    alwaysRun: "unknown",
+    ranOn: host(3),
     ...over,
   };
 }
@@ -146,37 +163,6 @@ export function nothingRuns(
   return new Map(answering.map(([uuid]) => [uuid, runsThere(master)]));
 }
 
-function published(
-  self: LocalView,
-  nowMs: number,
-  peers: readonly HeardPeer[],
-  group: Hearing["group"],
-): Hearing {
-  const refused = { malformed: 0, otherPool: 0, wrongTag: 0, unknownHost: 0 };
-  return { self: self.uuid, bootId: self.bootId, atMs: nowMs, peers, group, refused, trouble: null };
-}
-
-/**
- * What the monitor of this host says by default: it leads a settled roll of all hosts that it knows, which names the master that
- * its own xapi has. It tells nothing of whom it hears, so that probes alone say who lives.
- */
-function hearingOf(
-  { self, nowMs, hearing, group }: Pick<PoolView, "self" | "nowMs"> & Pick<Situation, "hearing" | "group">,
-  hosts: readonly { readonly uuid: HostUuid }[],
-): PoolView["hearing"] {
-  if (hearing === "unknown") return hearing;
-  const { role } = self;
-  const named = role.kind === "slave" ? hosts.find(({ uuid }) => address(uuid) === role.masterAddress) : null;
-  const onRoll = new Set([self.uuid, ...hosts.map(({ uuid }) => uuid)]);
-  const roll = group?.roll === null ? null : { master: named?.uuid ?? self.uuid, ...group?.roll };
-  return published(
-    self,
-    nowMs,
-    hearing?.peers ?? [],
-    leads(self.uuid, [...onRoll].sort(), { ...group, roll }),
-  );
-}
-
 /** What a host that is well sees of itself. */
 function localView(uuid: HostUuid, role: Role): LocalView {
   return {
@@ -215,12 +201,14 @@ export class Brain {
     const said = { ...this, nowMs, hearing: seen.hearing, group: seen.group ?? this.group };
     const view: PoolView = {
       nowMs,
+      wallMs: seen.wallMs ?? WALL_MS + nowMs,
       self: this.self,
       database: seen.database ?? unread,
       probes,
       hearing: hearingOf(said, known),
       runs: seen.runs ?? nothingRuns(this.self.uuid, probes),
       differing: seen.differing ?? [],
+      stops: seen.stops ?? saidNothing(seen.database),
       heuristics: seen.heuristics ?? "not-asked",
       fencingResumedAtMs: seen.fencingResumedAtMs ?? null,
     };
@@ -374,11 +362,13 @@ function roundOf(memory: Memory, situation: Situation, role: Role, uuid: HostUui
   return {
     view: {
       nowMs,
+      wallMs: WALL_MS + nowMs,
       self,
       database: { ok: false, fault: { kind: "timeout" } },
       probes: new Map(probes),
       hearing: hearingOf({ ...situation, self, nowMs }, hosts),
       differing: situation.differing ?? [],
+      stops: new Map((situation.database?.halted ?? []).map(({ uuid }) => [uuid, NO_MESSAGES])),
       runs: situation.runs ?? new Map([2, 3, 4, 5].map((number) => [host(number), runsThere(uuid)])),
       heuristics: situation.heuristics ?? "not-asked",
       fencingResumedAtMs: situation.fencingResumedAtMs ?? null,
