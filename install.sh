@@ -70,12 +70,14 @@ write_conf() {
   )
 }
 
-# write_completion <file>
-write_completion() {
-  place_for "$1"
-  (cd / && "$binary" ha-cfg bash-completion) >"$1.new" || die "Cannot write $1: $binary ha-cfg bash-completion failed"
-  chmod 0644 "$1.new"
-  mv "$1.new" "$1"
+# write_printed <file> <word...>: what ha-cfg prints for these words.
+write_printed() {
+  printed=$1
+  shift
+  place_for "$printed"
+  (cd / && "$binary" ha-cfg "$@") >"$printed.new" || die "Cannot write $printed: $binary ha-cfg $* failed"
+  chmod 0644 "$printed.new"
+  mv "$printed.new" "$printed"
 }
 
 # write_recover <file>: HA-Lizard 2.x has a script of that name to run on a host that was fenced.
@@ -216,7 +218,9 @@ lay_out_program() {
   run put_hook "$here/init.d/vm-pre-start" "$root/etc/xapi.d/vm-pre-start/50-ha-lizard"
   run write_recover "$own/scripts/recover_fenced_host"
   if [ -f "$here/README.md" ]; then run put 0644 "$here/README.md" "$own/README.md"; fi
-  run write_completion "$root/etc/bash_completion.d/ha-cfg"
+  run write_printed "$own/manual.txt" manual all
+  run write_printed "$own/manual.html" manual --html -
+  run write_printed "$root/etc/bash_completion.d/ha-cfg" bash-completion
   if [ ! -e "$own/ha-lizard.conf" ]; then run write_conf "$own/ha-lizard.conf"; fi
 }
 
@@ -262,8 +266,18 @@ lay_out_services() {
   run put_watchdog "${interval:-10}" "$here/init.d/ha-lizard-watchdog" "$script"
 }
 
-# The program that runs now, also one of an older release, is stopped by the script that knows it.
+# The program that runs now, also one of an older release, is stopped by the script that knows it. Where it is ours and
+# goes on, nothing has been stopped, or a host would be left whose monitor nobody watches.
 stop_services() {
+  if has_own_script; then
+    stop_both && return
+    if /etc/init.d/ha-lizard status >/dev/null 2>&1; then
+      trap - EXIT INT TERM
+      die "Cannot install: the services could not be stopped; see the message above. Nothing was changed."
+    fi
+    echo "Cannot stop ha-lizard: /etc/init.d/ha-lizard stop failed; going on" >&2
+    return
+  fi
   for service in ha-lizard-watchdog ha-lizard; do
     script=/etc/init.d/$service
     if [ -x "$script" ]; then run "$script" stop || echo "Cannot stop $service: $script stop failed; going on" >&2; fi

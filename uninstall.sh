@@ -43,6 +43,10 @@ remove_empty() {
 
 # The watchdog first, or it would start the monitor again.
 stop_services() {
+  if has_own_script; then
+    stop_both || die "Cannot uninstall: the services could not be stopped; see the message above. Nothing was removed."
+    return
+  fi
   for service in $services; do
     script=/etc/init.d/$service
     [ -x "$script" ] || continue
@@ -131,7 +135,7 @@ remove_program() {
   remove_agents
   remove_outside
   for name in ha-lizard.mon ha-lizard-watchdog ha-cfg recover_fenced_host vm-pre-start; do remove "$own/scripts/$name"; done
-  remove "$own/README.md"
+  remove "$own/README.md" "$own/manual.txt" "$own/manual.html"
   remove_unfinished
   [ "$purge" = 0 ] || purge
   remove_empty "$own/fence" "$own/scripts"

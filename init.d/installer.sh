@@ -58,6 +58,21 @@ is_installed() {
   [ -f "$own/installed-agents" ] || [ -f "$own/installed-agents.new" ] || [ -f "$own/ha-lizard" ]
 }
 
+# stop_both: the monitor's script stops the watchdog too. It ends the lease of this host before it stops anything
+# (FENCE_METHOD=WATCHDOG), and where that cannot be it stops nothing and says what to do.
+stop_both() {
+  if [ -x /etc/init.d/ha-lizard-watchdog ]; then
+    run /etc/init.d/ha-lizard stop -w
+  else
+    run /etc/init.d/ha-lizard stop
+  fi
+}
+
+# has_own_script: stop_both can be asked.
+has_own_script() {
+  [ -x /etc/init.d/ha-lizard ] && is_ours /etc/init.d/ha-lizard
+}
+
 # confirm <question>: only a terminal is asked.
 confirm() {
   printf '%s [y/N] ' "$1"

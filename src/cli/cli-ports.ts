@@ -8,6 +8,7 @@ import type { HostSurvey } from "../ports/host-survey.ts";
 import type { Keyboard } from "../ports/keyboard.ts";
 import type { LocalHost } from "../ports/local-host.ts";
 import type { LogReader } from "../ports/log-reader.ts";
+import type { DescribedAction, Manual } from "../ports/manual.ts";
 import type { Logger, MailTransport } from "../ports/notices.ts";
 import type { Operator } from "../ports/operator.ts";
 import type { PeerProber, Pinger } from "../ports/peers.ts";
@@ -16,6 +17,7 @@ import type { PoolSurvey } from "../ports/pool-survey.ts";
 import type { PrivateFiles } from "../ports/private-files.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import type { TcpProbe } from "../ports/tcp-probe.ts";
+import type { OpenTieBreaker } from "../ports/tie-breaker.ts";
 import type { OpenMasterWay } from "../ports/xapi-transport.ts";
 
 /** All that ha-cfg reaches the world through. */
@@ -50,6 +52,8 @@ export interface CliPorts {
   /** What the monitor of this host hears. */
   readonly hearing: HearingReader;
   readonly daemons: Daemons;
+  /** The tie-breaker that these two parameters name, as this host would use it. Never throws. */
+  tieBreaker(kind: "ssh" | "sr", place: string): OpenTieBreaker;
   /** Sends test mails. */
   readonly mail: MailTransport;
   /** The name of this machine. */
@@ -61,6 +65,8 @@ export interface CliPorts {
   /** Looks at this host, for doctor. */
   readonly hostSurvey: HostSurvey;
   readonly log: LogReader;
+  /** The manual, with a table of these actions. */
+  openManual(actions: readonly DescribedAction[]): Promise<Manual>;
   /** Takes a line about every change. */
   readonly logger: Logger;
   /** Who makes the changes. */

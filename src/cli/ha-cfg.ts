@@ -16,6 +16,8 @@ import { haStatusAction } from "./commands/ha-status.ts";
 import { haDisableAction, haEnableAction } from "./commands/ha-switch.ts";
 import { insertAction } from "./commands/insert.ts";
 import { logAction } from "./commands/log.ts";
+import { manualAction } from "./commands/manual.ts";
+import { planAction } from "./commands/plan.ts";
 import { presetAction } from "./commands/preset.ts";
 import { removeAction } from "./commands/remove.ts";
 import { restoreAction } from "./commands/restore.ts";
@@ -25,6 +27,7 @@ import { setAction } from "./commands/set.ts";
 import { setVmHaAction } from "./commands/set-vm-ha.ts";
 import { showAlertsAction } from "./commands/show-alerts.ts";
 import { statusAction } from "./commands/status.ts";
+import { tieBreakerAction } from "./commands/tie-breaker.ts";
 import { unsetAction } from "./commands/unset.ts";
 import { versionAction } from "./commands/version.ts";
 import { renderActionHelp, renderHelp } from "./screens/help.ts";
@@ -52,8 +55,11 @@ const LISTED: readonly Action[] = [
   haDisableAction,
   confirmOffAction,
   resumeAction,
+  planAction,
   fenceTestAction,
+  tieBreakerAction,
   doctorAction,
+  manualAction(() => [...ACTIONS.values()]),
   versionAction,
 ];
 
@@ -86,7 +92,7 @@ const NO_TEXT = "\ufffd";
 /** With one dash as well: that is how many programs of Dom0 spell it. */
 const HELP_OPTIONS: readonly string[] = ["--help", "-help", "-h", "-?"];
 /** These only print what is in the program. */
-const FOR_EVERYBODY: readonly string[] = ["version", "bash-completion"];
+const FOR_EVERYBODY: readonly string[] = ["version", "bash-completion", "manual"];
 const VERSION_OPTIONS: readonly string[] = ["--version", "-version"];
 
 async function dispatch(argv: readonly string[], ports: CliPorts): Promise<number> {

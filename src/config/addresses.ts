@@ -71,6 +71,27 @@ export function uuids(): Kind<readonly string[]> {
   };
 }
 
+/** Tags of VMs with `:` between; a tag with one of its own cannot be named. */
+export function tags(): Kind<readonly string[]> {
+  const allowed = "tags with : between, or () for none";
+  const isTag = (item: string) => item.length <= 64 && !hasControlCharacter(item);
+  return {
+    label: "list",
+    allowed,
+    choices: [],
+    parse: (text) =>
+      parseItems(
+        unwrap(text)
+          .split(":")
+          .map((item) => item.trim()),
+        isTag,
+        allowed,
+        0,
+      ),
+    render: (values) => (values.length === 0 ? "()" : values.join(":")),
+  };
+}
+
 /** Addresses or names with `:` between, IPv6 addresses in `[ ]`; the values are without brackets. */
 export function hosts(): Kind<readonly string[]> {
   const allowed = "addresses or host names with : between, IPv6 addresses in [ ], or () for none";

@@ -1,5 +1,5 @@
 import { FUNCTION_NAMES, type FunctionName } from "../core/model/alert.ts";
-import { host, hosts, mailAddress, mailAddresses, uuids } from "./addresses.ts";
+import { host, hosts, mailAddress, mailAddresses, tags, uuids } from "./addresses.ts";
 import { tiePlace } from "./tie-place.ts";
 import { choice, count, flag, type Kind, minutes, name, names, path, port, seconds, text } from "./values.ts";
 
@@ -100,6 +100,13 @@ export const PARAMETERS = {
     "0 = what its own guest has shut down stays down, and so does what has crashed without a restart, which looks the same; of one VM: the key HA_RESTART_ON_GUEST_SHUTDOWN in its other_config.",
     { mark: "new" },
   ),
+  ANTI_AFFINITY_TAGS: row(
+    tags(),
+    [],
+    "VMs that have the same one of these tags are kept on different hosts when that is possible, beside those of a VM group of XAPI.",
+    { mark: "new" },
+  ),
+  SPARE_HOSTS: row(uuids(), [], "Hosts that get a VM only when no other host can run it.", { mark: "new" }),
   MAIL_ON: row(flag(), true, "Mail alerts."),
   MAIL_SUBJECT: row(
     text(),
@@ -212,7 +219,7 @@ export const PARAMETERS = {
   TIE_BREAKER: row(
     choice("none", "ip", "ssh", "sr"),
     "none",
-    "What decides when exactly half of the hosts is left. none = the half with the master. ip = FENCE_USE_IP_HEURISTICS=1. ssh, sr = whoever claims TIE_BREAKER_PLACE first; the heuristic IPs are then not asked.",
+    "What decides when exactly half of the hosts is left. none = the half with the master. ip = FENCE_USE_IP_HEURISTICS=1. ssh, sr = whoever claims TIE_BREAKER_PLACE first; the heuristic IPs are then not asked. ha-cfg tie-breaker sets it up.",
     { mark: "new" },
   ),
   TIE_BREAKER_PLACE: row(

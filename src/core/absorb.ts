@@ -15,9 +15,11 @@ import { actionKey } from "./model/action.ts";
 import type { Alert } from "./model/alert.ts";
 import type { HostUuid } from "./model/ids.ts";
 import { countsOnLease, LEASE_METHOD } from "./model/lease-method.ts";
+import type { HaltedVm } from "./model/pool-view.ts";
 import type { Reason } from "./model/reason.ts";
 import { omit, put } from "./model/record.ts";
 import { afterFailure, isDue, RESTART_AGAIN_MS } from "./pace/back-off.ts";
+import { rankOf } from "./restart/rank.ts";
 
 export interface AbsorbSettings {
   readonly FENCE_METHOD: string;
@@ -30,7 +32,7 @@ export interface AbsorbContext {
   /** This host is a slave: its incident is the dead master's, which FENCE_HA_ONFAIL does not promote over. */
   readonly isSlave: boolean;
   /** `VM.order` and `start_delay` of what was started, for the groups that come after. */
-  readonly halted: ReadonlyMap<string, { readonly order: number; readonly startDelayS: number }>;
+  readonly halted: ReadonlyMap<string, Pick<HaltedVm, "order" | "startDelayS" | "restartPriority">>;
   /** What the pool had when the action was begun; null when its database was not read. */
   readonly supply: Supply | null;
 }
@@ -295,7 +297,7 @@ function historyAfterStart(
   const vm = context.halted.get(uuid);
   // A start that has ended has waited its start_delay itself.
   const startDelayS = result.kind === "done" ? 0 : (vm?.startDelayS ?? 0);
-  return { startedAtMs, order: vm?.order ?? 0, startDelayS };
+  return { startedAtMs, order: vm === undefined ? 0 : rankOf(vm), startDelayS, host: null };
 }
 
 /** A XAPI that is away is told later; one that refuses the message would refuse it again. */

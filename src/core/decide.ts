@@ -1,4 +1,5 @@
 import { noteFences } from "./fencing/note-fences.ts";
+import { noteOwnBoots } from "./members/own-boots.ts";
 import { rebaseMemory } from "./memory/rebase.ts";
 import { nothing, type Round, type Step } from "./memory/step.ts";
 import type { Action } from "./model/action.ts";
@@ -13,7 +14,8 @@ import { endRoutes } from "./takeover/route.ts";
 
 /** One round: from what is seen and remembered to what is done and said. Pure; the same input gives the same output. */
 export function decide(raw: Round): Step {
-  const memory = noteFences(rebaseMemory(raw.memory, raw.view.self.bootId), raw.view);
+  const fenced = noteFences(rebaseMemory(raw.memory, raw.view.self.bootId), raw.view);
+  const memory = noteOwnBoots(fenced, raw.view);
   const round = { ...raw, memory };
   const step = watchToolstack(decideByRole(round), round);
   const decision = endRoutes(resignUnserved(step, round), round);

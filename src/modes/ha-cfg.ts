@@ -14,6 +14,7 @@ import { wakeMonitor } from "../adapters/processes/service-script.ts";
 import { writeError, writeOutput } from "../adapters/processes/standard-streams.ts";
 import { createLogFile } from "../adapters/syslog/log-file.ts";
 import { createSyslogLogger } from "../adapters/syslog/logger-syslog.ts";
+import { createTieBreakers } from "../adapters/ties/open-tie-breaker.ts";
 import { openSurvey } from "../adapters/xapi/survey.ts";
 import { createSocketTransport } from "../adapters/xapi/transport.ts";
 import { runHaCfg } from "../cli/ha-cfg.ts";
@@ -42,7 +43,7 @@ function showsUnicode(environment: Readonly<Record<string, string | undefined>>)
 /** `ha-cfg`: the command line for administrators. */
 export function run(args: readonly string[]): Promise<number> {
   const runtime = createRuntime();
-  const { paths, clock, environment, store, config, secrets } = runtime;
+  const { paths, clock, environment, store, config, secrets, self } = runtime;
   const peers = createRealPeers(runtime, { pingAfterMs: 0, namesFaults: true });
   const closed = outputClosed();
   return runHaCfg(args, {
@@ -58,11 +59,14 @@ export function run(args: readonly string[]): Promise<number> {
     store,
     keyboard: createSystemKeyboard(),
     files: createPrivateFiles(),
+    // Only who reads it loads it.
+    openManual: async (actions) => (await import("../manual/manual.ts")).createManual(actions),
     log: createLogFile({ clock, places: LOGS.map((place) => join(paths.root, place)), closed }),
     prober: peers.prober,
     pinger: peers.pinger,
     hearing: createHearingReader(paths.hearing),
     daemons: createDaemons(paths),
+    tieBreaker: createTieBreakers({ paths, clock, environment, self }),
     mail: {
       // Only who sends a mail loads what that needs.
       send: async (...mail) => (await import("../adapters/mail/smtp.ts")).createSmtp(clock).send(...mail),

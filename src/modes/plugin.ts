@@ -6,27 +6,39 @@ import { writeOutput } from "../adapters/processes/standard-streams.ts";
 import {
   PLUGIN,
   PLUGIN_DOMAINS,
+  readPluginArguments,
   readPluginCall,
   renderPluginAnswer,
 } from "../adapters/xapi/plugin-protocol.ts";
 import { neverAborts } from "../ports/deadline.ts";
 
 /**
- * `ha-lizard-plugin`: called by XAPI on this host, for the master, when the monitor of this host is silent
- * (`host.call_plugin`). Its one function is `domains`. What fails is an answer, too: XAPI would take another exit code
+ * `ha-lizard-plugin`: called by XAPI on this host, for the master, when the monitor of this host is silent, and for an
+ * administrator who sets a tie-breaker up (`host.call_plugin`). What fails is an answer, too: XAPI would take another exit code
  * for a fault of its own.
  */
 export async function run(args: readonly string[]): Promise<number> {
-  const called = readPluginCall(args[0] ?? "");
+  const call = args[0] ?? "";
+  const called = readPluginCall(call);
+  const answer = await answerOf(called, call);
   writeOutput(
-    called === PLUGIN_DOMAINS
-      ? renderPluginAnswer("Success", JSON.stringify(await domains()))
+    answer !== null
+      ? renderPluginAnswer("Success", JSON.stringify(answer))
       : renderPluginAnswer(
           "Failure",
-          `${PLUGIN} has the function ${PLUGIN_DOMAINS}, and not ${called ?? "this"}`,
+          `${PLUGIN} of this version has no function ${called ?? "that could be read"}`,
         ),
   );
   return 0;
+}
+
+/** null: there is no such function. */
+async function answerOf(called: string | null, call: string): Promise<unknown> {
+  if (called === PLUGIN_DOMAINS) return domains();
+  // Only who sets a tie-breaker up loads what that needs.
+  if (called?.startsWith("tie_") !== true) return null;
+  const { answerOfTies } = await import("./plugin-ties.ts");
+  return answerOfTies(called, readPluginArguments(call), cleanEnvironment(process.env));
 }
 
 async function domains() {

@@ -1,6 +1,13 @@
 import type { AlertTarget } from "../core/model/alert.ts";
 import type { ApplianceUuid, HostUuid, PoolUuid, VmUuid } from "../core/model/ids.ts";
-import type { DatabaseView, DomainRecord, HaltedVm, Role, XapiResult } from "../core/model/pool-view.ts";
+import type {
+  DatabaseView,
+  DomainRecord,
+  HaltedVm,
+  Inventory,
+  Role,
+  XapiResult,
+} from "../core/model/pool-view.ts";
 import type { Stop, StopMessages } from "../core/model/stop.ts";
 
 /** What a read should contain beyond pool, hosts, halted VMs and residents. */
@@ -25,6 +32,11 @@ export interface ReadScope {
 export interface PoolReader {
   /** A few calls whatever the size of the pool. Never rejects. */
   read(scope: ReadScope, signal: AbortSignal): Promise<XapiResult<DatabaseView>>;
+  /**
+   * What VMs need of a host, and what the hosts have: seven or eight calls at the same time, each given 30 s. Of five hundred VMs
+   * it is some 3 MB. Never rejects.
+   */
+  readInventory(signal: AbortSignal): Promise<XapiResult<Inventory>>;
   /** What the database says of these VMs at this moment; those it does not know are absent. One call. */
   readVms(vms: readonly VmUuid[], signal: AbortSignal): Promise<XapiResult<readonly DomainRecord[]>>;
 }
@@ -153,6 +165,25 @@ export interface HostQuestions {
   askDomains(host: HostUuid, signal: AbortSignal): Promise<XapiResult<HostDomains>>;
 }
 
+/**
+ * What another host does for a tie-breaker, asked through XAPI (`host.call_plugin`), as `TieBreakerSetUp` and `TieBreaker.test` do it
+ * here. Only for a host whose XAPI answers. A host with another version of this program is a fault.
+ */
+export interface HostTies {
+  tieKey(
+    host: HostUuid,
+    signal: AbortSignal,
+  ): Promise<XapiResult<{ readonly key: string } | { readonly why: string }>>;
+  /** At a place of ssh. */
+  prepareTie(host: HostUuid, place: string, signal: AbortSignal): Promise<XapiResult<string | null>>;
+  testTie(
+    host: HostUuid,
+    kind: "ssh" | "sr",
+    place: string,
+    signal: AbortSignal,
+  ): Promise<XapiResult<string | null>>;
+}
+
 /** The way to the master that this host's own xapi has, beside the probes of this program. */
 export interface MasterPath {
   /**
@@ -239,6 +270,7 @@ export interface Xapi
     MemberRecovery,
     MasterPath,
     HostQuestions,
+    HostTies,
     Promotion,
     MessageBoard,
     PoolAdministration {

@@ -39,6 +39,18 @@ export interface HostFacts {
   readonly powerOn: { readonly mode: string; readonly address: string | null } | null;
 }
 
+/** A storage repository. */
+export interface StorageFacts {
+  readonly uuid: string;
+  readonly name: string;
+  /** `nfs`, `lvmoiscsi`, `ext` and so on. */
+  readonly type: string;
+  /** More than one host may have it, by XAPI. */
+  readonly shared: boolean;
+  /** Hosts that have it attached. */
+  readonly hosts: readonly HostUuid[];
+}
+
 /**
  * What only people ask of the pool database, in a session of its own. No method rejects; on a slave every call is
  * forwarded to the master, so `signal` is not optional.
@@ -50,6 +62,8 @@ export interface PoolSurvey {
   localNetworks(signal: AbortSignal): Promise<XapiResult<readonly LocalNetwork[]>>;
   /** Every IPv4 address of the pool's hosts: two calls. */
   interfaces(signal: AbortSignal): Promise<XapiResult<readonly HostInterface[]>>;
+  /** Every SR: three calls. */
+  storages(signal: AbortSignal): Promise<XapiResult<readonly StorageFacts[]>>;
   /** One call. */
   hostFacts(signal: AbortSignal): Promise<XapiResult<readonly HostFacts[]>>;
   /** The wall clock of a host, in milliseconds since the epoch; XAPI tells whole seconds. The host itself answers. */

@@ -59,3 +59,10 @@ export interface TieBreakerSetUp {
    */
   prepare(signal: AbortSignal): Promise<string | null>;
 }
+
+/** A place as it is used on this host. */
+export interface OpenTieBreaker {
+  readonly ties: TieBreaker;
+  /** null: nothing has to be set up on this host. */
+  readonly setUp: TieBreakerSetUp | null;
+}

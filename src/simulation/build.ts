@@ -1,5 +1,6 @@
 import { type SimClock, WORLD_BEGIN_WALL_MS } from "./clock.ts";
 import { Database, type Fields, NULL_REF } from "./database.ts";
+import { bootedRate } from "./host-clock.ts";
 import { createRandom } from "./random.ts";
 import { TEMPLATES } from "./records/templates.ts";
 import {
@@ -68,11 +69,13 @@ export function buildHost(spec: HostSpec, number: number, database: Database): S
     ref: refOf("host", identity.uuid),
     metricsRef: refOf("host_metrics", identity.uuid),
     memoryBytes: spec.memoryBytes ?? DEFAULT_HOST_MEMORY,
+    cpus: spec.cpus ?? null,
     root: spec.root ?? null,
     power: true,
     routes: new Set(),
     bootCount: 1,
     bootedAtMs: 0,
+    rate: bootedRate(0),
     poolConf: "",
     initComplete: true,
     initCompleteWallMs: WORLD_BEGIN_WALL_MS,
@@ -139,12 +142,18 @@ export function addHost(database: Database, host: SimHost): void {
     address: host.address,
     enabled: true,
     metrics: host.metricsRef,
+    cpu_info: cpuInfoOf(host),
     control_domain: controlDomain,
     resident_VMs: [controlDomain],
     PIFs: addInterfaces(database, host),
     PBDs: [refOf("pbd", `shared${host.number}`), refOf("pbd", `local${host.number}`)],
     other_config: otherConfigOf(host),
   });
+}
+
+function cpuInfoOf({ cpus }: SimHost): Fields {
+  const recorded = TEMPLATES.host["cpu_info"] as Fields;
+  return cpus === null ? recorded : { ...recorded, cpu_count: String(cpus) };
 }
 
 function addInterfaces(database: Database, host: SimHost): readonly string[] {
@@ -244,8 +253,14 @@ export function addVm(
     start_delay: spec.startDelayS ?? 0,
     memory_static_max: memory,
     memory_dynamic_max: memory,
-    memory_dynamic_min: memory,
+    memory_dynamic_min: spec.leastMemoryBytes ?? memory,
     memory_overhead: vmOverhead(memory),
+    VCPUs_max: spec.cpus ?? TEMPLATES.VM["VCPUs_max"] ?? 1,
+    affinity: spec.affinity === undefined ? NULL_REF : world.host(spec.affinity).ref,
+    tags: spec.tags ?? [],
+    groups: spec.group === undefined ? [] : [joinGroup(database, spec.group, ref)],
+    ha_restart_priority: spec.restartPriority ?? "",
+    VIFs: spec.network === undefined ? [] : [addCard(database, world.host(spec.network), uuid, ref)],
     appliance,
     blocked_operations: spec.startBlocked === true ? { start: "blocked", start_on: "blocked" } : {},
     VBDs: disk === null ? [] : [refOf("vbd", uuid)],
@@ -266,6 +281,39 @@ export function addVm(
   return vm;
 }
 
+/** The group's reference; it is made when it is first named. */
+function joinGroup(database: Database, name: string, vm: string): string {
+  const ref = refOf("vm_group", name);
+  const known = database.get("VM_group", ref);
+  const uuid = `group-${name}`;
+  if (known === undefined)
+    database.insert("VM_group", ref, { ...TEMPLATES.VM_group, uuid, name_label: name, VMs: [vm] });
+  else database.update("VM_group", ref, { VMs: [...(known["VMs"] as readonly string[]), vm] });
+  return ref;
+}
+
+/** A card in the network that only this host has. */
+function addCard(database: Database, host: SimHost, uuid: string, vm: string): string {
+  const [card, network, port] = ["vif", "network", "own-pif"].map((kind) =>
+    refOf(kind, kind === "vif" ? uuid : `own${host.number}`),
+  ) as [string, string, string];
+  database.insert("VIF", card, { ...TEMPLATES.VIF, uuid: `vif-${uuid}`, VM: vm, network });
+  const known = database.get("network", network);
+  if (known !== undefined) {
+    database.update("network", network, { VIFs: [...(known["VIFs"] as readonly string[]), card] });
+    return card;
+  }
+  const label = `network of ${host.name}`;
+  const fields = { uuid: `network-own${host.number}`, name_label: label, VIFs: [card], PIFs: [port] };
+  database.insert("network", network, { ...TEMPLATES.network, ...fields });
+  const bare = { ip_configuration_mode: "None", ipv6_configuration_mode: "None", IP: "", management: false };
+  const own = { uuid: `pif-own${host.number}`, host: host.ref, network, device: "eth7", ...bare };
+  database.insert("PIF", port, { ...TEMPLATES.PIF, ...own });
+  const ports = database.must("host", host.ref)["PIFs"] as readonly string[];
+  database.update("host", host.ref, { PIFs: [...ports, port] });
+  return card;
+}
+
 function addDisk(database: Database, vm: SimVm, disk: number, on: SimHost | null): void {
   const sr = disk === 0 ? SHARED_SR : localSr(disk);
   const vdi = refOf("vdi", vm.uuid);
@@ -278,6 +326,8 @@ function addDisk(database: Database, vm: SimVm, disk: number, on: SimHost | null
     VBDs: [vbd],
     sm_config: lock,
   });
+  const disks = database.must("SR", sr)["VDIs"] as readonly string[];
+  database.update("SR", sr, { VDIs: [...disks, vdi] });
   database.insert("VBD", vbd, { ...TEMPLATES.VBD, uuid: `vbd-${vm.uuid}`, VM: vm.ref, VDI: vdi });
 }
 

@@ -1,6 +1,7 @@
 import { localSr, pifRef, SHARED_SR } from "./build.ts";
 import { type Database, NULL_REF } from "./database.ts";
 import { createDomain, destroyDomain } from "./domains.ts";
+import { bootedRate, uptimeOf } from "./host-clock.ts";
 import type { BmcState, SimHost, SimVm, World, XapiProcess } from "./world.ts";
 import { poolDatabase } from "./xapi/connection.ts";
 import { releaseLocks } from "./xapi/locks.ts";
@@ -18,6 +19,7 @@ export function setPower(world: World, host: SimHost, on: boolean): void {
     host.power = true;
     host.bootCount += 1;
     host.bootedAtMs = world.nowMs();
+    host.rate = bootedRate(world.nowMs(), host.rate.perMs);
     world.record("power-on", { host: host.number });
     const boot = host.bootCount;
     world.clock.schedule(world.timings.bootMs, () => {
@@ -37,13 +39,17 @@ export function setPower(world: World, host: SimHost, on: boolean): void {
   world.topologyChanged();
 }
 
+function disarmAll({ watchdog }: Pick<SimHost, "watchdog">): void {
+  for (const { fires } of watchdog.slots) fires.cancel();
+  watchdog.slots = [];
+}
+
 /** A host without power has nothing armed. By the time at which a slot would have fired it is off in any case. */
 function clearWatchdog(world: World, { watchdog, number }: SimHost): void {
   const [first] = watchdog.slots;
-  for (const { fires } of watchdog.slots) fires.cancel();
-  watchdog.slots = [];
+  disarmAll({ watchdog });
   if (first === undefined) return;
-  const leftMs = first.armedAtMs + first.timeoutMs - world.nowMs();
+  const leftMs = first.firesAtMs - world.nowMs();
   world.clock.schedule(leftMs, () => world.record("lease-ended", { host: number }));
 }
 
@@ -106,7 +112,7 @@ export function systemctlXapi(world: World, host: SimHost, verb: UnitVerb): void
 /** By the program of the host, which has noted before that it holds it. */
 export function holdXapi(world: World, host: SimHost): void {
   if (host.heldSinceMs === null) {
-    host.heldSinceMs = world.nowMs() - host.bootedAtMs;
+    host.heldSinceMs = uptimeOf(world, host);
     world.record("xapi-held", { host: host.number });
   }
   systemctlXapi(world, host, "stop");
@@ -169,10 +175,13 @@ export function setWatchdog(world: World, host: SimHost, state: WatchdogState): 
   world.record("watchdog", { host: host.number, state });
 }
 
-/** XAPI's own HA, which makes this program stand down. */
+/** XAPI's own HA, which makes this program stand down. Its start destroys both slots of each watchdog, whoever has armed them. */
 export function setXapiHa(world: World, on: boolean): void {
   world.record("xapi-ha", { on });
-  for (const host of world.hosts) host.haArmed = on;
+  for (const host of world.hosts) {
+    host.haArmed = on;
+    if (on) disarmAll(host);
+  }
   for (const database of masterDatabases(world)) {
     for (const pool of database.refs("pool")) database.update("pool", pool, { ha_enabled: on });
   }

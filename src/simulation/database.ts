@@ -10,6 +10,7 @@ export const CLASSES = [
   "host_metrics",
   "VM",
   "VM_appliance",
+  "VM_group",
   "SR",
   "PBD",
   "PIF",

@@ -1,6 +1,7 @@
 import { addHost, buildHost, localSr, SHARED_SR } from "./build.ts";
 import { masterDatabases } from "./control.ts";
 import type { Database } from "./database.ts";
+import { bootedRate } from "./host-clock.ts";
 import { TEMPLATES } from "./records/templates.ts";
 import { pbdUuid, refOf, secondAddressOf } from "./spec.ts";
 import type { SimHost, World } from "./world.ts";
@@ -16,6 +17,7 @@ export function joinHost(world: World): SimHost {
   const second = master.secondAddress === null ? {} : { secondAddress: secondAddressOf(number) };
   const host = buildHost(second, number, database.copy());
   host.bootedAtMs = world.nowMs();
+  host.rate = bootedRate(world.nowMs());
   host.initComplete = false;
   host.poolConf = `slave:${master.address}`;
   world.hosts.push(host);

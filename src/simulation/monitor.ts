@@ -6,12 +6,22 @@ import { LeaseEnd } from "../app/daemons/lease-end.ts";
 import { type MonitorPorts, runMonitor } from "../app/daemons/monitor.ts";
 import type { PassPorts, PassReport } from "../app/pass/pass-ports.ts";
 import type { ChildDeath, RunningChild } from "../ports/processes.ts";
-import { portClock, type Scheduled } from "./clock.ts";
+import type { Scheduled } from "./clock.ts";
 import { releaseXapi, unblockRoutes } from "./control.ts";
+import { hostClock } from "./host-clock.ts";
 import { diskStore, diskVotes, type SimDisk } from "./ports/disk.ts";
 import { simGroupSelf } from "./ports/group-self.ts";
 import { simLocalHost } from "./ports/local-host.ts";
-import { mortal, newSimProcess, type SimProcess, type Watch } from "./ports/process.ts";
+import { type NextWord, ownSocket } from "./ports/own-socket.ts";
+import {
+  mortal,
+  newSimProcess,
+  type SimProcess,
+  stall,
+  type Watch,
+  whenRunning,
+  whileAlive,
+} from "./ports/process.ts";
 import { simTiePlaces } from "./ports/ties.ts";
 import { simWatchdogSlots } from "./ports/watchdog-slots.ts";
 import { simLogger, simPassPorts } from "./ports.ts";
@@ -26,6 +36,12 @@ interface Iteration {
   /** Tells the monitor that the child is gone. */
   readonly end: (signal: string | null) => void;
 }
+
+/**
+ * What may be stopped for a while: the processes of this program on a host, or one of them. `word`: its monitor, with the next heartbeat
+ * composed and not sent yet.
+ */
+export type Stalled = "monitor" | "word" | "iteration" | "watchdog" | "all";
 
 /** The real watch looks four times a second while xapi starts (app/daemons/watch-start.ts). */
 const WAKE_MS = 250;
@@ -46,6 +62,10 @@ export class SimMonitor {
   /** Ends the running service in good order. */
   private over: AbortController | null = null;
   private isStopWanted = false;
+  private startsAgain = false;
+  /** Until then the watchdog of the service sees nothing. */
+  private watchdogStopsUntilMs = 0;
+  private readonly nextWord: NextWord = { onWord: null };
   passes = 0;
   /** The report of the last pass that ended. */
   last: PassReport | null = null;
@@ -73,6 +93,8 @@ export class SimMonitor {
 
   /** Starts the service `delayMs` from now, unless it runs. */
   start(delayMs: number): void {
+    // What is started while it stops begins when it has.
+    if (this.service !== null && this.isStopWanted) this.startsAgain = true;
     if (this.service !== null || this.pending !== null) return;
     this.pending = this.world.clock.schedule(delayMs, () => {
       this.pending = null;
@@ -90,6 +112,7 @@ export class SimMonitor {
     this.iteration = null;
     this.wake = null;
     this.over = null;
+    this.nextWord.onWord = null;
     this.world.messengers?.detach(this.host);
   }
 
@@ -99,9 +122,10 @@ export class SimMonitor {
     this.pending?.cancel();
     this.pending = null;
     this.isStopWanted = true;
-    this.over?.abort();
+    const { over, service } = this;
+    if (service !== null) whenRunning(service, () => over?.abort());
     // What the service script does where no monitor runs.
-    if (this.service !== null) return;
+    if (service !== null) return;
     const host = this.world.host(this.host);
     unblockRoutes(this.world, host);
     releaseXapi(this.world, host);
@@ -111,7 +135,26 @@ export class SimMonitor {
   killService(): void {
     this.world.record("service-killed", { host: this.host });
     this.stop();
-    this.start(this.world.timings.serviceStartMs);
+    const blindMs = Math.max(0, this.watchdogStopsUntilMs - this.world.nowMs());
+    this.start(blindMs + this.world.timings.serviceStartMs);
+  }
+
+  /** Its monitor lives, and does not stand still. */
+  get isRunning(): boolean {
+    return this.service !== null && this.service.stopped === null;
+  }
+
+  /** SIGSTOP, and SIGCONT after `ms`. */
+  stall(what: Stalled, ms: number): void {
+    const { world, host, service, iteration } = this;
+    const { clock } = world;
+    world.record("stalled", { host, process: what, ms });
+    const isAll = what === "all";
+    if (isAll || what === "watchdog") this.watchdogStopsUntilMs = world.nowMs() + ms;
+    if (iteration !== null && (isAll || what === "iteration")) stall(clock, iteration.process, ms);
+    if (service === null) return;
+    if (isAll || what === "monitor") stall(clock, service, ms);
+    if (what === "word") this.nextWord.onWord = () => stall(clock, service, ms);
   }
 
   /** kill -9 of the running iteration, if one runs; the monitor starts another. */
@@ -132,15 +175,12 @@ export class SimMonitor {
   private live(): void {
     const service = newSimProcess(this.host);
     this.service = service;
-    this.wake = createWake();
+    const { next, wake: wakeNow } = createWake();
+    this.wake = { next, wake: () => whenRunning(service, wakeNow) };
     const host = this.world.host(this.host);
-    const clock = portClock(
-      this.world.clock,
-      () => host.bootedAtMs,
-      () => host.wallStepMs,
-    );
+    const clock = hostClock(this.world, host);
     const { processes, onEnd: onIterationEnd } = withEnds({
-      startIteration: (lost) => this.startIteration(lost),
+      startIteration: (lost) => this.startIteration(service, lost),
     });
     const leaseEnd = new LeaseEnd();
     const ports: MonitorPorts = {
@@ -161,10 +201,13 @@ export class SimMonitor {
       endLease: () => leaseEnd.want(),
     };
     this.isStopWanted = false;
+    this.startsAgain = false;
     const over = new AbortController();
     this.over = over;
     void runMonitor(ports, over.signal).then(() => {
-      if (this.service === service) this.stop();
+      if (this.service !== service) return;
+      this.stop();
+      if (this.startsAgain) this.start(this.world.timings.serviceStartMs);
     });
     const wake = () => this.wake?.wake();
     if (this.world.hasWatches) beginWatches(this.world, service, { clock: ports.clock, wake });
@@ -182,7 +225,7 @@ export class SimMonitor {
     const ports = {
       ...own,
       votes: mortal(service, diskVotes(this.disk, own.clock)),
-      network: mortal(service, messengers.network(host)),
+      network: ownSocket(service, mortal(service, messengers.network(host)), this.nextWord),
       board: mortal(service, messengers.board(host)),
       self: mortal(service, simGroupSelf(world, host)),
       slots: mortal(service, simWatchdogSlots(world, world.host(host))),
@@ -191,7 +234,7 @@ export class SimMonitor {
     void keepHearing(ports, new AbortController().signal);
   }
 
-  private startIteration(lost: number): RunningChild {
+  private startIteration(service: SimProcess, lost: number): RunningChild {
     const process = newSimProcess(this.host, this.watch);
     const ended = Promise.withResolvers<ChildDeath>();
     const end = (signal: string | null) =>
@@ -205,7 +248,7 @@ export class SimMonitor {
       if (this.over?.signal.aborted !== true) this.world.record("killed-by-monitor", { host: this.host });
       this.endIteration("SIGKILL");
     };
-    return { pid: 1, ended: ended.promise, killGroup };
+    return { pid: 1, ended: whileAlive(service, ended.promise), killGroup };
   }
 
   private async pass(process: SimProcess, lost: number): Promise<void> {

@@ -4,7 +4,7 @@ import { patientStore } from "../app/pass/patience.ts";
 import type { HearingReader, RunsAsker } from "../ports/group.ts";
 import type { Logger, Mailer } from "../ports/notices.ts";
 import type { XapiTransport } from "../ports/xapi-transport.ts";
-import { portClock } from "./clock.ts";
+import { hostClock } from "./host-clock.ts";
 import { chaoticPorts, chaoticTransport } from "./ports/chaos.ts";
 import { diskConfig, diskStore, newSimDisk, type SimDisk } from "./ports/disk.ts";
 import { simFencer } from "./ports/fencer.ts";
@@ -26,19 +26,12 @@ export function simPassPorts(
   lostPasses = 0,
 ): PassPorts {
   const host = world.host(hostNumber);
-  const clock = mortal(
-    process,
-    portClock(
-      world.clock,
-      () => host.bootedAtMs,
-      () => host.wallStepMs,
-    ),
-  );
+  const clock = mortal(process, hostClock(world, host));
   const pinger = simPinger(world, hostNumber);
   const { chaos } = world;
   const reliable: PassPorts = {
     clock,
-    hearing: world.messengers?.reader(hostNumber) ?? NOTHING_HEARD,
+    hearing: mortal(process, world.messengers?.reader(hostNumber) ?? NOTHING_HEARD),
     runsAsker: mortal(process, world.messengers?.asker(hostNumber) ?? NOBODY_ASKED),
     lostPasses,
     openXapi: (xeTimeoutMs) => {

@@ -25,6 +25,8 @@ export interface HostSpec {
   /** On its second network; absent or null: it has none. */
   readonly secondAddress?: string | null;
   readonly memoryBytes?: number;
+  /** Processors; absent: as many as the recorded host had. */
+  readonly cpus?: number;
   /** Directory under which the host's pool.conf and cookie are kept as real files. */
   readonly root?: string;
 }
@@ -46,6 +48,17 @@ export interface VmSpec {
   readonly appliance?: string;
   readonly template?: boolean;
   readonly startBlocked?: boolean;
+  /** The host of which it is at home, by number. */
+  readonly affinity?: number;
+  readonly tags?: readonly string[];
+  /** The name of its VM group, which keeps its VMs apart (`placement` = `anti_affinity`). */
+  readonly group?: string;
+  readonly cpus?: number;
+  readonly restartPriority?: "restart" | "best-effort";
+  /** Down to this its guest can be squeezed (`memory_dynamic_min`); absent: not at all. */
+  readonly leastMemoryBytes?: number;
+  /** A network that only this host has; absent: none. */
+  readonly network?: number;
   /** What its start takes, in milliseconds; absent: what every start takes. */
   readonly startMs?: number;
 }

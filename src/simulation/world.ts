@@ -42,11 +42,19 @@ export interface XapiProcess {
   readonly onThaw: (() => void)[];
 }
 
+/** How the clock of a host runs: so many of its milliseconds for each of the world's, since a moment at which it said `uptimeMs`. */
+export interface Rate {
+  readonly perMs: number;
+  readonly sinceMs: number;
+  readonly uptimeMs: number;
+}
+
 /** A slot of Xen's watchdog that is armed. */
 export interface ArmedSimSlot {
   readonly id: string;
   readonly timeoutMs: number;
   readonly armedAtMs: number;
+  readonly firesAtMs: number;
   readonly fires: Scheduled;
 }
 
@@ -64,7 +72,7 @@ export interface SimWatchdog {
   slowMs: number;
 }
 
-/** The machine outside the pool on which hosts claim ties (ports/ties.ts). */
+/** The places outside the pool on which hosts claim ties (ports/ties.ts): a machine, and the shared storage. They fail together. */
 export interface SimTies {
   isUp: boolean;
   /** What is asked is done, and nobody is told. */
@@ -115,12 +123,16 @@ export interface SimHost {
   readonly ref: string;
   readonly metricsRef: string;
   readonly memoryBytes: number;
+  /** null: as many as the recorded host had. */
+  readonly cpus: number | null;
   readonly root: string | null;
   power: boolean;
   /** Addresses to which it has an unreachable route: nothing passes between it and them, and what it asks them fails at once. */
   readonly routes: Set<string>;
   bootCount: number;
   bootedAtMs: number;
+  /** How fast its clock runs (host-clock.ts). */
+  rate: Rate;
   /** What stands in /etc/xensource/pool.conf. */
   poolConf: string;
   /** /var/run/xapi_init_complete.cookie exists. */
@@ -316,12 +328,12 @@ export class World {
     return this.externals.get(address) === true && !this.isCut(from, address);
   }
 
-  /** Does what this host asks the machine with the ties get there, and its answer back? */
-  reachesTie(from: number): boolean {
-    return !this.isCut(from, "tie");
+  /** Does what this host asks the place of ties get there, and its answer back? That is the machine with the ties, or the shared storage. */
+  reachesTie(from: number, kind: "ssh" | "sr"): boolean {
+    return !this.isCut(from, kind === "ssh" ? "tie" : "storage");
   }
 
-  /** Cuts or mends one direction; `to` is a host's number (the network of XAPI), `second<n>`, `bmc<n>`, `probe<n>`, `tie`, or an address outside the pool. */
+  /** Cuts or mends one direction; `to` is a host's number (the network of XAPI), `second<n>`, `bmc<n>`, `probe<n>`, `tie`, `storage`, or an address outside the pool. */
   setLink(from: number, to: number | string, up: boolean): void {
     const key = `${from}>${to}`;
     if (up) this.cuts.delete(key);

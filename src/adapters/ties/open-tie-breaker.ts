@@ -1,7 +1,7 @@
 import type { Settings } from "../../config/params.ts";
 import { parseTiePlace } from "../../config/tie-place.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { TieBreaker, TieBreakerSetUp, TiePlaces } from "../../ports/tie-breaker.ts";
+import type { OpenTieBreaker, TieBreaker, TiePlaces } from "../../ports/tie-breaker.ts";
 import type { Paths } from "../files/paths.ts";
 import type { SelfCommand } from "../processes/hand-over.ts";
 import { createTieBreaker } from "./place.ts";
@@ -18,23 +18,28 @@ export interface TieContext {
   readonly sr: SrContext;
 }
 
-/** What TIE_BREAKER and TIE_BREAKER_PLACE stand for. */
-export interface OpenTieBreaker {
-  readonly ties: TieBreaker;
-  /** null: nothing has to be set up on this host. */
-  readonly setUp: TieBreakerSetUp | null;
+/** What the monitor asks. */
+export function createTiePlaces(options: TiePlacesOptions): TiePlaces {
+  const open = createTieBreakers(options);
+  return { at: (kind, place) => open(kind, place).ties };
 }
 
-/** What the monitor asks. */
-export function createTiePlaces({ paths, clock, environment, self }: TiePlacesOptions): TiePlaces {
+/** What an administrator sets up. A place that nobody can ask answers `unknown`, with the reason. */
+export function createTieBreakers({
+  paths,
+  clock,
+  environment,
+  self,
+}: TiePlacesOptions): (kind: "ssh" | "sr", place: string) => OpenTieBreaker {
   const context: TieContext = {
     ssh: { clock, environment, key: paths.tieBreakerKey, hosts: paths.tieBreakerHosts },
     sr: { clock, environment, self, mounts: paths.srMounts },
   };
-  return {
-    at: (TIE_BREAKER, TIE_BREAKER_PLACE) =>
-      openTieBreaker({ TIE_BREAKER, TIE_BREAKER_PLACE }, context)?.ties ?? createNowhere(TIE_BREAKER),
-  };
+  return (TIE_BREAKER, TIE_BREAKER_PLACE) =>
+    openTieBreaker({ TIE_BREAKER, TIE_BREAKER_PLACE }, context) ?? {
+      ties: createNowhere(TIE_BREAKER),
+      setUp: null,
+    };
 }
 
 /** null: there is no exclusive vote. Where the two parameters do not fit together nobody gets one, and the answer says why. */

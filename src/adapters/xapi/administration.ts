@@ -51,7 +51,7 @@ async function listVms(
 
 function listedVm(vm: HaltedRecord, appliances: ReadonlyMap<string, ApplianceRecord>): ListedVm {
   return {
-    ...writeHalted(vm, false, { appliances, clears: false }),
+    ...writeHalted(vm, false, { appliances, hosts: new Map(), clears: false }),
     ranOn: null,
     powerState: vm.power_state,
     applianceName: appliances.get(vm.appliance)?.name_label ?? null,

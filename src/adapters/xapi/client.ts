@@ -3,6 +3,7 @@ import type { Xapi } from "../../ports/pool-database.ts";
 import type { OpenMasterWay } from "../../ports/xapi-transport.ts";
 import { createAdministration } from "./administration.ts";
 import { createHostQuestions } from "./host-domains.ts";
+import { createHostTies } from "./host-ties.ts";
 import { createMarker } from "./marker.ts";
 import { createMasterConnection } from "./master-connection.ts";
 import { createMasterPath } from "./master-path.ts";
@@ -56,6 +57,7 @@ export function createXapi(options: XapiOptions): Xapi {
     ...createMarker(context),
     ...createRecovery(context),
     ...createHostQuestions(context),
+    ...createHostTies(context),
     ...createMasterPath(options.transport, options.newUuid ?? (() => crypto.randomUUID())),
     ...createPromotion(context),
     ...createMessageBoard(context),

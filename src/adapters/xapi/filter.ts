@@ -17,6 +17,9 @@ export const VMS_WITH_DOMAIN = [equals("power_state", "Running"), equals("power_
   " or ",
 );
 
+/** VBDs with something in them: no empty CD drive. */
+export const FILLED_DRIVES = equals("empty", "false");
+
 const HAS_NO_ADDRESS = ["ip_configuration_mode", "ipv6_configuration_mode"];
 
 /** PIFs that are plugged and have an IP configuration: two or three of the many that a host has. */

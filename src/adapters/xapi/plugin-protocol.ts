@@ -3,15 +3,28 @@
  * output, `{ Status: Success | Failure, Value }`.
  */
 
-/** The name under which install.sh links this program for XAPI, and its one function. */
+/** The name under which install.sh links this program for XAPI, and its functions. */
 export const PLUGIN = "ha-lizard-plugin";
 export const PLUGIN_DOMAINS = "domains";
+/** For a tie-breaker: the public key of that host, made when there is none; its set-up for `place`; a test of `kind` and `place`. */
+export const PLUGIN_TIE_KEY = "tie_key";
+export const PLUGIN_TIE_PREPARE = "tie_prepare";
+export const PLUGIN_TIE_TEST = "tie_test";
 
 /** The function that is called; null: this is no call. */
 export function readPluginCall(xml: string): string | null {
   return (
     /<methodName>\s*([A-Za-z_][\w.]{0,99})\s*<\/methodName>/.exec(xml.slice(0, LONGEST_CALL))?.[1] ?? null
   );
+}
+
+const MEMBER =
+  /<member>\s*<name>(?<name>\w{1,30})<\/name>\s*<value>(?:<string>)?(?<text>[^<>&]{0,1000})(?:<\/string>)?<\/value>\s*<\/member>/g;
+
+/** The arguments that are plain words: what has markup in it is none of this program's. */
+export function readPluginArguments(xml: string): Readonly<Record<string, string>> {
+  const found = [...xml.slice(0, LONGEST_CALL).matchAll(MEMBER)];
+  return Object.fromEntries(found.map(({ groups }) => [groups?.["name"] ?? "", groups?.["text"] ?? ""]));
 }
 
 /** The name comes first. */

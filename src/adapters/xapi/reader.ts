@@ -4,6 +4,7 @@ import type { PoolReader, ReadScope } from "../../ports/pool-database.ts";
 import type { XapiContext } from "./context.ts";
 import { malformed } from "./errors.ts";
 import { ADDRESSED_PIFS, anyOf, HALTED_VMS, VMS_WITH_DOMAIN } from "./filter.ts";
+import { readInventory } from "./inventory.ts";
 import * as records from "./records.ts";
 import { onlyPool } from "./refs.ts";
 import type { Session } from "./session.ts";
@@ -34,6 +35,7 @@ export function createReader(context: XapiContext): PoolReader {
       const view = { ...writeView(wire.value, context.index), domains: domains.value };
       return { ok: true, value: view };
     },
+    readInventory: (signal) => readInventory(context, signal),
     readVms: (vms, signal) => readVms(context, vms, signal),
   };
 }

@@ -79,6 +79,9 @@ export const hostRecord = lazily(() =>
     metrics: ref,
     other_config: textMap,
     resident_VMs: refs,
+    /** Bytes that Xen itself needs. */
+    memory_overhead: z.optional(int),
+    cpu_info: z.optional(textMap),
   }),
 );
 
@@ -90,12 +93,19 @@ export const hostMetricsRecord = lazily(() =>
   }),
 );
 
+/** Bytes; `memory_overhead` is what Xen needs beside them, `memory_dynamic_min` how far a guest can be squeezed. */
+const memoryFields = () => ({
+  memory_static_max: int,
+  memory_dynamic_min: z.optional(int),
+  memory_overhead: z.optional(int),
+});
+
 /** A VM as far as a running one is of interest. */
 export const residentRecord = lazily(() =>
   z.object({
     uuid,
     is_control_domain: z.boolean(),
-    memory_static_max: int,
+    ...memoryFields(),
     other_config: textMap,
   }),
 );
@@ -111,10 +121,14 @@ export const haltedRecord = lazily(() =>
     is_a_snapshot: z.boolean(),
     order: int,
     start_delay: int,
-    memory_static_max: int,
+    ha_restart_priority: z.optional(z.string()),
+    ...memoryFields(),
+    VCPUs_max: z.optional(int),
+    affinity: z.optional(z.string()),
+    /** Where XAPI is starting it. */
+    scheduled_to_be_resident_on: z.optional(z.string()),
     current_operations: textMap,
     blocked_operations: textMap,
-    ha_restart_priority: z.optional(z.string()),
     ha_always_run: z.optional(z.boolean()),
     other_config: textMap,
     appliance: ref,

@@ -10,6 +10,9 @@ export const named = lazily(() => z.object({ uuid }));
 export const blockDevice = lazily(() => z.object({ VM: ref, VDI: ref }));
 export const disk = lazily(() => z.object({ SR: ref }));
 export const storage = lazily(() => z.object({ name_label: z.string(), PBDs: z.array(ref) }));
+export const storageFacts = lazily(() =>
+  z.object({ uuid, name_label: z.string(), type: z.string(), shared: z.boolean(), PBDs: z.array(ref) }),
+);
 export const plug = lazily(() => z.object({ host: ref, currently_attached: z.boolean() }));
 
 /** `20261123T09:41:40Z`, from some versions with dashes. */

@@ -10,6 +10,7 @@ import { openSession, type Session, type SessionOptions } from "./session.ts";
 import { all } from "./survey-list.ts";
 import { readHostFacts, readInterfaces, readLocalNetworks } from "./survey-networks.ts";
 import * as shapes from "./survey-records.ts";
+import { readStorages } from "./survey-storage.ts";
 
 const CLOSE_MS = 1_000;
 
@@ -19,6 +20,7 @@ export function openSurvey(options: SessionOptions): PoolSurvey {
   return {
     localDisks: (signal) => readLocalDisks(session, signal),
     localNetworks: (signal) => readLocalNetworks(session, signal),
+    storages: (signal) => readStorages(session, signal),
     interfaces: (signal) => readInterfaces(session, signal),
     hostFacts: (signal) => readHostFacts(session, signal),
     hostClock: (host, signal) => readClock(session, host, signal),

@@ -10,7 +10,9 @@ export interface IndexedVm {
   readonly uuid: VmUuid;
   /** `homePoolOf` (core/model/pool-keys.ts). */
   readonly homePool: string | null;
+  /** As in `HaltedVm`. */
   readonly memoryBytes: number;
+  readonly leastMemoryBytes: number;
   readonly isControlDomain: boolean;
   /** `stopOf` (core/model/stop.ts) has found something. */
   readonly hasStop: boolean;
@@ -48,11 +50,12 @@ type Row = readonly [
   homePool: string | null,
   memoryBytes: number,
   isControlDomain: boolean,
+  leastMemoryBytes: number,
   hasStop: boolean,
 ];
 
-/** 4: who stopped a VM, and where it ran. */
-const VERSION = 4;
+/** 3: a home pool is that of the VM itself; 4: memory with what Xen needs, and how far it can be squeezed; 5: who stopped a VM, and where it ran. */
+const VERSION = 5;
 
 interface Document {
   readonly version: typeof VERSION;
@@ -190,15 +193,18 @@ function isSame(a: IndexedVm, b: IndexedVm): boolean {
     a.uuid === b.uuid &&
     a.homePool === b.homePool &&
     a.memoryBytes === b.memoryBytes &&
+    a.leastMemoryBytes === b.leastMemoryBytes &&
     a.isControlDomain === b.isControlDomain &&
     a.hasStop === b.hasStop
   );
 }
 
-const rowOf = (vm: IndexedVm): Row => [vm.uuid, vm.homePool, vm.memoryBytes, vm.isControlDomain, vm.hasStop];
+const rowOf = (vm: IndexedVm): Row => [
+  ...([vm.uuid, vm.homePool, vm.memoryBytes, vm.isControlDomain, vm.leastMemoryBytes, vm.hasStop] as const),
+];
 
-function vmOf([uuid, homePool, memoryBytes, isControlDomain, hasStop]: Row): IndexedVm {
-  return { uuid: vmUuid(uuid), homePool, memoryBytes, isControlDomain, hasStop };
+function vmOf([uuid, homePool, memoryBytes, isControlDomain, leastMemoryBytes, hasStop]: Row): IndexedVm {
+  return { uuid: vmUuid(uuid), homePool, memoryBytes, leastMemoryBytes, isControlDomain, hasStop };
 }
 
 /** Checked by hand, in one walk: it is read with every pass. What is not whole is forgotten, and read from XAPI again. */
@@ -216,9 +222,9 @@ function isListOfText(value: unknown): boolean {
 }
 
 function isRow(row: unknown): row is Row {
-  if (!Array.isArray(row) || row.length !== 5) return false;
-  const [uuid, homePool, memoryBytes, isControlDomain, hasStop] = row;
-  if (typeof uuid !== "string" || typeof memoryBytes !== "number" || typeof hasStop !== "boolean")
-    return false;
+  if (!Array.isArray(row) || row.length !== 6) return false;
+  const [uuid, homePool, memoryBytes, isControlDomain, leastMemoryBytes, hasStop] = row;
+  if (typeof uuid !== "string" || typeof memoryBytes !== "number") return false;
+  if (typeof leastMemoryBytes !== "number" || typeof hasStop !== "boolean") return false;
   return (homePool === null || typeof homePool === "string") && typeof isControlDomain === "boolean";
 }

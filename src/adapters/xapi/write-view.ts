@@ -48,6 +48,9 @@ export function writeView(
   const { record } = wire.pool;
   const master = wire.hosts.get(record.master);
   const residents = new Set([...wire.hosts.values()].flatMap((host) => host.resident_VMs));
+  const starting = [...wire.halted.values()].filter(
+    ({ scheduled_to_be_resident_on: ref = NULL_REF }) => ref !== NULL_REF,
+  );
   const addresses = wire.pifs && otherAddresses(wire.hosts, [...wire.pifs.values()]);
   return {
     pool: {
@@ -58,7 +61,12 @@ export function writeView(
       otherConfig: record.other_config,
     },
     hosts: [...wire.hosts].map(([ref, host]) => ({
-      ...writeHost(host, wire, index),
+      ...writeHost(
+        host,
+        starting.filter((vm) => vm.scheduled_to_be_resident_on === ref),
+        wire,
+        index,
+      ),
       otherAddresses: addresses?.get(ref) ?? null,
     })),
     halted: [...wire.halted]
@@ -92,21 +100,40 @@ export function indexedVm(vm: ResidentRecord): IndexedVm {
   return {
     uuid: vmUuid(vm.uuid),
     homePool: homePoolOf(vmUuid(vm.uuid), vm.other_config),
-    memoryBytes: vm.memory_static_max,
+    ...memoryOf(vm),
     isControlDomain: vm.is_control_domain,
     hasStop: stopOf(vmUuid(vm.uuid), vm.other_config) !== null,
   };
 }
 
+type VmMemory = Pick<IndexedVm, "memoryBytes" | "leastMemoryBytes">;
+
+/** As XAPI reckons (adapters/xapi/README.md, "Starting a VM"). */
+function memoryOf(vm: ResidentRecord | HaltedRecord): VmMemory {
+  const overheadBytes = vm.memory_overhead ?? 0;
+  const least = vm.memory_dynamic_min ?? 0;
+  const canBeSqueezed = !vm.is_control_domain && least > 0 && least < vm.memory_static_max;
+  return {
+    memoryBytes: vm.memory_static_max + overheadBytes,
+    leastMemoryBytes: (canBeSqueezed ? least : vm.memory_static_max) + overheadBytes,
+  };
+}
+
 function writeHost(
   host: HostRecord,
+  starting: readonly HaltedRecord[],
   wire: WireRecords,
   index: Pick<VmIndex, "get">,
 ): Omit<HostView, "otherAddresses"> {
   const metrics = wire.metrics.get(host.metrics);
   const here = host.resident_VMs.flatMap((ref) => index.get(ref) ?? []);
-  const usedBytes = here.reduce((sum, vm) => sum + vm.memoryBytes, 0);
+  const coming = starting.filter((vm) => here.every(({ uuid }) => uuid !== vm.uuid)).map(memoryOf);
   const totalBytes = metrics?.memory_total ?? 0;
+  const freeAfter = (bytesOf: (memory: VmMemory) => number): number | "unknown" => {
+    const usedBytes = [...here, ...coming].reduce((sum, vm) => sum + bytesOf(vm), host.memory_overhead ?? 0);
+    return totalBytes > 0 ? Math.max(totalBytes - usedBytes, 0) : "unknown";
+  };
+  const processors = Number.parseInt(host.cpu_info?.["cpu_count"] ?? "", 10);
   return {
     uuid: hostUuid(host.uuid),
     name: showName(host.name_label),
@@ -118,7 +145,9 @@ function writeHost(
     bootTime: host.other_config["boot_time"] ?? null,
     otherConfig: host.other_config,
     residents: here.filter((vm) => !vm.isControlDomain).map(writeResident),
-    freeMemoryBytes: totalBytes > 0 ? Math.max(totalBytes - usedBytes, 0) : "unknown",
+    freeMemoryBytes: freeAfter(({ memoryBytes }) => memoryBytes),
+    squeezedFreeBytes: freeAfter(({ leastMemoryBytes }) => leastMemoryBytes),
+    cpus: processors > 0 ? processors : null,
   };
 }
 
@@ -143,8 +172,13 @@ export function isRealVm(vm: HaltedRecord): boolean {
 export function writeHalted(
   vm: HaltedRecord,
   isResident: boolean,
-  wire: Pick<WireRecords, "appliances"> & { readonly clears: boolean },
+  wire: Pick<WireRecords, "appliances" | "hosts"> & { readonly clears: boolean },
 ): Omit<HaltedVm, "ranOn"> {
+  const hostOf = (ref = NULL_REF): HostUuid | null => {
+    const host = wire.hosts.get(ref);
+    return host === undefined ? null : hostUuid(host.uuid);
+  };
+  const priority = vm.ha_restart_priority;
   const appliance = wire.appliances?.get(vm.appliance);
   const busy = isResident || vm.resident_on !== NULL_REF || hasKeys(vm.current_operations);
   return {
@@ -152,7 +186,11 @@ export function writeHalted(
     name: vm.name_label,
     order: vm.order,
     startDelayS: vm.start_delay,
-    memoryBytes: vm.memory_static_max,
+    restartPriority: priority === "restart" || priority === "best-effort" ? priority : "",
+    ...memoryOf(vm),
+    cpus: vm.VCPUs_max ?? 1,
+    affinity: hostOf(vm.affinity),
+    scheduledOn: hostOf(vm.scheduled_to_be_resident_on),
     busy,
     startBlocked: "start" in vm.blocked_operations || "start_on" in vm.blocked_operations,
     otherConfig: vm.other_config,

@@ -258,7 +258,8 @@ export class HearingLoop {
     const { self } = this.ports;
     const [role, isHeld] = await Promise.all([self.role(), self.isXapiHeld()]);
     if (this.report === null) return null;
-    return ownState({ role, startComplete: self.isStartComplete(), xapi: this.xapi, isHeld }, this.report);
+    const seen = { role, startComplete: self.isStartComplete(), xapi: this.xapi, isHeld };
+    return ownState({ ...seen, isLeaving: this.ports.leaseEnd.isWanted }, this.report);
   }
 
   async tick(): Promise<void> {
@@ -273,8 +274,9 @@ export class HearingLoop {
     const { report } = this;
     if (this.state === null || own === null) return;
     const nowMs = clock.uptimeMs();
-    const leased = tickLeases(this.state, nowMs, GROUP_TIMINGS, report?.leaseMs != null);
-    const last = this.ties.tick(leased, report?.tie ?? null, nowMs);
+    const watchdog = { isWanted: report?.leaseMs != null, isTaken: this.lease.isXapiHaOn };
+    const leased = tickLeases(this.state, nowMs, GROUP_TIMINGS, watchdog);
+    const last = this.ties.tick(leased, report, nowMs);
     const confirmed = words.map(({ host }) => host);
     const before = forgetOlder(this.toldOff, words);
     this.toldOff = stepToldOff(before, told.off, last, { nowMs, greeters: this.greeters.lastMs, confirmed });
@@ -369,7 +371,8 @@ export class HearingLoop {
         ...at,
         ...lease,
         agreedAtMs: agreedAtMs(voting, hearing.peers, nowMs),
-        tie: tieSight(state, nowMs, GROUP_TIMINGS),
+        tie: tieSight(state, { nowMs, tag: this.report?.tie?.tag ?? null }, GROUP_TIMINGS),
+        tieTest: this.ties.tested(),
         last: this.sight,
       };
       const group = groupSight(voting, seen, GROUP_TIMINGS);

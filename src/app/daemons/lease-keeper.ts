@@ -9,7 +9,7 @@ import {
   sayLease,
   stepOwnLease,
 } from "../../core/group/own-lease.ts";
-import { strandsOthers } from "../../core/group/strands-others.ts";
+import { isLeaderLeaving, isStranded, strandsOthers } from "../../core/group/strands-others.ts";
 import { GROUP_TIMINGS } from "../../core/group/timings.ts";
 import type { OwnLeaseSight } from "../../core/model/group-sight.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -39,6 +39,10 @@ const LOOK_MS = 5_000;
 const REFUSED_MS = 60_000;
 /** A change of the roll takes no longer where all is well. */
 const USUAL_END_MS = 5_000;
+/** So long it is waited for those that have no majority without this host. */
+const OTHERS_MS = 20_000;
+/** After that they have to be told that their lease has ended: in three heartbeats. */
+const TOLD_OTHERS_MS = 3_000;
 /** What is told again as long as it is so. */
 const AGAIN_MS = 60_000;
 
@@ -55,9 +59,14 @@ export class LeaseKeeper {
   private lookedMs = Number.NEGATIVE_INFINITY;
   private refused: { readonly atMs: number; readonly why: string } | null = null;
   private isTaken = false;
+  /** XAPI's own HA has the watchdog, as was seen within the last second. */
+  isXapiHaOn = false;
   /** An order has not ended well: what is armed has to be looked at anew. */
   private mustLook = false;
   private isEndAsked = false;
+  /** Without this host others with a lease would have no majority; and when that was so last. */
+  private strands = false;
+  private strandedMs = Number.NEGATIVE_INFINITY;
   private isEmptied = false;
   private toldMs = Number.NEGATIVE_INFINITY;
   private endSinceMs: number | null = null;
@@ -71,6 +80,8 @@ export class LeaseKeeper {
 
   /** Once a second, also while nothing is known of the pool. */
   async tend(nowMs: number): Promise<void> {
+    this.isXapiHaOn = await this.ports.slots.isTakenByXapi();
+    if (this.isXapiHaOn && !this.isTaken && !this.isBusy) void this.carryOut(() => this.leaveToXapi());
     if (!this.isBusy && nowMs - this.lookedMs >= LOOK_MS) {
       this.lookedMs = nowMs;
       // What was refused may be armed late.
@@ -82,9 +93,16 @@ export class LeaseKeeper {
     // Nobody asks where there is none; what has been asked holds when there is none any more, until the monitor is stopped.
     const mayBeAsked = this.isEndAsked || this.slots?.length !== 0;
     this.isEndAsked = mayBeAsked && (await readLeaseEnd(store, this.startedMs, nowMs));
+    if (leaseEnd.isWanted) this.endSinceMs ??= nowMs;
     const isEnded = !this.isBusy && !this.mustLook && this.slots?.length === 0;
-    if (leaseEnd.isWanted && isEnded) leaseEnd.tellEnded();
+    if (leaseEnd.isWanted && isEnded && !this.waitsForOthers(nowMs)) leaseEnd.tellEnded();
     this.tell(nowMs);
+  }
+
+  /** They end their lease because this host says that it leaves, which needs its vote; one of an earlier version does not. */
+  private waitsForOthers(nowMs: number): boolean {
+    const sinceMs = this.endSinceMs ?? nowMs;
+    return nowMs - this.strandedMs < TOLD_OTHERS_MS && nowMs - sinceMs < OTHERS_MS;
   }
 
   /**
@@ -92,6 +110,8 @@ export class LeaseKeeper {
    * known yet.
    */
   step(state: GroupState, wishMs: number | null | undefined, nowMs: number): number | null {
+    this.strands = strandsOthers(state);
+    if (this.strands) this.strandedMs = nowMs;
     if (this.isTaken || this.slots === null || wishMs === undefined) return this.lease.saidMs;
     // What is being disarmed, or armed, nobody may count on yet.
     if (this.isBusy && this.lease.saidMs === null && this.lease.withdrawnMs === null) return null;
@@ -127,7 +147,8 @@ export class LeaseKeeper {
     const { voting } = state;
     const { roll } = voting.stored;
     if (this.ports.leaseEnd.isWanted) return null;
-    if (this.isEndAsked && !strandsOthers(state)) return null;
+    if (this.isEndAsked && !this.strands) return null;
+    if (isStranded(state)) return null;
     const { saidMs } = this.lease;
     // What was lost comes back from the others.
     if (roll === null) return saidMs;
@@ -135,7 +156,8 @@ export class LeaseKeeper {
     const wasRefused = this.refused !== null && nowMs - this.refused.atMs < REFUSED_MS;
     if (saidMs === null) {
       const { kind } = leadOf(voting, nowMs, GROUP_TIMINGS);
-      return wasRefused || (kind !== "leads" && kind !== "hears") ? null : wishMs;
+      const isLed = kind === "leads" || (kind === "hears" && !isLeaderLeaving(state));
+      return wasRefused || !isLed ? null : wishMs;
     }
     // With one slot alone it cannot be renewed.
     const newest = slots.at(-1);
@@ -212,8 +234,7 @@ export class LeaseKeeper {
   }
 
   private tell(nowMs: number): void {
-    if (!this.ports.leaseEnd.isWanted || this.slots?.length === 0) return;
-    this.endSinceMs ??= nowMs;
+    if (this.endSinceMs === null || this.slots?.length === 0) return;
     if (nowMs - this.endSinceMs < USUAL_END_MS || nowMs - this.toldMs < AGAIN_MS) return;
     this.toldMs = nowMs;
     const text =
@@ -231,6 +252,7 @@ export class LeaseKeeper {
       armed: slots?.length ?? 0,
       ackedMs,
       firesMs: oldest === undefined ? null : oldest.armedMs + oldest.timeoutMs,
+      strands: this.isEndAsked && this.strands,
       trouble: this.isTaken ? "XAPI's own HA has taken the watchdog" : (refused?.why ?? null),
     };
   }

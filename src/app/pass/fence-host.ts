@@ -1,12 +1,14 @@
 import type { Settings } from "../../config/params.ts";
 import { heardOf } from "../../core/members/heard.ts";
+import { isOffByLease } from "../../core/members/lease.ts";
+import type { LastGoodView } from "../../core/memory/last-good.ts";
 import type { Action, Result } from "../../core/model/action.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { LocalView } from "../../core/model/pool-view.ts";
 import { withDeadline } from "../../ports/deadline.ts";
 import type { Xapi } from "../../ports/pool-database.ts";
 import { fenceByLevels } from "./fence.ts";
-import { whileLeading } from "./leading.ts";
+import { type Needless, whileLeading } from "./leading.ts";
 import type { PassPorts } from "./pass-ports.ts";
 import type { Proofs } from "./proofs.ts";
 import { readHearing } from "./read-hearing.ts";
@@ -22,7 +24,12 @@ export interface FenceExecutor {
   /** When the host of a fence was last probed: right now is the last probe before the agent. */
   readonly probedAtMs: (host: HostUuid) => number | null;
   readonly proofs: Pick<Proofs, "offAtMs">;
+  /** What is known of the pool: when its hosts have booted. */
+  readonly lastGood: LastGoodView | null;
 }
+
+/** Its watchdog has reset it, so it may be on again in a moment: an agent that goes on would cut a host that is back. */
+const OFF_BY_LEASE: Result = { kind: "held", why: "the lease of the host is over: it is off" };
 
 /** The last probe before the agent may take this long, in milliseconds. */
 export const LAST_PROBE_MS = 3_500;
@@ -47,7 +54,8 @@ export async function fenceHost(
   if (heard) return { kind: "not-fenced", fault: "host-answers-again", detail: "through the own xapi" };
   const fence = (inner: AbortSignal) =>
     fenceByLevels(action.host, settings, ports.fencer, () => lastProbe(action, executor, inner), inner);
-  const result = await (action.byLeader ? whileLeading(executor, signal, fence) : fence(signal));
+  const isOff: Needless = (sight) => (isOffByLease(action.host, executor, sight) ? OFF_BY_LEASE : null);
+  const result = await (action.byLeader ? whileLeading(executor, signal, fence, isOff) : fence(signal));
   if (result.kind === "done") executor.proofs.offAtMs.set(action.host, ports.clock.uptimeMs());
   return result;
 }

@@ -71,6 +71,7 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
     self,
     view: null,
     recent: new Map(),
+    look: { inventory: null, atMs: null },
     reasons: [],
     notSaved: null,
     kept: "",
@@ -167,9 +168,9 @@ async function runRounds(pass: Pass): Promise<void> {
     // What ends while the world is looked at was still under way for that look: it is decided about in the next round.
     const inFlight = new Set(pass.inFlight.keys());
     if (round > 0) pass.self = (await observeSelf(pass.ports, LOCAL_MS, pass.signal)) ?? pass.self;
-    const { ports, xapi, self, memory, recent } = pass;
+    const { ports, xapi, self, memory, recent, look } = pass;
     pass.view = await observe(
-      { ports, xapi, self, memory, recent, settings: pass.config.settings },
+      { ports, xapi, self, memory, recent, look, settings: pass.config.settings },
       pass.signal,
     );
     if (pass.signal.aborted) return;

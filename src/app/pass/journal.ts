@@ -50,6 +50,8 @@ function plainView(view: PoolView): unknown {
   const { database } = view;
   const seen = {
     ...view,
+    // It is as large as the pool, and the actions say what came of it.
+    inventory: view.inventory !== null,
     probes: Object.fromEntries(view.probes),
     hearing: plainHearing(view.hearing),
     runs: Object.fromEntries(view.runs),

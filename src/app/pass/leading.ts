@@ -23,29 +23,38 @@ export async function sightNow({ ports, self }: LeadingPorts): Promise<Pick<Pool
   return { hearing, nowMs: ports.clock.uptimeMs() };
 }
 
+/** Why something that lasts is not needed any more, by what the group says now; null: it is. */
+export type Needless = (sight: Pick<PoolView, "hearing" | "nowMs">) => Result | null;
+
 /**
  * Does something that lasts, as long as this host leads: it is told to end when the mandate is over, and then its success counts
- * for nothing, for another host may have acted meanwhile.
+ * for nothing, for another host may have acted meanwhile. It ends, too, or does not begin, when it is not needed any more.
  */
 export async function whileLeading(
   leading: LeadingPorts,
   signal: AbortSignal,
   act: (signal: AbortSignal) => Promise<Result>,
+  needless: Needless = () => null,
 ): Promise<Result> {
-  if (signal.aborted || !hasMandate(await sightNow(leading))) return NOT_LEADING;
+  const whyNot = async () => {
+    const sight = await sightNow(leading);
+    return hasMandate(sight) ? needless(sight) : NOT_LEADING;
+  };
+  if (signal.aborted) return NOT_LEADING;
+  let why = await whyNot();
+  if (why !== null) return why;
   const over = new AbortController();
   const end = () => over.abort(OVER);
   if (signal.aborted) end();
   signal.addEventListener("abort", end, { once: true });
   const done = act(over.signal).finally(end);
-  let leads = true;
   while (!over.signal.aborted) {
-    leads = hasMandate(await sightNow(leading));
-    if (!leads) end();
+    why = await whyNot();
+    if (why !== null) end();
     else await leading.ports.clock.sleep(LOOK_MS, over.signal);
   }
   signal.removeEventListener("abort", end);
   const result = await done;
-  leads &&= hasMandate(await sightNow(leading));
-  return leads ? result : NOT_LEADING;
+  why ??= hasMandate(await sightNow(leading)) ? null : NOT_LEADING;
+  return why ?? result;
 }

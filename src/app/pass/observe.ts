@@ -21,6 +21,7 @@ import { readFencingResumed } from "../daemons/report.ts";
 import { askRuns, readDiffering } from "./ask-runs.ts";
 import type { PassPorts } from "./pass-ports.ts";
 import { readHearing } from "./read-hearing.ts";
+import { type InventoryLook, readInventory } from "./read-inventory.ts";
 import { readStops } from "./read-stops.ts";
 import { toldFollows, toldProbe } from "./told-probe.ts";
 
@@ -54,6 +55,8 @@ export interface RecentProbe {
 export interface Observer {
   /** Probes of earlier rounds; those of this one are added. */
   readonly recent: Map<HostUuid, RecentProbe>;
+  /** What earlier rounds have read of the inventory; this one may write it. */
+  readonly look: InventoryLook;
   readonly ports: PassPorts;
   readonly xapi: Xapi;
   readonly settings: Settings;
@@ -92,6 +95,7 @@ export async function observe(given: Observer, signal: AbortSignal): Promise<Poo
     differing: [],
     stops: new Map(),
     heuristics: "not-asked",
+    inventory: null,
     fencingResumedAtMs: await readFencingResumed(given.ports.store),
   };
   const heuristics = askHeuristics(observer, view, signal);
@@ -99,13 +103,14 @@ export async function observe(given: Observer, signal: AbortSignal): Promise<Poo
   if (!seen.database.ok || !(isMaster || observer.settings.SLAVE_VM_STAT))
     return { ...view, heuristics: await heuristics };
   const database = seen.database.value;
-  const [runs, stops] = await Promise.all([
+  const [runs, stops, inventory] = await Promise.all([
     askRuns(observer, view, database, signal),
     readStops(observer, database, signal),
+    isMaster ? readInventory({ ...observer, clock: observer.ports.clock }, database, signal) : null,
   ]);
   const differing = isMaster ? await readDiffering(observer, { ...view, runs }, database, signal) : [];
   const probes = withAnswers(view.probes, runs, knownAddresses(observer.memory));
-  return { ...view, probes, runs, stops, differing, heuristics: await heuristics };
+  return { ...view, probes, runs, stops, differing, inventory, heuristics: await heuristics };
 }
 
 interface Seen {

@@ -17,6 +17,7 @@ import type { RecentProbe } from "./observe.ts";
 import type { PassConfig } from "./pass-config.ts";
 import type { PassPorts } from "./pass-ports.ts";
 import type { Proofs } from "./proofs.ts";
+import type { InventoryLook } from "./read-inventory.ts";
 import { forgetSpentWords } from "./spent-words.ts";
 import { tellMonitor } from "./tell-monitor.ts";
 
@@ -31,6 +32,8 @@ export interface Pass {
   view: PoolView | null;
   /** Probes of this pass, for its later rounds. */
   readonly recent: Map<HostUuid, RecentProbe>;
+  /** What of the inventory this pass has read, for its later rounds. */
+  readonly look: InventoryLook;
   /** What the last round said; it still holds when the pass ends. */
   reasons: readonly Reason[];
   /** Why the memory of this host is not on its disk; null: it is. What must not be forgotten by a boot is not begun. */

@@ -1,6 +1,8 @@
 import { ROWS, rowOf } from "../../config/params.ts";
 import { PRESETS } from "../../config/presets.ts";
 import type { Action } from "../action.ts";
+import { TIE_WORDS } from "../commands/tie-breaker.ts";
+import { ALL_CHAPTERS, CHAPTERS } from "../manual-contents.ts";
 
 /** What may stand in the place of an argument, for the shell: words, or a source that is asked then. */
 export type Candidates =
@@ -56,6 +58,10 @@ function candidatesFor(place: string, isChange: boolean): Candidates {
       return { kind: "files" };
     case "flag":
       return { kind: "words", words: ["true", "false"] };
+    case "chapter":
+      return { kind: "words", words: [...CHAPTERS.map((chapter) => chapter.name), ALL_CHAPTERS] };
+    case "choice":
+      return { kind: "words", words: TIE_WORDS };
     case "name":
       return { kind: "words", words: [...PRESETS.keys()] };
     default:

@@ -1,19 +1,22 @@
 import { asksHeuristicIps } from "../../config/tie-breaker.ts";
-import { parseTiePlace } from "../../config/tie-place.ts";
 import { type Check, type Examination, enabledHosts, type Finding, findingsOf } from "./check.ts";
+import { examinePlace, fittingPlace } from "./tie-place-checks.ts";
 
-const { ok, warn, bad } = findingsOf("tie-breaker");
-const PLACE = "ha-cfg set TIE_BREAKER_PLACE USER@HOST:DIRECTORY, on a machine outside the pool";
+const { warn, bad } = findingsOf("tie-breaker");
+const PLACE = "ha-cfg tie-breaker ssh USER@HOST:DIRECTORY, on a machine outside the pool";
+
+/** A list of SRs, and a place that does not answer. */
+const LIMIT_MS = 75_000;
 
 /** When exactly half of the hosts is left, one half goes on and never both; or one host more, and there is no half. */
 export const tieCheck: Check = {
   name: "tie-breaker",
-  limitMs: () => 1_000,
-  async run(examination): Promise<readonly Finding[]> {
+  limitMs: () => LIMIT_MS,
+  async run(examination, signal): Promise<readonly Finding[]> {
     const { settings } = examination;
     if (!settings.FENCE_QUORUM_REQUIRED) return [];
     const exclusive = settings.TIE_BREAKER === "ssh" || settings.TIE_BREAKER === "sr";
-    return exclusive ? place(examination) : withoutPlace(examination);
+    return exclusive ? place(examination, signal) : withoutPlace(examination);
   },
 };
 
@@ -28,7 +31,7 @@ function withoutPlace(examination: Examination): readonly Finding[] {
   if (count < 2 || count % 2 !== 0) return [];
   // Nobody is to take the master's place.
   if (count === 2 && !settings.PROMOTE_SLAVE) return [];
-  const cure = `${PLACE}, then ha-cfg set TIE_BREAKER ssh; or add a host`;
+  const cure = `${PLACE}; or add a host`;
   if (asksHeuristicIps(settings))
     return [
       warn(
@@ -52,21 +55,12 @@ function withoutPlace(examination: Examination): readonly Finding[] {
   ];
 }
 
-function place({ settings, sight }: Examination): readonly Finding[] {
-  const { TIE_BREAKER, TIE_BREAKER_PLACE } = settings;
-  const parsed = parseTiePlace(TIE_BREAKER_PLACE);
-  if (parsed?.kind !== TIE_BREAKER) {
-    const text = `TIE_BREAKER=${TIE_BREAKER}, but TIE_BREAKER_PLACE ${TIE_BREAKER_PLACE === "" ? "names no place" : `is ${TIE_BREAKER_PLACE}, another kind of place`}: no half ever wins a tie`;
-    return [
-      bad(text, TIE_BREAKER === "ssh" ? PLACE : "ha-cfg set TIE_BREAKER_PLACE UUID, of a shared file SR"),
-    ];
-  }
-  const inside = sight.hosts.find(
-    ({ address, name }) => parsed.kind === "ssh" && [address, name].includes(parsed.address),
-  );
-  if (inside !== undefined) {
-    const text = `TIE_BREAKER_PLACE is on ${inside.name}, a host of the pool: it must be outside, for it dies with its half`;
-    return [bad(text, PLACE)];
-  }
-  return [ok(`a tie is decided by a claim on ${TIE_BREAKER_PLACE}`)];
+function place(examination: Examination, signal: AbortSignal): Promise<readonly Finding[]> {
+  const { TIE_BREAKER, TIE_BREAKER_PLACE } = examination.settings;
+  const kind = TIE_BREAKER === "sr" ? "sr" : "ssh";
+  const cure = kind === "ssh" ? PLACE : "ha-cfg tie-breaker sr UUID, of a shared SR with files";
+  const parsed = fittingPlace(kind, TIE_BREAKER_PLACE);
+  if (parsed !== null) return examinePlace(parsed, examination, cure, signal);
+  const text = `TIE_BREAKER=${TIE_BREAKER}, but TIE_BREAKER_PLACE ${TIE_BREAKER_PLACE === "" ? "names no place" : `is ${TIE_BREAKER_PLACE}, another kind of place`}: no half ever wins a tie`;
+  return Promise.resolve([bad(text, cure)]);
 }

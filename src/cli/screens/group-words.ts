@@ -35,13 +35,19 @@ export function leaderSaid(group: GroupStatus | null, ha: boolean): Said {
 }
 
 /** Whose vote counts; null where nobody has one. */
-export function countingSaid({ counts, leftOut, isSettled, master }: GroupStatus): Said | null {
+export function countingSaid({
+  counts,
+  leftOut,
+  isSettled,
+  tie,
+}: Pick<GroupStatus, "counts" | "leftOut" | "isSettled" | "tie">): Said | null {
   if (counts.length === 0) return null;
   const without = leftOut.length === 0 ? "" : `; without ${leftOut.join(", ")}`;
-  const tie = counts.length % 2 === 0 && master !== null ? ` (${master.name ?? master.uuid} twice)` : "";
+  const holder = tie?.decides === true ? tie.holder : null;
+  const double = holder === null ? "" : ` (${holder.name ?? holder.uuid} twice)`;
   const open = isSettled === false ? "; not all of them know it yet" : "";
   return {
-    text: `${counts.join(", ")}${tie}${without}${open}`,
+    text: `${counts.join(", ")}${double}${without}${open}`,
     tone: without === "" && open === "" ? "plain" : "warning",
   };
 }

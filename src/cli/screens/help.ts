@@ -1,4 +1,5 @@
 import type { ArgsDef } from "citty";
+import type { DescribedAction } from "../../ports/manual.ts";
 import type { Action } from "../action.ts";
 import { wrapText } from "./text.ts";
 
@@ -14,12 +15,11 @@ export function renderHelp(actions: readonly Action[]): string {
   ].join("");
 }
 
-/** What `ha-cfg <action> --help` shows. */
-export function renderActionHelp({ name, description, args }: Action): string {
+/** An action as help and manual describe it: places first, then options. */
+export function describeAction({ name, description, args }: Action): DescribedAction {
   const entries = Object.entries(args).map(
     ([arg, definition]) => [typed(arg, definition), definition] as const,
   );
-  const width = Math.max(6, ...entries.map(([word]) => word.length));
   const places = entries.filter(([, { type }]) => type === "positional");
   const options = entries.filter(([, { type }]) => type !== "positional");
   const line = [
@@ -28,11 +28,23 @@ export function renderActionHelp({ name, description, args }: Action): string {
     ...(options.length > 0 ? ["[options]"] : []),
     ...places.map(([word]) => word),
   ];
+  return {
+    name,
+    description,
+    usage: line.join(" "),
+    words: [...places, ...options].map(([word, definition]) => [word, definition.description ?? ""]),
+  };
+}
+
+/** What `ha-cfg <action> --help` shows. */
+export function renderActionHelp(action: Action): string {
+  const { description, usage, words } = describeAction(action);
+  const width = Math.max(6, ...words.map(([word]) => word.length));
   return [
-    `Usage: ${line.join(" ")}\n\n`,
+    `Usage: ${usage}\n\n`,
     wrapText(description, ""),
-    entries.length > 0 ? "\n" : "",
-    ...[...places, ...options].map(([word, definition]) => entry(word, definition.description ?? "", width)),
+    words.length > 0 ? "\n" : "",
+    ...words.map(([word, text]) => entry(word, text, width)),
   ].join("");
 }
 

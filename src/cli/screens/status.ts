@@ -17,6 +17,7 @@ import {
   vmsSaid,
 } from "./status-words.ts";
 import { plainText, WIDTH, wrapText } from "./text.ts";
+import { tieLine } from "./tie-words.ts";
 
 export interface Look {
   readonly paint: Paint;
@@ -58,6 +59,7 @@ export function renderStatus(report: StatusReport, look: Look): string {
   const heartbeats = hearingSaid(report.hearing, report.hosts.length);
   const counting = report.group === null ? null : countingSaid(report.group);
   const leases = report.group === null ? null : leaseSaid(report.group);
+  const tie = report.group === null ? null : tieLine(report.group);
   const list = (title: string, notes: readonly string[], tone: Tone): readonly string[] =>
     notes.length === 0
       ? []
@@ -81,6 +83,7 @@ export function renderStatus(report: StatusReport, look: Look): string {
     row("Successor", successorSaid(report)),
     row("Leader", leaderSaid(report.group, report.ha === "on")),
     counting === null ? [] : row("Votes", counting),
+    tie === null ? [] : row("Tie", tie),
     leases === null ? [] : row("Leases", leases),
     row("Monitor", daemonSaid(report.monitor)),
     row("Watchdog", daemonSaid(report.watchdog)),

@@ -2,6 +2,7 @@ import type { OwnLeaseSight } from "../../core/model/group-sight.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import { nameOf, type Sight } from "../sight/sight.ts";
 import type { GroupStatus, OwnLeaseStatus } from "./status-report.ts";
+import { tieStatus } from "./tie-status.ts";
 
 /** The group as the monitor of this host sees it; null: it has published nothing within the last three seconds. */
 export function groupStatus(sight: Sight, nowMs: number): GroupStatus | null {
@@ -34,6 +35,7 @@ export function groupStatus(sight: Sight, nowMs: number): GroupStatus | null {
       endsInS: Math.max(0, Math.ceil((endsMs - nowMs) / 1_000)),
     })),
     ownLease: ownLease(group.ownLease, nowMs),
+    tie: tieStatus(group, sight.resolved.settings, (uuid) => ({ uuid, name: name(uuid) }), nowMs),
     trouble,
   };
 }

@@ -1,4 +1,4 @@
-import type { GroupSight } from "../../core/model/group-sight.ts";
+import type { GroupSight, TieSight } from "../../core/model/group-sight.ts";
 import type { HaFlag } from "../../core/model/ha-flag.ts";
 import type { HeardPeer, Refused } from "../../core/model/hearing.ts";
 import type { DaemonState } from "../../ports/daemons.ts";
@@ -142,6 +142,33 @@ export interface OwnLeaseStatus {
   readonly trouble: string | null;
 }
 
+/** What decides when exactly half of the hosts that count is left. */
+export interface TieStatus {
+  /** TIE_BREAKER; `ip` also where FENCE_USE_IP_HEURISTICS=1 stands for it. */
+  readonly breaker: "none" | "ip" | "ssh" | "sr";
+  /** The hosts that count are an even number; otherwise there is no half. */
+  readonly decides: boolean;
+  /** Whose vote counts double: `master`, the XAPI master's; `claim`, that of the host that has claimed the place. */
+  readonly by: "master" | "claim";
+  /** That host, as far as this one knows; null: none. */
+  readonly holder: NamedUuid | null;
+  /** TIE_BREAKER_PLACE; null where there is none, or the claims of now are at another place. */
+  readonly place: string | null;
+  /** What this host has to do with it (core/model/group-sight.ts). */
+  readonly need: TieSight["need"];
+  /** Why the place did not answer last, and since when; null: it did, or was not asked. */
+  readonly trouble: string | null;
+  readonly troubleS: number | null;
+  /** The last test of the place by the monitor of this host; null: none since it began, or since that place was named. */
+  readonly tested: {
+    readonly ageS: number;
+    /** null: nothing is wrong. */
+    readonly wrong: string | null;
+    /** Since when tests have failed, or succeeded. */
+    readonly sinceS: number;
+  } | null;
+}
+
 /** The group that the monitors form, as the one of this host sees it (core/model/group-sight.ts). */
 export interface GroupStatus {
   readonly lead: GroupSight["lead"];
@@ -162,6 +189,8 @@ export interface GroupStatus {
   }[];
   /** Of this host; null: it has none (FENCE_METHOD without WATCHDOG). */
   readonly ownLease: OwnLeaseStatus | null;
+  /** null: the hosts are an odd number without a place, or no group. */
+  readonly tie: TieStatus | null;
   /** The XAPI master, as the group has named it; null: this host is in no group. */
   readonly master: NamedUuid | null;
   /** Does this host know that a majority has stored who counts? */

@@ -17,6 +17,8 @@ const ADVICE: Partial<Record<Reason["kind"], string>> = {
   "no-successor": "Bring a slave back, or enable one. Until then nobody takes over when this master dies.",
   "not-promoted": "Look at the master. See ha-cfg status on this host for what would let it take over.",
   "vm-started": "Find out why it was halted; if somebody halted it on purpose, switch its HA off first.",
+  "vm-has-no-host":
+    "Give one of the hosts what it lacks, or bring the host back on which it ran. If it is to stay down, switch its HA off: ha-cfg set-vm-ha.",
   "vm-down":
     "Remove the cause; the VM is then started automatically. If it is to stay down, switch its HA off: ha-cfg set-vm-ha.",
   "vm-start-failed": "Remove the cause that XAPI names, or switch HA off for this VM: ha-cfg set-vm-ha.",

@@ -80,6 +80,7 @@ function unseenView(self: LocalView, nowMs: number): PoolView {
     differing: [],
     stops: new Map(),
     heuristics: "not-asked",
+    inventory: null,
     fencingResumedAtMs: null,
   };
 }

@@ -1,4 +1,11 @@
-import type { GroupSight, LeaseOver, LeaseSight, OwnLeaseSight, TieSight } from "../model/group-sight.ts";
+import type {
+  GroupSight,
+  LeaseOver,
+  LeaseSight,
+  OwnLeaseSight,
+  TieSight,
+  TieTest,
+} from "../model/group-sight.ts";
 import type { HostUuid } from "../model/ids.ts";
 import { leadOf } from "./leader-heard.ts";
 import { mandateUntil } from "./mandate.ts";
@@ -22,6 +29,7 @@ export function groupSight(
     entered,
     ownLease,
     tie,
+    tieTest,
     last,
   }: {
     readonly nowMs: number;
@@ -39,6 +47,7 @@ export function groupSight(
     readonly entered: readonly HostUuid[];
     readonly ownLease: OwnLeaseSight | null;
     readonly tie: TieSight | null;
+    readonly tieTest: TieTest | null;
     readonly last: GroupSight | null;
   },
   timings: GroupTimings,
@@ -70,6 +79,7 @@ export function groupSight(
     leaseOver,
     ownLease,
     tie,
+    tieTest,
     trouble,
   };
 }

@@ -4,7 +4,14 @@ import { passedOn } from "./acks.ts";
 import { saidAgreed } from "./agreed.ts";
 import { type HearingEvent, type HearingState, stepHearing } from "./hearing.ts";
 import { leadOf } from "./leader-heard.ts";
-import { acknowledged, type LeaseWatch, NO_LEASES, stepLeases, takeAcks } from "./lease-watch.ts";
+import {
+  acknowledged,
+  type LeaseWatch,
+  NO_LEASES,
+  stepLeases,
+  takeAcks,
+  withoutOthers,
+} from "./lease-watch.ts";
 import { hasRepeated } from "./mandate.ts";
 import type { Ack, Datagram, GroupPeer, Heartbeat } from "./message.ts";
 import type { AgreedHost } from "./own-state.ts";
@@ -17,6 +24,7 @@ import { takeWords } from "./take-words.ts";
 import { tickVoting } from "./tick-voting.ts";
 import { NO_TIES, type Ties } from "./ties.ts";
 import type { GroupTimings } from "./timings.ts";
+import { withVoided } from "./void-leases.ts";
 import { NO_VOTE, type VoteWords } from "./vote-words.ts";
 import type { Voting } from "./voting.ts";
 
@@ -116,20 +124,31 @@ function acksOf({ hearing, leases }: GroupState, vote: VoteWords, nowMs: number)
   return vote.lead.kind === "leads" ? acknowledged(leases) : passedOn(hearing, vote, nowMs);
 }
 
+/** The watchdog of this host. */
+interface OwnWatchdog {
+  /** The parameters of this host ask for a lease. */
+  readonly isWanted: boolean;
+  /** XAPI's own HA has it. */
+  readonly isTaken: boolean;
+}
+
+const FREE_WATCHDOG: OwnWatchdog = { isWanted: true, isTaken: false };
+
 /**
- * What time does to leases: before anything is said. `isWanted`: the parameters of this host ask for one; where nobody has one, and none is wanted, there is
- * nothing to watch.
+ * What time does to leases: before anything is said. Where nobody has one, and none is wanted here, there is nothing to watch. But the one that leads acknowledges always: whoever has taken back the last lease waits for that with its slots armed.
  */
 export function tickLeases(
   state: GroupState,
   nowMs: number,
   timings: GroupTimings,
-  isWanted = true,
+  { isWanted, isTaken }: OwnWatchdog = FREE_WATCHDOG,
 ): GroupState {
-  const { hearing, voting, leases } = state;
+  const { hearing, voting } = state;
+  const leases = withVoided(state.leases, voting, isTaken);
   const { roll, before } = voting.stored;
   const isLeased = [roll, before].some((one) => one?.hosts.some(({ leaseMs }) => leaseMs !== null) === true);
-  if (!isWanted && !isLeased) return leases === NO_LEASES ? state : { ...state, leases: NO_LEASES };
+  const isOwnTerm = voting.stored.term.host === voting.self;
+  if (!isWanted && !isLeased && !isOwnTerm) return { ...state, leases: withoutOthers(leases) };
   return { ...state, leases: stepLeases(leases, hearing, voting, nowMs, timings) };
 }
 

@@ -36,9 +36,23 @@ export interface LeaseWatch {
   readonly over: readonly Over[];
   /** The newest own number that a leader has acknowledged; null: none. */
   readonly ownAckedMs: number | null;
+  /** XAPI's own HA has the watchdog of this host. */
+  readonly isTaken: boolean;
+  /** Boots whose slots it may have destroyed while the roll showed a lease of them, as it still does (void-leases.ts). */
+  readonly voided: readonly HostBoot[];
 }
 
-export const NO_LEASES: LeaseWatch = { led: null, heard: [], over: [], ownAckedMs: null };
+export const NO_LEASES: LeaseWatch = {
+  ...{ led: null, heard: [], over: [], ownAckedMs: null },
+  ...{ isTaken: false, voided: [] },
+};
+
+/** Only what is known of the lease of this host. */
+export function withoutOthers(watch: LeaseWatch): LeaseWatch {
+  const { led, heard, over } = watch;
+  const hasNone = led === null && heard.length === 0 && over.length === 0;
+  return hasNone ? watch : { ...watch, led: null, heard: [], over: [] };
+}
 
 /** So long after it was renewed last a lease of so many milliseconds is over by any clock. */
 export const runsOutAfterMs = (
@@ -74,10 +88,11 @@ export function stepLeases(
   const led = last.led !== null && isSameTerm(last.led.term, term) ? last.led : { term, sinceMs: nowMs };
   // Whoever is heard lives, in another boot: the roll shows an old one, for a moment still.
   const isSilent = ({ host }: HostBoot) => !isHeard(host, hearing, nowMs);
-  const ended = leasesOf({ led, heard }, voting, timings).filter(
+  const ended = leasesOf({ led, heard, voided: last.voided }, voting, timings).filter(
     (one) => nowMs > one.endsMs && isSilent(one),
   );
   return {
+    ...last,
     led,
     heard,
     over: withEnded(over, ended, heard, nowMs),
@@ -155,7 +170,7 @@ function withEnded(
  * the newest number was heard that was acknowledged; or from the election, because the leader before may have acknowledged later ones.
  */
 export function leasesOf(
-  { led, heard }: Pick<LeaseWatch, "led" | "heard">,
+  { led, heard, voided }: Pick<LeaseWatch, "led" | "heard" | "voided">,
   voting: Voting,
   timings: GroupTimings = GROUP_TIMINGS,
 ): readonly Lease[] {
@@ -163,6 +178,7 @@ export function leasesOf(
   if (led === null || roll === null) return [];
   return roll.hosts.flatMap(({ host, bootId, leaseMs }): readonly Lease[] => {
     if (host === voting.self || bootId === null || leaseMs === null) return [];
+    if (voided.some((one) => one.host === host && one.bootId === bootId)) return [];
     if (before !== null && !shows(before, { host, bootId, leaseMs })) return [];
     const sinceMs = Math.max(led.sinceMs, heardOf({ host, bootId }, heard) ?? Number.NEGATIVE_INFINITY);
     return [{ host, bootId, leaseMs, sinceMs, endsMs: sinceMs + runsOutAfterMs(leaseMs, timings) }];

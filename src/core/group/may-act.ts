@@ -57,8 +57,14 @@ const ELECTION_MS = 4_000;
 /** Is a leader being elected? That takes seconds, and until then nobody has a quorum, which is not worth a word. */
 export function isElecting(view: Sight): boolean {
   const group = groupOf(view);
+  if (group?.tie?.need === "lacks" || group?.tie?.need === "lost") return isClaiming(view);
   if (group?.lead === "stands" || group?.lead === "elected") return true;
   return group?.lead === "none" && view.nowMs - group.sinceMs < ELECTION_MS;
+}
+
+/** Is a claim of the tie under way, by which this host may be elected in a moment? */
+export function isClaiming(view: Pick<PoolView, "hearing">): boolean {
+  return groupOf(view)?.tie?.isClaiming === true;
 }
 
 /**

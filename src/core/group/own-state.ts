@@ -60,6 +60,8 @@ export interface OwnSight {
   readonly xapi: "answers" | "lost" | "silent";
   /** It is kept from starting, and no process of it listens. */
   readonly isHeld: boolean;
+  /** Its monitor is being stopped, and does not come back at once. */
+  readonly isLeaving: boolean;
 }
 
 /** What this host says of itself in its next heartbeat. */
@@ -72,7 +74,7 @@ export function ownState(sight: OwnSight, report: GroupReport): OwnState {
     startComplete,
     enabled: report.enabled,
     haWished: report.haWished,
-    leaving: false,
+    leaving: sight.isLeaving,
     changes: report.changes,
     office: role.kind === "master" ? report.office : null,
   };

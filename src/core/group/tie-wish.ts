@@ -2,13 +2,15 @@ import type { GroupState } from "./group.ts";
 import { mandateUntil } from "./mandate.ts";
 import { isHeardDirectly } from "./peer-state.ts";
 import { isAtPlace } from "./tie-name.ts";
-import { isPast, lackedTies, livesBy, type TieQuestion } from "./ties.ts";
+import { isPast, lackedTies, livesBy, type TieAnswer, type TieQuestion } from "./ties.ts";
 import type { GroupTimings } from "./timings.ts";
 
 /** What is asked of the place, and when, in milliseconds. */
 const LATER_MS = 3_000;
 const TAKEN_MS = 10_000;
 const SILENT_MS = 1_000;
+/** A question without an answer takes ten seconds, and is asked again a second later. */
+const BACK_MS = 12_000;
 const LIVES_BY_MS = 5_000;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
@@ -36,16 +38,25 @@ export function tieWish(state: GroupState, sight: TieSight, timings: GroupTiming
 
 /**
  * The XAPI master's side claims at once. The others wait: so that the side goes on that has the pool database, where it can, and no host whose partner's monitor
- * starts again takes the lead from it.
+ * starts again takes the lead from it. At a place that has just come back they wait for longer than the master's side may
+ * wait there for an answer still.
  */
 function wantedClaim(state: GroupState, nowMs: number, timings: GroupTimings): TieQuestion | null {
   const { voting, ties } = state;
   const [name] = lackedTies(voting, nowMs, timings);
   if (name === undefined || ties.lacksMs === null) return null;
-  if (!isOnMastersSide(state, nowMs) && nowMs - ties.lacksMs < LATER_MS) return null;
+  const isFirst = isOnMastersSide(state, nowMs);
+  if (!isFirst && nowMs - ties.lacksMs < LATER_MS) return null;
   const said = ties.said.get(name);
-  const againMs = said?.answer.kind === "held" ? TAKEN_MS : SILENT_MS;
-  return said === undefined || nowMs - said.atMs >= againMs ? { verb: "claim", name } : null;
+  if (said === undefined) return { verb: "claim", name };
+  const { kind } = said.answer;
+  if (nowMs - said.atMs < againMs(kind, isFirst)) return null;
+  return { verb: !isFirst && kind === "unknown" ? "look" : "claim", name };
+}
+
+function againMs(kind: TieAnswer["kind"], isFirst: boolean): number {
+  if (kind === "held") return TAKEN_MS;
+  return !isFirst && kind === "free" ? BACK_MS : SILENT_MS;
 }
 
 function isOnMastersSide({ hearing, voting }: GroupState, nowMs: number): boolean {

@@ -32,6 +32,8 @@ export interface Ties {
   readonly old: readonly Roll[];
   /** It led by a claim that is gone, and has not led since. */
   readonly isLost: boolean;
+  /** Since when each question has remained without an answer; null: the last one was answered. */
+  readonly silentMs: number | null;
 }
 
 /** Of `GroupState`, what this is about. */
@@ -40,7 +42,7 @@ interface TieState {
   readonly ties: Ties;
 }
 
-export const NO_TIES: Ties = { lacksMs: null, said: new Map(), old: [], isLost: false };
+export const NO_TIES: Ties = { lacksMs: null, said: new Map(), old: [], isLost: false, silentMs: null };
 
 /** More than one changes its tie in a row only where hosts come and go by the minute. */
 const MOST_OLD = 4;
@@ -58,6 +60,7 @@ export function stepTies<S extends TieState>(state: S, nowMs: number, timings: G
     said: isAsking ? new Map([...ties.said].filter(([name]) => names.includes(name))) : NO_TIES.said,
     old: isLeader ? withReplaced(ties.old, voting.stored) : [],
     isLost: ties.isLost && !isLeader,
+    silentMs: isAsking ? ties.silentMs : null,
   };
   const held = new Set([...voting.held].filter((name) => names.includes(name)));
   return { ...state, voting: { ...voting, held }, ties: next };
@@ -114,7 +117,8 @@ export function takeTieAnswer<S extends TieState>(
     return { ...state, ties: { ...ties, old: ties.old.filter(({ tie }) => tie !== name) } };
   if (!namesOf(voting.stored).includes(name)) return state;
   const said = new Map(ties.said).set(name, { answer, atMs: nowMs });
-  const next = { ...state, ties: { ...ties, said } };
+  const silentMs = answer.kind === "unknown" ? (ties.silentMs ?? nowMs) : null;
+  const next = { ...state, ties: { ...ties, said, silentMs } };
   if (answer.kind === "unknown") return next;
   const isHeld = answer.kind === "held" && answer.holder === voting.self;
   if (isHeld === voting.held.has(name)) return next;

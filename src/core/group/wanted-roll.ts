@@ -12,6 +12,7 @@ import { answersAsMaster, hasResigned, mayReplace } from "./own-state.ts";
 import { isHeardDirectly } from "./peer-state.ts";
 import { compareRollIds, isOnRoll, officeText, type Roll, type RollHost } from "./roll.ts";
 import { GROUP_TIMINGS, type GroupTimings } from "./timings.ts";
+import { isVoided } from "./void-leases.ts";
 import { wantedTie } from "./wanted-tie.ts";
 
 /** What the leader knows besides the group: its own host, the pool's flag, and strangers that speak to it. */
@@ -110,6 +111,9 @@ function withBoot({ hearing, voting }: GroupState, { nowMs }: LeaderSight, one: 
  */
 function withLease({ hearing, voting, leases }: GroupState, sight: LeaderSight, one: RollHost): RollHost {
   if (one.host === voting.self) return { ...one, leaseMs: sight.leaseMs };
+  // Who is armed all the same says so again, of the roll that shows it without a lease.
+  if (leases.isTaken || isVoided(leases, { host: one.host, bootId: one.bootId ?? "" }))
+    return { ...one, leaseMs: null };
   const peer = hearing.peers.get(one.host);
   if (peer === undefined || peer.newest === null || peer.newest.bootId !== one.bootId) return one;
   const said = voting.said.get(one.host);

@@ -6,7 +6,7 @@ import type { Reason } from "../model/reason.ts";
 import { heardPeer } from "./heard.ts";
 import { isAlive } from "./host-health.ts";
 import { hostName } from "./host-rows.ts";
-import { rests } from "./rest.ts";
+import { restOf } from "./rest.ts";
 
 /** Hosts that had failed and answer again without anything having been done about them: said, as their failure was. */
 export function reportReturns(before: Memory, after: Memory, hosts: readonly HostUuid[]): readonly Reason[] {
@@ -38,9 +38,10 @@ export function reportHealth(
         return [{ kind: "host-failed", host, mine: true }];
       case "alive": {
         const isSilent = isMonitorSilent(uuid, health.sinceMs, view);
+        const rest = restOf(uuid, view.self.uuid, memory, view.nowMs);
         return [
           ...(isSilent ? [{ kind: "monitor-silent", host } as const] : []),
-          ...(rests(uuid, memory, view.nowMs) ? [{ kind: "host-rests", host } as const] : []),
+          ...(rest === null ? [] : [{ kind: "host-rests", host, of: rest } as const]),
         ];
       }
       case "xapi-down": {

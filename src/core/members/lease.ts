@@ -9,7 +9,11 @@ import type { PoolView } from "../model/pool-view.ts";
  * that had the lease: without a monitor that would have said so it may run VMs. The pool database tells when it did, as soon as its xapi has
  * started, without which it runs none. What happened before this host heard of it first nobody here knows.
  */
-export function isOffByLease(host: HostUuid, { lastGood }: Memory, view: PoolView): boolean {
+export function isOffByLease(
+  host: HostUuid,
+  { lastGood }: Pick<Memory, "lastGood">,
+  view: Pick<PoolView, "hearing" | "nowMs">,
+): boolean {
   const heardMs = leaseOverHeardMs(view, host);
   if (heardMs === null) return false;
   const known = lastGood?.hosts.find(({ uuid }) => uuid === host);

@@ -57,7 +57,8 @@ export function rememberHosts({ previous, hosts, master, nowMs }: StartsInput): 
 /** Each start of a xapi reckons it anew by a wall clock that may have been set a little since. */
 const BOOT_SLACK_S = 5;
 
-function isSameBoot(a: string | null | undefined, b: string | null): boolean {
+/** Of two boot times of a host; what is not known is another one. */
+export function isSameBoot(a: string | null | undefined, b: string | null): boolean {
   if (a == null || b === null) return false;
   return Math.abs(Number.parseFloat(a) - Number.parseFloat(b)) <= BOOT_SLACK_S;
 }

@@ -11,6 +11,7 @@ export const ADDED_LATER = {
   unfencedAtMs: null,
   fencedAtMs: {},
   backAtMs: {},
+  ownBootsS: {},
   onRoll: [],
   fenceDevices: null,
   down: {},
@@ -51,6 +52,7 @@ export function completeEarlier(value: unknown): unknown {
     promotion: completePromotion(promotion),
     promoted: completePromoted(promoted),
     incidents: completeIncidents(incidents, declaredBackAtMs),
+    restarts: completeRestarts(rest["restarts"]),
     alerts: isAlertMemory(alerts) ? alerts : isObject(alerts) ? NO_ALERTS : alerts,
   };
 }
@@ -80,6 +82,12 @@ function completeLastGood(lastGood: unknown): unknown {
     ...lastGood,
     ...complete,
   };
+}
+
+function completeRestarts(restarts: unknown): unknown {
+  if (!isObject(restarts)) return restarts;
+  const complete = (one: unknown): unknown => (isObject(one) ? { host: null, ...one } : one);
+  return Object.fromEntries(Object.entries(restarts).map(([vm, one]) => [vm, complete(one)]));
 }
 
 function completeHosts(hosts: unknown): unknown {

@@ -62,7 +62,7 @@ export interface KnownHost {
   readonly enabledSinceMs: number | null;
   /** Disabled in every view since; null while it is enabled. */
   readonly disabledSinceMs: number | null;
-  /** It became disabled when its own or the master's xapi started, so it was nobody's wish. */
+  /** It became disabled when its own or the master's xapi started, or by our declaration that it is dead before this host booted: nobody's wish. */
   readonly disabledByStart: boolean;
 }
 

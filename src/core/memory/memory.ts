@@ -52,6 +52,8 @@ export interface Memory {
   readonly fencedAtMs: Readonly<Record<string, readonly number[]>>;
   /** When each of those was on the roll again. */
   readonly backAtMs: Readonly<Record<string, number>>;
+  /** When each host has booted by itself in the last hour, in seconds of its own wall clock (core/members/own-boots.ts). */
+  readonly ownBootsS: Readonly<Record<string, readonly number[]>>;
   /** Whose votes counted in the last round. */
   readonly onRoll: readonly HostUuid[];
   readonly promotion: PromotionState | null;
@@ -116,6 +118,7 @@ const isMemory: Check<Memory> = objectOf<Memory>({
   unfencedAtMs: nullOr(isNumber),
   fencedAtMs: recordOf(listOf(isNumber)),
   backAtMs: recordOf(isNumber),
+  ownBootsS: recordOf(listOf(isNumber)),
   onRoll: listOf(isBrandedText<HostUuid>),
   promotion: nullOr(isPromotionState),
   following: nullOr(isText),

@@ -9,8 +9,13 @@ import { emptyMemory, type Memory } from "./memory.ts";
 export function rebaseMemory(memory: Memory, bootId: string): Memory {
   if (memory.bootId === bootId) return memory;
   const { lastGood, promotion } = memory;
+  const declared = Object.values(memory.incidents)
+    .filter(({ wasDeclared }) => wasDeclared)
+    .map(({ host }) => host);
   const hosts = (lastGood?.hosts ?? []).map((host) => ({
     ...host,
+    // By our declaration that it is dead: without its incident that looks like maintenance, which nobody fences, and which ends with no VM.
+    disabledByStart: host.disabledByStart || (!host.enabled && declared.includes(host.uuid)),
     xapiStartedAtMs: 0,
     bootedAtMs: 0,
     enabledSinceMs: host.enabledSinceMs === null ? null : 0,
@@ -35,6 +40,8 @@ export function rebaseMemory(memory: Memory, bootId: string): Memory {
     // Before this host was named nothing had been decided, and what was proved is not known any more.
     promotion: promotion === null || promotion.phase === "proved" ? null : { ...promotion, sinceMs: 0 },
     promoted: memory.promoted,
+    // By the wall clocks of the hosts.
+    ownBootsS: memory.ownBootsS,
     // It is on the disk. When it was current last, no time of this boot says.
     copy: memory.copy && { ...memory.copy, currentAtMs: 0, notBeforeMs: 0 },
     alerts: rebaseAlerts(memory.alerts, lastGood?.atMs ?? 0),

@@ -39,6 +39,8 @@ export interface OwnLeaseSight {
   readonly ackedMs: number | null;
   /** When the first of them fires, unless it is disarmed before, by the uptime; null: none is armed. */
   readonly firesMs: number | null;
+  /** Its end is asked for, and is refused: others that have one would be left without a majority (core/group/strands-others.ts). */
+  readonly strands: boolean;
   /** Why nothing can be armed; null: nothing is in the way. */
   readonly trouble: string | null;
 }
@@ -55,8 +57,23 @@ export interface TieSight {
    * claim by which it led is gone.
    */
   readonly need: "none" | "lacks" | "lives" | "lost";
+  /** A claim that it lacks is under way: neither refused, nor without an answer for long. */
+  readonly isClaiming: boolean;
   /** Why the place did not answer last; null: it did, or was not asked. */
   readonly trouble: string | null;
+  /** Since when it has not answered, by this host's uptime; null: as with `trouble`. */
+  readonly troubleSinceMs: number | null;
+}
+
+/** What the last test of the place of ties has found (`TieBreaker.test`). Times are the host's uptime. */
+export interface TieTest {
+  /** As TIE_BREAKER_PLACE says it. */
+  readonly place: string;
+  readonly atMs: number;
+  /** What is wrong with it; null: nothing. */
+  readonly wrong: string | null;
+  /** Since when tests have found something, or nothing. */
+  readonly sinceMs: number;
 }
 
 /** The group as the monitor of a host publishes it (core/group/README.md). */
@@ -92,6 +109,8 @@ export interface GroupSight {
   readonly ownLease: OwnLeaseSight | null;
   /** null: its roll has none. */
   readonly tie: TieSight | null;
+  /** null: no place is named, or it was not tested yet. */
+  readonly tieTest: TieTest | null;
   /** Why this host takes no part; null: it does. */
   readonly trouble: string | null;
 }

@@ -18,7 +18,7 @@ export interface OwnState {
   readonly enabled: boolean | null;
   /** HA as the pool's flag wants it; null: it does not know. */
   readonly haWished: boolean | null;
-  /** It is being shut down on purpose. */
+  /** Its service is being stopped on purpose, perhaps because the host is shut down. */
   readonly leaving: boolean;
   /**
    * How many changes are in its copy of the master's database, and on the master in the database itself

@@ -71,8 +71,15 @@ export interface HostView {
   readonly otherConfig: Readonly<Record<string, string>>;
   /** VMs the database says are resident here (control domain excluded). */
   readonly residents: readonly ResidentVm[];
-  /** Bytes: total less what the residents and the control domain may use; unknown where XAPI says 0. */
+  /**
+   * Bytes: total less what the residents, the VMs that are being started here, the control domain and Xen may use; unknown where
+   * XAPI says 0.
+   */
   readonly freeMemoryBytes: number | Unknown;
+  /** The same when XAPI has squeezed every guest as far as it allows, by which it judges a start. */
+  readonly squeezedFreeBytes: number | Unknown;
+  /** Physical processors; null: XAPI does not say. */
+  readonly cpus: number | null;
 }
 
 /** A VM that the database says runs (or is paused) on some host. */
@@ -91,8 +98,18 @@ export interface HaltedVm {
   /** `VM.order`: lower starts first, negative last (as XAPI's own HA has it). */
   readonly order: number;
   readonly startDelayS: number;
-  /** `memory_static_max` in bytes. */
+  /** `ha_restart_priority`: the restart class is started first, the best-effort class last. */
+  readonly restartPriority: "restart" | "best-effort" | "";
+  /** Bytes that it may use, with what Xen needs for it. */
   readonly memoryBytes: number;
+  /** Bytes with which XAPI starts it at the least. */
+  readonly leastMemoryBytes: number;
+  /** Virtual processors. */
+  readonly cpus: number;
+  /** The host of which it is at home; null: none. */
+  readonly affinity: HostUuid | null;
+  /** The host on which XAPI is starting it; null: none. Its memory is counted off there. */
+  readonly scheduledOn: HostUuid | null;
   /** An operation is in progress (`current_operations` is not empty). */
   readonly busy: boolean;
   /** `start` or `start_on` is in `blocked_operations`. */
@@ -166,6 +183,35 @@ export type XapiResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly fault: XapiFault };
 
+/** What VMs need of a host, and what the hosts have: one look at the whole database, taken now and then. */
+export interface Inventory {
+  /** Every VM, whatever its power state; no template, snapshot or control domain. */
+  readonly vms: readonly InventoryVm[];
+  /** What each host has attached, by its uuid. */
+  readonly hosts: ReadonlyMap<HostUuid, Attached>;
+  /** The names of storage repositories and networks, by uuid. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+export interface Attached {
+  /** Storage repositories, by uuid. */
+  readonly storages: ReadonlySet<string>;
+  /** Networks, by uuid, to which it has an interface. */
+  readonly networks: ReadonlySet<string>;
+}
+
+export interface InventoryVm extends HaltedVm {
+  readonly powerState: "Halted" | "Paused" | "Running" | "Suspended";
+  readonly residentOn: HostUuid | null;
+  /** Storage repositories of its disks and inserted CDs, by uuid. */
+  readonly storages: readonly string[];
+  /** Networks of its interfaces, by uuid, without those that no host has an interface to. */
+  readonly networks: readonly string[];
+  readonly tags: readonly string[];
+  /** Groups that keep their VMs apart, by uuid. */
+  readonly groups: readonly string[];
+}
+
 /** All that one round of an iteration has seen. `nowMs` is time since boot. */
 export interface PoolView {
   readonly nowMs: number;
@@ -191,6 +237,8 @@ export interface PoolView {
   readonly stops: ReadonlyMap<VmUuid, StopMessages>;
   /** Did every heuristic IP answer ICMP? `not-asked` when the setting is off or no tie was possible. */
   readonly heuristics: "all-answered" | "not-all-answered" | "not-asked";
+  /** What VMs need and hosts have, where this round has to know it and could read it. */
+  readonly inventory: Inventory | null;
   /** When an administrator has last said that fencing may go on (`ha-cfg resume`), by uptime; null: never in this boot. */
   readonly fencingResumedAtMs: number | null;
 }

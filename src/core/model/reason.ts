@@ -60,10 +60,17 @@ export type Reason =
   /** Many have failed together, and another one is being fenced. */
   | { readonly kind: "fence-waits"; readonly host: string }
   /** Fenced twice within an hour, and not well for long since. */
-  | { readonly kind: "host-rests"; readonly host: string }
+  | { readonly kind: "host-rests"; readonly host: string; readonly of: "fences" | "boots" }
   | { readonly kind: "fence-refused"; readonly host: string; readonly why: FenceRefusal }
   | { readonly kind: "fence-device-wrong"; readonly host: string; readonly why: string }
-  | { readonly kind: "isolated"; readonly reboots: boolean }
+  | {
+      readonly kind: "isolated";
+      readonly reboots: boolean;
+      /** As in `not-promoted`. */
+      readonly tie: string | null;
+      /** The hosts that count and are not heard, where only the tie is missing. */
+      readonly silent: readonly string[];
+    }
   | { readonly kind: "out-of-ha-after-reboot" }
   | { readonly kind: "no-successor" }
   /** `master`: null where an administrator's word about it would be for nothing, because this host does not count. */
@@ -74,6 +81,8 @@ export type Reason =
       readonly why: PromotionRefusal;
       /** Other hosts that count and are not heard, where too few are. */
       readonly silent: readonly string[];
+      /** Why it has not got the exclusive vote of the roll, which is all that it lacks; null: it lacks more, or something else. */
+      readonly tie: string | null;
     }
   | { readonly kind: "promotion-under-way"; readonly phase: string }
   | { readonly kind: "vm-not-started"; readonly vm: string; readonly why: string }
@@ -87,6 +96,8 @@ export type Reason =
     }
   /** It is started although nobody knows who stopped it, or its signs contradict each other. */
   | { readonly kind: "vm-stop-doubted"; readonly vm: string; readonly uuid: VmUuid; readonly why: string }
+  /** Every host lacks something that it needs. */
+  | { readonly kind: "vm-has-no-host"; readonly vm: string; readonly uuid: VmUuid; readonly why: string }
   /** For five minutes; `uuid` null: an appliance. */
   | {
       readonly kind: "vm-down";

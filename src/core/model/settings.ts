@@ -20,7 +20,14 @@ export interface FencePolicySettings {
   readonly FENCE_QUORUM_REQUIRED: boolean;
 }
 
-export interface RestartSettings {
+/** Where VMs go. */
+export interface PlacementSettings {
+  readonly ANTI_AFFINITY_TAGS: readonly string[];
+  /** Uuids of hosts. */
+  readonly SPARE_HOSTS: readonly string[];
+}
+
+export interface RestartSettings extends PlacementSettings {
   readonly OP_MODE: 1 | 2;
   readonly GLOBAL_VM_HA: boolean;
   readonly DISABLED_VAPPS: readonly string[];

@@ -9,7 +9,12 @@ import type { ApplianceView, HaltedVm } from "../model/pool-view.ts";
 import type { RestartSettings } from "../model/settings.ts";
 import { isDue } from "../pace/back-off.ts";
 import { notBeforeMs } from "../pace/flapping.ts";
+import { type Needs, placementVm } from "../placement/build-problem.ts";
+import { place } from "../placement/place.ts";
+import type { PlacementHost } from "../placement/problem.ts";
+import { type NameOf, whyNowhere } from "../placement/why-nowhere.ts";
 import type { Hold } from "./holds.ts";
+import { rankOf } from "./rank.ts";
 import { hasGained } from "./supply.ts";
 
 /** Starts asked for at the same time; the rest follows as these end. */
@@ -35,20 +40,21 @@ export type RestartRefusal =
   | "runs-already"
   /** A host has not said whether it runs it. */
   | "whereabouts-not-known"
-  | "no-healthy-host";
-
-/** A host that may be given VMs: alive, enabled, no suspect. */
-export interface StartTarget {
-  readonly uuid: HostUuid;
-  readonly freeMemoryBytes: number | "unknown";
-}
+  | "no-healthy-host"
+  /** Every host lacks something that it needs. */
+  | "no-host-fits";
 
 export interface RestartInput {
   readonly pool: PoolUuid;
   readonly nowMs: number;
   readonly halted: readonly HaltedVm[];
   readonly appliances: readonly ApplianceView[];
-  readonly targets: readonly StartTarget[];
+  /** Hosts that may be given VMs: alive, enabled, no suspect. What is being started there is counted off. */
+  readonly targets: readonly PlacementHost[];
+  /** The other hosts, with why they get none. */
+  readonly excluded: readonly { readonly host: HostUuid; readonly why: string }[];
+  readonly needs: Needs;
+  readonly nameOf: NameOf;
   /** Every host of the pool is healthy, so XAPI's own choice cannot fall on a dead one (adapters/xapi/README.md, T8). */
   readonly allHealthy: boolean;
   /** XAPI would place a VM there, too; appliances are left to it all the same. */
@@ -74,9 +80,17 @@ export type PlannedStart =
   | Omit<Extract<Action, { kind: "start-vm" }>, "asks" | "rests" | "unlessOn">
   | Omit<Extract<Action, { kind: "start-appliance" }>, "asks" | "rests" | "unlessOn">;
 
+export interface Refused {
+  readonly vm: string;
+  readonly name: string;
+  readonly why: RestartRefusal;
+  /** What each host lacks, in words; null for other refusals. */
+  readonly lacks: string | null;
+}
+
 export interface RestartPlan {
   readonly starts: readonly PlannedStart[];
-  readonly refused: readonly { readonly vm: string; readonly name: string; readonly why: RestartRefusal }[];
+  readonly refused: readonly Refused[];
 }
 
 /** May this VM be started at all? null when nothing speaks against it. */
@@ -103,29 +117,62 @@ function judgeStart(vm: HaltedVm, pool: PoolUuid): RestartRefusal | null {
   return vm.startBlocked ? "start-blocked" : null;
 }
 
-/** Starts in groups of `VM.order` (OP_MODE=2): lower first, negative last, the next group when the one before is up. */
+/** Starts in groups of one rank (OP_MODE=2): lower first, the next group when the one before is up. */
 export function planVmRestarts(input: RestartInput, settings: RestartSettings): RestartPlan {
-  const refused: { vm: string; name: string; why: RestartRefusal }[] = [];
-  const refuse = (vm: HaltedVm, why: RestartRefusal) => refused.push({ vm: vm.uuid, name: vm.name, why });
+  const refused: Refused[] = [];
+  const refuse = (vm: HaltedVm, why: RestartRefusal, lacks: string | null = null) =>
+    refused.push({ vm: vm.uuid, name: vm.name, why, lacks });
   const waiting: HaltedVm[] = [];
   for (const vm of input.halted) {
     const why = judgeVm(vm, input.pool, settings) ?? judgeTiming(vm, input);
     if (why !== null) refuse(vm, why);
     else waiting.push(vm);
   }
-  const group = currentGroup(waiting, input);
-  const eligible = waiting.filter((vm) => orderRank(vm.order) <= group);
-  for (const vm of waiting) if (orderRank(vm.order) > group) refuse(vm, "waits-for-lower-order");
-  if (input.targets.length === 0) {
-    for (const vm of eligible) refuse(vm, "no-healthy-host");
-    return { starts: [], refused };
+  // Whoever has no host holds up nobody; those that wait keep their places from those that go after them.
+  const isBegun = (vm: HaltedVm) => input.inFlight.has(`start-vm:${vm.uuid}`);
+  const { places, nowhere } = placeAll(
+    waiting.filter((vm) => !isBegun(vm)),
+    input,
+    settings,
+  );
+  const placed = waiting.filter((vm) => isBegun(vm) || places.has(vm.uuid));
+  const group = currentGroup(input.targets.length === 0 ? waiting : placed, input);
+  for (const vm of waiting) {
+    if (rankOf(vm) > group && !nowhere.has(vm.uuid)) refuse(vm, "waits-for-lower-order");
+    else if (input.targets.length === 0) refuse(vm, "no-healthy-host");
+    else if (nowhere.has(vm.uuid)) refuse(vm, "no-host-fits", nowhere.get(vm.uuid) ?? null);
   }
   const room = PARALLEL_STARTS - countStartsInFlight(input.inFlight);
-  const chosen = eligible
-    .filter((vm) => !input.inFlight.has(`start-vm:${vm.uuid}`))
-    .sort(byOrderThenUuid)
+  const chosen = placed
+    .filter((vm) => rankOf(vm) <= group && !isBegun(vm))
+    .sort(byRankThenUuid)
     .slice(0, Math.max(room, 0));
-  return { starts: placeVms(chosen, input, settings), refused };
+  const xapiPicks = settings.HOST_SELECT_METHOD === 1 && input.allHealthy && !input.isAnyResting;
+  const starts = chosen.map(({ uuid, name }): PlannedStart => {
+    const candidates = xapiPicks ? [] : (places.get(uuid) ?? []);
+    return { kind: "start-vm", vm: uuid, name, candidates };
+  });
+  return { starts, refused };
+}
+
+interface Places {
+  /** Hosts for each VM, the best first. */
+  readonly places: ReadonlyMap<VmUuid, readonly HostUuid[]>;
+  /** What the hosts lack, in words, for each VM that has none. */
+  readonly nowhere: ReadonlyMap<VmUuid, string>;
+}
+
+function placeAll(vms: readonly HaltedVm[], input: RestartInput, settings: RestartSettings): Places {
+  const { targets, excluded, needs, nameOf } = input;
+  if (targets.length === 0) return { places: new Map(), nowhere: new Map() };
+  const { placed, unplaced } = place(
+    vms.map((vm) => placementVm(vm, rankOf(vm), needs.get(vm.uuid), settings)),
+    targets,
+  );
+  return {
+    places: new Map(placed.map(({ vm, candidates }) => [vm, candidates])),
+    nowhere: new Map(unplaced.map(({ vm, obstacles }) => [vm, whyNowhere(obstacles, excluded, nameOf)])),
+  };
 }
 
 /** Somebody wants it to stay down, its disks are not free yet, or a host says or may say that it runs. */
@@ -149,24 +196,20 @@ function mayTryAgain(key: string, uuid: string, neededBytes: number, input: Rest
   return failure != null && hasGained(failure.supply, input.supply, neededBytes);
 }
 
-/** `VM.order` as a rank: XAPI's own HA starts negative ones last. */
-function orderRank(order: number): number {
-  return order < 0 ? Number.MAX_SAFE_INTEGER : order;
-}
-
-function byOrderThenUuid(a: HaltedVm, b: HaltedVm): number {
-  return orderRank(a.order) - orderRank(b.order) || (a.uuid < b.uuid ? -1 : 1);
+function byRankThenUuid(a: HaltedVm, b: HaltedVm): number {
+  return rankOf(a) - rankOf(b) || (a.uuid < b.uuid ? -1 : 1);
 }
 
 /** The highest rank that may be started now: nothing of a lower one is waiting, starting, or within its start_delay. */
 function currentGroup(waiting: readonly HaltedVm[], input: RestartInput): number {
-  const ranks = waiting.map((vm) => orderRank(vm.order));
+  const ranks = waiting.map(rankOf);
+  const rankIn = ({ order }: RestartHistory): number =>
+    order < 0 ? rankOf({ restartPriority: "", order }) : order;
   for (const [uuid, history] of Object.entries(input.restarts)) {
     // XAPI's own start lasts until start_delay is over, though the VM runs by then.
-    if (input.inFlight.has(`start-vm:${uuid}`)) ranks.push(orderRank(history.order));
+    if (input.inFlight.has(`start-vm:${uuid}`)) ranks.push(rankIn(history));
     const last = history.startedAtMs.at(-1);
-    if (last !== undefined && input.nowMs < last + history.startDelayS * 1_000)
-      ranks.push(orderRank(history.order));
+    if (last !== undefined && input.nowMs < last + history.startDelayS * 1_000) ranks.push(rankIn(history));
   }
   return ranks.length === 0 ? 0 : Math.min(...ranks);
 }
@@ -175,38 +218,14 @@ function countStartsInFlight(inFlight: ReadonlySet<string>): number {
   return [...inFlight].filter((key) => key.startsWith("start-")).length;
 }
 
-/** Most free memory first; what is placed in this plan is already counted off. */
-function placeVms(
-  vms: readonly HaltedVm[],
-  input: RestartInput,
-  settings: RestartSettings,
-): readonly PlannedStart[] {
-  const free = new Map(input.targets.map((target) => [target.uuid, target.freeMemoryBytes]));
-  const freeOf = (uuid: HostUuid): number => {
-    const bytes = free.get(uuid);
-    return typeof bytes === "number" ? bytes : 0;
-  };
-  return vms.map((vm) => {
-    const name = vm.name;
-    if (settings.HOST_SELECT_METHOD === 1 && input.allHealthy && !input.isAnyResting)
-      return { kind: "start-vm", vm: vm.uuid, name, candidates: [] };
-    const candidates = input.targets
-      .map((target) => target.uuid)
-      .sort((a, b) => freeOf(b) - freeOf(a) || (a < b ? -1 : 1));
-    const first = candidates[0];
-    if (first !== undefined) free.set(first, freeOf(first) - vm.memoryBytes);
-    return { kind: "start-vm", vm: vm.uuid, name, candidates };
-  });
-}
-
 /** Starts of appliances (OP_MODE=1): XAPI keeps the order inside; single VMs are not managed. */
 export function planApplianceRestarts(input: RestartInput, settings: RestartSettings): RestartPlan {
-  const refused: { vm: string; name: string; why: RestartRefusal }[] = [];
+  const refused: Refused[] = [];
   const starts: PlannedStart[] = [];
   for (const appliance of input.appliances) {
     if (appliance.haltedVms.length === 0) continue;
     const why = judgeAppliance(appliance, input, settings);
-    if (why !== null) refused.push({ vm: appliance.uuid, name: appliance.name, why });
+    if (why !== null) refused.push({ vm: appliance.uuid, name: appliance.name, why, lacks: null });
     else if (!input.inFlight.has(`start-appliance:${appliance.uuid}`)) {
       starts.push({ kind: "start-appliance", appliance: appliance.uuid, name: appliance.name });
     }

@@ -1,24 +1,26 @@
 import { hostRows, rowOf } from "../members/host-rows.ts";
 import { isEntered } from "../members/lease.ts";
-import { rests } from "../members/rest.ts";
+import { restOf } from "../members/rest.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { MasterRound, Step } from "../memory/step.ts";
 import type { Action, Asked } from "../model/action.ts";
-import type { VmUuid } from "../model/ids.ts";
+import { type VmUuid, vmUuid } from "../model/ids.ts";
 import type { DatabaseView, HostView } from "../model/pool-view.ts";
 import type { Reason } from "../model/reason.ts";
 import { put } from "../model/record.ts";
+import { type Coming, needsOf, placementHosts } from "../placement/build-problem.ts";
 import { reportDown } from "./down.ts";
 import { type Hold, holdsOf } from "./holds.ts";
+import { rankOf } from "./rank.ts";
 import { reportStops, whyApplianceIsLeft } from "./report-stops.ts";
 import {
   type PlannedStart,
   planApplianceRestarts,
   planVmRestarts,
+  type Refused,
   type RestartInput,
   type RestartPlan,
   type RestartRefusal,
-  type StartTarget,
 } from "./restart-plan.ts";
 import { seeStops, stopVerdicts } from "./stops.ts";
 import { supplyOf } from "./supply.ts";
@@ -80,7 +82,7 @@ export function startVms(before: Memory, round: MasterRound): Step {
     }),
     reasons: [
       ...reportStops(stops, round, new Set(plan.starts.flatMap((start) => vmsOf(start, database)))),
-      ...reportRefusals(plan),
+      ...reportRefusals(plan, down.memory, view.nowMs),
       ...reportHolds(plan, holdOf),
       ...down.reasons,
     ],
@@ -124,14 +126,16 @@ function whyDown(
   holdOf: HoldOf,
   { inFlight }: MasterRound,
 ): (key: string) => string | null {
-  const refusals = new Map(plan.refused.map(({ vm, why }) => [vm, why]));
+  const refusals = new Map(plan.refused.map((refused) => [refused.vm, refused]));
   return (key) => {
-    const refusal = refusals.get(key);
+    const refused = refusals.get(key);
+    const refusal = refused?.why;
     const hold = holdOf(key, refusal);
     if (hold?.isLong === true) return hold.why;
     const failure = memory.down[key]?.failure;
     if (failure != null && (refusal === undefined || PASSING_REFUSALS.has(refusal)))
       return `its last start failed: ${failure.why}`;
+    if (refused?.why === "no-host-fits") return lacksText(refused);
     if (refusal !== undefined) return LASTING_REFUSALS[refusal] ?? null;
     const isAsked = inFlight.has(`start-vm:${key}`) || inFlight.has(`start-appliance:${key}`);
     return isAsked ? "its start was asked of XAPI and has not ended" : null;
@@ -149,18 +153,30 @@ function inputOf(
     const isFine = host.enabled && host.live && isHeard && health?.state !== "xapi-down";
     return isFine && isEntered(host.uuid, view, settings.FENCE_METHOD);
   };
-  const isResting = ({ uuid }: HostView): boolean => rests(uuid, memory, view.nowMs);
-  const targets = database.hosts
-    .filter((each) => isHealthy(each) && !isResting(each))
-    .map(({ uuid, freeMemoryBytes }): StartTarget => ({ uuid, freeMemoryBytes }));
+  const restOfHost = ({ uuid }: HostView) => restOf(uuid, view.self.uuid, memory, view.nowMs);
+  const healthy = database.hosts.filter(isHealthy);
+  const fresh = healthy.filter((each) => restOfHost(each) === null);
+  // Where all of them have booted so, their power has failed and not each of them.
+  const able = fresh.length > 0 ? fresh : healthy.filter((each) => restOfHost(each) !== "fences");
+  const isTarget = (host: HostView): boolean => able.includes(host);
+  const { inventory } = view;
+  const names = new Map<string, string>(database.hosts.map(({ uuid, name }) => [uuid, name]));
   return {
     pool: database.pool.uuid,
     nowMs: view.nowMs,
     halted: database.halted,
     appliances: database.appliances ?? [],
-    targets,
+    targets: placementHosts(able, comingVms(memory, database, inFlight), {
+      inventory,
+      settings,
+    }),
+    excluded: database.hosts
+      .filter((host) => !isTarget(host))
+      .map((host) => ({ host: host.uuid, why: host.enabled ? "not in service" : "disabled" })),
+    needs: needsOf(inventory),
+    nameOf: (uuid) => names.get(uuid) ?? inventory?.names.get(uuid) ?? uuid,
     allHealthy: database.hosts.every((host) => isHealthy(host) || !host.enabled),
-    isAnyResting: database.hosts.some(isResting),
+    isAnyResting: database.hosts.some((each) => restOfHost(each) !== null),
     restarts: memory.restarts,
     retries: memory.retries,
     down: memory.down,
@@ -174,7 +190,20 @@ function inputOf(
   };
 }
 
-/** The order of what is being started, for the groups that come after it. */
+/** What is being started, by us or by others, and where, as far as that is known. */
+function comingVms(
+  { restarts }: Memory,
+  { halted }: DatabaseView,
+  inFlight: MasterRound["inFlight"],
+): readonly Coming[] {
+  return halted.flatMap(({ uuid, scheduledOn, memoryBytes }): readonly Coming[] => {
+    if (scheduledOn !== null) return [{ vm: uuid, host: scheduledOn, bytes: 0 }];
+    const host = inFlight.has(`start-vm:${uuid}`) ? (restarts[uuid]?.host ?? null) : null;
+    return host === null ? [] : [{ vm: uuid, host, bytes: memoryBytes }];
+  });
+}
+
+/** The rank and the host of what is being started, for what comes after it. */
 function rememberOrders(memory: Memory, plan: RestartPlan, database: DatabaseView): Memory {
   let { restarts } = memory;
   for (const action of plan.starts) {
@@ -182,15 +211,27 @@ function rememberOrders(memory: Memory, plan: RestartPlan, database: DatabaseVie
       action.kind === "start-vm" ? database.halted.find(({ uuid }) => uuid === action.vm) : undefined;
     if (vm === undefined) continue;
     const startedAtMs = restarts[vm.uuid]?.startedAtMs ?? [];
-    restarts = put(restarts, vm.uuid, { startedAtMs, order: vm.order, startDelayS: 0 });
+    const host = action.kind === "start-vm" ? (action.candidates[0] ?? null) : null;
+    restarts = put(restarts, vm.uuid, { startedAtMs, order: rankOf(vm), startDelayS: 0, host });
   }
   return { ...memory, restarts };
 }
 
+const lacksText = ({ lacks }: Refused): string => `no host can run it: ${lacks}`;
+
+/** A VM without a host for a minute is told: a host that boots, or attaches its storage, is not worth a word. */
+const NO_HOST_MS = 60_000;
+
 /** Refusals that an administrator would wonder about; the everyday ones are not worth a line. */
-function reportRefusals(plan: RestartPlan): readonly Reason[] {
-  return plan.refused.flatMap(({ name, why }): readonly Reason[] => {
-    const text = REFUSALS[why];
-    return text === undefined ? [] : [{ kind: "vm-not-started", vm: name, why: text }];
+function reportRefusals({ refused }: RestartPlan, { down }: Memory, nowMs: number): readonly Reason[] {
+  return refused.flatMap((one): readonly Reason[] => {
+    const { vm, name, why } = one;
+    if (why !== "no-host-fits") {
+      const text = REFUSALS[why];
+      return text === undefined ? [] : [{ kind: "vm-not-started", vm: name, why: text }];
+    }
+    const isLong = nowMs - (down[vm]?.sinceMs ?? nowMs) >= NO_HOST_MS;
+    if (!isLong) return [{ kind: "vm-not-started", vm: name, why: lacksText(one) }];
+    return [{ kind: "vm-has-no-host", vm: name, uuid: vmUuid(vm), why: lacksText(one) }];
   });
 }

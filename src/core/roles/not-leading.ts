@@ -1,5 +1,6 @@
 import { groupOf, hasMandate } from "../group/may-act.ts";
 import { hostName } from "../members/host-rows.ts";
+import { silentOnRoll, tieSaid } from "../members/tie-said.ts";
 import { heardOnRoll } from "../members/vote.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { GroupSight } from "../model/group-sight.ts";
@@ -52,14 +53,16 @@ function whyNot(group: GroupSight, memory: Memory, view: PoolView): string {
   if (roll === null) return "this host is in no group yet";
   if (leader !== null && leader !== view.self.uuid) return `${name(leader)} does`;
   const heard = heardOnRoll(view);
-  const silent = roll.hosts.filter((host) => !heard.includes(host)).map(name);
+  const silent = silentOnRoll(view, memory);
   if (!roll.hosts.includes(view.self.uuid)) {
     const told = heard.length === 0 ? "" : cure(silent, heard.map(name));
     return `it does not count until one that does leads, and hears ${listed(heard.map(name))} of ${listed(roll.hosts.map(name))}${told}`;
   }
   // Who hears fewer than half is most likely cut off: there a word would be a mistake.
   const isHalf = heard.length * 2 >= roll.hosts.length;
-  return `it hears ${heard.length} of the ${roll.hosts.length} hosts that count, itself included${isHalf ? cure(silent, []) : ""}`;
+  const tie = tieSaid(view, memory);
+  const lacks = tie === null ? "" : `, and ${tie}`;
+  return `it hears ${heard.length} of the ${roll.hosts.length} hosts that count, itself included${lacks}${isHalf ? cure(silent, []) : ""}`;
 }
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? "none" : names.join(" and "));

@@ -1,5 +1,5 @@
 import { recoverHosts } from "../fencing/recover-hosts.ts";
-import { hasMandate, hostsOnRoll, isElecting } from "../group/may-act.ts";
+import { hasMandate, hostsOnRoll, isClaiming, isElecting } from "../group/may-act.ts";
 import { lastFlag } from "../members/flag-dispute.ts";
 import { reportHealth, reportReturns } from "../members/health-report.ts";
 import { heardOf } from "../members/heard.ts";
@@ -8,6 +8,7 @@ import { hostName } from "../members/host-rows.ts";
 import { keepCopyFresh } from "../members/own-copy.ts";
 import { fingerprintParameters } from "../members/parameters.ts";
 import { rememberView } from "../members/remember.ts";
+import { tieSaid } from "../members/tie-said.ts";
 import { heardHosts, heardOnRoll, tallyNow } from "../members/vote.ts";
 import { countsAsOff } from "../memory/incident.ts";
 import type { LastGoodView } from "../memory/last-good.ts";
@@ -218,6 +219,7 @@ function replaceMaster(memory: Memory, master: HostUuid, round: Round): Step {
   const satisfied = { ...quorum, quorate: quorum.quorate || !settings.FENCE_QUORUM_REQUIRED };
   const isolated = isolateSlave(memory, satisfied, round);
   if (isolated !== null) return isolated;
+  if (isClaiming(view)) return nothing(memory);
   // Who leads is not alone: a majority has voted for it.
   const isOut = memory.isolation?.rebooted === true && memory.isolation.wellSinceMs === null;
   if (isOut && !hasMandate(view))
@@ -277,6 +279,7 @@ function notPromoted(memory: Memory, master: HostUuid, why: PromotionRefusal, vi
     master: roll.includes(view.self.uuid) ? hostName(memory, master) : null,
     why,
     silent: roll.filter(isSilent).map((host) => hostName(memory, host)),
+    tie: why === "no-quorum" ? tieSaid(view, memory) : null,
   };
 }
 

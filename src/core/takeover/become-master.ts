@@ -108,7 +108,11 @@ function endMasterless(memory: Memory, round: Round): Step {
 }
 
 function refuse(memory: Memory, why: PromotionRefusal): Step {
-  return { memory, actions: [], reasons: [{ kind: "not-promoted", master: null, why, silent: [] }] };
+  return {
+    memory,
+    actions: [],
+    reasons: [{ kind: "not-promoted", master: null, why, silent: [], tie: null }],
+  };
 }
 
 function isAnotherMaster({ lastGood }: Memory, view: PoolView): boolean {

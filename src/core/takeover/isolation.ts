@@ -1,10 +1,13 @@
+import { isClaiming } from "../group/may-act.ts";
 import { hostRows, rowOf } from "../members/host-rows.ts";
 import type { QuorumTally } from "../members/quorum.ts";
+import { silentOnRoll, tieSaid } from "../members/tie-said.ts";
 import { heardHosts, tallyNow } from "../members/vote.ts";
 import { watchedHosts } from "../members/watched-hosts.ts";
 import type { Isolation } from "../memory/isolation.ts";
 import type { Memory } from "../memory/memory.ts";
 import { type MasterRound, nothing, type Round, type Step } from "../memory/step.ts";
+import type { Reason } from "../model/reason.ts";
 
 /** A link that comes back for some seconds has not ended the incident: it would cost a reboot each time. */
 const WELL_MS = 60_000;
@@ -52,6 +55,8 @@ export function isCutOff({ isolation }: Memory): boolean {
  */
 export function isolateMaster(memory: Memory, round: MasterRound): Step {
   const { settings, view, database } = round;
+  // In a moment it leads, or knows that it does not.
+  if (isClaiming(view)) return nothing(memory);
   const quorum = tallyNow(view, memory);
   const satisfied = { ...quorum, quorate: quorum.quorate || !settings.FENCE_QUORUM_REQUIRED };
   const rows = hostRows(memory, view);
@@ -71,9 +76,14 @@ function endRoundAlone(memory: Memory, round: Round): Step {
   return {
     memory: { ...memory, isolation },
     actions: reboot ? [{ kind: "reboot-self" }] : [],
-    reasons: [{ kind: "isolated", reboots: reboot }],
+    reasons: [isolated(reboot, memory, round)],
     ...(isolation.rebooted ? { ends: true } : {}),
   };
+}
+
+function isolated(reboots: boolean, memory: Memory, { view }: Round): Reason {
+  const tie = tieSaid(view, memory);
+  return { kind: "isolated", reboots, tie, silent: tie === null ? [] : silentOnRoll(view, memory) };
 }
 
 /** Does the administrator want a reboot, and would this host remember it? One that is forgotten is followed by the next. */
@@ -85,7 +95,7 @@ function mayReboot({ settings, isDiskWritable }: Round): boolean {
 export function isolateSlave(memory: Memory, quorum: QuorumTally, round: Round): Step | null {
   const { view } = round;
   const aliveOthers = heardHosts(view, memory).length - 1;
-  if (!isIsolated({ failed: 1, aliveOthers, quorum })) return null;
+  if (!isIsolated({ failed: 1, aliveOthers, quorum }) || isClaiming(view)) return null;
   // In maintenance somebody is at work on this host.
   const { isInMaintenance } = rowOf(hostRows(memory, view), view.self.uuid);
   const FENCE_REBOOT_LONE_HOST = mayReboot(round) && !isInMaintenance;
@@ -93,6 +103,6 @@ export function isolateSlave(memory: Memory, quorum: QuorumTally, round: Round):
   return {
     memory: { ...memory, isolation: step.isolation },
     actions: step.reboot ? [{ kind: "reboot-self" }] : [],
-    reasons: [{ kind: "isolated", reboots: step.reboot }],
+    reasons: [isolated(step.reboot, memory, round)],
   };
 }

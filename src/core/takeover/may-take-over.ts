@@ -42,7 +42,9 @@ export function waitUntilThen(memory: Memory, master: HostUuid, round: Round): S
   return {
     memory: { ...memory, retries },
     actions: [],
-    reasons: [{ kind: "not-promoted", master: hostName(memory, master), why: "too-early", silent: [] }],
+    reasons: [
+      { kind: "not-promoted", master: hostName(memory, master), why: "too-early", silent: [], tie: null },
+    ],
   };
 }
 

@@ -13,6 +13,7 @@ import type {
   RunsRequest,
 } from "../../ports/group.ts";
 import { sleep } from "../clock.ts";
+import { atUptime, uptimeOf } from "../host-clock.ts";
 import { POOL_UUID } from "../spec.ts";
 import type { Messengers, World } from "../world.ts";
 
@@ -143,7 +144,7 @@ export class Datagrams implements Messengers {
       return;
     }
     const { world } = this;
-    this.mandates.set(host, group.mandateUntilMs + world.host(host).bootedAtMs);
+    this.mandates.set(host, atUptime(world.host(host), group.mandateUntilMs));
     this.leaders.add(host);
     for (const other of this.leaders) {
       const isOver = (this.mandates.get(other) ?? 0) < world.nowMs();
@@ -170,7 +171,7 @@ export class Datagrams implements Messengers {
     if (hosts.length === 0) return said;
     const id = this.nextId++;
     for (let tries = 0; tries < TRIES && said.size < hosts.length && !signal.aborted; tries++) {
-      const number = { bootId, ms: clock.nowMs() - this.world.host(from).bootedAtMs };
+      const number = { bootId, ms: uptimeOf(this.world, this.world.host(from)) };
       // With the second try the others are asked to pass it on.
       const passing = viaInTry(
         hosts.filter(({ host }) => said.has(host)),

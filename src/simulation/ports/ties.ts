@@ -7,12 +7,15 @@ const CALL_MS = 300;
 /** Nothing answers: the limit of one call (adapters/ties/). */
 const SILENT_MS = 10_000;
 
-/** Places outside the pool, each a folder on the one machine of this world; `tie` is its end of a link. */
+/**
+ * Places outside the pool, each a folder on the one machine of this world, or on its shared storage; `tie` and `storage` are their ends of
+ * a link.
+ */
 export function simTiePlaces(world: World, host: number): TiePlaces {
   const { ties } = world;
-  const reaches = () => ties.isUp && world.reachesTie(host);
   /** What is done there is done, whether the answer comes or not. */
-  const call = async <T>(run: () => T): Promise<T | { kind: "unknown"; why: string }> => {
+  const call = async <T>(kind: "ssh" | "sr", run: () => T): Promise<T | { kind: "unknown"; why: string }> => {
+    const reaches = () => ties.isUp && world.reachesTie(host, kind);
     await sleep(world.clock, CALL_MS / 2 + ties.slowMs);
     if (!reaches()) {
       await sleep(world.clock, SILENT_MS);
@@ -24,7 +27,7 @@ export function simTiePlaces(world: World, host: number): TiePlaces {
     await sleep(world.clock, SILENT_MS);
     return { kind: "unknown", why: "no answer within 10 s" };
   };
-  return { at: (kind, place) => simTie(world, host, `${kind} ${place}`, call) };
+  return { at: (kind, place) => simTie(world, host, `${kind} ${place}`, (run) => call(kind, run)) };
 }
 
 type Call = <T>(run: () => T) => Promise<T | { kind: "unknown"; why: string }>;

@@ -1,12 +1,13 @@
 import type { WatchdogSlots } from "../../ports/watchdog-slots.ts";
 import { sleep } from "../clock.ts";
 import { resetHost } from "../control.ts";
+import { lastsFor, uptimeOf } from "../host-clock.ts";
 import type { ArmedSimSlot, SimHost, World } from "../world.ts";
 
-/** Xen's watchdog of one host (adapters/watchdog/README.md): slots outlive whoever has armed them, and nothing ends them but a word or a boot. */
+/** Xen's watchdog of one host (adapters/watchdog/README.md), by the clock of that host: slots outlive whoever has armed them, and nothing ends them but a word or a boot. */
 export function simWatchdogSlots(world: World, host: SimHost): WatchdogSlots {
   const { watchdog } = host;
-  const uptimeMs = () => world.nowMs() - host.bootedAtMs;
+  const uptimeMs = () => uptimeOf(world, host);
   const known = new Map<string, number>();
   return {
     // When another process has armed it, /proc does not tell: now at the latest.
@@ -42,12 +43,14 @@ function armSlot(world: World, host: SimHost, timeoutMs: number): ArmedSimSlot {
   const { watchdog } = host;
   watchdog.count += 1;
   const id = `${host.number}.${watchdog.count}`;
-  const fires = world.clock.schedule(timeoutMs, () => {
+  const lastsMs = lastsFor(host, timeoutMs);
+  const fires = world.clock.schedule(lastsMs, () => {
     if (!watchdog.slots.some((one) => one.id === id)) return;
     world.record("watchdog-fired", { host: host.number });
     resetHost(world, host);
   });
-  const slot = { id, timeoutMs, armedAtMs: world.nowMs(), fires };
+  const armedAtMs = world.nowMs();
+  const slot = { id, timeoutMs, armedAtMs, firesAtMs: armedAtMs + lastsMs, fires };
   watchdog.slots = [...watchdog.slots, slot];
   return slot;
 }

@@ -2,7 +2,7 @@ import type { Fields } from "../database.ts";
 import recorded from "./templates.json" with { type: "json" };
 
 /**
- * Records as a real xapi (26.1) gave them, with every field; the world puts its own values into copies. Those of network and VIF are
+ * Records as a real xapi (26.1) gave them, with every field; the world puts its own values into copies. Those of network, VIF and VM_group are
  * made from XAPI's data model.
  */
 export const TEMPLATES: Readonly<Record<TemplateName, Fields>> = recorded as unknown as Record<
@@ -17,6 +17,7 @@ export type TemplateName =
   | "VM"
   | "control_domain"
   | "VM_appliance"
+  | "VM_group"
   | "SR"
   | "PBD"
   | "PIF"

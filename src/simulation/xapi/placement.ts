@@ -2,7 +2,7 @@ import type { Database, Fields } from "../database.ts";
 import type { World } from "../world.ts";
 import { ApiError } from "./answer.ts";
 import { disksOf } from "./locks.ts";
-import { freeMemory, memoryNeeded } from "./vm-state.ts";
+import { leastMemory, squeezedMemory } from "./vm-state.ts";
 
 /**
  * The reason why a VM cannot start on a host, if there is one, as an API error (adapters/xapi/README.md, "Starting a
@@ -27,12 +27,36 @@ export function assertCanBootHere(
       .some((pbd) => pbd?.["host"] === hostRef && pbd["currently_attached"] === true);
     if (!attached) throw new ApiError("VM_REQUIRES_SR", [self, sr]);
   }
-  const need = memoryNeeded(vm);
-  const have = freeMemory(database, hostRef);
+  assertNetworks(database, vm, self, hostRef);
+  const processors = Number((host["cpu_info"] as Fields)["cpu_count"]);
+  if (Number(vm["VCPUs_max"]) > processors)
+    throw new ApiError("HOST_NOT_ENOUGH_PCPUS", [String(vm["VCPUs_max"]), String(processors)]);
+  const need = leastMemory(vm);
+  const have = squeezedMemory(database, hostRef);
   if (need > have) throw new ApiError("HOST_NOT_ENOUGH_FREE_MEMORY", [String(need), String(have)]);
 }
 
-/** XAPI's own choice: affinity if it can, else any host that can, at random; NO_HOSTS_AVAILABLE. */
+/** Each network needs an interface of the host, plugged or not; one that has none anywhere is wherever its VMs are. */
+function assertNetworks(database: Database, vm: Fields, self: string, hostRef: string): void {
+  for (const card of vm["VIFs"] as readonly string[]) {
+    const network = String(database.must("VIF", card)["network"]);
+    const ports = (database.get("network", network)?.["PIFs"] ?? []) as readonly string[];
+    const isThere = ports.some((ref) => database.get("PIF", ref)?.["host"] === hostRef);
+    if (ports.length > 0 && !isThere) throw new ApiError("VM_REQUIRES_NETWORK", [self, network]);
+  }
+}
+
+/** VMs on the host that are in a group with this one. */
+function companions(database: Database, vm: Fields, self: string, hostRef: string): number {
+  const groups = (vm["groups"] ?? []) as readonly string[];
+  const others = groups.flatMap((ref) => (database.get("VM_group", ref)?.["VMs"] ?? []) as readonly string[]);
+  return others.filter((ref) => ref !== self && database.get("VM", ref)?.["resident_on"] === hostRef).length;
+}
+
+/**
+ * XAPI's own choice: affinity if it can, else at random one of those that can with the fewest VMs of its group;
+ * NO_HOSTS_AVAILABLE.
+ */
 export function chooseHost(world: World, database: Database, vm: Fields, self: string): string {
   const able = database.refs("host").filter((ref) => {
     try {
@@ -45,5 +69,7 @@ export function chooseHost(world: World, database: Database, vm: Fields, self: s
   });
   if (able.length === 0) throw new ApiError("NO_HOSTS_AVAILABLE");
   const affinity = String(vm["affinity"]);
-  return able.includes(affinity) ? affinity : world.random.pick(able);
+  if (able.includes(affinity)) return affinity;
+  const fewest = Math.min(...able.map((ref) => companions(database, vm, self, ref)));
+  return world.random.pick(able.filter((ref) => companions(database, vm, self, ref) === fewest));
 }

@@ -45,16 +45,30 @@ export function residentsOf(database: Database, hostRef: string): string[] {
 
 /** Bytes free on a host, by the database: as `host.compute_free_memory`. */
 export function freeMemory(database: Database, hostRef: string): number {
+  return freeWith(memoryNeeded, database, hostRef);
+}
+
+/** The same when every guest there is squeezed as far as it allows, by which a start is judged. */
+export function squeezedMemory(database: Database, hostRef: string): number {
+  return freeWith(leastMemory, database, hostRef);
+}
+
+function freeWith(needed: (vm: Fields) => number, database: Database, hostRef: string): number {
   const host = database.must("host", hostRef);
   const metrics = database.get("host_metrics", String(host["metrics"]));
   let free = Number(metrics?.["memory_total"] ?? 0) - Number(host["memory_overhead"]);
   for (const [, vm] of database.entries("VM")) {
     const here = vm["resident_on"] === hostRef || vm["scheduled_to_be_resident_on"] === hostRef;
-    if (here) free -= memoryNeeded(vm);
+    if (here) free -= needed(vm);
   }
   return free;
 }
 
 export function memoryNeeded(vm: Fields): number {
   return Number(vm["memory_static_max"]) + Number(vm["memory_overhead"]);
+}
+
+export function leastMemory(vm: Fields): number {
+  const least = vm["is_control_domain"] === true ? "memory_static_max" : "memory_dynamic_min";
+  return Number(vm[least]) + Number(vm["memory_overhead"]);
 }

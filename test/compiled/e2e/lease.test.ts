@@ -58,15 +58,16 @@ for (const [who, host, boundMs] of [
   );
 
 test.concurrent(
-  "a host and its BMC die together: its VMs run elsewhere when its lease is over, while its agent tries still",
+  "a host and its BMC die together: its VMs run elsewhere when its lease is over, and its agent ends, which tries still",
   () =>
     inLeasedPool(
       LEASE_S,
       async (pool) => {
         pool.controller.setState(3, "silent");
         const loss = await lose(pool, 3, () => pool.powerOff(3));
+        await until("its agent", STEP_MS, () => agentPid(pool, 1, 3, "TESTBMC"));
         const tookMs = await restarted(pool, loss, LEASE_S);
-        expect(await agentPid(pool, 1, 3, "TESTBMC")).not.toBeNull();
+        expect(await agentPid(pool, 1, 3, "TESTBMC")).toBeNull();
         expect([...new Set(pool.controller.asked)]).toEqual([3]);
         expect(tookMs).toBeLessThan(LEASE_MS + 5_000 + BUSY_MS);
       },
@@ -146,6 +147,10 @@ test.concurrent(
       expect(pool.slots(3)).toEqual([]);
       await nobodyIsReset(pool, 2 * LEASE_MS, () => (pool.slots(3).length > 0 ? "armed again" : null));
       expect((await pool.tryOn(3, SERVICE, "status", "-w")).code).toBe(3);
+      // Two of three are left, and one would be no majority.
+      const second = await pool.tryOn(2, SERVICE, "stop", "-w");
+      expect([second.code, second.stderr]).toEqual([1, expect.stringContaining("would be no majority")]);
+      await pool.on(2, SERVICE, "status");
       await pool.on(3, SERVICE, "start", "-w");
       await leased(pool, LEASE_S);
       // At once.
@@ -156,8 +161,8 @@ test.concurrent(
   BOUND_MS,
 );
 
-/** Longer than a stop waits for the end of the lease. */
-const LONG_S = 40;
+/** A stop is refused after two thirds of it; the rest is time to make it whole again, where both cores are busy. */
+const LONG_S = 24;
 
 test.concurrent(
   "service ha-lizard stop -w on a host that is cut off is refused with the reason, and stops nothing",
@@ -169,7 +174,11 @@ test.concurrent(
       await pool.isolate(3);
       const said = await pool.tryOn(3, SERVICE, "stop", "-w");
       expect(said.code).toBe(1);
-      expect(said.stderr).toContain("a majority of the pool has not noted its end");
+      expect(said.stdout).toContain(
+        "Waiting for the end of this host's lease (FENCE_METHOD=WATCHDOG), 16 s at most.",
+      );
+      expect(said.stdout).toContain("Still waiting: 10 of 16 s.");
+      expect(said.stderr).toContain("a majority of the pool has not noted its end within 16 s");
       await pool.on(3, SERVICE, "status", "-w");
       expect(await daemons()).toBe(before);
       await pool.heal();
@@ -178,6 +187,29 @@ test.concurrent(
       await nobodyIsReset(pool, LONG_S * 1_000);
       expect(await daemons()).toBe(before);
     }),
+  BOUND_MS,
+);
+
+test.concurrent(
+  "the master of two is shut down: its monitor stays until the lease of the other one has ended, which is not reset",
+  () =>
+    inLeasedPool(
+      LEASE_S,
+      async (pool) => {
+        // As systemd does it, whatever the script has answered.
+        await pool.on(1, "sh", "-c", "kill -TERM $(cat /run/ha-lizard.pid)");
+        const isOver = async () => (await pool.tryOn(1, SERVICE, "status")).code !== 0;
+        await until("the end of the monitor", STEP_MS, isOver);
+        expect(pool.slots(1)).toEqual([]);
+        await pool.powerOff(1);
+        await nobodyIsReset(pool, 2 * LEASE_MS, () => (pool.slots(2).length > 0 ? "armed" : null));
+        await pool.powerOn(1);
+        await pool.untilRunning(pool.vmNames, STEP_MS);
+        await leased(pool, LEASE_S);
+      },
+      {},
+      2,
+    ),
   BOUND_MS,
 );
 

@@ -22,11 +22,12 @@ const uuidOf = (host: number) => hostUuid(hostDefaults(host).uuid);
 const VOTE_FOLDER = "/etc/ha-lizard/state/group";
 const VOTE_HEAD = /^HA-Lizard vote 1 (\d+) (\d+) [0-9a-f]{64}\n/;
 
-/** Plays a story in a pool of three without BMCs, each of which has a lease; nothing may have run twice in the end. */
+/** Plays a story in a pool without BMCs, each host of which has a lease; nothing may have run twice in the end. */
 export async function inLeasedPool(
   leaseS: number,
   story: (pool: Pool) => Promise<void>,
   params: Readonly<Record<string, string>> = {},
+  hosts = 3,
 ): Promise<void> {
   const wish = { FENCE_METHOD: "WATCHDOG", FENCE_WATCHDOG_TIMEOUT: String(leaseS) };
   await inPool(
@@ -37,7 +38,7 @@ export async function inLeasedPool(
     },
     () =>
       startSettled({
-        ...{ hosts: 3, vms: twoVmsPerHost(3), ha: "true", watchdog: true },
+        ...{ hosts, vms: twoVmsPerHost(hosts), ha: "true", watchdog: true },
         params: { ...FAST_PARAMETERS, ...wish, ...params },
       }),
   );

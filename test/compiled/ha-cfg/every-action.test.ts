@@ -263,6 +263,25 @@ describe("ha-cfg, compiled, on a master", () => {
     expect(await json(["fence-test"])).toBeArrayOfSize(3);
   });
 
+  test("tie-breaker: what is set, and what each choice means for this pool", async () => {
+    const out = await done(["tie-breaker"]);
+    expect(out).toStartWith("TIE_BREAKER=ip\n");
+    expect(out).toContain("\n* ip ");
+    const refused = await run(["tie-breaker", "ssh", "ha@h2:claims"]);
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("give --yes")]);
+  });
+
+  test("plan: where VMs would be started if a host failed", async () => {
+    expect(await done(["plan"])).toStartWith("If one host failed now:\n  noticed     after about ");
+    expect(await done(["plan", "--if-host-fails", "h1"])).toStartWith("If h1 failed now:\n");
+    expect(await json(["plan", "--if-host-fails", "h1,h2"])).toBeObject();
+  });
+
+  test("manual: the chapters are in the executable", async () => {
+    expect(await done(["manual"])).toContain("  purpose ");
+    expect(await done(["manual", "purpose"])).toStartWith("WHAT HA-LIZARD DOES\n====");
+  });
+
   test("bash-completion", async () =>
     expect(await done(["bash-completion"])).toContain("complete -F _ha_cfg ha-cfg"));
 

@@ -115,6 +115,19 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
               trouble: maybeText,
             }),
           ),
+          tie: z.nullable(
+            z.strictObject({
+              breaker: z.enum(["none", "ip", "ssh", "sr"]),
+              decides: z.boolean(),
+              by: z.enum(["master", "claim"]),
+              holder: z.nullable(z.looseObject({ name: maybeText })),
+              place: maybeText,
+              need: z.enum(["none", "lacks", "lives", "lost"]),
+              trouble: maybeText,
+              troubleS: seconds,
+              tested: z.nullable(z.strictObject({ ageS: z.number(), wrong: maybeText, sinceS: z.number() })),
+            }),
+          ),
           trouble: maybeText,
         }),
       ),
@@ -153,6 +166,31 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
     }),
   ],
   [
+    ["plan"],
+    z.strictObject({
+      schema: z.literal(1),
+      plans: z.array(
+        z.strictObject({
+          ifFails: z.array(text),
+          noticedS: z.number(),
+          proof: text,
+          proofAtMostS: z.nullable(z.number()),
+          vms: z.array(
+            z.strictObject({
+              uuid: text,
+              name: text,
+              on: maybeText,
+              fate: z.enum(["stays", "starts", "no-host", "left"]),
+              to: maybeText,
+              together: z.boolean(),
+              why: maybeText,
+            }),
+          ),
+        }),
+      ),
+    }),
+  ],
+  [
     ["fence-test"],
     z.array(
       z.strictObject({
@@ -165,6 +203,16 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
     ),
   ],
   [
+    ["tie-breaker"],
+    z.strictObject({
+      breaker: z.enum(["none", "ip", "ssh", "sr"]),
+      place: maybeText,
+      test: z.nullable(z.strictObject({ host: text, wrong: maybeText })),
+      needed: z.boolean(),
+      choices: z.array(z.strictObject({ choice: text, text })),
+    }),
+  ],
+  [
     ["ha-enable"],
     z.strictObject({
       on: z.boolean(),
@@ -174,6 +222,7 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
   ],
   [["email"], z.strictObject(mail)],
   [["email-debug"], z.strictObject({ ...mail, dialogue: z.array(text) })],
+  [["manual"], z.array(z.strictObject({ name: text, title: text, about: text, text }))],
   [
     ["show-alerts"],
     z.array(

@@ -48,9 +48,13 @@ describe("on a terminal", () => {
     [["get"], []],
     [["get", "FENCE_METHOD"], []],
     [["get-vm-ha", "web"], []],
+    [["plan"], []],
+    [["plan", "--if-host-fails", "h1"], []],
     [["fence-test"], []],
     [["--help"], []],
     [["set", "--help"], []],
+    [["manual"], []],
+    [["manual", "purpose"], []],
   ] as const) {
     test(`${args.join(" ")}: no line is wider than 80 columns`, async () => {
       const { out } = await stage.runOnTerminal(1, args, typed);

@@ -113,11 +113,50 @@ files | grep -v watchdog >/tmp/after; grep -v watchdog /tmp/before | diff - /tmp
     expect(ran.said).toContain("<same>\n");
   });
 
+  test("a lease that does not end: install.sh and uninstall.sh are refused, change nothing, and leave both services running", async () => {
+    const ran = await onHost(`install >/dev/null
+pids() { cat /run/ha-lizard.pid /run/ha-lizard-watchdog.pid; }
+pids >/tmp/pids; files >/tmp/before
+refused() { echo "<$1>"; shift; "$@" 2>&1 || echo "status $?"; pids | diff /tmp/pids -; files | diff /tmp/before -; /etc/init.d/ha-lizard status -w; }
+echo 3 >/end-lease
+refused install install
+refused uninstall sh /tree/uninstall.sh --purge --yes
+rm /end-lease
+echo '<ended>'; install >/dev/null; /etc/init.d/ha-lizard status -w; pids | cmp -s /tmp/pids - || echo anew
+echo '<uninstalled>'; sh /tree/uninstall.sh --purge --yes >/dev/null; echo "status $?"
+echo '<end>'`);
+    expect([ran.code, ran.said]).toEqual([0, expect.stringContaining("<end>")]);
+    const running = "ha-lizard \\(pid \\d+\\) is running\nha-lizard-watchdog \\(pid \\d+\\) is running\n";
+    const [installed, uninstalled] = [part(ran, "install"), part(ran, "uninstall")];
+    expect(installed).toMatch(new RegExp(`Nothing was changed.*\nstatus 1\n${running}$`));
+    expect(uninstalled).toMatch(new RegExp(`Nothing was removed.*\nstatus 1\n${running}$`));
+    expect(installed).not.toContain("is not finished");
+    expect(part(ran, "ended")).toMatch(new RegExp(`^${running}anew\n$`));
+    expect(part(ran, "uninstalled")).toBe("status 0\n");
+  });
+
+  test("while the machine is shut down a lease that does not end is no reason not to stop the monitor, which is given time", async () => {
+    const ran = await onHost(`install >/dev/null
+systemctl() { printf '#!/bin/sh\n[ "$*" != is-system-running ] || echo %s\n' "$1" >/usr/bin/systemctl; chmod 755 /usr/bin/systemctl; }
+echo 3 >/end-lease
+systemctl running; /etc/init.d/ha-lizard stop >/dev/null || echo "running $?"
+systemctl stopping; /etc/init.d/ha-lizard stop >/dev/null; echo "stopping $?"
+/etc/init.d/ha-lizard status || true
+# One that needs longer than the six seconds of others.
+sed 's/^name=/trap "sleep 9; exit 0" TERM; name=/' /srv/executable >/tmp/slow; chmod 755 /tmp/slow; mv /tmp/slow /etc/ha-lizard/ha-lizard
+/etc/init.d/ha-lizard start >/dev/null
+pid=$(cat /run/ha-lizard.pid); began=$(date +%s)
+/etc/init.d/ha-lizard stop; echo "<took> $(($(date +%s) - began))"`);
+    expect(ran.said).toMatch(/^running 1\nstopping 0\nha-lizard is stopped\n/);
+    expect(Number(/<took> (\d+)/.exec(ran.said)?.[1])).toBeGreaterThanOrEqual(8);
+  }, 60_000);
+
   test("under systemd the units are started by systemctl, with -w both; a wanted stop is always flagged", async () => {
     const ran = await onHost(`install --nostart >/dev/null
 mkdir -p /run/systemd/system
 cat >/usr/bin/systemctl <<'END'
 #!/bin/sh
+[ "$1" != is-system-running ] || exec echo running
 echo "$@" >>/tmp/calls
 export SYSTEMCTL_SKIP_REDIRECT=1
 script=/etc/init.d/\${2%.service}
@@ -183,6 +222,7 @@ echo '<end>'`);
 mkdir -p /run/systemd/system
 cat >/usr/bin/systemctl <<'END'
 #!/bin/sh
+[ "$1" != is-system-running ] || exec echo running
 export SYSTEMCTL_SKIP_REDIRECT=1
 [ ! -e /tmp/refuses ] || [ "$1" != --no-block ] || exit 4
 script=/etc/init.d/\${2%.service}

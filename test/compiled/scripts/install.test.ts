@@ -25,6 +25,8 @@ const KEPT = ["etc/ha-lizard/ha-lizard.conf", "etc/ha-lizard/state"];
 const PROGRAM = [
   "etc/bash_completion.d/ha-cfg",
   "etc/ha-lizard/README.md",
+  "etc/ha-lizard/manual.html",
+  "etc/ha-lizard/manual.txt",
   "etc/ha-lizard/ha-lizard",
   "etc/ha-lizard/installed-agents",
   "etc/ha-lizard/scripts/ha-cfg",

@@ -82,6 +82,14 @@ describe("npm run release", () => {
       });
       expect([code, said]).toEqual([0, expect.stringMatching(/^ha-lizard \d/)]);
       expect(statSync(join(root, "etc/init.d/ha-lizard")).mode & 0o777).toBe(0o755);
+      for (const [name, start] of [
+        ["manual.html", "<!DOCTYPE html>"],
+        ["manual.txt", "WHAT HA-LIZARD DOES\n"],
+      ] as const) {
+        const installed = readFileSync(join(root, "etc/ha-lizard", name), "utf8");
+        expect(installed).toStartWith(start);
+        expect(readFileSync(join(release, name), "utf8")).toBe(installed);
+      }
     },
     DEADLINE_MS,
   );

@@ -40,11 +40,17 @@ export async function run(
  * the process `keeper`, this test, or after a minute.
  */
 export function fakeDaemon(onTerm: "ends" | "ignores" | "dies at once", keeper = process.pid): string {
-  // What the installer and the service's script ask of it; the file end-lease of the root is the answer to that question.
+  // What the installer and the service's script ask of it; the file end-lease of the root has the answers to that
+  // question, one a line; the last one is repeated.
   const asked = `case "\${1:-}" in
   version | default-file | ha-cfg) echo "# $*"; exit 0 ;;
   fence) exit 0 ;;
-  end-lease) exit "$(cat "$HA_LIZARD_ROOT/end-lease" 2>/dev/null || echo 0)" ;;
+  end-lease)
+    answers=$HA_LIZARD_ROOT/end-lease
+    answer=$(head -n 1 "$answers" 2>/dev/null)
+    [ ! -e "$answers" ] || [ "$(wc -l <"$answers")" -lt 2 ] || sed -i 1d "$answers"
+    exit "\${answer:-0}"
+    ;;
 esac`;
   if (onTerm === "dies at once") return `#!/bin/sh\n${asked}\nexit 1\n`;
   return `#!/bin/sh

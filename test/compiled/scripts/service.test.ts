@@ -241,6 +241,22 @@ describe("init.d", () => {
     expect((await act("monitor", ["status", "-w"])).code).toBe(3);
   });
 
+  test("a lease that cannot end any more when the watchdog has stopped already: it is started again", async () => {
+    await scratch.install("dash");
+    const stopTwice = async () => {
+      scratch.write("end-lease", "0\n3\n");
+      expect((await act("monitor", ["stop", "-w"])).code).toBe(1);
+      return SERVICES.map((service) => has(pidFile(service)) && isOurs(service, pidOf(service)));
+    };
+    await act("monitor", ["start", "-w"]);
+    const watchdog = pidOf("watchdog");
+    expect(await stopTwice()).toEqual([true, true]);
+    expect(pidOf("watchdog")).not.toBe(watchdog);
+    // One that did not run is not started.
+    await act("watchdog", ["stop"]);
+    expect(await stopTwice()).toEqual([true, false]);
+  });
+
   test("a start that is ended by SIGTERM, as systemd ends one, leaves no daemon", async () => {
     await scratch.install("dash");
     const cutOff = async () => {

@@ -9,8 +9,8 @@ const SERVICE = '#!/bin/sh\nname=$1\nshift\nexec env -i PATH="$PATH" TERM=dumb "
 const STAYS_DOWN_S = 7;
 
 /** A slot as the monitor would have armed it, stopped in its sleep; where there are control groups, in that of the monitor. Says its pid. */
-const ARM_SLOT = `set -eu
-HA_LIZARD_WATCHDOG_SLOT='token /usr/sbin/xenwatchdogd' /srv/xen/usr/sbin/xenwatchdogd 200 86399
+const armSlot = (seconds: number) => `set -eu
+HA_LIZARD_WATCHDOG_SLOT='token /usr/sbin/xenwatchdogd' /srv/xen/usr/sbin/xenwatchdogd ${seconds} 86399
 until grep -q '[1-9]' /srv/xen/var/lib/false-xen/slots; do sleep 0.1; done
 pid=$(pgrep -x xenwatchdogd)
 until grep -q '^State:.S' "/proc/$pid/status"; do sleep 0.1; done
@@ -156,7 +156,7 @@ sed -i 's/^WATCH_INTERVAL=10$/WATCH_INTERVAL=1/' /etc/init.d/ha-lizard-watchdog`
       const xen = new FalseXen(join(machine.folder, "xen"));
       try {
         const { monitor } = await expectRuns("/etc/init.d/ha-lizard start -w", 0, BOTH);
-        const armed = await machine.run(ARM_SLOT);
+        const armed = await machine.run(armSlot(200));
         expect(armed.code).toBe(0);
         const pid = armed.out.trim();
         const slots = xen.slots();
@@ -176,10 +176,15 @@ sed -i 's/^WATCH_INTERVAL=10$/WATCH_INTERVAL=1/' /etc/init.d/ha-lizard-watchdog`
         // A host with a lease has not much more.
         expect(performance.now() - killedMs).toBeLessThan(6_000);
         await isKept();
+        // A stop is refused after two thirds of its time.
+        await machine.run(`kill -9 ${pid}`);
+        await machine.until("the end of the slot's process", "! pgrep -x xenwatchdogd");
+        xen.clear();
+        const short = (await machine.run(armSlot(24))).out.trim();
         const said = await expectRuns("/etc/init.d/ha-lizard stop -w", 1, BOTH);
         expect(said).toEqual(await pids());
-        await isKept();
-        await machine.run(`kill -9 ${pid}`);
+        expect((await machine.run("pgrep -x xenwatchdogd")).out.trim()).toBe(short);
+        await machine.run(`kill -9 ${short}`);
         await expectRuns("/etc/init.d/ha-lizard stop -w", 0, NONE);
       } finally {
         await machine.run("pkill -9 -x xenwatchdogd");
@@ -191,7 +196,10 @@ sed -i 's/^WATCH_INTERVAL=10$/WATCH_INTERVAL=1/' /etc/init.d/ha-lizard-watchdog`
       test("systemctl: start and stop, a stop stays, a killed daemon comes back without the watchdog", async () => {
         const { monitor } = await expectRuns("systemctl start ha-lizard", 0, MONITOR);
         await machine.run(`kill -9 ${monitor}`);
-        await machine.until("the monitor again", "systemctl is-active ha-lizard");
+        await machine.until(
+          "the monitor again",
+          `/etc/init.d/ha-lizard status | grep -v 'pid ${monitor})' | grep running && systemctl is-active ha-lizard`,
+        );
         await expectRuns("systemctl is-active ha-lizard", 0, MONITOR);
         await expectRuns("systemctl start ha-lizard-watchdog", 0, BOTH);
         await expectRuns("systemctl stop ha-lizard", 0, WATCHDOG);

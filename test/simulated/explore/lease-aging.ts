@@ -56,6 +56,7 @@ function agedGroup({ hearing, voting, leases }: GroupState, own: number, size: L
     voting,
     ties: NO_TIES,
     leases: {
+      ...leases,
       led: leases.led && {
         ...leases.led,
         sinceMs: floored(leases.led.sinceMs - own, runUnits(size)),

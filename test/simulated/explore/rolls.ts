@@ -22,7 +22,7 @@ import type { Alone, Rules } from "./world.ts";
  * search over votes has shown. So is everything that was sent by or to a host that has lost what it had stored, when it may
  * come to a roll again.
  */
-const TIMINGS: GroupTimings = { ...GROUP_TIMINGS, promiseMs: 0, stepDownMs: Number.POSITIVE_INFINITY };
+export const TIMINGS: GroupTimings = { ...GROUP_TIMINGS, promiseMs: 0, stepDownMs: Number.POSITIVE_INFINITY };
 
 export interface Letter {
   readonly from: HostUuid;
@@ -50,6 +50,8 @@ export interface RollsSize {
   readonly handsOver: boolean;
   /** How often a host may lose what it has stored. */
   readonly losses: number;
+  /** The names of ties that a leader may give to its next roll of these hosts; absent: none has one. */
+  readonly ties?: (voting: Voting, hosts: Roll["hosts"]) => readonly string[];
 }
 
 /**
@@ -148,7 +150,7 @@ export function remember(past: Settled, before: Voting, after: Voting): { past: 
   return { past: [...others, roll.id].sort(compareRollIds) };
 }
 
-function acts(voting: Voting, { names, masters, handsOver }: RollsSize): readonly Alone<Voting>[] {
+function acts(voting: Voting, { names, masters, handsOver, ties }: RollsSize): readonly Alone<Voting>[] {
   const { self, stored } = voting;
   if (isYoung(voting))
     return [{ label: "waits until its votes are over", host: { ...voting, startedMs: LONG_AGO_MS } }];
@@ -169,8 +171,11 @@ function acts(voting: Voting, { names, masters, handsOver }: RollsSize): readonl
     if (!hosts.includes(self)) continue;
     for (const master of new Set([stored.roll.master, ...(masters ? [self] : [])])) {
       const wanted = rollOf(hosts);
-      const next = { hosts: wanted.hosts, master, ha: true, tie: null };
-      add(`makes the roll ${hosts.join("")}, master ${master}`, changeRoll(voting, next, NOW_MS, TIMINGS));
+      for (const tie of ties?.(voting, wanted.hosts) ?? [null]) {
+        const next = { hosts: wanted.hosts, master, ha: true, tie };
+        const label = `makes the roll ${hosts.join("")}, master ${master}${tie === null ? "" : `, tie ${tie}`}`;
+        add(label, changeRoll(voting, next, NOW_MS, TIMINGS));
+      }
     }
   }
   return acts;
@@ -225,5 +230,5 @@ function showVoting({ stored: { term, roll, before } }: Voting): string {
 const idText = (id: RollId | null): string =>
   id === null ? "no roll" : `${termText(id.term)}.${id.version}`;
 
-const rollText = ({ id, hosts, master }: Roll): string =>
-  `${idText(id)}{${hosts.map(({ host }) => host).join("")}, ${master}}`;
+const rollText = ({ id, hosts, master, tie }: Roll): string =>
+  `${idText(id)}{${hosts.map(({ host }) => host).join("")}, ${master}${tie === null ? "" : `, ${tie}`}}`;

@@ -2,6 +2,7 @@ import type { World } from "./explorer.ts";
 import { LEASE_SEARCHES } from "./lease-searches.ts";
 import { monitorsRules } from "./monitors.ts";
 import { rollsRules } from "./rolls.ts";
+import { tiedRollsRules } from "./tied-rolls.ts";
 import { votesRules } from "./votes.ts";
 import { worldOf } from "./world.ts";
 
@@ -51,6 +52,12 @@ export const SEARCHES: readonly Search[] = [
     isQuick: true,
   },
   {
+    name: "two hosts change their roll and its tie",
+    world: () =>
+      worldOf(tiedRollsRules({ ...ROLLS, names: TWO, versions: 2, brings: false, handsOver: false })),
+    isQuick: true,
+  },
+  {
     name: "three hosts change their roll",
     world: () => worldOf(rollsRules({ ...ROLLS, versions: 2, brings: false, handsOver: false })),
     isQuick: true,
@@ -93,6 +100,16 @@ export const SEARCHES: readonly Search[] = [
   {
     name: "three hosts change their roll and hand over",
     world: () => worldOf(rollsRules({ ...ROLLS, versions: 2, brings: false })),
+    isQuick: false,
+  },
+  {
+    name: "two hosts change their roll, its tie and its master",
+    world: () => worldOf(tiedRollsRules({ ...ROLLS, names: TWO, versions: 3, masters: true })),
+    isQuick: false,
+  },
+  {
+    name: "three hosts change their roll and its tie",
+    world: () => worldOf(tiedRollsRules({ ...ROLLS, versions: 2, brings: false, handsOver: false })),
     isQuick: false,
   },
   {

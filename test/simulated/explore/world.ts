@@ -24,6 +24,8 @@ export interface Rules<Host, Message, Past> {
   readonly costly: number;
   first(name: string): Host;
   alone(host: Host, name: string): readonly Alone<Host>[];
+  /** What it does by itself with what all remember, such as a thing that stands outside; absent: nothing. */
+  withPast?(host: Host, past: Past): readonly (Alone<Host> & { readonly past: Past })[];
   /** What `host` may send to another now. */
   sends(host: Host, to: string, other: Host): readonly Message[];
   /** null: it does not listen. */
@@ -71,6 +73,10 @@ class GroupWorld<Host, Message, Past> implements World {
   private readonly messages = new Interned<Message>();
   private readonly pasts = new Interned<Past>();
   private readonly alone: (host: number, index: number) => readonly Alone<number>[];
+  private readonly withPast: (
+    host: number,
+    past: number,
+  ) => readonly (Alone<number> & { readonly past: number })[];
   private readonly takes: (host: number, message: number) => number;
   private readonly remember: (
     before: number,
@@ -97,6 +103,11 @@ class GroupWorld<Host, Message, Past> implements World {
       rules
         .alone(hosts.value(host), rules.names[index] ?? "")
         .map((one) => ({ ...one, host: hosts.id(one.host) })),
+    );
+    this.withPast = rememberedPair((host, past) =>
+      (rules.withPast?.(hosts.value(host), pasts.value(past)) ?? []).map((one) => ({
+        ...{ ...one, host: hosts.id(one.host), past: pasts.id(one.past) },
+      })),
     );
     this.takes = rememberedPair((host, message) => {
       const after = rules.takes(hosts.value(host), messages.value(message));
@@ -153,6 +164,7 @@ class GroupWorld<Host, Message, Past> implements World {
     if (this.rules.ageHost !== undefined) next(() => "time passes", this.age(state));
     for (let index = 0; index < this.rules.names.length; index++) {
       this.actAlone(state, index, next);
+      if (this.rules.withPast !== undefined) this.actWithPast(state, index, next);
       this.send(state, index, next);
     }
     this.deliver(state, next);
@@ -194,6 +206,14 @@ class GroupWorld<Host, Message, Past> implements World {
       if (costs === true && spent >= this.rules.costly) continue;
       const after = [...state];
       after[this.width - 1] = costs === true ? spent + 1 : spent;
+      this.change(after, index, host, () => `${this.rules.names[index]} ${label}`, next);
+    }
+  }
+
+  private actWithPast(state: readonly number[], index: number, next: Next): void {
+    for (const { label, host, past } of this.withPast(state[index] ?? 0, state[this.width - 2] ?? 0)) {
+      const after = [...state];
+      after[this.width - 2] = past;
       this.change(after, index, host, () => `${this.rules.names[index]} ${label}`, next);
     }
   }

@@ -7,6 +7,7 @@ import { LEASE_RULE_MUTANTS } from "./lease-rule-mutants.ts";
 import type { Edit } from "./mutants.ts";
 import { NAMED_MUTANTS } from "./named-mutants.ts";
 import { STORY_MUTANTS } from "./story-mutants.ts";
+import { TIE_MUTANTS } from "./tie-mutants.ts";
 
 /** Another way in which a fault could come back, and the one sign by which the suite has to see it. */
 export interface FurtherMutant {
@@ -390,4 +391,5 @@ export const FURTHER_MUTANTS: readonly FurtherMutant[] = [
   ...BRAKE_MUTANTS,
   ...LEASE_MUTANTS,
   ...FOLLOW_MUTANTS,
+  ...TIE_MUTANTS,
 ];

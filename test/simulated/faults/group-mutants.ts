@@ -144,8 +144,42 @@ export const GROUP_MUTANTS: readonly FurtherMutant[] = [
   {
     fault: "NEWONLY",
     regression: "only the newest roll counts while it is not settled",
-    edits: [{ file: vote("stored.ts"), from: " && (before === null || isMajority(before, has))", to: "" }],
+    edits: [
+      { file: vote("stored.ts"), from: " && (before === null || isMajority(before, has, claims))", to: "" },
+    ],
     caughtBy: { file: EXPLORER, test: "three hosts change their roll" },
+  },
+  {
+    fault: "TIEBOTH",
+    regression: "the XAPI master counts double besides the host that has claimed the tie",
+    edits: [
+      {
+        file: vote("roll.ts"),
+        from: "return held.has(tie) ? self : null;",
+        to: "return held.has(tie) ? self : master;",
+      },
+    ],
+    caughtBy: { file: EXPLORER, test: "two hosts change their roll and its tie" },
+  },
+  {
+    fault: "SAMETIE",
+    regression: "a roll of other hosts keeps the name of the tie",
+    edits: [
+      { file: vote("wanted-tie.ts"), from: "if (!hasSameHosts(roll.hosts, hosts)) return next;", to: "" },
+    ],
+    caughtBy: { file: EXPLORER, test: "two hosts change their roll and its tie" },
+  },
+  {
+    fault: "REMOVEEARLY",
+    regression: "a claim is removed while a host that has only the roll before may still be elected by it",
+    edits: [
+      {
+        file: vote("ties.ts"),
+        from: "return stored.before === null && isMoreThanHalf(old, isNewer);",
+        to: "return stored.before === null;",
+      },
+    ],
+    caughtBy: { file: EXPLORER, test: "two hosts change their roll and its tie" },
   },
   {
     fault: "VOTEOLD",

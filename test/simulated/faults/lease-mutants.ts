@@ -80,4 +80,29 @@ export const LEASE_MUTANTS: readonly FurtherMutant[] = [
     ],
     caughtBy: { scenario: "lease/booted-without-a-monitor", sign: "rule vm-twice broken" },
   },
+  {
+    fault: "XAPIHA",
+    regression: "a lease proves that a host is off whose slots XAPI's own HA has destroyed",
+    edits: [
+      {
+        file: "src/core/group/void-leases.ts",
+        from: "const voided = isTaken ? shown : shown.filter((one) => isVoided(last, one));",
+        to: "const voided: HostBoot[] = [];",
+      },
+    ],
+    caughtBy: { scenario: "lease/xapi-ha-ends-all-proofs", sign: "rule vm-twice broken" },
+  },
+  {
+    fault: "LASTACK",
+    regression:
+      "a leader acknowledges nothing when no lease is left on the roll, and whoever took back the last one is reset",
+    edits: [
+      {
+        file: "src/core/group/group.ts",
+        from: "const isOwnTerm = voting.stored.term.host === voting.self;",
+        to: "const isOwnTerm = false;",
+      },
+    ],
+    caughtBy: { scenario: "lease/the-method-is-changed", sign: "expect calm" },
+  },
 ];

@@ -26,7 +26,7 @@ export interface LastEnd {
 /** After none of these a pool is at rest. */
 const DISTURBANCES = new Set([
   ...["power-off", "power-on", "link", "heal", "service-stopped", "service-killed", "pool-key", "xapi-ha"],
-  ...["watchdog", "state-lost", "promote-asked"],
+  ...["watchdog", "state-lost", "promote-asked", "stalled"],
 ]);
 
 /** One host as another sees it, as the key of a map: all pairs are looked at with every change. */
@@ -286,7 +286,9 @@ export class Facts {
   private hasVotes(host: SimHost, members: readonly SimHost[]): boolean {
     const alive = members.filter((other) => other === host || this.reachedInRound(host, other));
     if (alive.length * 2 !== members.length) return alive.length * 2 > members.length;
-    // The XAPI master counts double, unless the heuristic IPs decide.
+    // Who has claimed the tie counts double, else the XAPI master, unless the heuristic IPs decide.
+    const { claims } = this.world.ties;
+    if (/^(ssh|sr)$/.test(this.setting(host, "TIE_BREAKER"))) return [...claims.values()].includes(host.uuid);
     if (this.setting(host, "FENCE_USE_IP_HEURISTICS") !== "1")
       return alive.some(({ poolConf }) => poolConf === "master");
     const addresses =

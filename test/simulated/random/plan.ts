@@ -4,6 +4,7 @@ import { createRandom, type Random } from "../../../src/simulation/random.ts";
 import type { VmSpec } from "../../../src/simulation/spec.ts";
 import { drawParams, GATEWAY, type Params } from "./draw-params.ts";
 import { drawStep } from "./draw-step.ts";
+import { drawTie, withTieSteps } from "./draw-tie.ts";
 
 /** One step of a history: when, in seconds from its beginning, and the words of a scenario's script. */
 export interface Step {
@@ -40,6 +41,8 @@ export interface Conditions {
   readonly storms: boolean;
   /** Nothing but the leases of the hosts proves that one is off, or they come after a fence device. */
   readonly watchdog: boolean;
+  /** Ties are claimed at a place outside the pool. */
+  readonly tie: boolean;
 }
 
 const USUAL: Conditions = {
@@ -48,6 +51,7 @@ const USUAL: Conditions = {
   watches: false,
   storms: false,
   watchdog: false,
+  tie: false,
 };
 
 /** The pool is left alone at first: everything has been seen whole once. */
@@ -67,13 +71,22 @@ export function drawPlan(seed: number, least = 2, most = 16, conditions = USUAL)
     atS += drawGapS(random);
   }
   const leased = createRandom(seed + 5);
-  const params = conditions.watchdog ? { ...drawn, ...drawLease(leased) } : drawn;
-  if (conditions.watchdog) addLeaseSteps(leased, steps, hosts);
+  const tied = createRandom(seed + 6);
+  const params = {
+    ...drawn,
+    ...(conditions.watchdog ? drawLease(leased) : {}),
+    ...(conditions.tie ? drawTie(tied) : {}),
+  };
+  if (conditions.watchdog) {
+    addLeaseSteps(leased, steps, hosts);
+    steps.unshift(...drawDrifts(leased, hosts));
+  }
   const gone = conditions.neverBack ? drawGone(seed, hosts) : null;
   const { asMeasured, watches } = conditions;
   const pool = { hosts, vms, params, externals: [GATEWAY], asMeasured, watches };
   const weather = conditions.storms ? drawWeather(createRandom(seed + 4)) : null;
-  return { seed, ...pool, chaos, steps, healS: atS, gone, weather };
+  const all = conditions.tie ? withTieSteps(tied, steps, hosts) : steps;
+  return { seed, ...pool, chaos, steps: all, healS: atS, gone, weather };
 }
 
 /** By chance of their own, so that the rest stays. A proof is wanted in each of them. */
@@ -87,19 +100,38 @@ function drawLease(random: Random): Params {
   };
 }
 
-/** What can befall a lease besides: its watchdog, and an administrator who changes his mind. */
+/** Clocks that differ by one part in a hundred at the most, in most histories as far apart as that. */
+function drawDrifts(random: Random, hosts: number): readonly Step[] {
+  if (random.chance(0.2)) return [];
+  const percents = ["+0.49", "-0.49", "+0.49", "-0.49", "+0.1", "-0.2"];
+  return Array.from({ length: hosts }, (_, index) => ({
+    atS: 0,
+    words: ["drift", `h${index + 1}`, `${random.pick(percents)}%`],
+  }));
+}
+
+/** A monitor is what keeps a lease; how long it takes until that is lost depends on who stands still. */
+const STALLED = ["monitor", "monitor", "word", "all", "iteration", "watchdog"] as const;
+const STALLS_S = [1, 3, 5, 8, 12, 20, 30, 45, 60] as const;
+
+/** What can befall a lease besides: its watchdog, the processes that keep it, and an administrator who changes his mind. */
 function addLeaseSteps(random: Random, steps: Step[], hosts: number): void {
   const host = () => `h${1 + random.below(hosts)}`;
   const draws: readonly (() => readonly string[])[] = [
     () => ["watchdog", host(), random.pick(["taken", "missing", "free"])],
     () => ["service", host(), random.pick(["kill", "stop", "start"])],
     () => ["service", host(), "kill"],
+    () => stall(host()),
+    () => stall(host()),
+    () => stall(host()),
+    () => stall("h1"),
     () => ["param", "FENCE_WATCHDOG_TIMEOUT", random.pick(["15", "20", "45"])],
     () => ["param", "FENCE_METHOD", random.pick(["WATCHDOG", "IPMI", "IPMI,WATCHDOG"])],
     () => ["ha", random.pick(["off", "on"])],
     () => ["xapi-ha", random.pick(["on", "off"])],
   ];
-  for (let left = random.below(3); left > 0; left--) {
+  const stall = (name: string) => ["stall", name, random.pick(STALLED), `${random.pick(STALLS_S)}s`];
+  for (let left = random.below(5); left > 0; left--) {
     const at = random.below(steps.length);
     const atS = (steps[at]?.atS ?? SETTLED_S) + random.next();
     steps.splice(at + 1, 0, { atS, words: random.pick(draws)() });

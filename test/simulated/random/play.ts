@@ -13,6 +13,7 @@ import { whyDown } from "../invariants/rules.ts";
 import { act } from "../scenarios/verbs.ts";
 import { isWithoutProof } from "./draw-params.ts";
 import type { Plan } from "./plan.ts";
+import { type CauseCounts, ResetWatch } from "./resets.ts";
 
 const MINUTE = 60_000;
 /** Once everything is mended, this long until every VM that should run does: back-offs are up to 15 minutes. */
@@ -31,6 +32,8 @@ export interface Tally {
   readonly fences: number;
   /** Hosts that their watchdogs have reset. */
   readonly resets: number;
+  /** By what they are explained. */
+  readonly causes: CauseCounts;
   readonly promotions: number;
   readonly starts: number;
   readonly doubleRuns: number;
@@ -65,6 +68,7 @@ export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played>
   const setWeather = (weather: Plan["weather"]) => {
     if (pool.world.messengers instanceof Datagrams) pool.world.messengers.weather = weather;
   };
+  let isStormy = plan.weather !== null;
   setWeather(plan.weather);
   // A promotion by hand, with the old master alive, is an administrator's choice like POOL.
   const byHand = plan.steps.some(({ words }) => words[0] === "promote-by-hand");
@@ -74,6 +78,7 @@ export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played>
     secrets: Object.values(SECRETS),
     withoutProof,
   });
+  const resets = new ResetWatch(pool, () => isStormy);
   for (const { atS, words } of plan.steps) {
     await pool.run(atS * 1_000 - pool.world.nowMs());
     pool.world.record("script", { line: words.join(" ") });
@@ -82,6 +87,7 @@ export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played>
   await pool.run(plan.healS * 1_000 - pool.world.nowMs());
   chaos?.end();
   setWeather(null);
+  isStormy = false;
   if (plan.gone !== null) pool.loseForGood(plan.gone);
   mend(pool);
   let unwell = await becomeWell(pool, withoutProof);
@@ -95,10 +101,11 @@ export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played>
   const down = unwell.length > 0 && isChosen;
   // A copy that is left over is ended by its host's own comparison, some minutes after the pool is whole.
   if (twiceNow(pool) > 0) await pool.until(() => twiceNow(pool) === 0, LEFTOVER_MS);
-  const failures = [...invariants.forbidden().map(describe), ...(down ? [] : unwell)];
+  const broken = [...invariants.forbidden().map(describe), ...resets.failures()];
+  const failures = [...broken, ...(down ? [] : unwell)];
   return {
     failures,
-    tally: { ...tallyOf(pool), twiceAtEnd: twiceNow(pool), stoodDown: down ? 1 : 0 },
+    tally: { ...tallyOf(pool), causes: resets.counts(), twiceAtEnd: twiceNow(pool), stoodDown: down ? 1 : 0 },
     withoutProof,
     fingerprint: fingerprint(pool),
     log: pool.world.log,
@@ -120,6 +127,7 @@ function tryTo(step: () => void): void {
 function mend(pool: SimPool): void {
   pool.world.record("mended");
   pool.heal();
+  act(pool, ["tie", "up"]);
   for (const address of pool.world.externals.keys()) pool.world.externals.set(address, true);
   for (const host of pool.world.hosts) {
     host.bmcOf = host.number;
@@ -331,7 +339,7 @@ function staysDown(pool: SimPool, ref: string): boolean {
   );
 }
 
-function tallyOf(pool: SimPool): Omit<Tally, "stoodDown" | "twiceAtEnd"> {
+function tallyOf(pool: SimPool): Omit<Tally, "stoodDown" | "twiceAtEnd" | "causes"> {
   const { world } = pool;
   const count = (what: string): number => world.log.filter((entry) => entry.what === what).length;
   return {

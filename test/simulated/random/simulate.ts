@@ -8,7 +8,7 @@ import { type SearchState, search } from "./search.ts";
 import { shrink } from "./shrink.ts";
 import { renderSums } from "./sums.ts";
 
-const HELP = `Usage: npm run simulate -- [--seed N] [--runs N] [--hosts 2..8] [--workers N] [--resume FILE] [--verbose] [--never-back] [--as-measured] [--watches] [--storms] [--watchdog]
+const HELP = `Usage: npm run simulate -- [--seed N] [--runs N] [--hosts 2..8] [--workers N] [--resume FILE] [--verbose] [--never-back] [--as-measured] [--watches] [--storms] [--watchdog] [--tie]
 
 Plays random histories of simulated pools on virtual time: anything may fail, then everything is mended.
 
@@ -21,7 +21,9 @@ Plays random histories of simulated pools on virtual time: anything may fail, th
   --never-back   one host of three or more stays dead when everything else is mended
   --as-measured  the pool is as hard as a real one where it is easier by default
   --watches      the monitors are woken by XAPI's events and by a silent master, as in Dom0
-  --watchdog     the leases of the hosts prove that one is off, alone or after a fence device
+  --watchdog     the leases of the hosts prove that one is off, alone or after a fence device; clocks differ by one
+                 part in a hundred, and monitors stand still; says why watchdogs have reset hosts
+  --tie          in pools of even size one host claims the tie at a place outside the pool, which fails as anything else
   --storms       what the monitors say to each other is lost, comes twice, and comes late
 
 Exit code: 0 nothing broke a rule, 1 something did, 2 wrong usage.
@@ -54,6 +56,7 @@ function parseWishes(): Wishes | string {
       watches: { type: "boolean", default: false },
       storms: { type: "boolean", default: false },
       watchdog: { type: "boolean", default: false },
+      tie: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -68,10 +71,10 @@ function parseWishes(): Wishes | string {
     throw new Error("whole numbers above 0 are wanted");
   if (least < 2 || most > 16 || least > most)
     throw new Error("--hosts: 2..16 at most, the smaller one first");
-  const { resume = null, verbose, watches, storms, watchdog } = values;
+  const { resume = null, verbose, watches, storms, watchdog, tie } = values;
   const conditions = {
     ...{ neverBack: values["never-back"], asMeasured: values["as-measured"] },
-    ...{ watches, storms, watchdog },
+    ...{ watches, storms, watchdog, tie },
   };
   return { seed, runs, least, most, workers, resume, verbose, conditions };
 }
@@ -98,6 +101,14 @@ async function tellOne({ seed, least, most, verbose, conditions }: Wishes): Prom
     `\nwhat is left of it when nothing more can be taken away, as a scenario:\n${renderPlan(small)}`,
   );
   return 1;
+}
+
+/** The conditions of a search as it was asked for. */
+function optionsOf(conditions: Conditions): string {
+  const wished = Object.entries(conditions).filter(([, isWished]) => isWished);
+  return wished
+    .map(([name]) => ` --${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`)
+    .join("");
 }
 
 const ruleOf = (failure: string): string => failure.split(" at ", 1)[0]?.replace(/\d+/g, "#") ?? failure;
@@ -149,7 +160,9 @@ async function searchMany(wishes: Wishes): Promise<number> {
   for (const { seed: bad, failures } of state.failures) {
     console.log(`\nseed ${bad}`);
     for (const failure of failures) console.log(`  FAILED  ${failure}`);
-    console.log(`  npm run simulate -- --seed ${bad} --hosts ${least}..${most} --verbose`);
+    console.log(
+      `  npm run simulate -- --seed ${bad} --hosts ${least}..${most}${optionsOf(conditions)} --verbose`,
+    );
   }
   return state.failures.length > 0 ? 1 : 0;
 }

@@ -1,4 +1,5 @@
 import type { Played, Tally } from "./play.ts";
+import { addCauses, CAUSE_TEXT, CAUSES, NO_CAUSES } from "./resets.ts";
 
 /** The sums of a search, histories with and without proofs of death apart. */
 export interface Sums {
@@ -15,6 +16,7 @@ const NOTHING: Sum = {
   virtualMs: 0,
   fences: 0,
   resets: 0,
+  causes: NO_CAUSES,
   promotions: 0,
   starts: 0,
   doubleRuns: 0,
@@ -40,6 +42,7 @@ function addSum(a: Sum, b: Sum): Sum {
     virtualMs: a.virtualMs + b.virtualMs,
     fences: a.fences + b.fences,
     resets: a.resets + b.resets,
+    causes: addCauses(a.causes, b.causes),
     promotions: a.promotions + b.promotions,
     starts: a.starts + b.starts,
     doubleRuns: a.doubleRuns + b.doubleRuns,
@@ -81,5 +84,19 @@ export function renderSums(sums: Sums): string {
     title,
     row("a fence that proves", sums.proved),
     row("POOL, or proofs not wanted", sums.unproved),
+    ...renderResets(addSum(sums.proved, sums.unproved)),
   ].join("\n");
+}
+
+/** Why watchdogs have reset hosts; nothing where none has. */
+function renderResets({ resets, causes }: Sum): readonly string[] {
+  if (resets === 0) return [];
+  const explained = CAUSES.reduce((sum, cause) => sum + causes[cause], 0);
+  const line = (count: number, text: string) => `${String(count).padStart(8)}  ${text}`;
+  return [
+    "",
+    `${resets} resets by a watchdog; for most of the time in which the lease was to be renewed`,
+    ...CAUSES.map((cause) => line(causes[cause], CAUSE_TEXT[cause])),
+    line(resets - explained, "nothing was in the way: not explained"),
+  ];
 }

@@ -85,6 +85,26 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
       hosts(pool.world.hosts.filter(({ poolConf }) => poolConf === "master").map(({ number }) => number)),
       args,
     ),
+  /** Who holds a claim outside the pool now, once for each claim, in the order in which they were made. */
+  claims: (pool, args) => {
+    const holders = [...pool.world.ties.claims.values()];
+    const numberOf = (holder: string) => pool.world.hosts.find(({ uuid }) => uuid === holder)?.number ?? 0;
+    return compare(hosts(holders.map(numberOf)), args);
+  },
+  /**
+   * One host leads, and every VM runs; or every host that has power and does not lead, or leads and lacks a VM, has mailed what a person can
+   * do. Never two lead.
+   */
+  "led-or-told": (pool) => {
+    const powered = pool.world.hosts.filter(({ power }) => power).map(({ number }) => number);
+    const leaders = powered.filter((number) => leads(pool, number));
+    if (leaders.length > 1) return `${hosts(leaders)} lead`;
+    const areWhole = [...pool.world.vms.values()].every(({ name }) => pool.running(name).length === 1);
+    if (leaders.length === 1 && areWhole) return null;
+    const untold = powered.filter((number) => !hasMailedCure(pool, number));
+    const silent = leaders.length === 1 ? untold.filter((number) => leaders.includes(number)) : untold;
+    return silent.length === 0 ? null : `${hosts(silent)}: nothing was mailed`;
+  },
   /** One master, and everyone with power follows it. */
   united: (pool) => disunity(pool.world),
   declared: (pool, args) =>
@@ -128,6 +148,23 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
     return compare(args[0] === "some" && found > 0 ? "some" : found === 0 ? "none" : String(found), args);
   },
 };
+
+/** May this host act now? */
+function leads({ world }: SimPool, host: number): boolean {
+  return (world.messengers?.mandateUntilMs(host) ?? 0) > world.nowMs();
+}
+
+/** Since it has power. */
+function hasMailedCure({ world }: SimPool, host: number): boolean {
+  const { bootedAtMs } = world.host(host);
+  return world.log.some(
+    (entry) =>
+      entry.what === "mail" &&
+      entry["host"] === host &&
+      entry.atMs >= bootedAtMs &&
+      JSON.stringify(entry).includes("ha-cfg confirm-off"),
+  );
+}
 
 function enabledHosts(pool: SimPool): readonly number[] {
   const master = pool.world.hosts.find(({ xapi }) => xapi?.role.kind === "master" && xapi.serving);

@@ -1,10 +1,14 @@
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { installCheapAbort } from "../../../src/simulation/cheap-abort.ts";
 import { foldersIn } from "./folders.ts";
 import { KNOWN_FAILURE, parseKnownFailure } from "./known-failure.ts";
 import { playScenario } from "./run.ts";
 import type { Alerts } from "./story.ts";
+
+// Scenarios are all that such a process plays.
+installCheapAbort();
 
 const UPDATE = process.env["UPDATE_EXPECTED"] === "1";
 const DEADLINE_MS = 240_000;

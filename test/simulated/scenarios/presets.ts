@@ -12,6 +12,9 @@ export interface PoolFile extends Omit<SimPoolOptions, "runPass" | "params"> {
   readonly strict?: boolean;
 }
 
+/** The uuid of the SR on which hosts claim ties. */
+const SHARED_STORAGE = "55555555-5555-4555-8555-555555555555";
+
 type Params = Readonly<Record<string, string>>;
 type Presets<T> = Readonly<Record<string, T>>;
 
@@ -53,6 +56,9 @@ const manual = (name: string, more: Params): Params => ({ ...PRESETS.get(name)?.
 const PARAMS: Presets<Params> = {
   /** The default waits would make every story minutes longer without telling anything more. */
   quick: { FENCE_METHOD: "IPMI", XAPI_COUNT: "2", XAPI_DELAY: "5", MONITOR_DELAY: "10" },
+  /** A tie is decided by a claim: on a machine outside the pool, on the shared storage. Two hosts may fence. */
+  "tie-ssh": { FENCE_MIN_HOSTS: "2", TIE_BREAKER: "ssh", TIE_BREAKER_PLACE: "ha-lizard@192.0.2.9:ties" },
+  "tie-sr": { FENCE_MIN_HOSTS: "2", TIE_BREAKER: "sr", TIE_BREAKER_PLACE: SHARED_STORAGE },
   /** The gateway has a vote in a tie. */
   heuristics: { FENCE_USE_IP_HEURISTICS: "1", FENCE_HEURISTICS_IPS: GATEWAY },
   "two-node": manual("two-node", {

@@ -7,6 +7,8 @@ import {
   type XapiState,
 } from "../../../src/simulation/control.ts";
 import type { Fields } from "../../../src/simulation/database.ts";
+import { setDrift, uptimeOf } from "../../../src/simulation/host-clock.ts";
+import type { Stalled } from "../../../src/simulation/monitor.ts";
 import type { SimPool } from "../../../src/simulation/pool.ts";
 import { POOL_UUID } from "../../../src/simulation/spec.ts";
 import { setRestartPriority, setVmKey } from "../../../src/simulation/stops.ts";
@@ -61,11 +63,11 @@ function oneOf<T extends string>(word: string | undefined, ...allowed: readonly 
 
 /**
  * The far end of a link: a host, its second network (`second3`), its BMC (`bmc3`), this program's probes of it (`probe3`),
- * the machine with the ties (`tie`), or the gateway.
+ * the machine with the ties (`tie`), the shared storage as a place of ties (`storage`), or the gateway.
  */
 function farEnd(word: string | undefined): number | string {
   if (word === "gateway") return GATEWAY;
-  return /^(tie|(second|bmc|probe)\d+)$/.test(word ?? "") ? String(word) : hostNumber(word);
+  return /^(tie|storage|(second|bmc|probe)\d+)$/.test(word ?? "") ? String(word) : hostNumber(word);
 }
 
 /** `cut h1 h2` both ways, `cut h1 > h2` one way. */
@@ -100,7 +102,7 @@ function setHome(world: World, vm: SimVm, whose: "here" | "other" | "none"): voi
 }
 
 function uptimeMs({ world }: SimPool, host: number): number {
-  return world.clock.nowMs() - world.host(host).bootedAtMs;
+  return uptimeOf(world, world.host(host));
 }
 
 /** `h1,h2 | h3`: groups of hosts. */
@@ -174,6 +176,16 @@ const VERBS: Readonly<Record<string, Verb>> = {
   },
   address: ({ world }, [host, address = ""]) =>
     setAddress(world, world.host(hostNumber(host)), address === "none" ? "" : address),
+  /** `drift h1 +1%`: against the time of the world. */
+  drift: ({ world }, [host, by = ""]) => {
+    const percent = /^([+-]\d+(?:\.\d+)?)%$/.exec(by)?.[1];
+    if (percent === undefined) throw new Error(`a drift like +1% or -0.5% is wanted: ${by}`);
+    setDrift(world, world.host(hostNumber(host)), 1 + Number(percent) / 100);
+  },
+  stall: (pool, [host, what, by]) => {
+    const stalled = oneOf<Stalled>(what, "monitor", "word", "iteration", "watchdog", "all");
+    pool.monitor(hostNumber(host)).stall(stalled, durationOf(by));
+  },
   kill: (pool, [host]) => pool.kill(hostNumber(host)),
   service: (pool, [host, state]) => {
     const monitor = pool.monitor(hostNumber(host));

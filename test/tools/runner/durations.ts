@@ -1,3 +1,6 @@
+import type { Schedule } from "./lanes.ts";
+import type { Ring } from "./rings.ts";
+
 /**
  * What a ring takes on two cores, in seconds: said before it runs, so that nobody wonders whether it hangs. Its limit is
  * four times as much and two minutes, for a machine that is slow or busy. A ring that is not named here is a quick one.
@@ -5,6 +8,7 @@
 const USUAL_S: Readonly<Record<string, number>> = {
   adapters: 90,
   pool: 40,
+  enumerated: 25,
   explore: 90,
   faults: 110,
   fuzz: 15,
@@ -22,6 +26,16 @@ const QUICK_S = 5;
 /** Seconds that the ring usually takes. */
 export function usualSeconds(ring: string): number {
   return USUAL_S[ring] ?? QUICK_S;
+}
+
+/**
+ * What all of them take: those with deadlines, or those that compute below them, for which a quarter of that time is lost to the ones above.
+ */
+export function longestSeconds({ below, above }: Schedule): number {
+  const listS = (rings: readonly Ring[]) => rings.reduce((sum, { name }) => sum + usualSeconds(name), 0);
+  const aboveS = above.reduce((sum, lists) => sum + Math.max(0, ...lists.map(listS)), 0);
+  const belowS = below.reduce((sum, rings) => sum + listS(rings), 0);
+  return Math.max(aboveS, belowS === 0 ? 0 : belowS + aboveS / 4);
 }
 
 /** After this the ring is ended and has failed. */

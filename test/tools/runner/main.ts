@@ -2,7 +2,8 @@ import { mkdtempSync, openSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { addCounts, type Counts, countTests, failedTests, renderCounts } from "./counts.ts";
-import { aboutText, usualSeconds } from "./durations.ts";
+import { aboutText, longestSeconds, usualSeconds } from "./durations.ts";
+import { nicenessOf, type Schedule, scheduleOf } from "./lanes.ts";
 import { CONCURRENT_TESTS, listRings, type Ring } from "./rings.ts";
 
 /** Lines of a failed ring's log that are shown; the whole log is named beside them. */
@@ -13,9 +14,6 @@ const SHOWN_LINES = 400;
  * removes some thousand files beside the ring that uses the processor was seen to take 6 s.
  */
 const USUAL_DEADLINE_MS = 180_000;
-
-/** Rings that mostly wait for real time to pass. */
-const WAITS: readonly string[] = ["scripts", "services", "binary", "e2e"];
 
 interface RingReport {
   readonly counts: Counts;
@@ -41,7 +39,9 @@ async function runRing(ring: Ring, { logs, names }: Run): Promise<RingReport> {
   const startedMs = performance.now();
   const child = Bun.spawn(
     [
-      ...(ring.beside ? ["nice", "-n", "19"] : []),
+      "nice",
+      "-n",
+      String(nicenessOf(ring.name)),
       process.execPath,
       "test",
       "--no-orphans",
@@ -85,6 +85,21 @@ function namespacesAllowed(): boolean {
   return Bun.spawnSync(probe, { stdin: "ignore", stdout: "ignore", stderr: "ignore" }).exitCode === 0;
 }
 
+async function runInTurn(rings: readonly Ring[], run: Run): Promise<readonly RingReport[]> {
+  const reports: RingReport[] = [];
+  for (const ring of rings) reports.push(await runRing(ring, run));
+  return reports;
+}
+
+async function runAll({ below, above }: Schedule, run: Run): Promise<readonly RingReport[]> {
+  const atOnce = async (lists: readonly (readonly Ring[])[]) =>
+    (await Promise.all(lists.map((rings) => runInTurn(rings, run)))).flat();
+  const computed = atOnce(below);
+  const waited: RingReport[] = [];
+  for (const lists of above) waited.push(...(await atOnce(lists)));
+  return [...(await computed), ...waited];
+}
+
 /** Runs the rings (all, or those named) and ends with the one line that counts them. */
 async function main(names: readonly string[]): Promise<number> {
   const testFolder = resolve(import.meta.dir, "../..");
@@ -97,19 +112,9 @@ async function main(names: readonly string[]): Promise<number> {
   const logs = mkdtempSync(join(tmpdir(), "ha-lizard-test-"));
   console.log(`logs: ${logs}`);
   const wanted = rings.filter((ring) => names.length === 0 || names.includes(ring.name));
-  // What computes beside the rings that wait costs no time of its own.
-  const usualS = wanted.reduce((sum, { name, beside }) => sum + (beside ? 0 : usualSeconds(name)), 0);
-  console.log(`${wanted.length} rings, ${aboutText(usualS)} on two cores`);
-  const quick = wanted.filter((ring) => !ring.beside && !WAITS.includes(ring.name));
-  const reports: RingReport[] = [];
-  const run: Run = { logs, names: wanted.map(({ name }) => name) };
-  // What computes for minutes takes what is left of the processor from the beginning on.
-  const beside = wanted.filter((ring) => ring.beside).map((ring) => runRing(ring, run));
-  for (const ring of quick) reports.push(await runRing(ring, run));
-  for (const ring of wanted) {
-    if (WAITS.includes(ring.name)) reports.push(await runRing(ring, run));
-  }
-  reports.push(...(await Promise.all(beside)));
+  const schedule = scheduleOf(wanted);
+  console.log(`${wanted.length} rings, ${aboutText(longestSeconds(schedule))} on two cores`);
+  const reports = await runAll(schedule, { logs, names: wanted.map(({ name }) => name) });
   for (const failure of reports.flatMap(({ failures }) => failures)) console.log(`failed  ${failure}`);
   const total = addCounts(reports.map((report) => report.counts));
   const leftOut = reports.some((report) => report.leftOut) && process.env["CI"] === "true";

@@ -17,8 +17,6 @@ export interface Ring {
    * for a few seconds. Only for files that leave nothing behind.
    */
   readonly sharesModules: boolean;
-  /** Needs the processor for minutes and no clock: it runs at the lowest priority beside the rings that wait. */
-  readonly beside: boolean;
 }
 
 /** Each of them has a pool of namespaces of its own, and mostly waits. */
@@ -30,6 +28,7 @@ const DEVICE_TOOLS = ["ssh", "sshd", "ssh-keygen", "ipmitool", "ipmi_sim", "open
 /** Quick and telling ones first. Folders that are not named here come after these, before the slow ones. */
 const FIRST = [
   "tidy",
+  "prose",
   "runner",
   "core",
   "config",
@@ -53,7 +52,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
 
 /** Files of these are run at the same time: they mostly wait, or compute for so long that both cores are worth it. */
 const WORKERS: Readonly<Record<string, number>> = {
-  adapters: 2,
+  adapters: 3,
   e2e: 8,
   faults: 2,
   "fence-agents": 3,
@@ -90,14 +89,12 @@ export function listRings(testFolder: string): readonly Ring[] {
       deadlineMs: limitMs("e2e"),
       workers: WORKERS["e2e"] ?? 1,
       sharesModules: false,
-      beside: false,
     },
   ];
 }
 
 function ordinary(name: string, paths: readonly string[]): Ring {
   const needs = NEEDS[name] ?? [];
-  const beside = name === "random";
   return {
     name,
     paths,
@@ -105,7 +102,6 @@ function ordinary(name: string, paths: readonly string[]): Ring {
     deadlineMs: limitMs(name),
     workers: WORKERS[name] ?? 1,
     sharesModules: name === "scenarios",
-    beside,
   };
 }
 

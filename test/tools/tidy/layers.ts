@@ -10,8 +10,9 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   app: ["ports", "core", "config"],
   "fence-agents": ["adapters", "ports", "core"],
   cli: ["app", "ports", "core", "config"],
+  manual: ["fence-agents", "cli", "adapters", "ports", "core", "config"],
   simulation: ["app", "adapters", "ports", "core", "config"],
-  modes: ["simulation", "fence-agents", "cli", "app", "adapters", "ports", "core", "config"],
+  modes: ["simulation", "manual", "fence-agents", "cli", "app", "adapters", "ports", "core", "config"],
   main: ["cli", "app", "adapters", "ports", "core", "config", "modes"],
 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { graphOf } from "./imports.ts";
-import { checkSimulation, checkWeight, DAEMONS } from "./loading.ts";
+import { checkLater, checkWeight, DAEMONS, LATER } from "./loading.ts";
 import { SOURCES } from "./tree.ts";
 
 const graph = (files: Record<string, string>) => graphOf(new Map(Object.entries(files)));
@@ -28,10 +28,10 @@ describe("checkWeight", () => {
   });
 });
 
-describe("checkSimulation", () => {
+describe("checkLater", () => {
   const simulation = { "src/simulation/pool.ts": 'import "./world.ts";', "src/simulation/world.ts": "" };
   const check = (files: Record<string, string>) =>
-    checkSimulation(graph({ ...simulation, ...files }), [DAEMON]);
+    checkLater(graph({ ...simulation, ...files }), [DAEMON], "src/simulation/");
 
   test("it may be loaded when it is wanted", () => {
     expect(check({ "src/modes/ha-cfg.ts": 'const x = await import("../simulation/pool.ts");' })).toEqual([]);
@@ -61,5 +61,8 @@ test("the daemons stay small: they load no zod, nodemailer, citty or ping", () =
   expect(checkWeight(GRAPH, DAEMONS)).toEqual([]);
 });
 
-test("the simulated pool is loaded only when it is wanted, and by no daemon", () =>
-  expect(checkSimulation(GRAPH, DAEMONS)).toEqual([]));
+for (const folder of LATER)
+  test(`${folder} is loaded only when it is wanted, and by no daemon`, () => {
+    expect([...SOURCES.keys()].some((file) => file.startsWith(folder))).toBe(true);
+    expect(checkLater(GRAPH, DAEMONS, folder)).toEqual([]);
+  });

@@ -6,7 +6,9 @@ import type { Violations } from "./tree.ts";
 export const DAEMONS = ["src/app/daemons/monitor.ts", "src/modes/monitor.ts", "src/modes/watchdog.ts"];
 
 const HEAVY = /^(?:zod|nodemailer|citty|ping)\b/;
-const isSimulation = (target: string): boolean => target.startsWith("src/simulation/");
+
+/** What is large and loaded by whoever wants it, when he wants it (`import()`), so that nobody else pays for it. */
+export const LATER = ["src/simulation/", "src/manual/"] as const;
 
 /** Files that a daemon loads with itself and that import a package which only a short-lived process may load. */
 export function checkWeight(graph: ImportGraph, daemons: readonly string[]): Violations {
@@ -19,11 +21,16 @@ export function checkWeight(graph: ImportGraph, daemons: readonly string[]): Vio
 }
 
 /**
- * The simulated pool is loaded by whoever wants it, when he wants it (`import()`), so that no real pool ever pays for it; a
- * daemon cannot reach it at all. Its types may be imported: they are not there at run time.
+ * Who loads one of LATER with itself; or is a daemon and can reach it at all. Its types may be imported: they are not there at
+ * run time.
  */
-export function checkSimulation(graph: ImportGraph, daemons: readonly string[]): Violations {
-  const outside = [...graph].filter(([file]) => !isSimulation(file));
+export function checkLater(
+  graph: ImportGraph,
+  daemons: readonly string[],
+  folder: (typeof LATER)[number],
+): Violations {
+  const isLater = (target: string): boolean => target.startsWith(folder);
+  const outside = [...graph].filter(([file]) => !isLater(file));
   const reached = reachable(
     targetsOf(graph, ({ kind }) => kind !== "type"),
     daemons,
@@ -31,8 +38,7 @@ export function checkSimulation(graph: ImportGraph, daemons: readonly string[]):
   return outside.flatMap(([file, imports]) =>
     imports
       .filter(
-        ({ target, kind }) =>
-          isSimulation(target) && (kind === "value" || (kind === "lazy" && reached.has(file))),
+        ({ target, kind }) => isLater(target) && (kind === "value" || (kind === "lazy" && reached.has(file))),
       )
       .map(
         ({ target, kind }) =>

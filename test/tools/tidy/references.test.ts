@@ -69,7 +69,7 @@ test("checkReferences: the line of what is missing", () => {
 });
 
 /** The rules' own tests name what is missing, on purpose. */
-const OURS = new Map([...TEXTS].filter(([file]) => !file.startsWith("test/tools/tidy/")));
+const OURS = new Map([...TEXTS].filter(([file]) => !/^test\/tools\/(?:tidy|prose)\//.test(file)));
 /** Folders with which a path begins that is meant from the root, from src or from test. */
 const FOLDERS = [...NAMES].flatMap((name) => /^(?:(?:src|test)\/)?([^/]+)\/$/.exec(name)?.[1] ?? []);
 

@@ -70,7 +70,7 @@ function proseOf(file: string, text: string): string {
 
 /**
  * Is there such a file or folder, from the root, from src, from test, or from the folder of the file that names it? The path
- * of a fence agent also counts from fence, where an installed one lies. `*` and placeholders like `<topic>` stand for any
+ * of a fence agent also counts from fence, where an installed one lies, and that of a chapter of the manual from its folder. `*` and placeholders like `<topic>` stand for any
  * name, of which there must be one. A source that is named without its folder may lie anywhere.
  */
 export function resolver(names: ReadonlySet<string>): (file: string, named: string) => boolean {
@@ -85,7 +85,9 @@ export function resolver(names: ReadonlySet<string>): (file: string, named: stri
   };
   return (file, named) =>
     sources.has(named) ||
-    [".", "src", "test", "fence", posix.dirname(file)].some((folder) => exists(posix.join(folder, named)));
+    [".", "src", "test", "fence", "src/manual/chapters", posix.dirname(file)].some((folder) =>
+      exists(posix.join(folder, named)),
+    );
 }
 
 /** Each reference that leads nowhere, as `file:line names what`. */

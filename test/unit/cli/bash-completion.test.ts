@@ -45,6 +45,8 @@ describe("ha-cfg bash-completion", () => {
     expect(await offered("get", "--s")).toEqual(["--show-secrets"]);
   });
 
+  test("chapters of the manual", async () => expect(await offered("manual", "pur")).toEqual(["purpose"]));
+
   test("parameters, and the values of those that have few", async () => {
     expect(await offered("set", "XE_")).toEqual(["XE_TIMEOUT"]);
     expect(await offered("set", "FENCE_ACTION", "")).toEqual(["start", "stop", "reset"]);

@@ -2,6 +2,7 @@ import type { CliPorts } from "../../../src/cli/cli-ports.ts";
 import type { LastGoodView } from "../../../src/core/memory/last-good.ts";
 import { emptyMemory } from "../../../src/core/memory/memory.ts";
 import type { HostView, Role, XapiFault } from "../../../src/core/model/pool-view.ts";
+import { createManual } from "../../../src/manual/manual.ts";
 import type { MethodReport } from "../../../src/ports/fence-methods.ts";
 import type { DeviceState } from "../../../src/ports/fencer.ts";
 import type { LogLine, LogLines } from "../../../src/ports/log-reader.ts";
@@ -197,6 +198,7 @@ export function fakePorts(world: FakeWorld): Captured {
         },
       },
       files: fakeFiles(world),
+      openManual: async (actions) => createManual(actions),
       log: {
         recent: async () => world.log,
         follow: async (tell) => {

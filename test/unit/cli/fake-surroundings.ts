@@ -1,13 +1,20 @@
 import type { CliPorts } from "../../../src/cli/cli-ports.ts";
 import type { MailJob } from "../../../src/core/alerts/mail/compose-mail.ts";
 import type { Hearing } from "../../../src/core/model/hearing.ts";
-import type { XapiResult } from "../../../src/core/model/pool-view.ts";
+import type { XapiFault, XapiResult } from "../../../src/core/model/pool-view.ts";
 import type { DaemonName, DaemonState } from "../../../src/ports/daemons.ts";
 import type { Installed, PortGate, Room, WatchdogTools } from "../../../src/ports/host-survey.ts";
 import type { MailResult } from "../../../src/ports/notices.ts";
 import type { PeerAnswer } from "../../../src/ports/peers.ts";
-import type { HostFacts, HostInterface, LocalDisk, LocalNetwork } from "../../../src/ports/pool-survey.ts";
+import type {
+  HostFacts,
+  HostInterface,
+  LocalDisk,
+  LocalNetwork,
+  StorageFacts,
+} from "../../../src/ports/pool-survey.ts";
 import type { TcpAnswer } from "../../../src/ports/tcp-probe.ts";
+import { HOST, keyOf } from "./fake-xapi.ts";
 
 /** What lies around the pool database in a test: other hosts, addresses, daemons, storage, clocks. */
 export interface Surroundings {
@@ -23,6 +30,13 @@ export interface Surroundings {
   localNetworks: XapiResult<readonly LocalNetwork[]>;
   interfaces: XapiResult<readonly HostInterface[]>;
   hostFacts: XapiResult<readonly HostFacts[]>;
+  storages: XapiResult<readonly StorageFacts[]>;
+  /** What is wrong with the place of ties, as this host tests it. */
+  tieTest: (kind: "ssh" | "sr", place: string, host: string) => string | null;
+  /** Why a host could not be set up for a place of ssh. */
+  prepareTie: (host: string) => string | null;
+  /** Why another host cannot be asked through XAPI; null: it can. */
+  otherHost: (host: string) => { readonly ok: false; readonly fault: XapiFault } | null;
   /** The firewall of this host, and who keeps the port of the heartbeats. */
   gate: PortGate;
   keeper: string | null;
@@ -48,6 +62,10 @@ export function quietSurroundings(): Surroundings {
     localNetworks: { ok: true, value: [] },
     interfaces: { ok: true, value: [] },
     hostFacts: { ok: true, value: [] },
+    storages: { ok: true, value: [] },
+    tieTest: () => null,
+    prepareTie: () => null,
+    otherHost: () => null,
     gate: { kind: "open" },
     keeper: null,
     installed: { guard: "there", plugin: "there", brokenHooks: [] },
@@ -59,7 +77,7 @@ export function quietSurroundings(): Surroundings {
 
 type SurroundingPorts = Pick<
   CliPorts,
-  "prober" | "pinger" | "daemons" | "tcp" | "mail" | "openSurvey" | "hostSurvey" | "hearing"
+  "prober" | "pinger" | "daemons" | "tcp" | "mail" | "openSurvey" | "hostSurvey" | "hearing" | "tieBreaker"
 >;
 
 export function fakeSurroundings(world: Surroundings): SurroundingPorts {
@@ -82,11 +100,27 @@ export function fakeSurroundings(world: Surroundings): SurroundingPorts {
       watchdogTools: async () => world.watchdogTools,
       room: async () => world.room,
     },
+    tieBreaker: (kind, place) => ({
+      ties: {
+        claim: async () => ({ kind: "unknown", why: "ha-cfg claims nothing" }),
+        holder: async () => ({ kind: "free" }),
+        remove: async () => "ha-cfg removes nothing",
+        test: async () => world.tieTest(kind, place, HOST),
+      },
+      setUp:
+        kind === "sr"
+          ? null
+          : {
+              publicKey: async () => ({ key: keyOf(HOST) }),
+              prepare: async () => world.prepareTie(HOST),
+            },
+    }),
     openSurvey: () => ({
       localDisks: async () => world.localDisks,
       localNetworks: async () => world.localNetworks,
       interfaces: async () => world.interfaces,
       hostFacts: async () => world.hostFacts,
+      storages: async () => world.storages,
       hostClock: async (host) => world.hostClock(host),
       close: async () => undefined,
     }),

@@ -1,5 +1,5 @@
 import { hostUuid, poolUuid } from "../../../src/core/model/ids.ts";
-import type { DatabaseView, XapiFault, XapiResult } from "../../../src/core/model/pool-view.ts";
+import type { DatabaseView, Inventory, XapiFault, XapiResult } from "../../../src/core/model/pool-view.ts";
 import type { Xapi } from "../../../src/ports/pool-database.ts";
 import type { FakeWorld } from "./fake-ports.ts";
 
@@ -13,6 +13,7 @@ export function fakeXapi(world: FakeWorld): Xapi {
   };
   return {
     hearsMaster: fail,
+    readInventory: async () => ({ ok: true, value: inventory(world) }),
     atMaster: fail,
     read: async () => {
       world.calls.push("read");
@@ -80,6 +81,18 @@ export function fakeXapi(world: FakeWorld): Xapi {
     },
     areStillHalted: fail,
     askDomains: fail,
+    tieKey: async (host) => {
+      world.calls.push(`tie key of ${host}`);
+      return world.otherHost(host) ?? { ok: true, value: { key: keyOf(host) } };
+    },
+    prepareTie: async (host, place) => {
+      world.calls.push(`prepare ${place} on ${host}`);
+      return world.otherHost(host) ?? { ok: true, value: world.prepareTie(host) };
+    },
+    testTie: async (host, kind, place) => {
+      world.calls.push(`test ${kind} ${place} on ${host}`);
+      return world.otherHost(host) ?? { ok: true, value: world.tieTest(kind, place, host) };
+    },
     startVm: fail,
     startAppliance: fail,
     setHostKey: fail,
@@ -144,5 +157,23 @@ function database(world: FakeWorld): DatabaseView {
     appliances: null,
     storage: null,
     domains: [],
+  };
+}
+
+/** The public key of a host. */
+export const keyOf = (host: string): string => `ssh-ed25519 KEY${host.slice(0, 8)} ha-lizard-tie-breaker`;
+
+/** Every VM needs nothing but memory, and runs on the first host when it runs. */
+function inventory(world: FakeWorld): Inventory {
+  const nothing = { storages: [], networks: [], tags: [], groups: [] };
+  const first = world.hosts[0]?.uuid ?? null;
+  return {
+    vms: world.vms.map((vm) => ({
+      ...vm,
+      ...nothing,
+      residentOn: vm.powerState === "Running" ? first : null,
+    })),
+    hosts: new Map(),
+    names: new Map(),
   };
 }

@@ -48,6 +48,7 @@ test("a pool at rest: every host knows who leads, and whose votes count", async 
     awaited: [],
     leases: [],
     ownLease: null,
+    tie: null,
     trouble: null,
   });
 });
@@ -94,6 +95,10 @@ const AT_REST: GroupStatus = {
   awaited: [],
   leases: [],
   ownLease: null,
+  tie: {
+    ...{ breaker: "none", decides: true, by: "master", holder: { uuid: "u1", name: "h1" }, place: null },
+    ...{ need: "none", trouble: null, troubleS: null, tested: null },
+  },
   trouble: null,
 };
 
@@ -120,10 +125,10 @@ describe("who leads, in words", () => {
 describe("whose votes count, in words", () => {
   const rows: readonly [Partial<GroupStatus>, string | null][] = [
     [{}, "h1, h2 (h1 twice)"],
-    [{ counts: ["h1", "h2", "h3"] }, "h1, h2, h3"],
+    [{ counts: ["h1", "h2", "h3"], tie: null }, "h1, h2, h3"],
     [{ leftOut: ["h3"] }, "h1, h2 (h1 twice); without h3"],
     [{ isSettled: false }, "h1, h2 (h1 twice); not all of them know it yet"],
-    [{ counts: [], master: null }, null],
+    [{ counts: [], tie: null }, null],
   ];
   for (const [over, expected] of rows)
     test(String(expected), () => expect(countingSaid({ ...AT_REST, ...over })?.text ?? null).toBe(expected));

@@ -15,6 +15,8 @@ export function hostView(n: number, extra: Partial<HostView> = {}): HostView {
     otherConfig: {},
     residents: [],
     freeMemoryBytes: 0,
+    squeezedFreeBytes: extra.freeMemoryBytes ?? 0,
+    cpus: 8,
     ...extra,
   };
 }

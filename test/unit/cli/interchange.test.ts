@@ -8,6 +8,7 @@ test("insert on a pool of HA-Lizard 2.x adds what is missing, and changes nothin
   expect(world.otherConfig).toMatchObject(POOL_OF_2X);
   const added = Object.keys(world.otherConfig).filter((key) => !Object.hasOwn(POOL_OF_2X, key));
   expect(added.sort()).toEqual([
+    "HA_ANTI_AFFINITY_TAGS",
     "HA_FENCE_TIMEOUT",
     "HA_FENCE_USER",
     "HA_FENCE_WATCHDOG_TIMEOUT",
@@ -16,6 +17,7 @@ test("insert on a pool of HA-Lizard 2.x adds what is missing, and changes nothin
     "HA_RESTART_ON_GUEST_SHUTDOWN",
     "HA_RESTART_STOPPED",
     "HA_SMTP_TLS",
+    "HA_SPARE_HOSTS",
     "HA_START_GUARD",
     "HA_TIE_BREAKER",
     "HA_TIE_BREAKER_PLACE",

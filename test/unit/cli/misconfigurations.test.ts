@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Finding } from "../../../src/cli/doctor/check.ts";
 import type { FakeWorld } from "./fake-ports.ts";
-import { OF_FENCING } from "./misconfigured-fencing.ts";
+import { OF_FENCING, onSr } from "./misconfigured-fencing.ts";
 import { OF_A_HOST } from "./misconfigured-hosts.ts";
 import { OF_A_POOL } from "./misconfigured-pools.ts";
 import { haCfg } from "./run.ts";
@@ -23,11 +23,12 @@ describe(`ha-cfg doctor finds ${ALL.length} misconfigurations`, () => {
     expect(new Set(ALL.map(({ check, says }) => `${check} ${says}`)).size).toBe(ALL.length);
   });
 
-  test("none of them in a sound pool: of three hosts, and of two with an exclusive tie", async () => {
+  test("none of them in a sound pool: of three hosts, and of two with an exclusive tie by ssh or on an SR", async () => {
     expect(amiss(await findings({}))).toEqual([]);
     const place = { TIE_BREAKER: "ssh", TIE_BREAKER_PLACE: "ha@nas.example.org:claims" };
     const otherConfig = keys({ FENCE_MIN_HOSTS: "2", ...place });
     expect(amiss(await findings({ ...soundPool(2), otherConfig }))).toEqual([]);
+    expect(amiss(await findings(onSr({})))).toEqual([]);
     const watchdog = { otherConfig: keys({ FENCE_METHOD: "IPMI,WATCHDOG" }) };
     expect(amiss(await findings(watchdog))).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import type { StorageFacts } from "../../../src/ports/pool-survey.ts";
 import { rowsOf } from "./misconfigured-hosts.ts";
 import { hosts, keys, soundPool } from "./sound-pool.ts";
 import { FLAG } from "./vms.ts";
@@ -11,6 +12,27 @@ const two = (params: Readonly<Record<string, string>>) => ({
 });
 const gateway = { FENCE_USE_IP_HEURISTICS: "1", FENCE_HEURISTICS_IPS: "192.0.2.254" };
 const place = { TIE_BREAKER: "ssh", TIE_BREAKER_PLACE: "ha@192.0.2.2:claims" };
+const tested = (wrong: string) => ({
+  ...two({ TIE_BREAKER: "ssh", TIE_BREAKER_PLACE: "ha@192.0.2.9:claims" }),
+  tieTest: () => wrong,
+});
+const SR = "00000000-0000-4000-8000-0000000000aa";
+export const onSr = (over: Partial<StorageFacts>) => ({
+  ...two({ TIE_BREAKER: "sr", TIE_BREAKER_PLACE: SR }),
+  storages: {
+    ok: true,
+    value: [
+      {
+        uuid: SR,
+        name: "store",
+        type: "nfs",
+        shared: true,
+        hosts: hosts(2).map(({ uuid }) => uuid),
+        ...over,
+      },
+    ],
+  } as const,
+});
 const known = (mode: string, address: string | null) =>
   ({
     ok: true,
@@ -159,6 +181,62 @@ export const OF_FENCING = rowsOf([
     "bad",
     "TIE_BREAKER_PLACE is on dom0-2, a host of the pool",
     two(place),
+  ],
+  [
+    "a tie-breaker for which this host has no key",
+    "tie-breaker",
+    "bad",
+    "this host cannot claim a tie: Cannot use the key",
+    tested("Cannot use the key /etc/ha-lizard/tie-breaker-key: ENOENT"),
+  ],
+  [
+    "a tie-breaker whose host key is not pinned here",
+    "tie-breaker",
+    "bad",
+    "this host cannot claim a tie: its host key is not pinned on this host",
+    tested("its host key is not pinned on this host"),
+  ],
+  [
+    "a tie-breaker that does not answer",
+    "tie-breaker",
+    "bad",
+    "this host cannot claim a tie: no answer within 10 s",
+    tested("no answer within 10 s"),
+  ],
+  [
+    "a tie-breaker where two claims win",
+    "tie-breaker",
+    "bad",
+    "this host cannot claim a tie: of two claims at the same time 2 have won",
+    tested("of two claims at the same time 2 have won"),
+  ],
+  [
+    "a tie on an SR that the pool does not have",
+    "tie-breaker",
+    "bad",
+    "TIE_BREAKER_PLACE is 00000000-0000-4000-8000-0000000000aa, which is no SR of this pool",
+    onSr({ uuid: "00000000-0000-4000-8000-0000000000bb" }),
+  ],
+  [
+    "a tie on an SR without files",
+    "tie-breaker",
+    "bad",
+    "TIE_BREAKER_PLACE is the SR store, which has no files (lvmoiscsi)",
+    onSr({ type: "lvmoiscsi" }),
+  ],
+  [
+    "a tie on the SR of one host",
+    "tie-breaker",
+    "bad",
+    "TIE_BREAKER_PLACE is the SR store, which only one host has",
+    onSr({ type: "ext", shared: false }),
+  ],
+  [
+    "a tie on an SR that one host has not attached",
+    "tie-breaker",
+    "bad",
+    "the SR store of TIE_BREAKER_PLACE is not attached on dom0-2",
+    onSr({ hosts: hosts(1).map(({ uuid }) => uuid) }),
   ],
   [
     "a heuristic IP that is a host of the pool",

@@ -64,6 +64,7 @@ export function hearing(of: readonly HostView[], over: Partial<Hearing> = {}): H
       leaseOver: [],
       ownLease: null,
       tie: null,
+      tieTest: null,
       trouble: null,
     },
     refused: { malformed: 0, otherPool: 0, wrongTag: 0, unknownHost: 0 },

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { parseOverrideFile, renderAssignment } from "../../../src/config/override-file.ts";
+import { cpuMs } from "../cpu-time.ts";
 
 const understood: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
   ["", {}],
@@ -164,9 +165,9 @@ test("parseOverrideFile: time grows with the length of the file, not faster", ()
     `A=x${" ".repeat(200_000)}y`,
     `A=${" #".repeat(100_000)}`,
   ]) {
-    const begin = performance.now();
+    const begin = cpuMs();
     parseOverrideFile(text);
-    expect(performance.now() - begin).toBeLessThan(1_000);
+    expect(cpuMs() - begin).toBeLessThan(1_000);
   }
 });
 
@@ -208,9 +209,9 @@ test("parseOverrideFile: a line that is too long, or no UTF-8, is none; the rest
 
 test("parseOverrideFile: linear, whatever stands in a line", () => {
   const parts = [" ", "'", '"', "\\", '\\"', "#", " #", "A", "=", "\t", "export "];
-  const began = performance.now();
+  const began = cpuMs();
   for (const part of parts)
     for (const head of ["", "A=", "A='", 'A="', "export "])
       parseOverrideFile(`${head}${part.repeat(60_000 / part.length)}\n`.repeat(4));
-  expect(performance.now() - began).toBeLessThan(2_000);
+  expect(cpuMs() - began).toBeLessThan(2_000);
 });

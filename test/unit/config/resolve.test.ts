@@ -13,6 +13,7 @@ import { poolKey } from "../../../src/config/pool-keys.ts";
 import { type Resolved, resolveSettings, type Source } from "../../../src/config/resolve.ts";
 import { FUNCTION_NAMES } from "../../../src/core/model/alert.ts";
 import type { CoreSettings } from "../../../src/core/model/settings.ts";
+import { cpuMs } from "../cpu-time.ts";
 
 type Texts = Readonly<Record<string, string>>;
 const NOTHING = { override: {}, pool: {}, lastGood: {} };
@@ -66,6 +67,8 @@ describe("the table", () => {
       HOST_SELECT_METHOD: 0,
       RESTART_STOPPED: false,
       RESTART_ON_GUEST_SHUTDOWN: true,
+      ANTI_AFFINITY_TAGS: [],
+      SPARE_HOSTS: [],
       MAIL_ON: true,
       MAIL_SUBJECT: "SYSTEM_ALERT-FROM_HOST:$HOSTNAME",
       MAIL_FROM: "root@localhost",
@@ -372,11 +375,11 @@ describe("resolveSettings", () => {
 
 test("resolveSettings: a pool map full of names that are none of ours is said in a few sentences", () => {
   const pool = Object.fromEntries(Array.from({ length: 50_000 }, (_, at) => [`HA_no_such_${at}`, "x"]));
-  const began = performance.now();
+  const began = cpuMs();
   const { problems } = resolveSettings({ override: {}, pool, lastGood: {} });
   expect(problems.length).toBe(21);
   expect(problems.at(-1)).toBe("Cannot use 49980 more names of the pool database");
-  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(cpuMs() - began).toBeLessThan(1_000);
 });
 
 test("resolveSettings: a name from outside cannot begin a line of its own", () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { ROWS } from "../../../src/config/params.ts";
 import { createSecrets, maskSecrets } from "../../../src/config/secrets.ts";
+import { cpuMs } from "../cpu-time.ts";
 
 const SECRET = 's3cr"t&<pä>ss\\word';
 const base64 = (text: string) => Buffer.from(text, "utf8").toString("base64");
@@ -46,9 +47,9 @@ test("maskSecrets: ordinary words are no base64 of a secret", () => {
 });
 
 test("maskSecrets: a megabyte is quick", () => {
-  const began = performance.now();
+  const began = cpuMs();
   maskSecrets("abcd efgh+/ ".repeat(80_000), [SECRET, "another one", "123"]);
-  expect(performance.now() - began).toBeLessThan(2_000);
+  expect(cpuMs() - began).toBeLessThan(2_000);
 });
 
 test("createSecrets: every password of the table is learnt, by each name under which it is kept; names of users are none", () => {

@@ -134,19 +134,24 @@ describe("absorb, a declaration of death", () => {
 });
 
 describe("absorb, a start", () => {
-  const halted = new Map([["web", { order: 3, startDelayS: 30 }]]);
-  const history = { startedAtMs: [1_000], order: 3, startDelayS: 0 };
+  const halted = new Map([["web", { order: 3, startDelayS: 30, restartPriority: "restart" as const }]]);
+  const history = { startedAtMs: [1_000], order: 3, startDelayS: 0, host: null };
 
   test("absorb: a start that has ended is told, and has waited its start_delay itself", () => {
     const { says, memory } = end(start, DONE, { restarts: { web: history } }, { halted });
     expect(says).toBe("vm-started");
-    expect(memory.restarts["web"]).toEqual({ startedAtMs: [1_000, NOW_MS], order: 3, startDelayS: 0 });
+    expect(memory.restarts["web"]).toEqual({
+      startedAtMs: [1_000, NOW_MS],
+      order: 3,
+      startDelayS: 0,
+      host: null,
+    });
   });
 
   test("absorb: one that is still under way is not told, and its start_delay is still to come", () => {
     const { says, memory } = end(start, PENDING, {}, { halted });
     expect(says).toBe("");
-    expect(memory.restarts["web"]).toEqual({ startedAtMs: [NOW_MS], order: 3, startDelayS: 30 });
+    expect(memory.restarts["web"]).toEqual({ startedAtMs: [NOW_MS], order: 3, startDelayS: 30, host: null });
   });
 
   test("absorb: of the starts of one VM the last eight are kept", () => {

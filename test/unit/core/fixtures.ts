@@ -21,10 +21,8 @@ import type {
 } from "../../../src/core/model/pool-view.ts";
 import type { Reason } from "../../../src/core/model/reason.ts";
 import type { CoreSettings } from "../../../src/core/model/settings.ts";
-import { addressOf, hearingOf } from "./published.ts";
-import { officeOf, type SightOver } from "./sight.ts";
-
-export const address = addressOf;
+import { localView, published } from "./own-host.ts";
+import { leads, officeOf, type SightOver } from "./sight.ts";
 
 export const POOL = poolUuid("pool-1");
 export const FLAG = "XenCenter.CustomFields.ha-lizard-enabled";
@@ -50,6 +48,7 @@ export const SETTINGS: CoreSettings = {
   HOST_SELECT_METHOD: 0,
   RESTART_STOPPED: false,
   RESTART_ON_GUEST_SHUTDOWN: true,
+  ...{ ANTI_AFFINITY_TAGS: [], SPARE_HOSTS: [] },
   MAIL_SCREEN_TIME: 60,
   PROMOTE_SLAVE: true,
   SLAVE_HA: true,
@@ -59,6 +58,8 @@ export const SETTINGS: CoreSettings = {
 /** Hosts are named h1, h2 …; h1 is the master unless a test says otherwise. */
 export const host = (number: number): HostUuid => hostUuid(`h${number}`);
 export const vm = (name: string): VmUuid => vmUuid(name);
+
+export const address = (uuid: HostUuid): string => `10.0.0.${uuid.slice(1)}`;
 
 export function hostView(uuid: HostUuid, over: Partial<HostView> = {}): HostView {
   return {
@@ -73,6 +74,7 @@ export function hostView(uuid: HostUuid, over: Partial<HostView> = {}): HostView
     otherConfig: {},
     residents: [],
     freeMemoryBytes: 1_000,
+    ...{ squeezedFreeBytes: over.freeMemoryBytes ?? 1_000, cpus: 8 },
     ...over,
   };
 }
@@ -98,11 +100,10 @@ export function haltedVm(name: string, over: Partial<HaltedVm> = {}): HaltedVm {
   return {
     uuid: vm(name),
     name,
-    order: 0,
-    startDelayS: 0,
-    memoryBytes: 100,
-    busy: false,
-    startBlocked: false,
+    ...{ order: 0, startDelayS: 0 },
+    ...{ memoryBytes: 100, leastMemoryBytes: over.memoryBytes ?? 100 },
+    ...{ restartPriority: "", cpus: 1, affinity: null, scheduledOn: null },
+    ...{ busy: false, startBlocked: false },
     otherConfig: ranIn(name),
     appliance: null,
     alwaysRun: "unknown",
@@ -163,18 +164,25 @@ export function nothingRuns(
   return new Map(answering.map(([uuid]) => [uuid, runsThere(master)]));
 }
 
-/** What a host that is well sees of itself. */
-function localView(uuid: HostUuid, role: Role): LocalView {
-  return {
-    uuid,
-    role,
-    bootId: "boot-1",
-    initCompleteAtMs: 0,
-    domains: [],
-    xapiAnswers: true,
-    heldSinceMs: null,
-    blockedRoutes: [],
-  };
+/**
+ * What the monitor of this host says by default: it leads a settled roll of all hosts that it knows, which names the master that
+ * its own xapi has. It tells nothing of whom it hears, so that probes alone say who lives.
+ */
+function hearingOf(
+  { self, nowMs, hearing, group }: Pick<PoolView, "self" | "nowMs"> & Pick<Situation, "hearing" | "group">,
+  hosts: readonly { readonly uuid: HostUuid }[],
+): PoolView["hearing"] {
+  if (hearing === "unknown") return hearing;
+  const { role } = self;
+  const named = role.kind === "slave" ? hosts.find(({ uuid }) => address(uuid) === role.masterAddress) : null;
+  const onRoll = new Set([self.uuid, ...hosts.map(({ uuid }) => uuid)]);
+  const roll = group?.roll === null ? null : { master: named?.uuid ?? self.uuid, ...group?.roll };
+  return published(
+    self,
+    nowMs,
+    hearing?.peers ?? [],
+    leads(self.uuid, [...onRoll].sort(), { ...group, roll }),
+  );
 }
 
 /** One host's core, driven by hand: each `look` is a round at `atS` seconds; `memory` goes from round to round. */
@@ -210,7 +218,7 @@ export class Brain {
       differing: seen.differing ?? [],
       stops: seen.stops ?? saidNothing(seen.database),
       heuristics: seen.heuristics ?? "not-asked",
-      fencingResumedAtMs: seen.fencingResumedAtMs ?? null,
+      ...{ inventory: null, fencingResumedAtMs: seen.fencingResumedAtMs ?? null },
     };
     return {
       view,
@@ -371,7 +379,7 @@ function roundOf(memory: Memory, situation: Situation, role: Role, uuid: HostUui
       stops: new Map((situation.database?.halted ?? []).map(({ uuid }) => [uuid, NO_MESSAGES])),
       runs: situation.runs ?? new Map([2, 3, 4, 5].map((number) => [host(number), runsThere(uuid)])),
       heuristics: situation.heuristics ?? "not-asked",
-      fencingResumedAtMs: situation.fencingResumedAtMs ?? null,
+      ...{ inventory: null, fencingResumedAtMs: situation.fencingResumedAtMs ?? null },
     },
     memory,
     settings: { ...SETTINGS, ...situation.settings },

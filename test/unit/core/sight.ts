@@ -1,4 +1,4 @@
-import type { GroupSight, SightOfRoll } from "../../../src/core/model/group-sight.ts";
+import type { GroupSight, SightOfRoll, TieSight } from "../../../src/core/model/group-sight.ts";
 import type { HostUuid } from "../../../src/core/model/ids.ts";
 
 /** What a test says of the group: what it leaves out is as in `leads`. */
@@ -31,6 +31,7 @@ export function leads(
     leaseOver: [],
     ownLease: null,
     tie: null,
+    tieTest: null,
     trouble: null,
     ...over,
     roll: roll === null ? null : { ...whole, ...roll },
@@ -42,3 +43,15 @@ export const NOBODY_LEADS = { lead: "none", leader: null, mandateUntilMs: null }
 
 /** Another host leads, and this one hears it. */
 export const isLedBy = (leader: HostUuid): SightOver => ({ lead: "hears", leader, mandateUntilMs: null });
+
+/** The tie of an even roll, which nobody has claimed and nobody needs. */
+export function tieOf(over: Partial<TieSight> = {}): TieSight {
+  const none = {
+    holder: null,
+    need: "none",
+    isClaiming: false,
+    trouble: null,
+    troubleSinceMs: null,
+  } as const;
+  return { name: "1.a.1.b.ssh.0", decides: true, ...none, ...over };
+}

@@ -76,11 +76,11 @@ export const FENCING_WORDS: SayingsOf<
     event: true,
     alert: true,
   }),
-  "host-rests": ({ host }) => ({
+  "host-rests": ({ host, of }) => ({
     from: "fence_host",
     severity: "warning",
     about: host,
-    text: `${host} was fenced twice within an hour: no VM is started there until it has been well for ten minutes. Look at what it fails of.`,
+    text: `${host} ${of === "fences" ? "was fenced twice" : "went down twice"} within an hour: no VM is started there until it has been well for ten minutes. Look at what it fails of.`,
     alert: true,
   }),
   "host-fenced": ({ host, proved }) => ({

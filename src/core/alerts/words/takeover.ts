@@ -1,5 +1,6 @@
 import type { PromotionRefusal } from "../../model/reason.ts";
 import type { SayingsOf } from "../saying.ts";
+import { cureByWord } from "./cure-by-word.ts";
 
 const PROMOTION_REFUSALS: Record<PromotionRefusal, string> = {
   "promotion-disabled":
@@ -97,11 +98,11 @@ export const TAKEOVER_WORDS: SayingsOf<
     about: "",
     text: `These members are still coming back: ${hosts.join(", ")}.`,
   }),
-  "not-promoted": ({ master, why, silent }) => ({
+  "not-promoted": ({ master, why, silent, tie }) => ({
     from: "promote_slave",
     severity: "error",
     about: "",
-    text: `The master has failed and this host does not take over: ${PROMOTION_REFUSALS[why]}.${master !== null && BY_WORD.includes(why) ? cureByWord([master, ...silent]) : ""}`,
+    text: `The master has failed and this host does not take over: ${PROMOTION_REFUSALS[why]}${tie === null ? "" : `: ${tie}`}.${master !== null && BY_WORD.includes(why) ? cureByWord([master, ...silent]) : ""}`,
     ...(why === "led-by-another" || why === "too-early" ? {} : { alert: true as const }),
   }),
   "promotion-under-way": ({ phase }) => ({
@@ -153,12 +154,4 @@ function whoReleases(master: string | null, isMasterHeard: boolean): string {
   return isMasterHeard
     ? waits
     : `${waits} The monitor of ${master} is silent: service ha-lizard start -w there.`;
-}
-
-/** Too few are heard: one that is off does not count any more as soon as that is known. */
-function cureByWord(hosts: readonly string[]): string {
-  const [last = "", ...others] = [...hosts].reverse();
-  if (others.length === 0) return ` If ${last} is off: ha-cfg confirm-off ${last}.`;
-  const names = `${[...others].reverse().join(", ")} and ${last}`;
-  return ` If ${names} are off, for each of them: ha-cfg confirm-off HOST.`;
 }

@@ -1,5 +1,6 @@
 import { describeFault } from "../describe-fault.ts";
 import type { SayingsOf } from "../saying.ts";
+import { cureByWord } from "./cure-by-word.ts";
 
 /** What is said of what this host is, sees and remembers. */
 export const THIS_HOST_WORDS: SayingsOf<
@@ -64,11 +65,14 @@ export const THIS_HOST_WORDS: SayingsOf<
     text: `Cannot write the state file: ${why}. This host does not take over and does not reboot itself until it can${isForgetful ? ", and what lasts is told in the log only" : ""}.`,
     alert: true,
   }),
-  isolated: ({ reboots }) => ({
+  isolated: ({ reboots, tie, silent }) => ({
     from: "check_quorum",
     severity: "critical",
     about: "",
-    text: `This host sees no other member and has no quorum: ${reboots ? "it reboots itself" : "nothing is done"}. Check its network.`,
+    text:
+      tie === null
+        ? `This host sees no other member and has no quorum: ${reboots ? "it reboots itself" : "nothing is done"}. Check its network.`
+        : `This host sees no other member and has no quorum: ${tie}. ${reboots ? "It reboots itself" : "Nothing is done"}. Check its network.${cureByWord(silent)}`,
     alert: true,
   }),
   "out-of-ha-after-reboot": () => ({

@@ -5,6 +5,7 @@ export const VMS_WORDS: SayingsOf<
   | "vm-not-started"
   | "vm-left-down"
   | "vm-stop-doubted"
+  | "vm-has-no-host"
   | "vm-down"
   | "vm-started"
   | "vm-start-failed"
@@ -29,6 +30,13 @@ export const VMS_WORDS: SayingsOf<
     severity: "warning",
     about: uuid,
     text: `${vm} is halted, and ${why}.`,
+  }),
+  "vm-has-no-host": ({ vm, uuid, why }) => ({
+    from: "vm_mon",
+    severity: "error",
+    about: uuid,
+    text: `${vm} cannot be started: ${why}. It is started as soon as one can.`,
+    alert: true,
   }),
   "vm-down": ({ vm, uuid, why }) => ({
     from: "vm_mon",

@@ -1,5 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { readPluginCall, renderPluginAnswer } from "../../../../src/adapters/xapi/plugin-protocol.ts";
+import {
+  readPluginArguments,
+  readPluginCall,
+  renderPluginAnswer,
+} from "../../../../src/adapters/xapi/plugin-protocol.ts";
 
 describe("readPluginCall", () => {
   const call = (name: string) =>
@@ -13,6 +17,26 @@ describe("readPluginCall", () => {
   ];
   for (const [title, xml, name] of rows)
     test(`readPluginCall: ${title}: ${name}`, () => expect(readPluginCall(xml)).toBe(name));
+});
+
+describe("readPluginArguments", () => {
+  const call = (...members: readonly string[]) =>
+    `<methodCall><methodName>tie_test</methodName><params><param><value>OpaqueRef:s</value></param><param><value><struct>${members.join("")}</struct></value></param></params></methodCall>`;
+  const member = (name: string, value: string) =>
+    `<member><name>${name}</name><value>${value}</value></member>`;
+  const rows: readonly [string, string, Readonly<Record<string, string>>][] = [
+    [
+      "words, with a type and without",
+      call(member("kind", "ssh"), member("place", "<string>ha@[2001:db8::1]:22:claims</string>")),
+      { kind: "ssh", place: "ha@[2001:db8::1]:22:claims" },
+    ],
+    ["none", call(), {}],
+    ["an empty one", call(member("place", "")), { place: "" }],
+    ["markup is no word", call(member("place", "a&lt;b"), member("kind", "<int>1</int>")), {}],
+    ["one that is far behind", `${call()}${" ".repeat(20_000)}${call(member("kind", "ssh"))}`, {}],
+  ];
+  for (const [title, xml, expected] of rows)
+    test(title, () => expect(readPluginArguments(xml)).toEqual(expected));
 });
 
 test("renderPluginAnswer: a struct of a status and a text, in which nothing is markup", () => {

@@ -47,7 +47,12 @@ describe("read: the recorded pool", () => {
       uuid: "08152f0b-c7e6-f023-e026-fd9f9ad1ec52",
       order: 1,
       startDelayS: 5,
-      memoryBytes: 268_435_456,
+      memoryBytes: 268_435_456 + 5_242_880,
+      leastMemoryBytes: 268_435_456 + 5_242_880,
+      restartPriority: "restart",
+      cpus: 1,
+      affinity: null,
+      scheduledOn: null,
       busy: false,
       startBlocked: false,
       appliance: null,
@@ -93,14 +98,32 @@ describe("read: what is made of the records", () => {
     expect((await readPool(pool)).pool.master).toBeNull();
   });
 
-  test("read: free memory is what the residents and the control domain leave, never below 0", async () => {
+  test("read: free memory is what the residents, the control domain and Xen leave, never below 0", async () => {
     const pool = createPool();
     const total = 68_719_476_736;
-    const dom0Bytes = Number(pool.tables.vms[DOM0_1]?.["memory_static_max"]);
+    const field = (record: Record<string, unknown> | undefined, name: string) => Number(record?.[name]);
+    const dom0 = pool.tables.vms[DOM0_1];
+    const ofXen = field(pool.tables.host[HOST_1], "memory_overhead") + field(dom0, "memory_overhead");
     addRunning(pool, 2);
     const [first] = (await readPool(pool)).hosts;
-    expect(first?.freeMemoryBytes).toBe(total - dom0Bytes - 2 * 268_435_456);
+    const left = total - ofXen - field(dom0, "memory_static_max") - 2 * (268_435_456 + 5_242_880);
+    expect([first?.freeMemoryBytes, first?.squeezedFreeBytes, first?.cpus]).toEqual([left, left, 8]);
     expect(first?.residents.length).toBe(2);
+
+    // A guest that can be squeezed to half, and a VM of the same size that XAPI is just starting there.
+    const running = "OpaqueRef:running-0";
+    pool.tables.vms[running] = { ...pool.tables.vms[running], memory_dynamic_min: 134_217_728 };
+    const [halted = ""] = Object.keys(pool.tables.vms).filter(
+      (ref) => pool.tables.vms[ref]?.["name_label"] === "vm2",
+    );
+    pool.tables.vms[halted] = { ...pool.tables.vms[halted], scheduled_to_be_resident_on: HOST_1 };
+    const again = await readPool(pool);
+    const coming = 268_435_456 + 5_242_880;
+    expect(again.hosts[0]).toMatchObject({
+      freeMemoryBytes: left - coming,
+      squeezedFreeBytes: left - coming + 134_217_728,
+    });
+    expect(again.halted.find(({ name }) => name === "vm2")?.scheduledOn).toBe(again.hosts[0]?.uuid ?? null);
     pool.tables.vms["OpaqueRef:running-0"] = {
       ...pool.tables.vms["OpaqueRef:running-0"],
       memory_static_max: total,
@@ -130,6 +153,7 @@ describe("read: what is made of the records", () => {
       order: "3",
       start_delay: "0",
       memory_static_max: "4294967296",
+      memory_overhead: "0",
     };
     const vm = (await readPool(pool)).halted.find(({ order }) => order === 3);
     expect([vm?.memoryBytes, vm?.startDelayS]).toEqual([4_294_967_296, 0]);

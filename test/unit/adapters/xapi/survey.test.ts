@@ -31,6 +31,18 @@ function simulated(spec: ConstructorParameters<typeof Caller>[0], host = 1) {
   return { caller, survey, wait };
 }
 
+test("storages: every SR, with its type, and the hosts that have it attached", async () => {
+  const { caller, survey, wait } = simulated({ hosts: 2, vms: [] });
+  caller.world.host(1).database.update("PBD", "OpaqueRef:pbd-shared1", { currently_attached: false });
+  const found = await wait(survey.storages(never()));
+  expect(found.ok && found.value.find(({ uuid }) => uuid === "sr-shared")).toEqual({
+    ...{ uuid: "sr-shared", name: "sharedSR", type: "dummy", shared: true, hosts: [HOST] },
+  });
+  expect(found.ok && found.value.filter(({ shared }) => !shared).map(({ hosts }) => hosts.length)).toEqual([
+    1, 1,
+  ]);
+});
+
 describe("localDisks", () => {
   test("a disk on storage that not every host has, with the hosts that have it", async () => {
     const { survey, wait } = simulated({

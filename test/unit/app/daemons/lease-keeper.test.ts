@@ -2,12 +2,14 @@ import { describe, expect, test } from "bun:test";
 import { LeaseEnd } from "../../../../src/app/daemons/lease-end.ts";
 import { LeaseKeeper } from "../../../../src/app/daemons/lease-keeper.ts";
 import type { GroupState } from "../../../../src/core/group/group.ts";
+import { hostUuid } from "../../../../src/core/model/ids.ts";
 import type { WatchdogSlot, WatchdogSlots } from "../../../../src/ports/watchdog-slots.ts";
 import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
 import { groupState } from "../../core/group/states.ts";
 import type { Voter } from "../../core/group/votes.ts";
 
 const LEASE_MS = 20_000;
+const B = hostUuid("b");
 const LEADS: Voter = { term: "5a", roll: "5a.1 abc" };
 
 /** A watchdog that does what it is told, and a host that leads, whose numbers of a second ago are acknowledged. */
@@ -21,6 +23,9 @@ function stage(over: Partial<WatchdogSlots> & { readonly armed0?: readonly Watch
     hurries: 0,
     isEmptied: false,
     endAskedMs: null as number | null,
+    /** b has a lease, c is silent. */
+    isOneSilent: false,
+    isOneLeaving: false,
   };
   const at = () => Math.round(clock.nowMs() / 1_000);
   const slots: WatchdogSlots = {
@@ -54,7 +59,13 @@ function stage(over: Partial<WatchdogSlots> & { readonly armed0?: readonly Watch
     for (let second = 0; second < seconds; second++) {
       await clock.run(1_000);
       const nowMs = clock.nowMs();
-      const base = groupState({ ...LEADS, answers: {} }, { b: {}, c: {} });
+      const base = groupState(
+        { ...LEADS, answers: {} },
+        { b: { leaving: world.isOneLeaving }, c: world.isOneSilent ? { age: 9, silent: 9 } : {} },
+      );
+      const { roll } = base.voting.stored;
+      const leased = roll?.hosts.map((one) => (one.host === B ? { ...one, leaseMs: LEASE_MS } : one)) ?? [];
+      const stored = { ...base.voting.stored, roll: roll && { ...roll, hosts: leased } };
       const answers = new Map(
         [...base.hearing.peers.keys()].map((host) => [
           host,
@@ -63,7 +74,7 @@ function stage(over: Partial<WatchdogSlots> & { readonly armed0?: readonly Watch
       );
       const state: GroupState = {
         ...base,
-        voting: { ...base.voting, startedMs: -60_000, answers },
+        voting: { ...base.voting, stored, startedMs: -60_000, answers },
         leases: { ...base.leases, ownAckedMs: isDeaf ? null : nowMs - 500 },
       };
       void keeper.tend(nowMs);
@@ -146,6 +157,17 @@ describe("LeaseKeeper", () => {
     expect(log).toHaveLength(1);
   });
 
+  test("XAPI's own HA is seen within a second, also where nothing is armed", async () => {
+    const { run, world, keeper } = stage();
+    await run(3, null);
+    world.isTaken = true;
+    await run(1, null);
+    expect(keeper.isXapiHaOn).toBe(true);
+    world.isTaken = false;
+    await run(1, null);
+    expect(keeper.isXapiHaOn).toBe(false);
+  });
+
   test("it ends when that is wanted and the others know it", async () => {
     const { run, leaseEnd, world, log } = stage();
     await run(8);
@@ -180,6 +202,62 @@ describe("LeaseKeeper", () => {
     world.endAskedMs = null;
     await run(6);
     expect(world.slots.length).toBeGreaterThan(0);
+  });
+
+  test("it does not end, and that is published, where another one with a lease would be left without a majority", async () => {
+    const { run, clock, keeper, world } = stage();
+    await run(8);
+    world.isOneSilent = true;
+    world.endAskedMs = clock.nowMs();
+    await run(4);
+    expect([world.slots.length > 0, keeper.published(null)?.strands]).toEqual([true, true]);
+    world.isOneSilent = false;
+    await run(1);
+    expect(keeper.published(null)?.strands).toBe(false);
+    await run(4);
+    expect(world.slots).toEqual([]);
+  });
+
+  test("a host that leaves stays until others that are no majority without it have ended their lease, and know it", async () => {
+    const { run, leaseEnd, world } = stage();
+    await run(8);
+    world.isOneSilent = true;
+    let isOver = false;
+    void leaseEnd.want().then(() => {
+      isOver = true;
+    });
+    await run(10);
+    expect([isOver, world.slots]).toEqual([false, []]);
+    world.isOneSilent = false;
+    await run(2);
+    expect(isOver).toBe(false);
+    await run(2);
+    expect(isOver).toBe(true);
+  });
+
+  test("others that do not end theirs, as those of an earlier version, are waited for for twenty seconds", async () => {
+    const { run, leaseEnd, world } = stage();
+    await run(8);
+    world.isOneSilent = true;
+    let isOver = false;
+    void leaseEnd.want().then(() => {
+      isOver = true;
+    });
+    await run(19);
+    expect(isOver).toBe(false);
+    await run(3);
+    expect(isOver).toBe(true);
+  });
+
+  test("it ends while another host leaves without which this one has no majority, and begins again when that stays", async () => {
+    const { run, world } = stage();
+    await run(8);
+    world.isOneSilent = true;
+    world.isOneLeaving = true;
+    expect((await run(4)).at(-1)).toBeNull();
+    expect(world.slots).toEqual([]);
+    world.isOneLeaving = false;
+    expect((await run(6)).at(-1)).toBe(LEASE_MS);
   });
 
   test("what was asked of the monitor before does not concern one that has started since", async () => {

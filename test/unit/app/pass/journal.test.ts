@@ -67,6 +67,7 @@ function bigView(vms: number, bytes = 200): PoolView {
     differing: [],
     stops: new Map(),
     heuristics: "not-asked",
+    inventory: null,
     fencingResumedAtMs: null,
   };
 }

@@ -8,6 +8,7 @@ import { portClock, VirtualClock } from "../../../../src/simulation/clock.ts";
 import { leader, SELF } from "./leader.ts";
 
 const DONE: Result = { kind: "done", by: "ILO" };
+const NEEDLESS: Result = { kind: "held", why: "it is off" };
 const FAILED: Result = { kind: "not-fenced", fault: "agent-failed", detail: "it was told to end" };
 
 interface Story {
@@ -21,11 +22,13 @@ interface Story {
   /** It does not listen. */
   readonly isDeaf?: boolean;
   readonly monitor?: (hearing: Hearing, nowMs: number) => Hearing | null;
+  /** From then on it is not needed any more. */
+  readonly needlessAtMs?: number;
 }
 
 /** What comes of it, and when it was told to end: null, never before it was done. */
 async function lead(story: Story) {
-  const { mandateUntilMs, takesMs, overAtMs, ended = FAILED, isDeaf = false, monitor } = story;
+  const { mandateUntilMs, takesMs, overAtMs, ended = FAILED, isDeaf = false, monitor, needlessAtMs } = story;
   const time = new VirtualClock();
   const clock = portClock(time, () => 0);
   const over = new AbortController();
@@ -45,7 +48,13 @@ async function lead(story: Story) {
     isDone = true;
     return at.ended === null ? DONE : ended;
   };
-  const leading = whileLeading({ ports: { clock, hearing: { read } }, self: SELF }, over.signal, act);
+  const needless = () => (needlessAtMs !== undefined && clock.uptimeMs() >= needlessAtMs ? NEEDLESS : null);
+  const leading = whileLeading(
+    { ports: { clock, hearing: { read } }, self: SELF },
+    over.signal,
+    act,
+    needless,
+  );
   void leading.then(() => (at.end = clock.uptimeMs()));
   await time.run(60_000);
   return { result: await leading, endedAtMs: at.ended, endMs: at.end };
@@ -102,6 +111,22 @@ describe("whileLeading", () => {
       endedAtMs: null,
       endMs: 3_300,
     }));
+
+  test("it is not needed any more: that is told to end, and what it says does not matter", async () => {
+    const ended = { result: NEEDLESS, endedAtMs: 3_500, endMs: 3_500 };
+    expect(await lead({ takesMs: 20_000, needlessAtMs: 3_200 })).toEqual(ended);
+    expect(await lead({ takesMs: 20_000, needlessAtMs: 3_200, ended: DONE })).toEqual(ended);
+  });
+
+  test("it is not needed from the beginning on: it is not begun", async () =>
+    expect(await lead({ takesMs: 20_000, needlessAtMs: 0 })).toEqual({
+      result: NEEDLESS,
+      endedAtMs: null,
+      endMs: 0,
+    }));
+
+  test("done just before it was not needed any more: that counts", async () =>
+    expect((await lead({ takesMs: 3_300, needlessAtMs: 3_200 })).result).toEqual(DONE));
 
   test("another mandate in the meantime does not make it good", async () => {
     const lost = (hearing: Hearing, nowMs: number) => {

@@ -49,6 +49,7 @@ const NOTICES: { readonly [Kind in Reason["kind"]]: string } = {
   "vm-not-started": "vm-not-started:web, vm_state_check, info, condition, line",
   "vm-left-down": "vm-left-down:v1, vm_state_check, info, condition, line",
   "vm-stop-doubted": "vm-stop-doubted:v1, vm_state_check, warning, condition, line",
+  "vm-has-no-host": "vm-has-no-host:v1, vm_mon, error, condition, alert",
   "vm-down": "vm-down:v1, vm_mon, error, condition, alert",
   "vm-started": "vm-started:v1, vm_mon, info, event, alert",
   "vm-start-failed": "vm-start-failed:v1, vm_mon, error, event, alert",
@@ -130,12 +131,12 @@ describe("describeReason: who is told", () => {
     ],
     [
       "a slave that is not the successor",
-      { kind: "not-promoted", master: "h1", why: "led-by-another", silent: [] },
+      { kind: "not-promoted", master: "h1", why: "led-by-another", silent: [], tie: null },
       "error, condition, line",
     ],
     [
       "a slave that waits its turn",
-      { kind: "not-promoted", master: "h1", why: "too-early", silent: [] },
+      { kind: "not-promoted", master: "h1", why: "too-early", silent: [], tie: null },
       "error, condition, line",
     ],
     ["a host that answers again at the fence", { ...answersAgain, detail: "" }, "warning, event, line"],
@@ -153,9 +154,9 @@ describe("describeReason: advice", () => {
   test("an alert has that of its kind", () =>
     expect(describeReason(REASONS["host-back"]).advice).toBe("Nothing. Find out why it was away."));
   test("a line of the log has none", () =>
-    expect(describeReason({ kind: "not-promoted", master: "h1", why: "too-early", silent: [] }).advice).toBe(
-      "",
-    ));
+    expect(
+      describeReason({ kind: "not-promoted", master: "h1", why: "too-early", silent: [], tie: null }).advice,
+    ).toBe(""));
 
   const { "fence-failed": failed } = REASONS;
   const DECLARE = "ha-cfg confirm-off";
@@ -220,7 +221,13 @@ describe("describeReason: each refusal has a cause of its own", () => {
       describeReason({ kind: "fence-refused", host: "xcp2", why: why as FenceRefusal }),
     ),
     "not-promoted": Object.keys(promotion).map((why) =>
-      describeReason({ kind: "not-promoted", master: "h1", why: why as PromotionRefusal, silent: [] }),
+      describeReason({
+        kind: "not-promoted",
+        master: "h1",
+        why: why as PromotionRefusal,
+        silent: [],
+        tie: null,
+      }),
     ),
   };
   for (const [kind, notices] of Object.entries(bodies))

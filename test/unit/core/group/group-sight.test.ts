@@ -15,6 +15,7 @@ const sight = (given: Voter, over: Given = {}) => {
     entered: [],
     ownLease: null,
     tie: null,
+    tieTest: null,
     agreedAtMs: null,
     handsOver: false,
     isOnDisk: true,

@@ -34,6 +34,7 @@ export const NO_GROUP: GroupSight = {
   leaseOver: [],
   ownLease: null,
   tie: null,
+  tieTest: null,
   trouble: null,
 };
 

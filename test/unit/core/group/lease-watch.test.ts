@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { bootTag } from "../../../../src/core/group/boot-tag.ts";
-import type { GroupState } from "../../../../src/core/group/group.ts";
+import { type GroupState, tickLeases } from "../../../../src/core/group/group.ts";
 import {
   acknowledged,
   type LeaseWatch,
@@ -9,6 +9,7 @@ import {
   runsOutAfterMs,
   stepLeases,
   takeAcks,
+  withoutOthers,
 } from "../../../../src/core/group/lease-watch.ts";
 import { GROUP_TIMINGS } from "../../../../src/core/group/timings.ts";
 import type { HostUuid } from "../../../../src/core/model/ids.ts";
@@ -43,6 +44,29 @@ const step = (last: LeaseWatch, { hearing, voting }: GroupState, nowMs = NOW_MS)
   stepLeases(last, hearing, voting, nowMs, GROUP_TIMINGS);
 const over = (watch: LeaseWatch) =>
   watch.over.map(({ host, isBack }) => `${host}${isBack ? " is back" : ""}`);
+
+describe("tickLeases: when the last lease has left the roll, and none is wanted any more", () => {
+  const left = (voter: Voter) => state({ b: {}, c: {} }, { leased: "", voter });
+  const tick = (group: GroupState, leases: LeaseWatch) =>
+    tickLeases({ ...group, leases }, NOW_MS, GROUP_TIMINGS, { isWanted: false, isTaken: false }).leases;
+  test("the leader still acknowledges whom it hears, for one of them may wait for it with its slots armed", () => {
+    const { led: mandate, heard, ownAckedMs } = tick(left(LEADS), NO_LEASES);
+    expect(mandate?.term).toEqual(term("5a"));
+    expect(heard.map(({ host }) => String(host))).toEqual(["b", "c"]);
+    expect(ownAckedMs).not.toBeNull();
+  });
+  test("whoever follows watches nothing, but knows what was acknowledged of its own", () => {
+    const follows: Voter = { term: "5b", roll: "5b.1 abc", answers: {} };
+    const before = { ...NO_LEASES, heard: [acked(B, 1)], ownAckedMs: 400 };
+    expect(tick(left(follows), before)).toEqual({ ...NO_LEASES, ownAckedMs: 400 });
+  });
+});
+
+test("withoutOthers: nothing is made anew where there is nothing to leave out", () => {
+  const own = { ...NO_LEASES, ownAckedMs: 400 };
+  expect(withoutOthers(own)).toBe(own);
+  expect(withoutOthers({ ...own, ...led(60), heard: [acked(B, 1)] })).toEqual(own);
+});
 
 test("a lease of 15 s is over by any clock after 17.15 s", () => expect(runsOutAfterMs(15_000)).toBe(17_150));
 
@@ -142,7 +166,7 @@ describe("the own numbers that are acknowledged", () => {
 
 test("leasesOf: when each will be over", () => {
   const { voting } = state({ b: {}, c: {} });
-  const leases = leasesOf({ ...led(60), heard: [acked(B, 4)] }, voting);
+  const leases = leasesOf({ ...led(60), heard: [acked(B, 4)], voided: [] }, voting);
   expect(leases.map(({ host, endsMs }) => [host, endsMs])).toEqual([
     [B, ago(4) + SPAN_MS],
     ["c" as HostUuid, ago(60) + SPAN_MS],

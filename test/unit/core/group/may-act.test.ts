@@ -3,7 +3,7 @@ import { groupOf, hasMandate, isElecting, isLeftOut, mayAct } from "../../../../
 import type { ActionKind } from "../../../../src/core/model/action.ts";
 import { host } from "../fixtures.ts";
 import { hearing } from "../members/hearing.ts";
-import { isLedBy, leads, NOBODY_LEADS, type SightOver } from "../sight.ts";
+import { isLedBy, leads, NOBODY_LEADS, type SightOver, tieOf } from "../sight.ts";
 
 const NOW_MS = 10_000;
 const sight = (over: SightOver = {}) => ({
@@ -96,9 +96,26 @@ describe("isElecting", () => {
   const NOW = 100_000;
   const sees = (over: SightOver) =>
     isElecting({ nowMs: NOW, hearing: { ...hearing(), group: leads(host(1), [host(1), host(2)], over) } });
+  const claims = { ...NOBODY_LEADS, tie: tieOf({ need: "lacks", isClaiming: true }) };
   const rows: readonly [string, boolean, boolean][] = [
     ["this host leads", sees({ sinceMs: NOW }), false],
     ["it stands", sees({ lead: "stands", sinceMs: 0 }), true],
+    [
+      "it stands, and the tie that it lacks is another host's: that does not pass",
+      sees({ lead: "stands", tie: tieOf({ need: "lacks", holder: host(2) }) }),
+      false,
+    ],
+    [
+      "it stands, and the tie-breaker does not answer: that may last",
+      sees({ lead: "stands", tie: tieOf({ need: "lost", trouble: "no route" }) }),
+      false,
+    ],
+    ["it claims the tie", sees({ ...claims, sinceMs: 0 }), true],
+    [
+      "it stands, and needs no tie",
+      sees({ lead: "stands", tie: tieOf({ holder: host(2), trouble: "no route" }) }),
+      true,
+    ],
     ["it is elected, and its roll is not settled", sees({ lead: "elected", sinceMs: 0 }), true],
     ["nobody has led for less than 4 s", sees({ ...NOBODY_LEADS, sinceMs: NOW - 3_999 }), true],
     ["nobody has led for 4 s: it cannot be elected", sees({ ...NOBODY_LEADS, sinceMs: NOW - 4_000 }), false],

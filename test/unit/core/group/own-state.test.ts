@@ -31,7 +31,13 @@ const REPORT: GroupReport = {
 };
 
 const slaveOf = (masterAddress: string) => ({ kind: "slave", masterAddress }) as const;
-const SIGHT: OwnSight = { role: slaveOf("10.0.0.2"), startComplete: true, xapi: "answers", isHeld: false };
+const SIGHT: OwnSight = {
+  role: slaveOf("10.0.0.2"),
+  startComplete: true,
+  xapi: "answers",
+  isHeld: false,
+  isLeaving: false,
+};
 
 describe("ownState", () => {
   const masters: readonly [string, OwnSight["role"], string | null][] = [
@@ -69,6 +75,9 @@ describe("ownState", () => {
       leaving: false,
       changes: 7,
     }));
+
+  test("a monitor that is being stopped says that its host leaves", () =>
+    expect(ownState({ ...SIGHT, isLeaving: true }, REPORT).leaving).toBe(true));
 
   const offices: readonly [string, OwnSight["role"], string | null][] = [
     ["a master says which office its database has", { kind: "master" }, "7.b.2"],

@@ -54,6 +54,26 @@ describe("what is asked of the place", () => {
       },
       `claim ${TIE}`,
     ],
+    [
+      "the other host at a place that did not answer",
+      { voter: FOLLOWER, others: { a: null }, ties: { lacksMs: ago(30), said: said(UNKNOWN, 1) } },
+      `look ${TIE}`,
+    ],
+    [
+      "where it does again, as long as the XAPI master may wait there for an answer",
+      { voter: FOLLOWER, others: { a: null }, ties: { lacksMs: ago(30), said: said(FREE, 11.9) } },
+      "nothing",
+    ],
+    [
+      "and then",
+      { voter: FOLLOWER, others: { a: null }, ties: { lacksMs: ago(30), said: said(FREE, 12) } },
+      `claim ${TIE}`,
+    ],
+    [
+      "the XAPI master at a place that did not answer",
+      { ties: { lacksMs: ago(30), said: said(UNKNOWN, 1) } },
+      `claim ${TIE}`,
+    ],
     ["at another place than this host knows", { ties: lacks, tag: "ssh.2" }, "nothing"],
     ["where this host knows none", { ties: lacks, tag: null }, "nothing"],
     ["a place that has just not answered", { ties: { ...lacks, said: said(UNKNOWN, 0.5) } }, "nothing"],

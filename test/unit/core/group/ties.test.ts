@@ -115,6 +115,18 @@ describe("takeTieAnswer", () => {
     expect(next.ties.old).toEqual([]);
   });
 
+  test("silence begins with the first question that has no answer, and ends with an answer", () => {
+    const silent = (silentMs: number | null, answer: TieAnswer) =>
+      takeTieAnswer(state(LEADER, { silentMs }), claim, answer, NOW_MS).ties.silentMs;
+    const found = [
+      silent(null, UNKNOWN),
+      silent(ago(9), UNKNOWN),
+      silent(ago(9), HELD_BY_B),
+      silent(9, FREE),
+    ];
+    expect(found).toEqual([NOW_MS, ago(9), null, null]);
+  });
+
   test("a name is known to be claimed by whoever has it", () => {
     const claimed = (answer: TieAnswer) => isClaimed(after(LEADER, look, answer), "t");
     expect([HELD_BY_A, HELD_BY_B, FREE, UNKNOWN].map(claimed)).toEqual([true, true, false, false]);
@@ -141,6 +153,11 @@ describe("stepTies", () => {
   test("answers about other rolls are forgotten, and all of them by whoever neither leads nor lacks a claim", () => {
     expect([...step(LEADER, { said }).ties.said.keys()]).toEqual(["t"]);
     expect([...step({ ...FOLLOWER, promised: 1 }, { said }).ties.said.keys()]).toEqual([]);
+  });
+
+  test("since when nothing is answered is known for as long as somebody asks", () => {
+    const silent = (given: Voter) => step(given, { silentMs: ago(9) }).ties.silentMs;
+    expect([silent(LEADER), silent({ ...FOLLOWER, promised: 1 })]).toEqual([ago(9), null]);
   });
 
   test("so are claims of other rolls", () =>

@@ -43,6 +43,20 @@ describe("wantedRoll: the lease of a host, as it says it", () => {
     ["it begins", {}, LEASE_MS],
     ["it ends", { said: { ...SAYS, leaseMs: null }, shownMs: LEASE_MS }, null],
     ["what the leader says of its own", { ownMs: LEASE_MS }, LEASE_MS],
+    [
+      "XAPI's own HA has the watchdogs: none, whatever is said",
+      { leases: { isTaken: true }, shownMs: LEASE_MS },
+      null,
+    ],
+    [
+      "it had them: none, also of a host that is silent, until it says so of the roll without one",
+      {
+        leases: { voided: [{ host: B, bootId: "boot-b" }] },
+        shownMs: LEASE_MS,
+        other: { age: 5, silent: 1 },
+      },
+      null,
+    ],
     ["a word with another roll counts for nothing", { said: { ...SAYS, roll: "5a.0" } }, null],
     [
       "nor one of a host that is silent",

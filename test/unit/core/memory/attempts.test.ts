@@ -6,4 +6,4 @@ test("isRetry: how often, and not before when", () =>
   expectShape(isRetry, { failures: 2, notBeforeMs: 60_000 }));
 
 test("isRestartHistory: the starts of a VM, and its place in the order", () =>
-  expectShape(isRestartHistory, { startedAtMs: [1, 2], order: -1, startDelayS: 5 }));
+  expectShape(isRestartHistory, { startedAtMs: [1, 2], order: -1, startDelayS: 5, host: null }));

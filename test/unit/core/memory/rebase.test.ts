@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { NO_ALERTS } from "../../../../src/core/memory/alert-memory.ts";
+import type { Incident } from "../../../../src/core/memory/incident.ts";
+import type { KnownHost } from "../../../../src/core/memory/last-good.ts";
 import { emptyMemory, type Memory } from "../../../../src/core/memory/memory.ts";
 import { rebaseMemory } from "../../../../src/core/memory/rebase.ts";
 import { ALERT } from "../alerts/mail/mail.ts";
@@ -32,6 +34,7 @@ const FULL: Memory = {
   unfencedAtMs: 9,
   fencedAtMs: { h2: [9] },
   backAtMs: { h2: 9 },
+  ownBootsS: { h2: [1_795_426_000] },
   onRoll: [host(1), host(2)],
   promotion: takeOver({ phase: "righting", sinceMs: 9 }),
   following: "10.0.0.1",
@@ -54,7 +57,7 @@ const FULL: Memory = {
   copy: { master: host(1), changes: 7, currentAtMs: 9, notBeforeMs: 9 },
   isSettling: true,
   seenRunning: { web: { host: host(2), atMs: 9 } },
-  restarts: { web: { startedAtMs: [9], order: 1, startDelayS: 2 } },
+  restarts: { web: { startedAtMs: [9], order: 1, startDelayS: 2, host: null } },
   fenceDevices: { method: "ILO", checkedAtMs: 9, wrong: { h2: "silent" } },
   retries: { "fence-host:h2": { failures: 2, notBeforeMs: 9 } },
   alerts: { ...NO_ALERTS, active: { "ha-off": "HA is off." } },
@@ -113,11 +116,14 @@ describe("rebaseMemory, after a reboot", () => {
   test("the reboot that an isolation has cost survives, and the pool is not yet whole again", () =>
     expect(REBASED.isolation).toEqual({ sinceMs: 9, rebooted: true, wellSinceMs: null }));
 
+  test("the boots of hosts survive, for they are told by wall clocks", () =>
+    expect(REBASED.ownBootsS).toEqual({ h2: [1_795_426_000] }));
+
   test("the pool has not been seen in this boot", () => expect(REBASED.sawPoolSinceBoot).toBe(false));
 
   test("what is timed is forgotten, and observed again", () => {
     const empty = emptyMemory("boot-2");
-    const { lastGood, promotion, promoted, copy, isolation, alerts, ...forgotten } = REBASED;
+    const { lastGood, promotion, promoted, copy, isolation, alerts, ownBootsS, ...forgotten } = REBASED;
     expect(empty).toMatchObject(forgotten);
   });
 
@@ -131,6 +137,34 @@ describe("rebaseMemory, after a reboot", () => {
 
   test("a host that never saw the pool remembers nothing", () =>
     expect(rebaseMemory(emptyMemory("boot-1"), "boot-2")).toEqual(emptyMemory("boot-2")));
+});
+
+describe("rebaseMemory: who has disabled a host that is disabled", () => {
+  const [enabled, disabled] = [knownHost(host(3)), knownHost(host(3), { enabled: false })];
+  const rows: readonly [string, KnownHost, Incident | null, boolean][] = [
+    [
+      "this program: it was declared dead",
+      disabled,
+      incidentOn(host(3), "declared", { wasDeclared: true }),
+      true,
+    ],
+    [
+      "this program, and it has not been enabled since",
+      disabled,
+      incidentOn(host(3), "returned", { wasDeclared: true }),
+      true,
+    ],
+    ["a person: it was fenced, and not declared", disabled, incidentOn(host(3), "fenced"), false],
+    ["a person: nothing has happened to it", disabled, null, false],
+    ["nobody: it is enabled", enabled, incidentOn(host(3), "declared", { wasDeclared: true }), false],
+  ];
+  for (const [what, known, incident, expected] of rows)
+    test(`${what}`, () => {
+      const incidents = incident === null ? {} : { [host(3)]: incident };
+      const lastGood = goodView({ hosts: [known], members: [] });
+      const rebased = rebaseMemory({ ...FULL, lastGood, incidents }, "boot-2");
+      expect(rebased.lastGood?.hosts.map(({ disabledByStart }) => disabledByStart)).toEqual([expected]);
+    });
 });
 
 describe("rebaseMemory: who counts after a reboot", () => {

@@ -18,7 +18,7 @@ describe("notBeforeMs", () => {
   ];
   for (const [what, starts, now, wait] of rows)
     test(what, () => {
-      const history = { startedAtMs: starts.map((at) => at * MINUTE), order: 0, startDelayS: 0 };
+      const history = { startedAtMs: starts.map((at) => at * MINUTE), order: 0, startDelayS: 0, host: null };
       const last = (starts.at(-1) ?? 0) * MINUTE;
       expect(notBeforeMs(history, now * MINUTE)).toBe(wait === 0 ? 0 : last + wait * MINUTE);
     });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { applianceUuid } from "../../../../src/core/model/ids.ts";
 import { notBeforeMs } from "../../../../src/core/pace/flapping.ts";
+import { needsOf } from "../../../../src/core/placement/build-problem.ts";
 import {
   judgeVm,
   PARALLEL_STARTS,
@@ -9,13 +10,17 @@ import {
   type RestartInput,
 } from "../../../../src/core/restart/restart-plan.ts";
 import { FLAG, haltedVm, host, POOL, ranIn, SETTINGS, short, vm } from "../fixtures.ts";
+import { inventoryOf, roomy } from "../placement/pools.ts";
 
 const input = (over: Partial<RestartInput>): RestartInput => ({
   pool: POOL,
   nowMs: 1_000_000,
   halted: [],
   appliances: [],
-  targets: [{ uuid: host(1), freeMemoryBytes: 500 }],
+  targets: [roomy(1, 500)],
+  excluded: [],
+  needs: new Map(),
+  nameOf: (uuid) => uuid,
   allHealthy: true,
   isAnyResting: false,
   restarts: {},
@@ -88,7 +93,7 @@ describe("planVmRestarts", () => {
   });
 
   test("the next group waits for the start_delay of the one before", () => {
-    const restarts = { first: { startedAtMs: [990_000], order: 1, startDelayS: 30 } };
+    const restarts = { first: { startedAtMs: [990_000], order: 1, startDelayS: 30, host: null } };
     const halted = [haltedVm("second", { order: 2 })];
     expect(starts({ halted, restarts })).toEqual([]);
     expect(starts({ halted, restarts, nowMs: 1_020_000 })).toEqual(["start-vm second"]);
@@ -103,9 +108,9 @@ describe("planVmRestarts", () => {
 
   test("most free memory first, what is placed counts", () => {
     const targets = [
-      { uuid: host(1), freeMemoryBytes: 250 },
-      { uuid: host(2), freeMemoryBytes: 300 },
-      { uuid: host(3), freeMemoryBytes: "unknown" as const },
+      roomy(1, 250),
+      roomy(2, 300),
+      roomy(3, 0, { freeBytes: "unknown", squeezedFreeBytes: "unknown" }),
     ];
     const plan = planVmRestarts(
       input({ targets, halted: ["a", "b", "c"].map((name) => haltedVm(name)) }),
@@ -117,6 +122,51 @@ describe("planVmRestarts", () => {
       [host(1), host(2), host(3)],
       [host(2), host(1), host(3)],
     ]);
+  });
+
+  test("the restart class goes first, the best-effort class last, whatever their order", () => {
+    const halted = [
+      haltedVm("first", { restartPriority: "restart", order: 9 }),
+      haltedVm("second", { order: 1 }),
+      haltedVm("third", { restartPriority: "best-effort" }),
+    ];
+    expect(starts({ halted })).toEqual(["start-vm first"]);
+    expect(starts({ halted: halted.slice(1) })).toEqual(["start-vm second"]);
+    expect(starts({ halted: halted.slice(2) })).toEqual(["start-vm third"]);
+  });
+
+  test("what no host can run is not asked of XAPI, holds up nobody, and it is said what the hosts lack", () => {
+    const large = haltedVm("large", { memoryBytes: 900, order: 1 });
+    const excluded = [{ host: host(2), why: "disabled" }];
+    const plan = planVmRestarts(input({ halted: [large, haltedVm("b", { order: 2 })], excluded }), SETTINGS);
+    expect(short(plan.starts)).toEqual(["start-vm b"]);
+    expect(plan.refused).toEqual([
+      {
+        vm: vm("large"),
+        name: "large",
+        why: "no-host-fits",
+        lacks: "h1 with too little free memory; h2 disabled",
+      },
+    ]);
+  });
+
+  test("a VM that waits for its group keeps its place from those that go after it, not from those before", () => {
+    const targets = [roomy(1, 300), roomy(2, 100)];
+    const halted = [haltedVm("small", { order: 1 }), haltedVm("large", { order: 2, memoryBytes: 300 })];
+    const [start] = planVmRestarts(input({ halted, targets }), SETTINGS).starts;
+    expect(start?.kind === "start-vm" && start.candidates).toEqual([host(2), host(1)]);
+  });
+
+  test("VMs of one group are started on different hosts", () => {
+    const tagged = ["a", "b"].map((name) => haltedVm(name));
+    const needs = needsOf(inventoryOf(tagged.map((one) => ({ ...one, tags: ["web"] }))));
+    const targets = [roomy(1, 900), roomy(2, 200)];
+    const hostsOf = (settings: typeof SETTINGS) =>
+      planVmRestarts(input({ halted: tagged, targets, needs }), settings).starts.map(
+        (start) => start.kind === "start-vm" && start.candidates[0],
+      );
+    expect(hostsOf(SETTINGS)).toEqual([host(1), host(1)]);
+    expect(hostsOf({ ...SETTINGS, ANTI_AFFINITY_TAGS: ["web"] })).toEqual([host(1), host(2)]);
   });
 
   test("HOST_SELECT_METHOD=1 lets XAPI pick, but not while a host is unwell, or rests", () => {
@@ -131,9 +181,10 @@ describe("planVmRestarts", () => {
 
   test("no more than PARALLEL_STARTS at a time, those in flight included", () => {
     const halted = Array.from({ length: 30 }, (_, index) => haltedVm(`vm${String(index).padStart(2, "0")}`));
-    expect(starts({ halted }).length).toBe(PARALLEL_STARTS);
+    const targets = [roomy(1, 30 * 100)];
+    expect(starts({ halted, targets }).length).toBe(PARALLEL_STARTS);
     const inFlight = new Set(["start-vm:vm00", "start-vm:vm01", "stamp-home-pool:x"]);
-    const next = starts({ halted, inFlight });
+    const next = starts({ halted, targets, inFlight });
     expect(next.length).toBe(PARALLEL_STARTS - 2);
     expect(next).not.toContain("start-vm vm00");
   });
@@ -145,7 +196,7 @@ describe("planVmRestarts", () => {
 });
 
 describe("notBeforeMs", () => {
-  const history = (...startedAtMs: number[]) => ({ startedAtMs, order: 0, startDelayS: 0 });
+  const history = (...startedAtMs: number[]) => ({ startedAtMs, order: 0, startDelayS: 0, host: null });
   test("two starts within 15 minutes are free, then 1, 2, 4 minutes after the last", () => {
     expect(notBeforeMs(undefined, 10_000)).toBe(0);
     expect(notBeforeMs(history(0), 10_000)).toBe(0);

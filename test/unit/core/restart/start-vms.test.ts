@@ -3,6 +3,7 @@ import type { Memory } from "../../../../src/core/memory/memory.ts";
 import { restsOf } from "../../../../src/core/model/action.ts";
 import { applianceUuid } from "../../../../src/core/model/ids.ts";
 import type { DatabaseView, HostView, PeerProbe } from "../../../../src/core/model/pool-view.ts";
+import { rankOf } from "../../../../src/core/restart/rank.ts";
 import { startVms } from "../../../../src/core/restart/start-vms.ts";
 import {
   ALIVE,
@@ -106,12 +107,15 @@ describe("startVms, what", () => {
     }
   });
 
-  test("startVms: the order of what is started is remembered, with its earlier starts", () => {
+  test("startVms: the rank and host of what is started are remembered, with its earlier starts", () => {
     const read = { halted: [haltedVm("web", { order: 4, startDelayS: 30 })] };
     const hosts = [hostView(host(1)), hostView(host(2))];
-    const memory = memoryWith({ restarts: { web: { startedAtMs: [7], order: 0, startDelayS: 9 } } });
+    const memory = memoryWith({
+      restarts: { web: { startedAtMs: [7], order: 0, startDelayS: 9, host: null } },
+    });
     const { memory: after } = startVms(memory, masterRound(memory, { database: database(hosts, read) }));
-    expect(after.restarts).toEqual({ web: { startedAtMs: [7], order: 4, startDelayS: 0 } });
+    const order = rankOf({ restartPriority: "", order: 4 });
+    expect(after.restarts).toEqual({ web: { startedAtMs: [7], order, startDelayS: 0, host: host(1) } });
   });
 
   test("startVms: nothing down, nothing done, nothing said", () =>
@@ -148,7 +152,7 @@ describe("startVms, what", () => {
   }
 
   test("startVms: a VM that halts again and again waits; one that no healthy host can take is spoken of", () => {
-    const restarts = { web: { startedAtMs: [990_000, 995_000], order: 0, startDelayS: 0 } };
+    const restarts = { web: { startedAtMs: [990_000, 995_000], order: 0, startDelayS: 0, host: null } };
     const memory = memoryWith({ restarts });
     const read = database([hostView(host(1))], { halted: [web] });
     const flapping = startVms(memory, masterRound(memory, { database: read }));

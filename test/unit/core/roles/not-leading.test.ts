@@ -7,7 +7,7 @@ import {
 } from "../../../../src/core/roles/not-leading.ts";
 import { goodView, host, knownHost, masterRound, memoryWith, type Situation } from "../fixtures.ts";
 import { hearing, peer } from "../members/hearing.ts";
-import { isLedBy, NOBODY_LEADS } from "../sight.ts";
+import { isLedBy, NOBODY_LEADS, tieOf } from "../sight.ts";
 
 const NOW_MS = 1_000_000;
 
@@ -90,6 +90,18 @@ describe("reportNotLeading: why", () => {
       "who is not on the roll does not count",
       { group: { ...NOBODY_LEADS, roll: { hosts: [host(1), host(3)] } }, hearing: heard },
       "it hears 1 of the 2 hosts that count, itself included. If host 3 is off, run: ha-cfg confirm-off host 3",
+    ],
+    [
+      "half is heard, and the other half has the tie",
+      {
+        group: {
+          ...NOBODY_LEADS,
+          roll: { hosts: [host(1), host(3)] },
+          tie: tieOf({ need: "lacks", holder: host(3) }),
+        },
+        hearing: heard,
+      },
+      "it hears 1 of the 2 hosts that count, itself included, and host 3 has claimed the tie. If host 3 is off, run: ha-cfg confirm-off host 3",
     ],
     [
       "this host is not on the roll, and half of those that are is heard",

@@ -88,7 +88,13 @@ describe("no votes are required, and nobody leads", () => {
     for (const atS of [40, 60, 84]) {
       const { actions, reasons } = brain.look(atS, { probes });
       expect(actions).toEqual([]);
-      expect(reasons).toContainEqual({ kind: "not-promoted", master: "h1", why: "too-early", silent: [] });
+      expect(reasons).toContainEqual({
+        kind: "not-promoted",
+        master: "h1",
+        why: "too-early",
+        silent: [],
+        tie: null,
+      });
     }
     expect(brain.look(85, { probes }).actions).toEqual([byChoice]);
   });

@@ -103,6 +103,7 @@ describe("decideSlave", () => {
       master: "h1",
       why: "disk-not-writable",
       silent: [],
+      tie: null,
     });
   });
 
@@ -117,6 +118,7 @@ describe("decideSlave", () => {
       master: "h1",
       why: "old-master-not-fenced",
       silent: [],
+      tie: null,
     });
     expect(brain.look(37, { probes: gone }).actions).toEqual([fenceMaster]);
   });
@@ -213,6 +215,7 @@ describe("decideSlave", () => {
       master: "h1",
       why: "in-maintenance",
       silent: [],
+      tie: null,
     });
   });
 

@@ -187,7 +187,7 @@ describe("becomeMaster: the named host is a slave, and no host is master", () =>
         null,
         LONG,
       ]);
-      expect(step?.reasons).toEqual([{ kind: "not-promoted", master: null, why, silent: [] }]);
+      expect(step?.reasons).toEqual([{ kind: "not-promoted", master: null, why, silent: [], tie: null }]);
       expect(alone(LONG + 1, situation, over)?.reasons).toEqual([]);
     });
 

@@ -24,7 +24,8 @@ import {
   short,
   slaveRound,
 } from "../fixtures.ts";
-import { NOBODY_LEADS } from "../sight.ts";
+import { hearing as hearingOf, peer } from "../members/hearing.ts";
+import { NOBODY_LEADS, tieOf } from "../sight.ts";
 
 const NOW_MS = 1_000_000;
 const REBOOT = { FENCE_REBOOT_LONE_HOST: true };
@@ -175,6 +176,23 @@ describe("isolateSlave", () => {
     const full = { isDiskWritable: false, settings: REBOOT };
     expect(master({}, full)).toMatchObject({ does: "", isolation: { rebooted: false } });
     expect(slave({}, DEAD, false, full)).toEqual(["", "isolated", false]);
+  });
+  test("isolateSlave, isolateMaster: not while its claim of the tie is under way", () => {
+    const claims = {
+      settings: REBOOT,
+      group: { ...NOBODY_LEADS, sinceMs: NOW_MS, tie: tieOf({ need: "lacks", isClaiming: true }) },
+    };
+    expect([master({}, claims).does, slave({}, DEAD, false, claims)]).toEqual(["", null]);
+  });
+  test("isolateSlave: why it has not got the tie is said with it", () => {
+    const roll = { hosts: [host(1), host(2)] };
+    const group = { ...NOBODY_LEADS, roll, tie: tieOf({ need: "lacks", holder: host(1) }) };
+    const hearing = hearingOf(peer(1, { heard: "silent" }));
+    const memory = memoryWith({ health: { h1: healthIn("failed") } });
+    const round = slaveRound(memory, { probes: { h1: DEAD }, group, hearing });
+    expect(isolateSlave(memory, tally(false), round)?.reasons).toEqual([
+      { kind: "isolated", reboots: false, tie: "h1 has claimed the tie", silent: ["h1"] },
+    ]);
   });
   test("isolateSlave: in maintenance somebody is at work on this host: no reboot", () =>
     expect(slave({ lastGood: maintained })).toEqual(["", "isolated", false]));

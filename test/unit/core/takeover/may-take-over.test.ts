@@ -152,7 +152,9 @@ describe("waitUntilThen", () => {
       const notBeforeMs = FAILED_MS + afterS * 1_000;
       expect(step.memory.retries[PATIENCE_KEY]).toEqual({ failures: 0, notBeforeMs });
       expect(step.actions).toEqual([]);
-      expect(step.reasons).toEqual([{ kind: "not-promoted", master: "h1", why: "too-early", silent: [] }]);
+      expect(step.reasons).toEqual([
+        { kind: "not-promoted", master: "h1", why: "too-early", silent: [], tie: null },
+      ]);
     });
   }
 });

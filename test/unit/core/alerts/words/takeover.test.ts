@@ -61,7 +61,7 @@ test("TAKEOVER_WORDS: what is not known leaves no empty place", () => {
 describe("TAKEOVER_WORDS: a master that is not replaced: is an administrator's word the cure", () => {
   const CURE = " If h1 is off: ha-cfg confirm-off h1.";
   const text = (master: string | null, why: PromotionRefusal) =>
-    TAKEOVER_WORDS["not-promoted"]({ kind: "not-promoted", master, why, silent: [] }).text;
+    TAKEOVER_WORDS["not-promoted"]({ kind: "not-promoted", master, why, silent: [], tie: null }).text;
   /** Why it is not, and whether a word would help where this host counts; a new why does not compile before somebody has decided that. */
   const HELPS: Readonly<Record<PromotionRefusal, boolean>> = {
     "promotion-disabled": false,
@@ -93,8 +93,16 @@ describe("TAKEOVER_WORDS: a master that is not replaced: is an administrator's w
       master: "h1",
       why,
       silent: ["h2", "h4"],
+      tie: null,
     });
     expect(said.text).toEndWith(" If h1, h2 and h4 are off, for each of them: ha-cfg confirm-off HOST.");
+  });
+  test("where only the tie is missing, it is told why", () => {
+    const tie = "the tie cannot be claimed (no route)";
+    const said = { kind: "not-promoted", master: "h1", why: "no-quorum", silent: [], tie } as const;
+    expect(TAKEOVER_WORDS["not-promoted"](said).text).toBe(
+      `The master has failed and this host does not take over: this host has no quorum: ${tie}.${CURE}`,
+    );
   });
   test("it is told without an empty place for the name", () =>
     expect(text(null, "no-quorum")).toBe(

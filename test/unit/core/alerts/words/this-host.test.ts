@@ -1,4 +1,4 @@
-import { test } from "bun:test";
+import { expect, test } from "bun:test";
 import { THIS_HOST_WORDS } from "../../../../../src/core/alerts/words/this-host.ts";
 import { expectWords } from "./expect-words.ts";
 
@@ -24,3 +24,13 @@ const SAID: { readonly [Kind in keyof typeof THIS_HOST_WORDS]: string } = {
 };
 
 test("THIS_HOST_WORDS: what an administrator reads", () => expectWords(THIS_HOST_WORDS, SAID));
+
+test("a host alone that lacks only the tie: why, and what a person can do", () => {
+  const said = (reboots: boolean) =>
+    THIS_HOST_WORDS.isolated({ kind: "isolated", reboots, tie: "h1 has claimed the tie", silent: ["h1"] })
+      .text;
+  const end = "Check its network. If h1 is off: ha-cfg confirm-off h1.";
+  const why = "This host sees no other member and has no quorum: h1 has claimed the tie";
+  expect(said(false)).toBe(`${why}. Nothing is done. ${end}`);
+  expect(said(true)).toBe(`${why}. It reboots itself. ${end}`);
+});

@@ -1,0 +1,75 @@
+import type { HostUuid } from "../../core/model/ids.ts";
+import type { DatabaseView, Inventory } from "../../core/model/pool-view.ts";
+import { foresee } from "../../core/restart/foresee.ts";
+import { defineAction } from "../action.ts";
+import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
+import { findHost } from "../host-argument.ts";
+import { proofOf, silenceS } from "../plan-times.ts";
+import { askPool, type PoolAccess, withPool } from "../pool-access.ts";
+import { planReport, renderPlan, renderPlans } from "../screens/plan.ts";
+
+export const planAction = defineAction({
+  name: "plan",
+  description: "Shows where VMs would be started if a host failed now, and which would not be.",
+  args: {
+    "if-host-fails": {
+      type: "string",
+      description:
+        "these hosts at the same time, names or uuids with , between; without it each host in turn",
+    },
+    json: { type: "boolean", description: "for programs" },
+  },
+  async run(args, ports) {
+    return withPool(ports, async (pool) => {
+      const { xapi, database, exitWithout } = pool;
+      if (database === null) return exitWithout;
+      const failing = chooseHosts(args["if-host-fails"], database);
+      if (pool.resolved.settings.OP_MODE === 1) {
+        ports.stderr("Cannot plan with OP_MODE=1: XAPI places the VMs of an appliance.\n");
+        return EXIT.failed;
+      }
+      const read = await askPool(ports, "read what VMs need", (signal) => xapi.readInventory(signal));
+      if (!read.ok) return read.exit;
+      return show(failing, { ...pool, database }, read.value, ports, args.json === true);
+    });
+  },
+});
+
+/** The hosts that fail together, one group for each question; without a wish each host that is in service alone. */
+function chooseHosts(typed: string | undefined, { hosts }: DatabaseView): readonly (readonly HostUuid[])[] {
+  if (typed === undefined)
+    return hosts.filter(({ enabled, live }) => enabled && live).map(({ uuid }) => [uuid]);
+  const isOne = hosts.some(({ name }) => name === typed);
+  const words = isOne ? [typed] : typed.split(",").map((word) => word.trim());
+  return [[...new Set(words.map((word) => findHost("plan for", word, hosts).uuid))]];
+}
+
+function show(
+  failing: readonly (readonly HostUuid[])[],
+  pool: PoolAccess & { readonly database: DatabaseView },
+  inventory: Inventory,
+  ports: CliPorts,
+  json: boolean,
+): ExitCode {
+  const { database, resolved } = pool;
+  const { settings } = resolved;
+  const times = { silenceS: silenceS(settings), proof: proofOf(settings, database.hosts.length) };
+  const plans = failing.map((hosts) =>
+    planReport(hosts, foresee(new Set(hosts), database, inventory, settings), database),
+  );
+  if (json) {
+    const { silenceS: noticedS, proof } = times;
+    const pools = plans.map((plan) => ({
+      ...plan,
+      noticedS,
+      proof: proof.text,
+      proofAtMostS: proof.atMostS,
+    }));
+    ports.stdout(`${JSON.stringify({ schema: 1, plans: pools }, null, 2)}\n`);
+    return EXIT.done;
+  }
+  const [only] = plans;
+  const isOne = plans.length === 1 && only !== undefined;
+  ports.stdout(isOne ? renderPlan(only, times) : renderPlans(plans, times));
+  return EXIT.done;
+}

@@ -1,0 +1,29 @@
+import type { HostBoot, LeaseWatch } from "./lease-watch.ts";
+import type { Roll } from "./roll.ts";
+import type { Voting } from "./voting.ts";
+
+/**
+ * XAPI's own HA destroys the slots of a host when it starts there, and it starts on all hosts of a pool. So what the roll shows then proves nothing:
+ * not while that HA is on, and not after it, until the roll has shown the host without a lease. `isTaken`: it has the watchdog of this host.
+ */
+export function withVoided(last: LeaseWatch, { self, stored }: Voting, isTaken: boolean): LeaseWatch {
+  if (!isTaken && last.voided.length === 0) return last.isTaken === isTaken ? last : { ...last, isTaken };
+  const leased = [stored.roll, stored.before].flatMap(leasedBoots).filter(({ host }) => host !== self);
+  const shown = leased.filter((one, index) => leased.findIndex((other) => isSame(one, other)) === index);
+  const voided = isTaken ? shown : shown.filter((one) => isVoided(last, one));
+  const over = last.over.filter((one) => !voided.some((boot) => isSame(boot, one)));
+  return { ...last, isTaken, voided, over };
+}
+
+/** Does its lease prove nothing? */
+export function isVoided({ voided }: Pick<LeaseWatch, "voided">, boot: HostBoot): boolean {
+  return voided.some((one) => isSame(one, boot));
+}
+
+function leasedBoots(roll: Roll | null): readonly HostBoot[] {
+  return (roll?.hosts ?? []).flatMap(({ host, bootId, leaseMs }) =>
+    bootId === null || leaseMs === null ? [] : [{ host, bootId }],
+  );
+}
+
+const isSame = (a: HostBoot, b: HostBoot) => a.host === b.host && a.bootId === b.bootId;
