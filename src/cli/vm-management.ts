@@ -1,7 +1,11 @@
 import type { Settings } from "../config/params.ts";
+import { judgeStop } from "../core/intent/judge-stop.ts";
+import { describeRemedy, describeStop } from "../core/intent/stop-words.ts";
 import { haFlagOf } from "../core/model/ha-flag.ts";
 import type { PoolUuid } from "../core/model/ids.ts";
+import { type Stopper, stopOf } from "../core/model/stop.ts";
 import { judgeVm } from "../core/restart/restart-plan.ts";
+import { wishesOf } from "../core/restart/stops.ts";
 import type { ListedVm } from "../ports/pool-database.ts";
 
 /** A VM as `get-vm-ha` shows it. */
@@ -16,6 +20,19 @@ export interface VmHa {
   readonly why: string;
   /** Why it would not be started although it is managed; null when nothing speaks against it. */
   readonly caveat: string | null;
+  /** Who stopped it, by what is kept with it; null: it is not halted, or nothing is kept. */
+  readonly stopped: StoppedVm | null;
+}
+
+/** A halted VM, by its own key: the messages of XAPI, which may say more, are read by the iterations of the master alone. */
+export interface StoppedVm {
+  readonly who: Stopper;
+  /** ISO 8601, UTC; null: not known. */
+  readonly at: string | null;
+  /** HA leaves it down. */
+  readonly staysDown: boolean;
+  /** All of that in words, and how to change it. */
+  readonly text: string;
 }
 
 /** The VM's flag, and what the master makes of it by the same rule. */
@@ -25,7 +42,36 @@ export function describeVm(vm: ListedVm, pool: PoolUuid, settings: Settings): Vm
   const { managed, why } = settings.OP_MODE === 1 ? byAppliance(vm, settings) : byFlag(ha, settings);
   const { uuid, name, powerState } = vm;
   const caveat = managed ? caveatOf(vm, pool, settings) : null;
-  return { uuid, name, ha, powerState, managed, why, caveat };
+  return { uuid, name, ha, powerState, managed, why, caveat, stopped: stoppedVm(vm, settings) };
+}
+
+function stoppedVm(vm: ListedVm, settings: Settings): StoppedVm | null {
+  if (vm.powerState !== "Halted") return null;
+  const { cause, starts } = judgeStop(
+    {
+      ...{ kept: stopOf(vm.uuid, vm.otherConfig), alwaysRun: vm.alwaysRun, messages: "unknown", ranOn: null },
+      ...{ wentDown: () => "not yet", isHostLost: false, wallMs: 0 },
+    },
+    wishesOf(vm, settings),
+  );
+  if (cause.kind !== "stopped") return null;
+  const { who, atMs } = cause.stop;
+  const what = describeStop(cause.stop);
+  const text = starts
+    ? `${what}; HA starts it`
+    : `${what}, and stays down: ${describeRemedy(cause.stop, vm.uuid)}`;
+  return { who, at: atMs === null ? null : new Date(atMs).toISOString(), staysDown: !starts, text };
+}
+
+/** Managed VMs that HA leaves down, because somebody has stopped them. */
+export function leftDown(
+  vms: readonly ListedVm[],
+  pool: PoolUuid,
+  settings: Settings,
+): readonly (VmHa & { readonly stopped: StoppedVm })[] {
+  return vms
+    .map((vm) => describeVm(vm, pool, settings))
+    .flatMap((vm) => (vm.managed && vm.stopped?.staysDown ? [{ ...vm, stopped: vm.stopped }] : []));
 }
 
 /** The VMs that HA starts as soon as it may: managed, halted, and nothing speaks against a start. */
@@ -35,8 +81,8 @@ export function waitingVms(
   settings: Settings,
 ): readonly ListedVm[] {
   return vms.filter((vm) => {
-    const { managed, caveat } = describeVm(vm, pool, settings);
-    return managed && caveat === null && vm.powerState === "Halted";
+    const { managed, caveat, stopped } = describeVm(vm, pool, settings);
+    return managed && caveat === null && stopped?.staysDown !== true && vm.powerState === "Halted";
   });
 }
 

@@ -88,6 +88,18 @@ export const PARAMETERS = {
   PROMOTE_SLAVE: row(flag(), true, "The successor may promote itself when the master has failed."),
   SLAVE_VM_STAT: row(flag(), false, "A slave starts halted VMs while the monitor of the master is silent."),
   HOST_SELECT_METHOD: row(choice(0, 1), 0, "0 = this program picks a healthy host, 1 = XAPI picks."),
+  RESTART_STOPPED: row(
+    flag(),
+    false,
+    "1 = start also what a client of XAPI (xe, XenCenter, Xen Orchestra) has stopped, as HA-Lizard 1.x and 2.x do; of one VM: the key HA_RESTART_STOPPED in its other_config.",
+    { mark: "new" },
+  ),
+  RESTART_ON_GUEST_SHUTDOWN: row(
+    flag(),
+    true,
+    "0 = what its own guest has shut down stays down, and so does what has crashed without a restart, which looks the same; of one VM: the key HA_RESTART_ON_GUEST_SHUTDOWN in its other_config.",
+    { mark: "new" },
+  ),
   ANTI_AFFINITY_TAGS: row(
     tags(),
     [],

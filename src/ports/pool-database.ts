@@ -8,6 +8,7 @@ import type {
   Role,
   XapiResult,
 } from "../core/model/pool-view.ts";
+import type { Stop, StopMessages } from "../core/model/stop.ts";
 
 /** What a read should contain beyond pool, hosts, halted VMs and residents. */
 export interface ReadScope {
@@ -73,6 +74,15 @@ export interface VmStarter {
   startAppliance(appliance: ApplianceUuid, signal: AbortSignal): Promise<StartResult>;
 }
 
+/** What XAPI tells of who has stopped a VM. */
+export interface StopReader {
+  /**
+   * `message.get` of each: 1 to 4 ms, twenty at a time. Those whose messages could not be read are absent. Messages stay on the master that
+   * wrote them (adapters/xapi/README.md, "Messages").
+   */
+  readStops(vms: readonly VmUuid[], signal: AbortSignal): Promise<ReadonlyMap<VmUuid, StopMessages>>;
+}
+
 /** The master, without the xapi of this host. */
 export interface MasterConnection {
   /**
@@ -100,6 +110,8 @@ export interface PoolMarker {
   setHostKey(host: HostUuid, key: string, value: string, signal: AbortSignal): Promise<XapiResult<void>>;
   setVmKey(vm: VmUuid, key: string, value: string, signal: AbortSignal): Promise<XapiResult<void>>;
   stampHomePool(vm: VmUuid, pool: PoolUuid, signal: AbortSignal): Promise<XapiResult<void>>;
+  /** Who stopped the VM is kept with it (`STOP_KEY`, core/model/stop.ts); null: it runs, and that is over. */
+  keepStop(vm: VmUuid, stop: Stop | null, signal: AbortSignal): Promise<XapiResult<void>>;
   /**
    * `host.request_backup` of the master itself, in a local session: its database is on its own disk at once
    * (adapters/xapi/README.md, "The database on disk"). 5 ms, 49 ms with a thousand VMs.
@@ -252,6 +264,7 @@ export interface PoolAdministration {
 export interface Xapi
   extends PoolReader,
     VmStarter,
+    StopReader,
     MasterConnection,
     PoolMarker,
     MemberRecovery,

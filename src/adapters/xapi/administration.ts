@@ -51,7 +51,8 @@ async function listVms(
 
 function listedVm(vm: HaltedRecord, appliances: ReadonlyMap<string, ApplianceRecord>): ListedVm {
   return {
-    ...writeHalted(vm, false, { appliances, hosts: new Map() }),
+    ...writeHalted(vm, false, { appliances, hosts: new Map(), clears: false }),
+    ranOn: null,
     powerState: vm.power_state,
     applianceName: appliances.get(vm.appliance)?.name_label ?? null,
   };

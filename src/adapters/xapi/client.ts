@@ -15,6 +15,7 @@ import { createRecovery } from "./recovery.ts";
 import { createRefs } from "./refs.ts";
 import { openSession, type SessionOptions } from "./session.ts";
 import { createStarter } from "./starter.ts";
+import { createStopReader } from "./stop-messages.ts";
 import { createVmIndex, type IndexStore } from "./vm-index.ts";
 
 const NO_WAY: OpenMasterWay = async () => ({
@@ -52,6 +53,7 @@ export function createXapi(options: XapiOptions): Xapi {
   return {
     ...createReader(context),
     ...createStarter(context),
+    ...createStopReader(context),
     ...createMarker(context),
     ...createRecovery(context),
     ...createHostQuestions(context),

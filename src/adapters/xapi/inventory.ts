@@ -86,7 +86,8 @@ function write(wire: Wire): Inventory {
       const residentOn = hosts.get(vm.resident_on)?.uuid;
       const groups = (vm.groups ?? []).flatMap((group) => wire.groups.get(group) ?? []);
       return {
-        ...writeHalted(vm, false, { appliances: null, hosts }),
+        ...writeHalted(vm, false, { appliances: null, hosts, clears: false }),
+        ranOn: null,
         name: showName(vm.name_label),
         powerState: vm.power_state,
         residentOn: residentOn === undefined ? null : hostUuid(residentOn),

@@ -1,5 +1,6 @@
 import { HOME_POOL_KEY, RAN_KEY } from "../../core/model/pool-keys.ts";
 import type { XapiResult } from "../../core/model/pool-view.ts";
+import { renderStop, STOP_KEY } from "../../core/model/stop.ts";
 import { neverAborts } from "../../ports/deadline.ts";
 import type { PoolMarker } from "../../ports/pool-database.ts";
 import type { XapiContext } from "./context.ts";
@@ -55,6 +56,16 @@ export function createMarker(context: XapiContext): PoolMarker {
       const stamped = ran.ok ? await setKey(context, "VM", ref.value, HOME_POOL_KEY, pool, signal) : ran;
       if (stamped.ok) index.noteHomePool(vm, pool);
       return stamped;
+    },
+    async keepStop(vm, stop, signal) {
+      const ref = await refs.vm(vm, signal);
+      if (!ref.ok) return ref;
+      const kept =
+        stop === null
+          ? voidOf(await session.call("VM.remove_from_other_config", [ref.value, STOP_KEY], signal))
+          : await setKey(context, "VM", ref.value, STOP_KEY, renderStop(vm, stop), signal);
+      if (kept.ok) index.noteStop(vm, stop !== null);
+      return kept;
     },
     async storeDatabase(master, signal) {
       const ref = await refs.host(master, signal);

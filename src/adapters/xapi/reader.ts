@@ -141,6 +141,7 @@ async function completeIndex(
   }
   // Halted VMs too, for nothing: after a failover they are residents that need not be read.
   for (const [ref, vm] of wire.halted) if (!residents.has(ref)) index.put(ref, indexedVm(vm));
+  for (const [ref, host] of wire.hosts) index.noteResidents(ref, host.resident_VMs);
   index.keepOnly(new Set([...residents, ...wire.halted.keys()]));
   return { ok: true, value: undefined };
 }

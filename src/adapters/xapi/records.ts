@@ -64,6 +64,8 @@ export const poolRecord = lazily(() =>
     name_label: z.string(),
     master: ref,
     ha_enabled: z.boolean(),
+    /** From 25.16; false: XAPI clears ha_always_run whenever a guest halts, too. */
+    ha_reboot_vm_on_internal_shutdown: z.optional(z.boolean()),
     other_config: textMap,
   }),
 );
@@ -127,6 +129,7 @@ export const haltedRecord = lazily(() =>
     scheduled_to_be_resident_on: z.optional(z.string()),
     current_operations: textMap,
     blocked_operations: textMap,
+    ha_always_run: z.optional(z.boolean()),
     other_config: textMap,
     appliance: ref,
   }),

@@ -14,6 +14,8 @@ export interface IndexedVm {
   readonly memoryBytes: number;
   readonly leastMemoryBytes: number;
   readonly isControlDomain: boolean;
+  /** `stopOf` (core/model/stop.ts) has found something. */
+  readonly hasStop: boolean;
 }
 
 /**
@@ -26,10 +28,15 @@ export interface VmIndex {
   get(ref: string): IndexedVm | undefined;
   refOf(vm: VmUuid): string | undefined;
   put(ref: string, vm: IndexedVm): void;
+  /** On which host a VM was resident when it was seen last, by reference; null: it was not, since this master is one. */
+  ranOn(ref: string): string | null;
+  noteResidents(host: string, refs: readonly string[]): void;
   /** Forgets all others: VMs that are neither resident nor halted any more. */
   keepOnly(refs: ReadonlySet<string>): void;
   /** After a stamp of ours, so that the VM need not be read again to see it. */
   noteHomePool(vm: VmUuid, pool: PoolUuid): void;
+  /** After such a key was written, or taken away. */
+  noteStop(vm: VmUuid, hasStop: boolean): void;
   /** Writes the document if it changed. A failure costs the next pass one call and nothing else. */
   save(): Promise<void>;
 }
@@ -44,16 +51,19 @@ type Row = readonly [
   memoryBytes: number,
   isControlDomain: boolean,
   leastMemoryBytes: number,
+  hasStop: boolean,
 ];
 
-/** 3: a home pool is that of the VM itself; 4: memory with what Xen needs, and how far it can be squeezed. */
-const VERSION = 4;
+/** 3: a home pool is that of the VM itself; 4: memory with what Xen needs, and how far it can be squeezed; 5: who stopped a VM, and where it ran. */
+const VERSION = 5;
 
 interface Document {
   readonly version: typeof VERSION;
   readonly readAtMs: number;
   readonly master: string;
   readonly vms: Readonly<Record<string, Row>>;
+  /** References of VMs by that of the host on which each was resident last. */
+  readonly ran: Readonly<Record<string, readonly string[]>>;
 }
 
 export function createVmIndex(store: IndexStore, clock: Pick<Clock, "uptimeMs">): VmIndex {
@@ -65,6 +75,7 @@ class StoredVmIndex implements VmIndex {
   private readonly clock: Pick<Clock, "uptimeMs">;
   private readonly vms = new Map<string, IndexedVm>();
   private readonly refs = new Map<VmUuid, string>();
+  private readonly hosts = new Map<string, string>();
   private readAtMs = 0;
   private master = "";
   private changed = false;
@@ -108,12 +119,33 @@ class StoredVmIndex implements VmIndex {
       if (this.refs.get(vm.uuid) === ref) this.refs.delete(vm.uuid);
       this.changed = true;
     }
+    for (const ref of this.hosts.keys()) if (!kept.has(ref)) this.hosts.delete(ref);
+  }
+
+  ranOn(ref: string): string | null {
+    return this.hosts.get(ref) ?? null;
+  }
+
+  noteResidents(host: string, refs: readonly string[]): void {
+    for (const ref of refs) {
+      if (this.hosts.get(ref) === host) continue;
+      this.hosts.set(ref, host);
+      this.changed = true;
+    }
   }
 
   noteHomePool(uuid: VmUuid, pool: PoolUuid): void {
+    this.change(uuid, { homePool: pool });
+  }
+
+  noteStop(uuid: VmUuid, hasStop: boolean): void {
+    this.change(uuid, { hasStop });
+  }
+
+  private change(uuid: VmUuid, news: Partial<IndexedVm>): void {
     const ref = this.refs.get(uuid);
     const vm = ref === undefined ? undefined : this.vms.get(ref);
-    if (ref !== undefined && vm !== undefined) this.put(ref, { ...vm, homePool: pool });
+    if (ref !== undefined && vm !== undefined) this.put(ref, { ...vm, ...news });
   }
 
   async save(): Promise<void> {
@@ -121,7 +153,10 @@ class StoredVmIndex implements VmIndex {
     this.changed = false;
     const { readAtMs, master } = this;
     const vms = Object.fromEntries([...this.vms].map(([ref, vm]): [string, Row] => [ref, rowOf(vm)]));
-    const document: Document = { version: VERSION, readAtMs, master, vms };
+    const ran: Record<string, string[]> = {};
+    for (const host of new Set(this.hosts.values()))
+      ran[host] = [...this.hosts].flatMap(([ref, on]) => (on === host ? [ref] : []));
+    const document: Document = { version: VERSION, readAtMs, master, vms, ran };
     await this.store.save("vm-index", document).catch(() => {
       this.changed = true;
     });
@@ -131,11 +166,12 @@ class StoredVmIndex implements VmIndex {
     const found = await this.store.load("vm-index").catch(() => null);
     if (found?.kind !== "found") return;
     if (!isDocument(found.value)) return;
-    const { vms, readAtMs, master } = found.value;
+    const { vms, ran, readAtMs, master } = found.value;
     for (const ref of Object.keys(vms)) {
       const row = vms[ref];
       if (row !== undefined) this.put(ref, vmOf(row));
     }
+    for (const [host, refs] of Object.entries(ran)) this.noteResidents(host, refs);
     this.readAtMs = readAtMs;
     this.master = master;
     this.changed = false;
@@ -144,6 +180,8 @@ class StoredVmIndex implements VmIndex {
   private startAfresh(nowMs: number, master: string): void {
     this.vms.clear();
     this.refs.clear();
+    // What is read again, for somebody may have changed it, says nothing of where a VM that is down has run.
+    if (this.master !== master) this.hosts.clear();
     this.readAtMs = nowMs;
     this.master = master;
     this.changed = true;
@@ -156,34 +194,37 @@ function isSame(a: IndexedVm, b: IndexedVm): boolean {
     a.homePool === b.homePool &&
     a.memoryBytes === b.memoryBytes &&
     a.leastMemoryBytes === b.leastMemoryBytes &&
-    a.isControlDomain === b.isControlDomain
+    a.isControlDomain === b.isControlDomain &&
+    a.hasStop === b.hasStop
   );
 }
 
 const rowOf = (vm: IndexedVm): Row => [
-  vm.uuid,
-  vm.homePool,
-  vm.memoryBytes,
-  vm.isControlDomain,
-  vm.leastMemoryBytes,
+  ...([vm.uuid, vm.homePool, vm.memoryBytes, vm.isControlDomain, vm.leastMemoryBytes, vm.hasStop] as const),
 ];
 
-function vmOf([uuid, homePool, memoryBytes, isControlDomain, leastMemoryBytes]: Row): IndexedVm {
-  return { uuid: vmUuid(uuid), homePool, memoryBytes, leastMemoryBytes, isControlDomain };
+function vmOf([uuid, homePool, memoryBytes, isControlDomain, leastMemoryBytes, hasStop]: Row): IndexedVm {
+  return { uuid: vmUuid(uuid), homePool, memoryBytes, leastMemoryBytes, isControlDomain, hasStop };
 }
 
 /** Checked by hand, in one walk: it is read with every pass. What is not whole is forgotten, and read from XAPI again. */
 function isDocument(value: unknown): value is Document {
   if (typeof value !== "object" || value === null) return false;
-  const { version, readAtMs, master, vms } = value as Partial<Record<keyof Document, unknown>>;
-  if (version !== VERSION || typeof readAtMs !== "number" || typeof master !== "string") return false;
+  const { version, readAtMs, master, vms, ran } = value as Partial<Record<keyof Document, unknown>>;
+  const isRan = typeof ran === "object" && ran !== null && Object.values(ran).every(isListOfText);
+  if (!isRan || version !== VERSION || typeof readAtMs !== "number" || typeof master !== "string")
+    return false;
   return typeof vms === "object" && vms !== null && Object.values(vms).every(isRow);
 }
 
+function isListOfText(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
+}
+
 function isRow(row: unknown): row is Row {
-  if (!Array.isArray(row) || row.length !== 5) return false;
-  const [uuid, homePool, memoryBytes, isControlDomain, leastMemoryBytes] = row;
+  if (!Array.isArray(row) || row.length !== 6) return false;
+  const [uuid, homePool, memoryBytes, isControlDomain, leastMemoryBytes, hasStop] = row;
   if (typeof uuid !== "string" || typeof memoryBytes !== "number") return false;
-  if (typeof leastMemoryBytes !== "number") return false;
+  if (typeof leastMemoryBytes !== "number" || typeof hasStop !== "boolean") return false;
   return (homePool === null || typeof homePool === "string") && typeof isControlDomain === "boolean";
 }

@@ -9,6 +9,7 @@ import type {
   HostView,
   ResidentVm,
 } from "../../core/model/pool-view.ts";
+import { stopOf } from "../../core/model/stop.ts";
 import { NULL_REF } from "./errors.ts";
 import { otherAddresses } from "./host-addresses.ts";
 import type {
@@ -40,7 +41,10 @@ export interface WireRecords {
  * From XAPI's records to the words of the core; pure. `index` knows every resident that still exists. Names are for people
  * alone, so they are here already what stands in a sentence: whoever may name a VM writes into logs and mails of root.
  */
-export function writeView(wire: WireRecords, index: Pick<VmIndex, "get">): Omit<DatabaseView, "domains"> {
+export function writeView(
+  wire: WireRecords,
+  index: Pick<VmIndex, "get" | "ranOn">,
+): Omit<DatabaseView, "domains"> {
   const { record } = wire.pool;
   const master = wire.hosts.get(record.master);
   const residents = new Set([...wire.hosts.values()].flatMap((host) => host.resident_VMs));
@@ -68,12 +72,23 @@ export function writeView(wire: WireRecords, index: Pick<VmIndex, "get">): Omit<
     halted: [...wire.halted]
       .filter(([, vm]) => isHaltedVm(vm))
       .map(([ref, vm]) => ({
-        ...writeHalted(vm, residents.has(ref), wire),
+        ...writeHalted(vm, residents.has(ref), { ...wire, clears: clearsAlwaysRun(record) }),
+        ranOn: hostOf(wire.hosts, index.ranOn(ref)),
         name: showName(vm.name_label),
       })),
     appliances: wire.appliances && [...wire.appliances.values()].map((one) => writeAppliance(one, wire)),
     storage: wire.storage && attachedIn([...wire.storage.values()]),
   };
+}
+
+function hostOf(hosts: WireRecords["hosts"], ref: string | null): HostUuid | null {
+  const host = ref === null ? undefined : hosts.get(ref);
+  return host === undefined ? null : hostUuid(host.uuid);
+}
+
+/** Then ha_always_run does not say who has halted a VM. */
+function clearsAlwaysRun({ ha_reboot_vm_on_internal_shutdown: reboots }: PoolRecord): boolean {
+  return reboots === false;
 }
 
 function attachedIn(pbds: readonly PbdRecord[]): readonly string[] {
@@ -87,6 +102,7 @@ export function indexedVm(vm: ResidentRecord): IndexedVm {
     homePool: homePoolOf(vmUuid(vm.uuid), vm.other_config),
     ...memoryOf(vm),
     isControlDomain: vm.is_control_domain,
+    hasStop: stopOf(vmUuid(vm.uuid), vm.other_config) !== null,
   };
 }
 
@@ -135,8 +151,8 @@ function writeHost(
   };
 }
 
-function writeResident({ uuid, homePool }: IndexedVm): ResidentVm {
-  return { uuid, homePool };
+function writeResident({ uuid, homePool, hasStop }: IndexedVm): ResidentVm {
+  return { uuid, homePool, ...(hasStop ? { hasStop } : {}) };
 }
 
 /** The filter has asked for nothing else; that XAPI understood it is checked, for what is halted may be started. */
@@ -156,8 +172,8 @@ export function isRealVm(vm: HaltedRecord): boolean {
 export function writeHalted(
   vm: HaltedRecord,
   isResident: boolean,
-  wire: Pick<WireRecords, "appliances" | "hosts">,
-): HaltedVm {
+  wire: Pick<WireRecords, "appliances" | "hosts"> & { readonly clears: boolean },
+): Omit<HaltedVm, "ranOn"> {
   const hostOf = (ref = NULL_REF): HostUuid | null => {
     const host = wire.hosts.get(ref);
     return host === undefined ? null : hostUuid(host.uuid);
@@ -180,6 +196,8 @@ export function writeHalted(
     otherConfig: vm.other_config,
     // Known only when appliances were asked for.
     appliance: appliance === undefined ? null : applianceUuid(appliance.uuid),
+    alwaysRun:
+      vm.ha_restart_priority === "restart" && !wire.clears ? (vm.ha_always_run ?? "unknown") : "unknown",
   };
 }
 

@@ -17,6 +17,7 @@ import { NOT_LEADING, sightNow, whileLeading } from "./leading.ts";
 import { becomeMaster, followMaster } from "./own-xapi.ts";
 import type { PassPorts } from "./pass-ports.ts";
 import { LOOK_MS, type ProofKind, type Proofs, whyOn, whyUnproved } from "./proofs.ts";
+import { isStoppedSince } from "./read-stops.ts";
 
 export interface Executor {
   readonly ports: PassPorts;
@@ -109,6 +110,8 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
       return onMastersDisk(start(action, executor, signal), executor, signal);
     case "stamp-home-pool":
       return resultOf(await xapi.stampHomePool(action.vm, action.pool, signal));
+    case "keep-stop":
+      return resultOf(await xapi.keepStop(action.vm, action.stop, signal));
     case "fence-host":
       return fenceHost(action, executor, signal);
     case "declare-host-dead":
@@ -215,6 +218,7 @@ async function store({ xapi }: Executor, master: HostUuid, signal: AbortSignal):
 /** So old the answers may be when what rests on them begins. */
 const ANSWERS_MS = 2_000;
 const CHANGED: Result = { kind: "held", why: "the pool database has changed" };
+const STOPPED: Result = { kind: "held", why: "a client has stopped it" };
 const TOO_LATE: Result = { kind: "held", why: "the answers of the hosts are too old" };
 
 /** Does what rests on answers that were asked for then. */
@@ -230,8 +234,12 @@ async function start(
   signal: AbortSignal,
 ): Promise<Result> {
   const askedAtMs = executor.ports.clock.uptimeMs();
-  const why = await whyHeld(action.asks, executor, signal);
+  const [why, isStopped] = await Promise.all([
+    whyHeld(action.asks, executor, signal),
+    isStoppedSince(action.asks, executor, signal),
+  ]);
   if (why !== null) return { kind: "held", why };
+  if (isStopped) return STOPPED;
   const vms = action.asks.map(({ vm }) => vm);
   return whileHalted(vms, { executor, askedAtMs }, signal, async (starter) =>
     startResult(

@@ -22,6 +22,7 @@ import { askRuns, readDiffering } from "./ask-runs.ts";
 import type { PassPorts } from "./pass-ports.ts";
 import { readHearing } from "./read-hearing.ts";
 import { type InventoryLook, readInventory } from "./read-inventory.ts";
+import { readStops } from "./read-stops.ts";
 import { toldFollows, toldProbe } from "./told-probe.ts";
 
 /** One probe of one peer may take this long: ping waits a second, a hung xapi is given the rest. */
@@ -85,12 +86,14 @@ export async function observe(given: Observer, signal: AbortSignal): Promise<Poo
       : await observeAsMaster(observer, signal);
   const view: PoolView = {
     nowMs,
+    wallMs: given.ports.clock.wallMs(),
     self: observer.self,
     database: seen.database,
     probes: seen.probes,
     hearing: observer.hearing,
     runs: new Map(),
     differing: [],
+    stops: new Map(),
     heuristics: "not-asked",
     inventory: null,
     fencingResumedAtMs: await readFencingResumed(given.ports.store),
@@ -100,13 +103,14 @@ export async function observe(given: Observer, signal: AbortSignal): Promise<Poo
   if (!seen.database.ok || !(isMaster || observer.settings.SLAVE_VM_STAT))
     return { ...view, heuristics: await heuristics };
   const database = seen.database.value;
-  const [runs, inventory] = await Promise.all([
+  const [runs, stops, inventory] = await Promise.all([
     askRuns(observer, view, database, signal),
+    readStops(observer, database, signal),
     isMaster ? readInventory({ ...observer, clock: observer.ports.clock }, database, signal) : null,
   ]);
   const differing = isMaster ? await readDiffering(observer, { ...view, runs }, database, signal) : [];
   const probes = withAnswers(view.probes, runs, knownAddresses(observer.memory));
-  return { ...view, probes, runs, differing, inventory, heuristics: await heuristics };
+  return { ...view, probes, runs, stops, differing, inventory, heuristics: await heuristics };
 }
 
 interface Seen {

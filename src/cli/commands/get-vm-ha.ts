@@ -35,7 +35,12 @@ function renderVms(vms: readonly VmHa[]): string {
   const rows = vms.map((vm) => [flagText(vm), vm.managed ? "yes" : "no", vm.uuid, plainText(vm.name)]);
   const managed = vms.filter((vm) => vm.managed);
   const held = managed.filter(({ caveat }) => caveat !== null).length;
-  const apart = held === 0 ? "" : ` (${held} of them not started as they are)`;
+  const left = managed.filter(({ stopped }) => stopped?.staysDown === true).length;
+  const counts = [
+    ...(held === 0 ? [] : [`${held} of them not started as they are`]),
+    ...(left === 0 ? [] : [`${left} stopped on purpose`]),
+  ];
+  const apart = counts.length === 0 ? "" : ` (${counts.join(", ")})`;
   const sum = `${managed.length} of ${vms.length} VMs managed${apart}; for the reasons: ha-cfg get-vm-ha NAME\n`;
   return `${renderColumns([HEAD, ...rows])}\n${sum}`;
 }
@@ -46,7 +51,7 @@ function renderVm(vm: VmHa): string {
     `UUID for ${plainText(name)} found: ${uuid}`,
     `  HA flag  ${flagText(vm)}`,
     `  managed  ${managed ? "yes" : "no"}: ${plainText(why)}${caveat === null ? "" : `; but ${caveat}`}`,
-    `  state    ${powerState}`,
+    `  state    ${powerState}${vm.stopped === null ? "" : `: ${vm.stopped.text}`}`,
     "",
   ].join("\n");
 }

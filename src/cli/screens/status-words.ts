@@ -77,10 +77,22 @@ const RESULTS: Readonly<Record<string, string>> = {
 
 export function vmsSaid({ vms, ha }: StatusReport): Said {
   if (vms === null) return { text: "not known while XAPI is silent", tone: "quiet" };
-  const { managed, running, waiting } = vms;
+  const { managed, running, waiting, stopped } = vms;
   const why = ha === "on" ? "waiting to be started" : "halted, not started while HA is not on";
-  const text = `${managed} managed, ${running} running, ${waiting} ${why}`;
+  const left = stopped.length === 0 ? "" : `, ${stopped.length} stopped on purpose`;
+  const text = `${managed} managed, ${running} running, ${waiting} ${why}${left}`;
   return { text, tone: waiting > 0 ? "warning" : "plain" };
+}
+
+/** More than these are only counted. */
+const MOST_STOPPED = 10;
+
+/** Who stopped which VM, unless the conditions of the last iteration say so. */
+export function stoppedNotes({ vms, conditions }: StatusReport): readonly string[] {
+  const stopped = (vms?.stopped ?? []).filter(({ text }) => !conditions.some((said) => said.includes(text)));
+  const notes = stopped.slice(0, MOST_STOPPED).map(({ name, text }) => `${name}: ${text}`);
+  const more = stopped.length - notes.length;
+  return more === 0 ? notes : [...notes, `${more} more: ha-cfg get-vm-ha NAME`];
 }
 
 /** The cells of a host in the table, under HOST_HEAD. */

@@ -12,6 +12,7 @@ import {
   type Said,
   sourceSaid,
   spanText,
+  stoppedNotes,
   successorSaid,
   vmsSaid,
 } from "./status-words.ts";
@@ -94,6 +95,7 @@ export function renderStatus(report: StatusReport, look: Look): string {
     list("Who is heard", (report.hearing?.hosts ?? []).map(heardHostText), "plain"),
     incidents.length === 0 ? [...gap, paint("quiet", "No open incidents.")] : [],
     list("Open incidents", incidents, "bad"),
+    list("Stopped on purpose", stoppedNotes(report), "plain"),
     list("What holds since the last iteration", report.conditions, "plain"),
   ];
   const lines = parts.flat();

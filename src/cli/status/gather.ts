@@ -6,7 +6,7 @@ import { readRanking } from "../../core/model/pool-keys.ts";
 import type { CliPorts } from "../cli-ports.ts";
 import { whyNotFencing } from "../not-fencing.ts";
 import type { Sight } from "../sight/sight.ts";
-import { describeVm, waitingVms } from "../vm-management.ts";
+import { describeVm, leftDown, waitingVms } from "../vm-management.ts";
 import { groupStatus } from "./group-status.ts";
 import { hearingReport } from "./hearing-report.ts";
 import { hostReports } from "./host-rows.ts";
@@ -120,6 +120,9 @@ function countVms({ vms, pool, resolved }: Sight): StatusReport["vms"] {
     managed: managed.length,
     running: managed.filter((vm) => vm.powerState === "Running").length,
     waiting: waitingVms(vms, pool.uuid, resolved.settings).length,
+    stopped: leftDown(vms, pool.uuid, resolved.settings).map(({ uuid, name, stopped }) => ({
+      ...{ uuid, name, text: stopped.text },
+    })),
   };
 }
 

@@ -48,6 +48,8 @@ export interface StatusReport {
     readonly running: number;
     /** Halted, and nothing speaks against a start. */
     readonly waiting: number;
+    /** Halted, and left so, because somebody has stopped them, with who did, when, and how to change it. */
+    readonly stopped: readonly (NamedUuid & { readonly text: string })[];
   } | null;
   readonly incidents: readonly IncidentReport[];
   /** What the last iteration had to say that still holds, in the words of the log. */

@@ -71,12 +71,14 @@ function unseenView(self: LocalView, nowMs: number): PoolView {
   const database = { ok: false, fault: { kind: "timeout" } } as const;
   return {
     nowMs,
+    wallMs: 0,
     self,
     database,
     probes: new Map(),
     hearing: "unknown",
     runs: new Map(),
     differing: [],
+    stops: new Map(),
     heuristics: "not-asked",
     inventory: null,
     fencingResumedAtMs: null,

@@ -5,6 +5,7 @@ import { hashText } from "../model/plain-text.ts";
 import { MOST_CHANGES, OFFICE_KEY } from "../model/pool-keys.ts";
 import type { DatabaseView, PoolView } from "../model/pool-view.ts";
 import type { Reason } from "../model/reason.ts";
+import { STOP_KEY } from "../model/stop.ts";
 import { whenDue } from "../pace/back-off.ts";
 
 /**
@@ -45,11 +46,15 @@ const LOOKED_AWAY_MS = 60_000;
 /** A xapi that is just starting again is no trouble of a disk. */
 const TROUBLE = 3;
 
-/** The office of its master, the hosts of the pool and what each is said to run, in one text. Compared, never parsed. */
-export function fingerprintPlacement({ hosts, pool }: DatabaseView): string {
+/**
+ * The office of its master, the hosts of the pool and what each is said to run, and who stopped what is down, in one text. Compared, never
+ * parsed.
+ */
+export function fingerprintPlacement({ hosts, halted, pool }: DatabaseView): string {
   const lines = hosts.map(({ uuid, residents }) => {
-    const vms = residents.map((vm) => vm.uuid).sort();
+    const vms = residents.map((vm) => `${vm.uuid}${vm.hasStop ? "!" : ""}`).sort();
     return `${uuid}=${vms.join(",")}`;
   });
-  return hashText([pool.otherConfig[OFFICE_KEY] ?? "", ...lines.sort()].join("\n"));
+  const stops = halted.flatMap(({ otherConfig }) => otherConfig[STOP_KEY] ?? []);
+  return hashText([pool.otherConfig[OFFICE_KEY] ?? "", ...lines.sort(), ...stops.sort()].join("\n"));
 }

@@ -15,6 +15,7 @@ export const ADDED_LATER = {
   onRoll: [],
   fenceDevices: null,
   down: {},
+  stops: {},
   heardAtMs: {},
   emptyAtMs: {},
   seenRunning: {},

@@ -14,6 +14,7 @@ import { isLastGoodView, type LastGoodView } from "./last-good.ts";
 import { isOwnCopy, type OwnCopy } from "./own-copy.ts";
 import { type EndedPromotion, isEndedPromotion, isPromotionState, type PromotionState } from "./promotion.ts";
 import { isSeenDifference, isSeenRunning, type SeenDifference, type SeenRunning } from "./seen-running.ts";
+import { isSeenStop, type SeenStop } from "./seen-stop.ts";
 import {
   type Check,
   isBrandedText,
@@ -78,6 +79,8 @@ export interface Memory {
   readonly restarts: Readonly<Record<string, RestartHistory>>;
   /** Managed VMs and appliances that are down, by uuid, as far as this host starts them. */
   readonly down: Readonly<Record<string, Down>>;
+  /** What was seen of how each VM that is down came to be so, by uuid (core/restart/stops.ts). */
+  readonly stops: Readonly<Record<string, SeenStop>>;
   /** When this master last heard each other host, in any way and by anybody, by the beginning of the round. */
   readonly heardAtMs: Readonly<Record<string, number>>;
   /** When each of them last said that it runs none of the VMs it was asked for, or was heard before it was declared dead. */
@@ -129,6 +132,7 @@ const isMemory: Check<Memory> = objectOf<Memory>({
   isolation: nullOr(isIsolation),
   restarts: recordOf(isRestartHistory),
   down: recordOf(isDown),
+  stops: recordOf(isSeenStop),
   heardAtMs: recordOf(isNumber),
   emptyAtMs: recordOf(isNumber),
   seenRunning: recordOf(isSeenRunning),

@@ -1,6 +1,7 @@
 import type { Alert } from "./alert.ts";
 import type { ApplianceUuid, HostUuid, PoolUuid, VmUuid } from "./ids.ts";
 import type { XapiFault } from "./pool-view.ts";
+import type { Stop } from "./stop.ts";
 
 /** Everything an iteration can do to the world. Each is safe to repeat. */
 export type Action =
@@ -26,6 +27,8 @@ export type Action =
       readonly rests: readonly HostUuid[];
       readonly unlessOn: readonly HostUuid[];
     }
+  /** Who stopped the VM is kept with it; null: it runs, and that is over. */
+  | { readonly kind: "keep-stop"; readonly vm: VmUuid; readonly stop: Stop | null }
   | {
       readonly kind: "stamp-home-pool";
       readonly vm: VmUuid;
@@ -127,6 +130,8 @@ export type Action =
 export interface Asked {
   readonly vm: VmUuid;
   readonly witnesses: readonly Witness[];
+  /** The stop by a client that was known of when its start was decided, as in `StopMessages.stoppedAtMs`: a newer one holds the start. Absent: none. */
+  readonly knownStopMs?: number;
 }
 
 /** A host that is asked before a VM is started: every one that is neither proved off nor written off. */
@@ -153,6 +158,7 @@ export function actionKey(action: Action): string {
     case "start-vm":
     case "correct-database":
     case "stamp-home-pool":
+    case "keep-stop":
       return `${action.kind}:${action.vm}`;
     case "start-appliance":
       return `${action.kind}:${action.appliance}`;

@@ -1,5 +1,6 @@
 import type { Hearing, HostRuns } from "./hearing.ts";
 import type { ApplianceUuid, HostUuid, PoolUuid, VmUuid } from "./ids.ts";
+import type { StopMessages } from "./stop.ts";
 
 /** `"unknown"` is a status of its own: it could not be learnt, and decides nothing. */
 export type Unknown = "unknown";
@@ -86,6 +87,8 @@ export interface ResidentVm {
   readonly uuid: VmUuid;
   /** `homePoolOf` (pool-keys.ts). */
   readonly homePool: string | null;
+  /** It has a key that says who stopped it (`stopOf`, stop.ts), which is over now. */
+  readonly hasStop?: true;
 }
 
 /** A halted VM that is no template, snapshot or control domain. */
@@ -113,6 +116,13 @@ export interface HaltedVm {
   readonly startBlocked: boolean;
   readonly otherConfig: Readonly<Record<string, string>>;
   readonly appliance: ApplianceUuid | null;
+  /**
+   * `ha_always_run`, where it says whether a client has stopped the VM: its `ha_restart_priority` is "restart", and the pool does not clear
+   * it at each halt.
+   */
+  readonly alwaysRun: boolean | Unknown;
+  /** The host on which it was resident when this host's program saw it last; null: it never did, since this master is one. */
+  readonly ranOn: HostUuid | null;
 }
 
 /** An appliance (vApp), read only when OP_MODE is 1. */
@@ -205,6 +215,8 @@ export interface InventoryVm extends HaltedVm {
 /** All that one round of an iteration has seen. `nowMs` is time since boot. */
 export interface PoolView {
   readonly nowMs: number;
+  /** The wall clock of this host: for words, and for times that another host has written. */
+  readonly wallMs: number;
   readonly self: LocalView;
   readonly database: XapiResult<DatabaseView>;
   /** Probes of this round by host; a host that was not probed is absent, which is not "silent". */
@@ -221,6 +233,8 @@ export interface PoolView {
    * those that it has on a host which does not run them.
    */
   readonly differing: readonly DomainRecord[];
+  /** XAPI's messages about VMs that are down, as far as they were asked for in this round and read. */
+  readonly stops: ReadonlyMap<VmUuid, StopMessages>;
   /** Did every heuristic IP answer ICMP? `not-asked` when the setting is off or no tie was possible. */
   readonly heuristics: "all-answered" | "not-all-answered" | "not-asked";
   /** What VMs need and hosts have, where this round has to know it and could read it. */

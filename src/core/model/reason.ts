@@ -86,6 +86,16 @@ export type Reason =
     }
   | { readonly kind: "promotion-under-way"; readonly phase: string }
   | { readonly kind: "vm-not-started"; readonly vm: string; readonly why: string }
+  /** Somebody stopped it; `who` and `remedy` as in core/intent/stop-words.ts. */
+  | {
+      readonly kind: "vm-left-down";
+      readonly vm: string;
+      readonly uuid: VmUuid;
+      readonly who: string;
+      readonly remedy: string;
+    }
+  /** It is started although nobody knows who stopped it, or its signs contradict each other. */
+  | { readonly kind: "vm-stop-doubted"; readonly vm: string; readonly uuid: VmUuid; readonly why: string }
   /** Every host lacks something that it needs. */
   | { readonly kind: "vm-has-no-host"; readonly vm: string; readonly uuid: VmUuid; readonly why: string }
   /** For five minutes; `uuid` null: an appliance. */

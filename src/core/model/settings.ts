@@ -33,6 +33,8 @@ export interface RestartSettings extends PlacementSettings {
   readonly DISABLED_VAPPS: readonly string[];
   readonly XC_FIELD_NAME: string;
   readonly HOST_SELECT_METHOD: 0 | 1;
+  readonly RESTART_STOPPED: boolean;
+  readonly RESTART_ON_GUEST_SHUTDOWN: boolean;
 }
 
 export interface AlertSettings {

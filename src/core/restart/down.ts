@@ -4,6 +4,7 @@ import type { MasterRound, Step } from "../memory/step.ts";
 import type { ApplianceUuid, VmUuid } from "../model/ids.ts";
 import type { Reason } from "../model/reason.ts";
 import { hasRunHere, isManaged } from "./restart-plan.ts";
+import { isLeftDown, stopVerdicts } from "./stops.ts";
 import { supplyOf } from "./supply.ts";
 
 /** After this long an administrator is told of a managed VM that is down, whatever the reason. */
@@ -23,7 +24,7 @@ interface DownOne {
 export function reportDown(memory: Memory, round: MasterRound, whyOf: (key: string) => string | null): Step {
   const { nowMs } = round.view;
   const now = supplyOf(round.database);
-  const ones = downNow(round);
+  const ones = downNow(memory, round);
   const down = Object.fromEntries(
     ones.map(({ key }): [string, Down] => {
       const before = memory.down[key] ?? { sinceMs: nowMs, failure: null };
@@ -45,13 +46,17 @@ export function reportDown(memory: Memory, round: MasterRound, whyOf: (key: stri
   return { memory: { ...memory, down }, actions: [], reasons };
 }
 
-function downNow({ database, settings }: MasterRound): readonly DownOne[] {
+/** What was stopped on purpose is as it should be. */
+function downNow(memory: Memory, round: MasterRound): readonly DownOne[] {
+  const { database, settings } = round;
+  const verdicts = stopVerdicts(memory, round);
+  const isMissed = (vm: VmUuid) => !isLeftDown(verdicts.get(vm));
   if (settings.OP_MODE === 1) {
     return (database.appliances ?? [])
-      .filter(({ uuid, haltedVms }) => haltedVms.length > 0 && !settings.DISABLED_VAPPS.includes(uuid))
+      .filter(({ uuid, haltedVms }) => haltedVms.some(isMissed) && !settings.DISABLED_VAPPS.includes(uuid))
       .map(({ uuid, name }) => ({ key: uuid, name, uuid: null }));
   }
   return database.halted
-    .filter((vm) => isManaged(vm, settings) && hasRunHere(vm, database.pool.uuid))
+    .filter((vm) => isManaged(vm, settings) && hasRunHere(vm, database.pool.uuid) && isMissed(vm.uuid))
     .map(({ uuid, name }) => ({ key: uuid, name, uuid }));
 }

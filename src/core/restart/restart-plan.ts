@@ -1,3 +1,4 @@
+import type { StopVerdict } from "../intent/judge-stop.ts";
 import type { RestartHistory, Retry } from "../memory/attempts.ts";
 import type { Down, Supply } from "../memory/down.ts";
 import type { Action } from "../model/action.ts";
@@ -28,6 +29,10 @@ export type RestartRefusal =
   | "home-is-another-pool"
   /** XAPI is still being told that its host is dead, and its disks are not free before that has ended. */
   | "being-released"
+  /** Who stopped it wants it to stay down ("What was meant", core/README.md). */
+  | "stopped-on-purpose"
+  /** Nobody knows yet who stopped it. */
+  | "stop-not-read"
   | "waits-for-back-off"
   | "keeps-halting"
   | "waits-for-lower-order"
@@ -62,6 +67,8 @@ export interface RestartInput {
   readonly supply: Supply;
   /** Why a VM may not be started, by what the hosts say of it; absent: it runs nowhere. */
   readonly holds: ReadonlyMap<VmUuid, Hold>;
+  /** Who stopped it, and may it be started? Absent: nothing speaks against it. */
+  readonly stops: ReadonlyMap<VmUuid, StopVerdict>;
   /** VMs of hosts that are being declared dead. */
   readonly unreleased: ReadonlySet<VmUuid>;
   /** Keys of actions in flight (core/model/action.ts). */
@@ -168,8 +175,10 @@ function placeAll(vms: readonly HaltedVm[], input: RestartInput, settings: Resta
   };
 }
 
-/** Its disks are not free yet, or a host says or may say that it runs. */
-function judgeHold(vm: VmUuid, { unreleased, holds }: RestartInput): RestartRefusal | null {
+/** Somebody wants it to stay down, its disks are not free yet, or a host says or may say that it runs. */
+function judgeHold(vm: VmUuid, { unreleased, holds, stops }: RestartInput): RestartRefusal | null {
+  const stop = stops.get(vm);
+  if (stop?.starts === false) return stop.cause.kind === "not-read" ? "stop-not-read" : "stopped-on-purpose";
   return unreleased.has(vm) ? "being-released" : (holds.get(vm)?.kind ?? null);
 }
 

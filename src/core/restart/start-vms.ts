@@ -12,6 +12,7 @@ import { type Coming, needsOf, placementHosts } from "../placement/build-problem
 import { reportDown } from "./down.ts";
 import { type Hold, holdsOf } from "./holds.ts";
 import { rankOf } from "./rank.ts";
+import { reportStops, whyApplianceIsLeft } from "./report-stops.ts";
 import {
   type PlannedStart,
   planApplianceRestarts,
@@ -21,6 +22,7 @@ import {
   type RestartPlan,
   type RestartRefusal,
 } from "./restart-plan.ts";
+import { seeStops, stopVerdicts } from "./stops.ts";
 import { supplyOf } from "./supply.ts";
 import { mayStartByThemselves, restsOn, witnessesOf } from "./witnesses.ts";
 
@@ -45,23 +47,30 @@ const PASSING_REFUSALS: ReadonlySet<RestartRefusal> = new Set([
   "whereabouts-not-known",
   "waits-for-back-off",
   "operation-in-progress",
+  "stop-not-read",
 ]);
 
 /** Starts the VMs or appliances that are down (OP_MODE), on hosts that are alive, enabled and above suspicion. */
-export function startVms(memory: Memory, round: MasterRound): Step {
+export function startVms(before: Memory, round: MasterRound): Step {
+  const memory = seeStops(before, round);
   const { settings, database, view } = round;
   const holds = holdsOf(memory, round);
-  const input = inputOf(memory, round, holds);
+  const stops = stopVerdicts(memory, round);
+  const input = inputOf(memory, round, { holds, stops });
   const plan =
     settings.OP_MODE === 1 ? planApplianceRestarts(input, settings) : planVmRestarts(input, settings);
   const holdOf: HoldOf = (key, refusal) => {
     const hold = findHold(key, holds, database);
     return hold?.kind === refusal ? hold : undefined;
   };
-  const why = whyDown(memory, plan, holdOf, round);
+  const whyOther = whyDown(memory, plan, holdOf, round);
+  const why = (key: string) => whyApplianceIsLeft(key, stops, database) ?? whyOther(key);
   const down = reportDown(rememberOrders(memory, plan, database), round, why);
   const witnesses = witnessesOf(memory, view);
-  const asked = (vm: VmUuid): Asked => ({ vm, witnesses: witnesses(vm) });
+  const asked = (vm: VmUuid): Asked => {
+    const knownStopMs = memory.stops[vm]?.messages?.stoppedAtMs ?? null;
+    return { vm, witnesses: witnesses(vm), ...(knownStopMs === null ? {} : { knownStopMs }) };
+  };
   const unlessOn = mayStartByThemselves(memory);
   const rests = (vms: readonly VmUuid[]) => [...new Set(vms.flatMap((vm) => restsOn(vm, memory)))];
   const isSettling = plan.refused.some(({ vm, why: refusal }) => holdOf(vm, refusal)?.isSettling === true);
@@ -72,6 +81,7 @@ export function startVms(memory: Memory, round: MasterRound): Step {
       return { ...start, asks: vms.map(asked), rests: rests(vms), unlessOn };
     }),
     reasons: [
+      ...reportStops(stops, round, new Set(plan.starts.flatMap((start) => vmsOf(start, database)))),
       ...reportRefusals(plan, down.memory, view.nowMs),
       ...reportHolds(plan, holdOf),
       ...down.reasons,
@@ -135,7 +145,7 @@ function whyDown(
 function inputOf(
   memory: Memory,
   { view, database, inFlight, settings }: MasterRound,
-  holds: RestartInput["holds"],
+  { holds, stops }: Pick<RestartInput, "holds" | "stops">,
 ): RestartInput {
   const rows = hostRows(memory, view);
   const isHealthy = (host: HostView): boolean => {
@@ -172,6 +182,7 @@ function inputOf(
     down: memory.down,
     supply: supplyOf(database),
     holds,
+    stops,
     unreleased: new Set(
       Object.values(memory.incidents).flatMap(({ phase, vms }) => (phase === "fenced" ? vms : [])),
     ),

@@ -20,6 +20,7 @@ import type { Reason } from "../model/reason.ts";
 import { whenDue } from "../pace/back-off.ts";
 import { seeAgreement } from "../restart/agreement.ts";
 import { reportDown } from "../restart/down.ts";
+import { keepStops } from "../restart/keep-stops.ts";
 import { seeRunning } from "../restart/see-running.ts";
 import { setDatabaseRight } from "../restart/set-right.ts";
 import { stampHomePools } from "../restart/stamp-home-pools.ts";
@@ -116,6 +117,7 @@ function forgetTrouble(memory: Memory, { database }: MasterRound): Memory {
     notLeadingSinceMs: null,
     restarts: {},
     down: {},
+    stops: {},
     differences: {},
     declaredDead: {},
     placementOnDisk: null,
@@ -166,6 +168,7 @@ const ORDER: readonly ((memory: Memory, round: MasterRound) => Step)[] = [
   stampHomePools,
   seeRunning,
   setRight,
+  keepStops,
   startOrHold,
   keepOnDisk,
   seeAgreement,

@@ -33,7 +33,7 @@ export async function dispatch(
   if (method.session === "local" && !local) {
     throw new ApiError("INTERNAL_ERROR", ["Internal API call attempted with non-pool (external) session"]);
   }
-  const task = world.random.lateUuid();
+  const task = method.taskless === true ? () => "" : world.random.lateUuid();
   const { database } = process.host;
   const call: Call = { world, process, channel, session, local, task, database };
   return asynchronous ? beginTask(call, name, () => method.run(call, rest)) : method.run(call, rest);

@@ -26,6 +26,7 @@ export const MESSAGE_METHODS: Methods = {
   // The messages of one object since a time, the newest first; reads only that object's folder.
   "message.get": {
     params: ["string", "string", "string"],
+    taskless: true,
     run: (call, [cls, object, since]) => {
       assertObject(call, String(cls), String(object));
       const from = String(since).replace(/^(\d{4})-(\d\d)-(\d\d)T/, "$1$2$3T");

@@ -35,6 +35,8 @@ export interface Method {
   /** Carried out by a slave itself, but not in emergency mode. */
   readonly notForwarded?: true;
   readonly async?: true;
+  /** Nobody sees its task, so it has no uuid: the chances of a story do not hang on how often it is asked. */
+  readonly taskless?: true;
   run(call: Call, args: readonly Json[]): Json | Promise<Json>;
 }
 

@@ -59,6 +59,7 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
         managed: z.boolean(),
         why: text,
         caveat: maybeText,
+        stopped: z.nullable(z.strictObject({ who: text, at: maybeText, staysDown: z.boolean(), text })),
       }),
     ),
   ],
@@ -145,7 +146,10 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
         }),
       ),
       vms: z.nullable(
-        z.strictObject({ all: z.number(), managed: z.number(), running: z.number(), waiting: z.number() }),
+        z.strictObject({
+          ...{ all: z.number(), managed: z.number(), running: z.number(), waiting: z.number() },
+          stopped: z.array(z.strictObject({ uuid: text, name: text, text })),
+        }),
       ),
       incidents: z.array(z.strictObject({ kind: text, host: maybeText, text, ageS: seconds })),
       conditions: z.array(text),

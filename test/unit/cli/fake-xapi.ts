@@ -103,6 +103,8 @@ export function fakeXapi(world: FakeWorld): Xapi {
     restartXapi: fail,
     setResident: fail,
     readVms: fail,
+    readStops: async () => new Map(),
+    keepStop: fail,
     promoteSelf: fail,
     followMaster: fail,
     post: fail,

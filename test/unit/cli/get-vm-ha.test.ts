@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { POOL } from "./fake-xapi.ts";
 import { haCfg } from "./run.ts";
 import { SHOP, uuidOf, vm } from "./vms.ts";
 
@@ -70,6 +71,50 @@ describe("ha-cfg get-vm-ha", () => {
     );
   });
 
+  const stopped = (who: string, over: Record<string, string> = {}) => {
+    const keys = {
+      "home-pool": POOL,
+      "ha-lizard-ran": uuidOf(1),
+      "ha-lizard-stopped": `${uuidOf(1)} ${who} 1796040180 -`,
+    };
+    return [vm(1, "web", "true", { powerState: "Halted", otherConfig: { ...keys, ...over } })];
+  };
+
+  test.each([
+    [
+      "client-clean",
+      {},
+      {},
+      "shut down by a client of XAPI on 2026-11-30 at 12:03 UTC, and stays down: start it by hand",
+    ],
+    [
+      "client-hard",
+      {},
+      { HA_RESTART_STOPPED: "1" },
+      "switched off by a client of XAPI on 2026-11-30 at 12:03 UTC; HA starts it",
+    ],
+    ["client-hard", { HA_RESTART_STOPPED: "1" }, {}, "at 12:03 UTC; HA starts it"],
+    ["guest", {}, {}, "shut down by its own guest on 2026-11-30 at 12:03 UTC; HA starts it"],
+    ["guest", { HA_RESTART_ON_GUEST_SHUTDOWN: "0" }, {}, "other-config:HA_RESTART_ON_GUEST_SHUTDOWN=1"],
+  ])("who stopped it is said, and how to change that: %s %p %p", async (who, own, otherConfig, expected) => {
+    const { out } = await haCfg(["get-vm-ha", "web"], { vms: stopped(who, own), otherConfig });
+    expect(out).toContain("  state    Halted: ");
+    expect(out).toContain(expected);
+  });
+
+  test("what stays down is counted, and is in the JSON", async () => {
+    const list = await haCfg(["get-vm-ha"], { vms: stopped("client-clean") });
+    expect(list.out).toContain("1 of 1 VMs managed (1 stopped on purpose)");
+    const parsed = JSON.parse((await haCfg(["get-vm-ha", "--json"], { vms: stopped("client-clean") })).out);
+    expect(parsed[0].stopped).toMatchObject({
+      who: "client-clean",
+      at: "2026-11-30T12:03:00.000Z",
+      staysDown: true,
+    });
+    const foreign = stopped("client-clean", { "ha-lizard-stopped": `${uuidOf(2)} client-clean 1 -` });
+    expect((await haCfg(["get-vm-ha", "web"], { vms: foreign })).out).toContain("  state    Halted\n");
+  });
+
   test("by uuid, in any case; two of one name are both shown", async () => {
     const byUuid = await haCfg(["get-vm-ha", uuidOf(1).toUpperCase()], { vms });
     expect(byUuid.out).toContain("UUID for cent4 found");
@@ -88,6 +133,7 @@ describe("ha-cfg get-vm-ha", () => {
       managed: true,
       why: "GLOBAL_VM_HA=1 manages every VM",
       caveat: null,
+      stopped: null,
     });
     expect(parsed).toContainEqual(expect.objectContaining({ uuid: uuidOf(3), ha: null }));
   });

@@ -14,6 +14,8 @@ test("insert on a pool of HA-Lizard 2.x adds what is missing, and changes nothin
     "HA_FENCE_WATCHDOG_TIMEOUT",
     "HA_HEARTBEAT_PORT",
     "HA_MAIL_SCREEN_TIME",
+    "HA_RESTART_ON_GUEST_SHUTDOWN",
+    "HA_RESTART_STOPPED",
     "HA_SMTP_TLS",
     "HA_SPARE_HOSTS",
     "HA_START_GUARD",

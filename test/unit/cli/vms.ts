@@ -26,6 +26,8 @@ export function vm(n: number, name: string, flag?: string, extra: Partial<Listed
     scheduledOn: null,
     busy: false,
     startBlocked: false,
+    alwaysRun: "unknown",
+    ranOn: null,
     otherConfig,
     appliance: null,
     applianceName: null,

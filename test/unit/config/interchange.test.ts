@@ -33,6 +33,8 @@ describe("a pool that HA-Lizard 2.x has set up", () => {
     );
     expect(ours.map(([name]) => name)).toEqual([
       "XAPI_DOWN_TOLERANCE",
+      "RESTART_STOPPED",
+      "RESTART_ON_GUEST_SHUTDOWN",
       "ANTI_AFFINITY_TAGS",
       "SPARE_HOSTS",
       "SMTP_TLS",

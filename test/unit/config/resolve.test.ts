@@ -65,6 +65,8 @@ describe("the table", () => {
       PROMOTE_SLAVE: true,
       SLAVE_VM_STAT: false,
       HOST_SELECT_METHOD: 0,
+      RESTART_STOPPED: false,
+      RESTART_ON_GUEST_SHUTDOWN: true,
       ANTI_AFFINITY_TAGS: [],
       SPARE_HOSTS: [],
       MAIL_ON: true,

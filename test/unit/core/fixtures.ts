@@ -46,6 +46,8 @@ export const SETTINGS: CoreSettings = {
   DISABLED_VAPPS: [],
   XC_FIELD_NAME: "ha-lizard-enabled",
   HOST_SELECT_METHOD: 0,
+  RESTART_STOPPED: false,
+  RESTART_ON_GUEST_SHUTDOWN: true,
   ...{ ANTI_AFFINITY_TAGS: [], SPARE_HOSTS: [] },
   MAIL_SCREEN_TIME: 60,
   PROMOTE_SLAVE: true,
@@ -56,6 +58,7 @@ export const SETTINGS: CoreSettings = {
 /** Hosts are named h1, h2 …; h1 is the master unless a test says otherwise. */
 export const host = (number: number): HostUuid => hostUuid(`h${number}`);
 export const vm = (name: string): VmUuid => vmUuid(name);
+
 export const address = (uuid: HostUuid): string => `10.0.0.${uuid.slice(1)}`;
 
 export function hostView(uuid: HostUuid, over: Partial<HostView> = {}): HostView {
@@ -76,6 +79,17 @@ export function hostView(uuid: HostUuid, over: Partial<HostView> = {}): HostView
   };
 }
 
+/** The wall clock when h1 booted. */
+export const WALL_MS = 1_795_842_000_000;
+
+const NO_MESSAGES = { startedAtMs: null, stoppedAtMs: null, isForced: false };
+
+/** XAPI has no message of any VM that is down. */
+function saidNothing(read: PoolView["database"] | undefined): PoolView["stops"] {
+  const halted = read?.ok === true ? read.value.halted : [];
+  return new Map(halted.map(({ uuid }) => [uuid, NO_MESSAGES]));
+}
+
 /** The keys of a VM that has run in that pool. */
 export const ranIn = (name: string, pool: string = POOL) => ({
   "home-pool": pool,
@@ -92,6 +106,8 @@ export function haltedVm(name: string, over: Partial<HaltedVm> = {}): HaltedVm {
     ...{ busy: false, startBlocked: false },
     otherConfig: ranIn(name),
     appliance: null,
+    alwaysRun: "unknown",
+    ranOn: host(3),
     ...over,
   };
 }
@@ -193,12 +209,14 @@ export class Brain {
     const said = { ...this, nowMs, hearing: seen.hearing, group: seen.group ?? this.group };
     const view: PoolView = {
       nowMs,
+      wallMs: seen.wallMs ?? WALL_MS + nowMs,
       self: this.self,
       database: seen.database ?? unread,
       probes,
       hearing: hearingOf(said, known),
       runs: seen.runs ?? nothingRuns(this.self.uuid, probes),
       differing: seen.differing ?? [],
+      stops: seen.stops ?? saidNothing(seen.database),
       heuristics: seen.heuristics ?? "not-asked",
       ...{ inventory: null, fencingResumedAtMs: seen.fencingResumedAtMs ?? null },
     };
@@ -352,11 +370,13 @@ function roundOf(memory: Memory, situation: Situation, role: Role, uuid: HostUui
   return {
     view: {
       nowMs,
+      wallMs: WALL_MS + nowMs,
       self,
       database: { ok: false, fault: { kind: "timeout" } },
       probes: new Map(probes),
       hearing: hearingOf({ ...situation, self, nowMs }, hosts),
       differing: situation.differing ?? [],
+      stops: new Map((situation.database?.halted ?? []).map(({ uuid }) => [uuid, NO_MESSAGES])),
       runs: situation.runs ?? new Map([2, 3, 4, 5].map((number) => [host(number), runsThere(uuid)])),
       heuristics: situation.heuristics ?? "not-asked",
       ...{ inventory: null, fencingResumedAtMs: situation.fencingResumedAtMs ?? null },

@@ -3,6 +3,8 @@ import type { SayingsOf } from "../saying.ts";
 /** What is said of VMs that are started, and that are not. */
 export const VMS_WORDS: SayingsOf<
   | "vm-not-started"
+  | "vm-left-down"
+  | "vm-stop-doubted"
   | "vm-has-no-host"
   | "vm-down"
   | "vm-started"
@@ -16,6 +18,18 @@ export const VMS_WORDS: SayingsOf<
     severity: "info",
     about: vm,
     text: `${vm} is halted and is not started: ${why}.`,
+  }),
+  "vm-left-down": ({ vm, uuid, who, remedy }) => ({
+    from: "vm_state_check",
+    severity: "info",
+    about: uuid,
+    text: `${vm} was ${who}, and stays down: ${remedy}.`,
+  }),
+  "vm-stop-doubted": ({ vm, uuid, why }) => ({
+    from: "vm_state_check",
+    severity: "warning",
+    about: uuid,
+    text: `${vm} is halted, and ${why}.`,
   }),
   "vm-has-no-host": ({ vm, uuid, why }) => ({
     from: "vm_mon",

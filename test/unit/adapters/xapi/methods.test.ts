@@ -46,6 +46,7 @@ test("all that the program calls in XAPI, and nothing that ends a domain", () =>
     "host.tickle_heartbeat",
     "message.create",
     "message.destroy",
+    "message.get",
     "message.get_all_records_where",
     "pool.add_to_other_config",
     "pool.emergency_reset_master",

@@ -22,6 +22,7 @@ function leading(says: DeviceState, { method = "IPMI", mandateUntilMs = FOR_LONG
     promoteSelf: answers("promote", undefined),
     declareDead: answers("declare", undefined),
     storeDatabase: answers("store", undefined),
+    readStops: async () => new Map(),
     areStillHalted: answers("halted?", true),
     startVm: answers("start", "started"),
     startAppliance: answers("start", "started"),

@@ -41,6 +41,7 @@ async function start(change: Partial<World>, takesMs = 1_000) {
   const { view } = masterRound(memoryWith());
   const { settings } = resolveSettings({ override: { FENCE_METHOD: "IPMI" }, pool: null, lastGood: {} });
   const xapi = {
+    readStops: async () => new Map(),
     areStillHalted: async () => ({ ok: true, value: true }),
     startVm: async (
       _: VmUuid,

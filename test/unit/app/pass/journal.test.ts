@@ -49,6 +49,7 @@ function bigView(vms: number, bytes = 200): PoolView {
   const halted = names.map((name) => haltedVm(name, { otherConfig }));
   return {
     nowMs: 1,
+    wallMs: 1,
     self: {
       uuid: host(1),
       role: { kind: "master" },
@@ -64,6 +65,7 @@ function bigView(vms: number, bytes = 200): PoolView {
     hearing: "unknown",
     runs: new Map(),
     differing: [],
+    stops: new Map(),
     heuristics: "not-asked",
     inventory: null,
     fencingResumedAtMs: null,

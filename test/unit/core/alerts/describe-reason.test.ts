@@ -47,6 +47,8 @@ const NOTICES: { readonly [Kind in Reason["kind"]]: string } = {
   "not-promoted": "not-promoted, promote_slave, error, condition, alert",
   "promotion-under-way": "promotion-under-way, promote_slave, info, condition, line",
   "vm-not-started": "vm-not-started:web, vm_state_check, info, condition, line",
+  "vm-left-down": "vm-left-down:v1, vm_state_check, info, condition, line",
+  "vm-stop-doubted": "vm-stop-doubted:v1, vm_state_check, warning, condition, line",
   "vm-has-no-host": "vm-has-no-host:v1, vm_mon, error, condition, alert",
   "vm-down": "vm-down:v1, vm_mon, error, condition, alert",
   "vm-started": "vm-started:v1, vm_mon, info, event, alert",

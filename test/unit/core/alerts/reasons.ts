@@ -45,6 +45,19 @@ export const REASONS: { readonly [Kind in Reason["kind"]]: Extract<Reason, { kin
   "not-promoted": { kind: "not-promoted", master: "h1", why: "no-quorum", silent: [], tie: null },
   "promotion-under-way": { kind: "promotion-under-way", phase: "its database is being set right" },
   "vm-not-started": { kind: "vm-not-started", vm: "web", why: "start is blocked" },
+  "vm-left-down": {
+    kind: "vm-left-down",
+    vm: "web",
+    uuid: vm("v1"),
+    who: "shut down by a client of XAPI on 2026-11-30 at 12:03 UTC",
+    remedy: "start it by hand, or let HA start it: xe vm-param-set uuid=v1 other-config:HA_RESTART_STOPPED=1",
+  },
+  "vm-stop-doubted": {
+    kind: "vm-stop-doubted",
+    vm: "web",
+    uuid: vm("v1"),
+    why: "nothing says who stopped it; it is started",
+  },
   "vm-has-no-host": {
     kind: "vm-has-no-host",
     vm: "web",

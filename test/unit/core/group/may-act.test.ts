@@ -64,6 +64,7 @@ const WHOSE: Readonly<Record<ActionKind, "leader" | "anybody">> = {
   "promote-self": "leader",
   "fence-host": "anybody",
   "stamp-home-pool": "anybody",
+  "keep-stop": "anybody",
   "mark-host": "anybody",
   "set-pool-key": "anybody",
   "sync-database": "anybody",

@@ -2,9 +2,11 @@ import { describe, expect, test } from "bun:test";
 import { fingerprintPlacement, keepOnDisk } from "../../../../src/core/members/on-disk.ts";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
 import { OFFICE_KEY } from "../../../../src/core/model/pool-keys.ts";
+import { STOP_KEY } from "../../../../src/core/model/stop.ts";
 import {
   database,
   goodView,
+  haltedVm,
   host,
   hostView,
   masterRound,
@@ -43,6 +45,14 @@ describe("keepOnDisk", () => {
     "a move": database([runs(1, "web", "db"), runs(2)]),
     "a join": database([runs(1, "web"), runs(2, "db"), runs(3)]),
     "a host that left": database([runs(1, "web")]),
+    "who stopped a VM": {
+      ...BEFORE,
+      halted: [haltedVm("mail", { otherConfig: { [STOP_KEY]: "mail guest 7 h1" } })],
+    },
+    "that this is over": database([
+      hostView(host(1), { residents: [{ ...resident("web"), hasStop: true }] }),
+      runs(2, "db"),
+    ]),
   };
   for (const [what, now] of Object.entries(changes)) {
     test(`keepOnDisk: ${what} is put on disk, whoever caused it`, () => {

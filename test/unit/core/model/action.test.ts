@@ -26,6 +26,7 @@ const KEYS: { readonly [Kind in ActionKind]: readonly [string, Extract<Action, {
     { kind: "correct-database", vm: web, host: host(1), says: null, ask: { vm: web, witnesses: [] } },
   ],
   "stamp-home-pool": ["stamp-home-pool:web", { kind: "stamp-home-pool", vm: web, pool: POOL }],
+  "keep-stop": ["keep-stop:web", { kind: "keep-stop", vm: web, stop: null }],
   "start-appliance": [
     "start-appliance:shop",
     { kind: "start-appliance", appliance, name: "Shop", asks: [], rests: [], unlessOn: [] },

@@ -28,6 +28,7 @@ const input = (over: Partial<RestartInput>): RestartInput => ({
   down: {},
   supply: { hosts: [], freeBytes: 0, storage: null },
   holds: new Map(),
+  stops: new Map(),
   unreleased: new Set(),
   inFlight: new Set(),
   ...over,

@@ -5,6 +5,9 @@ import { expectWords } from "./expect-words.ts";
 /** What is said of the examples (../reasons.ts): read it as an administrator would. */
 const SAID: { readonly [Kind in keyof typeof VMS_WORDS]: string } = {
   "vm-not-started": "web is halted and is not started: start is blocked.",
+  "vm-left-down":
+    "web was shut down by a client of XAPI on 2026-11-30 at 12:03 UTC, and stays down: start it by hand, or let HA start it: xe vm-param-set uuid=v1 other-config:HA_RESTART_STOPPED=1.",
+  "vm-stop-doubted": "web is halted, and nothing says who stopped it; it is started.",
   "vm-has-no-host":
     "web cannot be started: no host can run it: h1 with too little free memory. It is started as soon as one can.",
   "vm-down": "web has been down for five minutes: its start is blocked.",

@@ -1,0 +1,159 @@
+import { judgeStop, type StopVerdict, type StopWishes } from "../intent/judge-stop.ts";
+import { type StoppedHost, wentDownSoon } from "../intent/went-down.ts";
+import { hostRows, rowOf } from "../members/host-rows.ts";
+import type { Memory } from "../memory/memory.ts";
+import type { SeenStop } from "../memory/seen-stop.ts";
+import type { MasterRound } from "../memory/step.ts";
+import type { HostUuid, VmUuid } from "../model/ids.ts";
+import type { DatabaseView, HaltedVm } from "../model/pool-view.ts";
+import type { RestartSettings } from "../model/settings.ts";
+import { stopOf } from "../model/stop.ts";
+import { hasRunHere, isManaged } from "./restart-plan.ts";
+
+/** Messages of so many VMs are asked for in a round, those that were not read for longest first. */
+const READ_PER_ROUND = 100;
+/** One that is down cannot be stopped; one that ran between two passes is asked about right before its start, and after this. */
+const READ_AGAIN_MS = 60_000;
+/** The same of one that stays down. */
+const READ_KEPT_AGAIN_MS = 10 * 60_000;
+/** XAPI writes the message of a stop some milliseconds after the VM is halted. */
+const YOUNG_MS = 5_000;
+/** Messages that cannot be read for so long hold no VM back any more. */
+const UNREADABLE_MS = 60_000;
+/** A host that was heard within this time is there. */
+const GONE_MS = 60_000;
+
+/** The VMs that HA looks after and that are down. */
+export function managedDown(
+  { halted, appliances, pool }: DatabaseView,
+  settings: RestartSettings,
+): readonly HaltedVm[] {
+  const inAppliances = (appliances ?? [])
+    .filter(({ uuid }) => !settings.DISABLED_VAPPS.includes(uuid))
+    .flatMap(({ haltedVms }) => haltedVms);
+  const inManaged = new Set<VmUuid>(inAppliances);
+  const isOurs = (vm: HaltedVm) =>
+    settings.OP_MODE === 1 ? inManaged.has(vm.uuid) : isManaged(vm, settings);
+  return halted.filter((vm) => isOurs(vm) && hasRunHere(vm, pool.uuid));
+}
+
+/** Of which of them a round reads XAPI's messages: those that are down since just now, and the others now and then. */
+export function stopsToRead(
+  { stops }: Memory,
+  database: DatabaseView,
+  settings: RestartSettings,
+  nowMs: number,
+): readonly VmUuid[] {
+  const readAtMs = (vm: HaltedVm) => stops[vm.uuid]?.readAtMs ?? Number.NEGATIVE_INFINITY;
+  const isWanted = (vm: HaltedVm) => {
+    const isNew = nowMs - (stops[vm.uuid]?.sinceMs ?? nowMs) <= YOUNG_MS || !(vm.uuid in stops);
+    const againMs = stopOf(vm.uuid, vm.otherConfig) === null ? READ_AGAIN_MS : READ_KEPT_AGAIN_MS;
+    return isNew || nowMs - readAtMs(vm) >= againMs;
+  };
+  return managedDown(database, settings)
+    .filter(isWanted)
+    .sort((a, b) => readAtMs(a) - readAtMs(b))
+    .slice(0, READ_PER_ROUND)
+    .map(({ uuid }) => uuid);
+}
+
+/** Remembers of each VM that is down what this round has learnt. */
+export function seeStops(memory: Memory, round: MasterRound): Memory {
+  const { view, database, settings } = round;
+  const seen = managedDown(database, settings).map((vm): [string, SeenStop] => {
+    const before = memory.stops[vm.uuid];
+    const read = view.stops.get(vm.uuid);
+    return [
+      vm.uuid,
+      {
+        sinceMs: before?.sinceMs ?? view.nowMs,
+        readAtMs: read === undefined ? (before?.readAtMs ?? null) : view.nowMs,
+        messages: read ?? before?.messages ?? null,
+        isHostLost: before?.isHostLost === true || isLost(vm, memory, round),
+        isCrash: before?.isCrash === true || isCrash(vm, memory, round),
+      },
+    ];
+  });
+  return { ...memory, stops: Object.fromEntries(seen) };
+}
+
+function isLost({ uuid, ranOn }: HaltedVm, memory: Memory, round: MasterRound): boolean {
+  const { incidents, declaredDead } = memory;
+  const lost = [...Object.values(incidents), ...Object.values(declaredDead)];
+  if (lost.some(({ vms }) => vms.includes(uuid))) return true;
+  return ranOn !== null && hasFailed(ranOn, memory, round);
+}
+
+function hasFailed(host: HostUuid, memory: Memory, { view }: MasterRound): boolean {
+  const { incident, health } = rowOf(hostRows(memory, view), host);
+  return incident !== null || health?.state === "failed";
+}
+
+/** Has its host failed, with VMs on it? */
+function isCrash(vm: HaltedVm, memory: Memory, round: MasterRound): boolean {
+  const host = stopOf(vm.uuid, vm.otherConfig)?.host ?? vm.ranOn;
+  if (host === null || !hasFailed(host, memory, round)) return false;
+  const residents = round.database.hosts.find(({ uuid }) => uuid === host)?.residents ?? [];
+  const left = [...(memory.incidents[host]?.vms ?? []), ...(memory.declaredDead[host]?.vms ?? [])];
+  return residents.length > 0 || left.some((uuid) => uuid !== vm.uuid);
+}
+
+/** Who stopped each VM that is down, and whether HA starts it ("What was meant", core/README.md). */
+export function stopVerdicts(memory: Memory, round: MasterRound): ReadonlyMap<VmUuid, StopVerdict> {
+  const { view, database, settings } = round;
+  const stateOf = stateOfHosts(memory, round);
+  return new Map(
+    managedDown(database, settings).map((vm): [VmUuid, StopVerdict] => {
+      const { alwaysRun, ranOn, uuid } = vm;
+      const seen = memory.stops[uuid];
+      const waitedMs = view.nowMs - (seen?.sinceMs ?? view.nowMs);
+      const verdict = judgeStop(
+        {
+          kept: stopOf(uuid, vm.otherConfig),
+          messages: seen?.messages ?? (waitedMs >= UNREADABLE_MS ? "unreadable" : "unknown"),
+          ...{ alwaysRun, ranOn, isHostLost: seen?.isHostLost === true, wallMs: view.wallMs },
+          wentDown: (stop) => (seen?.isCrash === true ? "no" : wentDownSoon(stop, stateOf)),
+        },
+        wishesOf(vm, settings),
+      );
+      return [uuid, verdict];
+    }),
+  );
+}
+
+/** Does it stay down because somebody wants it to? */
+export function isLeftDown(verdict: StopVerdict | undefined): boolean {
+  return verdict !== undefined && !verdict.starts && verdict.cause.kind === "stopped";
+}
+
+function stateOfHosts(memory: Memory, round: MasterRound): (host: HostUuid) => StoppedHost | null {
+  const { view, database } = round;
+  return (host) => {
+    const record = database.hosts.find(({ uuid }) => uuid === host);
+    if (record === undefined) return null;
+    const heardAtMs = memory.heardAtMs[host] ?? null;
+    const isSilent = heardAtMs !== null && view.nowMs - heardAtMs >= GONE_MS;
+    return {
+      wallMs: view.wallMs,
+      bootTime: record.bootTime,
+      isGone: host !== view.self.uuid && (isSilent || hasFailed(host, memory, round)),
+      heardWallMs: heardAtMs === null ? null : view.wallMs - (view.nowMs - heardAtMs),
+    };
+  };
+}
+
+/** `VM.other_config`: the parameter of this one VM, 0 or 1. */
+export const wishKey = (name: keyof StopWishes): string => `HA_${name}`;
+
+/** The parameters, and what stands in the VM's own keys instead; what is neither 0 nor 1 there does not count. */
+export function wishesOf({ otherConfig }: Pick<HaltedVm, "otherConfig">, pool: StopWishes): StopWishes {
+  const own = (name: keyof StopWishes): boolean => {
+    const text = (otherConfig[wishKey(name)] ?? "").toLowerCase();
+    if (text === "1" || text === "true") return true;
+    return text === "0" || text === "false" ? false : pool[name];
+  };
+  return {
+    RESTART_STOPPED: own("RESTART_STOPPED"),
+    RESTART_ON_GUEST_SHUTDOWN: own("RESTART_ON_GUEST_SHUTDOWN"),
+  };
+}
