@@ -14,6 +14,9 @@ interface Reader {
   readonly settings: Settings;
 }
 
+/** The start waits for it, and what the hosts have said meanwhile becomes too old after two seconds: on a slow xapi it is done without. */
+const LAST_LOOK_MS = 1_000;
+
 /** Who stopped the VMs that are down, by XAPI's messages, where that is not known yet: in a pool that is well, no call. */
 export async function readStops(
   { ports, xapi, settings, memory }: Reader & { readonly memory: Memory },
@@ -23,17 +26,18 @@ export async function readStops(
   if (haFlagOf(database.pool.otherConfig, settings.XC_FIELD_NAME) !== "on") return new Map();
   const vms = stopsToRead(memory, database, settings, ports.clock.uptimeMs());
   if (vms.length === 0) return new Map();
-  return read({ ports, xapi, settings }, vms, signal);
+  return read({ ports, xapi }, vms, settings.XE_TIMEOUT * 1_000, signal);
 }
 
 function read(
-  { ports, xapi, settings }: Reader,
+  { ports, xapi }: Pick<Reader, "ports" | "xapi">,
   vms: Parameters<StopReader["readStops"]>[0],
+  limitMs: number,
   signal: AbortSignal,
 ) {
   return withDeadline<PoolView["stops"]>(
     ports.clock,
-    settings.XE_TIMEOUT * 1_000,
+    limitMs,
     signal,
     (inner) => xapi.readStops(vms, inner),
     () => new Map(),
@@ -52,6 +56,7 @@ export async function isStoppedSince(
   const found = await read(
     reader,
     asks.map(({ vm }) => vm),
+    LAST_LOOK_MS,
     signal,
   );
   return asks.some(({ vm, knownStopMs }) => {

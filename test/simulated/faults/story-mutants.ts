@@ -47,8 +47,8 @@ export const STORY_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/app/pass/execute.ts",
-        from: '  const why = await whyHeld(action.asks, executor, signal);\n  if (why !== null) return { kind: "held", why };\n  const vms',
-        to: "  const vms",
+        from: '  if (why !== null) return { kind: "held", why };\n  if (isStopped)',
+        to: "  if (isStopped)",
       },
     ],
     caughtBy: {

@@ -51,3 +51,10 @@ test.each<readonly [string, StopMessages | null, number | undefined, boolean]>([
   const ask = { vm: vm("web"), witnesses: [], ...(knownStopMs === undefined ? {} : { knownStopMs }) };
   expect(await isStoppedSince([ask], readerOf(messages).reader, neverAborts())).toBe(expected);
 });
+
+test("isStoppedSince: a slow xapi does not make the answers of the hosts too old", async () => {
+  const { reader, time } = readerOf("hangs");
+  const asked = isStoppedSince([{ vm: vm("web"), witnesses: [] }], reader, neverAborts());
+  await time.run(1_000);
+  expect(await asked).toBe(false);
+});
