@@ -66,7 +66,7 @@ export const BRAKE_MUTANTS: readonly FurtherMutant[] = [
       {
         file: "src/core/members/rest.ts",
         from: "return isOften && nowMs",
-        to: "return isOften && fences.length > 5 && nowMs",
+        to: "return isOften && failedAtMs.length > 5 && nowMs",
       },
     ],
     caughtBy: {
