@@ -9,7 +9,7 @@ const USUAL_S: Readonly<Record<string, number>> = {
   adapters: 90,
   pool: 40,
   enumerated: 25,
-  explore: 90,
+  explore: 150,
   faults: 110,
   fuzz: 15,
   "fence-agents": 50,
