@@ -90,11 +90,11 @@ export async function setParameters(pool: Pool, values: Readonly<Record<string, 
 export async function useMethod(pool: Pool, method: string): Promise<void> {
   await setParameters(pool, parametersOf(method));
   await passOfAll(pool);
-  await fenceOn(pool);
+  await beginAnew(pool);
 }
 
-/** The stories of a file play in one pool, and fence more within ten minutes than a pool should: HA that begins anew counts anew. */
-async function fenceOn(pool: Pool): Promise<void> {
+/** What plays in one pool fences more within ten minutes than a pool should: HA that begins anew counts anew. */
+export async function beginAnew(pool: Pool): Promise<void> {
   const master = await onlyMaster(pool, STEP_MS);
   await pool.on(master, "ha-cfg", "ha-disable");
   await passOfAll(pool);
