@@ -1,10 +1,10 @@
+import type { StopVerdict } from "../intent/judge-stop.ts";
 import type { Down } from "../memory/down.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { MasterRound, Step } from "../memory/step.ts";
 import type { ApplianceUuid, VmUuid } from "../model/ids.ts";
 import type { Reason } from "../model/reason.ts";
-import { hasRunHere, isManaged } from "./restart-plan.ts";
-import { isLeftDown, stopVerdicts } from "./stops.ts";
+import { isLeftDown, managedDown } from "./stops.ts";
 import { supplyOf } from "./supply.ts";
 
 /** After this long an administrator is told of a managed VM that is down, whatever the reason. */
@@ -21,10 +21,15 @@ interface DownOne {
  * Remembers what is down since when, and tells what has been down for five minutes, with the reason in words. `whyOf`
  * answers null when there is nothing to tell, and must not change while the reason stays the same: a condition is told again when its words change.
  */
-export function reportDown(memory: Memory, round: MasterRound, whyOf: (key: string) => string | null): Step {
+export function reportDown(
+  memory: Memory,
+  round: MasterRound,
+  verdicts: ReadonlyMap<VmUuid, StopVerdict>,
+  whyOf: (key: string) => string | null,
+): Step {
   const { nowMs } = round.view;
   const now = supplyOf(round.database);
-  const ones = downNow(memory, round);
+  const ones = downNow(round, verdicts);
   const down = Object.fromEntries(
     ones.map(({ key }): [string, Down] => {
       const before = memory.down[key] ?? { sinceMs: nowMs, failure: null };
@@ -47,16 +52,17 @@ export function reportDown(memory: Memory, round: MasterRound, whyOf: (key: stri
 }
 
 /** What was stopped on purpose is as it should be. */
-function downNow(memory: Memory, round: MasterRound): readonly DownOne[] {
-  const { database, settings } = round;
-  const verdicts = stopVerdicts(memory, round);
+function downNow(
+  { database, settings }: MasterRound,
+  verdicts: ReadonlyMap<VmUuid, StopVerdict>,
+): readonly DownOne[] {
   const isMissed = (vm: VmUuid) => !isLeftDown(verdicts.get(vm));
   if (settings.OP_MODE === 1) {
     return (database.appliances ?? [])
       .filter(({ uuid, haltedVms }) => haltedVms.some(isMissed) && !settings.DISABLED_VAPPS.includes(uuid))
       .map(({ uuid, name }) => ({ key: uuid, name, uuid: null }));
   }
-  return database.halted
-    .filter((vm) => isManaged(vm, settings) && hasRunHere(vm, database.pool.uuid) && isMissed(vm.uuid))
+  return managedDown(database, settings)
+    .filter(({ uuid }) => isMissed(uuid))
     .map(({ uuid, name }) => ({ key: uuid, name, uuid }));
 }

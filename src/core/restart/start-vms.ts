@@ -65,7 +65,7 @@ export function startVms(before: Memory, round: MasterRound): Step {
   };
   const whyOther = whyDown(memory, plan, holdOf, round);
   const why = (key: string) => whyApplianceIsLeft(key, stops, database) ?? whyOther(key);
-  const down = reportDown(rememberOrders(memory, plan, database), round, why);
+  const down = reportDown(rememberOrders(memory, plan, database), round, stops, why);
   const witnesses = witnessesOf(memory, view);
   const asked = (vm: VmUuid): Asked => {
     const knownStopMs = memory.stops[vm]?.messages?.stoppedAtMs ?? null;

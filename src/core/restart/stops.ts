@@ -1,6 +1,6 @@
 import { judgeStop, type StopVerdict, type StopWishes } from "../intent/judge-stop.ts";
 import { type StoppedHost, wentDownSoon } from "../intent/went-down.ts";
-import { hostRows, rowOf } from "../members/host-rows.ts";
+import { type HostRows, hostRows, rowOf } from "../members/host-rows.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { SeenStop } from "../memory/seen-stop.ts";
 import type { MasterRound } from "../memory/step.ts";
@@ -60,6 +60,7 @@ export function stopsToRead(
 /** Remembers of each VM that is down what this round has learnt. */
 export function seeStops(memory: Memory, round: MasterRound): Memory {
   const { view, database, settings } = round;
+  const rows = hostRows(memory, view);
   const seen = managedDown(database, settings).map((vm): [string, SeenStop] => {
     const before = memory.stops[vm.uuid];
     const read = view.stops.get(vm.uuid);
@@ -69,31 +70,31 @@ export function seeStops(memory: Memory, round: MasterRound): Memory {
         sinceMs: before?.sinceMs ?? view.nowMs,
         readAtMs: read === undefined ? (before?.readAtMs ?? null) : view.nowMs,
         messages: read ?? before?.messages ?? null,
-        isHostLost: before?.isHostLost === true || isLost(vm, memory, round),
-        isCrash: before?.isCrash === true || isCrash(vm, memory, round),
+        isHostLost: before?.isHostLost === true || isLost(vm, memory, rows),
+        isCrash: before?.isCrash === true || isCrash(vm, memory, rows),
       },
     ];
   });
   return { ...memory, stops: Object.fromEntries(seen) };
 }
 
-function isLost({ uuid, ranOn }: HaltedVm, memory: Memory, round: MasterRound): boolean {
+function isLost({ uuid, ranOn }: HaltedVm, memory: Memory, rows: HostRows): boolean {
   const { incidents, declaredDead } = memory;
   const lost = [...Object.values(incidents), ...Object.values(declaredDead)];
   if (lost.some(({ vms }) => vms.includes(uuid))) return true;
-  return ranOn !== null && hasFailed(ranOn, memory, round);
+  return ranOn !== null && hasFailed(ranOn, rows);
 }
 
-function hasFailed(host: HostUuid, memory: Memory, { view }: MasterRound): boolean {
-  const { incident, health } = rowOf(hostRows(memory, view), host);
+function hasFailed(host: HostUuid, rows: HostRows): boolean {
+  const { incident, health } = rowOf(rows, host);
   return incident !== null || health?.state === "failed";
 }
 
 /** Has its host failed, with VMs on it? */
-function isCrash(vm: HaltedVm, memory: Memory, round: MasterRound): boolean {
+function isCrash(vm: HaltedVm, memory: Memory, rows: HostRows): boolean {
   const host = stopOf(vm.uuid, vm.otherConfig)?.host ?? vm.ranOn;
-  if (host === null || !hasFailed(host, memory, round)) return false;
-  const residents = round.database.hosts.find(({ uuid }) => uuid === host)?.residents ?? [];
+  if (host === null || !hasFailed(host, rows)) return false;
+  const residents = rowOf(rows, host).record?.residents ?? [];
   const left = [...(memory.incidents[host]?.vms ?? []), ...(memory.declaredDead[host]?.vms ?? [])];
   return residents.length > 0 || left.some((uuid) => uuid !== vm.uuid);
 }
@@ -126,17 +127,17 @@ export function isLeftDown(verdict: StopVerdict | undefined): boolean {
   return verdict !== undefined && !verdict.starts && verdict.cause.kind === "stopped";
 }
 
-function stateOfHosts(memory: Memory, round: MasterRound): (host: HostUuid) => StoppedHost | null {
-  const { view, database } = round;
+function stateOfHosts(memory: Memory, { view }: MasterRound): (host: HostUuid) => StoppedHost | null {
+  const rows = hostRows(memory, view);
   return (host) => {
-    const record = database.hosts.find(({ uuid }) => uuid === host);
-    if (record === undefined) return null;
+    const { record } = rowOf(rows, host);
+    if (record === null) return null;
     const heardAtMs = memory.heardAtMs[host] ?? null;
     const isSilent = heardAtMs !== null && view.nowMs - heardAtMs >= GONE_MS;
     return {
       wallMs: view.wallMs,
       bootTime: record.bootTime,
-      isGone: host !== view.self.uuid && (isSilent || hasFailed(host, memory, round)),
+      isGone: host !== view.self.uuid && (isSilent || hasFailed(host, rows)),
       heardWallMs: heardAtMs === null ? null : view.wallMs - (view.nowMs - heardAtMs),
     };
   };

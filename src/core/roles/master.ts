@@ -25,6 +25,7 @@ import { seeRunning } from "../restart/see-running.ts";
 import { setDatabaseRight } from "../restart/set-right.ts";
 import { stampHomePools } from "../restart/stamp-home-pools.ts";
 import { startVms } from "../restart/start-vms.ts";
+import { stopVerdicts } from "../restart/stops.ts";
 import { chooseSuccessor } from "../takeover/choose-successor.ts";
 import { whyNoStarts } from "../takeover/hold-starts.ts";
 import { isCutOff, isolateMaster } from "../takeover/isolation.ts";
@@ -203,5 +204,5 @@ function setRight(memory: Memory, round: MasterRound): Step {
 function startOrHold(memory: Memory, round: MasterRound): Step {
   const why = whyNoStarts(memory, round);
   if (why === null) return startVms(memory, round);
-  return reportDown(memory, round, () => `starts are held back: ${why}`);
+  return reportDown(memory, round, stopVerdicts(memory, round), () => `starts are held back: ${why}`);
 }

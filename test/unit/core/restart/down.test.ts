@@ -3,6 +3,7 @@ import { emptyMemory, type Memory } from "../../../../src/core/memory/memory.ts"
 import type { MasterRound } from "../../../../src/core/memory/step.ts";
 import type { DatabaseView } from "../../../../src/core/model/pool-view.ts";
 import { reportDown } from "../../../../src/core/restart/down.ts";
+import { stopVerdicts } from "../../../../src/core/restart/stops.ts";
 import { database, FLAG, haltedVm, master, ranIn, SETTINGS, three, vm } from "../fixtures.ts";
 
 const MINUTE_S = 60;
@@ -12,8 +13,10 @@ function roundAt(atS: number, over: Partial<DatabaseView>, settings = SETTINGS):
   const round = master().input(atS, { database: { ok: true, value: read } });
   return { ...round, settings, database: read };
 }
-const look = (memory: Memory, atS: number, over: Partial<DatabaseView>, settings = SETTINGS) =>
-  reportDown(memory, roundAt(atS, over, settings), (key) => `because of ${key}`);
+const look = (memory: Memory, atS: number, over: Partial<DatabaseView>, settings = SETTINGS) => {
+  const round = roundAt(atS, over, settings);
+  return reportDown(memory, round, stopVerdicts(memory, round), (key) => `because of ${key}`);
+};
 const start = emptyMemory("boot");
 const halted = [haltedVm("web")];
 
