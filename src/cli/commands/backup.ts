@@ -1,10 +1,10 @@
 import { resolvePool } from "../../config/resolve.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
-import { confirm } from "../confirm.ts";
 import { poolNames, renderParameterFile } from "../parameter-file.ts";
 import { type PoolAccess, withPool } from "../pool-access.ts";
 import { plainText, poolText } from "../screens/text.ts";
+import { mayWrite, write } from "../written-file.ts";
 
 export const backupAction = defineAction({
   name: "backup",
@@ -23,14 +23,8 @@ export const backupAction = defineAction({
 
 async function backUp(file: string, yes: boolean, pool: PoolAccess, ports: CliPorts): Promise<ExitCode> {
   if (pool.database === null) return pool.exitWithout;
-  const shown = plainText(file);
-  const there = await ports.files.look(file);
-  if (there === "other") {
-    ports.stderr(`Cannot write a backup to ${shown}: it is there, and it is no ordinary file.\n`);
-    return EXIT.failed;
-  }
-  const question = `${shown} is there already. Replace it?`;
-  if (there === "ordinary" && !(await confirm(ports, "backup", question, yes))) return EXIT.failed;
+  const target = { file, what: "a backup", action: "backup", yes };
+  if (!(await mayWrite(target, ports))) return EXIT.failed;
   const { name, otherConfig } = pool.database.pool;
   const { settings, problems } = resolvePool(otherConfig, pool.texts.lastGood);
   for (const problem of problems) ports.stderr(`Warning: ${problem}\n`);
@@ -38,11 +32,9 @@ async function backUp(file: string, yes: boolean, pool: PoolAccess, ports: CliPo
     `Parameters of ${poolText(name)}, ${new Date(ports.clock.wallMs()).toISOString()}, ha-lizard ${ports.version}.`,
     'Put back with "ha-cfg restore". HA on/off and the HA flags of VMs are not in it. Passwords are, as they are.',
   ]);
-  const why = await ports.files.write(file, text);
-  if (why !== null) {
-    ports.stderr(`Cannot write a backup to ${shown}: ${why}.\n`);
-    return EXIT.failed;
-  }
-  ports.stdout(`${poolNames().length} parameters of ${poolText(name)} written to ${shown} (mode 0600)\n`);
+  if (!(await write(target, text, ports))) return EXIT.failed;
+  ports.stdout(
+    `${poolNames().length} parameters of ${poolText(name)} written to ${plainText(file)} (mode 0600)\n`,
+  );
   return EXIT.done;
 }

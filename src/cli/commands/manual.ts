@@ -2,11 +2,11 @@ import { nearestWord } from "../../config/nearest.ts";
 import type { Manual } from "../../ports/manual.ts";
 import { type Action, defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
-import { confirm } from "../confirm.ts";
 import { ALL_CHAPTERS, CHAPTERS, type Chapter, findChapter } from "../manual-contents.ts";
 import { describeAction } from "../screens/help.ts";
 import { paintFor } from "../screens/paint.ts";
 import { plainText, wrapText } from "../screens/text.ts";
+import { mayWrite, write } from "../written-file.ts";
 
 /** Longer lines are hard to read, shorter ones hard to set. */
 const WIDEST = 100;
@@ -74,18 +74,10 @@ async function writePage(
     ports.stdout(page);
     return EXIT.done;
   }
-  const shown = plainText(file);
-  const there = await ports.files.look(file);
-  if (there === "other") {
-    ports.stderr(`Cannot write the page to ${shown}: it is there, and it is no ordinary file.\n`);
-    return EXIT.failed;
-  }
-  const question = `${shown} is there already. Replace it?`;
-  if (there === "ordinary" && !(await confirm(ports, "manual", question, yes))) return EXIT.failed;
-  const why = await ports.files.write(file, page);
-  if (why === null) ports.stdout(`The manual is written to ${shown}.\n`);
-  else ports.stderr(`Cannot write the page to ${shown}: ${why}.\n`);
-  return why === null ? EXIT.done : EXIT.failed;
+  const target = { file, what: "the page", action: "manual", yes };
+  if (!(await mayWrite(target, ports)) || !(await write(target, page, ports))) return EXIT.failed;
+  ports.stdout(`The manual is written to ${plainText(file)}.\n`);
+  return EXIT.done;
 }
 
 function showList({ stdout, version }: CliPorts): ExitCode {
