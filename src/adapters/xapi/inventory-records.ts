@@ -1,10 +1,11 @@
 import * as z from "zod/mini";
 import { haltedRecord, lazily } from "./records.ts";
 
-/* Only the fields that an inventory uses, as XAPI sends them (records.ts has the reads of a pass). */
+/* Only the fields that an inventory uses, as XAPI sends them (records.ts has the reads of a pass); the survey uses some of them, too. */
 
-const uuid = z.string().check(z.regex(/^[\w-]+$/));
-const ref = z.string().check(z.regex(/^OpaqueRef:[\w-]+$/));
+/** Loose: no key of what is remembered, nor part of a filter. */
+export const uuid = z.string().check(z.regex(/^[\w-]+$/));
+export const ref = z.string().check(z.regex(/^OpaqueRef:[\w-]+$/));
 
 export const inventoryVm = lazily(() =>
   z.extend(haltedRecord(), {

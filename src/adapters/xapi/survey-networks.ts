@@ -2,6 +2,7 @@ import { type HostUuid, hostUuid, vmUuid } from "../../core/model/ids.ts";
 import type { XapiResult } from "../../core/model/pool-view.ts";
 import type { HostFacts, HostInterface, LocalNetwork } from "../../ports/pool-survey.ts";
 import { REAL_VMS } from "./filter.ts";
+import { port } from "./inventory-records.ts";
 import type { Session } from "./session.ts";
 import { all } from "./survey-list.ts";
 import * as shapes from "./survey-records.ts";
@@ -19,7 +20,7 @@ export async function readLocalNetworks(
     all(session, "host", shapes.named, signal),
     all(session, "VIF", shapes.virtualInterface, signal),
     all(session, "network", shapes.network, signal),
-    all(session, "PIF", shapes.networkPort, signal),
+    all(session, "PIF", port, signal),
   ]);
   if (!vms.ok) return vms;
   if (!hosts.ok) return hosts;

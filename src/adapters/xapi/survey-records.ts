@@ -1,19 +1,15 @@
 import * as z from "zod/mini";
+import { ref, uuid } from "./inventory-records.ts";
 import { lazily } from "./records.ts";
 
 /* Only the fields that the survey uses, as XAPI sends them (records.ts has the reads of a pass). */
 
-const uuid = z.string().check(z.regex(/^[\w-]+$/));
-const ref = z.string().check(z.regex(/^OpaqueRef:[\w-]+$/));
-
 export const named = lazily(() => z.object({ uuid }));
-export const blockDevice = lazily(() => z.object({ VM: ref, VDI: ref }));
 export const disk = lazily(() => z.object({ SR: ref }));
 export const storage = lazily(() => z.object({ name_label: z.string(), PBDs: z.array(ref) }));
 export const storageFacts = lazily(() =>
   z.object({ uuid, name_label: z.string(), type: z.string(), shared: z.boolean(), PBDs: z.array(ref) }),
 );
-export const plug = lazily(() => z.object({ host: ref, currently_attached: z.boolean() }));
 
 /** `20261123T09:41:40Z`, from some versions with dashes. */
 export const dateTime = lazily(() =>
@@ -22,7 +18,6 @@ export const dateTime = lazily(() =>
 
 export const network = lazily(() => z.object({ name_label: z.string(), PIFs: z.array(ref) }));
 export const virtualInterface = lazily(() => z.object({ VM: ref, network: ref }));
-export const networkPort = lazily(() => z.object({ host: ref }));
 export const hostInterface = lazily(() =>
   z.object({
     host: ref,

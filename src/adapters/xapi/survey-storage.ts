@@ -1,6 +1,7 @@
 import { hostUuid } from "../../core/model/ids.ts";
 import type { XapiResult } from "../../core/model/pool-view.ts";
 import type { StorageFacts } from "../../ports/pool-survey.ts";
+import { plug } from "./inventory-records.ts";
 import type { Session } from "./session.ts";
 import { all } from "./survey-list.ts";
 import * as shapes from "./survey-records.ts";
@@ -13,7 +14,7 @@ export async function readStorages(
   const [hosts, storages, plugs] = await Promise.all([
     all(session, "host", shapes.named, signal),
     all(session, "SR", shapes.storageFacts, signal),
-    all(session, "PBD", shapes.plug, signal),
+    all(session, "PBD", plug, signal),
   ]);
   if (!hosts.ok) return hosts;
   if (!storages.ok) return storages;

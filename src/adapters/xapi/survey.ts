@@ -4,6 +4,7 @@ import { neverAborts, withDeadline } from "../../ports/deadline.ts";
 import type { LocalDisk, PoolSurvey } from "../../ports/pool-survey.ts";
 import { malformed, readRef } from "./errors.ts";
 import { REAL_VMS } from "./filter.ts";
+import { drive, plug } from "./inventory-records.ts";
 import { namingSession } from "./named-fault.ts";
 import { parseValue } from "./records.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
@@ -47,10 +48,10 @@ async function readLocalDisks(
   const [vms, hosts, devices, disks, storages, plugs] = await Promise.all([
     all(session, "VM", shapes.named, signal, REAL_VMS),
     all(session, "host", shapes.named, signal),
-    all(session, "VBD", shapes.blockDevice, signal),
+    all(session, "VBD", drive, signal),
     all(session, "VDI", shapes.disk, signal),
     all(session, "SR", shapes.storage, signal),
-    all(session, "PBD", shapes.plug, signal),
+    all(session, "PBD", plug, signal),
   ]);
   if (!vms.ok) return vms;
   if (!hosts.ok) return hosts;
