@@ -64,10 +64,13 @@ export class TieKeeper {
     this.name(tie, nowMs);
     if (this.isBusy || tie === null) return state;
     const question = tieWish(state, { nowMs, tag: tie.tag }, GROUP_TIMINGS);
+    if (question === null) {
+      if (report?.haWished === true) this.testWhenDue(state, tie, nowMs);
+      return state;
+    }
     // A claim waits for nothing; the test is made later.
-    if (question !== null) this.breakOff(nowMs);
-    if (question !== null) void this.ask(question, tie, state.voting.self);
-    else if (report?.haWished === true) this.testWhenDue(state, tie, nowMs);
+    this.breakOff(nowMs);
+    void this.ask(question, tie, state.voting.self);
     return state;
   }
 

@@ -50,8 +50,8 @@ const MOST_OLD = 4;
 /** What time does to it. */
 export function stepTies<S extends TieState>(state: S, nowMs: number, timings: GroupTimings): S {
   const { voting, ties } = state;
-  if (namesOf(voting.stored).length === 0 && ties === NO_TIES && voting.held.size === 0) return state;
   const names = namesOf(voting.stored);
+  if (names.length === 0 && ties === NO_TIES && voting.held.size === 0) return state;
   const isLeader = mandateUntil(voting, nowMs, timings) !== null;
   const lacks = lackedTies(voting, nowMs, timings).length > 0;
   const isAsking = isLeader || lacks;
