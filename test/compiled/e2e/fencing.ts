@@ -93,13 +93,17 @@ export async function useMethod(pool: Pool, method: string): Promise<void> {
   await beginAnew(pool);
 }
 
-/** What plays in one pool fences more within ten minutes than a pool should: HA that begins anew counts anew. */
+/**
+ * What plays in one pool fences more within ten minutes than a pool should: HA that begins anew counts anew. In the end all hosts have read that
+ * it is on: nobody takes over from a master whose last word was another one.
+ */
 export async function beginAnew(pool: Pool): Promise<void> {
   const master = await onlyMaster(pool, STEP_MS);
   await pool.on(master, "ha-cfg", "ha-disable");
   await passOfAll(pool);
   await pool.on(master, "ha-cfg", "ha-enable", "--force");
   await settled(pool);
+  await passOfAll(pool);
 }
 
 /**
