@@ -100,6 +100,13 @@ export function stepLeases(
   };
 }
 
+export const isSameBoot = (a: HostBoot, b: HostBoot): boolean => a.host === b.host && a.bootId === b.bootId;
+
+/** Does its lease prove nothing (void-leases.ts)? */
+export function isVoided({ voided }: Pick<LeaseWatch, "voided">, boot: HostBoot): boolean {
+  return voided.some((one) => isSameBoot(one, boot));
+}
+
 /** When the newest number of that boot came; null: none did. */
 function heardOf({ host, bootId }: HostBoot, heard: readonly Acked[]): number | null {
   const tag = bootTag(bootId);
@@ -153,8 +160,7 @@ function withEnded(
   heard: readonly Acked[],
   nowMs: number,
 ): readonly Over[] {
-  const isKnown = (one: HostBoot) =>
-    over.some(({ host, bootId }) => host === one.host && bootId === one.bootId);
+  const isKnown = (one: HostBoot) => over.some((other) => isSameBoot(other, one));
   const heardMs = ({ host, bootId }: HostBoot) => heardOf({ host, bootId }, heard);
   const fresh = ended
     .filter((one) => !isKnown(one))
@@ -178,7 +184,7 @@ export function leasesOf(
   if (led === null || roll === null) return [];
   return roll.hosts.flatMap(({ host, bootId, leaseMs }): readonly Lease[] => {
     if (host === voting.self || bootId === null || leaseMs === null) return [];
-    if (voided.some((one) => one.host === host && one.bootId === bootId)) return [];
+    if (isVoided({ voided }, { host, bootId })) return [];
     if (before !== null && !shows(before, { host, bootId, leaseMs })) return [];
     const sinceMs = Math.max(led.sinceMs, heardOf({ host, bootId }, heard) ?? Number.NEGATIVE_INFINITY);
     return [{ host, bootId, leaseMs, sinceMs, endsMs: sinceMs + runsOutAfterMs(leaseMs, timings) }];

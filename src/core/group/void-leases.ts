@@ -1,4 +1,4 @@
-import type { HostBoot, LeaseWatch } from "./lease-watch.ts";
+import { type HostBoot, isSameBoot, isVoided, type LeaseWatch } from "./lease-watch.ts";
 import type { Roll } from "./roll.ts";
 import type { Voting } from "./voting.ts";
 
@@ -9,15 +9,10 @@ import type { Voting } from "./voting.ts";
 export function withVoided(last: LeaseWatch, { self, stored }: Voting, isTaken: boolean): LeaseWatch {
   if (!isTaken && last.voided.length === 0) return last.isTaken === isTaken ? last : { ...last, isTaken };
   const leased = [stored.roll, stored.before].flatMap(leasedBoots).filter(({ host }) => host !== self);
-  const shown = leased.filter((one, index) => leased.findIndex((other) => isSame(one, other)) === index);
+  const shown = leased.filter((one, index) => leased.findIndex((other) => isSameBoot(one, other)) === index);
   const voided = isTaken ? shown : shown.filter((one) => isVoided(last, one));
-  const over = last.over.filter((one) => !voided.some((boot) => isSame(boot, one)));
+  const over = last.over.filter((one) => !voided.some((boot) => isSameBoot(boot, one)));
   return { ...last, isTaken, voided, over };
-}
-
-/** Does its lease prove nothing? */
-export function isVoided({ voided }: Pick<LeaseWatch, "voided">, boot: HostBoot): boolean {
-  return voided.some((one) => isSame(one, boot));
 }
 
 function leasedBoots(roll: Roll | null): readonly HostBoot[] {
@@ -25,5 +20,3 @@ function leasedBoots(roll: Roll | null): readonly HostBoot[] {
     bootId === null || leaseMs === null ? [] : [{ host, bootId }],
   );
 }
-
-const isSame = (a: HostBoot, b: HostBoot) => a.host === b.host && a.bootId === b.bootId;

@@ -4,7 +4,7 @@ import { type Absent, hasLeft } from "./absent.ts";
 import { bootTag } from "./boot-tag.ts";
 import type { RollContent } from "./change-roll.ts";
 import type { GroupState } from "./group.ts";
-import type { LeaseWatch } from "./lease-watch.ts";
+import { isVoided, type LeaseWatch } from "./lease-watch.ts";
 import { MOST_HOSTS } from "./limits.ts";
 import { isLaterLow, lowBits } from "./low-bits.ts";
 import type { MessageNumber } from "./message.ts";
@@ -12,7 +12,6 @@ import { answersAsMaster, hasResigned, mayReplace } from "./own-state.ts";
 import { isHeardDirectly } from "./peer-state.ts";
 import { compareRollIds, isOnRoll, officeText, type Roll, type RollHost } from "./roll.ts";
 import { GROUP_TIMINGS, type GroupTimings } from "./timings.ts";
-import { isVoided } from "./void-leases.ts";
 import { wantedTie } from "./wanted-tie.ts";
 
 /** What the leader knows besides the group: its own host, the pool's flag, and strangers that speak to it. */

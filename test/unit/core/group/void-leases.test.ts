@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { type LeaseWatch, leasesOf, NO_LEASES } from "../../../../src/core/group/lease-watch.ts";
-import { isVoided, withVoided } from "../../../../src/core/group/void-leases.ts";
+import { isVoided, type LeaseWatch, leasesOf, NO_LEASES } from "../../../../src/core/group/lease-watch.ts";
+import { withVoided } from "../../../../src/core/group/void-leases.ts";
 import { groupState } from "./states.ts";
 import { ago, B, C, term } from "./votes.ts";
 
