@@ -79,9 +79,9 @@ export function seeStops(memory: Memory, round: MasterRound): Memory {
 }
 
 function isLost({ uuid, ranOn }: HaltedVm, memory: Memory, rows: HostRows): boolean {
-  const { incidents, declaredDead } = memory;
-  const lost = [...Object.values(incidents), ...Object.values(declaredDead)];
-  if (lost.some(({ vms }) => vms.includes(uuid))) return true;
+  // One that has run elsewhere since was not lost with that host.
+  const lost = [...Object.entries(memory.incidents), ...Object.entries(memory.declaredDead)];
+  if (lost.some(([host, { vms }]) => vms.includes(uuid) && (ranOn === null || ranOn === host))) return true;
   return ranOn !== null && hasFailed(ranOn, rows);
 }
 
@@ -108,12 +108,13 @@ export function stopVerdicts(memory: Memory, round: MasterRound): ReadonlyMap<Vm
       const { alwaysRun, ranOn, uuid } = vm;
       const seen = memory.stops[uuid];
       const waitedMs = view.nowMs - (seen?.sinceMs ?? view.nowMs);
+      const kept = stopOf(uuid, vm.otherConfig);
       const verdict = judgeStop(
         {
-          kept: stopOf(uuid, vm.otherConfig),
+          kept,
           messages: seen?.messages ?? (waitedMs >= UNREADABLE_MS ? "unreadable" : "unknown"),
           ...{ alwaysRun, ranOn, isHostLost: seen?.isHostLost === true, wallMs: view.wallMs },
-          wentDown: (stop) => (seen?.isCrash === true ? "no" : wentDownSoon(stop, stateOf)),
+          wentDown: (stop) => (seen?.isCrash === true ? "no" : wentDownSoon(stop, stateOf, stop === kept)),
         },
         wishesOf(vm, settings),
       );
@@ -139,6 +140,8 @@ function stateOfHosts(memory: Memory, { view }: MasterRound): (host: HostUuid) =
       bootTime: record.bootTime,
       isGone: host !== view.self.uuid && (isSilent || hasFailed(host, rows)),
       heardWallMs: heardAtMs === null ? null : view.wallMs - (view.nowMs - heardAtMs),
+      isLive: record.live,
+      watchedSinceMs: view.wallMs - view.nowMs,
     };
   };
 }

@@ -11,6 +11,8 @@ const there = (over: Partial<StoppedHost>): StoppedHost => ({
   bootTime: seconds(AT - 99 * MINUTE),
   isGone: false,
   heardWallMs: AT + MINUTE,
+  isLive: true,
+  watchedSinceMs: AT - 99 * MINUTE,
   ...over,
 });
 
@@ -25,13 +27,31 @@ test.each<readonly [string, Partial<StoppedHost>, WentDown]>([
   ["it is gone, heard for six minutes after", { isGone: true, heardWallMs: AT + 6 * MINUTE }, "no"],
   ["it was gone before this master came", { isGone: true, heardWallMs: null }, "yes"],
   ["it was gone before, an hour ago", { isGone: true, heardWallMs: null, wallMs: AT + 60 * MINUTE }, "no"],
+  ["its xapi has not told its boot", { isLive: false, wallMs: AT + 6 * MINUTE }, "not yet"],
+  ["this master has just booted", { watchedSinceMs: AT + 30 * MINUTE, wallMs: AT + 31 * MINUTE }, "not yet"],
+  [
+    "this master has booted, and watched since",
+    { watchedSinceMs: AT + 30 * MINUTE, wallMs: AT + 36 * MINUTE },
+    "no",
+  ],
 ])("wentDownSoon: %s", (_, over, expected) => {
-  expect(wentDownSoon({ who: "client-hard", atMs: AT, host: host(2) }, () => there(over))).toBe(expected);
+  const stop = { who: "client-hard", atMs: AT, host: host(2) } as const;
+  expect(wentDownSoon(stop, () => there(over), false)).toBe(expected);
+});
+
+test.each<readonly [string, Partial<StoppedHost>, WentDown]>([
+  ["it has booted an hour later", { bootTime: seconds(AT + 60 * MINUTE), wallMs: AT + 61 * MINUTE }, "yes"],
+  ["it was gone before, an hour ago", { isGone: true, heardWallMs: null, wallMs: AT + 60 * MINUTE }, "yes"],
+  ["it is there six minutes later", { wallMs: AT + 6 * MINUTE }, "no"],
+  ["it is gone, heard for six minutes after", { isGone: true, heardWallMs: AT + 6 * MINUTE }, "no"],
+])("wentDownSoon, and the key names the host still: %s", (_, over, expected) => {
+  const stop = { who: "client-hard", atMs: AT, host: host(2) } as const;
+  expect(wentDownSoon(stop, () => there(over), true)).toBe(expected);
 });
 
 test("wentDownSoon: of a stop without a time or a host, and of a host that is no more, nothing is known", () => {
   const gone = () => there({ isGone: true });
-  expect(wentDownSoon({ who: "client", atMs: null, host: host(2) }, gone)).toBe("no");
-  expect(wentDownSoon({ who: "client", atMs: AT, host: null }, gone)).toBe("no");
-  expect(wentDownSoon({ who: "client", atMs: AT, host: host(2) }, () => null)).toBe("no");
+  expect(wentDownSoon({ who: "client", atMs: null, host: host(2) }, gone, false)).toBe("no");
+  expect(wentDownSoon({ who: "client", atMs: AT, host: null }, gone, false)).toBe("no");
+  expect(wentDownSoon({ who: "client", atMs: AT, host: host(2) }, () => null, false)).toBe("no");
 });

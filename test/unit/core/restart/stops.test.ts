@@ -142,6 +142,12 @@ describe("seeStops", () => {
     expect(cause({ memory: { ...memory, incidents: {} }, halted })).toBe("host-lost");
     expect(cause({ memory: { health: { h3: healthIn("failed") } } })).toBe("host-lost");
   });
+
+  test("a VM that has run elsewhere since was not lost with the host that is still off", () => {
+    const lost = { incidents: incidentIn("declared", { vms: [vm("web")] }) };
+    expect(cause({ memory: lost, halted: haltedVm("web", { ranOn: host(3) }) })).toBe("host-lost");
+    expect(cause({ memory: lost, halted: haltedVm("web", { ranOn: host(1) }) })).toBe("by-itself");
+  });
 });
 
 describe("stopVerdicts", () => {
