@@ -82,7 +82,7 @@ export function absorb(
       return { memory: tried, reasons: [{ kind: "stood-down", address: action.address }] };
     case "forget-host":
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };
-      return { memory: tried, reasons: [{ kind: "host-forgotten", host: hostName(memory, action.host) }] };
+      return { memory: tried, reasons: [{ kind: "host-forgotten", host: action.name }] };
     case "switch-on-host": {
       const host = hostName(memory, action.host);
       if (result.kind !== "done") return { memory: tried, reasons: reportFailure(action, result) };

@@ -1,5 +1,5 @@
 import { hasMandate, hostsOnRoll, isConfirmedOff, isElecting, leaseEndsMs } from "../group/may-act.ts";
-import { type HostRow, hostRows, rowOf } from "../members/host-rows.ts";
+import { type HostRow, hostName, hostRows, rowOf } from "../members/host-rows.ts";
 import { isOffByLease } from "../members/lease.ts";
 import type { QuorumTally } from "../members/quorum.ts";
 import { tallyNow } from "../members/vote.ts";
@@ -299,7 +299,11 @@ function afterDeclared(before: Memory, declared: Incident, round: Round): Step {
   const incident = { ...declared, vms: stillDown(declared, round) };
   const memory = withWord({ ...before, incidents: put(before.incidents, host, incident) }, incident, round);
   if (round.settings.FENCE_HOST_FORGET)
-    return { memory, actions: whenDue({ kind: "forget-host", host }, round), reasons: [] };
+    return {
+      memory,
+      actions: whenDue({ kind: "forget-host", host, name: hostName(memory, host) }, round),
+      reasons: [],
+    };
   const actions = maySwitchOn(incident, memory, round)
     ? whenDue({ kind: "switch-on-host", host }, round)
     : [];

@@ -49,7 +49,8 @@ export type Action =
       readonly host: HostUuid;
       readonly proved: boolean;
     }
-  | { readonly kind: "forget-host"; readonly host: HostUuid }
+  /** `name`: as people know it; once it is done, no view lists the host any more. */
+  | { readonly kind: "forget-host"; readonly host: HostUuid; readonly name: string }
   /** FENCE_ACTION=reset: the device of a host that is off is told to switch it on. */
   | { readonly kind: "switch-on-host"; readonly host: HostUuid }
   | { readonly kind: "enable-host"; readonly host: HostUuid }

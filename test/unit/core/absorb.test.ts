@@ -220,7 +220,8 @@ describe("absorb, when an action may be tried again", () => {
 describe("absorb, the other actions", () => {
   const told: readonly [Action, string][] = [
     [{ kind: "follow-master", address: address(host(2)) }, "stood-down"],
-    [{ kind: "forget-host", host: host(3) }, "host-forgotten h3"],
+    // By the name it had: no view lists it any more.
+    [{ kind: "forget-host", host: host(9), name: "h9" }, "host-forgotten h9"],
     [{ kind: "enable-host", host: host(3) }, "host-enabled h3"],
     [{ kind: "hold-xapi" }, "toolstack-restarted"],
     [{ kind: "release-xapi" }, ""],

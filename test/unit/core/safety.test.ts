@@ -324,7 +324,7 @@ describe("assertSafe: who acts", () => {
       {},
     ],
     [declare, { incidents: fenced.incidents }],
-    [{ kind: "forget-host", host: host(2) }, {}],
+    [{ kind: "forget-host", host: host(2), name: "h2" }, {}],
     [switchOn, { incidents: incident("declared") }],
     [{ kind: "enable-host", host: host(2) }, {}],
     [restart(2), {}],

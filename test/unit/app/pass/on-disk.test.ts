@@ -60,7 +60,7 @@ async function calls(action: Action, given: Case = {}) {
 }
 
 const declare: Action = { kind: "declare-host-dead", host: host(3), proved: true };
-const forget: Action = { kind: "forget-host", host: host(3) };
+const forget: Action = { kind: "forget-host", host: host(3), name: "h3" };
 const store: Action = { kind: "store-database", master: host(1), placement: "abc", changes: 8 };
 
 describe("on the master's disk", () => {

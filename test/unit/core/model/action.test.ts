@@ -36,7 +36,7 @@ const KEYS: { readonly [Kind in ActionKind]: readonly [string, Extract<Action, {
     { kind: "fence-host", host: host(2), address: address(host(2)), pingIsLife: true, byLeader: true },
   ],
   "declare-host-dead": ["declare-host-dead:h2", { kind: "declare-host-dead", host: host(2), proved: true }],
-  "forget-host": ["forget-host:h2", { kind: "forget-host", host: host(2) }],
+  "forget-host": ["forget-host:h2", { kind: "forget-host", host: host(2), name: "h2" }],
   "switch-on-host": ["switch-on-host:h2", { kind: "switch-on-host", host: host(2) }],
   "enable-host": ["enable-host:h2", { kind: "enable-host", host: host(2) }],
   "restart-xapi": ["restart-xapi:h2", { kind: "restart-xapi", host: host(2), mayEnd: [] }],
