@@ -49,7 +49,13 @@ function stoppedVm(vm: ListedVm, settings: Settings): StoppedVm | null {
   if (vm.powerState !== "Halted") return null;
   const { cause, starts } = judgeStop(
     {
-      ...{ kept: stopOf(vm.uuid, vm.otherConfig), alwaysRun: vm.alwaysRun, messages: "unknown", ranOn: null },
+      ...{
+        kept: stopOf(vm.uuid, vm.otherConfig),
+        alwaysRun: vm.alwaysRun,
+        messages: "unknown",
+        ranOn: null,
+        hasHostBooted: false,
+      },
       ...{ wentDown: () => "not yet", isHostLost: false, wallMs: 0 },
     },
     wishesOf(vm, settings),

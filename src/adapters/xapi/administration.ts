@@ -53,6 +53,7 @@ function listedVm(vm: HaltedRecord, appliances: ReadonlyMap<string, ApplianceRec
   return {
     ...writeHalted(vm, false, { appliances, hosts: new Map(), clears: false }),
     ranOn: null,
+    ranInBoot: null,
     powerState: vm.power_state,
     applianceName: appliances.get(vm.appliance)?.name_label ?? null,
   };

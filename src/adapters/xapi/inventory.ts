@@ -88,6 +88,7 @@ function write(wire: Wire): Inventory {
       return {
         ...writeHalted(vm, false, { appliances: null, hosts, clears: false }),
         ranOn: null,
+        ranInBoot: null,
         name: showName(vm.name_label),
         powerState: vm.power_state,
         residentOn: residentOn === undefined ? null : hostUuid(residentOn),

@@ -8,7 +8,7 @@ import { readInventory } from "./inventory.ts";
 import * as records from "./records.ts";
 import { onlyPool } from "./refs.ts";
 import type { Session } from "./session.ts";
-import { indexedVm, type WireRecords, writeDomain, writeView } from "./write-view.ts";
+import { bootTimeOf, indexedVm, type WireRecords, writeDomain, writeView } from "./write-view.ts";
 
 /** More unknown residents than this are not named one by one: all VMs with a domain are read instead. */
 const MAX_NAMED = 150;
@@ -141,7 +141,9 @@ async function completeIndex(
   }
   // Halted VMs too, for nothing: after a failover they are residents that need not be read.
   for (const [ref, vm] of wire.halted) if (!residents.has(ref)) index.put(ref, indexedVm(vm));
-  for (const [ref, host] of wire.hosts) index.noteResidents(ref, host.resident_VMs);
+  for (const [ref, host] of wire.hosts)
+    index.noteResidents({ host: ref, boot: bootTimeOf(host) }, host.resident_VMs);
+  index.noteHalted([...wire.halted.keys()].filter((ref) => !residents.has(ref)));
   index.keepOnly(new Set([...residents, ...wire.halted.keys()]));
   return { ok: true, value: undefined };
 }

@@ -5,6 +5,17 @@ import type { StateStore } from "../../ports/state-store.ts";
 
 export type IndexStore = Pick<StateStore, "load" | "save">;
 
+/** That a VM is resident on a host. */
+export interface Sighting {
+  /** Its reference. */
+  readonly host: string;
+  /**
+   * `boot_time` of the host in which the VM came there; null: not known. After a boot a host is read with its new time before XAPI has
+   * found that its VMs are gone, so a VM keeps the first one for as long as it is resident there.
+   */
+  readonly boot: string | null;
+}
+
 /** What has to be known of every running VM, and hardly ever changes while it runs. */
 export interface IndexedVm {
   readonly uuid: VmUuid;
@@ -28,9 +39,11 @@ export interface VmIndex {
   get(ref: string): IndexedVm | undefined;
   refOf(vm: VmUuid): string | undefined;
   put(ref: string, vm: IndexedVm): void;
-  /** On which host a VM was resident when it was seen last, by reference; null: it was not, since this master is one. */
-  ranOn(ref: string): string | null;
-  noteResidents(host: string, refs: readonly string[]): void;
+  /** On which host a VM was resident when it was seen last; null: it was not, since this master is one. */
+  ranOn(ref: string): Sighting | null;
+  noteResidents(sighting: Sighting, refs: readonly string[]): void;
+  /** What is halted: should it be resident again, then in the boot that its host has then. */
+  noteHalted(refs: Iterable<string>): void;
   /** Forgets all others: VMs that are neither resident nor halted any more. */
   keepOnly(refs: ReadonlySet<string>): void;
   /** After a stamp of ours, so that the VM need not be read again to see it. */
@@ -54,16 +67,20 @@ type Row = readonly [
   hasStop: boolean,
 ];
 
-/** 3: a home pool is that of the VM itself; 4: memory with what Xen needs, and how far it can be squeezed; 5: who stopped a VM, and where it ran. */
-const VERSION = 5;
+/** 3: a home pool is that of the VM itself; 4: memory with what Xen needs, and how far it can be squeezed; 5: who stopped a VM, and where it ran; 6: in which boot. */
+const VERSION = 6;
+
+type Ran = readonly [host: string, boot: string | null, refs: readonly string[]];
 
 interface Document {
   readonly version: typeof VERSION;
   readonly readAtMs: number;
   readonly master: string;
   readonly vms: Readonly<Record<string, Row>>;
-  /** References of VMs by that of the host on which each was resident last. */
-  readonly ran: Readonly<Record<string, readonly string[]>>;
+  /** References of VMs by where each was resident last. */
+  readonly ran: readonly Ran[];
+  /** Those of them that were halted then. */
+  readonly down: readonly string[];
 }
 
 export function createVmIndex(store: IndexStore, clock: Pick<Clock, "uptimeMs">): VmIndex {
@@ -75,7 +92,8 @@ class StoredVmIndex implements VmIndex {
   private readonly clock: Pick<Clock, "uptimeMs">;
   private readonly vms = new Map<string, IndexedVm>();
   private readonly refs = new Map<VmUuid, string>();
-  private readonly hosts = new Map<string, string>();
+  private readonly seen = new Map<string, Sighting>();
+  private readonly down = new Set<string>();
   private readAtMs = 0;
   private master = "";
   private changed = false;
@@ -119,17 +137,30 @@ class StoredVmIndex implements VmIndex {
       if (this.refs.get(vm.uuid) === ref) this.refs.delete(vm.uuid);
       this.changed = true;
     }
-    for (const ref of this.hosts.keys()) if (!kept.has(ref)) this.hosts.delete(ref);
+    for (const ref of this.seen.keys()) {
+      if (kept.has(ref)) continue;
+      this.seen.delete(ref);
+      this.down.delete(ref);
+    }
   }
 
-  ranOn(ref: string): string | null {
-    return this.hosts.get(ref) ?? null;
+  ranOn(ref: string): Sighting | null {
+    return this.seen.get(ref) ?? null;
   }
 
-  noteResidents(host: string, refs: readonly string[]): void {
+  noteResidents(sighting: Sighting, refs: readonly string[]): void {
     for (const ref of refs) {
-      if (this.hosts.get(ref) === host) continue;
-      this.hosts.set(ref, host);
+      const wasDown = this.down.delete(ref);
+      if (!wasDown && this.seen.get(ref)?.host === sighting.host) continue;
+      this.seen.set(ref, sighting);
+      this.changed = true;
+    }
+  }
+
+  noteHalted(refs: Iterable<string>): void {
+    for (const ref of refs) {
+      if (!this.seen.has(ref) || this.down.has(ref)) continue;
+      this.down.add(ref);
       this.changed = true;
     }
   }
@@ -153,10 +184,8 @@ class StoredVmIndex implements VmIndex {
     this.changed = false;
     const { readAtMs, master } = this;
     const vms = Object.fromEntries([...this.vms].map(([ref, vm]): [string, Row] => [ref, rowOf(vm)]));
-    const ran: Record<string, string[]> = {};
-    for (const host of new Set(this.hosts.values()))
-      ran[host] = [...this.hosts].flatMap(([ref, on]) => (on === host ? [ref] : []));
-    const document: Document = { version: VERSION, readAtMs, master, vms, ran };
+    const down = [...this.down];
+    const document: Document = { version: VERSION, readAtMs, master, vms, ran: ranOf(this.seen), down };
     await this.store.save("vm-index", document).catch(() => {
       this.changed = true;
     });
@@ -166,12 +195,13 @@ class StoredVmIndex implements VmIndex {
     const found = await this.store.load("vm-index").catch(() => null);
     if (found?.kind !== "found") return;
     if (!isDocument(found.value)) return;
-    const { vms, ran, readAtMs, master } = found.value;
+    const { vms, ran, down, readAtMs, master } = found.value;
     for (const ref of Object.keys(vms)) {
       const row = vms[ref];
       if (row !== undefined) this.put(ref, vmOf(row));
     }
-    for (const [host, refs] of Object.entries(ran)) this.noteResidents(host, refs);
+    for (const [host, boot, refs] of ran) this.noteResidents({ host, boot }, refs);
+    this.noteHalted(down);
     this.readAtMs = readAtMs;
     this.master = master;
     this.changed = false;
@@ -181,11 +211,25 @@ class StoredVmIndex implements VmIndex {
     this.vms.clear();
     this.refs.clear();
     // What is read again, for somebody may have changed it, says nothing of where a VM that is down has run.
-    if (this.master !== master) this.hosts.clear();
+    if (this.master !== master) {
+      this.seen.clear();
+      this.down.clear();
+    }
     this.readAtMs = nowMs;
     this.master = master;
     this.changed = true;
   }
+}
+
+function ranOf(seen: ReadonlyMap<string, Sighting>): readonly Ran[] {
+  const rows = new Map<string, { host: string; boot: string | null; refs: string[] }>();
+  for (const [ref, { host, boot }] of seen) {
+    const key = `${host} ${boot}`;
+    const row = rows.get(key) ?? { host, boot, refs: [] };
+    row.refs.push(ref);
+    rows.set(key, row);
+  }
+  return [...rows.values()].map(({ host, boot, refs }): Ran => [host, boot, refs]);
 }
 
 function isSame(a: IndexedVm, b: IndexedVm): boolean {
@@ -210,11 +254,16 @@ function vmOf([uuid, homePool, memoryBytes, isControlDomain, leastMemoryBytes, h
 /** Checked by hand, in one walk: it is read with every pass. What is not whole is forgotten, and read from XAPI again. */
 function isDocument(value: unknown): value is Document {
   if (typeof value !== "object" || value === null) return false;
-  const { version, readAtMs, master, vms, ran } = value as Partial<Record<keyof Document, unknown>>;
-  const isRan = typeof ran === "object" && ran !== null && Object.values(ran).every(isListOfText);
-  if (!isRan || version !== VERSION || typeof readAtMs !== "number" || typeof master !== "string")
-    return false;
+  const { version, readAtMs, master, vms, ran, down } = value as Partial<Record<keyof Document, unknown>>;
+  if (!Array.isArray(ran) || !ran.every(isRan) || !isListOfText(down)) return false;
+  if (version !== VERSION || typeof readAtMs !== "number" || typeof master !== "string") return false;
   return typeof vms === "object" && vms !== null && Object.values(vms).every(isRow);
+}
+
+function isRan(row: unknown): boolean {
+  if (!Array.isArray(row) || row.length !== 3) return false;
+  const [host, boot, refs] = row;
+  return typeof host === "string" && (boot === null || typeof boot === "string") && isListOfText(refs);
 }
 
 function isListOfText(value: unknown): boolean {

@@ -24,7 +24,7 @@ import type {
   ResidentRecord,
 } from "./records.ts";
 import type { PoolRef } from "./refs.ts";
-import type { IndexedVm, VmIndex } from "./vm-index.ts";
+import type { IndexedVm, Sighting, VmIndex } from "./vm-index.ts";
 
 /** The records that every read asks for, by reference. */
 export interface WireRecords {
@@ -73,7 +73,7 @@ export function writeView(
       .filter(([, vm]) => isHaltedVm(vm))
       .map(([ref, vm]) => ({
         ...writeHalted(vm, residents.has(ref), { ...wire, clears: clearsAlwaysRun(record) }),
-        ranOn: hostOf(wire.hosts, index.ranOn(ref)),
+        ...whereItRan(wire.hosts, index.ranOn(ref)),
         name: showName(vm.name_label),
       })),
     appliances: wire.appliances && [...wire.appliances.values()].map((one) => writeAppliance(one, wire)),
@@ -81,10 +81,17 @@ export function writeView(
   };
 }
 
-function hostOf(hosts: WireRecords["hosts"], ref: string | null): HostUuid | null {
-  const host = ref === null ? undefined : hosts.get(ref);
-  return host === undefined ? null : hostUuid(host.uuid);
+function whereItRan(
+  hosts: WireRecords["hosts"],
+  seen: Sighting | null,
+): Pick<HaltedVm, "ranOn" | "ranInBoot"> {
+  const host = seen === null ? undefined : hosts.get(seen.host);
+  if (host === undefined) return { ranOn: null, ranInBoot: null };
+  return { ranOn: hostUuid(host.uuid), ranInBoot: seen?.boot ?? null };
 }
+
+/** By the host's own clock, in seconds as text; null: its xapi has never said. */
+export const bootTimeOf = (host: HostRecord): string | null => host.other_config["boot_time"] ?? null;
 
 /** Then ha_always_run does not say who has halted a VM. */
 function clearsAlwaysRun({ ha_reboot_vm_on_internal_shutdown: reboots }: PoolRecord): boolean {
@@ -142,7 +149,7 @@ function writeHost(
     // A host without metrics is one that XAPI has yet to hear from.
     live: metrics?.live ?? false,
     xapiStartTime: host.other_config["agent_start_time"] ?? null,
-    bootTime: host.other_config["boot_time"] ?? null,
+    bootTime: bootTimeOf(host),
     otherConfig: host.other_config,
     residents: here.filter((vm) => !vm.isControlDomain).map(writeResident),
     freeMemoryBytes: freeAfter(({ memoryBytes }) => memoryBytes),
@@ -173,7 +180,7 @@ export function writeHalted(
   vm: HaltedRecord,
   isResident: boolean,
   wire: Pick<WireRecords, "appliances" | "hosts"> & { readonly clears: boolean },
-): Omit<HaltedVm, "ranOn"> {
+): Omit<HaltedVm, "ranOn" | "ranInBoot"> {
   const hostOf = (ref = NULL_REF): HostUuid | null => {
     const host = wire.hosts.get(ref);
     return host === undefined ? null : hostUuid(host.uuid);

@@ -21,6 +21,8 @@ export interface StopSigns {
   readonly wentDown: (stop: Stop) => WentDown;
   /** That host had failed, or XAPI was told that it is dead, while the VM was on it. */
   readonly isHostLost: boolean;
+  /** That host has booted since the VM was seen there: whatever ran there ended with the boot before. */
+  readonly hasHostBooted: boolean;
   /** Wall time of this round. */
   readonly wallMs: number;
 }
@@ -103,6 +105,7 @@ function causeOf(signs: StopSigns): StopCause {
   if (isHostLost) return { kind: "host-lost" };
   if (signs.messages === "unknown") return { kind: "not-read" };
   if (signs.messages === "unreadable") return { kind: "doubt", why: UNREADABLE };
+  if (signs.hasHostBooted) return { kind: "host-lost" };
   if (ranOn !== null) return { kind: "by-itself" };
   if (messages?.startedAtMs != null || alwaysRun === true) return { kind: "no-client" };
   if (alwaysRun === false) return { kind: "stopped", stop: { who: "client", atMs: null, host: null } };
@@ -113,9 +116,15 @@ function readOf({ messages }: StopSigns): StopMessages | null {
   return typeof messages === "string" ? null : messages;
 }
 
-/** The client's stop that the messages tell of; null: none, or it was started since. Within one second the stop counts as the later one: a VM that is down has run before. */
-function seenStop({ startedAtMs, stoppedAtMs, isForced }: StopMessages, host: HostUuid | null): Stop | null {
-  if (stoppedAtMs === null || (startedAtMs !== null && startedAtMs > stoppedAtMs)) return null;
+/** Do the messages tell of a client's stop, and of no start since? Within one second the stop counts as the later one: a VM that is down has run before. */
+export function isStopped({ startedAtMs, stoppedAtMs }: StopMessages): boolean {
+  return stoppedAtMs !== null && (startedAtMs === null || startedAtMs <= stoppedAtMs);
+}
+
+/** The client's stop that the messages tell of; null: none, or it was started since. */
+function seenStop(messages: StopMessages, host: HostUuid | null): Stop | null {
+  if (!isStopped(messages)) return null;
+  const { stoppedAtMs, isForced } = messages;
   return { who: isForced ? "client-hard" : "client-clean", atMs: stoppedAtMs, host };
 }
 

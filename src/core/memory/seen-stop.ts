@@ -10,6 +10,8 @@ export interface SeenStop {
   readonly messages: StopMessages | null;
   /** Its host was lost with it. */
   readonly isHostLost: boolean;
+  /** Its host has booted since the VM was seen there. */
+  readonly hasHostBooted: boolean;
   /** Its host was lost with other VMs on it, after this one had been stopped: Dom0's own shutdown leaves none. */
   readonly isCrash: boolean;
 }
@@ -25,5 +27,6 @@ export const isSeenStop: Check<SeenStop> = objectOf<SeenStop>({
   readAtMs: nullOr(isNumber),
   messages: nullOr(isStopMessages),
   isHostLost: isFlag,
+  hasHostBooted: isFlag,
   isCrash: isFlag,
 });

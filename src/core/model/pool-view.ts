@@ -123,6 +123,8 @@ export interface HaltedVm {
   readonly alwaysRun: boolean | Unknown;
   /** The host on which it was resident when this host's program saw it last; null: it never did, since this master is one. */
   readonly ranOn: HostUuid | null;
+  /** `HostView.bootTime` of that host when it came there; null: not known. */
+  readonly ranInBoot: string | null;
 }
 
 /** An appliance (vApp), read only when OP_MODE is 1. */

@@ -1,11 +1,12 @@
-import { judgeStop, type StopVerdict, type StopWishes } from "../intent/judge-stop.ts";
+import { isStopped, judgeStop, type StopVerdict, type StopWishes } from "../intent/judge-stop.ts";
 import { type StoppedHost, wentDownSoon } from "../intent/went-down.ts";
 import { type HostRows, hostRows, rowOf } from "../members/host-rows.ts";
+import { isSameBoot } from "../members/membership.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { SeenStop } from "../memory/seen-stop.ts";
 import type { MasterRound } from "../memory/step.ts";
 import type { HostUuid, VmUuid } from "../model/ids.ts";
-import type { DatabaseView, HaltedVm } from "../model/pool-view.ts";
+import type { DatabaseView, HaltedVm, PoolView } from "../model/pool-view.ts";
 import type { RestartSettings } from "../model/settings.ts";
 import { stopOf } from "../model/stop.ts";
 import { hasRunHere, isManaged } from "./restart-plan.ts";
@@ -22,6 +23,10 @@ const YOUNG_MS = 5_000;
 const UNREADABLE_MS = 60_000;
 /** A host that was heard within this time is there. */
 const GONE_MS = 60_000;
+/** A server is up, with its xapi, within this time. */
+const BOOT_MS = 15 * 60_000;
+/** A xapi compares its VMs within seconds after it has enabled its host. */
+const COMPARED_MS = 30_000;
 
 /** The VMs that HA looks after and that are down. */
 export function managedDown(
@@ -61,28 +66,64 @@ export function stopsToRead(
 export function seeStops(memory: Memory, round: MasterRound): Memory {
   const { view, database, settings } = round;
   const rows = hostRows(memory, view);
-  const seen = managedDown(database, settings).map((vm): [string, SeenStop] => {
+  const down = managedDown(database, settings);
+  const seen = down.map((vm): readonly [HaltedVm, SeenStop] => {
     const before = memory.stops[vm.uuid];
     const read = view.stops.get(vm.uuid);
     return [
-      vm.uuid,
+      vm,
       {
         sinceMs: before?.sinceMs ?? view.nowMs,
         readAtMs: read === undefined ? (before?.readAtMs ?? null) : view.nowMs,
         messages: read ?? before?.messages ?? null,
         isHostLost: before?.isHostLost === true || isLost(vm, memory, rows),
+        hasHostBooted:
+          before === undefined
+            ? hasHostBooted(vm, rows) || hasJustBooted(vm, memory, view)
+            : before.hasHostBooted,
         isCrash: before?.isCrash === true || isCrash(vm, memory, rows),
       },
     ];
   });
-  return { ...memory, stops: Object.fromEntries(seen) };
+  const crashed = crashedHosts(seen);
+  const stops = seen.map(([vm, stop]) => [
+    vm.uuid,
+    crashed.has(hostOf(vm)) ? { ...stop, isCrash: true } : stop,
+  ]);
+  return { ...memory, stops: Object.fromEntries(stops) };
 }
+
+/** Hosts that have booted, and on which a VM was left that nobody had stopped. */
+function crashedHosts(seen: readonly (readonly [HaltedVm, SeenStop])[]): ReadonlySet<HostUuid | null> {
+  const isLeft = ([vm, { hasHostBooted, messages }]: readonly [HaltedVm, SeenStop]) =>
+    hasHostBooted && messages !== null && !isStopped(messages) && stopOf(vm.uuid, vm.otherConfig) === null;
+  return new Set(seen.filter(isLeft).flatMap(([{ ranOn }]) => ranOn ?? []));
+}
+
+/** The host on which it was stopped. */
+const hostOf = (vm: HaltedVm): HostUuid | null => stopOf(vm.uuid, vm.otherConfig)?.host ?? vm.ranOn;
 
 function isLost({ uuid, ranOn }: HaltedVm, memory: Memory, rows: HostRows): boolean {
   // One that has run elsewhere since was not lost with that host.
   const lost = [...Object.entries(memory.incidents), ...Object.entries(memory.declaredDead)];
   if (lost.some(([host, { vms }]) => vms.includes(uuid) && (ranOn === null || ranOn === host))) return true;
   return ranOn !== null && hasFailed(ranOn, rows);
+}
+
+/** Did its host boot since the VM was seen there? What is not known is no. */
+function hasHostBooted({ ranOn, ranInBoot }: HaltedVm, rows: HostRows): boolean {
+  const boot = ranOn === null ? null : (rowOf(rows, ranOn).record?.bootTime ?? null);
+  return ranInBoot !== null && boot !== null && !isSameBoot(ranInBoot, boot);
+}
+
+/**
+ * Was it on this host, which has booted and begins to serve? The database of this master has shown it there until it was compared with
+ * what runs, in this boot already.
+ */
+function hasJustBooted({ ranOn }: HaltedVm, { lastGood }: Memory, { self, nowMs }: PoolView): boolean {
+  if (ranOn !== self.uuid || nowMs > BOOT_MS) return false;
+  const enabledSinceMs = lastGood?.hosts.find(({ uuid }) => uuid === ranOn)?.enabledSinceMs ?? null;
+  return enabledSinceMs === null || nowMs - enabledSinceMs <= COMPARED_MS;
 }
 
 function hasFailed(host: HostUuid, rows: HostRows): boolean {
@@ -92,7 +133,7 @@ function hasFailed(host: HostUuid, rows: HostRows): boolean {
 
 /** Has its host failed, with VMs on it? */
 function isCrash(vm: HaltedVm, memory: Memory, rows: HostRows): boolean {
-  const host = stopOf(vm.uuid, vm.otherConfig)?.host ?? vm.ranOn;
+  const host = hostOf(vm);
   if (host === null || !hasFailed(host, rows)) return false;
   const residents = rowOf(rows, host).record?.residents ?? [];
   const left = [...(memory.incidents[host]?.vms ?? []), ...(memory.declaredDead[host]?.vms ?? [])];
@@ -114,6 +155,7 @@ export function stopVerdicts(memory: Memory, round: MasterRound): ReadonlyMap<Vm
           kept,
           messages: seen?.messages ?? (waitedMs >= UNREADABLE_MS ? "unreadable" : "unknown"),
           ...{ alwaysRun, ranOn, isHostLost: seen?.isHostLost === true, wallMs: view.wallMs },
+          hasHostBooted: seen?.hasHostBooted === true,
           wentDown: (stop) => (seen?.isCrash === true ? "no" : wentDownSoon(stop, stateOf, stop === kept)),
         },
         wishesOf(vm, settings),

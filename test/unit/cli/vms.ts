@@ -28,6 +28,7 @@ export function vm(n: number, name: string, flag?: string, extra: Partial<Listed
     startBlocked: false,
     alwaysRun: "unknown",
     ranOn: null,
+    ranInBoot: null,
     otherConfig,
     appliance: null,
     applianceName: null,

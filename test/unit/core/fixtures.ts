@@ -108,6 +108,7 @@ export function haltedVm(name: string, over: Partial<HaltedVm> = {}): HaltedVm {
     appliance: null,
     alwaysRun: "unknown",
     ranOn: host(3),
+    ranInBoot: null,
     ...over,
   };
 }

@@ -43,6 +43,31 @@ test("read: of a VM that is halted, on which host it was seen last, in the next 
   expect(ranOn(await read(open(pool, first.store)))).toBeNull();
 });
 
+test("read: in which boot of its host a halted VM was resident there, whatever boot the host is read with since", async () => {
+  const pool = createPool();
+  const [ref = ""] = addRunning(pool, 1);
+  const uuid = String(pool.tables.vms[ref]?.["uuid"]);
+  const { store } = open(pool);
+  const boot = (boot_time: string) => {
+    pool.tables.host[HOST_1] = { ...pool.tables.host[HOST_1], other_config: { boot_time } };
+  };
+  const ranInBoot = async () =>
+    (await read(open(pool, store))).halted.find((vm) => vm.uuid === uuid)?.ranInBoot;
+  boot("1000.");
+  await ranInBoot();
+  boot("2000.");
+  await ranInBoot();
+  const running = pool.tables.vms[ref];
+  const residents = pool.tables.host[HOST_1];
+  halt(pool, ref);
+  expect(await ranInBoot()).toBe("1000.");
+  pool.tables.vms[ref] = running ?? {};
+  pool.tables.host[HOST_1] = residents ?? {};
+  await ranInBoot();
+  halt(pool, ref);
+  expect(await ranInBoot()).toBe("2000.");
+});
+
 test.each([
   ["restart", true, undefined, true],
   ["restart", false, undefined, false],

@@ -32,6 +32,7 @@ const sees = (over: Partial<StopSigns> = {}): StopSigns => ({
   ranOn: host(2),
   wentDown: () => "not yet",
   isHostLost: false,
+  hasHostBooted: false,
   wallMs: T0 + 500,
   ...over,
 });
@@ -71,6 +72,17 @@ test.each<readonly [string, StopSigns, string]>([
   ["a host that died", sees(lost), "host-lost: started"],
   ["a host that died, restart", sees({ ...lost, ...wanted }), "host-lost: started"],
   ["a host that died, later", later(lost), "host-lost: started"],
+  ["a host that has booted since", sees({ hasHostBooted: true }), "host-lost: started"],
+  [
+    "a host that has booted since, its messages not read",
+    sees({ hasHostBooted: true, messages: "unknown" }),
+    "not-read: left",
+  ],
+  [
+    "a host that has booted after the guest's own stop",
+    sees({ hasHostBooted: true, kept: by("guest") }),
+    "guest: started",
+  ],
   [
     "a host that died after a client's stop",
     sees({ ...lost, messages: clean }),

@@ -47,7 +47,9 @@ const FULL: Memory = {
   agreed: { h3: { atMs: 9, bootId: "boot-3" } },
   isolation: { sinceMs: 9, rebooted: true, wellSinceMs: 9 },
   down: { web: { sinceMs: 3, failure: null } },
-  stops: { web: { sinceMs: 3, readAtMs: 3, messages: null, isHostLost: true, isCrash: false } },
+  stops: {
+    web: { sinceMs: 3, readAtMs: 3, messages: null, isHostLost: true, hasHostBooted: false, isCrash: false },
+  },
   heardAtMs: { h2: 9 },
   emptyAtMs: { h2: 9 },
   differences: { web: { what: "nowhere h2 h2", sinceMs: 9, seenAtMs: 9, isTried: true } },

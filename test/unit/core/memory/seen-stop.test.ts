@@ -3,7 +3,7 @@ import { isSeenStop } from "../../../../src/core/memory/seen-stop.ts";
 import { expectShape } from "./expect-shape.ts";
 
 const messages = { startedAtMs: 1, stoppedAtMs: 2, isForced: true };
-const seen = { sinceMs: 1, readAtMs: 2, messages, isHostLost: false, isCrash: false };
+const seen = { sinceMs: 1, readAtMs: 2, messages, isHostLost: false, hasHostBooted: false, isCrash: false };
 
 test("isSeenStop: what the messages said, and what became of the host", () => expectShape(isSeenStop, seen));
 

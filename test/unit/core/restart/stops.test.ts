@@ -15,6 +15,7 @@ import {
 import {
   database,
   FLAG,
+  goodView,
   haltedVm,
   healthIn,
   host,
@@ -89,7 +90,7 @@ describe("managedDown", () => {
 
 describe("stopsToRead", () => {
   const read = (sinceMs: number, readAtMs: number | null) => ({
-    web: { sinceMs, readAtMs, messages: SILENT, isHostLost: false, isCrash: false },
+    web: { sinceMs, readAtMs, messages: SILENT, isHostLost: false, hasHostBooted: false, isCrash: false },
   });
   const isAsked = (stops: Memory["stops"], otherConfig = ranIn("web")) =>
     stopsToRead(
@@ -128,6 +129,7 @@ describe("seeStops", () => {
       readAtMs: NOW,
       messages: STOPPED,
       isHostLost: false,
+      hasHostBooted: false,
       isCrash: false,
     });
     expect(see({ memory, messages: null, nowMs: NOW + 9 }).seen).toEqual(seen);
@@ -147,6 +149,52 @@ describe("seeStops", () => {
     const lost = { incidents: incidentIn("declared", { vms: [vm("web")] }) };
     expect(cause({ memory: lost, halted: haltedVm("web", { ranOn: host(3) }) })).toBe("host-lost");
     expect(cause({ memory: lost, halted: haltedVm("web", { ranOn: host(1) }) })).toBe("by-itself");
+  });
+
+  const bootOf = (bootTime: string) =>
+    three().map((one) => (one.uuid === host(3) ? { ...one, bootTime } : one));
+  const ran = (ranInBoot: string | null) => haltedVm("web", { ranOn: host(3), ranInBoot });
+  test.each<readonly [string, Sight, string]>([
+    ["its host has booted since", { halted: ran("1000."), hosts: bootOf("2000.") }, "host-lost"],
+    ["as before, its clock was set a little", { halted: ran("1000."), hosts: bootOf("1003.") }, "by-itself"],
+    [
+      "it is not known in which boot it was there",
+      { halted: ran(null), hosts: bootOf("2000.") },
+      "by-itself",
+    ],
+  ])("whether its host has booted since it was seen there: %s", (_, sight, expected) =>
+    expect(String(cause(sight))).toBe(expected),
+  );
+
+  test("a host that boots after the VM was seen down has not ended it", () => {
+    const { memory } = see({ halted: ran("1000."), hosts: bootOf("1000.") });
+    expect(cause({ memory, halted: ran("1000."), hosts: bootOf("2000.") })).toBe("by-itself");
+  });
+
+  test("this host has booted, and its database has shown the VM here until it was compared", () => {
+    const here = haltedVm("web", { ranOn: host(1) });
+    const enabledAtMs = (enabledSinceMs: number | null) => {
+      const { hosts, ...view } = goodView();
+      return { lastGood: { ...view, hosts: hosts.map((one) => ({ ...one, enabledSinceMs })) } };
+    };
+    const at = (nowMs: number, enabledSinceMs: number | null) =>
+      cause({ halted: here, nowMs, memory: enabledAtMs(enabledSinceMs) });
+    expect(at(120_000, null)).toBe("host-lost");
+    expect(at(120_000, 90_000)).toBe("host-lost");
+    expect(at(120_000, 89_000)).toBe("by-itself");
+    expect(at(15 * 60_000 + 1, null)).toBe("by-itself");
+  });
+
+  test("a host that has booted with a VM on it that nobody had stopped has crashed", () => {
+    const stopped = haltedVm("web", { otherConfig: kept(), ranOn: host(3), ranInBoot: "1000." });
+    const other = haltedVm("db", { ranOn: host(3), ranInBoot: "1000." });
+    const isCrash = (messages: StopMessages | null) => {
+      const hosts = bootOf("2000.");
+      const round = masterRound(memoryWith(), { database: database(hosts, { halted: [stopped, other] }) });
+      const stops = new Map(messages === null ? [] : [[other.uuid, messages] as const]);
+      return seeStops(memoryWith(), { ...round, view: { ...round.view, stops } }).stops["web"]?.isCrash;
+    };
+    expect([SILENT, STOPPED, null].map(isCrash)).toEqual([true, false, false]);
   });
 });
 
