@@ -12,8 +12,8 @@ const STAYS_DOWN_S = 7;
 const armSlot = (seconds: number) => `set -eu
 HA_LIZARD_WATCHDOG_SLOT='token /usr/sbin/xenwatchdogd' /srv/xen/usr/sbin/xenwatchdogd ${seconds} 86399
 until grep -q '[1-9]' /srv/xen/var/lib/false-xen/slots; do sleep 0.1; done
-pid=$(pgrep -x xenwatchdogd)
-until grep -q '^State:.S' "/proc/$pid/status"; do sleep 0.1; done
+# The one that has forked it may not be gone yet.
+until pid=$(pgrep -x xenwatchdogd) && grep -q '^State:.S' "/proc/$pid/status" 2>/dev/null; do sleep 0.1; done
 if [ -d /run/systemd/system ]; then
   for group in $(find /sys/fs/cgroup -name ha-lizard.service); do echo "$pid" >"$group/cgroup.procs"; done
   systemctl status ha-lizard | grep -q "[^0-9]$pid /"
@@ -21,12 +21,12 @@ fi
 kill -STOP "$pid"
 echo "$pid"`;
 
-/** A line for each daemon: its pids. What a daemon is just starting looks like the daemon until it is another program. */
+/** A line for each daemon: its pids. What a daemon is just starting looks like the daemon until it is another program, or is gone. */
 const DAEMONS = `for name in ha-lizard.mon ha-lizard-watchdog; do
   all=" $(pgrep -f "^/etc/ha-lizard/scripts/$name\\$" | tr '\\n' ' ')"
   for pid in $all; do
     parent=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$pid/status" 2>/dev/null)
-    case $all in *" \${parent:-none} "*) ;; *) printf '%s ' "$pid" ;; esac
+    case $all in *" \${parent:-$pid} "*) ;; *) printf '%s ' "$pid" ;; esac
   done
   echo
 done`;
