@@ -15,8 +15,8 @@ import { hasRunHere, isManaged } from "./restart-plan.ts";
 const READ_PER_ROUND = 100;
 /** One that is down cannot be stopped; one that ran between two passes is asked about right before its start, and after this. */
 const READ_AGAIN_MS = 60_000;
-/** The same of one that stays down. */
-const READ_KEPT_AGAIN_MS = 10 * 60_000;
+/** Of those with a key, which hardly ever change, a pool may have hundreds. */
+const KEPT_PER_ROUND = 20;
 /** XAPI writes the message of a stop some milliseconds after the VM is halted. */
 const YOUNG_MS = 5_000;
 /** Messages that cannot be read for so long hold no VM back any more. */
@@ -50,14 +50,15 @@ export function stopsToRead(
   nowMs: number,
 ): readonly VmUuid[] {
   const readAtMs = (vm: HaltedVm) => stops[vm.uuid]?.readAtMs ?? Number.NEGATIVE_INFINITY;
-  const isWanted = (vm: HaltedVm) => {
-    const isNew = nowMs - (stops[vm.uuid]?.sinceMs ?? nowMs) <= YOUNG_MS || !(vm.uuid in stops);
-    const againMs = stopOf(vm.uuid, vm.otherConfig) === null ? READ_AGAIN_MS : READ_KEPT_AGAIN_MS;
-    return isNew || nowMs - readAtMs(vm) >= againMs;
-  };
-  return managedDown(database, settings)
-    .filter(isWanted)
-    .sort((a, b) => readAtMs(a) - readAtMs(b))
+  const isNew = ({ uuid }: HaltedVm) =>
+    !(uuid in stops) || nowMs - (stops[uuid]?.sinceMs ?? nowMs) <= YOUNG_MS;
+  const isKept = (vm: HaltedVm) => !isNew(vm) && stopOf(vm.uuid, vm.otherConfig) !== null;
+  const wanted = managedDown(database, settings)
+    .filter((vm) => isNew(vm) || nowMs - readAtMs(vm) >= READ_AGAIN_MS)
+    .sort((a, b) => readAtMs(a) - readAtMs(b));
+  const later = new Set(wanted.filter(isKept).slice(KEPT_PER_ROUND));
+  return wanted
+    .filter((vm) => !later.has(vm))
     .slice(0, READ_PER_ROUND)
     .map(({ uuid }) => uuid);
 }

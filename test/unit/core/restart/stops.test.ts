@@ -106,18 +106,30 @@ describe("stopsToRead", () => {
     ["read half a minute ago", isAsked(read(NOW - 40_000, NOW - 30_000)), false],
     ["read a minute ago", isAsked(read(NOW - 90_000, NOW - 60_000)), true],
     ["could not be read", isAsked(read(NOW - 90_000, null)), true],
-    ["read a minute ago, with a key", isAsked(read(NOW - 90_000, NOW - 60_000), kept()), false],
-    ["read ten minutes ago, with a key", isAsked(read(NOW - 900_000, NOW - 600_000), kept()), true],
+    ["read a minute ago, with a key", isAsked(read(NOW - 90_000, NOW - 60_000), kept()), true],
+    ["read half a minute ago, with a key", isAsked(read(NOW - 90_000, NOW - 30_000), kept()), false],
     ["with a key, and this host has not seen it down yet", isAsked({}, kept()), true],
   ])("%s: %p", (_, found, expected) => expect(found).toBe(expected));
 
-  test("a hundred a round, those that were not read for longest first", () => {
+  test("a hundred a round, and twenty with a key, those that were not read for longest first", () => {
     const halted = Array.from({ length: 150 }, (_, index) => haltedVm(`vm${index}`));
     const stops = { vm140: { ...read(0, 5).web }, vm141: { ...read(0, 1).web } };
     const some = halted.filter(({ name }) => Number(name.slice(2)) > 139);
     const few = stopsToRead(memoryWith({ stops }), database(three(), { halted: some }), SETTINGS, NOW);
     expect(few.slice(-2)).toEqual([vm("vm141"), vm("vm140")]);
     expect(stopsToRead(memoryWith(), database(three(), { halted }), SETTINGS, NOW).length).toBe(100);
+    const old = { ...read(NOW - 90_000, NOW - 70_000).web };
+    const known = Object.fromEntries(halted.map(({ uuid }) => [uuid, old]));
+    const withKeys = halted.map((one, index) =>
+      index < 50 ? { ...one, otherConfig: { ...kept({}, one.name), ...ranIn(one.name) } } : one,
+    );
+    const most = stopsToRead(
+      memoryWith({ stops: known }),
+      database(three(), { halted: withKeys.slice(0, 60) }),
+      SETTINGS,
+      NOW,
+    );
+    expect(most.length).toBe(30);
   });
 });
 
