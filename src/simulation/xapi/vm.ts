@@ -14,6 +14,19 @@ import { need } from "./read.ts";
 import { bootOn } from "./vm-boot.ts";
 import { setHalted, setResident } from "./vm-state.ts";
 
+/** Where it starts; that it can start nowhere is written down, for the database tells it beforehand. */
+function hostFor({ world, database }: Call, vm: Fields, self: string, on: string | null): string {
+  try {
+    if (on === null) return chooseHost(world, database, vm, self);
+    assertCanBootHere(world, database, vm, self, on);
+    return on;
+  } catch (error) {
+    if (error instanceof ApiError)
+      world.record("start-refused", { vm: String(vm["name_label"]), why: error.code });
+    throw error;
+  }
+}
+
 export const VM_METHODS: Methods = {
   "VM.start": {
     params: ["string", "bool", "bool"],
@@ -85,8 +98,7 @@ async function start(call: Call, self: string, on: string | null): Promise<Json>
     on === null ? "start" : "start_on",
     ["halted"],
     async (vm) => {
-      if (on !== null) assertCanBootHere(world, database, vm, self, on);
-      const hostRef = on ?? chooseHost(world, database, vm, self);
+      const hostRef = hostFor(call, vm, self, on);
       database.update("VM", self, { scheduled_to_be_resident_on: hostRef });
       if (vm["ha_restart_priority"] === "restart") database.update("VM", self, { ha_always_run: true });
       await bootOn(call, self, hostRef);

@@ -6,6 +6,7 @@ import { LEASE_MUTANTS } from "./lease-mutants.ts";
 import { LEASE_RULE_MUTANTS } from "./lease-rule-mutants.ts";
 import type { Edit } from "./mutants.ts";
 import { NAMED_MUTANTS } from "./named-mutants.ts";
+import { PLACEMENT_MUTANTS } from "./placement-mutants.ts";
 import { STORY_MUTANTS } from "./story-mutants.ts";
 import { TIE_MUTANTS } from "./tie-mutants.ts";
 
@@ -385,6 +386,7 @@ export const FURTHER_MUTANTS: readonly FurtherMutant[] = [
   ...HOST_MUTANTS,
   ...FURTHER_DATA_MUTANTS,
   ...STORY_MUTANTS,
+  ...PLACEMENT_MUTANTS,
   ...GROUP_MUTANTS,
   ...LEASE_RULE_MUTANTS,
   ...NAMED_MUTANTS,

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runPass } from "../../../src/app/pass/iterate.ts";
 import { type SimPool, type SimPoolOptions, simulatePool } from "../../../src/simulation/pool.ts";
+import type { LogEntry } from "../../../src/simulation/world.ts";
 import { type Broken, Invariants } from "../invariants/invariants.ts";
 import { judge } from "./expect.ts";
 import { type PoolFile, paramsOf, poolOf } from "./presets.ts";
@@ -49,6 +50,7 @@ export async function playScript(
     if (failure !== null) failures.push(`script.txt:${line.number}: ${line.text}: ${failure}`);
   }
   failures.push(...invariants.forbidden().map(describeBroken));
+  failures.push(...pool.world.log.filter(({ what }) => what === "start-refused").map(describeRefused));
   return { story: renderStory(pool.world.log, alerts), failures };
 }
 
@@ -90,6 +92,10 @@ async function playLine(pool: SimPool, line: Line): Promise<string | null> {
   const claim = args.slice(2);
   return (await pool.until(() => judge(pool, claim) === null, limitMs)) ? null : judge(pool, claim);
 }
+
+/** The database had told that the VM cannot start: nobody may ask for it. */
+const describeRefused = ({ atMs, ...refused }: LogEntry): string =>
+  `a start of ${refused["vm"]} refused at ${(atMs / 1_000).toFixed(1)} s: ${refused["why"]}`;
 
 function describeBroken({ atMs, rule, text }: Broken): string {
   return `rule ${rule} broken at ${(atMs / 1_000).toFixed(1)} s: ${text}`;
