@@ -1,7 +1,7 @@
 import type { Settings } from "../../config/params.ts";
 import type { Memory } from "../../core/memory/memory.ts";
 import type { DatabaseView, Inventory } from "../../core/model/pool-view.ts";
-import { isInventoryDue } from "../../core/restart/inventory-due.ts";
+import { whyInventoryDue } from "../../core/restart/inventory-due.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { withDeadline } from "../../ports/deadline.ts";
 import type { PoolReader } from "../../ports/pool-database.ts";
@@ -15,8 +15,11 @@ export interface InventoryLook {
 
 /** So long what was read serves the later rounds of a pass, in which VMs are started one after the other. */
 const REUSE_MS = 10_000;
-/** A pool that does not say within this time what it has is asked again later; VMs are placed by their memory alone. */
-const LIMIT_MS = 10_000;
+/**
+ * A pool that does not say within this time what it has is asked again later; VMs are placed by their memory alone. Nobody waits for
+ * a look at a pool that is well.
+ */
+const LIMITS_MS = { "for-a-start": 10_000, "for-the-standing": 2_000 } as const;
 
 interface Looker {
   readonly look: InventoryLook;
@@ -32,18 +35,20 @@ export async function readInventory(
   database: DatabaseView,
   signal: AbortSignal,
 ): Promise<Inventory | null> {
-  if (!isInventoryDue(memory, database, settings)) return null;
+  const why = whyInventoryDue(memory, database, settings, clock.uptimeMs());
+  if (why === null) return null;
   const isRecent = look.atMs !== null && clock.uptimeMs() - look.atMs < REUSE_MS;
   if (!isRecent) {
     const read = await withDeadline(
       clock,
-      LIMIT_MS,
+      LIMITS_MS[why],
       signal,
       (inner) => xapi.readInventory(inner),
       () => null,
     );
     look.inventory = read?.ok === true ? read.value : null;
-    look.atMs = clock.uptimeMs();
+    // A start gets the whole time, though a look before it was given up early.
+    if (look.inventory !== null || why === "for-a-start") look.atMs = clock.uptimeMs();
   }
   return look.inventory;
 }

@@ -84,6 +84,23 @@ export function vmsSaid({ vms, ha }: StatusReport): Said {
   return { text, tone: waiting > 0 ? "warning" : "plain" };
 }
 
+/** The master looks with every pass, but not while a host is about to fail, or is not off yet. */
+const OLD_LOOK_S = 300;
+
+/** null: not looked yet, or not here. */
+export function standingSaid({ standing, ha }: StatusReport): Said | null {
+  if (standing === null || ha !== "on") return null;
+  const { survives, inService, weakHosts, unprotected, ageS } = standing;
+  if (inService < 2) return { text: "no failure: only one host is in service", tone: "warning" };
+  const whole = survives
+    ? "the loss of any one host"
+    : `not the loss of ${weakHosts.join(" or ")}: see ha-cfg plan`;
+  const some = unprotected.length === 1 ? "1 VM" : `${unprotected.length} VMs`;
+  const but = unprotected.length === 0 ? "" : `; ${some} would not be started elsewhere`;
+  const when = ageS < OLD_LOOK_S ? "" : ` (as of ${spanText(ageS)} ago)`;
+  return { text: whole + but + when, tone: survives && but === "" ? "good" : "warning" };
+}
+
 /** More than these are only counted. */
 const MOST_STOPPED = 10;
 

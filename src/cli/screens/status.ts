@@ -12,6 +12,7 @@ import {
   type Said,
   sourceSaid,
   spanText,
+  standingSaid,
   stoppedNotes,
   successorSaid,
   vmsSaid,
@@ -59,6 +60,7 @@ export function renderStatus(report: StatusReport, look: Look): string {
   const heartbeats = hearingSaid(report.hearing, report.hosts.length);
   const counting = report.group === null ? null : countingSaid(report.group);
   const leases = report.group === null ? null : leaseSaid(report.group);
+  const standing = standingSaid(report);
   const tie = report.group === null ? null : tieLine(report.group);
   const list = (title: string, notes: readonly string[], tone: Tone): readonly string[] =>
     notes.length === 0
@@ -76,6 +78,7 @@ export function renderStatus(report: StatusReport, look: Look): string {
     row("Manages", plain(report.mode)),
     row("Fencing", fencingSaid(report)),
     row("VMs", vmsSaid(report)),
+    standing === null ? [] : row("Survives", standing),
     gap,
     row("This host", plain(`${report.self.role}, ${known(report.self)}`)),
     row("Pool", plain(known(report.pool))),

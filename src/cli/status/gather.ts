@@ -11,7 +11,7 @@ import { groupStatus } from "./group-status.ts";
 import { hearingReport } from "./hearing-report.ts";
 import { hostReports } from "./host-rows.ts";
 import { incidentReports } from "./incidents.ts";
-import type { IterationReport, NamedUuid, StatusReport } from "./status-report.ts";
+import type { IterationReport, NamedUuid, StandingReport, StatusReport } from "./status-report.ts";
 
 /** A sight of the pool as the report of `ha-cfg status`. */
 export async function gatherStatus(sight: Sight, ports: CliPorts): Promise<StatusReport> {
@@ -61,6 +61,7 @@ export async function gatherStatus(sight: Sight, ports: CliPorts): Promise<Statu
     hearing: hearingReport(sight, nowMs),
     group: groupStatus(sight, nowMs),
     vms: countVms(sight),
+    standing: standingOf(sight, nowMs),
     incidents: incidentReports(sight, nowMs),
     conditions: memory?.ofThisBoot === true ? Object.values(memory.memory.alerts.active) : [],
   };
@@ -123,6 +124,18 @@ function countVms({ vms, pool, resolved }: Sight): StatusReport["vms"] {
     stopped: leftDown(vms, pool.uuid, resolved.settings).map(({ uuid, name, stopped }) => ({
       ...{ uuid, name, text: stopped.text },
     })),
+  };
+}
+
+/** The master alone looks; what a former one remembers is not of now. */
+function standingOf({ memory, self }: Sight, nowMs: number): StandingReport | null {
+  const standing = memory?.ofThisBoot === true ? memory.memory.standing : null;
+  if (standing === null || standing.atMs === null || self?.role.kind !== "master") return null;
+  const { atMs, inService, weakHosts, unprotected } = standing;
+  return {
+    ageS: Math.max(0, Math.round((nowMs - atMs) / 1_000)),
+    survives: inService > 1 && weakHosts.length === 0,
+    ...{ inService, weakHosts, unprotected },
   };
 }
 

@@ -51,9 +51,25 @@ export interface StatusReport {
     /** Halted, and left so, because somebody has stopped them, with who did, when, and how to change it. */
     readonly stopped: readonly (NamedUuid & { readonly text: string })[];
   } | null;
+  /** How the pool would stand the failure of one host; null: this host is no master, or has not looked yet. */
+  readonly standing: StandingReport | null;
   readonly incidents: readonly IncidentReport[];
   /** What the last iteration had to say that still holds, in the words of the log. */
   readonly conditions: readonly string[];
+}
+
+/** What the last look of the master has found (core/restart/standing.ts). */
+export interface StandingReport {
+  /** Since that look. */
+  readonly ageS: number;
+  /** Whichever host failed, the others would have memory for the VMs that HA looks after. */
+  readonly survives: boolean;
+  /** Hosts that could be given VMs. */
+  readonly inService: number;
+  /** Names of the hosts whose VMs would not all find memory. */
+  readonly weakHosts: readonly string[];
+  /** VMs that run and would be started nowhere else, each with why. */
+  readonly unprotected: readonly string[];
 }
 
 export interface NamedUuid {

@@ -14,6 +14,10 @@ const ADVICE: Partial<Record<Reason["kind"], string>> = {
   "nobody-leads":
     "Mend the network, or switch on the hosts that count and are not heard: see ha-cfg status on this host. If they are off for good: ha-cfg confirm-off HOST, for each.",
   "host-failed": "Look at the host: its power, its network, its console. What is done about it is told next.",
+  "pool-not-surviving":
+    "Give the hosts more memory, the VMs less, or shut down what is not needed. Which VMs: ha-cfg plan --if-host-fails HOST.",
+  "vms-unprotected":
+    "Move their disks to shared storage, unblock their start, or set their HA flag: ha-cfg set-vm-ha VM true, or false where nobody need look after it.",
   "no-successor": "Bring a slave back, or enable one. Until then nobody takes over when this master dies.",
   "not-promoted": "Look at the master. See ha-cfg status on this host for what would let it take over.",
   "vm-started": "Find out why it was halted; if somebody halted it on purpose, switch its HA off first.",

@@ -30,6 +30,7 @@ export const ADDED_LATER = {
   unnamedSinceMs: null,
   agreed: {},
   heldAtMs: {},
+  standing: null,
 } as const;
 
 const ADDED_TO_INCIDENTS = {

@@ -26,6 +26,7 @@ import {
   objectOf,
   recordOf,
 } from "./shape.ts";
+import { isStanding, type Standing } from "./standing.ts";
 import { isToolstackSilence, type ToolstackSilence } from "./toolstack.ts";
 
 /**
@@ -101,6 +102,8 @@ export interface Memory {
   readonly isSettling: boolean;
   /** What the last look at the fence devices came to; null before the first, and where there are none. */
   readonly fenceDevices: FenceDevices | null;
+  /** How the pool would stand the failure of a host; null: not looked yet. */
+  readonly standing: Standing | null;
   readonly retries: Readonly<Record<string, Retry>>;
   readonly alerts: AlertMemory;
   /** null while the own xapi answers. */
@@ -143,6 +146,7 @@ const isMemory: Check<Memory> = objectOf<Memory>({
   copy: nullOr(isOwnCopy),
   isSettling: isFlag,
   fenceDevices: nullOr(isFenceDevices),
+  standing: nullOr(isStanding),
   retries: recordOf(isRetry),
   alerts: isAlertMemory,
   toolstack: nullOr(isToolstackSilence),

@@ -73,6 +73,10 @@ export type Reason =
     }
   | { readonly kind: "out-of-ha-after-reboot" }
   | { readonly kind: "no-successor" }
+  /** If one of these failed, the others would lack memory for its VMs. */
+  | { readonly kind: "pool-not-surviving"; readonly hosts: readonly string[] }
+  /** Names with why. */
+  | { readonly kind: "vms-unprotected"; readonly vms: readonly string[] }
   /** `master`: null where an administrator's word about it would be for nothing, because this host does not count. */
   | {
       readonly kind: "not-promoted";

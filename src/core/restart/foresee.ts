@@ -12,8 +12,13 @@ export type Fate =
   /** It runs on, or stays as it is. */
   | { readonly kind: "stays" }
   | { readonly kind: "starts"; readonly host: HostUuid; readonly isTogether: boolean }
-  /** HA looks after it, and no host could run it. */
-  | { readonly kind: "no-host"; readonly why: string }
+  /** HA looks after it, and no host could run it. `isTied`: whatever memory were free; `lacks`: what hosts in service lack. */
+  | {
+      readonly kind: "no-host";
+      readonly why: string;
+      readonly lacks: string;
+      readonly isTied: boolean;
+    }
   /** HA would not start it anywhere. */
   | { readonly kind: "left"; readonly why: RestartRefusal };
 
@@ -49,7 +54,12 @@ export function foresee(
     ...placed.map(({ vm, host, isTogether }) => [vm, { kind: "starts", host, isTogether }] as [VmUuid, Fate]),
     ...unplaced.map(({ vm, obstacles }): [VmUuid, Fate] => [
       vm,
-      { kind: "no-host", why: whyNowhere(obstacles, away, nameOf) },
+      {
+        kind: "no-host",
+        why: whyNowhere(obstacles, away, nameOf),
+        lacks: whyNowhere(obstacles, [], nameOf),
+        isTied: obstacles.length > 0 && obstacles.every(({ kind }) => kind !== "memory" && kind !== "taken"),
+      },
     ]),
   ]);
   return judged.map(({ vm: { uuid, name, residentOn }, why }) => ({

@@ -24,6 +24,7 @@ import { keepStops } from "../restart/keep-stops.ts";
 import { seeRunning } from "../restart/see-running.ts";
 import { setDatabaseRight } from "../restart/set-right.ts";
 import { stampHomePools } from "../restart/stamp-home-pools.ts";
+import { keepStanding } from "../restart/standing.ts";
 import { startVms } from "../restart/start-vms.ts";
 import { stopVerdicts } from "../restart/stops.ts";
 import { chooseSuccessor } from "../takeover/choose-successor.ts";
@@ -122,6 +123,7 @@ function forgetTrouble(memory: Memory, { database }: MasterRound): Memory {
     differences: {},
     declaredDead: {},
     placementOnDisk: null,
+    standing: null,
   };
 }
 
@@ -171,6 +173,7 @@ const ORDER: readonly ((memory: Memory, round: MasterRound) => Step)[] = [
   setRight,
   keepStops,
   startOrHold,
+  keepStanding,
   keepOnDisk,
   seeAgreement,
 ];

@@ -152,6 +152,15 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
         }),
       ),
       incidents: z.array(z.strictObject({ kind: text, host: maybeText, text, ageS: seconds })),
+      standing: z.nullable(
+        z.strictObject({
+          ageS: z.number(),
+          survives: z.boolean(),
+          inService: z.number(),
+          weakHosts: z.array(text),
+          unprotected: z.array(text),
+        }),
+      ),
       conditions: z.array(text),
     }),
   ],

@@ -216,7 +216,7 @@ HA              on
     expect(Object.keys(report).sort()).toEqual(
       [
         ...["schema", "version", "source", "sourceAgeS", "xapiFault", "ha", "xapiHa", "mode", "fencing"],
-        ...["notFencing", "noSuccessor", "xapiHeldS"],
+        ...["notFencing", "noSuccessor", "xapiHeldS", "standing"],
         ...["self", "pool", "master", "successor", "monitor", "watchdog", "lastIteration", "hosts", "vms"],
         ...["hearing", "group"],
         ...["incidents", "conditions"],

@@ -7,6 +7,8 @@ export const POOL_WORDS: SayingsOf<
   | "ha-unset"
   | "ha-switched-off"
   | "no-successor"
+  | "pool-not-surviving"
+  | "vms-unprotected"
   | "successor-chosen"
   | "database-not-on-disk"
   | "copy-is-old"
@@ -39,6 +41,20 @@ export const POOL_WORDS: SayingsOf<
     event: true,
     alert: true,
   }),
+  "pool-not-surviving": ({ hosts }) => ({
+    from: "vm_mon",
+    severity: "warning",
+    about: "",
+    text: `The pool does not survive the loss of any one host: if ${orOf(hosts)} failed now, the others would lack memory for its VMs.`,
+    alert: true,
+  }),
+  "vms-unprotected": ({ vms }) => ({
+    from: "vm_mon",
+    severity: "warning",
+    about: "",
+    text: `If their hosts failed now, these VMs would not be started elsewhere: ${fewOf(vms)}.`,
+    alert: true,
+  }),
   "no-successor": () => ({
     from: "autoselect_slave",
     severity: "warning",
@@ -67,3 +83,14 @@ export const POOL_WORDS: SayingsOf<
     alert: true,
   }),
 };
+
+const MOST_NAMED = 10;
+
+/** The first of them, and how many more there are. */
+function fewOf(items: readonly string[]): string {
+  const more = items.length - MOST_NAMED;
+  return more > 1 ? `${items.slice(0, MOST_NAMED).join("; ")}; and ${more} others` : items.join("; ");
+}
+
+const orOf = (names: readonly string[]): string =>
+  [names.slice(0, -1).join(", "), names.at(-1)].filter((part) => part !== "").join(" or ");

@@ -43,3 +43,18 @@ test("a database that refuses, or hangs, holds nobody up: nothing is known", asy
   await hanging.time.run(10_000);
   expect(await reading).toBeNull();
 });
+
+test("a look at a pool that is well is given up after two seconds, and no start that follows is placed without one", async () => {
+  const well = database([hostView(host(1))]);
+  let hangs = true;
+  const found = inventoryOf([haltedVm("a")]);
+  const late = looker(() =>
+    hangs ? new Promise<never>(() => undefined) : Promise.resolve({ ok: true, value: found }),
+  );
+  await late.time.run(300_000);
+  const reading = late.read(well);
+  await late.time.run(2_000);
+  expect(await reading).toBeNull();
+  hangs = false;
+  expect(await late.read()).toEqual(found);
+});

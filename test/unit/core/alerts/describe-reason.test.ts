@@ -49,6 +49,8 @@ const NOTICES: { readonly [Kind in Reason["kind"]]: string } = {
   "vm-not-started": "vm-not-started:web, vm_state_check, info, condition, line",
   "vm-left-down": "vm-left-down:v1, vm_state_check, info, condition, line",
   "vm-stop-doubted": "vm-stop-doubted:v1, vm_state_check, warning, condition, line",
+  "pool-not-surviving": "pool-not-surviving, vm_mon, warning, condition, alert",
+  "vms-unprotected": "vms-unprotected, vm_mon, warning, condition, alert",
   "vm-has-no-host": "vm-has-no-host:v1, vm_mon, error, condition, alert",
   "vm-down": "vm-down:v1, vm_mon, error, condition, alert",
   "vm-started": "vm-started:v1, vm_mon, info, event, alert",

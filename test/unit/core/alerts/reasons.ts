@@ -58,6 +58,11 @@ export const REASONS: { readonly [Kind in Reason["kind"]]: Extract<Reason, { kin
     uuid: vm("v1"),
     why: "nothing says who stopped it; it is started",
   },
+  "pool-not-surviving": { kind: "pool-not-surviving", hosts: ["xcp1", "xcp2", "xcp3"] },
+  "vms-unprotected": {
+    kind: "vms-unprotected",
+    vms: ["db (its start is blocked)", "web (h2 without its storage)"],
+  },
   "vm-has-no-host": {
     kind: "vm-has-no-host",
     vm: "web",

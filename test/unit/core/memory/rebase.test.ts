@@ -58,6 +58,7 @@ const FULL: Memory = {
   heldAtMs: { h3: 9 },
   copy: { master: host(1), changes: 7, currentAtMs: 9, notBeforeMs: 9 },
   isSettling: true,
+  standing: { atMs: 5, nextMs: 9, inService: 3, seen: "ab", weakHosts: ["h1"], unprotected: [] },
   seenRunning: { web: { host: host(2), atMs: 9 } },
   restarts: { web: { startedAtMs: [9], order: 1, startDelayS: 2, host: null } },
   fenceDevices: { method: "ILO", checkedAtMs: 9, wrong: { h2: "silent" } },

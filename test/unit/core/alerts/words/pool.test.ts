@@ -10,6 +10,10 @@ const SAID: { readonly [Kind in keyof typeof POOL_WORDS]: string } = {
   "ha-unset":
     "HA is neither on nor off: the pool's custom field ha-lizard-enabled is not true or false. Nothing is done; run: ha-cfg ha-enable.",
   "ha-switched-off": "HA-Lizard was switched off for this pool.",
+  "pool-not-surviving":
+    "The pool does not survive the loss of any one host: if xcp1, xcp2 or xcp3 failed now, the others would lack memory for its VMs.",
+  "vms-unprotected":
+    "If their hosts failed now, these VMs would not be started elsewhere: db (its start is blocked); web (h2 without its storage).",
   "no-successor": "No slave can replace this master now: none is enabled, live and answering.",
   "successor-chosen": "xcp2 is the successor of this master.",
   "database-not-on-disk":
