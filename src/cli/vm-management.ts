@@ -1,11 +1,10 @@
 import type { Settings } from "../config/params.ts";
-import { judgeStop } from "../core/intent/judge-stop.ts";
 import { describeRemedy, describeStop } from "../core/intent/stop-words.ts";
 import { haFlagOf } from "../core/model/ha-flag.ts";
 import type { PoolUuid } from "../core/model/ids.ts";
-import { type Stopper, stopOf } from "../core/model/stop.ts";
+import type { Stopper } from "../core/model/stop.ts";
+import { judgeKept } from "../core/restart/kept-stop.ts";
 import { judgeVm } from "../core/restart/restart-plan.ts";
-import { wishesOf } from "../core/restart/stops.ts";
 import type { ListedVm } from "../ports/pool-database.ts";
 
 /** A VM as `get-vm-ha` shows it. */
@@ -47,19 +46,7 @@ export function describeVm(vm: ListedVm, pool: PoolUuid, settings: Settings): Vm
 
 function stoppedVm(vm: ListedVm, settings: Settings): StoppedVm | null {
   if (vm.powerState !== "Halted") return null;
-  const { cause, starts } = judgeStop(
-    {
-      ...{
-        kept: stopOf(vm.uuid, vm.otherConfig),
-        alwaysRun: vm.alwaysRun,
-        messages: "unknown",
-        ranOn: null,
-        hasHostBooted: false,
-      },
-      ...{ wentDown: () => "not yet", isHostLost: false, wallMs: 0 },
-    },
-    wishesOf(vm, settings),
-  );
+  const { cause, starts } = judgeKept(vm, settings);
   if (cause.kind !== "stopped") return null;
   const { who, atMs } = cause.stop;
   const what = describeStop(cause.stop);

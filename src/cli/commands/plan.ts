@@ -1,6 +1,7 @@
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { DatabaseView, Inventory } from "../../core/model/pool-view.ts";
 import { foresee } from "../../core/restart/foresee.ts";
+import { keptStops } from "../../core/restart/kept-stop.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
 import { findHost } from "../host-argument.ts";
@@ -54,8 +55,9 @@ function show(
   const { database, resolved } = pool;
   const { settings } = resolved;
   const times = { silenceS: silenceS(settings), proof: proofOf(settings, database.hosts.length) };
+  const staysDown = keptStops(database.halted, settings);
   const plans = failing.map((hosts) =>
-    planReport(hosts, foresee(new Set(hosts), database, inventory, settings), database),
+    planReport(hosts, foresee(new Set(hosts), database, inventory, settings, staysDown), database),
   );
   if (json) {
     const { silenceS: noticedS, proof } = times;

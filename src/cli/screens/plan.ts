@@ -1,4 +1,5 @@
-import type { HostUuid } from "../../core/model/ids.ts";
+import { describeRemedy, describeStop } from "../../core/intent/stop-words.ts";
+import type { HostUuid, VmUuid } from "../../core/model/ids.ts";
 import type { DatabaseView } from "../../core/model/pool-view.ts";
 import type { Fate, Foreseen } from "../../core/restart/foresee.ts";
 import type { RestartRefusal } from "../../core/restart/restart-plan.ts";
@@ -17,7 +18,8 @@ interface PlannedVm {
   readonly name: string;
   /** The name of the host on which it runs now. */
   readonly on: string | null;
-  readonly fate: Fate["kind"];
+  /** `left`: HA would not start it, whatever hosts there are. */
+  readonly fate: Exclude<Fate["kind"], "stopped">;
   /** The name of the host on which it would run; null: on none. */
   readonly to: string | null;
   /** Beside another VM from which it should be kept apart. */
@@ -48,15 +50,17 @@ export function planReport(
   return {
     ifFails: failed.map((uuid) => names.get(uuid) ?? uuid),
     vms: foreseen.map(({ uuid, name, on, fate }) => ({
-      ...{ uuid, name, on: nameOf(on), fate: fate.kind },
+      ...{ uuid, name, on: nameOf(on), fate: fate.kind === "stopped" ? "left" : fate.kind },
       to: fate.kind === "starts" ? nameOf(fate.host) : fate.kind === "stays" ? nameOf(on) : null,
       together: fate.kind === "starts" && fate.isTogether,
-      why: whyOf(fate),
+      why: whyOf(uuid, fate),
     })),
   };
 }
 
-function whyOf(fate: Fate): string | null {
+function whyOf(vm: VmUuid, fate: Fate): string | null {
+  if (fate.kind === "stopped")
+    return `it was ${describeStop(fate.stop)}, and stays down: ${describeRemedy(fate.stop, vm)}`;
   if (fate.kind === "no-host") return `no host can run it: ${fate.why}`;
   return fate.kind === "left" ? (LEFT[fate.why] ?? fate.why) : null;
 }

@@ -1,9 +1,11 @@
-import type { HostUuid, VmUuid } from "../model/ids.ts";
+import type { HostUuid, PoolUuid, VmUuid } from "../model/ids.ts";
 import type { DatabaseView, HostView, Inventory, InventoryVm } from "../model/pool-view.ts";
 import type { RestartSettings } from "../model/settings.ts";
+import type { Stop } from "../model/stop.ts";
 import { placementHosts, placementVm } from "../placement/build-problem.ts";
 import { place } from "../placement/place.ts";
 import { whyNowhere } from "../placement/why-nowhere.ts";
+import type { StaysDown } from "./kept-stop.ts";
 import { rankOf } from "./rank.ts";
 import { judgeVm, type RestartRefusal } from "./restart-plan.ts";
 
@@ -20,7 +22,9 @@ export type Fate =
       readonly isTied: boolean;
     }
   /** HA would not start it anywhere. */
-  | { readonly kind: "left"; readonly why: RestartRefusal };
+  | { readonly kind: "left"; readonly why: RestartRefusal }
+  /** Neither, because somebody has stopped it. */
+  | { readonly kind: "stopped"; readonly stop: Stop };
 
 export interface Foreseen {
   readonly uuid: VmUuid;
@@ -28,6 +32,13 @@ export interface Foreseen {
   /** Where it runs now; null: nowhere. */
   readonly on: HostUuid | null;
   readonly fate: Fate;
+}
+
+/** By what a VM is judged. */
+interface Rules {
+  readonly pool: PoolUuid;
+  readonly settings: RestartSettings;
+  readonly staysDown: StaysDown;
 }
 
 /**
@@ -39,9 +50,11 @@ export function foresee(
   { pool, hosts }: Pick<DatabaseView, "pool" | "hosts">,
   inventory: Inventory,
   settings: RestartSettings,
+  staysDown: StaysDown,
 ): readonly Foreseen[] {
   const left = hosts.filter(({ uuid, enabled, live }) => !failed.has(uuid) && enabled && live);
-  const judged = inventory.vms.map((vm) => ({ vm, why: judge(vm, failed, pool.uuid, settings) }));
+  const rules = { pool: pool.uuid, settings, staysDown };
+  const judged = inventory.vms.map((vm) => ({ vm, why: judge(vm, failed, rules) }));
   const falling = judged.filter(({ why }) => why === null).map(({ vm }) => vm);
   const { placed, unplaced } = place(
     falling.map((vm) => placementVm(vm, rankOf(vm), vm, settings)),
@@ -66,7 +79,7 @@ export function foresee(
     uuid,
     name,
     on: residentOn,
-    fate: fates.get(uuid) ?? (why === null || why === "stays" ? { kind: "stays" } : { kind: "left", why }),
+    fate: why ?? fates.get(uuid) ?? { kind: "stays" },
   }));
 }
 
@@ -74,14 +87,16 @@ export function foresee(
 function judge(
   vm: InventoryVm,
   failed: ReadonlySet<HostUuid>,
-  pool: DatabaseView["pool"]["uuid"],
-  settings: RestartSettings,
-): RestartRefusal | "stays" | null {
-  if (vm.residentOn !== null && !failed.has(vm.residentOn)) return "stays";
+  { pool, settings, staysDown }: Rules,
+): Fate | null {
+  if (vm.residentOn !== null && !failed.has(vm.residentOn)) return { kind: "stays" };
   // Suspended, or paused: nobody starts it.
-  if (vm.residentOn === null && vm.powerState !== "Halted") return "stays";
+  if (vm.residentOn === null && vm.powerState !== "Halted") return { kind: "stays" };
   // Whatever is done with it now ends with its host.
-  return judgeVm(vm.residentOn === null ? vm : { ...vm, busy: false }, pool, settings);
+  const why = judgeVm(vm.residentOn === null ? vm : { ...vm, busy: false }, pool, settings);
+  if (why !== null) return { kind: "left", why };
+  const stop = vm.residentOn === null ? staysDown(vm.uuid) : null;
+  return stop === null ? null : { kind: "stopped", stop };
 }
 
 function excluded({ uuid, enabled }: HostView, failed: ReadonlySet<HostUuid>) {

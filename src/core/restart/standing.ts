@@ -8,6 +8,8 @@ import type { DatabaseView, Inventory } from "../model/pool-view.ts";
 import type { Reason } from "../model/reason.ts";
 import type { RestartSettings } from "../model/settings.ts";
 import { foresee } from "./foresee.ts";
+import { type StaysDown, staysDownBy } from "./kept-stop.ts";
+import { stopVerdicts } from "./stops.ts";
 
 /** After a boot VMs start and storage is attached: nothing stands still yet. */
 const FIRST_UPTIME_MS = 300_000;
@@ -54,7 +56,9 @@ const NOTHING_SEEN: Omit<Standing, "nextMs"> = {
   ...{ weakHosts: [], unprotected: [] },
 };
 
-function look({ standing, health }: Memory, { view, database, settings }: MasterRound): Standing {
+function look(memory: Memory, round: MasterRound): Standing {
+  const { standing, health } = memory;
+  const { view, database, settings } = round;
   const { nowMs: atMs, inventory } = view;
   if (inventory === null) return { ...(standing ?? NOTHING_SEEN), nextMs: atMs + UNREAD_MS };
   const times = { atMs, nextMs: atMs + Math.max(inventory.vms.length * PER_VM_MS, MIN_EVERY_MS) };
@@ -62,19 +66,21 @@ function look({ standing, health }: Memory, { view, database, settings }: Master
   const hosts = database.hosts.map((host) =>
     health[host.uuid]?.state === "failed" ? { ...host, live: false } : host,
   );
-  const seen = fingerprint(hosts, inventory, settings);
+  const staysDown = staysDownBy(stopVerdicts(memory, round));
+  const stopped = database.halted.filter(({ uuid }) => staysDown(uuid) !== null).map(({ uuid }) => uuid);
+  const seen = fingerprint(hosts, inventory, [stopped, settings]);
   if (standing?.seen === seen) return { ...standing, ...times };
-  return { ...times, seen, ...standingOf({ ...database, hosts }, inventory, settings) };
+  return { ...times, seen, ...standingOf({ ...database, hosts }, inventory, settings, staysDown) };
 }
 
 function fingerprint(
   hosts: DatabaseView["hosts"],
   { vms, hosts: attached, names }: Inventory,
-  settings: RestartSettings,
+  more: unknown,
 ): string {
   const has = [...attached].map(([uuid, { storages, networks }]) => [uuid, [...storages], [...networks]]);
   const known = hosts.map(({ otherConfig: _, otherAddresses: __, ...host }) => host);
-  return hashText(JSON.stringify([known, vms, has, [...names], settings]));
+  return hashText(JSON.stringify([known, vms, has, [...names], more]));
 }
 
 function reasonsOf(standing: Standing | null): readonly Reason[] {
@@ -89,6 +95,7 @@ function standingOf(
   database: DatabaseView,
   inventory: Inventory,
   settings: RestartSettings,
+  staysDown: StaysDown,
 ): Pick<Standing, "inService" | "weakHosts" | "unprotected"> {
   const hosts = database.hosts.filter(({ enabled, live }) => enabled && live);
   const inService = hosts.length;
@@ -100,7 +107,7 @@ function standingOf(
     inventory.vms.map(({ uuid, otherConfig }) => [uuid, haFlagOf(otherConfig, settings.XC_FIELD_NAME)]),
   );
   for (const host of hosts) {
-    const falling = foresee(new Set([host.uuid]), database, inventory, settings).filter(
+    const falling = foresee(new Set([host.uuid]), database, inventory, settings, staysDown).filter(
       ({ on }) => on === host.uuid,
     );
     let isWeak = false;

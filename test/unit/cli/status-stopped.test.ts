@@ -32,3 +32,19 @@ describe("ha-cfg status says who stopped a VM", () => {
     expect(json.vms).toMatchObject({ waiting: 0, stopped: [{ name: "a1" }] });
   });
 });
+
+test("ha-cfg plan leaves down what a client has stopped, and says how to change that", async () => {
+  const pool = poolWithHa(POOL);
+  await pool.run(60_000);
+  const { uuid } = pool.world.vmNamed("a1");
+  stopVm(pool.world, pool.world.vmNamed("a1"), "clean");
+  await pool.run(60_000);
+  const { out } = await haCfgOn(pool, 1, ["plan", "--if-host-fails", "h2"]);
+  expect(out).toMatch(/a1 +down +left down/);
+  expect(out.replace(/\n +/g, " ")).toMatch(
+    /a1: it was shut down by a client of XAPI on \S+ at \S+ UTC, and stays down: start it by hand, or let HA start it: xe vm-param-set/,
+  );
+  const json = JSON.parse((await haCfgOn(pool, 1, ["plan", "--if-host-fails", "h2", "--json"])).out);
+  const a1 = json.plans[0].vms.find((vm: { uuid: string }) => vm.uuid === uuid);
+  expect(a1).toMatchObject({ fate: "left", to: null, why: expect.stringContaining("shut down by a client") });
+});

@@ -18,13 +18,17 @@ const HOSTS = [
   hostView(host(4), { enabled: false, freeMemoryBytes: 900 }),
 ];
 
+const STOP = { who: "client-clean", atMs: null, host: null } as const;
+
 function told(failed: readonly number[], vms: Parameters<typeof inventoryOf>[0], settings = SETTINGS) {
   const storages = (names: readonly string[]) => ({ storages: new Set(names), networks: new Set<string>() });
   const inventory = inventoryOf(vms, {
     hosts: new Map(HOSTS.map(({ uuid }) => [uuid, storages(["nfs"])])),
     names: new Map([["local", "Local storage"]]),
   });
-  const found = foresee(new Set(failed.map(host)), database(HOSTS), inventory, settings);
+  const found = foresee(new Set(failed.map(host)), database(HOSTS), inventory, settings, (uuid) =>
+    uuid === vm("stopped") ? STOP : null,
+  );
   const word = (fate: Fate) => {
     if (fate.kind === "starts") return fate.host;
     return "why" in fate ? `${fate.kind}: ${fate.why}` : fate.kind;
@@ -52,6 +56,7 @@ test("what HA would not start, and what it would start anyhow", () => {
     running("web", 3),
     running("blocked", 3, { startBlocked: true, otherConfig: { ...ranIn("blocked"), [FLAG]: "true" } }),
     haltedVm("down", on),
+    haltedVm("stopped", { otherConfig: { ...ranIn("stopped"), [FLAG]: "true" } }),
     { ...haltedVm("asleep"), powerState: "Suspended" as const },
     running("busy", 3, { busy: true, otherConfig: { ...ranIn("busy"), [FLAG]: "true" } }),
   ];
@@ -59,6 +64,7 @@ test("what HA would not start, and what it would start anyhow", () => {
     "web left: not-managed",
     "blocked left: start-blocked",
     "down h1",
+    "stopped stopped",
     "asleep stays",
     "busy h1",
   ]);
@@ -78,7 +84,7 @@ test("each of sixteen hosts with five hundred VMs in turn: below a second altoge
   const settings = { ...SETTINGS, ANTI_AFFINITY_TAGS: Array.from({ length: 20 }, (_, index) => `s${index}`) };
   const begun = process.cpuUsage();
   for (const { uuid } of hosts) {
-    const found = foresee(new Set([uuid]), database(hosts), inventoryOf(vms), settings);
+    const found = foresee(new Set([uuid]), database(hosts), inventoryOf(vms), settings, () => null);
     expect(found.filter(({ fate }) => fate.kind === "no-host")).toEqual([]);
   }
   expect(process.cpuUsage(begun).user / 1_000).toBeLessThan(1_000);

@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import type { Incident } from "../../../../src/core/memory/incident.ts";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
 import type { Standing } from "../../../../src/core/memory/standing.ts";
-import type { InventoryVm } from "../../../../src/core/model/pool-view.ts";
+import type { DatabaseView, InventoryVm } from "../../../../src/core/model/pool-view.ts";
+import { STOP_KEY } from "../../../../src/core/model/stop.ts";
 import { isStandingDue, keepStanding } from "../../../../src/core/restart/standing.ts";
 import {
   database,
@@ -31,6 +32,7 @@ function look(
   vms: Parameters<typeof inventoryOf>[0],
   settings: Record<string, unknown> = {},
   over: Partial<Memory> = {},
+  more: { readonly database?: Partial<DatabaseView> } = {},
 ) {
   const hosts = [
     hostView(host(1), { freeMemoryBytes: 100 }),
@@ -40,7 +42,7 @@ function look(
   const attached = { storages: new Set(["nfs"]), networks: new Set<string>() };
   const inventory = inventoryOf(vms, { hosts: new Map(hosts.map(({ uuid }) => [uuid, attached])) });
   const memory = { ...CALM, ...over };
-  const round = masterRound(memory, { database: database(hosts), settings });
+  const round = masterRound(memory, { database: database(hosts, more.database), settings });
   return keepStanding(memory, { ...round, view: { ...round.view, inventory, nowMs: NOW_MS } });
 }
 
@@ -97,6 +99,24 @@ test("what was found holds until the next look, and while the pool cannot be rea
   expect(at(memoryWith({})).memory.standing).toMatchObject({ atMs: null, nextMs: NOW_MS + 60_000 });
   const appliances = masterRound(memory, { database: two, settings: { OP_MODE: 1 } });
   expect(keepStanding(memory, appliances)).toMatchObject({ memory: { standing: null }, reasons: [] });
+});
+
+test("what a client has stopped takes no memory: it stays down; when it is to be started after all, it does", () => {
+  const stopped = {
+    ...haltedVm("big", { memoryBytes: 150 }),
+    otherConfig: { ...ranIn("big"), [STOP_KEY]: "big client-hard 60 -" },
+  };
+  const halted = { database: { halted: [stopped] } };
+  const vms = [running("a", 1, { memoryBytes: 100 }), running("b", 2), stopped];
+  const first = look(vms, {}, {}, halted);
+  expect(first.reasons).toEqual([]);
+  const again = look(
+    vms,
+    { RESTART_STOPPED: true },
+    { standing: { ...(first.memory.standing ?? FOUND), nextMs: 0 } },
+    halted,
+  );
+  expect(again.reasons).toEqual([{ kind: "pool-not-surviving", hosts: ["h1"] }]);
 });
 
 test("what is as it was is not played again", () => {
