@@ -1,4 +1,5 @@
 import { noteFences } from "./fencing/note-fences.ts";
+import { keepMaintenance } from "./members/keep-maintenance.ts";
 import { noteOwnBoots } from "./members/own-boots.ts";
 import { rebaseMemory } from "./memory/rebase.ts";
 import { nothing, type Round, type Step } from "./memory/step.ts";
@@ -14,9 +15,10 @@ import { endRoutes } from "./takeover/route.ts";
 
 /** One round: from what is seen and remembered to what is done and said. Pure; the same input gives the same output. */
 export function decide(raw: Round): Step {
-  const fenced = noteFences(rebaseMemory(raw.memory, raw.view.self.bootId), raw.view);
-  const memory = noteOwnBoots(fenced, raw.view);
-  const round = { ...raw, memory };
+  const based = rebaseMemory(raw.memory, raw.view.self.bootId);
+  const view = keepMaintenance(based, raw.view);
+  const memory = noteOwnBoots(noteFences(based, view), view);
+  const round = { ...raw, view, memory };
   const step = watchToolstack(decideByRole(round), round);
   const decision = endRoutes(resignUnserved(step, round), round);
   assertSafe(decision.actions, decision.memory, round);

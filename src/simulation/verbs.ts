@@ -20,6 +20,7 @@ import {
   type WatchdogState,
   type XapiState,
 } from "./control.ts";
+import { disableHost, enableHost, evacuateHost } from "./host-work.ts";
 import { revertVm, shutDownHost, snapshotVm, stopVm } from "./stops.ts";
 import type { BmcState, SimHost, World } from "./world.ts";
 import { killXenopsd } from "./xenopsd.ts";
@@ -80,6 +81,10 @@ const VERBS: Readonly<Record<string, (world: World, order: Order) => void>> = {
     void asAdministrator(world, null, [["pool.designate_new_master", [ref]]]);
   },
   maintenance: (world, order) => setMaintenance(world, hostOf(world, order["host"]), flag(order, "on")),
+  /** `xe host-disable`, `xe host-enable` and `xe host-evacuate`, as XenCenter, Xen Orchestra and rolling updates call them. */
+  "host-disable": (world, order) => disableHost(world, hostOf(world, order["host"])),
+  "host-enable": (world, order) => enableHost(world, hostOf(world, order["host"])),
+  evacuate: (world, order) => evacuateHost(world, hostOf(world, order["host"])),
   /** The pool's HA flag. */
   ha: (world, order) => setPoolKey(world, "XenCenter.CustomFields.ha-lizard-enabled", String(order["on"])),
   /** XAPI's own HA. */

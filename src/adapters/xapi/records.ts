@@ -76,6 +76,7 @@ export const hostRecord = lazily(() =>
     name_label: z.string(),
     address: z.string(),
     enabled: z.boolean(),
+    current_operations: z.optional(textMap),
     metrics: ref,
     other_config: textMap,
     resident_VMs: refs,

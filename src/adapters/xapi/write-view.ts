@@ -126,6 +126,9 @@ function memoryOf(vm: ResidentRecord | HaltedRecord): VmMemory {
   };
 }
 
+/** Operations of XAPI after which no VM runs on a host. */
+const EMPTYING: ReadonlySet<string> = new Set(["evacuate", "shutdown", "reboot"]);
+
 function writeHost(
   host: HostRecord,
   starting: readonly HaltedRecord[],
@@ -146,6 +149,7 @@ function writeHost(
     name: showName(host.name_label),
     address: host.address,
     enabled: host.enabled,
+    isEmptied: Object.values(host.current_operations ?? {}).some((operation) => EMPTYING.has(operation)),
     // A host without metrics is one that XAPI has yet to hear from.
     live: metrics?.live ?? false,
     xapiStartTime: host.other_config["agent_start_time"] ?? null,

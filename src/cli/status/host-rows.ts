@@ -7,7 +7,10 @@ export function hostReports(sight: Sight, nowMs: number): readonly HostReport[] 
   const { memory, master } = sight;
   return sight.hosts
     .map((host): HostReport => {
-      const { uuid, name, address, isSelf, enabled, vms } = host;
+      const { uuid, name, address, isSelf, vms } = host;
+      const known = memory?.memory.lastGood?.hosts.find((one) => one.uuid === uuid);
+      // XAPI has enabled it with its start, and it stays in maintenance.
+      const enabled = host.enabled && known?.work?.kind !== "enabled-by-start";
       const role = uuid === master ? "master" : "slave";
       // What was judged in an earlier boot says nothing about now.
       const health = memory?.ofThisBoot === true ? memory.memory.health[uuid] : undefined;

@@ -1,7 +1,7 @@
 import { incidentOf, type Memory } from "../memory/memory.ts";
 import type { Round } from "../memory/step.ts";
 import type { HostUuid } from "../model/ids.ts";
-import type { PoolView } from "../model/pool-view.ts";
+import type { DatabaseView, PoolView } from "../model/pool-view.ts";
 import type { Reason } from "../model/reason.ts";
 import { heardPeer } from "./heard.ts";
 import { isAlive } from "./host-health.ts";
@@ -66,6 +66,13 @@ export function reportHealth(
         return [];
     }
   });
+}
+
+/** Whom XAPI has enabled though somebody works on it. */
+export function reportWork({ hosts }: DatabaseView): readonly Reason[] {
+  return hosts
+    .filter(({ work }) => work?.kind === "enabled-by-start")
+    .map(({ name }): Reason => ({ kind: "host-left-alone", host: name }));
 }
 
 /** A monitor that is updated or restarted is heard again within seconds, and one of a host that boots within a minute or two. */

@@ -50,6 +50,7 @@ export function rememberHosts({ previous, hosts, master, nowMs }: StartsInput): 
       disabledSinceMs: host.enabled ? null : (before?.disabledSinceMs ?? nowMs),
       disabledByStart:
         !host.enabled && (before?.enabled === true ? started : before?.disabledByStart === true),
+      work: host.work ?? null,
     };
   });
 }

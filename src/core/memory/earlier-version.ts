@@ -98,7 +98,8 @@ function completeHosts(hosts: unknown): unknown {
     const { agentStartTime, agentStartedAtMs, ...rest } = host;
     const started =
       "agentStartTime" in host ? { xapiStartTime: agentStartTime, xapiStartedAtMs: agentStartedAtMs } : {};
-    return { enabledSinceMs: null, otherAddresses: [], bootTime: null, bootedAtMs: 0, ...started, ...rest };
+    const added = { enabledSinceMs: null, otherAddresses: [], bootTime: null, bootedAtMs: 0, work: null };
+    return { ...added, ...started, ...rest };
   });
 }
 

@@ -1,5 +1,6 @@
 import type { HaFlag } from "../model/ha-flag.ts";
-import type { HostUuid, PoolUuid } from "../model/ids.ts";
+import type { HostUuid, PoolUuid, VmUuid } from "../model/ids.ts";
+import type { HostWork } from "../model/pool-view.ts";
 import {
   type Check,
   isBrandedText,
@@ -64,7 +65,20 @@ export interface KnownHost {
   readonly disabledSinceMs: number | null;
   /** It became disabled when its own or the master's xapi started, or by our declaration that it is dead before this host booted: nobody's wish. */
   readonly disabledByStart: boolean;
+  /** Somebody works on it (core/members/keep-maintenance.ts); null: nobody does. */
+  readonly work: HostWork | null;
 }
+
+const isEnabledByStart = objectOf<Extract<HostWork, { kind: "enabled-by-start" }>>({
+  kind: oneOf({ "enabled-by-start": true }),
+  vms: listOf(isBrandedText<VmUuid>),
+});
+const isDisabled = objectOf<Extract<HostWork, { kind: "disabled" }>>({
+  kind: oneOf({ disabled: true }),
+  isSettled: isFlag,
+});
+const isHostWork: Check<HostWork> = (value): value is HostWork =>
+  isDisabled(value) || isEnabledByStart(value);
 
 const isKnownHost: Check<KnownHost> = objectOf<KnownHost>({
   uuid: isBrandedText<HostUuid>,
@@ -79,6 +93,7 @@ const isKnownHost: Check<KnownHost> = objectOf<KnownHost>({
   enabledSinceMs: nullOr(isNumber),
   disabledSinceMs: nullOr(isNumber),
   disabledByStart: isFlag,
+  work: nullOr(isHostWork),
 });
 
 export const isLastGoodView: Check<LastGoodView> = objectOf<LastGoodView>({

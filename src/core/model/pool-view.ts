@@ -62,6 +62,10 @@ export interface HostView {
   readonly otherAddresses: readonly string[] | null;
   /** `false` is maintenance, or a host whose xapi has not finished its start. */
   readonly enabled: boolean;
+  /** `current_operations` has one that empties or ends the host: evacuate, shutdown, reboot. */
+  readonly isEmptied: boolean;
+  /** Somebody works on it (core/members/keep-maintenance.ts); null, or absent where nobody has looked yet: nobody does. */
+  readonly work?: HostWork | null;
   /** `host_metrics.live`: the master's opinion; true for ten minutes after a host's death. */
   readonly live: boolean;
   /** `other_config["agent_start_time"]`: seconds of the host's own wall clock, as text (`1795426874.`); null when absent. */
@@ -81,6 +85,13 @@ export interface HostView {
   /** Physical processors; null: XAPI does not say. */
   readonly cpus: number | null;
 }
+
+/**
+ * `disabled`: a person has disabled it; `isSettled`: nobody's start can enable it but one that is still to come. `enabled-by-start`: XAPI has enabled it since, with its start; `vms`: those that were there then.
+ */
+export type HostWork =
+  | { readonly kind: "disabled"; readonly isSettled: boolean }
+  | { readonly kind: "enabled-by-start"; readonly vms: readonly VmUuid[] };
 
 /** A VM that the database says runs (or is paused) on some host. */
 export interface ResidentVm {

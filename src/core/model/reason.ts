@@ -51,6 +51,8 @@ export type Reason =
   /** Its XAPI answers, and its monitor has not been heard for minutes. */
   | { readonly kind: "monitor-silent"; readonly host: string }
   | { readonly kind: "host-without-address"; readonly host: string }
+  /** Somebody works on it; XAPI has enabled it with its start, which is not the end of the work. */
+  | { readonly kind: "host-left-alone"; readonly host: string }
   /** For minutes, and nobody has replaced it: the others may hear it well. */
   | { readonly kind: "master-lost"; readonly host: string }
   /** `mine`: it is for this host to tell; the others only log it. */

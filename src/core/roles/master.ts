@@ -2,7 +2,7 @@ import { watchFenceDevices } from "../fencing/fence-devices.ts";
 import { reEnable } from "../fencing/re-enable.ts";
 import { recoverHosts } from "../fencing/recover-hosts.ts";
 import { groupOf, hasMandate } from "../group/may-act.ts";
-import { reportHealth, reportReturns } from "../members/health-report.ts";
+import { reportHealth, reportReturns, reportWork } from "../members/health-report.ts";
 import { stepAllHealth } from "../members/host-health.ts";
 import { hostRows, rowOf } from "../members/host-rows.ts";
 import { markHosts } from "../members/mark-hosts.ts";
@@ -185,7 +185,8 @@ function reportHosts(memory: Memory, round: MasterRound): Step {
     (uuid) => memory.promotion === null || memory.health[uuid]?.state === "failed",
   );
   const returns = reportReturns(round.memory, memory, others);
-  return { memory, actions: [], reasons: [...returns, ...reportHealth(memory, remarkable, round)] };
+  const left = reportWork(round.database);
+  return { memory, actions: [], reasons: [...returns, ...reportHealth(memory, remarkable, round), ...left] };
 }
 
 function recoverFailedHosts(memory: Memory, round: MasterRound): Step {

@@ -19,6 +19,8 @@ export function assertCanBootHere(
   const live = database.get("host_metrics", String(host["metrics"]))?.["live"] === true;
   if (!live) throw new ApiError("HOST_NOT_LIVE");
   if (host["enabled"] !== true) throw new ApiError("HOST_DISABLED", [hostRef]);
+  const work = Object.values((host["current_operations"] ?? {}) as Fields);
+  if (work.includes("evacuate")) throw new ApiError("HOST_EVACUATE_IN_PROGRESS", [hostRef]);
   for (const vdi of disksOf(database, self)) {
     const sr = String(database.must("VDI", vdi)["SR"]);
     const pbds = (database.get("SR", sr)?.["PBDs"] ?? []) as readonly string[];

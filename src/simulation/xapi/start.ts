@@ -90,7 +90,8 @@ function loadOwnDatabase(world: World, host: SimHost): void {
   host.database = database;
   beginAhead(world, host);
   database.onChange = () => world.changed();
-  for (const ref of database.refs("host")) database.update("host", ref, { enabled: false });
+  for (const ref of database.refs("host"))
+    database.update("host", ref, { enabled: false, current_operations: {} });
   for (const [ref, vm] of database.entries("VM")) {
     if (Object.keys(vm["current_operations"] as Fields).length > 0)
       database.update("VM", ref, { current_operations: {} });

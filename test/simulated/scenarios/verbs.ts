@@ -141,6 +141,14 @@ const VERBS: Readonly<Record<string, Verb>> = {
   gateway: (pool, [state]) => void pool.world.externals.set(GATEWAY, onOff(state)),
   vm: (pool, args) => doToVm(pool, args),
   maintenance: (pool, [host, state]) => pool.maintenance(hostNumber(host), onOff(state)),
+  /** As `xe host-disable`, `host-enable` and `host-evacuate`; what is disabled so is enabled again by the next start of its xapi. */
+  host: ({ world }, [host, what]) => {
+    const verb = { disable: "host-disable", enable: "host-enable", evacuate: "evacuate" } as const;
+    obey(world, {
+      verb: verb[oneOf(what, "disable", "enable", "evacuate")],
+      host: hostNumber(host),
+    });
+  },
   storage: (pool, [sr, state]) =>
     pool.storage(sr === "shared" ? sr : hostNumber(sr), oneOf(state, "attach", "detach") === "attach"),
   ha: (pool, [state]) => pool.ha(state === "unset" ? null : String(onOff(state)), fieldName(pool)),

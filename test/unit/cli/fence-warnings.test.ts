@@ -51,6 +51,7 @@ describe("a fence method that cannot work is named before it is needed", () => {
         enabledSinceMs: 0,
         disabledSinceMs: null,
         disabledByStart: false,
+        work: null,
       },
     }));
     const local = await haCfg(["set", "--local", "FENCE_METHOD", "MINE"], {

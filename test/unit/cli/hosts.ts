@@ -9,6 +9,7 @@ export function hostView(n: number, extra: Partial<HostView> = {}): HostView {
     address: `192.0.2.${n}`,
     otherAddresses: null,
     enabled: true,
+    isEmptied: false,
     live: true,
     xapiStartTime: "1.",
     bootTime: "100.",

@@ -68,6 +68,7 @@ export function hostView(uuid: HostUuid, over: Partial<HostView> = {}): HostView
     address: address(uuid),
     otherAddresses: null,
     enabled: true,
+    isEmptied: false,
     live: true,
     xapiStartTime: "1.",
     bootTime: "100.",
@@ -273,6 +274,7 @@ export function knownHost(uuid: HostUuid, over: Partial<KnownHost> = {}): KnownH
     enabledSinceMs: 0,
     disabledSinceMs: null,
     disabledByStart: false,
+    work: null,
     ...over,
   };
 }

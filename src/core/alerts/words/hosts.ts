@@ -8,6 +8,7 @@ export const HOSTS_WORDS: SayingsOf<
   | "monitor-silent"
   | "host-without-address"
   | "host-failed"
+  | "host-left-alone"
   | "master-lost"
   | "xapi-restarted"
   | "host-declared-dead"
@@ -56,6 +57,12 @@ export const HOSTS_WORDS: SayingsOf<
     about: host,
     text: `${host} has failed: it answered none of the retries.`,
     alert: mine,
+  }),
+  "host-left-alone": ({ host }) => ({
+    from: "check_slave_status",
+    severity: "info",
+    about: host,
+    text: `${host} was disabled by hand, and XAPI has enabled it with its start: it counts as in maintenance until a VM is moved or started there by hand. Without that: xe host-disable, and a minute later xe host-enable.`,
   }),
   "master-lost": ({ host }) => ({
     from: "check_slave_status",

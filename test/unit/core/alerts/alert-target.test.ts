@@ -17,6 +17,7 @@ const known = (number: number, name: string): KnownHost => ({
   enabledSinceMs: 0,
   disabledSinceMs: null,
   disabledByStart: false,
+  work: null,
 });
 const HOSTS = [known(1, "xcp1"), known(2, "xcp2"), known(3, "twin"), known(4, "twin")];
 

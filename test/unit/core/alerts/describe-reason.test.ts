@@ -46,6 +46,7 @@ const NOTICES: { readonly [Kind in Reason["kind"]]: string } = {
   "no-successor": "no-successor, autoselect_slave, warning, condition, alert",
   "not-promoted": "not-promoted, promote_slave, error, condition, alert",
   "promotion-under-way": "promotion-under-way, promote_slave, info, condition, line",
+  "host-left-alone": "host-left-alone:xcp2, check_slave_status, info, condition, line",
   "vm-not-started": "vm-not-started:web, vm_state_check, info, condition, line",
   "vm-left-down": "vm-left-down:v1, vm_state_check, info, condition, line",
   "vm-stop-doubted": "vm-stop-doubted:v1, vm_state_check, warning, condition, line",

@@ -63,6 +63,7 @@ export const REASONS: { readonly [Kind in Reason["kind"]]: Extract<Reason, { kin
     kind: "vms-unprotected",
     vms: ["db (its start is blocked)", "web (h2 without its storage)"],
   },
+  "host-left-alone": { kind: "host-left-alone", host: "xcp2" },
   "vm-has-no-host": {
     kind: "vm-has-no-host",
     vm: "web",

@@ -27,6 +27,7 @@ const view: LastGoodView = {
       enabledSinceMs: 0,
       disabledSinceMs: null,
       disabledByStart: false,
+      work: null,
     },
   ],
   members: [host(1)],

@@ -1,0 +1,67 @@
+import type { KnownHost } from "../memory/last-good.ts";
+import { incidentOf, type Memory } from "../memory/memory.ts";
+import type { HostUuid } from "../model/ids.ts";
+import type { DatabaseView, HostView, HostWork, PoolView } from "../model/pool-view.ts";
+import { saidOfItself } from "./heard.ts";
+
+/** A master that starts has the others enabled again within this time. */
+const ENABLED_AGAIN_MS = 20_000;
+
+/**
+ * The view with hosts disabled that nobody may be given VMs on, or fence, though XAPI calls them enabled: those that are being emptied, and
+ * those that a person has disabled. XAPI enables these with the next start of their xapi, or the master's (adapters/xapi/README.md,
+ * "Enabled"), which is not the end of the work. It ends when a person enables the host, or has a VM there that was not there at that start.
+ */
+export function keepMaintenance(memory: Memory, view: PoolView): PoolView {
+  if (!view.database.ok || memory.lastGood === null) return view;
+  const { value } = view.database;
+  const startsAtMs = hasMasterStarted(memory, value)
+    ? view.nowMs
+    : (memory.lastGood.masterStartedAtMs ?? Number.NEGATIVE_INFINITY);
+  const hosts = value.hosts.map((host) => withWork(host, memory, view, startsAtMs));
+  return { ...view, database: { ok: true, value: { ...value, hosts } } };
+}
+
+/** It is another master than in the last view, or its xapi has started since. */
+function hasMasterStarted({ lastGood }: Memory, { pool, hosts }: DatabaseView): boolean {
+  const startOf = (all: readonly { readonly uuid: HostUuid; readonly xapiStartTime: string | null }[]) =>
+    all.find(({ uuid }) => uuid === pool.master)?.xapiStartTime;
+  return lastGood?.master !== pool.master || startOf(lastGood.hosts) !== startOf(hosts);
+}
+
+function withWork(host: HostView, memory: Memory, view: PoolView, masterStartedAtMs: number): HostView {
+  const known = memory.lastGood?.hosts.find(({ uuid }) => uuid === host.uuid);
+  const work = known === undefined ? null : workOn(host, known, memory, view, masterStartedAtMs);
+  const enabled = host.enabled && !host.isEmptied && (work === null || work.kind === "disabled");
+  return { ...host, enabled, work };
+}
+
+function workOn(
+  host: HostView,
+  known: KnownHost,
+  memory: Memory,
+  view: PoolView,
+  masterStartedAtMs: number,
+): HostWork | null {
+  const { work } = known;
+  const isNew = host.xapiStartTime !== known.xapiStartTime;
+  const isMasterStarting = view.nowMs - masterStartedAtMs < ENABLED_AGAIN_MS;
+  if (!host.enabled) {
+    const isSettled = !isNew && !isMasterStarting && saysServing(host, view);
+    const isWished = work !== null || (known.enabled && isSettled);
+    return isWished && incidentOf(memory, host.uuid) === undefined ? { kind: "disabled", isSettled } : null;
+  }
+  if (work === null) return null;
+  const here = host.residents.map(({ uuid }) => uuid);
+  if (work.kind === "enabled-by-start") return here.every((vm) => work.vms.includes(vm)) ? work : null;
+  // A start that had ended without enabling it does not enable it any more: a person has.
+  const isByStart = isNew || !work.isSettled || masterStartedAtMs === view.nowMs;
+  return isByStart ? { kind: "enabled-by-start", vms: here } : null;
+}
+
+/** Its xapi has long started: nobody's start has disabled it, and it was not declared dead. */
+function saysServing({ uuid }: HostView, { self, hearing }: PoolView): boolean {
+  if (uuid === self.uuid) return self.xapiAnswers && self.initCompleteAtMs !== null;
+  const own = saidOfItself(hearing, uuid);
+  return own?.xapi === "serving" && own.startComplete;
+}
