@@ -15,6 +15,7 @@ import type { PeerProber, Pinger } from "../ports/peers.ts";
 import type { Xapi } from "../ports/pool-database.ts";
 import type { PoolSurvey } from "../ports/pool-survey.ts";
 import type { PrivateFiles } from "../ports/private-files.ts";
+import type { RecordFiles } from "../ports/record.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import type { TcpProbe } from "../ports/tcp-probe.ts";
 import type { OpenTieBreaker } from "../ports/tie-breaker.ts";
@@ -45,6 +46,8 @@ export interface CliPorts {
   readonly keyboard: Keyboard;
   /** Backups of the parameters. */
   readonly files: PrivateFiles;
+  /** What the iterations of this host have recorded, and a record from elsewhere. */
+  readonly records: RecordFiles;
   /** Asks the other hosts of the pool whether they live. */
   readonly prober: PeerProber;
   /** Asks the heuristic IPs. */

@@ -20,6 +20,7 @@ import { manualAction } from "./commands/manual.ts";
 import { planAction } from "./commands/plan.ts";
 import { presetAction } from "./commands/preset.ts";
 import { removeAction } from "./commands/remove.ts";
+import { replayAction } from "./commands/replay.ts";
 import { restoreAction } from "./commands/restore.ts";
 import { restoreDefaultAction } from "./commands/restore-default.ts";
 import { resumeAction } from "./commands/resume.ts";
@@ -56,6 +57,7 @@ const LISTED: readonly Action[] = [
   confirmOffAction,
   resumeAction,
   planAction,
+  replayAction,
   fenceTestAction,
   tieBreakerAction,
   doctorAction,
@@ -91,8 +93,8 @@ const NO_TEXT = "\ufffd";
 
 /** With one dash as well: that is how many programs of Dom0 spell it. */
 const HELP_OPTIONS: readonly string[] = ["--help", "-help", "-h", "-?"];
-/** These only print what is in the program. */
-const FOR_EVERYBODY: readonly string[] = ["version", "bash-completion", "manual"];
+/** These only print what is in the program, or in a file that is handed over. */
+const FOR_EVERYBODY: readonly string[] = ["version", "bash-completion", "manual", "replay"];
 const VERSION_OPTIONS: readonly string[] = ["--version", "-version"];
 
 async function dispatch(argv: readonly string[], ports: CliPorts): Promise<number> {

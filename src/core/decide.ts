@@ -4,6 +4,7 @@ import { noteOwnBoots } from "./members/own-boots.ts";
 import { rebaseMemory } from "./memory/rebase.ts";
 import { nothing, type Round, type Step } from "./memory/step.ts";
 import type { Action } from "./model/action.ts";
+import type { Reason } from "./model/reason.ts";
 import { stepToolstack } from "./pace/toolstack.ts";
 import { decideMaster } from "./roles/master.ts";
 import { decideSlave } from "./roles/slave.ts";
@@ -33,7 +34,11 @@ export function decideOwnXapi(raw: Round): Step {
   const memory = rebaseMemory(raw.memory, raw.view.self.bootId);
   const round = { ...raw, memory };
   const own = endHold(memory, round) ?? followNamed(memory, round) ?? nothing(memory);
-  const told: Step = { ...own, reasons: [...reportHold(memory, raw.view), ...own.reasons] };
+  const unknown: Reason = {
+    kind: "parameters-unknown",
+    starting: raw.view.self.initCompleteAtMs === null,
+  };
+  const told: Step = { ...own, reasons: [unknown, ...reportHold(memory, raw.view), ...own.reasons] };
   const step = endRoutes(resignUnserved(told, round), round);
   assertSafe(step.actions, step.memory, round);
   return step;

@@ -12,6 +12,7 @@ import { createSystemKeyboard } from "../adapters/processes/keyboard.ts";
 import { findOperator } from "../adapters/processes/operator.ts";
 import { wakeMonitor } from "../adapters/processes/service-script.ts";
 import { writeError, writeOutput } from "../adapters/processes/standard-streams.ts";
+import { createRecordFiles } from "../adapters/record/record-reader.ts";
 import { createLogFile } from "../adapters/syslog/log-file.ts";
 import { createSyslogLogger } from "../adapters/syslog/logger-syslog.ts";
 import { createTieBreakers } from "../adapters/ties/open-tie-breaker.ts";
@@ -59,6 +60,7 @@ export function run(args: readonly string[]): Promise<number> {
     store,
     keyboard: createSystemKeyboard(),
     files: createPrivateFiles(),
+    records: createRecordFiles(paths),
     // Only who reads it loads it.
     openManual: async (actions) => (await import("../manual/manual.ts")).createManual(actions),
     log: createLogFile({ clock, places: LOGS.map((place) => join(paths.root, place)), closed }),

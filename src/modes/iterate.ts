@@ -5,6 +5,7 @@ import { createRunsAsker } from "../adapters/group/runs-asker.ts";
 import { createChildMailer } from "../adapters/mail/mailer-child.ts";
 import { createFileLock } from "../adapters/processes/lock-file.ts";
 import { LOST_PASSES } from "../adapters/processes/processes-bun.ts";
+import { createRecorder } from "../adapters/record/record-writer.ts";
 import { obeyLast } from "../app/daemons/report.ts";
 import { runPass, UUID_UNKNOWN } from "../app/pass/iterate.ts";
 import type { PassPorts } from "../app/pass/pass-ports.ts";
@@ -12,6 +13,7 @@ import { untilCrash } from "./crash.ts";
 import { createFencer } from "./real-fencer.ts";
 import { createRealPeers } from "./real-xapi.ts";
 import { createRuntime, flushLog, type Runtime, stopSignal } from "./runtime.ts";
+import { VERSION } from "./version.ts";
 
 /** A connection or child that still holds the program after its pass would hold the next iteration too. */
 const LINGER_MS = 2_000;
@@ -52,6 +54,7 @@ async function iterate(runtime: Runtime): Promise<number> {
     config,
     fencer: maskFencer(createFencer(runtime), secrets.mask),
     mailer: createChildMailer({ self, environment, hostName: hostname() }),
+    recorder: createRecorder({ paths, clock, version: VERSION, host: hostname() }),
   };
   const report = await runPass(ports, stopSignal());
   await flushLog(runtime);

@@ -25,13 +25,13 @@ export type LoadedState =
 /**
  * memory: what the core remembers · recent-memory: the same, for later passes of this boot · pass: heartbeat and next pass ·
  * last-word: what the monitor had to say before the watchdog reset this host, and in which boot ·
- * journal: ring of the last passes · vm-index: which reference is which VM ·
+ * vm-index: which reference is which VM ·
  * confirmed-off: which hosts an administrator has confirmed to be off, by ha-cfg ·
  * fencing-resumed: when an administrator has said last, by ha-cfg, that fencing may go on: `{ "atMs": <uptime of this host> }` ·
  * lease-end: when the service script has asked last that the lease of this host ends: `{ "atMs": <uptime of this host> }`, null: it goes on ·
  * off-hosts: which hosts this one knows to be off, and whether it fences, for its monitor · alarms: what monitor and watchdog have told.
  */
-export type StateName = "memory" | "journal" | "alarms" | "last-word" | NameOfThisBoot;
+export type StateName = "memory" | "alarms" | "last-word" | NameOfThisBoot;
 export type NameOfThisBoot = (typeof OF_THIS_BOOT)[number];
 
 /** What says nothing after a reboot. */

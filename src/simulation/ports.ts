@@ -56,6 +56,7 @@ export function simPassPorts(
     config: diskConfig(disk),
     logger: simLogger(world, process),
     mailer: simMailer(world, process),
+    recorder: world.recorderOf(hostNumber),
   };
   const ports = chaos === null ? reliable : chaoticPorts(reliable, hostNumber, chaos);
   const mortalStore = mortal(process, ports.store);

@@ -1,4 +1,5 @@
 import type { GroupNetwork, HearingBoard, HearingReader, RunsAsker } from "../ports/group.ts";
+import { NO_RECORD, type RoundRecorder } from "../ports/record.ts";
 import type { Scheduled, SimClock } from "./clock.ts";
 import type { Database, Fields } from "./database.ts";
 import type { Random } from "./random.ts";
@@ -233,6 +234,8 @@ export class World {
   preStartHooks: ((host: number, vm: string) => Promise<HookEnd>) | null = null;
   /** null: the monitors say nothing to each other. */
   messengers: Messengers | null = null;
+  /** Who takes the record of a host's iterations; nobody, unless a test wants it. */
+  recorderOf: (host: number) => RoundRecorder = () => NO_RECORD;
   /** The monitors have their real watches (watches.ts). */
   hasWatches = false;
   /** Called for each line of the log, after it was added. */

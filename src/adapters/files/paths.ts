@@ -11,6 +11,10 @@ export interface Paths {
   readonly state: string;
   /** Folder of what the monitor has stored of its vote and the roll (adapters/group/vote-files.ts). */
   readonly votes: string;
+  /** Folder of what the iterations have seen and decided (src/record/README.md). */
+  readonly record: string;
+  /** Where that goes on, of this boot. */
+  readonly recordNote: string;
   /** Keys and certificates of fence devices, as they were first seen. */
   readonly pins: string;
   /** A folder for each fence method: lists of devices, options, agents. FENCE_FILE_LOC may name another. */
@@ -76,6 +80,8 @@ export function pathsFrom(environment: Environment): Paths {
     lastGood: below("etc/ha-lizard/ha-lizard.pool.conf"),
     state,
     votes: join(state, "group"),
+    record: join(state, "record"),
+    recordNote: below("run/ha-lizard/record.json"),
     pins: join(state, "fence-pins"),
     fence: below("etc/ha-lizard/fence"),
     tieBreakerKey: below("etc/ha-lizard/tie-breaker-key"),

@@ -11,6 +11,9 @@ export type RegularFile =
   | { readonly kind: "none" }
   | { readonly kind: "strange" | "long" | "untrusted" | "fault"; readonly why: string };
 
+/** The same of a file that is no text. */
+export type RegularBytes = { readonly kind: "bytes"; readonly bytes: Buffer } | Refusal;
+
 export interface ReadOptions {
   /** A longer file is refused: nothing that this program reads grows without limit. */
   readonly maxBytes: number;
@@ -30,12 +33,18 @@ const CHUNK_BYTES = 65_536;
  * becomes U+FFFD. Never rejects.
  */
 export async function readRegularFile(path: string, options: ReadOptions): Promise<RegularFile> {
+  const read = await readRegularBytes(path, options);
+  return read.kind === "bytes" ? { kind: "text", text: read.bytes.toString("utf8") } : read;
+}
+
+/** Its bytes, in the same way. */
+export async function readRegularBytes(path: string, options: ReadOptions): Promise<RegularBytes> {
   try {
     const before = refusalOf(path, await (options.noLink ? lstat(path) : stat(path)), options);
     if (before !== null) return before;
     const file = await open(path, options.noLink ? READ_ONLY | constants.O_NOFOLLOW : READ_ONLY);
     try {
-      return refusalOf(path, await file.stat(), options) ?? (await readText(file, options.maxBytes));
+      return refusalOf(path, await file.stat(), options) ?? (await readBytes(file, options.maxBytes));
     } finally {
       await file.close();
     }
@@ -60,7 +69,9 @@ export function readRegularFileSync(path: string, options: ReadOptions): Regular
   }
 }
 
-function refusalOf(path: string, found: Stats, { maxBytes, trusted }: ReadOptions): RegularFile | null {
+type Refusal = Exclude<RegularFile, { readonly kind: "text" }>;
+
+function refusalOf(path: string, found: Stats, { maxBytes, trusted }: ReadOptions): Refusal | null {
   if (!found.isFile()) return { kind: "strange", why: `it is ${kindOf(found)}, no ordinary file` };
   if (found.size > maxBytes) return tooLong(maxBytes);
   const others = trusted ? othersMayWrite(path, found) : null;
@@ -74,18 +85,18 @@ function kindOf(found: Stats): string {
   return found.isSymbolicLink() ? "a link" : "a device";
 }
 
-function tooLong(maxBytes: number): RegularFile {
+function tooLong(maxBytes: number): Refusal {
   const limit = maxBytes >= 1_000_000 ? `${Math.floor(maxBytes / 1_000_000)} MB` : `${maxBytes} bytes`;
   return { kind: "long", why: `it is longer than ${limit}` };
 }
 
 /** Never more than the limit, also of a file that grows meanwhile or says that it has no size. */
-async function readText(file: FileHandle, maxBytes: number): Promise<RegularFile> {
+async function readBytes(file: FileHandle, maxBytes: number): Promise<RegularBytes> {
   const parts: Buffer[] = [];
   for (let bytes = 0; ; ) {
     const part = Buffer.alloc(Math.min(CHUNK_BYTES, maxBytes + 1));
     const { bytesRead } = await file.read(part, 0, part.length, null);
-    if (bytesRead === 0) return textOf(parts);
+    if (bytesRead === 0) return { kind: "bytes", bytes: Buffer.concat(parts) };
     bytes += bytesRead;
     if (bytes > maxBytes) return tooLong(maxBytes);
     parts.push(part.subarray(0, bytesRead));
@@ -108,7 +119,7 @@ function textOf(parts: readonly Buffer[]): RegularFile {
   return { kind: "text", text: Buffer.concat(parts).toString("utf8") };
 }
 
-function faultOf(error: unknown): RegularFile {
+function faultOf(error: unknown): Refusal {
   const { code } = error as NodeJS.ErrnoException;
   if (code === "ENOENT") return { kind: "none" };
   return { kind: code === "ELOOP" ? "strange" : "fault", why: wordsOf(error) };

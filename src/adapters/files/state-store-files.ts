@@ -60,6 +60,9 @@ export function createStateStore(onDisk: string, inMemory: string): StateStore {
   };
 }
 
+/** Documents of earlier versions that nobody writes any more. */
+const GONE = ["journal"];
+
 /** Where this program keeps more than documents: what it knows of fence devices. */
 const SUBFOLDERS = ["fence-pins", "fence-pins/ssh", "fence-pins/redfish"];
 
@@ -68,7 +71,7 @@ const SUBFOLDERS = ["fence-pins", "fence-pins/ssh", "fence-pins/redfish"];
  * versions have kept there of their boot. Never rejects.
  */
 export async function tidyStateFolder(directory: string): Promise<void> {
-  for (const name of OF_THIS_BOOT)
+  for (const name of [...OF_THIS_BOOT, ...GONE])
     await rm(join(directory, `${name}.json`), { force: true }).catch(() => undefined);
   await removeLeftovers(directory);
   for (const folder of SUBFOLDERS) await removeLeftovers(join(directory, folder));

@@ -1,7 +1,7 @@
 import { decideOwnXapi } from "../../core/decide.ts";
 import type { GroupReport } from "../../core/group/own-state.ts";
 import { emptyMemory, type Memory, parseMemory } from "../../core/memory/memory.ts";
-import type { Round, Step } from "../../core/memory/step.ts";
+import type { Round } from "../../core/memory/step.ts";
 import type { LocalView } from "../../core/model/pool-view.ts";
 import type { Reason } from "../../core/model/reason.ts";
 import { forgetOld, nextPassMs } from "../../core/pace/schedule.ts";
@@ -9,7 +9,7 @@ import { neverAborts, OVER, withDeadline } from "../../ports/deadline.ts";
 import { AROUND_FENCE_MS } from "./execute.ts";
 import { fenceLimitMs } from "./fence.ts";
 import { groupReport } from "./group-report.ts";
-import { keepRound, writeJournal } from "./journal.ts";
+import { keepEnds, keepRound } from "./keep-record.ts";
 import { observe } from "./observe.ts";
 import { observeSelf } from "./observe-self.ts";
 import {
@@ -66,6 +66,7 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
     ports,
     xapi,
     signal: controller.signal,
+    startedMs,
     config,
     memory,
     self,
@@ -83,13 +84,16 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
     ended: [],
     begun: new Map(),
     events: [...reasons],
-    journal: [],
+    recorded: null,
   };
   try {
     // After passes that left nothing, or not on the disk: can this one write? What it may do and tell depends on that.
     if (ports.lostPasses > 0 || couldNotSave(memory)) await saveMemory(pass);
     await runRounds(pass);
-    return await endPass(pass, startedMs);
+    const passReport = await endPass(pass, startedMs);
+    const { why } = await ports.recorder.end();
+    if (why !== null) ports.logger.log("warning", "write_pool_state", `Cannot keep the record: ${why}.`);
+    return passReport;
   } finally {
     timer.abort(OVER);
     signal.removeEventListener("abort", forward);
@@ -164,22 +168,25 @@ async function loadMemory(
 
 async function runRounds(pass: Pass): Promise<void> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const outcomes = absorbEnded(pass);
+    const ended = absorbEnded(pass);
     // What ends while the world is looked at was still under way for that look: it is decided about in the next round.
     const inFlight = new Set(pass.inFlight.keys());
     if (round > 0) pass.self = (await observeSelf(pass.ports, LOCAL_MS, pass.signal)) ?? pass.self;
     const { ports, xapi, self, memory, recent, look } = pass;
-    pass.view = await observe(
+    const view = await observe(
       { ports, xapi, self, memory, recent, look, settings: pass.config.settings },
       pass.signal,
     );
+    if (pass.signal.aborted) keepEnds(pass, ended);
+    pass.view = view;
     if (pass.signal.aborted) return;
-    if (pass.view.database.ok) {
-      pass.config = await refreshConfig(pass.config, ports, pass.view.database.value.pool.otherConfig);
+    if (view.database.ok) {
+      pass.config = await refreshConfig(pass.config, ports, view.database.value.pool.otherConfig);
     }
-    const { view, config } = pass;
+    const { config } = pass;
     const seen = { view, memory: pass.memory, settings: config.settings, inFlight };
-    const decision = areKnown(config, view.database.ok)
+    const areParametersKnown = areKnown(config, view.database.ok);
+    const { decision, isDiskWritable } = areParametersKnown
       ? await decideOnDisk(pass, seen)
       : withoutParameters(pass, seen);
     pass.memory = decision.memory;
@@ -187,21 +194,19 @@ async function runRounds(pass: Pass): Promise<void> {
     const alerts = tell(pass, pass.reasons, decision.actions);
     await saveMemory(pass, decision.actions);
     const actions = [...admit(pass, decision.actions), ...alerts];
-    if (actions.length > 0 || outcomes.length > 0) {
-      keepRound(pass.journal, { view: pass.view, reasons: decision.reasons, actions, outcomes });
-    }
     const isNextWanted = decision.actions.some((action) => isTooLate(pass, action));
     launch(pass, actions);
+    const decided = { areParametersKnown, isDiskWritable, decided: decision };
+    keepRound(pass, ended, { ...seen, inFlight: [...inFlight], ...decided }, actions);
     if (isNextWanted || (pass.inFlight.size === 0 && pass.ended.length === 0)) return;
     await waitForProgress(pass);
   }
 }
 
 /** Parameters that are not known decide nothing for the pool (src/README.md, "Which value counts"): the defaults would fence by POOL. */
-function withoutParameters(pass: Pass, round: Omit<Round, "isDiskWritable">): Step {
-  const step = decideOwnXapi({ ...round, isDiskWritable: pass.notSaved === null });
-  const unknown: Reason = { kind: "parameters-unknown", starting: pass.self.initCompleteAtMs === null };
-  return { ...step, reasons: [unknown, ...step.reasons] };
+function withoutParameters(pass: Pass, round: Omit<Round, "isDiskWritable">) {
+  const isDiskWritable = pass.notSaved === null;
+  return { decision: decideOwnXapi({ ...round, isDiskWritable }), isDiskWritable };
 }
 
 /** Until an action ends, or a tick: a long one must not make the others wait. */
@@ -216,15 +221,16 @@ async function waitForProgress(pass: Pass): Promise<void> {
 async function endPass(pass: Pass, startedMs: number): Promise<PassReport> {
   // At the deadline every action still in flight is told to stop, and answers at once.
   if (pass.inFlight.size > 0) await Promise.all(pass.inFlight.values());
-  absorbEnded(pass);
+  keepEnds(pass, absorbEnded(pass));
   const alerts = tell(pass, pass.reasons, []);
   pass.memory = forgetOld(pass.memory, pass.ports.clock.uptimeMs());
   await saveMemory(pass);
   launch(pass, alerts);
   await Promise.all(pass.inFlight.values());
   // A message that XAPI did not take is kept for the next pass.
-  if (absorbEnded(pass).some(({ result }) => result.kind !== "done")) await saveMemory(pass);
-  await writeJournal(pass.ports, pass.journal);
+  const ended = absorbEnded(pass);
+  if (ended?.outcomes.some(({ result }) => result.kind !== "done")) await saveMemory(pass);
+  keepEnds(pass, ended);
   logSummary(pass, summarise(pass, pass.ports.clock.uptimeMs() - startedMs));
   const { ports, memory, config, self, xapi } = pass;
   const result = pass.signal.aborted ? "deadline" : pass.view?.database.ok ? "done" : "no database";

@@ -7,6 +7,7 @@ import type { LocalHost } from "../../ports/local-host.ts";
 import type { Logger, Mailer } from "../../ports/notices.ts";
 import type { PeerProber, Pinger } from "../../ports/peers.ts";
 import type { Xapi } from "../../ports/pool-database.ts";
+import type { RoundRecorder } from "../../ports/record.ts";
 import type { StateStore } from "../../ports/state-store.ts";
 
 /** All that one iteration reaches the world through; main builds the real ones, the simulator its own. */
@@ -27,6 +28,7 @@ export interface PassPorts {
   readonly config: ConfigSource;
   readonly logger: Logger;
   readonly mailer: Mailer;
+  readonly recorder: RoundRecorder;
 }
 
 /** What an iteration leaves for the monitor (state document `pass`): plain JSON, read without any library. */

@@ -1,4 +1,4 @@
-import { absorb } from "../../core/absorb.ts";
+import { absorbAll } from "../../core/absorb-all.ts";
 import { reportPool } from "../../core/alerts/pool-report.ts";
 import { afterSending, alertsToSend, tellRound } from "../../core/alerts/tell-round.ts";
 import { decide } from "../../core/decide.ts";
@@ -8,11 +8,10 @@ import { type Action, actionKey, type Outcome } from "../../core/model/action.ts
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { LocalView, PoolView } from "../../core/model/pool-view.ts";
 import type { Reason } from "../../core/model/reason.ts";
-import { supplyOf } from "../../core/restart/supply.ts";
 import { masterOf } from "../../core/takeover/other-master.ts";
 import type { Xapi } from "../../ports/pool-database.ts";
+import type { RecordedEnds, RecordedRound } from "../../record/recorded.ts";
 import { type Executor, execute } from "./execute.ts";
-import type { KeptRound } from "./journal.ts";
 import type { RecentProbe } from "./observe.ts";
 import type { PassConfig } from "./pass-config.ts";
 import type { PassPorts } from "./pass-ports.ts";
@@ -26,6 +25,8 @@ export interface Pass {
   readonly ports: PassPorts;
   readonly xapi: Xapi;
   readonly signal: AbortSignal;
+  /** By uptime. */
+  readonly startedMs: number;
   config: PassConfig;
   memory: Memory;
   self: LocalView;
@@ -53,7 +54,8 @@ export interface Pass {
   readonly begun: Map<string, number>;
   /** Reasons that arose from outcomes since the last telling. */
   readonly events: Reason[];
-  readonly journal: KeptRound[];
+  /** The last round as it was recorded; null: none yet. */
+  recorded: RecordedRound | null;
 }
 
 /** The same action again and again within one pass is a loop, not persistence. */
@@ -69,11 +71,17 @@ const NEEDS_MEMORY = new Set<Action["kind"]>(["check-fence-devices"]);
  * host that cannot write, and this boot remembers nothing of the other one. A write that is given up may still land: then
  * a boot before the next save remembers a step that was not begun.
  */
-export async function decideOnDisk(pass: Pass, round: Omit<Round, "isDiskWritable">): Promise<Step> {
-  const decision = decide({ ...round, isDiskWritable: pass.notSaved === null });
-  if (!needsDisk(decision.actions)) return decision;
+export async function decideOnDisk(
+  pass: Pass,
+  round: Omit<Round, "isDiskWritable">,
+): Promise<{ readonly decision: Step; readonly isDiskWritable: boolean }> {
+  const isDiskWritable = pass.notSaved === null;
+  const decision = decide({ ...round, isDiskWritable });
+  if (!needsDisk(decision.actions)) return { decision, isDiskWritable };
   await writeToDisk(pass, decision.memory, true);
-  return pass.notSaved === null ? decision : decide({ ...round, isDiskWritable: false });
+  return pass.notSaved === null
+    ? { decision, isDiskWritable }
+    : { decision: decide({ ...round, isDiskWritable: false }), isDiskWritable: false };
 }
 
 /**
@@ -165,24 +173,16 @@ export function launch(pass: Pass, actions: readonly Action[]): void {
   }
 }
 
-/** Learns from the actions that have ended since the last look. */
-export function absorbEnded(pass: Pass): readonly Outcome[] {
+/** Learns from the actions that have ended since the last look; null: none has. */
+export function absorbEnded(pass: Pass): RecordedEnds | null {
   const outcomes = pass.ended.splice(0);
-  if (outcomes.length === 0) return outcomes;
-  const database = pass.view?.database.ok === true ? pass.view.database.value : null;
-  const context = {
-    nowMs: pass.ports.clock.uptimeMs(),
-    settings: pass.config.settings,
-    isSlave: pass.self.role.kind === "slave",
-    halted: new Map((database?.halted ?? []).map((vm) => [vm.uuid, vm])),
-    supply: database === null ? null : supplyOf(database),
-  };
-  for (const outcome of outcomes) {
-    const step = absorb(pass.memory, outcome, context);
-    pass.memory = step.memory;
-    pass.events.push(...step.reasons);
-  }
-  return outcomes;
+  if (outcomes.length === 0) return null;
+  const { memory: before, self, view } = pass;
+  const nowMs = pass.ports.clock.uptimeMs();
+  const step = absorbAll(before, outcomes, { nowMs, settings: pass.config.settings, self, view });
+  pass.memory = step.memory;
+  pass.events.push(...step.reasons);
+  return { nowMs, outcomes, before, after: step.memory, reasons: step.reasons };
 }
 
 /** Logs what is new and returns what is to be sent now: a mail, messages for XAPI. */

@@ -1,16 +1,14 @@
 import { isAlive } from "../../core/members/host-health.ts";
-import { actionKey } from "../../core/model/action.ts";
-import type { KeptRound } from "./journal.ts";
 import type { Pass } from "./pass.ts";
 
 /** One line about a pass that has ended, for who reads along at debug: role, members, HA, what was done. */
-export function summarise({ self, memory, view, journal, xapi }: Pass, tookMs: number): string {
+export function summarise({ self, memory, view, begun, xapi }: Pass, tookMs: number): string {
   const { lastGood, health } = memory;
   const members = lastGood?.members ?? [];
   const alive = members.filter((uuid) => uuid === self.uuid || isAlive(health[uuid]));
   const halted =
     view?.database.ok === true ? `${view.database.value.halted.length} VMs halted` : "no database";
-  const done = doneIn(journal);
+  const done = doneIn(begun);
   return [
     self.role.kind,
     `${alive.length} of ${members.length} members alive`,
@@ -25,7 +23,7 @@ export function summarise({ self, memory, view, journal, xapi }: Pass, tookMs: n
 /** More names than this are no line any more. */
 const MOST_NAMED = 8;
 
-function doneIn(journal: readonly KeptRound[]): readonly string[] {
-  const keys = [...new Set(journal.flatMap(({ actions }) => actions.map((action) => actionKey(action))))];
+function doneIn(begun: ReadonlyMap<string, number>): readonly string[] {
+  const keys = [...begun.keys()];
   return keys.length > MOST_NAMED ? [...keys.slice(0, MOST_NAMED), `${keys.length - MOST_NAMED} more`] : keys;
 }

@@ -77,7 +77,7 @@ const isDisabled = objectOf<Extract<HostWork, { kind: "disabled" }>>({
   kind: oneOf({ disabled: true }),
   isSettled: isFlag,
 });
-const isHostWork: Check<HostWork> = (value): value is HostWork =>
+export const isHostWork: Check<HostWork> = (value): value is HostWork =>
   isDisabled(value) || isEnabledByStart(value);
 
 const isKnownHost: Check<KnownHost> = objectOf<KnownHost>({

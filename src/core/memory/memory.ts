@@ -110,7 +110,8 @@ export interface Memory {
   readonly toolstack: ToolstackSilence | null;
 }
 
-const isMemory: Check<Memory> = objectOf<Memory>({
+/** Is it a memory of this very version, with every field? */
+export const isMemory: Check<Memory> = objectOf<Memory>({
   version: (value): value is 1 => value === 1,
   bootId: isText,
   lastGood: nullOr(isLastGoodView),

@@ -25,8 +25,6 @@ interface Document {
  */
 export class SimDocuments {
   private readonly documents = new Map<StateName, Document>();
-  /** Of the items of saved lists (the journal), each as it comes back: most were loaded before. */
-  private readonly plainItems = new WeakMap<object, unknown>();
 
   get(name: StateName): string | undefined {
     const document = this.documents.get(name);
@@ -61,18 +59,7 @@ export class SimDocuments {
   }
 
   private read({ saved, text }: Document): unknown {
-    if (text !== null) return JSON.parse(text);
-    return Array.isArray(saved) ? saved.map((item: unknown) => this.plainItem(item)) : plainOf(saved);
-  }
-
-  private plainItem(item: unknown): unknown {
-    if (typeof item !== "object" || item === null) return plainOf(item);
-    const known = this.plainItems.get(item);
-    if (known !== undefined) return known;
-    const plain: unknown = plainOf(item);
-    this.plainItems.set(item, plain);
-    if (typeof plain === "object" && plain !== null) this.plainItems.set(plain, plain);
-    return plain;
+    return text === null ? plainOf(saved) : JSON.parse(text);
   }
 }
 

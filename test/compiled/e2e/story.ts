@@ -1,3 +1,4 @@
+import { expect } from "bun:test";
 import { parseHearing } from "../../../src/adapters/group/hearing-file.ts";
 import type { Hearing } from "../../../src/core/model/hearing.ts";
 import { hostUuid } from "../../../src/core/model/ids.ts";
@@ -194,4 +195,16 @@ export async function rejoined(pool: Pool, host: number, boundMs: number): Promi
 export async function nothingRanTwice(pool: Pool): Promise<void> {
   const violations = await pool.sim.violations();
   if (violations.length > 0) throw new Error(`Ran twice: ${JSON.stringify(violations)}`);
+}
+
+/** What the iterations of a host have recorded of its failover, replayed by `ha-cfg`: every round decides as it did. */
+export async function replaysTheSame(pool: Pool, host: number): Promise<void> {
+  const listed = JSON.parse(await pool.on(host, "ha-cfg", "replay", "--json")) as { incident: boolean }[];
+  expect(listed.some(({ incident }) => incident)).toBe(true);
+  // A file is renamed when something happens, so the names are those of the moment.
+  const script =
+    "cd /etc/ha-lizard/state/record && for file in *.incident.record; do ha-cfg replay $file || exit; done";
+  const shown = await pool.on(host, "sh", "-c", script);
+  expect(shown).not.toContain("Passed over");
+  expect(shown).toContain("Every round decides as it did then.");
 }

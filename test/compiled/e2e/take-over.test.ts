@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { followed, MOMENTS, masterDiesAndIsBack, namedAndOnly } from "./old-master.ts";
-import { inPool, nothingRanTwice, onlyMaster, passOfAll, STEP_MS } from "./story.ts";
+import { inPool, nothingRanTwice, onlyMaster, passOfAll, replaysTheSame, STEP_MS } from "./story.ts";
 import { holds } from "./world/wait.ts";
 
 /** A dead master is replaced, and comes back at a bad moment, or with all the others. */
@@ -17,6 +17,7 @@ for (const moment of Object.keys(MOMENTS) as (keyof typeof MOMENTS)[])
         const master = await masterDiesAndIsBack(pool, moment);
         // Until the promotion has begun the old master is still the one that the group has named.
         if (moment !== "as soon as its fence has proved it off") expect(master).not.toBe(1);
+        await replaysTheSame(pool, master);
       }),
     BOUND_MS,
   );

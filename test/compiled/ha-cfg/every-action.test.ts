@@ -277,6 +277,12 @@ describe("ha-cfg, compiled, on a master", () => {
     expect(await json(["plan", "--if-host-fails", "h1,h2"])).toBeObject();
   });
 
+  test("replay: the records of this host, and what is none", async () => {
+    expect(await done(["replay"])).toBe("This host has no record yet: it is written while HA runs.\n");
+    const { code, err } = await run(["replay", "/etc/hostname"]);
+    expect([code, err]).toEqual([2, "Cannot replay /etc/hostname: it is no record of ha-lizard.\n"]);
+  });
+
   test("manual: the chapters are in the executable", async () => {
     expect(await done(["manual"])).toContain("  purpose ");
     expect(await done(["manual", "purpose"])).toStartWith("WHAT HA-LIZARD DOES\n====");

@@ -199,6 +199,7 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
       ),
     }),
   ],
+  [["replay"], z.array(z.strictObject({ path: text, began: text, incident: z.boolean() }))],
   [
     ["fence-test"],
     z.array(

@@ -32,7 +32,7 @@ const ACTIONS = [
 ];
 /** A pool that many passes have gone over is a new one again. */
 const PASSES_A_POOL = 50;
-const DOCUMENTS: readonly StateName[] = ["memory", "recent-memory", "pass", "journal", "vm-index"];
+const DOCUMENTS: readonly StateName[] = ["memory", "recent-memory", "pass", "vm-index"];
 
 /** A pass of the master of a healthy pool, with one thing that it reads bent; `mayAct`: into what means something else. */
 type Bend = (random: Random, ports: PassPorts, pool: SimPool) => Partial<PassPorts>;

@@ -6,6 +6,7 @@ import type { LogEntry } from "../../../src/simulation/world.ts";
 import { type Broken, Invariants } from "../invariants/invariants.ts";
 import { judge } from "./expect.ts";
 import { type PoolFile, paramsOf, poolOf } from "./presets.ts";
+import { Replayed } from "./replayed.ts";
 import { type Line, parseDuration, parseScript, type Script } from "./script.ts";
 import { type Alerts, renderStory } from "./story.ts";
 import { act } from "./verbs.ts";
@@ -44,6 +45,7 @@ export async function playScript(
     withoutProof: file.withoutProof === true,
     strict: file.strict === true,
   });
+  const record = new Replayed(pool.world, Object.values(SECRETS));
   const failures: string[] = [];
   for (const line of script.lines) {
     const failure = await playLine(pool, line);
@@ -51,6 +53,7 @@ export async function playScript(
   }
   failures.push(...invariants.forbidden().map(describeBroken));
   failures.push(...pool.world.log.filter(({ what }) => what === "start-refused").map(describeRefused));
+  failures.push(...invariants.forbidden().map(describeBroken), ...record.failures);
   return { story: renderStory(pool.world.log, alerts), failures };
 }
 

@@ -5,14 +5,26 @@ import type { Violations } from "./tree.ts";
 export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   config: ["core"],
+  record: ["core", "config"],
   ports: ["core"],
   adapters: ["ports", "core", "config"],
-  app: ["ports", "core", "config"],
+  app: ["ports", "record", "core", "config"],
   "fence-agents": ["adapters", "ports", "core"],
-  cli: ["app", "ports", "core", "config"],
+  cli: ["app", "ports", "record", "core", "config"],
   manual: ["fence-agents", "cli", "adapters", "ports", "core", "config"],
   simulation: ["app", "adapters", "ports", "core", "config"],
-  modes: ["simulation", "manual", "fence-agents", "cli", "app", "adapters", "ports", "core", "config"],
+  modes: [
+    "simulation",
+    "manual",
+    "fence-agents",
+    "cli",
+    "app",
+    "adapters",
+    "ports",
+    "record",
+    "core",
+    "config",
+  ],
   main: ["cli", "app", "adapters", "ports", "core", "config", "modes"],
 };
 
@@ -20,6 +32,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   core: [],
   config: ["zod/mini", "node:net"],
+  record: [],
   ports: [],
   app: [],
   cli: ["citty", "node:util"],

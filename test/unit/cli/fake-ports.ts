@@ -7,6 +7,7 @@ import type { MethodReport } from "../../../src/ports/fence-methods.ts";
 import type { DeviceState } from "../../../src/ports/fencer.ts";
 import type { LogLine, LogLines } from "../../../src/ports/log-reader.ts";
 import type { ListedVm, PostedMessage } from "../../../src/ports/pool-database.ts";
+import type { RecordFiles } from "../../../src/ports/record.ts";
 import type { LoadedState } from "../../../src/ports/state-store.ts";
 import { fakeSurroundings, quietSurroundings, type Surroundings } from "./fake-surroundings.ts";
 import { fakeXapi, HOST, POOL } from "./fake-xapi.ts";
@@ -51,6 +52,8 @@ export interface FakeWorld extends Surroundings {
   confirmedOff: LoadedState;
   /** What is typed, or comes through the pipe, line by line. */
   lines: readonly string[];
+  /** The records of this host, and any other file of one. */
+  records: RecordFiles;
   /** Files by name; null is something that is no ordinary file. */
   files: Record<string, string | null>;
   /** Reads never settle, and time flies. */
@@ -67,6 +70,11 @@ export interface FakeWorld extends Surroundings {
   /** What was asked of the world, in order. */
   readonly calls: string[];
 }
+
+const NO_RECORDS: RecordFiles = {
+  list: async () => [],
+  open: async () => ({ ok: false, why: "there is no such file" }),
+};
 
 export function fakeWorld(): FakeWorld {
   return {
@@ -97,6 +105,7 @@ export function fakeWorld(): FakeWorld {
     pass: { kind: "none" },
     confirmedOff: { kind: "none" },
     lines: [],
+    records: NO_RECORDS,
     files: {},
     hangs: false,
     log: { ok: true, lines: [] },
@@ -132,6 +141,7 @@ export function fakePorts(world: FakeWorld): Captured {
             signal?.addEventListener("abort", () => resolve(), { once: true });
           }),
       },
+      records: world.records,
       openXapi: () => fakeXapi(world),
       masterWay: async () => {
         throw new Error("a test must say whether there is a way to the master");

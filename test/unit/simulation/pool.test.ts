@@ -61,7 +61,7 @@ test("simulatePool: without this program nothing restarts a dead host's VMs", as
 /** A pass that notes its steps, to see where a kill ends it. */
 function steps(notes: string[]): RunPass {
   return async (ports) => {
-    notes.push(`begin ${(await ports.store.load("journal")).kind}`);
+    notes.push(`begin ${(await ports.store.load("alarms")).kind}`);
     await ports.clock.sleep(10_000);
     notes.push("slept");
     const view = await ports.localHost.observe(new AbortController().signal);
@@ -79,7 +79,7 @@ function steps(notes: string[]): RunPass {
       group: null,
       monitor: { delayMs: 45_000, scanRateMs: 10_000, maxStarts: 40, killAll: true },
     };
-    await ports.store.save("journal", []);
+    await ports.store.save("alarms", []);
     await ports.store.save("pass", report);
     return report;
   };

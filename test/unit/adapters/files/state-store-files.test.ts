@@ -105,9 +105,9 @@ test("createStateStore: what stands in the place of a document and is none is pu
 
 test("createStateStore: a document that no reader would take is not written", async () => {
   const store = storeIn(fresh());
-  await store.save("journal", "old");
-  await expect(store.save("journal", "x".repeat(8_000_001))).rejects.toThrow("too many");
-  expect(await store.load("journal")).toEqual({ kind: "found", value: "old" });
+  await store.save("alarms", "old");
+  await expect(store.save("alarms", "x".repeat(8_000_001))).rejects.toThrow("too many");
+  expect(await store.load("alarms")).toEqual({ kind: "found", value: "old" });
 });
 
 test("createStateStore: any change of a document is damage, also one that leaves another valid value", async () => {
@@ -152,9 +152,9 @@ test("createStateStore: rejects when the disk refuses, keeps the old document an
   const store = storeIn(directory);
   await store.save("memory", "old");
   // The rename fails: no file can take the place of a folder.
-  mkdirSync(`${directory}/journal.json/x`, { recursive: true });
-  await expect(store.save("journal", "new")).rejects.toThrow();
-  expect(names(directory)).toEqual(["journal.json", "memory.json"]);
+  mkdirSync(`${directory}/alarms.json/x`, { recursive: true });
+  await expect(store.save("alarms", "new")).rejects.toThrow();
+  expect(names(directory)).toEqual(["alarms.json", "memory.json"]);
   expect(await store.load("memory")).toEqual({ kind: "found", value: "old" });
 });
 
@@ -170,7 +170,7 @@ test("createStateStore: what is of this boot lies where no disk can refuse it", 
 test("tidyStateFolder: what an earlier version kept on disk of its boot goes, what outlives a boot stays", async () => {
   const directory = fresh();
   await storeIn(directory).save("memory", "kept");
-  for (const name of ["pass", "vm-index"]) writeFileSync(`${directory}/${name}.json`, "{}");
+  for (const name of ["pass", "vm-index", "journal"]) writeFileSync(`${directory}/${name}.json`, "{}");
   await tidyStateFolder(directory);
   expect(names(directory)).toEqual(["memory.json"]);
   await tidyStateFolder(`${directory}/nowhere`);

@@ -1,0 +1,47 @@
+import type { RecordHead } from "../../../src/ports/record.ts";
+import type { Recorded, RecordedRound } from "../../../src/record/recorded.ts";
+import { parseRecorded } from "../../../src/record/recorded-text.ts";
+import { restedPool, SECOND } from "../../simulated/pool/stage.ts";
+
+export const SECRET = "s3cret-of-the-bmc";
+
+/** A text of the record of a host, in the order in which they came. */
+export interface KeptText {
+  readonly host: number;
+  readonly head: RecordHead;
+  readonly text: string;
+}
+
+let told: Promise<readonly KeptText[]> | null = null;
+
+/** What the hosts of a pool of three record while h3 dies, the master fences it and starts its VMs. Played once. */
+export function toldFailover(): Promise<readonly KeptText[]> {
+  told ??= play();
+  return told;
+}
+
+async function play(): Promise<readonly KeptText[]> {
+  const texts: KeptText[] = [];
+  const params = { FENCE_PASSWD: SECRET, SMTP_PASS: SECRET };
+  const pool = await restedPool(3, { params });
+  pool.world.recorderOf = (host) => ({
+    keep: (head, make) => void texts.push({ host, head, text: make() }),
+    end: async () => ({ why: null }),
+  });
+  await pool.run(30 * SECOND);
+  pool.power(3, false);
+  await pool.run(120 * SECOND);
+  return texts;
+}
+
+export function readBack(text: string): Recorded {
+  const parsed = parseRecorded(text);
+  if (!parsed.ok) throw new Error(parsed.why);
+  return parsed.recorded;
+}
+
+/** The rounds of the master. */
+export async function roundsOfMaster(): Promise<readonly RecordedRound[]> {
+  const all = (await toldFailover()).filter(({ host }) => host === 1).map(({ text }) => readBack(text));
+  return all.flatMap((recorded) => (recorded.kind === "round" ? [recorded] : []));
+}
