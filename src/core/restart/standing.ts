@@ -68,10 +68,18 @@ function look(memory: Memory, round: MasterRound): Standing {
   );
   const staysDown = staysDownBy(stopVerdicts(memory, round));
   const stopped = database.halted.filter(({ uuid }) => staysDown(uuid) !== null).map(({ uuid }) => uuid);
-  const seen = fingerprint(hosts, inventory, [stopped, settings]);
+  const seen = fingerprint(hosts, inventory, [stopped, wishesOf(settings)]);
   if (standing?.seen === seen) return { ...standing, ...times };
   return { ...times, seen, ...standingOf({ ...database, hosts }, inventory, settings, staysDown) };
 }
+
+/** The parameters that the look reads, and no other one. */
+const wishesOf = (settings: RestartSettings) => [
+  settings.GLOBAL_VM_HA,
+  settings.XC_FIELD_NAME,
+  settings.ANTI_AFFINITY_TAGS,
+  settings.SPARE_HOSTS,
+];
 
 function fingerprint(
   hosts: DatabaseView["hosts"],
