@@ -10,7 +10,12 @@ async function watched(
   script: readonly string[],
   seconds: number,
 ): Promise<{ pool: SimPool; resets: ResetWatch }> {
-  const params = { FENCE_METHOD: "WATCHDOG", FENCE_WATCHDOG_TIMEOUT: "30", MONITOR_DELAY: "10" };
+  const params = {
+    FENCE_METHOD: "WATCHDOG",
+    FENCE_WATCHDOG_TIMEOUT: "15",
+    MONITOR_DELAY: "10",
+    XE_TIMEOUT: "20",
+  };
   const vms = [1, 2, 3].map((on) => ({ name: `vm${on}`, on }));
   const pool = simulatePool({ hosts: 3, vms, params, runPass });
   const resets = new ResetWatch(pool, () => false);
@@ -24,6 +29,7 @@ describe("ResetWatch: why a watchdog fires", () => {
   test.each<[why: Cause, script: readonly string[], host: number]>([
     ["monitor-away", ["stall h2 monitor 60s"], 2],
     ["monitor-away", ["stall h2 watchdog 60s", "service h2 kill"], 2],
+    ["forgotten", ["xapi h1 hang", "state h2 delete", "service h2 kill"], 2],
     ["no-majority", ["split h1,h3 | h2"], 2],
     ["no-majority", ["split h1 | h2 | h3"], 3],
   ])("%s: %j", async (cause, script, host) => {

@@ -5,6 +5,7 @@ import type { SimHost } from "../../../src/simulation/world.ts";
 /** Why nobody renewed the lease of a host, by what was true in the world; the first that holds counts. */
 export const CAUSES = [
   "monitor-away",
+  "forgotten",
   "no-majority",
   "election",
   "leader-away",
@@ -16,6 +17,7 @@ export type Cause = (typeof CAUSES)[number];
 
 export const CAUSE_TEXT: Readonly<Record<Cause, string>> = {
   "monitor-away": "its monitor did not run, or stood still",
+  forgotten: "its monitor has started without its state, and no master's XAPI has told it the pool",
   "no-majority": "the running monitors that it reached were no majority",
   election: "a majority had lost its leader, and had not elected one yet",
   "leader-away": "the monitor of its leader did not run, or stood still",
@@ -51,12 +53,15 @@ export class ResetWatch {
   /** For each host what stood in the way, look by look; null: nothing did. */
   private readonly seen = new Map<number, (Cause | null)[]>();
   private readonly rolls = new Map<number, readonly HostUuid[]>();
+  /** Hosts whose state was lost; true: their monitor has started since, and knows no host of the pool. */
+  private readonly lost = new Map<number, boolean>();
 
   constructor(pool: SimPool, isStormy: () => boolean) {
     this.pool = pool;
     this.isStormy = isStormy;
     pool.world.listeners.push(({ what, host, atMs }) => {
       if (what === "watchdog-fired") this.note(Number(host), atMs);
+      if (what === "state-lost") this.lost.set(Number(host), false);
     });
     this.look();
   }
@@ -104,7 +109,12 @@ export class ResetWatch {
   }
 
   private obstacle(host: SimHost, leader: SimHost | null): Cause | null {
-    if (!this.runs(host)) return "monitor-away";
+    if (!this.runs(host)) {
+      if (this.lost.has(host.number)) this.lost.set(host.number, true);
+      return "monitor-away";
+    }
+    if (this.isTold(host)) this.lost.delete(host.number);
+    if (this.lost.get(host.number) === true) return "forgotten";
     if (leader === null) return this.hasMajority(host) ? "election" : "no-majority";
     if (!this.runs(leader)) return "leader-away";
     if (host !== leader && !this.hasWay(host, leader))
@@ -112,6 +122,17 @@ export class ResetWatch {
     if (this.isStormy()) return "storm";
     const { foreign, isMissing, slowMs } = host.watchdog;
     return foreign > 0 || isMissing || slowMs > 0 ? "no-slot" : null;
+  }
+
+  /** Does a master's xapi answer it? */
+  private isTold({ number }: SimHost): boolean {
+    return this.pool.world.hosts.some(
+      ({ xapi, number: other }) =>
+        xapi?.role.kind === "master" &&
+        xapi.serving &&
+        !xapi.frozen &&
+        this.pool.world.reaches(number, other),
+    );
   }
 
   private runs({ power, number }: SimHost): boolean {
