@@ -28,3 +28,25 @@ export const isDown: Check<Down> = objectOf<Down>({
   sinceMs: isNumber,
   failure: nullOr(objectOf<NonNullable<Down["failure"]>>({ why: isText, supply: isSupply })),
 });
+
+/** Why one of them is down, as the rounds see it. */
+export interface DownReason {
+  /** In words. */
+  readonly why: string;
+  /** Since when it is this one. */
+  readonly sinceMs: number;
+  /** Since when there has been one, and none of them has lasted. */
+  readonly changingSinceMs: number;
+  /** When a round has seen one last: in between there may be nothing to tell for a moment. */
+  readonly seenMs: number;
+  /** What an administrator was told last; null: nothing yet. */
+  readonly told: string | null;
+}
+
+export const isDownReason: Check<DownReason> = objectOf<DownReason>({
+  why: isText,
+  sinceMs: isNumber,
+  changingSinceMs: isNumber,
+  seenMs: isNumber,
+  told: nullOr(isText),
+});

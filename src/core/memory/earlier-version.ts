@@ -31,6 +31,7 @@ export const ADDED_LATER = {
   agreed: {},
   heldAtMs: {},
   standing: null,
+  downReasons: {},
 } as const;
 
 const ADDED_TO_INCIDENTS = {

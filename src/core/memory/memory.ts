@@ -4,7 +4,7 @@ import { type Agreed, isAgreed } from "./agreed.ts";
 import { type AlertMemory, isAlertMemory, NO_ALERTS } from "./alert-memory.ts";
 import { isRestartHistory, isRetry, type RestartHistory, type Retry } from "./attempts.ts";
 import { type DeclaredDead, isDeclaredDead } from "./declared-dead.ts";
-import { type Down, isDown } from "./down.ts";
+import { type Down, type DownReason, isDown, isDownReason } from "./down.ts";
 import { ADDED_LATER, completeEarlier } from "./earlier-version.ts";
 import { type FenceDevices, isFenceDevices } from "./fence-devices.ts";
 import { type HostHealth, isHostHealth } from "./host-health.ts";
@@ -80,6 +80,8 @@ export interface Memory {
   readonly restarts: Readonly<Record<string, RestartHistory>>;
   /** Managed VMs and appliances that are down, by uuid, as far as this host starts them. */
   readonly down: Readonly<Record<string, Down>>;
+  /** Why each of them is down, since when, and what was told of it (core/restart/down.ts). */
+  readonly downReasons: Readonly<Record<string, DownReason>>;
   /** What was seen of how each VM that is down came to be so, by uuid (core/restart/stops.ts). */
   readonly stops: Readonly<Record<string, SeenStop>>;
   /** When this master last heard each other host, in any way and by anybody, by the beginning of the round. */
@@ -136,6 +138,7 @@ export const isMemory: Check<Memory> = objectOf<Memory>({
   isolation: nullOr(isIsolation),
   restarts: recordOf(isRestartHistory),
   down: recordOf(isDown),
+  downReasons: recordOf(isDownReason),
   stops: recordOf(isSeenStop),
   heardAtMs: recordOf(isNumber),
   emptyAtMs: recordOf(isNumber),

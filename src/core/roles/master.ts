@@ -119,6 +119,7 @@ function forgetTrouble(memory: Memory, { database }: MasterRound): Memory {
     notLeadingSinceMs: null,
     restarts: {},
     down: {},
+    downReasons: {},
     stops: {},
     differences: {},
     declaredDead: {},

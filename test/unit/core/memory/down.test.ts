@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { isDown } from "../../../../src/core/memory/down.ts";
+import { isDown, isDownReason } from "../../../../src/core/memory/down.ts";
 import { host } from "../fixtures.ts";
 import { expectShape } from "./expect-shape.ts";
 
@@ -12,4 +12,10 @@ test("isDown: without a start that failed, and with storage that was not read", 
   expect(isDown({ sinceMs: 1, failure: null })).toBe(true);
   expect(isDown({ sinceMs: 1, failure: { why: "", supply: { ...supply, storage: null } } })).toBe(true);
   expect(isDown({ sinceMs: 1, failure: { why: "", supply: { ...supply, storage: [1] } } })).toBe(false);
+});
+
+test("isDownReason: why, since when, and what was told, if anything", () => {
+  const reason = { why: "no memory", sinceMs: 2, changingSinceMs: 1, seenMs: 3, told: "no host" };
+  expectShape(isDownReason, reason);
+  expect(isDownReason({ ...reason, told: null })).toBe(true);
 });

@@ -47,6 +47,7 @@ const FULL: Memory = {
   agreed: { h3: { atMs: 9, bootId: "boot-3" } },
   isolation: { sinceMs: 9, rebooted: true, wellSinceMs: 9 },
   down: { web: { sinceMs: 3, failure: null } },
+  downReasons: { web: { why: "no host", sinceMs: 3, changingSinceMs: 3, seenMs: 3, told: null } },
   stops: {
     web: { sinceMs: 3, readAtMs: 3, messages: null, isHostLost: true, hasHostBooted: false, isCrash: false },
   },

@@ -13,9 +13,15 @@ function roundAt(atS: number, over: Partial<DatabaseView>, settings = SETTINGS):
   const round = master().input(atS, { database: { ok: true, value: read } });
   return { ...round, settings, database: read };
 }
-const look = (memory: Memory, atS: number, over: Partial<DatabaseView>, settings = SETTINGS) => {
+const look = (
+  memory: Memory,
+  atS: number,
+  over: Partial<DatabaseView>,
+  settings = SETTINGS,
+  why: (key: string) => string | null = (key) => `because of ${key}`,
+) => {
   const round = roundAt(atS, over, settings);
-  return reportDown(memory, round, stopVerdicts(memory, round), (key) => `because of ${key}`);
+  return reportDown(memory, round, stopVerdicts(memory, round), why);
 };
 const start = emptyMemory("boot");
 const halted = [haltedVm("web")];
@@ -76,5 +82,75 @@ describe("reportDown", () => {
     expect(next.memory.down[vm("web")]?.failure?.supply.storage).toEqual(["pbd-1"]);
     const later = look(next.memory, 120, { halted, storage: ["pbd-1", "pbd-2"] });
     expect(later.memory.down[vm("web")]?.failure?.supply.storage).toEqual(["pbd-1"]);
+  });
+
+  /** What is told when a pass sees these reasons, each at a time in seconds. */
+  function toldOf(seen: readonly (readonly [number, string | null])[]): readonly (string | null)[] {
+    let memory = start;
+    return seen.map(([atS, why]) => {
+      const step = look(memory, atS, { halted }, SETTINGS, () => why);
+      memory = step.memory;
+      const [reason] = step.reasons;
+      return reason?.kind === "vm-down" ? reason.why : null;
+    });
+  }
+
+  test("a reason that began in this second is not the one of five minutes: it is told when it has lasted for one", () => {
+    expect(
+      toldOf([
+        [0, "held"],
+        [299, "held"],
+        [300, "asked"],
+        [359, "asked"],
+        [360, "asked"],
+      ]),
+    ).toEqual([...[null, null, null, null, "asked"]]);
+  });
+
+  test("what was told holds until something else has lasted, or there was nothing to tell for a minute", () => {
+    const seen = [
+      ...([
+        [0, "A"],
+        [300, "A"],
+        [310, "B"],
+        [320, null],
+        [330, "A"],
+        [389, null],
+        [390, null],
+      ] as const),
+    ];
+    expect(toldOf(seen)).toEqual([null, "A", "A", "A", "A", "A", null]);
+  });
+
+  test("a moment without a word does not begin a reason anew", () => {
+    expect(
+      toldOf([
+        [0, null],
+        [290, "asked"],
+        [320, null],
+        [350, "asked"],
+      ]),
+    ).toEqual([null, null, null, "asked"]);
+  });
+
+  test("where no reason lasts, that of the moment is told after two minutes of them, and then it holds", () => {
+    const seen = [
+      ...([
+        [0, null],
+        [300, "A"],
+        [350, "B"],
+        [419, "C"],
+        [420, "D"],
+        [421, "A"],
+      ] as const),
+    ];
+    expect(toldOf(seen)).toEqual([null, null, null, null, "D", "D"]);
+    // Not in the second in which the first of them began, however long the VM was down.
+    expect(
+      toldOf([
+        [0, null],
+        [900, "asked"],
+      ]),
+    ).toEqual([null, null]);
   });
 });

@@ -42,8 +42,11 @@ describe("startVms: after a failure", () => {
     const supply = { hosts: [host(1), host(2), host(3)], freeBytes: 5_000, storage: [] };
     const down = { [vm("web")]: { sinceMs: 0, failure: { why: "no storage", supply } } };
     const retries = { [`start-vm:${vm("web")}`]: { failures: 1, notBeforeMs: 2_000_000 } };
-    expect(start({ retries, down }).reasons).toEqual([
-      { kind: "vm-down", vm: "web", uuid: vm("web"), why: "its last start failed: no storage" },
+    const why = "its last start failed: no storage";
+    const times = { sinceMs: 0, changingSinceMs: 0, seenMs: 0 };
+    const downReasons = { [vm("web")]: { why, ...times, told: null } };
+    expect(start({ retries, down, downReasons }).reasons).toEqual([
+      { kind: "vm-down", vm: "web", uuid: vm("web"), why },
     ]);
     const fresh = { [vm("web")]: { sinceMs: 0, failure: null } };
     expect(start({ down: fresh }).reasons).toEqual([]);
