@@ -9,6 +9,7 @@ import { clearAlertsAction } from "./commands/clear-alerts.ts";
 import { confirmOffAction } from "./commands/confirm-off.ts";
 import { doctorAction } from "./commands/doctor.ts";
 import { emailAction, emailDebugAction } from "./commands/email.ts";
+import { explainAction } from "./commands/explain.ts";
 import { fenceTestAction } from "./commands/fence-test.ts";
 import { getAction } from "./commands/get.ts";
 import { getVmHaAction } from "./commands/get-vm-ha.ts";
@@ -58,6 +59,7 @@ const LISTED: readonly Action[] = [
   resumeAction,
   planAction,
   replayAction,
+  explainAction,
   fenceTestAction,
   tieBreakerAction,
   doctorAction,

@@ -1,9 +1,7 @@
 import { defineAction } from "../action.ts";
-import { EXIT, type ExitCode } from "../cli-ports.ts";
 import { paintFor } from "../screens/paint.ts";
 import { renderStatus } from "../screens/status.ts";
-import { lookAtPool } from "../sight/look.ts";
-import type { Sight } from "../sight/sight.ts";
+import { exitOf, lookAtPool } from "../sight/look.ts";
 import { gatherStatus } from "../status/gather.ts";
 import type { StatusReport } from "../status/status-report.ts";
 
@@ -25,13 +23,6 @@ export const statusAction = defineAction({
     return exitOf(sight);
   },
 });
-
-/** What was shown came from the caches: the caller has to be told. */
-function exitOf({ database }: Sight): ExitCode {
-  if (database.ok) return EXIT.done;
-  const { kind } = database.fault;
-  return kind === "timeout" || kind === "unreachable" ? EXIT.xapiSilent : EXIT.failed;
-}
 
 /** Who looks is not asked anything: the next look may be a second later. */
 function switchText({ ha }: StatusReport): string {

@@ -79,6 +79,13 @@ _ha_cfg_xe() {
   timeout 2 xe "$@" params=name-label --minimal 2>/dev/null </dev/null | tr ',' '\\n' | sort -u
 }
 
+_ha_cfg_things() {
+  case $1 in
+  host) _ha_cfg_names < <(_ha_cfg_xe host-list) ;;
+  vm) _ha_cfg_names < <(_ha_cfg_xe vm-list is-control-domain=false) ;;
+  esac
+}
+
 _ha_cfg_values() {
   local words=''
   case \${1^^} in
@@ -122,6 +129,8 @@ function commandFor(place: Candidates): string {
       return "_ha_cfg_names < <(_ha_cfg_xe vm-list is-control-domain=false)";
     case "host-names":
       return "_ha_cfg_names < <(_ha_cfg_xe host-list)";
+    case "names-of-kind":
+      return '_ha_cfg_things "$previous"';
     case "files":
       return "_ha_cfg_files";
     case "nothing":

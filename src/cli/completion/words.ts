@@ -1,6 +1,7 @@
 import { ROWS, rowOf } from "../../config/params.ts";
 import { PRESETS } from "../../config/presets.ts";
 import type { Action } from "../action.ts";
+import { EXPLAINED } from "../commands/explain.ts";
 import { TIE_WORDS } from "../commands/tie-breaker.ts";
 import { ALL_CHAPTERS, CHAPTERS } from "../manual-contents.ts";
 
@@ -10,6 +11,8 @@ export type Candidates =
   | { readonly kind: "values-of-parameter" }
   | { readonly kind: "vm-names" }
   | { readonly kind: "host-names" }
+  /** Hosts or VMs, whichever the word before says. */
+  | { readonly kind: "names-of-kind" }
   | { readonly kind: "files" }
   | { readonly kind: "nothing" };
 
@@ -54,6 +57,10 @@ function candidatesFor(place: string, isChange: boolean): Candidates {
       return { kind: "vm-names" };
     case "host":
       return { kind: "host-names" };
+    case "kind":
+      return { kind: "words", words: EXPLAINED };
+    case "thing":
+      return { kind: "names-of-kind" };
     case "file":
       return { kind: "files" };
     case "flag":

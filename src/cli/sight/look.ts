@@ -10,7 +10,7 @@ import type { ConfigTexts } from "../../ports/config-source.ts";
 import { neverAborts, OVER, withDeadline } from "../../ports/deadline.ts";
 import type { PeerAnswer } from "../../ports/peers.ts";
 import type { ListedVm, Xapi } from "../../ports/pool-database.ts";
-import type { CliPorts } from "../cli-ports.ts";
+import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
 import { type LastPass, readLastPass } from "./last-pass.ts";
 import type { RememberedMemory, SeenHost, Sight } from "./sight.ts";
 
@@ -190,4 +190,11 @@ function rememberedMaster({ self, memory }: Facts): Sight["master"] {
   if (self?.role.kind === "master") return self.uuid;
   if (self === null) return lastGood?.master ?? null;
   return masterOf(self.role, lastGood) ?? lastGood?.master ?? null;
+}
+
+/** The exit code of what shows a look at the pool. What was shown came from the caches: the caller has to be told. */
+export function exitOf({ database }: Sight): ExitCode {
+  if (database.ok) return EXIT.done;
+  const { kind } = database.fault;
+  return kind === "timeout" || kind === "unreachable" ? EXIT.xapiSilent : EXIT.failed;
 }

@@ -16,24 +16,38 @@ export type Rest = "fences" | "boots";
  * not.
  */
 export function restOf(host: HostUuid, self: HostUuid, memory: Memory, nowMs: number): Rest | null {
-  const fences = memory.fencedAtMs[host] ?? [];
-  if (rests(host, fences, memory, nowMs)) return "fences";
-  const boots = ownBootsMs(host, self, memory, nowMs);
-  const all = [...fences, ...boots].sort((a, b) => a - b);
-  return boots.length > 0 && rests(host, all, memory, nowMs) ? "boots" : null;
+  return findRest(host, self, memory, nowMs)?.of ?? null;
 }
 
-function rests(
+/** Of what it rests, and until when, by the uptime of `self`, if nothing happens to it meanwhile; null: it does not rest. */
+export function findRest(
+  host: HostUuid,
+  self: HostUuid,
+  memory: Memory,
+  nowMs: number,
+): { readonly of: Rest; readonly untilMs: number } | null {
+  const fences = memory.fencedAtMs[host] ?? [];
+  const fencesMs = restsUntilMs(host, fences, memory, nowMs);
+  if (fencesMs !== null) return { of: "fences", untilMs: fencesMs };
+  const boots = ownBootsMs(host, self, memory, nowMs);
+  if (boots.length === 0) return null;
+  const all = [...fences, ...boots].sort((a, b) => a - b);
+  const bootsMs = restsUntilMs(host, all, memory, nowMs);
+  return bootsMs === null ? null : { of: "boots", untilMs: bootsMs };
+}
+
+function restsUntilMs(
   host: HostUuid,
   failedAtMs: readonly number[],
   { backAtMs, onRoll, health }: Memory,
   nowMs: number,
-): boolean {
+): number | null {
   const lastMs = failedAtMs.at(-1) ?? 0;
   const isOften = failedAtMs.filter((atMs) => lastMs - atMs < OFTEN_MS).length >= 2;
   const isBack = onRoll.length === 0 || onRoll.includes(host);
   const backMs = isBack ? Math.max(lastMs, backAtMs[host] ?? 0) : nowMs;
   const known = health[host];
   const wellSinceMs = known?.state === "alive" ? known.sinceMs : nowMs;
-  return isOften && nowMs - backMs < LONGEST_MS && nowMs - wellSinceMs < REST_MS;
+  const untilMs = Math.min(backMs + LONGEST_MS, wellSinceMs + REST_MS);
+  return isOften && nowMs < untilMs ? untilMs : null;
 }

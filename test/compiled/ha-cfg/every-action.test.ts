@@ -283,6 +283,12 @@ describe("ha-cfg, compiled, on a master", () => {
     expect([code, err]).toEqual([2, "Cannot replay /etc/hostname: it is no record of ha-lizard.\n"]);
   });
 
+  test("explain: a host, and a VM", async () => {
+    expect(await done(["explain", "host", "h2"])).toMatch(/^Host h2 .*\n\nNow {3}slave, enabled; /);
+    expect(await done(["explain", "vm", "web"])).toContain("Now   it runs on h1.\n");
+    expect(await json(["explain", "vm", "spare"])).toMatchObject([{ kind: "vm", name: "spare" }]);
+  });
+
   test("manual: the chapters are in the executable", async () => {
     expect(await done(["manual"])).toContain("  purpose ");
     expect(await done(["manual", "purpose"])).toStartWith("WHAT HA-LIZARD DOES\n====");

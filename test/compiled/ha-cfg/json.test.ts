@@ -33,6 +33,19 @@ const mail = {
   unencrypted: maybeText,
 };
 
+const explanation = z.strictObject({
+  schema: z.literal(1),
+  kind: z.enum(["host", "vm"]),
+  uuid: text,
+  name: text,
+  source: z.enum(["pool", "last-good", "none"]),
+  sourceAgeS: seconds,
+  xapiFault: maybeText,
+  now: text,
+  why: z.array(text),
+  next: z.array(z.strictObject({ text, inS: seconds })),
+});
+
 /** The table of src/cli/README.md. */
 const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
   [
@@ -200,6 +213,8 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
     }),
   ],
   [["replay"], z.array(z.strictObject({ path: text, began: text, incident: z.boolean() }))],
+  [["explain", "host", "h2"], z.array(explanation)],
+  [["explain", "vm", "web"], z.array(explanation)],
   [
     ["fence-test"],
     z.array(

@@ -50,6 +50,8 @@ describe("on a terminal", () => {
     [["get-vm-ha", "web"], []],
     [["plan"], []],
     [["plan", "--if-host-fails", "h1"], []],
+    [["explain", "host", "h1"], []],
+    [["explain", "vm", "web"], []],
     [["fence-test"], []],
     [["--help"], []],
     [["set", "--help"], []],

@@ -26,6 +26,7 @@ const ACTIONS = [
   "resume",
   "plan",
   "replay",
+  "explain",
   "fence-test",
   "manual",
   "version",

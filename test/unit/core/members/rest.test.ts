@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { restOf } from "../../../../src/core/members/rest.ts";
+import { findRest, restOf } from "../../../../src/core/members/rest.ts";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
 import { goodView, healthIn, host, knownHost, memoryWith } from "../fixtures.ts";
 
@@ -44,6 +44,17 @@ describe("restOf: of fences", () => {
       false,
       false,
     ]));
+  test("its end is said: ten minutes after it was well, twenty after the last fence at the most", () => {
+    const endMin = (fenced: readonly number[], sinceMin: number) => {
+      const memory = memoryWith({
+        fencedAtMs: { h3: fenced.map((min) => min * MIN_MS) },
+        health: { h3: healthIn("alive", { sinceMs: sinceMin * MIN_MS }) },
+      });
+      const rest = findRest(host(3), host(1), memory, NOW_MS);
+      return rest === null ? null : rest.untilMs / MIN_MS;
+    };
+    expect([endMin([50, 85], 94), endMin([50, 82], 99), endMin([85], 94)]).toEqual([104, 102, null]);
+  });
   test("not after one", () => expect(resting([80], 95)).toBe(false));
   test("as long as it is not well it does not begin to be", () =>
     expect([resting([50, 85], 10, "xapi-down"), resting([50, 85], 10, "suspect")]).toEqual([true, true]));
