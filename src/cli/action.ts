@@ -1,12 +1,13 @@
 import { type ArgsDef, type CommandDef, defineCommand, type ParsedArgs, parseArgs } from "citty";
 import { nearestWord } from "../config/nearest.ts";
-import { type CliPorts, type ExitCode, UsageError } from "./cli-ports.ts";
+import { type CliPorts, UsageError } from "./cli-ports.ts";
 
 export interface ActionDefinition<T extends ArgsDef> {
   readonly name: string;
   readonly description: string;
   readonly args: T;
-  run(args: ParsedArgs<T>, ports: CliPorts): Promise<ExitCode>;
+  /** The exit code: one of `EXIT`, where nobody else has laid down others. */
+  run(args: ParsedArgs<T>, ports: CliPorts): Promise<number>;
 }
 
 /** One action of ha-cfg: a citty command, and the arguments that it really has. */

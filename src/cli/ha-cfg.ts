@@ -18,6 +18,7 @@ import { haDisableAction, haEnableAction } from "./commands/ha-switch.ts";
 import { insertAction } from "./commands/insert.ts";
 import { logAction } from "./commands/log.ts";
 import { manualAction } from "./commands/manual.ts";
+import { metricsAction } from "./commands/metrics.ts";
 import { planAction } from "./commands/plan.ts";
 import { presetAction } from "./commands/preset.ts";
 import { removeAction } from "./commands/remove.ts";
@@ -32,6 +33,7 @@ import { statusAction } from "./commands/status.ts";
 import { tieBreakerAction } from "./commands/tie-breaker.ts";
 import { unsetAction } from "./commands/unset.ts";
 import { versionAction } from "./commands/version.ts";
+import { asNagiosPlugin, isForNagios } from "./nagios.ts";
 import { renderActionHelp, renderHelp } from "./screens/help.ts";
 
 const LISTED: readonly Action[] = [
@@ -52,6 +54,7 @@ const LISTED: readonly Action[] = [
   clearAlertsAction,
   logAction,
   statusAction,
+  metricsAction,
   haStatusAction,
   haEnableAction,
   haDisableAction,
@@ -74,9 +77,15 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map(
 /**
  * Runs `ha-cfg <argv>`.
  *
- * @returns the exit code: 0 done, 1 failed, 2 wrong usage (nothing was done), 124 XAPI did not answer in time.
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage (nothing was done), 124 XAPI did not answer in time; with `status --nagios`
+ *   those of monitoring plugins.
  */
-export async function runHaCfg(argv: readonly string[], ports: CliPorts): Promise<number> {
+export function runHaCfg(argv: readonly string[], ports: CliPorts): Promise<number> {
+  const run = (to: CliPorts) => runAction(argv, to);
+  return isForNagios(argv) ? asNagiosPlugin(ports, run) : run(ports);
+}
+
+async function runAction(argv: readonly string[], ports: CliPorts): Promise<number> {
   try {
     return await dispatch(argv, ports);
   } catch (error) {

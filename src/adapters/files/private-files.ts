@@ -24,14 +24,20 @@ export function createPrivateFiles(): PrivateFiles {
         return (error as NodeJS.ErrnoException).code === "ENOENT" ? "none" : "other";
       }
     },
-    async write(path, text) {
-      try {
-        await removeLeftoversOf(path);
-        await replaceFile(path, text);
-        return null;
-      } catch (error) {
-        return wordsOf(error);
-      }
-    },
+    write: (path, text) => write(path, text, PRIVATE),
+    publish: (path, text) => write(path, text, PUBLIC),
   };
+}
+
+const PRIVATE = 0o600;
+const PUBLIC = 0o644;
+
+async function write(path: string, text: string, mode: number): Promise<string | null> {
+  try {
+    await removeLeftoversOf(path);
+    await replaceFile(path, text, { mode });
+    return null;
+  } catch (error) {
+    return wordsOf(error);
+  }
 }

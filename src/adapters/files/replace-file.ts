@@ -18,15 +18,21 @@ const PRIVATE = 0o600;
 
 /**
  * Replaces a file as a whole: a temporary file beside it, fsync, rename, fsync of the folder (neither of them when it is
- * not `durable`). The new one can be read by its owner alone; a link in its place is replaced, not followed. Leaves
+ * not `durable`). The new one can be read by its owner alone, unless `mode` says otherwise; a link in its place is replaced, not followed. Leaves
  * nothing behind when it rejects.
  */
-export async function replaceFile(path: string, text: string, durable = true): Promise<void> {
+export async function replaceFile(
+  path: string,
+  text: string,
+  { durable = true, mode = PRIVATE }: { readonly durable?: boolean; readonly mode?: number } = {},
+): Promise<void> {
   const temporary = temporaryOf(path);
   const file = await open(temporary, CREATE, PRIVATE);
   try {
     try {
       await file.writeFile(text);
+      // Not by its creation, of which a umask takes away.
+      if (mode !== PRIVATE) await file.chmod(mode);
       if (durable) await file.sync();
     } finally {
       await file.close();

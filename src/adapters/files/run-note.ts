@@ -14,7 +14,7 @@ export async function writeRunNote(
 ): Promise<void> {
   const unusable = makePrivateFolder(run);
   if (unusable !== null) throw new Error(`${what}: ${unusable}`);
-  await replaceFile(path, `${JSON.stringify(value)}\n`, false);
+  await replaceFile(path, `${JSON.stringify(value)}\n`, { durable: false });
 }
 
 /** `damaged`: it is there, and cannot be read, or `parse` does not understand it. Never rejects. */

@@ -29,7 +29,7 @@ export function createStateStore(onDisk: string, inMemory: string): StateStore {
       await removeLeftovers(directory);
     }
     tidied.add(directory);
-    await replaceFile(pathOf(name), text, !isOfThisBoot(name));
+    await replaceFile(pathOf(name), text, { durable: !isOfThisBoot(name) });
   };
   return {
     async load(name) {

@@ -1,6 +1,7 @@
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { Inventory, XapiResult } from "../../core/model/pool-view.ts";
 import { foresee } from "../../core/restart/foresee.ts";
+import { keptStops } from "../../core/restart/kept-stop.ts";
 import { neverAborts, withDeadline } from "../../ports/deadline.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
@@ -88,8 +89,9 @@ async function factsOf(sight: Sight, ports: CliPorts): Promise<ExplainFacts> {
   const { database, resolved } = sight;
   const nowMs = ports.clock.uptimeMs();
   if (!database.ok || inventory === null) return { sight, report, foresee: null, nowMs };
+  const staysDown = keptStops(database.value.halted, resolved.settings);
   const ask = (failed: readonly HostUuid[]) =>
-    foresee(new Set(failed), database.value, inventory, resolved.settings);
+    foresee(new Set(failed), database.value, inventory, resolved.settings, staysDown);
   return { sight, report, foresee: ask, nowMs };
 }
 

@@ -1,4 +1,6 @@
 import { defineAction } from "../action.ts";
+import { UsageError } from "../cli-ports.ts";
+import { showNagios } from "../nagios.ts";
 import { paintFor } from "../screens/paint.ts";
 import { renderStatus } from "../screens/status.ts";
 import { exitOf, lookAtPool } from "../sight/look.ts";
@@ -8,8 +10,19 @@ import type { StatusReport } from "../status/status-report.ts";
 export const statusAction = defineAction({
   name: "status",
   description: "Shows the pool, its hosts and what HA is doing.",
-  args: { json: { type: "boolean", description: "for programs" } },
+  args: {
+    json: { type: "boolean", description: "for programs" },
+    nagios: {
+      type: "boolean",
+      description:
+        "one line for a monitoring system, with its exit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN",
+    },
+  },
   async run(args, ports) {
+    if (args.nagios === true) {
+      if (args.json === true) throw new UsageError("Cannot show the status: --json or --nagios, not both");
+      return showNagios(ports);
+    }
     const sight = await lookAtPool(ports);
     const report = await gatherStatus(sight, ports);
     if (args.json === true) {

@@ -31,9 +31,9 @@ interface Looking {
 /**
  * Looks at the pool by all means at once: the database, the files of this host, a probe of every host it knows. A
  * master that answers no probe is not waited for; one that answers may take XE_TIMEOUT for the database. Never rejects
- * for a world in trouble.
+ * for a world in trouble. `mostMs`: the database is not waited for longer than this, whatever XE_TIMEOUT says.
  */
-export async function lookAtPool(ports: CliPorts): Promise<Sight> {
+export async function lookAtPool(ports: CliPorts, mostMs = Number.POSITIVE_INFINITY): Promise<Sight> {
   const [texts, parsed, lastPass] = await Promise.all([
     ports.config.read(),
     rememberedMemory(ports.store),
@@ -45,7 +45,11 @@ export async function lookAtPool(ports: CliPorts): Promise<Sight> {
   for (const { address } of parsed?.lastGood?.hosts ?? []) void probe(looking, address);
   try {
     const observing = observe(ports);
-    const reading = readPatiently(looking, cached, observing);
+    const reading = readPatiently(
+      looking,
+      Math.min(mostMs, LOOK_MS + cached.settings.XE_TIMEOUT * 1_000),
+      observing,
+    );
     const self = await observing;
     const { database, vms, readMs } = await reading;
     const published = await ports.hearing.read();
@@ -104,7 +108,7 @@ interface DatabaseRead {
 
 async function readPatiently(
   looking: Looking,
-  cached: Resolved,
+  patienceMs: number,
   observing: Promise<LocalView | null>,
 ): Promise<DatabaseRead> {
   const { ports, xapi } = looking;
@@ -116,7 +120,6 @@ async function readPatiently(
     hurry.abort(OVER);
   });
   const begunMs = clock.uptimeMs();
-  const patienceMs = LOOK_MS + cached.settings.XE_TIMEOUT * 1_000;
   const late = (): XapiResult<never> => ({ ok: false, fault: { kind: "timeout" } });
   const limit = <T>(task: (signal: AbortSignal) => Promise<XapiResult<T>>): Promise<XapiResult<T>> =>
     withDeadline<XapiResult<T>>(clock, patienceMs, hurry.signal, task, late);

@@ -283,6 +283,22 @@ describe("ha-cfg, compiled, on a master", () => {
     expect([code, err]).toEqual([2, "Cannot replay /etc/hostname: it is no record of ha-lizard.\n"]);
   });
 
+  test("status --nagios: one line, and the exit code of a plugin", async () => {
+    const { code, out, err } = await run(["status", "--nagios"]);
+    // No daemon runs on these hosts.
+    expect([code, err]).toEqual([2, ""]);
+    expect(out).toMatch(/^HA-LIZARD CRITICAL - .*the monitor does not run.*\|hosts_alive=\d.*\n$/);
+    expect((await run(["status", "--nagios", "--jsn"])).code).toBe(3);
+  });
+
+  test("metrics: on standard output, and in a file that node_exporter reads", async () => {
+    const out = await done(["metrics"]);
+    expect(out).toContain("# TYPE ha_lizard_vms gauge\nha_lizard_vms 3\n");
+    const file = stage.at(1, "ha-lizard.prom");
+    expect([await done(["metrics", "--output", file]), statSync(file).mode & 0o777]).toEqual(["", 0o644]);
+    expect(stage.read(1, "ha-lizard.prom")).toContain("\nha_lizard_monitor_running 0\n");
+  });
+
   test("explain: a host, and a VM", async () => {
     expect(await done(["explain", "host", "h2"])).toMatch(/^Host h2 .*\n\nNow {3}slave, enabled; /);
     expect(await done(["explain", "vm", "web"])).toContain("Now   it runs on h1.\n");

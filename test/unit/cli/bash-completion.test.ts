@@ -41,7 +41,7 @@ describe("ha-cfg bash-completion", () => {
   });
 
   test("options of the action, and no other", async () => {
-    expect(await offered("status", "--")).toEqual(["--json", "--help"]);
+    expect(await offered("status", "--")).toEqual(["--json", "--nagios", "--help"]);
     expect(await offered("get", "--s")).toEqual(["--show-secrets"]);
   });
 
@@ -57,6 +57,9 @@ describe("ha-cfg bash-completion", () => {
 
   test("names of VMs and hosts, quoted; none is evaluated", async () => {
     expect(await offered("set-vm-ha", "web")).toEqual(["web\\ 1", "web2"]);
+    expect(await offered("explain", "")).toEqual(["host", "vm"]);
+    expect(await offered("explain", "vm", "web")).toEqual(["web\\ 1", "web2"]);
+    expect(await offered("explain", "pool", "")).toEqual([]);
     expect(await offered("set-vm-ha", "web\\ ")).toEqual(["web\\ 1"]);
     expect(await offered("get-vm-ha", "$")).toEqual(["\\$\\(touch\\ hacked\\)"]);
     expect(await Bun.file(join(folder, "hacked")).exists()).toBe(false);

@@ -282,6 +282,11 @@ function fakeFiles(world: FakeWorld): CliPorts["files"] {
       if (!(path in world.files)) return "none";
       return world.files[path] === null ? "other" : "ordinary";
     },
+    publish: async (path, text) => {
+      world.calls.push(`publish ${path}`);
+      world.files = { ...world.files, [path]: text };
+      return null;
+    },
     write: async (path, text) => {
       if (path.startsWith("/full/")) return "the disk is full";
       world.calls.push(`write ${path}`);

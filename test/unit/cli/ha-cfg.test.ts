@@ -27,6 +27,7 @@ const ACTIONS = [
   "plan",
   "replay",
   "explain",
+  "metrics",
   "fence-test",
   "manual",
   "version",

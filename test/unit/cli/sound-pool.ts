@@ -1,5 +1,6 @@
 import type { Hearing } from "../../../src/core/model/hearing.ts";
 import type { HostUuid } from "../../../src/core/model/ids.ts";
+import { NO_SUCCESSOR, SUCCESSOR_KEY } from "../../../src/core/model/pool-keys.ts";
 import type { HostView } from "../../../src/core/model/pool-view.ts";
 import type { HostInterface } from "../../../src/ports/pool-survey.ts";
 import type { FakeWorld } from "./fake-ports.ts";
@@ -103,7 +104,10 @@ export function soundPool(count = 3): Partial<FakeWorld> {
   const version = "XCP-ng 8.3.0 24.19.2";
   return {
     hosts: all,
-    otherConfig: keys(count === 3 ? {} : { FENCE_MIN_HOSTS: "2" }),
+    otherConfig: {
+      ...keys(count === 3 ? {} : { FENCE_MIN_HOSTS: "2" }),
+      [SUCCESSOR_KEY]: all[1]?.uuid ?? NO_SUCCESSOR,
+    },
     rememberedFlag: "on",
     hearing: hearing(all),
     interfaces: interfaces(all),

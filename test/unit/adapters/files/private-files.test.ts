@@ -42,3 +42,18 @@ test("createPrivateFiles: read takes nothing but a text of an ordinary file", as
   // The kernel says that such a file has no size.
   expect((await files.read("/proc/self/status")).ok).toBe(true);
 });
+
+test("publish: replaced as a whole, readable by everybody, whatever the umask is", async () => {
+  const folder = new ScratchFolder("publish");
+  const before = process.umask(0o077);
+  try {
+    const path = folder.at("ha.prom");
+    for (const text of ["one\n", "two\n"]) {
+      expect(await createPrivateFiles().publish(path, text)).toBeNull();
+      expect([readFileSync(path, "utf8"), statSync(path).mode & 0o777]).toEqual([text, 0o644]);
+    }
+    expect(readdirSync(folder.path)).toEqual(["ha.prom"]);
+  } finally {
+    process.umask(before);
+  }
+});
