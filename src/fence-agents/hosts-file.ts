@@ -35,6 +35,8 @@ export interface HostsSyntax {
   readonly usualPort: number | string;
   /** There may be several machines behind one address. */
   readonly systems: boolean;
+  /** A device is a VM, and named by its uuid. */
+  readonly isVm?: boolean;
   /** A line, for people. */
   readonly shape: string;
 }
@@ -100,6 +102,7 @@ function parseLine(content: string, line: number, syntax: HostsSyntax): HostsEnt
   if (!isUuid(host)) return host === "" ? "the host's uuid is missing" : `${host} is no uuid`;
   if (device === "" || device.startsWith("-")) return "the address is missing, or begins with a dash";
   if (!isAddress(device)) return `${device} is no address`;
+  if (syntax.isVm && !isUuid(device)) return `${device} is no uuid of a VM`;
   if (system !== undefined && !syntax.systems)
     return `${device}/${system} is no address; a line is ${syntax.shape}`;
   if (system === "") return `the system is missing after ${device}/`;

@@ -14,7 +14,7 @@ import { neverAborts } from "../ports/deadline.ts";
 
 /**
  * `ha-lizard-plugin`: called by XAPI on this host, for the master, when the monitor of this host is silent, and for an
- * administrator who sets a tie-breaker up (`host.call_plugin`). What fails is an answer, too: XAPI would take another exit code
+ * administrator who sets a tie-breaker or lists of fence devices up (`host.call_plugin`). What fails is an answer, too: XAPI would take another exit code
  * for a fault of its own.
  */
 export async function run(args: readonly string[]): Promise<number> {
@@ -35,7 +35,11 @@ export async function run(args: readonly string[]): Promise<number> {
 /** null: there is no such function. */
 async function answerOf(called: string | null, call: string): Promise<unknown> {
   if (called === PLUGIN_DOMAINS) return domains();
-  // Only who sets a tie-breaker up loads what that needs.
+  // Only who sets something up loads what that needs.
+  if (called?.startsWith("fence_list_") === true) {
+    const { answerOfLists } = await import("./plugin-lists.ts");
+    return answerOfLists(called, readPluginArguments(call));
+  }
   if (called?.startsWith("tie_") !== true) return null;
   const { answerOfTies } = await import("./plugin-ties.ts");
   return answerOfTies(called, readPluginArguments(call), cleanEnvironment(process.env));

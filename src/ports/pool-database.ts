@@ -9,6 +9,7 @@ import type {
   XapiResult,
 } from "../core/model/pool-view.ts";
 import type { Stop, StopMessages } from "../core/model/stop.ts";
+import type { ListWrite, ReadList } from "./fence-lists.ts";
 
 /** What a read should contain beyond pool, hosts, halted VMs and residents. */
 export interface ReadScope {
@@ -184,6 +185,16 @@ export interface HostTies {
   ): Promise<XapiResult<string | null>>;
 }
 
+/**
+ * The lists of fence devices of another host, asked of it through XAPI (`host.call_plugin`), as `FenceLists` has them here. Only for a host
+ * whose XAPI answers. A host with another version of this program is a fault.
+ */
+export interface HostFenceLists {
+  readFenceList(host: HostUuid, method: string, signal: AbortSignal): Promise<XapiResult<ReadList>>;
+  /** null when it is done, else why it is not. */
+  writeFenceList(host: HostUuid, write: ListWrite, signal: AbortSignal): Promise<XapiResult<string | null>>;
+}
+
 /** The way to the master that this host's own xapi has, beside the probes of this program. */
 export interface MasterPath {
   /**
@@ -271,6 +282,7 @@ export interface Xapi
     MasterPath,
     HostQuestions,
     HostTies,
+    HostFenceLists,
     Promotion,
     MessageBoard,
     PoolAdministration {

@@ -3,6 +3,7 @@ import type { Xapi } from "../../ports/pool-database.ts";
 import type { OpenMasterWay } from "../../ports/xapi-transport.ts";
 import { createAdministration } from "./administration.ts";
 import { createHostQuestions } from "./host-domains.ts";
+import { createHostFenceLists } from "./host-fence-lists.ts";
 import { createHostTies } from "./host-ties.ts";
 import { createMarker } from "./marker.ts";
 import { createMasterConnection } from "./master-connection.ts";
@@ -58,6 +59,7 @@ export function createXapi(options: XapiOptions): Xapi {
     ...createRecovery(context),
     ...createHostQuestions(context),
     ...createHostTies(context),
+    ...createHostFenceLists(context),
     ...createMasterPath(options.transport, options.newUuid ?? (() => crypto.randomUUID())),
     ...createPromotion(context),
     ...createMessageBoard(context),

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /*
  * How XAPI talks to a plugin (`host.call_plugin`): an XML-RPC call as the first argument, an XML-RPC answer on standard
  * output, `{ Status: Success | Failure, Value }`.
@@ -11,6 +13,17 @@ export const PLUGIN_TIE_KEY = "tie_key";
 export const PLUGIN_TIE_PREPARE = "tie_prepare";
 export const PLUGIN_TIE_TEST = "tie_test";
 
+/** The list of a fence method on that host: read it; replace it (modes/plugin-lists.ts). Texts go as base64. */
+export const PLUGIN_LIST_READ = "fence_list_read";
+export const PLUGIN_LIST_WRITE = "fence_list_write";
+/** Of a host that has no list, in the place of the digest of one. */
+export const NO_LIST = "none";
+
+/** What tells a list from one that has changed since: SHA-256, hexadecimal. */
+export function listDigest(text: string | null): string {
+  return text === null ? NO_LIST : createHash("sha256").update(text).digest("hex");
+}
+
 /** The function that is called; null: this is no call. */
 export function readPluginCall(xml: string): string | null {
   return (
@@ -19,7 +32,7 @@ export function readPluginCall(xml: string): string | null {
 }
 
 const MEMBER =
-  /<member>\s*<name>(?<name>\w{1,30})<\/name>\s*<value>(?:<string>)?(?<text>[^<>&]{0,1000})(?:<\/string>)?<\/value>\s*<\/member>/g;
+  /<member>\s*<name>(?<name>\w{1,30})<\/name>\s*<value>(?:<string>)?(?<text>[^<>&]{0,30000})(?:<\/string>)?<\/value>\s*<\/member>/g;
 
 /** The arguments that are plain words: what has markup in it is none of this program's. */
 export function readPluginArguments(xml: string): Readonly<Record<string, string>> {
@@ -27,8 +40,8 @@ export function readPluginArguments(xml: string): Readonly<Record<string, string
   return Object.fromEntries(found.map(({ groups }) => [groups?.["name"] ?? "", groups?.["text"] ?? ""]));
 }
 
-/** The name comes first. */
-const LONGEST_CALL = 10_000;
+/** The name comes first. A list in base64 is the longest argument (fence-agents/list-check.ts, `LONGEST_LIST`). */
+const LONGEST_CALL = 40_000;
 
 export function renderPluginAnswer(status: "Success" | "Failure", value: string): string {
   const member = (name: string, text: string) =>

@@ -1,6 +1,6 @@
 import { SSH_PORT } from "../../adapters/ssh/target.ts";
 import { authorityOf } from "../address.ts";
-import type { HostsSyntax } from "../hosts-file.ts";
+import { HOSTS_SYNTAX } from "../hosts-syntax.ts";
 import type { OpenDevice } from "../method.ts";
 import { findEntry, readOptions } from "../method-files.ts";
 import { createSshClient } from "../ssh/client.ts";
@@ -14,15 +14,10 @@ const OPTIONS = {
   SESSION: { fallback: "dialogue", pattern: /^(dialogue|argument)$/ },
 };
 const USER = "root";
-const SYNTAX: HostsSyntax = {
-  usualPort: SSH_PORT,
-  systems: false,
-  shape: "<host uuid>:<address of its iLO>[:<port>][:<user>]",
-};
 
 /** `ILO.hosts`: `<host uuid>:<address of its iLO>[:<port>][:<user>]`; `ILO.conf`: options. The password is the same for all. */
 export const openIlo: OpenDevice = (request, context) => {
-  const listed = findEntry("ILO", SYNTAX, request, context.say);
+  const listed = findEntry("ILO", HOSTS_SYNTAX.ILO, request, context.say);
   if (typeof listed === "string") return listed;
   const { device: address, port, user } = listed.entry;
   const options = readOptions("ILO", OPTIONS, request);

@@ -4,11 +4,10 @@ import type { PowerDevice } from "../device.ts";
 import type { Login } from "../login.ts";
 import type { MethodContext } from "../method.ts";
 import type { Options } from "../options-file.ts";
+import { IPMI_PORT } from "./ipmi-port.ts";
 import { explainFailure, readPowerWord } from "./ipmitool-words.ts";
 import type { IpmiOptionName } from "./options.ts";
 
-/** Of IPMI over LAN. */
-export const IPMI_PORT = 623;
 /** What a BMC needs before its answer means anything (fence-agents/README.md, "IPMI"). */
 const SETTLE_MS = 2_000;
 /** Two tries of ipmitool's with growing pauses: a silent BMC costs 6 s, with its defaults 20. */

@@ -1,19 +1,13 @@
-import type { HostsSyntax } from "../hosts-file.ts";
+import { HOSTS_SYNTAX } from "../hosts-syntax.ts";
 import { findLogin } from "../login.ts";
 import type { OpenDevice } from "../method.ts";
 import { findEntry, readOptions } from "../method-files.ts";
-import { createIpmiDevice, IPMI_PORT } from "./ipmi-device.ts";
+import { createIpmiDevice } from "./ipmi-device.ts";
 import { IPMI_OPTIONS } from "./options.ts";
-
-const SYNTAX: HostsSyntax = {
-  usualPort: IPMI_PORT,
-  systems: false,
-  shape: "<host uuid>:<address of its BMC>[:<port>][:<user>]",
-};
 
 /** Finds a host's BMC: its address in IPMI.hosts, options in IPMI.conf, and ipmitool, which must be there. */
 export const openIpmi: OpenDevice = (request, context) => {
-  const listed = findEntry("IPMI", SYNTAX, request, context.say);
+  const listed = findEntry("IPMI", HOSTS_SYNTAX.IPMI, request, context.say);
   if (typeof listed === "string") return listed;
   const { entry } = listed;
   const login = findLogin("IPMI", entry, request);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { authorityOf } from "../address.ts";
 import type { PowerDevice } from "../device.ts";
-import type { HostsSyntax } from "../hosts-file.ts";
+import { HOSTS_SYNTAX } from "../hosts-syntax.ts";
 import { findLogin } from "../login.ts";
 import type { MethodContext, OpenDevice } from "../method.ts";
 import { findEntry, readMethodFile, readOptions } from "../method-files.ts";
@@ -20,11 +20,6 @@ const OPTIONS = {
   /** `1`: also offer the TLS versions and cipher suites of old controllers. */
   LEGACY_TLS: { fallback: "0", pattern: /^[01]$/ },
 };
-const SYNTAX: HostsSyntax = {
-  usualPort: HTTPS_PORT,
-  systems: true,
-  shape: "<host uuid>:<address>[:<port>][/<Id or UUID of the system>][:<user>]",
-};
 
 /** Finds a host's Redfish service: REDFISH.hosts has its address, REDFISH.conf how it is spoken to. */
 export const openRedfish: OpenDevice = (request, context) => openRedfishWithin(REQUEST_MS, request, context);
@@ -35,7 +30,7 @@ export function openRedfishWithin(
   request: AgentRequest,
   context: MethodContext,
 ): PowerDevice | string {
-  const listed = findEntry("REDFISH", SYNTAX, request, context.say);
+  const listed = findEntry("REDFISH", HOSTS_SYNTAX.REDFISH, request, context.say);
   if (typeof listed === "string") return listed;
   const { entry, others } = listed;
   const login = findLogin("REDFISH", entry, request);

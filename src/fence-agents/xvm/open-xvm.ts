@@ -1,7 +1,6 @@
 import { SSH_PORT } from "../../adapters/ssh/target.ts";
-import { isUuid } from "../../core/model/ids.ts";
 import { authorityOf } from "../address.ts";
-import type { HostsSyntax } from "../hosts-file.ts";
+import { HOSTS_SYNTAX } from "../hosts-syntax.ts";
 import type { OpenDevice } from "../method.ts";
 import { findEntry, readOptions } from "../method-files.ts";
 import { createSshClient } from "../ssh/client.ts";
@@ -15,20 +14,13 @@ const OPTIONS = {
   /** The outer host's ssh port. */
   PORT: { fallback: String(SSH_PORT), pattern: /^([1-9]\d{0,4})$/ },
 };
-const SYNTAX: HostsSyntax = {
-  usualPort: "a VM has no port, and the outer host's ssh port is PORT in XVM.conf",
-  systems: false,
-  shape: "<host uuid>:<uuid of its VM on the outer host>[:<user>]",
-};
 
 /** `XVM.hosts`: `<pool host uuid>:<uuid of its VM on the outer host>[:<user>]`; FENCE_IPADDRESS is the outer host. */
 export const openXvm: OpenDevice = (request, context) => {
-  const listed = findEntry("XVM", SYNTAX, request, context.say);
+  const listed = findEntry("XVM", HOSTS_SYNTAX.XVM, request, context.say);
   if (typeof listed === "string") return listed;
   const { entry } = listed;
   const vm = entry.device.toLowerCase();
-  if (!isUuid(vm))
-    return `Cannot fence: ${entry.device} in XVM.hosts, line ${entry.line}, is no uuid of a VM`;
   const outerHost = request.address.replace(/^\[(.*)\]$/, "$1");
   if (outerHost === "")
     return "Cannot fence: FENCE_IPADDRESS is not set; it is the host on which the VMs run";

@@ -1,6 +1,6 @@
 import { SSH_PORT } from "../../adapters/ssh/target.ts";
 import { PARAMETERS } from "../../config/params.ts";
-import { IPMI_PORT } from "../../fence-agents/ipmi/ipmi-device.ts";
+import { IPMI_PORT } from "../../fence-agents/ipmi/ipmi-port.ts";
 import { HTTPS_PORT } from "../../fence-agents/redfish/endpoint.ts";
 import { markdownTable } from "../fill.ts";
 

@@ -9,11 +9,12 @@ import type { LogLine, LogLines } from "../../../src/ports/log-reader.ts";
 import type { ListedVm, PostedMessage } from "../../../src/ports/pool-database.ts";
 import type { RecordFiles } from "../../../src/ports/record.ts";
 import type { LoadedState } from "../../../src/ports/state-store.ts";
+import { type ListWorld, noLists } from "./fake-lists.ts";
 import { fakeSurroundings, quietSurroundings, type Surroundings } from "./fake-surroundings.ts";
 import { fakeXapi, HOST, POOL } from "./fake-xapi.ts";
 
 /** What a test sets up, and what it looks at afterwards. */
-export interface FakeWorld extends Surroundings {
+export interface FakeWorld extends Surroundings, ListWorld {
   otherConfig: Record<string, string>;
   /** What somebody else writes right after the read. */
   meanwhile: Readonly<Record<string, string>>;
@@ -79,6 +80,7 @@ const NO_RECORDS: RecordFiles = {
 export function fakeWorld(): FakeWorld {
   return {
     ...quietSurroundings(),
+    ...noLists(),
     otherConfig: {},
     meanwhile: {},
     override: {},

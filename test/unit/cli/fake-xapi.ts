@@ -1,6 +1,7 @@
 import { hostUuid, poolUuid } from "../../../src/core/model/ids.ts";
 import type { DatabaseView, Inventory, XapiFault, XapiResult } from "../../../src/core/model/pool-view.ts";
 import type { Xapi } from "../../../src/ports/pool-database.ts";
+import { readListOf, writeListOf } from "./fake-lists.ts";
 import type { FakeWorld } from "./fake-ports.ts";
 
 export const HOST = hostUuid("11111111-0000-0000-0000-000000000001");
@@ -92,6 +93,14 @@ export function fakeXapi(world: FakeWorld): Xapi {
     testTie: async (host, kind, place) => {
       world.calls.push(`test ${kind} ${place} on ${host}`);
       return world.otherHost(host) ?? { ok: true, value: world.tieTest(kind, place, host) };
+    },
+    readFenceList: async (host, method) => {
+      world.calls.push(`read ${method} list of ${host}`);
+      return world.otherHost(host) ?? { ok: true, value: readListOf(world, host, method) };
+    },
+    writeFenceList: async (host, write) => {
+      world.calls.push(`write ${write.method} list on ${host}${write.force ? " by force" : ""}`);
+      return world.otherHost(host) ?? { ok: true, value: writeListOf(world, host, write) };
     },
     startVm: fail,
     startAppliance: fail,

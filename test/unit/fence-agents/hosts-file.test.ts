@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { hostUuid } from "../../../src/core/model/ids.ts";
 import { type HostsSyntax, parseHostsFile } from "../../../src/fence-agents/hosts-file.ts";
 
 const A = "2f4a7c1e-0b5d-4e8a-9c3f-1a2b3c4d5e6f";
@@ -74,6 +75,12 @@ describe("parseHostsFile: a line that is none", () => {
     const file = parse(`${B}:192.0.2.8\n${line}\n`);
     expect(file.entries.map(({ device }) => device)).toEqual(["192.0.2.8"]);
     expect(file.problems).toMatchObject([{ line: 2, why: expect.stringContaining(problem) }]);
+  });
+
+  test("a VM is named by its uuid", () => {
+    const { entries, problems } = parse(`${A}:${VM}\n${B}:some-vm\n`, { ...VMS, isVm: true });
+    expect(entries.map(({ device }) => device)).toEqual([VM]);
+    expect(problems).toEqual([{ line: 2, host: hostUuid(B), why: "some-vm is no uuid of a VM" }]);
   });
 
   test("the same host twice: neither, because either could be the wrong one", () => {

@@ -1,0 +1,39 @@
+import type { HostsSyntax } from "../../../src/fence-agents/hosts-file.ts";
+import { syntaxOf, whyNotList } from "../../../src/fence-agents/list-check.ts";
+import type { ListWrite, ReadList } from "../../../src/ports/fence-lists.ts";
+
+/** The lists of fence devices of all hosts, as files that are there or not. */
+export interface ListWorld {
+  /** By host, then by method. */
+  lists: Record<string, Record<string, string>>;
+  /** What this host had before. */
+  listsBefore: Record<string, string>;
+  /** Why a host does not use, or write, its list. */
+  listFaults: (host: string) => string | null;
+}
+
+export function noLists(): ListWorld {
+  return { lists: {}, listsBefore: {}, listFaults: () => null };
+}
+
+function known(method: string): HostsSyntax {
+  const syntax = syntaxOf(method);
+  if (syntax === null) throw new Error(`${method} has no list`);
+  return syntax;
+}
+
+export function readListOf(world: ListWorld, host: string, method: string): ReadList {
+  const why = world.listFaults(host);
+  if (why !== null) return { ok: false, why };
+  const path = `/etc/ha-lizard/fence/${method}/${method}.hosts`;
+  return { ok: true, path, text: world.lists[host]?.[method] ?? null };
+}
+
+export function writeListOf(world: ListWorld, host: string, write: ListWrite): string | null {
+  const { method, text } = write;
+  const found = readListOf(world, host, method);
+  if (!found.ok) return found.why;
+  const why = whyNotList(write, found.text, known(method));
+  if (why === null) world.lists = { ...world.lists, [host]: { ...world.lists[host], [method]: text } };
+  return why === null ? null : `${found.path}: ${why}`;
+}
