@@ -1,6 +1,7 @@
 import type { Clock } from "../ports/clock.ts";
 import type { ConfigSource, OverrideWriter } from "../ports/config-source.ts";
 import type { Daemons } from "../ports/daemons.ts";
+import type { FenceLists } from "../ports/fence-lists.ts";
 import type { FenceMethods } from "../ports/fence-methods.ts";
 import type { Fencer } from "../ports/fencer.ts";
 import type { HearingReader } from "../ports/group.ts";
@@ -35,6 +36,8 @@ export interface CliPorts {
   /** Only asks the fence devices; ha-cfg switches nothing off. */
   readonly fencer: Pick<Fencer, "status">;
   readonly fenceMethods: FenceMethods;
+  /** The lists of fence devices of this host. */
+  readonly fenceLists: FenceLists;
   /** Only asked for this host's role, to say whose silence it is. */
   readonly localHost: Pick<LocalHost, "observe">;
   /**

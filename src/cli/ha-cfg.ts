@@ -10,6 +10,7 @@ import { confirmOffAction } from "./commands/confirm-off.ts";
 import { doctorAction } from "./commands/doctor.ts";
 import { emailAction, emailDebugAction } from "./commands/email.ts";
 import { explainAction } from "./commands/explain.ts";
+import { fenceHostsAction } from "./commands/fence-hosts.ts";
 import { fenceTestAction } from "./commands/fence-test.ts";
 import { getAction } from "./commands/get.ts";
 import { getVmHaAction } from "./commands/get-vm-ha.ts";
@@ -63,6 +64,7 @@ const LISTED: readonly Action[] = [
   planAction,
   replayAction,
   explainAction,
+  fenceHostsAction,
   fenceTestAction,
   tieBreakerAction,
   doctorAction,

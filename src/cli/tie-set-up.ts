@@ -1,8 +1,8 @@
 import type { SshPlace } from "../config/tie-place.ts";
+import { type AskedHost, askHosts, type HostAnswers } from "./ask-hosts.ts";
 import { type CliPorts, EXIT, type ExitCode } from "./cli-ports.ts";
 import type { PoolAccess } from "./pool-access.ts";
 import { plainText, wrapText } from "./screens/text.ts";
-import { askHosts, type HostAnswers, type TieHost } from "./tie-hosts.ts";
 
 /** A place that is about to be used. */
 export interface NewPlace {
@@ -20,7 +20,7 @@ const MOST_ROUNDS = 20;
 export async function setUpSsh(
   place: NewPlace,
   at: SshPlace,
-  hosts: readonly TieHost[],
+  hosts: readonly AskedHost[],
   pool: PoolAccess,
   ports: CliPorts,
 ): Promise<ExitCode | null> {
@@ -68,7 +68,7 @@ function showKeys(
 /** Claims and removes on each host something that nobody uses. null: every host that was reached can; else what the action ends with. */
 export async function testEach(
   place: NewPlace,
-  hosts: readonly TieHost[],
+  hosts: readonly AskedHost[],
   pool: PoolAccess,
   ports: CliPorts,
 ): Promise<ExitCode | null> {
@@ -88,7 +88,7 @@ export async function testEach(
 /** What is wrong with a place, as each of these hosts tests it. */
 export function testHosts(
   { kind, text }: Pick<NewPlace, "kind" | "text">,
-  hosts: readonly TieHost[],
+  hosts: readonly AskedHost[],
   pool: Pick<PoolAccess, "xapi">,
   ports: CliPorts,
 ): Promise<HostAnswers<string | null>> {

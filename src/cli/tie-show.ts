@@ -1,4 +1,5 @@
 import { asksHeuristicIps } from "../config/tie-breaker.ts";
+import { hostsToAsk } from "./ask-hosts.ts";
 import { type CliPorts, EXIT, type ExitCode } from "./cli-ports.ts";
 import { fittingPlace } from "./doctor/tie-place-checks.ts";
 import type { PoolAccess } from "./pool-access.ts";
@@ -10,7 +11,6 @@ import {
   type TiePool,
   withoutChoice,
 } from "./screens/tie-choices.ts";
-import { tieHosts } from "./tie-hosts.ts";
 import { testHosts } from "./tie-set-up.ts";
 
 /** The pool as it is now, with a place that is set, or may be. */
@@ -28,7 +28,7 @@ export async function showTie(json: boolean, pool: PoolAccess, ports: CliPorts):
   const { TIE_BREAKER, TIE_BREAKER_PLACE } = settings;
   const breaker = asksHeuristicIps(settings) ? "ip" : TIE_BREAKER;
   const place = TIE_BREAKER_PLACE === "" ? null : TIE_BREAKER_PLACE;
-  const self = (await tieHosts(pool, ports)).filter(({ isSelf }) => isSelf);
+  const self = (await hostsToAsk(pool, ports)).filter(({ isSelf }) => isSelf);
   const isClaim = breaker === "ssh" || breaker === "sr";
   const [tested] = isClaim ? await testHosts({ kind: breaker, text: place ?? "" }, self, pool, ports) : [];
   const test =
@@ -66,7 +66,7 @@ export async function testTie(
     ports.stderr(`Cannot test the tie-breaker: TIE_BREAKER=${kind}, so there is no place.\n`);
     return EXIT.failed;
   }
-  const hosts = (await tieHosts(pool, ports)).filter(({ isSelf }) => isSelf || all);
+  const hosts = (await hostsToAsk(pool, ports)).filter(({ isSelf }) => isSelf || all);
   const tested = await testHosts({ kind, text }, hosts, pool, ports);
   const rows = tested.map(({ host, answer }) => ({
     host: host.name,

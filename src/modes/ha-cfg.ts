@@ -19,6 +19,7 @@ import { createTieBreakers } from "../adapters/ties/open-tie-breaker.ts";
 import { openSurvey } from "../adapters/xapi/survey.ts";
 import { createSocketTransport } from "../adapters/xapi/transport.ts";
 import { runHaCfg } from "../cli/ha-cfg.ts";
+import { fenceListsOf } from "./plugin-lists.ts";
 import { createMethods } from "./real-fence-methods.ts";
 import { createFencer } from "./real-fencer.ts";
 import { createRealPeers } from "./real-xapi.ts";
@@ -56,6 +57,7 @@ export function run(args: readonly string[]): Promise<number> {
     override: config,
     fencer: maskFencer(createFencer(runtime), secrets.mask),
     fenceMethods: createMethods(runtime),
+    fenceLists: fenceListsOf(runtime),
     localHost: peers.localHost,
     store,
     keyboard: createSystemKeyboard(),

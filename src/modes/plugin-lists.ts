@@ -6,7 +6,7 @@ import type { Logger } from "../ports/notices.ts";
 import { createRuntime, flushLog, type Runtime } from "./runtime.ts";
 
 /** The lists where the agents of this host look for them: FENCE_FILE_LOC is the host's own, or the last good one. */
-function fenceListsOf({ paths, config }: Pick<Runtime, "paths" | "config">): FenceLists {
+export function fenceListsOf({ paths, config }: Pick<Runtime, "paths" | "config">): FenceLists {
   return createFenceLists({
     standard: paths.fence,
     agents: async () => resolveTexts(await config.read(), null).settings.FENCE_FILE_LOC,

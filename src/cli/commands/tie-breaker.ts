@@ -4,6 +4,7 @@ import { parseTiePlace, type TiePlace } from "../../config/tie-place.ts";
 import { describeFault } from "../../core/alerts/describe-fault.ts";
 import { neverAborts, withDeadline } from "../../ports/deadline.ts";
 import { defineAction } from "../action.ts";
+import { hostsToAsk } from "../ask-hosts.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
 import { confirm, wantTerminal } from "../confirm.ts";
 import { fittingPlace, judgeStorage } from "../doctor/tie-place-checks.ts";
@@ -11,7 +12,6 @@ import { planChanges, renderChanges, writeParameters } from "../parameter-change
 import { type PoolAccess, withPool } from "../pool-access.ts";
 import { wrapText } from "../screens/text.ts";
 import { choiceText, TIE_CHOICES, type TieChoice, withoutChoice } from "../screens/tie-choices.ts";
-import { tieHosts } from "../tie-hosts.ts";
 import { type NewPlace, setUpSsh, testEach } from "../tie-set-up.ts";
 import { showTie, testTie, tiePool } from "../tie-show.ts";
 
@@ -116,7 +116,7 @@ async function setPlace(
     ports.stderr(`Cannot set the tie-breaker: ${wrong}.\n`);
     return EXIT.failed;
   }
-  const all = await tieHosts(pool, ports);
+  const all = await hostsToAsk(pool, ports);
   const hosts = options.here ? all.filter(({ isSelf }) => isSelf) : all;
   const place: NewPlace = { kind, text, isQuiet: options.yes };
   const stopped =

@@ -2,6 +2,7 @@ import { ROWS, rowOf } from "../../config/params.ts";
 import { PRESETS } from "../../config/presets.ts";
 import type { Action } from "../action.ts";
 import { EXPLAINED } from "../commands/explain.ts";
+import { FENCE_HOSTS_WORDS } from "../commands/fence-hosts.ts";
 import { TIE_WORDS } from "../commands/tie-breaker.ts";
 import { ALL_CHAPTERS, CHAPTERS } from "../manual-contents.ts";
 
@@ -69,6 +70,8 @@ function candidatesFor(place: string, isChange: boolean): Candidates {
       return { kind: "words", words: [...CHAPTERS.map((chapter) => chapter.name), ALL_CHAPTERS] };
     case "choice":
       return { kind: "words", words: TIE_WORDS };
+    case "verb":
+      return { kind: "words", words: FENCE_HOSTS_WORDS };
     case "name":
       return { kind: "words", words: [...PRESETS.keys()] };
     default:

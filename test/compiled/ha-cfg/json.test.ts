@@ -228,6 +228,23 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
     ),
   ],
   [
+    ["fence-hosts"],
+    z.strictObject({
+      method: text,
+      path: maybeText,
+      hosts: z.array(
+        z.strictObject({
+          host: text,
+          uuid: text,
+          device: maybeText,
+          list: z.enum(["own", "same", "differs", "missing", "not-used", "not-reached"]),
+          why: maybeText,
+        }),
+      ),
+      problems: z.array(text),
+    }),
+  ],
+  [
     ["tie-breaker"],
     z.strictObject({
       breaker: z.enum(["none", "ip", "ssh", "sr"]),

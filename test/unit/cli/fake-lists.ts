@@ -1,6 +1,6 @@
 import type { HostsSyntax } from "../../../src/fence-agents/hosts-file.ts";
-import { syntaxOf, whyNotList } from "../../../src/fence-agents/list-check.ts";
-import type { ListWrite, ReadList } from "../../../src/ports/fence-lists.ts";
+import { deviceText, examineList, syntaxOf, whyNotList } from "../../../src/fence-agents/list-check.ts";
+import type { FenceLists, ListWrite, ReadList } from "../../../src/ports/fence-lists.ts";
 
 /** The lists of fence devices of all hosts, as files that are there or not. */
 export interface ListWorld {
@@ -36,4 +36,20 @@ export function writeListOf(world: ListWorld, host: string, write: ListWrite): s
   const why = whyNotList(write, found.text, known(method));
   if (why === null) world.lists = { ...world.lists, [host]: { ...world.lists[host], [method]: text } };
   return why === null ? null : `${found.path}: ${why}`;
+}
+
+/** Those of this host. */
+export function fakeFenceLists(world: ListWorld & { readonly calls: string[] }, host: string): FenceLists {
+  return {
+    methods: ["IPMI", "REDFISH", "ILO", "XVM"],
+    shape: (method) => known(method).shape,
+    read: async (method) => readListOf(world, host, method),
+    readBefore: async (method) => world.listsBefore[method] ?? null,
+    examine: (method, text) => examineList(text, known(method)),
+    render: (method, device) => deviceText(device, known(method)),
+    write: async (write) => {
+      world.calls.push(`write ${write.method} list here${write.force ? " by force" : ""}`);
+      return writeListOf(world, host, write);
+    },
+  };
 }

@@ -9,7 +9,7 @@ import type { LogLine, LogLines } from "../../../src/ports/log-reader.ts";
 import type { ListedVm, PostedMessage } from "../../../src/ports/pool-database.ts";
 import type { RecordFiles } from "../../../src/ports/record.ts";
 import type { LoadedState } from "../../../src/ports/state-store.ts";
-import { type ListWorld, noLists } from "./fake-lists.ts";
+import { fakeFenceLists, type ListWorld, noLists } from "./fake-lists.ts";
 import { fakeSurroundings, quietSurroundings, type Surroundings } from "./fake-surroundings.ts";
 import { fakeXapi, HOST, POOL } from "./fake-xapi.ts";
 
@@ -179,6 +179,7 @@ export function fakePorts(world: FakeWorld): Captured {
           return world.rememberFault;
         },
       },
+      fenceLists: fakeFenceLists(world, HOST),
       localHost: {
         observe: async () => ({
           uuid: HOST,

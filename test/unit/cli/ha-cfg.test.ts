@@ -28,6 +28,7 @@ const ACTIONS = [
   "replay",
   "explain",
   "metrics",
+  "fence-hosts",
   "fence-test",
   "manual",
   "version",

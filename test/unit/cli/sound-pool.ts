@@ -98,6 +98,12 @@ function interfaces(of: readonly HostView[]): FakeWorld["interfaces"] {
   return { ok: true, value };
 }
 
+/** The BMC of each host, on every host. */
+function deviceLists(of: readonly HostView[]): FakeWorld["lists"] {
+  const list = of.map(({ uuid }, at) => `${uuid}:192.0.2.1${at + 1}\n`).join("");
+  return Object.fromEntries(of.map(({ uuid }) => [uuid, { IPMI: list }]));
+}
+
 /** A pool of so many hosts, in which doctor finds nothing. */
 export function soundPool(count = 3): Partial<FakeWorld> {
   const all = hosts(count);
@@ -112,6 +118,7 @@ export function soundPool(count = 3): Partial<FakeWorld> {
     hearing: hearing(all),
     interfaces: interfaces(all),
     hostFacts: { ok: true, value: all.map(({ uuid }) => ({ host: uuid, version, powerOn: null })) },
+    lists: deviceLists(all),
     vms: [vm(1, "web"), vm(2, "db")],
     pass: {
       kind: "found",

@@ -6,8 +6,8 @@ import { neverAborts, withDeadline } from "../ports/deadline.ts";
 import type { CliPorts } from "./cli-ports.ts";
 import type { PoolAccess } from "./pool-access.ts";
 
-/** A host of the pool, as a tie-breaker is set up on it. */
-export interface TieHost {
+/** A host of the pool that is asked for its own part of an action. */
+export interface AskedHost {
   readonly uuid: HostUuid;
   readonly name: string;
   readonly isSelf: boolean;
@@ -20,14 +20,14 @@ export type HostAnswer<T> =
   | { readonly kind: "answer"; readonly value: T }
   | { readonly kind: "unreached"; readonly why: string };
 
-export type HostAnswers<T> = readonly { readonly host: TieHost; readonly answer: HostAnswer<T> }[];
+export type HostAnswers<T> = readonly { readonly host: AskedHost; readonly answer: HostAnswer<T> }[];
 
 const SELF_MS = 2_000;
-/** A place that does not answer is asked some times. */
+/** A tie-breaker that does not answer is asked some times. */
 const HOST_MS = 60_000;
 
 /** The hosts of the pool, this one among them. */
-export async function tieHosts({ database }: PoolAccess, ports: CliPorts): Promise<readonly TieHost[]> {
+export async function hostsToAsk({ database }: PoolAccess, ports: CliPorts): Promise<readonly AskedHost[]> {
   const self = await observeSelf(ports, SELF_MS, neverAborts());
   return (database?.hosts ?? []).map(({ uuid, name, live }) => {
     const isSelf = uuid === self?.uuid;
@@ -37,12 +37,12 @@ export async function tieHosts({ database }: PoolAccess, ports: CliPorts): Promi
 
 /** Asks all of them at the same time: this host by `own`, the others through XAPI. */
 export function askHosts<T>(
-  hosts: readonly TieHost[],
+  hosts: readonly AskedHost[],
   { clock }: CliPorts,
   own: (signal: AbortSignal) => Promise<T>,
   other: (host: HostUuid, signal: AbortSignal) => Promise<XapiResult<T>>,
 ): Promise<HostAnswers<T>> {
-  const ask = async (host: TieHost, signal: AbortSignal): Promise<HostAnswer<T>> => {
+  const ask = async (host: AskedHost, signal: AbortSignal): Promise<HostAnswer<T>> => {
     if (host.isSelf) return { kind: "answer", value: await own(signal) };
     if (!host.live) return { kind: "unreached", why: "it is not up, by XAPI" };
     const asked = await other(host.uuid, signal);
