@@ -85,6 +85,7 @@ export function run(args: readonly string[]): Promise<number> {
         transport: createSocketTransport({ socketPath: paths.xapiSocket, mask: secrets.mask }),
         clock,
         xeTimeoutMs,
+        conceal: (secret) => secrets.learn({ FENCE_PASSWD: secret }),
       }),
     hostSurvey: { ...createHostSurvey(paths), gate: createGate(clock, environment) },
     wakeMonitor: async () => wakeMonitor(paths),

@@ -39,6 +39,16 @@ export interface HostFacts {
   readonly powerOn: { readonly mode: string; readonly address: string | null } | null;
 }
 
+/** What is known of a host's BMC without its list. */
+export interface KnownBmc {
+  readonly host: HostUuid;
+  /** By `power_on_config`, else by the host itself (XCP-ng's plugin `ipmitool.py`); null: neither knows it. */
+  readonly address: string | null;
+  readonly user: string | null;
+  /** The uuid of the secret that is its password (`PoolSurvey.secret`). */
+  readonly secret: string | null;
+}
+
 /** A storage repository. */
 export interface StorageFacts {
   readonly uuid: string;
@@ -66,6 +76,10 @@ export interface PoolSurvey {
   storages(signal: AbortSignal): Promise<XapiResult<readonly StorageFacts[]>>;
   /** One call. */
   hostFacts(signal: AbortSignal): Promise<XapiResult<readonly HostFacts[]>>;
+  /** The BMCs of all hosts: one call, and one for each host in `live` whose BMC has no address in the database; up to 30 s. */
+  bmcs(live: readonly HostUuid[], signal: AbortSignal): Promise<XapiResult<readonly KnownBmc[]>>;
+  /** The text of a secret: two calls. A password: it must not be shown, logged, or stand on a command line. */
+  secret(uuid: string, signal: AbortSignal): Promise<XapiResult<string>>;
   /** The wall clock of a host, in milliseconds since the epoch; XAPI tells whole seconds. The host itself answers. */
   hostClock(host: HostUuid, signal: AbortSignal): Promise<XapiResult<number>>;
   /** Logs out and closes connections. Never rejects, takes no longer than a second. */

@@ -49,6 +49,8 @@ export function buildWorld(
     host.poolConf = host === master ? "master" : `slave:${master.address}`;
     addHost(database, host);
   }
+  for (const [index, { powerOn }] of hosts.entries())
+    if (powerOn !== undefined) addPowerOn(world, database, world.host(index + 1), powerOn);
   addStorage(database, world);
   for (const appliance of spec.appliances ?? []) addAppliance(database, appliance);
   const field = spec.params?.["XC_FIELD_NAME"];
@@ -56,6 +58,18 @@ export function buildWorld(
   for (const address of spec.externals ?? []) world.externals.set(address, true);
   for (const host of world.hosts) host.database = host === master ? database : database.copy();
   return world;
+}
+
+function addPowerOn(
+  world: World,
+  database: Database,
+  host: SimHost,
+  { address, user, password }: NonNullable<HostSpec["powerOn"]>,
+): void {
+  const secret = `5ec2e700-0000-4000-8000-${String(host.number).padStart(12, "0")}`;
+  world.secrets.set(secret, password);
+  const config = { power_on_ip: address, power_on_user: user, power_on_password_secret: secret };
+  database.update("host", host.ref, { power_on_mode: "IPMI", power_on_config: config });
 }
 
 export function buildHost(spec: HostSpec, number: number, database: Database): SimHost {
@@ -91,6 +105,7 @@ export function buildHost(spec: HostSpec, number: number, database: Database): S
     stayDisabled: false,
     haArmed: false,
     watchdog: { slots: [], count: 0, foreign: 0, isMissing: false, slowMs: 0 },
+    ipmiAddress: spec.ipmiAddress ?? null,
     bmc: "up",
     bmcOf: number,
     bmcDelayMs: 0,

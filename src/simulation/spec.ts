@@ -27,6 +27,10 @@ export interface HostSpec {
   readonly memoryBytes?: number;
   /** Processors; absent: as many as the recorded host had. */
   readonly cpus?: number;
+  /** Its BMC, as XAPI knows it (`power_on_mode` IPMI); the password becomes a secret of XAPI. */
+  readonly powerOn?: { readonly address: string; readonly user: string; readonly password: string };
+  /** The address of its BMC, as the host itself says it by XCP-ng's plugin; absent: it has no such plugin. */
+  readonly ipmiAddress?: string;
   /** Directory under which the host's pool.conf and cookie are kept as real files. */
   readonly root?: string;
 }

@@ -160,6 +160,8 @@ export interface SimHost {
   stayDisabled: boolean;
   haArmed: boolean;
   readonly watchdog: SimWatchdog;
+  /** What its own `ipmitool` says of the address of its BMC; null: it has no such plugin. */
+  readonly ipmiAddress: string | null;
   bmc: BmcState;
   /** Number of the host whose power its BMC really switches; another one's, when the cables are wrong. */
   bmcOf: number;
@@ -205,6 +207,19 @@ export interface Violation {
   readonly hosts: readonly number[];
 }
 
+/** A call of a plugin on a host (`host.call_plugin`). */
+export interface PluginCall {
+  readonly host: number;
+  readonly plugin: string;
+  readonly fn: string;
+  readonly args: Readonly<Record<string, string>>;
+}
+
+/** `missing`: there is no such plugin. */
+export type PluginEnd =
+  | { readonly kind: "success" | "failure"; readonly value: string }
+  | { readonly kind: "missing" };
+
 /** How a hook of XAPI has ended, and what it has said on standard output. */
 export interface HookEnd {
   readonly code: number;
@@ -232,6 +247,10 @@ export class World {
   chaos: CallFates | null = null;
   /** What stands in `/etc/xapi.d/vm-pre-start` of a host, run before a VM starts there; null: nothing. */
   preStartHooks: ((host: number, vm: string) => Promise<HookEnd>) | null = null;
+  /** Runs a plugin that stands in `/etc/xapi.d/plugins` of a host; null: the hosts have none but those of this world. */
+  plugins: ((call: PluginCall) => Promise<PluginEnd>) | null = null;
+  /** XAPI's secrets, by uuid. */
+  readonly secrets = new Map<string, string>();
   /** null: the monitors say nothing to each other. */
   messengers: Messengers | null = null;
   /** Who takes the record of a host's iterations; nobody, unless a test wants it. */

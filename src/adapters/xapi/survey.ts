@@ -8,6 +8,7 @@ import { drive, plug } from "./inventory-records.ts";
 import { namingSession } from "./named-fault.ts";
 import { parseValue } from "./records.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
+import { readBmcs, readSecret } from "./survey-bmcs.ts";
 import { all } from "./survey-list.ts";
 import { readHostFacts, readInterfaces, readLocalNetworks } from "./survey-networks.ts";
 import * as shapes from "./survey-records.ts";
@@ -15,8 +16,13 @@ import { readStorages } from "./survey-storage.ts";
 
 const CLOSE_MS = 1_000;
 
+export interface SurveyOptions extends SessionOptions {
+  /** Is told each secret that is read: no text that is shown may have it in it. */
+  conceal(secret: string): void;
+}
+
 /** The survey in a session of its own, opened with the first call that needs it. */
-export function openSurvey(options: SessionOptions): PoolSurvey {
+export function openSurvey(options: SurveyOptions): PoolSurvey {
   const session = namingSession(openSession(options));
   return {
     localDisks: (signal) => readLocalDisks(session, signal),
@@ -24,6 +30,12 @@ export function openSurvey(options: SessionOptions): PoolSurvey {
     storages: (signal) => readStorages(session, signal),
     interfaces: (signal) => readInterfaces(session, signal),
     hostFacts: (signal) => readHostFacts(session, signal),
+    bmcs: (live, signal) => readBmcs(session, live, signal),
+    async secret(uuid, signal) {
+      const read = await readSecret(session, uuid, signal);
+      if (read.ok) options.conceal(read.value);
+      return read;
+    },
     hostClock: (host, signal) => readClock(session, host, signal),
     async close() {
       await withDeadline(

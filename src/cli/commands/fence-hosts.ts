@@ -3,6 +3,7 @@ import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
 import { wantTerminal } from "../confirm.ts";
 import { editList } from "../fence-hosts/edit-list.ts";
+import { listFromXapi } from "../fence-hosts/from-xapi.ts";
 import { methodOfList, ownList, readLists } from "../fence-hosts/read-lists.ts";
 import { showLists } from "../fence-hosts/show-lists.ts";
 import { type NewList, spreadList } from "../fence-hosts/spread-list.ts";
@@ -10,7 +11,7 @@ import { findHost } from "../host-argument.ts";
 import { type PoolAccess, withPool } from "../pool-access.ts";
 
 /** What may stand in the first place, for help and completion. */
-export const FENCE_HOSTS_WORDS: readonly string[] = ["set", "remove", "copy"];
+export const FENCE_HOSTS_WORDS: readonly string[] = ["set", "remove", "copy", "from-xapi"];
 
 interface Asked {
   readonly host: string | undefined;
@@ -18,6 +19,7 @@ interface Asked {
   readonly method: string | undefined;
   readonly yes: boolean;
   readonly force: boolean;
+  readonly password: boolean;
 }
 
 export const fenceHostsAction = defineAction({
@@ -29,7 +31,7 @@ export const fenceHostsAction = defineAction({
       type: "positional",
       required: false,
       description:
-        "set: the device of a host; remove: a host from the list; copy: this host's list to the others, or to one; nothing: show it",
+        "set: the device of a host; remove: a host from the list; copy: this host's list to the others, or to one; from-xapi: the BMCs that XAPI and XCP-ng's ipmitool plugin know; nothing: show it",
     },
     host: { type: "positional", required: false, description: "a host: its name or uuid" },
     device: {
@@ -45,7 +47,11 @@ export const fenceHostsAction = defineAction({
     force: {
       type: "boolean",
       description:
-        "also over a list that somebody has changed on another host, or with what no agent can use",
+        "also over a list that somebody has changed on another host, with what no agent can use, or (from-xapi) in the place of devices that the list has",
+    },
+    password: {
+      type: "boolean",
+      description: "from-xapi: also sets FENCE_PASSWD to the password that XAPI keeps of the BMCs",
     },
     yes: { type: "boolean", description: "does not ask" },
     json: { type: "boolean", description: "for programs: the list and what each host has" },
@@ -54,7 +60,7 @@ export const fenceHostsAction = defineAction({
     const { verb, host, device } = args;
     const asked = {
       ...{ host, device, method: args.method },
-      ...{ yes: args.yes === true, force: args.force === true },
+      ...{ yes: args.yes === true, force: args.force === true, password: args.password === true },
     };
     check(verb, asked, args.json === true);
     if (verb !== undefined && !asked.yes) wantTerminal(ports, "fence-hosts");
@@ -62,6 +68,7 @@ export const fenceHostsAction = defineAction({
       const method = methodOfList(asked.method, pool.resolved.settings, ports);
       if (verb === undefined) return showLists(method, args.json === true, pool, ports);
       if (pool.database === null) return pool.exitWithout;
+      if (verb === "from-xapi") return listFromXapi(method, asked, pool, ports);
       return verb === "copy"
         ? copy(method, asked, pool, ports)
         : change(method, verb === "set" ? (device ?? "") : null, asked, pool, ports);
@@ -69,7 +76,11 @@ export const fenceHostsAction = defineAction({
   },
 });
 
-function check(verb: string | undefined, { host, device, method, force }: Asked, json: boolean): void {
+function check(
+  verb: string | undefined,
+  { host, device, method, force, password }: Asked,
+  json: boolean,
+): void {
   const refuse = (why: string): never => {
     throw new UsageError(`Cannot run fence-hosts${verb === undefined ? "" : ` ${verb}`}: ${why}`);
   };
@@ -78,7 +89,9 @@ function check(verb: string | undefined, { host, device, method, force }: Asked,
     refuse(near === undefined ? `there are ${FENCE_HOSTS_WORDS.join(", ")}` : `did you mean ${near}?`);
   }
   if (json && verb !== undefined) refuse("--json goes with no verb: it shows the list");
-  if (force && verb === undefined) refuse("--force goes with set, remove and copy");
+  if (force && verb === undefined) refuse("--force goes with set, remove, copy and from-xapi");
+  if (password && verb !== "from-xapi") refuse("--password goes with from-xapi");
+  if (verb === "from-xapi" && host !== undefined) refuse(`it takes no host, and ${host} is one too many`);
   if (verb === "set" && (host === undefined || device === undefined))
     refuse("it needs a host and its device: ha-cfg fence-hosts set h1 192.0.2.11");
   if (verb === "remove" && host === undefined) refuse("it needs a host");

@@ -31,8 +31,7 @@ function unusedBmcs(facts: readonly HostFacts[], { settings, sight }: Examinatio
   const known = facts.flatMap(({ host, powerOn }) =>
     powerOn === null || powerOn.mode === "wake-on-lan" ? [] : [{ host, ...powerOn }],
   );
-  const [first] = known;
-  if (first === undefined) return [];
+  if (known.length === 0) return [];
   const names = fewNames(
     known.map(
       ({ host, mode, address }) => `${nameOf(sight, host)} (${[mode, address].filter(Boolean).join(" ")})`,
@@ -42,7 +41,7 @@ function unusedBmcs(facts: readonly HostFacts[], { settings, sight }: Examinatio
   return [
     findingsOf("bmc").warn(
       `XAPI knows a BMC of ${names}, and ${method} does not use it: with it a dead host is proved to be off`,
-      `echo ${first.host}:${first.address ?? "ADDRESS"} >>/etc/ha-lizard/fence/IPMI/IPMI.hosts, a line for each host, on every host; ha-cfg set FENCE_USER USER; ha-cfg set FENCE_PASSWD -; ${settings.FENCE_ENABLED ? "" : "ha-cfg set FENCE_ENABLED 1; "}ha-cfg set FENCE_METHOD IPMI; ha-cfg fence-test`,
+      `ha-cfg fence-hosts from-xapi --method IPMI --password; ${settings.FENCE_ENABLED ? "" : "ha-cfg set FENCE_ENABLED 1; "}ha-cfg set FENCE_METHOD IPMI; ha-cfg fence-test`,
     ),
   ];
 }

@@ -1,6 +1,7 @@
 import { PLUGIN, PLUGIN_DOMAINS } from "../../adapters/xapi/plugin-protocol.ts";
 import type { Fields, Json } from "../database.ts";
 import { roleOf } from "../pool-conf.ts";
+import type { PluginCall, PluginEnd, SimHost } from "../world.ts";
 import { knownToXenopsd } from "../xenopsd.ts";
 import { ApiError } from "./answer.ts";
 import { hostOfRef } from "./connection.ts";
@@ -68,7 +69,12 @@ export const HOST_METHODS: Methods = {
   },
   "host.call_plugin": {
     params: ["string", "string", "string", "map"],
-    run: (call, [host, plugin, fn]) => callPlugin(call, String(host), `${String(plugin)} ${String(fn)}`),
+    run: (call, [host, plugin, fn, args]) =>
+      callPlugin(call, String(host), {
+        plugin: String(plugin),
+        fn: String(fn),
+        args: args as Readonly<Record<string, string>>,
+      }),
   },
   "host.compute_free_memory": {
     params: ["string"],
@@ -157,11 +163,40 @@ async function setEnabled(
 /** 96 to 141 ms were measured with a plugin in Python. */
 const PLUGIN_MS = 100;
 
-/** Plugins are programs on the host that is asked: this one is ours, and what it says is the truth. */
-async function callPlugin(call: Call, hostRef: string, called: string): Promise<Json> {
+/**
+ * Plugins are programs on the host that is asked. Which VMs ours sees there is the truth of this world, and so is what XCP-ng's says of the
+ * BMC; whatever else is called has to stand on the host.
+ */
+async function callPlugin(call: Call, hostRef: string, asked: Omit<PluginCall, "host">): Promise<Json> {
   need(call.database, "host", hostRef);
   const { host } = await forwardTo(call, hostRef);
-  if (called !== `${PLUGIN} ${PLUGIN_DOMAINS}`) throw new ApiError("XENAPI_MISSING_PLUGIN", [called]);
-  await pause(call.world, call.process, PLUGIN_MS);
-  return JSON.stringify({ role: roleOf(host.poolConf), vms: knownToXenopsd(host) });
+  const end = await runPlugin(call, host, asked);
+  if (end.kind === "missing") throw new ApiError("XENAPI_MISSING_PLUGIN", [asked.plugin]);
+  if (end.kind === "failure") throw new ApiError("XENAPI_PLUGIN_FAILURE", [asked.fn, "Failure", end.value]);
+  return end.value;
+}
+
+async function runPlugin(
+  { world, process }: Call,
+  host: SimHost,
+  asked: Omit<PluginCall, "host">,
+): Promise<PluginEnd> {
+  const called = `${asked.plugin} ${asked.fn}`;
+  const said = called === `${PLUGIN} ${PLUGIN_DOMAINS}` ? domainsOf(host) : ipmiLanOf(host, called);
+  if (said === null) return (await world.plugins?.({ host: host.number, ...asked })) ?? { kind: "missing" };
+  await pause(world, process, PLUGIN_MS);
+  return { kind: "success", value: JSON.stringify(said) };
+}
+
+function domainsOf(host: SimHost): Json {
+  return { role: { ...roleOf(host.poolConf) }, vms: knownToXenopsd(host) };
+}
+
+function ipmiLanOf({ ipmiAddress }: SimHost, called: string): Json {
+  if (ipmiAddress === null || called !== "ipmitool.py get_ipmi_lan") return null;
+  return [
+    { name: "IP Address Source", value: "Static Address" },
+    { name: "IP Address", value: ipmiAddress },
+    { name: "Subnet Mask", value: "255.255.255.0" },
+  ];
 }

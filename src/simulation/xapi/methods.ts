@@ -4,6 +4,7 @@ import { HOST_METHODS } from "./host.ts";
 import { MESSAGE_METHODS } from "./message.ts";
 import type { Methods } from "./method.ts";
 import { POOL_METHODS } from "./pool.ts";
+import { SECRET_METHODS } from "./secret.ts";
 import { SESSION_METHODS } from "./session.ts";
 import { TASK_METHODS } from "./task.ts";
 import { VM_METHODS } from "./vm.ts";
@@ -13,6 +14,7 @@ import { WRITE_METHODS } from "./write.ts";
 export const METHODS: Methods = Object.freeze(
   Object.assign(
     Object.create(null) as Record<string, never>,
+    SECRET_METHODS,
     SESSION_METHODS,
     POOL_METHODS,
     HOST_METHODS,

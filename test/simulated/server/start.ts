@@ -11,6 +11,7 @@ import { beginWhole } from "../../../src/simulation/xapi/start.ts";
 import { openControl } from "./control-front.ts";
 import { hooksOnHosts } from "./hooks.ts";
 import { keepHostFiles } from "./host-files.ts";
+import { type PluginCommand, pluginsOnHosts, runPlugins } from "./plugins.ts";
 import { type Tls, XapiFront } from "./xapi-front.ts";
 
 export interface SimServerConfig extends PoolSpec {
@@ -25,6 +26,8 @@ export interface SimServerOptions extends SimServerConfig {
   readonly dir?: string;
   /** Words before a command and after it the number of a host: the command runs there. Absent: hosts run nothing. */
   readonly onHost?: readonly string[];
+  /** How plugins of the hosts are started; absent: those that stand on the host, with `onHost`. */
+  readonly plugins?: PluginCommand;
   /** Each host's TCP face also on a port of 127.0.0.1. */
   readonly tcp?: boolean;
   /** Each host's TCP face also on the ports of a real one, at its own address: 80, and 443 with this certificate. */
@@ -53,6 +56,8 @@ export async function startSimServer(options: SimServerOptions): Promise<SimServ
   // This may refuse, so nothing is made before it.
   keepHostFiles(world);
   if (options.onHost !== undefined) world.preStartHooks = hooksOnHosts(options.onHost);
+  const plugins = options.plugins ?? (options.onHost === undefined ? null : pluginsOnHosts(options.onHost));
+  if (plugins !== null) world.plugins = runPlugins(plugins);
   const fresh = options.dir === undefined;
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), "simpool-"));
   beginWhole(world);

@@ -65,7 +65,7 @@ describe("ha-cfg bash-completion", () => {
     expect(await Bun.file(join(folder, "hacked")).exists()).toBe(false);
     expect(await offered("set-vm-ha", "web2", "")).toEqual(["true", "false"]);
     expect(await offered("fence-test", "")).toEqual(["h1", "h2"]);
-    expect(await offered("fence-hosts", "")).toEqual(["set", "remove", "copy"]);
+    expect(await offered("fence-hosts", "")).toEqual(["set", "remove", "copy", "from-xapi"]);
     expect(await offered("fence-hosts", "set", "")).toEqual(["h1", "h2"]);
   });
 

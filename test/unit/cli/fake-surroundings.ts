@@ -9,6 +9,7 @@ import type { PeerAnswer } from "../../../src/ports/peers.ts";
 import type {
   HostFacts,
   HostInterface,
+  KnownBmc,
   LocalDisk,
   LocalNetwork,
   StorageFacts,
@@ -30,6 +31,9 @@ export interface Surroundings {
   localNetworks: XapiResult<readonly LocalNetwork[]>;
   interfaces: XapiResult<readonly HostInterface[]>;
   hostFacts: XapiResult<readonly HostFacts[]>;
+  /** What XAPI knows of BMCs, and the passwords that it keeps of them, by uuid. */
+  bmcs: XapiResult<readonly KnownBmc[]>;
+  secret: (uuid: string) => XapiResult<string>;
   storages: XapiResult<readonly StorageFacts[]>;
   /** What is wrong with the place of ties, as this host tests it. */
   tieTest: (kind: "ssh" | "sr", place: string, host: string) => string | null;
@@ -62,6 +66,8 @@ export function quietSurroundings(): Surroundings {
     localNetworks: { ok: true, value: [] },
     interfaces: { ok: true, value: [] },
     hostFacts: { ok: true, value: [] },
+    bmcs: { ok: true, value: [] },
+    secret: () => ({ ok: false, fault: { kind: "api", code: "UUID_INVALID", params: ["secret"] } }),
     storages: { ok: true, value: [] },
     tieTest: () => null,
     prepareTie: () => null,
@@ -121,6 +127,8 @@ export function fakeSurroundings(world: Surroundings): SurroundingPorts {
       interfaces: async () => world.interfaces,
       hostFacts: async () => world.hostFacts,
       storages: async () => world.storages,
+      bmcs: async () => world.bmcs,
+      secret: async (uuid) => world.secret(uuid),
       hostClock: async (host) => world.hostClock(host),
       close: async () => undefined,
     }),

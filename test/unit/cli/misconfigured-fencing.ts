@@ -123,7 +123,7 @@ export const OF_FENCING = rowsOf([
     "a BMC found in XAPI and not used",
     "bmc",
     "warn",
-    "XAPI knows a BMC of dom0-1 (IPMI 203.0.113.1), and FENCE_METHOD=POOL does not use it",
+    "XAPI knows a BMC of dom0-1 (IPMI 203.0.113.1), and FENCE_METHOD=POOL does not use it: with it a dead host is proved to be off -> ha-cfg fence-hosts from-xapi --method IPMI --password; ha-cfg set FENCE_METHOD IPMI; ha-cfg fence-test",
     { otherConfig: keys({ FENCE_METHOD: "POOL" }), hostFacts: known("IPMI", "203.0.113.1") },
   ],
   [

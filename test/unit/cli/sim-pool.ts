@@ -67,7 +67,7 @@ export async function haCfgOn(
     keyboard: types === undefined ? fake.ports.keyboard : { isTerminal: terminal, readLine: types },
     config: { ...fake.ports.config, ...config },
     openSurvey: (xeTimeoutMs) =>
-      openSurvey({ transport: simTransport(pool.world, host), clock, xeTimeoutMs }),
+      openSurvey({ transport: simTransport(pool.world, host), clock, xeTimeoutMs, conceal: () => undefined }),
   }).then((ended) => {
     code = ended;
   });

@@ -43,6 +43,16 @@ function pool(line: string): Partial<FakeWorld> {
         },
       ],
     },
+    bmcs: {
+      ok: true,
+      value: hosts.map(({ uuid }, at) => ({
+        host: uuid,
+        address: `192.0.2.1${at + 1}`,
+        user: null,
+        secret: "s",
+      })),
+    },
+    secret: () => ({ ok: true, value: "the password of the BMCs" }),
     files: { "/root/ha-lizard.backup": "XE_TIMEOUT=9\n" },
     terminal: true,
     lines: ["yes", "yes"],

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { Glob } from "bun";
 
 const CALL =
-  /["`](?:Async\.)?((?:VM|VM_appliance|host|host_metrics|pool|session|task|message|event|SR|PBD|VDI|VBD|PIF|VIF|network|console|blob|system)\.[a-zA-Z_]+)/g;
+  /["`](?:Async\.)?((?:VM|VM_appliance|host|host_metrics|pool|session|task|message|event|secret|SR|PBD|VDI|VBD|PIF|VIF|network|console|blob|system)\.[a-zA-Z_]+)/g;
 const SRC = new URL("../../../../src/", import.meta.url).pathname;
 
 /** The XAPI methods that the program names, each once. */
@@ -54,6 +54,8 @@ test("all that the program calls in XAPI, and nothing that ends a domain", () =>
     "pool.get_all_records",
     "pool.remove_from_other_config",
     "pool.sync_database",
+    "secret.get_by_uuid",
+    "secret.get_value",
     "session.local_logout",
     "session.login_with_password",
     "session.logout",

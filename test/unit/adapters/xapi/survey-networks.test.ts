@@ -11,7 +11,12 @@ function scripted(records: Readonly<Record<string, unknown>>) {
     ...handlers,
     "VM.get_all_records_where": () => value({ "OpaqueRef:vm": { uuid: "vm" } }),
   });
-  return openSurvey({ transport: script.transport, clock: createTestClock(), xeTimeoutMs: 5_000 });
+  return openSurvey({
+    transport: script.transport,
+    clock: createTestClock(),
+    xeTimeoutMs: 5_000,
+    conceal: () => undefined,
+  });
 }
 
 const HOSTS = { "OpaqueRef:h1": { uuid: "h1" }, "OpaqueRef:h2": { uuid: "h2" } };

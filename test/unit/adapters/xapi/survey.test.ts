@@ -10,7 +10,12 @@ const HOST = hostUuid("00000002-1111-4111-8111-111111111102");
 
 function scripted(handlers: Parameters<typeof createScript>[0]) {
   const script = createScript(handlers);
-  const survey = openSurvey({ transport: script.transport, clock: createTestClock(), xeTimeoutMs: 5_000 });
+  const survey = openSurvey({
+    transport: script.transport,
+    clock: createTestClock(),
+    xeTimeoutMs: 5_000,
+    conceal: () => undefined,
+  });
   return { ...script, survey };
 }
 
@@ -19,7 +24,7 @@ function simulated(spec: ConstructorParameters<typeof Caller>[0], host = 1) {
   const caller = new Caller(spec);
   const transport = simTransport(caller.world, host);
   const clock = portClock(caller.clock, () => 0);
-  const survey = openSurvey({ transport, clock, xeTimeoutMs: 5_000 });
+  const survey = openSurvey({ transport, clock, xeTimeoutMs: 5_000, conceal: () => undefined });
   const wait = async <T>(asked: Promise<T>): Promise<T> => {
     let done = false;
     const ended = asked.finally(() => {
