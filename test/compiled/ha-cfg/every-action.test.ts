@@ -263,6 +263,13 @@ describe("ha-cfg, compiled, on a master", () => {
     expect(await json(["fence-test"])).toBeArrayOfSize(3);
   });
 
+  test("fence-hosts: the list of this host; those of hosts without the plugin are not known", async () => {
+    const { code, out } = await run(["fence-hosts", "--method", "ilo"]);
+    expect([code, out]).toEqual([1, expect.stringMatching(/^h1 +no device +no list there$/m)]);
+    const refused = await run(["fence-hosts", "set", "h1", "192.0.2.1"]);
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("give --yes")]);
+  });
+
   test("tie-breaker: what is set, and what each choice means for this pool", async () => {
     const out = await done(["tie-breaker"]);
     expect(out).toStartWith("TIE_BREAKER=ip\n");

@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { hostDefaults } from "../../../src/simulation/spec.ts";
+import { type HostSpec, hostDefaults } from "../../../src/simulation/spec.ts";
 import { type SimServer, type SimServerConfig, startSimServer } from "../../simulated/server/start.ts";
 import type { Tls } from "../../simulated/server/xapi-front.ts";
 import type { ScratchFolder } from "../../unit/adapters/scratch.ts";
 
 const BINARY = resolve(import.meta.dir, "../../../dist/ha-lizard");
+const PLUGINS = "etc/xapi.d/plugins";
 /** Longer than any answer that an administrator would wait for. */
 const LIMIT_MS = 30_000;
 
@@ -44,6 +45,8 @@ export class Stage {
     config: Omit<SimServerConfig, "hosts"> & {
       readonly hosts: number;
       readonly ownPorts?: Tls;
+      /** What is special about a host, in the order of the hosts. */
+      readonly special?: readonly HostSpec[];
       /** Those that a host of a simulated pool has; the caller's network has them. */
       readonly ownAddresses?: boolean;
     },
@@ -55,15 +58,20 @@ export class Stage {
     const hosts = roots.map((root, index) => ({
       root,
       ...(config.ownAddresses === true ? {} : { address: `127.77.0.${index + 1}` }),
+      ...config.special?.[index],
     }));
-    const server = await startSimServer({ ...config, hosts, dir: folder.at("pool") });
+    const plugins = (host: number, plugin: string) => {
+      const path = join(folder.at(`root${host}`), PLUGINS, plugin);
+      return existsSync(path) ? { command: [path], env: environmentOf(folder, host) } : null;
+    };
+    const server = await startSimServer({ ...config, hosts, plugins, dir: folder.at("pool") });
     symlinkSync(BINARY, folder.at("ha-cfg"));
     return new Stage(server, folder);
   }
 
   /** Where a host that reboots itself would say so. */
   get sysrq(): string {
-    return this.folder.at("sysrq");
+    return sysrqOf(this.folder);
   }
 
   /** A path below the root of a host. */
@@ -80,15 +88,16 @@ export class Stage {
     return readFileSync(this.at(host, path), "utf8");
   }
 
+  /** XAPI finds the plugin of this program on that host, as install.sh links it. */
+  installPlugin(host: number): void {
+    mkdirSync(this.at(host, PLUGINS), { recursive: true });
+    symlinkSync(BINARY, join(this.at(host, PLUGINS), "ha-lizard-plugin"));
+  }
+
   /** The command line of `ha-cfg <args>`, and the environment it needs on that host. */
   command(host: number, args: readonly string[], options: RunOptions = {}) {
     const isolation = options.network === true ? [] : ["unshare", "--user", "--map-root-user", "--net"];
-    const env = {
-      PATH: `${this.at(host, "opt/xensource/bin")}:${process.env["PATH"]}`,
-      HA_LIZARD_ROOT: this.folder.at(`root${host}`),
-      HA_LIZARD_SYSRQ: this.sysrq,
-      ...options.env,
-    };
+    const env = { ...environmentOf(this.folder, host), ...options.env };
     return { command: [...isolation, this.folder.at("ha-cfg"), ...args], env, cwd: this.folder.path };
   }
 
@@ -171,6 +180,18 @@ export class Stage {
   stop(): Promise<void> {
     return this.server.stop();
   }
+}
+
+const sysrqOf = (folder: ScratchFolder): string => folder.at("sysrq");
+
+/** Of the program on that host. */
+function environmentOf(folder: ScratchFolder, host: number): Record<string, string> {
+  const root = folder.at(`root${host}`);
+  return {
+    PATH: `${join(root, "opt/xensource/bin")}:${process.env["PATH"]}`,
+    HA_LIZARD_ROOT: root,
+    HA_LIZARD_SYSRQ: sysrqOf(folder),
+  };
 }
 
 /** What the program reads of a Dom0 besides XAPI. */
