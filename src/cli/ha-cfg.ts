@@ -16,6 +16,7 @@ import { getAction } from "./commands/get.ts";
 import { getVmHaAction } from "./commands/get-vm-ha.ts";
 import { haStatusAction } from "./commands/ha-status.ts";
 import { haDisableAction, haEnableAction } from "./commands/ha-switch.ts";
+import { historyAction } from "./commands/history.ts";
 import { insertAction } from "./commands/insert.ts";
 import { logAction } from "./commands/log.ts";
 import { manualAction } from "./commands/manual.ts";
@@ -62,6 +63,7 @@ const LISTED: readonly Action[] = [
   confirmOffAction,
   resumeAction,
   planAction,
+  historyAction,
   replayAction,
   explainAction,
   fenceHostsAction,

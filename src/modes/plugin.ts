@@ -6,6 +6,7 @@ import { writeOutput } from "../adapters/processes/standard-streams.ts";
 import {
   PLUGIN,
   PLUGIN_DOMAINS,
+  PLUGIN_HISTORY,
   readPluginArguments,
   readPluginCall,
   renderPluginAnswer,
@@ -35,6 +36,7 @@ export async function run(args: readonly string[]): Promise<number> {
 /** null: there is no such function. */
 async function answerOf(called: string | null, call: string): Promise<unknown> {
   if (called === PLUGIN_DOMAINS) return domains();
+  if (called === PLUGIN_HISTORY) return history(readPluginArguments(call)["since"] ?? "");
   // Only who sets something up loads what that needs.
   if (called?.startsWith("fence_list_") === true) {
     const { answerOfLists } = await import("./plugin-lists.ts");
@@ -43,6 +45,15 @@ async function answerOf(called: string | null, call: string): Promise<unknown> {
   if (called?.startsWith("tie_") !== true) return null;
   const { answerOfTies } = await import("./plugin-ties.ts");
   return answerOfTies(called, readPluginArguments(call), cleanEnvironment(process.env));
+}
+
+/** An answer of XAPI's has to be read by it and by the one who asks. */
+const HISTORY_BYTES = 400_000;
+
+async function history(since: string) {
+  const { createRecordFiles } = await import("../adapters/record/record-reader.ts");
+  const sinceMs = /^\d{1,15}$/.test(since) ? Number(since) : 0;
+  return { events: await createRecordFiles(pathsFrom(process.env)).events(sinceMs, HISTORY_BYTES) };
 }
 
 async function domains() {

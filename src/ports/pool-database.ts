@@ -195,6 +195,16 @@ export interface HostFenceLists {
   writeFenceList(host: HostUuid, write: ListWrite, signal: AbortSignal): Promise<XapiResult<string | null>>;
 }
 
+/** What another host has recorded, asked through XAPI. Only for a host whose XAPI answers. */
+export interface HostHistory {
+  /** As `RecordFiles.events`. */
+  askHistory(
+    host: HostUuid,
+    sinceWallMs: number,
+    signal: AbortSignal,
+  ): Promise<XapiResult<readonly unknown[]>>;
+}
+
 /** The way to the master that this host's own xapi has, beside the probes of this program. */
 export interface MasterPath {
   /**
@@ -283,6 +293,7 @@ export interface Xapi
     HostQuestions,
     HostTies,
     HostFenceLists,
+    HostHistory,
     Promotion,
     MessageBoard,
     PoolAdministration {

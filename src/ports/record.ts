@@ -1,3 +1,5 @@
+import type { PoolEvent } from "../core/model/pool-event.ts";
+
 /** What stands in front of each text of a record, to be read without it. */
 export interface RecordHead {
   /** ISO 8601, by the wall clock of the host. */
@@ -6,6 +8,13 @@ export interface RecordHead {
   readonly passMs: number;
   /** Something happened to a host or a VM: it is kept for longer. */
   readonly eventful: boolean;
+  /** What that was. */
+  readonly events: readonly PoolEvent[];
+}
+
+export interface HeadAndText {
+  readonly head: RecordHead;
+  readonly text: string;
 }
 
 /**
@@ -14,7 +23,7 @@ export interface RecordHead {
  */
 export interface RoundRecorder {
   /** Takes one text of the record. `make` is called later, or never where nothing can be kept. */
-  keep(head: RecordHead, make: () => string): void;
+  keep(make: () => HeadAndText): void;
   /** Writes what is not written yet, for at most two seconds. Never rejects; `why`: nothing could be written, said once. */
   end(): Promise<{ readonly why: string | null }>;
 }
@@ -23,7 +32,7 @@ export interface RoundRecorder {
 export const NO_RECORD: RoundRecorder = { keep: () => undefined, end: async () => ({ why: null }) };
 
 /** A text of a record that somebody has opened; a sentence: what of it cannot be read. */
-export type RecordText = { readonly head: RecordHead; readonly text: string } | { readonly wrong: string };
+export type RecordText = HeadAndText | { readonly wrong: string };
 
 /** A file of a record. */
 export type OpenedRecord =
@@ -42,4 +51,6 @@ export interface RecordFiles {
   /** Those of this host, the oldest first; `incident`: something happened in it. */
   list(): Promise<readonly { readonly path: string; readonly beganMs: number; readonly incident: boolean }[]>;
   open(path: string): Promise<OpenedRecord>;
+  /** What happened since then by the records of this host, the newest, not checked: at most so many bytes of JSON. */
+  events(sinceWallMs: number, mostBytes: number): Promise<readonly unknown[]>;
 }

@@ -47,7 +47,7 @@ function optional<T>(check: Check<T>): Check<T | undefined> {
 }
 
 /** One of a union by its `kind`, each with the other fields of it. */
-function kindOf<T extends { readonly kind: string }>(
+export function kindOf<T extends { readonly kind: string }>(
   kinds: {
     readonly [Kind in T["kind"]]: Fields<Omit<Extract<T, { readonly kind: Kind }>, "kind">>;
   },

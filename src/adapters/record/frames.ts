@@ -28,7 +28,7 @@ export interface FrameHead extends RecordHead {
 /** A longer text is left out. A pool of 1,006 VMs makes three megabytes. */
 export const LONGEST_TEXT = 24_000_000;
 const LONGEST_FRAME = 8_000_000;
-const LONGEST_HEAD = 4_096;
+const LONGEST_HEAD = 200_000;
 
 /** 16 MB: so far back a repetition is seen, the dictionary included. */
 const WINDOW_LOG = 24;
@@ -124,17 +124,18 @@ export function readFileHead(file: Buffer): { readonly head: FileHead; readonly 
 export function readFrame(file: Buffer, at: number): RawFrame | string {
   const line = lineAt(file, at);
   if (line === null) return "what follows is no frame of a record";
-  const { at: when, passMs, eventful, key, bytes, raw } = line.value;
+  const { at: when, passMs, eventful, events, key, bytes, raw } = line.value;
   const isHead =
     typeof when === "string" &&
     typeof passMs === "number" &&
     typeof eventful === "boolean" &&
+    Array.isArray(events) &&
     typeof key === "boolean";
   if (!isHead || !isSize(bytes, LONGEST_FRAME) || !isSize(raw, Number.MAX_SAFE_INTEGER))
     return "what follows is no frame of a record";
   const endsAt = line.endsAt + bytes;
   if (endsAt > file.length) return "its end is missing";
-  const head: FrameHead = { at: when, passMs, eventful, key, bytes, raw };
+  const head: FrameHead = { at: when, passMs, eventful, events, key, bytes, raw };
   return { head, body: file.subarray(line.endsAt, endsAt), endsAt };
 }
 

@@ -7,6 +7,8 @@ import { begunAtMs, isIncidentName, recordsIn } from "./record-folder.ts";
 
 /** Ours are a quarter of that. */
 const LONGEST_FILE = 32_000_000;
+/** A file of 250 passes with MONITOR_DELAY=3600. */
+const LONGEST_WRITTEN_MS = 11 * 86_400_000;
 /** All texts of a file together: half an hour of reading. */
 const LONGEST_TEXTS = 8_000_000_000;
 
@@ -22,7 +24,42 @@ export function createRecordFiles({ record }: Pick<Paths, "record">): RecordFile
       }));
     },
     open: openRecord,
+    events: (sinceWallMs, mostBytes) => readEvents(record, sinceWallMs, mostBytes),
   };
+}
+
+/** From the newest file to the oldest, as far as they fit. Never rejects. */
+async function readEvents(
+  folder: string,
+  sinceWallMs: number,
+  mostBytes: number,
+): Promise<readonly unknown[]> {
+  const names = await recordsIn(folder).catch(() => []);
+  const kept: unknown[] = [];
+  let bytes = 0;
+  for (const name of [...names].reverse()) {
+    // A file of an hour before may still have been written then.
+    if (begunAtMs(name) < sinceWallMs - LONGEST_WRITTEN_MS) break;
+    const read = await readRegularBytes(join(folder, name), { maxBytes: LONGEST_FILE, noLink: true });
+    const events = read.kind === "bytes" ? eventsIn(read.bytes, sinceWallMs) : [];
+    for (const event of events.reverse()) {
+      bytes += Buffer.byteLength(JSON.stringify(event)) + 1;
+      if (bytes > mostBytes) return kept.reverse();
+      kept.push(event);
+    }
+  }
+  return kept.reverse();
+}
+
+function eventsIn(file: Buffer, sinceWallMs: number): unknown[] {
+  const events: unknown[] = [];
+  for (let at = readFileHead(file)?.endsAt ?? file.length; at < file.length; ) {
+    const frame = readFrame(file, at);
+    if (typeof frame === "string") break;
+    if (Date.parse(frame.head.at) >= sinceWallMs) events.push(...frame.head.events);
+    at = frame.endsAt;
+  }
+  return events;
 }
 
 async function openRecord(path: string): Promise<OpenedRecord> {

@@ -2,7 +2,7 @@ import { appendFile, readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../ports/clock.ts";
 import { neverAborts, withDeadline } from "../../ports/deadline.ts";
-import type { RecordHead, RoundRecorder } from "../../ports/record.ts";
+import type { HeadAndText, RecordHead, RoundRecorder } from "../../ports/record.ts";
 import type { Paths } from "../files/paths.ts";
 import { wordsOf } from "../files/regular-file.ts";
 import { FramePacker, readFrame, renderFileHead, unpack } from "./frames.ts";
@@ -46,7 +46,7 @@ interface Open {
 
 class Recorder implements RoundRecorder {
   private readonly options: RecorderOptions;
-  private waiting: { readonly head: RecordHead; readonly make: () => string }[] = [];
+  private waiting: (() => HeadAndText)[] = [];
   private work: Promise<void> | null = null;
   private open: Open | null = null;
   private before: RecordNote | null = null;
@@ -58,9 +58,9 @@ class Recorder implements RoundRecorder {
     this.options = options;
   }
 
-  keep(head: RecordHead, make: () => string): void {
+  keep(make: () => HeadAndText): void {
     if (this.fault !== null || this.isResting || this.waiting.length >= MOST_WAITING) return;
-    this.waiting.push({ head, make });
+    this.waiting.push(make);
     this.work ??= this.write();
   }
 
@@ -87,10 +87,10 @@ class Recorder implements RoundRecorder {
       // What was begun in this round is on its way first.
       await new Promise((resolve) => setImmediate(resolve));
       for (;;) {
-        const next = this.waiting.shift();
-        if (next === undefined || this.isResting) break;
-        const open = await this.openFile(next.head);
-        if (open !== null) await this.append(open, next.head, next.make());
+        const make = this.waiting.shift();
+        if (make === undefined || (await this.rests())) break;
+        const { head, text } = make();
+        await this.append(await this.openFile(head), head, text);
       }
     } catch (error) {
       this.fault ??= wordsOf(error);
@@ -100,18 +100,19 @@ class Recorder implements RoundRecorder {
     }
   }
 
-  /** The file of the pass before, as long as it stands as it was left; else a new one. null: the disk is left alone. */
-  private async openFile({ passMs }: RecordHead): Promise<Open | null> {
+  /** Is the disk left alone, by the note of the pass before? */
+  private async rests(): Promise<boolean> {
+    if (this.open !== null || this.isResting) return this.isResting;
     const { paths, clock } = this.options;
-    if (this.open === null) {
-      this.before = await readRecordNote(paths.recordNote);
-      const { restsUntilMs } = this.before ?? {};
-      if (restsUntilMs !== undefined && clock.uptimeMs() < restsUntilMs) {
-        this.isResting = true;
-        return null;
-      }
-      this.open = (this.before && (await this.goOn(this.before))) ?? (await this.begin());
-    }
+    this.before = await readRecordNote(paths.recordNote);
+    const { restsUntilMs = 0 } = this.before ?? {};
+    this.isResting = clock.uptimeMs() < restsUntilMs;
+    return this.isResting;
+  }
+
+  /** The file of the pass before, as long as it stands as it was left; else a new one. */
+  private async openFile({ passMs }: RecordHead): Promise<Open> {
+    this.open ??= (this.before && (await this.goOn(this.before))) ?? (await this.begin());
     const { note } = this.open;
     const isFull = note.bytes > FILE_BYTES || (note.passMs !== passMs && note.passes >= PASSES_PER_FILE);
     if (isFull) this.open = await this.begin();

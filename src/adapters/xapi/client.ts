@@ -4,6 +4,7 @@ import type { OpenMasterWay } from "../../ports/xapi-transport.ts";
 import { createAdministration } from "./administration.ts";
 import { createHostQuestions } from "./host-domains.ts";
 import { createHostFenceLists } from "./host-fence-lists.ts";
+import { createHostHistory } from "./host-history.ts";
 import { createHostTies } from "./host-ties.ts";
 import { createMarker } from "./marker.ts";
 import { createMasterConnection } from "./master-connection.ts";
@@ -60,6 +61,7 @@ export function createXapi(options: XapiOptions): Xapi {
     ...createHostQuestions(context),
     ...createHostTies(context),
     ...createHostFenceLists(context),
+    ...createHostHistory(context),
     ...createMasterPath(options.transport, options.newUuid ?? (() => crypto.randomUUID())),
     ...createPromotion(context),
     ...createMessageBoard(context),

@@ -8,6 +8,8 @@ import { createHash } from "node:crypto";
 /** The name under which install.sh links this program for XAPI, and its functions. */
 export const PLUGIN = "ha-lizard-plugin";
 export const PLUGIN_DOMAINS = "domains";
+/** What happened by the records of that host since `since`, wall milliseconds: `{ events }`, not checked. */
+export const PLUGIN_HISTORY = "history";
 /** For a tie-breaker: the public key of that host, made when there is none; its set-up for `place`; a test of `kind` and `place`. */
 export const PLUGIN_TIE_KEY = "tie_key";
 export const PLUGIN_TIE_PREPARE = "tie_prepare";

@@ -85,6 +85,7 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
     begun: new Map(),
     events: [...reasons],
     recorded: null,
+    said: [],
   };
   try {
     // After passes that left nothing, or not on the disk: can this one write? What it may do and tell depends on that.
@@ -221,8 +222,9 @@ async function waitForProgress(pass: Pass): Promise<void> {
 async function endPass(pass: Pass, startedMs: number): Promise<PassReport> {
   // At the deadline every action still in flight is told to stop, and answers at once.
   if (pass.inFlight.size > 0) await Promise.all(pass.inFlight.values());
-  keepEnds(pass, absorbEnded(pass));
+  const last = absorbEnded(pass);
   const alerts = tell(pass, pass.reasons, []);
+  keepEnds(pass, last);
   pass.memory = forgetOld(pass.memory, pass.ports.clock.uptimeMs());
   await saveMemory(pass);
   launch(pass, alerts);

@@ -10,6 +10,7 @@ import type { LocalView, PoolView } from "../../core/model/pool-view.ts";
 import type { Reason } from "../../core/model/reason.ts";
 import { masterOf } from "../../core/takeover/other-master.ts";
 import type { Xapi } from "../../ports/pool-database.ts";
+import type { SaidLine } from "../../record/events.ts";
 import type { RecordedEnds, RecordedRound } from "../../record/recorded.ts";
 import { type Executor, execute } from "./execute.ts";
 import type { RecentProbe } from "./observe.ts";
@@ -56,6 +57,8 @@ export interface Pass {
   readonly events: Reason[];
   /** The last round as it was recorded; null: none yet. */
   recorded: RecordedRound | null;
+  /** Lines of the log since then. */
+  readonly said: SaidLine[];
 }
 
 /** The same action again and again within one pass is a loop, not persistence. */
@@ -199,6 +202,7 @@ export function tell(pass: Pass, reasons: readonly Reason[], decided: readonly A
     isForgetful: cannotRemember(pass) && ports.lostPasses > 0,
   });
   for (const line of said.lines) ports.logger.log(line.severity, line.from, line.body);
+  pass.said.push(...said.lines);
   pass.memory = said.memory;
   // A mail on its way would die with this host: it is sent after the boot.
   if (decided.some(({ kind }) => kind === "reboot-self")) return [];

@@ -284,6 +284,12 @@ describe("ha-cfg, compiled, on a master", () => {
     expect(await json(["plan", "--if-host-fails", "h1,h2"])).toBeObject();
   });
 
+  test("history: nothing yet, and hosts without this program are named", async () => {
+    const { code, out, err } = await run(["history"]);
+    expect([code, out]).toEqual([0, "Nothing has happened in the last 30 days, by these records.\n"]);
+    expect(err).toMatch(/^Without the record of h2: /m);
+  });
+
   test("replay: the records of this host, and what is none", async () => {
     expect(await done(["replay"])).toBe("This host has no record yet: it is written while HA runs.\n");
     const { code, err } = await run(["replay", "/etc/hostname"]);

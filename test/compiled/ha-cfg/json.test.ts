@@ -212,6 +212,14 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
       ),
     }),
   ],
+  [
+    ["history"],
+    z.strictObject({
+      schema: z.literal(1),
+      incidents: z.array(z.looseObject({ id: text, from: text, to: text, headline: text })),
+      missing: z.array(z.strictObject({ host: text, why: text })),
+    }),
+  ],
   [["replay"], z.array(z.strictObject({ path: text, began: text, incident: z.boolean() }))],
   [["explain", "host", "h2"], z.array(explanation)],
   [["explain", "vm", "web"], z.array(explanation)],

@@ -1,4 +1,4 @@
-import type { RecordHead } from "../../../src/ports/record.ts";
+import type { HeadAndText } from "../../../src/ports/record.ts";
 import type { RecordedRound } from "../../../src/record/recorded.ts";
 import { parseRecorded } from "../../../src/record/recorded-text.ts";
 import { replay } from "../../../src/record/replay.ts";
@@ -27,22 +27,16 @@ export class Replayed {
   constructor(world: World, secrets: readonly string[] = []) {
     this.secrets = secrets;
     world.recorderOf = (host) => ({
-      keep: (head, make) =>
-        this.take(`h${host} at ${(world.nowMs() / 1_000).toFixed(1)} s`, host, head, make),
+      keep: (make) => this.take(`h${host} at ${(world.nowMs() / 1_000).toFixed(1)} s`, host, make()),
       end: async () => ({ why: null }),
     });
   }
 
-  private take(where: string, host: number, { eventful }: RecordHead, make: () => string): void {
+  private take(where: string, host: number, { head, text }: HeadAndText): void {
     const before = this.before.get(host);
-    const read = () => this.read(where, make());
-    const known = once(read);
-    const round: Later = () => {
-      const recorded = known();
-      return recorded?.kind === "round" ? recorded : null;
-    };
-    if (!eventful) this.quiet += 1;
-    if (eventful || this.quiet % ONE_IN === 0) {
+    const known = once(() => this.read(where, text));
+    if (!head.eventful) this.quiet += 1;
+    if (head.eventful || this.quiet % ONE_IN === 0) {
       const recorded = known();
       this.rounds += 1;
       const found = recorded && replay(recorded, before?.() ?? null);
@@ -50,7 +44,10 @@ export class Replayed {
         this.fail(`${where}: ${found.of} ${found.path}: ${found.recorded}, now ${found.now}`.slice(0, 500));
       if (recorded?.kind === "end") return;
     }
-    this.before.set(host, round);
+    this.before.set(host, () => {
+      const recorded = known();
+      return recorded?.kind === "round" ? recorded : null;
+    });
   }
 
   private read(where: string, text: string) {

@@ -53,6 +53,8 @@ export interface FakeWorld extends Surroundings, ListWorld {
   confirmedOff: LoadedState;
   /** What is typed, or comes through the pipe, line by line. */
   lines: readonly string[];
+  /** What another host has recorded, by its uuid. */
+  historyOf: (host: string) => readonly unknown[];
   /** The records of this host, and any other file of one. */
   records: RecordFiles;
   /** Files by name; null is something that is no ordinary file. */
@@ -74,6 +76,7 @@ export interface FakeWorld extends Surroundings, ListWorld {
 
 const NO_RECORDS: RecordFiles = {
   list: async () => [],
+  events: async () => [],
   open: async () => ({ ok: false, why: "there is no such file" }),
 };
 
@@ -107,6 +110,7 @@ export function fakeWorld(): FakeWorld {
     pass: { kind: "none" },
     confirmedOff: { kind: "none" },
     lines: [],
+    historyOf: () => [],
     records: NO_RECORDS,
     files: {},
     hangs: false,

@@ -82,6 +82,7 @@ export function fakeXapi(world: FakeWorld): Xapi {
     },
     areStillHalted: fail,
     askDomains: fail,
+    askHistory: async (host) => world.otherHost(host) ?? { ok: true, value: world.historyOf(host) },
     tieKey: async (host) => {
       world.calls.push(`tie key of ${host}`);
       return world.otherHost(host) ?? { ok: true, value: { key: keyOf(host) } };

@@ -25,6 +25,7 @@ const ACTIONS = [
   "confirm-off",
   "resume",
   "plan",
+  "history",
   "replay",
   "explain",
   "metrics",

@@ -11,6 +11,7 @@ async function records(over: { version?: string; texts?: readonly RecordText[] }
       { path: "/r/a.record", beganMs: 0, incident: false },
       { path: "/r/b.incident.record", beganMs: 60_000, incident: true },
     ],
+    events: async () => [],
     open: async (path) =>
       path === "x"
         ? { ok: true, version: over.version ?? "3.0.0", host: "xcp1", texts: over.texts ?? told }
@@ -54,7 +55,7 @@ describe("ha-cfg replay", () => {
   });
 
   test("what this version does not understand is passed over; nothing at all: 2, and why", async () => {
-    const head = { at: "2026-11-30T19:43:49Z", passMs: 1, eventful: false };
+    const head = { at: "2026-11-30T19:43:49Z", passMs: 1, eventful: false, events: [] };
     const some = await replay(["x"], { texts: [{ head, text: "{}" }, ...(await lied("", ""))] });
     expect([some.code, some.err]).toEqual([
       0,

@@ -25,7 +25,7 @@ async function play(): Promise<readonly KeptText[]> {
   const params = { FENCE_PASSWD: SECRET, SMTP_PASS: SECRET };
   const pool = await restedPool(3, { params });
   pool.world.recorderOf = (host) => ({
-    keep: (head, make) => void texts.push({ host, head, text: make() }),
+    keep: (make) => void texts.push({ host, ...make() }),
     end: async () => ({ why: null }),
   });
   await pool.run(30 * SECOND);

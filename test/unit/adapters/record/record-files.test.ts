@@ -44,8 +44,13 @@ class Host {
     this.wallMs += 45_000;
     const paths = { record: this.record, recordNote: join(this.run, "record.json"), run: this.run };
     const recorder = createRecorder({ paths, clock: this.clock, version: "3.0.0", host: "xcp1" });
-    const head = { at: new Date(this.wallMs).toISOString(), passMs: this.passMs, eventful };
-    for (const text of texts) recorder.keep(head, () => text);
+    const head = {
+      at: new Date(this.wallMs).toISOString(),
+      passMs: this.passMs,
+      eventful,
+      events: eventful ? [{ at: this.wallMs }] : [],
+    } as never;
+    for (const text of texts) recorder.keep(() => ({ head, text }));
     return (await recorder.end()).why;
   }
 
@@ -143,10 +148,10 @@ describe("a disk that does not take the record", () => {
     let asked = 0;
     const paths = { record: host.record, recordNote: join(host.run, "record.json"), run: host.run };
     const next = createRecorder({ paths, clock: host.clock, version: "3.0.0", host: "xcp1" });
-    const head = { at: "", passMs: 1, eventful: true };
-    next.keep(head, () => {
+    const head = { at: "", passMs: 1, eventful: true, events: [] };
+    next.keep(() => {
       asked += 1;
-      return "b";
+      return { head, text: "b" };
     });
     expect([await next.end(), asked]).toEqual([{ why: null }, 0]);
     host.wait(600_000);
@@ -166,7 +171,7 @@ describe("a disk that does not take the record", () => {
       },
     };
     const slow = createRecorder({ paths, clock, version: "3.0.0", host: "xcp1" });
-    slow.keep({ at: "", passMs: 2, eventful: false }, () => round(1));
+    slow.keep(() => ({ head: { at: "", passMs: 2, eventful: false, events: [] }, text: round(1) }));
     expect([(await slow.end()).why, waitedMs]).toEqual(["the disk is too slow for it", 2_000]);
     expect(await host.pass(["b"])).toBeNull();
     expect(await host.texts(0)).not.toContain("b");
@@ -181,6 +186,7 @@ describe("a record that somebody hands over", () => {
       at: "2026-11-30T19:43:49Z",
       passMs: 1,
       eventful: false,
+      events: [],
       key: true,
       bytes: body.length,
       raw: 5,
@@ -238,6 +244,23 @@ describe("a record that somebody hands over", () => {
 
   test("the records of a host without any are none", async () =>
     expect(await createRecordFiles({ record: folder.at("none") }).list()).toEqual([]));
+
+  test("events: those since then, over all files, the newest as far as they fit", async () => {
+    const host = new Host();
+    for (let pass = 0; pass < 3; pass++) {
+      await host.pass([`pass ${pass}`], true);
+      host.wait(10_000_000);
+      if (pass === 0) truncateSync(host.path(), statSync(host.path()).size - 1);
+    }
+    expect(host.files.length).toBe(2);
+    const { events } = createRecordFiles({ record: host.record });
+    const all = (await events(0, 10_000)) as { at: number }[];
+    // The frame that was torn has lost its own.
+    expect(all.length).toBe(2);
+    expect(await events(0, 30)).toEqual(all.slice(-1));
+    expect(await events(all[1]?.at ?? 0, 10_000)).toEqual(all.slice(-1));
+    expect(await createRecordFiles({ record: folder.at("none") }).events(0, 10_000)).toEqual([]);
+  });
 
   test("list: each file, when it began, and whether something happened in it", async () => {
     const host = new Host();

@@ -29,7 +29,7 @@ test("a record that cannot be kept is one line, and nothing else", async () => {
   const pool = await restedPool(3);
   const heads: RecordHead[] = [];
   pool.world.recorderOf = (host) => ({
-    keep: (head) => void heads.push(head),
+    keep: (make) => void heads.push(make().head),
     end: async () => ({ why: host === 1 && pool.world.nowMs() < 60 * SECOND ? "the disk is full" : null }),
   });
   pool.power(3, false);

@@ -1,0 +1,36 @@
+import { type Check, isFlag, isText, listOf, nullOr, objectOf, oneOf } from "../core/memory/shape.ts";
+import type { EventVotes, PoolEvent } from "../core/model/pool-event.ts";
+import { kindOf } from "./shapes.ts";
+
+const isTime = (value: unknown): value is string => isText(value) && !Number.isNaN(Date.parse(value));
+/** Of a later version it may be one that this one does not know. */
+const isWord = isText as Check<never>;
+
+const isEvent = kindOf<PoolEvent>({
+  health: {
+    at: isTime,
+    of: isText,
+    state: oneOf({ alive: true, "xapi-down": true, suspect: true, failed: true }),
+  },
+  incident: { at: isTime, of: isText, phase: isText, proved: isFlag, by: nullOr(isText) },
+  begun: {
+    at: isTime,
+    what: isWord,
+    of: isText,
+    from: nullOr(isText),
+    votes: nullOr(
+      objectOf<EventVotes>({ leader: nullOr(isText), counts: listOf(isText), heard: listOf(isText) }),
+    ),
+  },
+  ended: { at: isTime, what: isWord, of: isText, result: isWord, why: nullOr(isText), on: nullOr(isText) },
+  said: {
+    at: isTime,
+    severity: oneOf({ info: true, warning: true, error: true, critical: true }),
+    text: isText,
+  },
+});
+
+/** The events among what a host has answered; what this version does not know is passed over. */
+export function parseEvents(said: readonly unknown[]): readonly PoolEvent[] {
+  return said.filter(isEvent);
+}
