@@ -25,6 +25,7 @@ import { planAction } from "./commands/plan.ts";
 import { presetAction } from "./commands/preset.ts";
 import { removeAction } from "./commands/remove.ts";
 import { replayAction } from "./commands/replay.ts";
+import { reportAction } from "./commands/report.ts";
 import { restoreAction } from "./commands/restore.ts";
 import { restoreDefaultAction } from "./commands/restore-default.ts";
 import { resumeAction } from "./commands/resume.ts";
@@ -64,6 +65,7 @@ const LISTED: readonly Action[] = [
   resumeAction,
   planAction,
   historyAction,
+  reportAction,
   replayAction,
   explainAction,
   fenceHostsAction,

@@ -1,8 +1,8 @@
 import { parseEvents } from "../record/event-shapes.ts";
 import { incidentsOf, type PoolIncident, type SeenEvent } from "../record/incidents.ts";
+import { askHosts, hostsToAsk } from "./ask-hosts.ts";
 import type { CliPorts } from "./cli-ports.ts";
 import { withPool } from "./pool-access.ts";
-import { askHosts, tieHosts } from "./tie-hosts.ts";
 
 /** What the hosts of a pool have recorded, put together. */
 export interface PoolHistory {
@@ -32,7 +32,7 @@ export async function poolHistory(ports: CliPorts): Promise<PoolHistory> {
       missing.push({ host: "all other hosts", why: "XAPI does not answer here" });
       return pool.exitWithout;
     }
-    const hosts = await tieHosts(pool, ports);
+    const hosts = await hostsToAsk(pool, ports);
     const answers = await askHosts(hosts, ports, own, (host, signal) =>
       pool.xapi.askHistory(host, sinceMs, signal),
     );

@@ -2,6 +2,7 @@ import { expect } from "bun:test";
 import { parseHearing } from "../../../src/adapters/group/hearing-file.ts";
 import type { Hearing } from "../../../src/core/model/hearing.ts";
 import { hostUuid } from "../../../src/core/model/ids.ts";
+import type { PoolIncident } from "../../../src/record/incidents.ts";
 import { hostDefaults, type VmSpec } from "../../../src/simulation/spec.ts";
 import { HEARING_FILE, Pool, type PoolOptions } from "./world/pool.ts";
 import { until } from "./world/wait.ts";
@@ -207,4 +208,15 @@ export async function replaysTheSame(pool: Pool, host: number): Promise<void> {
   const shown = await pool.on(host, "sh", "-c", script);
   expect(shown).not.toContain("Passed over");
   expect(shown).toContain("Every round decides as it did then.");
+}
+
+/** What `ha-cfg history` on a host says of the last incident, put together of what all hosts that are up have recorded. */
+export async function lastIncident(pool: Pool, host: number): Promise<PoolIncident & { missing: unknown }> {
+  const { incidents, missing } = JSON.parse(await pool.on(host, "ha-cfg", "history", "last", "--json")) as {
+    incidents: PoolIncident[];
+    missing: unknown;
+  };
+  const [incident] = incidents;
+  if (incident === undefined) throw new Error(`host ${host} knows of no incident`);
+  return { ...incident, missing };
 }

@@ -1,6 +1,14 @@
 import { expect, test } from "bun:test";
 import { followed, MOMENTS, masterDiesAndIsBack, namedAndOnly } from "./old-master.ts";
-import { inPool, nothingRanTwice, onlyMaster, passOfAll, replaysTheSame, STEP_MS } from "./story.ts";
+import {
+  inPool,
+  lastIncident,
+  nothingRanTwice,
+  onlyMaster,
+  passOfAll,
+  replaysTheSame,
+  STEP_MS,
+} from "./story.ts";
 import { holds } from "./world/wait.ts";
 
 /** A dead master is replaced, and comes back at a bad moment, or with all the others. */
@@ -18,6 +26,15 @@ for (const moment of Object.keys(MOMENTS) as (keyof typeof MOMENTS)[])
         // Until the promotion has begun the old master is still the one that the group has named.
         if (moment !== "as soon as its fence has proved it off") expect(master).not.toBe(1);
         await replaysTheSame(pool, master);
+        const { hosts, takeOvers, events, missing } = await lastIncident(pool, master);
+        expect(hosts.find(({ name }) => name === "h1")).toMatchObject({ proved: true, proof: "TESTBMC" });
+        expect(takeOvers.map(({ host }) => host)).toContain(
+          `h${moment.includes("proved it off") ? 2 : master}`,
+        );
+        expect(new Set(events.map(({ seenBy }) => seenBy)).size).toBeGreaterThan(1);
+        expect(missing).toEqual([]);
+        await pool.on(master, "ha-cfg", "report", "/tmp/report.html", "--yes");
+        expect(await pool.on(master, "cat", "/tmp/report.html")).toContain("TESTBMC");
       }),
     BOUND_MS,
   );

@@ -290,6 +290,11 @@ describe("ha-cfg, compiled, on a master", () => {
     expect(err).toMatch(/^Without the record of h2: /m);
   });
 
+  test("report: there is nothing to report yet", async () => {
+    const { code, err } = await run(["report", stage.at(1, "report.html")]);
+    expect([code, err]).toEqual([2, expect.stringContaining("Cannot write a report: nothing has happened")]);
+  });
+
   test("replay: the records of this host, and what is none", async () => {
     expect(await done(["replay"])).toBe("This host has no record yet: it is written while HA runs.\n");
     const { code, err } = await run(["replay", "/etc/hostname"]);

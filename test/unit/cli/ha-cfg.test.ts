@@ -26,6 +26,7 @@ const ACTIONS = [
   "resume",
   "plan",
   "history",
+  "report",
   "replay",
   "explain",
   "metrics",

@@ -11,6 +11,7 @@ import type { FakeWorld } from "../cli/fake-ports.ts";
 import { haCfg } from "../cli/run.ts";
 import { soundPool } from "../cli/sound-pool.ts";
 import { knownHost } from "../core/fixtures.ts";
+import { toldRecords } from "../record/told-failover.ts";
 import { type CommandLine, commandLines, shellBlocks } from "./command-lines.ts";
 
 const TREE = resolve(import.meta.dir, "../../..");
@@ -25,12 +26,14 @@ const of = (start: string): readonly CommandLine[] =>
   ALL.filter(({ line }) => line === start || line.startsWith(`${start} `));
 
 /** The pool of the manual's examples; somebody sits at the terminal and says yes, or types a password. */
+const records = await toldRecords(1);
+
 function pool(line: string): Partial<FakeWorld> {
   const sound = soundPool();
   const hosts = (sound.hosts ?? []).map((host, at) => ({ ...host, name: `h${at + 1}` }));
   return {
     ...sound,
-    hosts,
+    ...{ hosts, records },
     rememberedHosts: hosts.map(({ uuid, name }) => knownHost(uuid, { name })),
     // Nobody in this world changes what is heard, so nobody would wait for that to an end.
     ...(line === "ha-cfg ha-disable" ? { hearing: null } : {}),

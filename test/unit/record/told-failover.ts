@@ -1,4 +1,4 @@
-import type { RecordHead } from "../../../src/ports/record.ts";
+import type { RecordFiles, RecordHead } from "../../../src/ports/record.ts";
 import type { Recorded, RecordedRound } from "../../../src/record/recorded.ts";
 import { parseRecorded } from "../../../src/record/recorded-text.ts";
 import { restedPool, SECOND } from "../../simulated/pool/stage.ts";
@@ -38,6 +38,16 @@ export function readBack(text: string): Recorded {
   const parsed = parseRecorded(text);
   if (!parsed.ok) throw new Error(parsed.why);
   return parsed.recorded;
+}
+
+/** The records of a host of that pool: one file, whatever it is called. */
+export async function toldRecords(number: number): Promise<RecordFiles> {
+  const texts = (await toldFailover()).filter(({ host }) => host === number);
+  return {
+    list: async () => [{ path: "/r/a.record", beganMs: 0, incident: true }],
+    open: async () => ({ ok: true, version: "3.0.0", host: `h${number}`, texts }),
+    events: async () => texts.flatMap(({ head }) => head.events),
+  };
 }
 
 /** The rounds of the master. */

@@ -1,0 +1,33 @@
+import type { PoolIncident } from "../../record/incidents.ts";
+
+/** What a person can do after an incident, the most urgent first. */
+export function nextSteps({ hosts, vms, takeOvers, id }: PoolIncident): readonly string[] {
+  const down = vms.filter(({ startedAt }) => startedAt === null);
+  const failed = hosts.filter(({ failedAt }) => failedAt !== null);
+  const steps: string[] = [];
+  for (const { name } of failed.filter(({ offAt, backAt }) => offAt === null && backAt === null))
+    steps.push(
+      `${name} was not proved off, so its VMs wait. Look at its fence device (ha-cfg fence-test ${name}); if it is off: ha-cfg confirm-off ${name}`,
+    );
+  for (const { name, refusals } of failed.filter(({ refusals }) => refusals.length > 0))
+    steps.push(
+      `Attempts to fence ${name} failed (${refusals.join("; ")}). Try its device: ha-cfg fence-test ${name}`,
+    );
+  for (const { name } of failed.filter(({ offAt, proved }) => offAt !== null && !proved))
+    steps.push(`Nothing has proved that ${name} was off. Set up a method that proves: ha-cfg manual fencing`);
+  for (const { name } of failed.filter(({ backAt }) => backAt === null))
+    steps.push(
+      `Find out why ${name} failed: its console, its hardware log, its power and its network. Then switch it on.`,
+    );
+  for (const { name, refusals } of down.slice(0, 20)) {
+    const why = refusals.length === 0 ? "" : ` (${refusals.join("; ")})`;
+    steps.push(`${name} was not started within these records${why}. Look why: ha-cfg get-vm-ha ${name}`);
+  }
+  if (takeOvers.some(({ doneAt }) => doneAt === null))
+    steps.push("A take-over did not come to its end within these records: ha-cfg status on every host.");
+  steps.push("See that everything is well now: ha-cfg status, ha-cfg doctor");
+  steps.push(
+    `See what each host decided, or would with other parameters: ha-cfg history ${id}, ha-cfg replay`,
+  );
+  return steps;
+}

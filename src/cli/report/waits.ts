@@ -1,0 +1,60 @@
+import type { LostHost, PoolIncident, StartedVm, TakeOver } from "../../record/incidents.ts";
+
+/** What a VM that is down waits for. */
+export type Wait = "silence" | "proof" | "master" | "declaration" | "turn" | "start" | "down";
+
+/** A part of the time in which a VM was down, in wall milliseconds. */
+export interface WaitSpan {
+  readonly wait: Wait;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** In words, and how they are painted. */
+export const WAITS: Readonly<Record<Wait, { readonly text: string; readonly colour: string }>> = {
+  silence: { text: "its host to count as failed", colour: "#8a8f98" },
+  proof: { text: "the proof that its host is off", colour: "#c0392b" },
+  master: { text: "another master", colour: "#8e44ad" },
+  declaration: { text: "XAPI to know that its host is dead", colour: "#d68910" },
+  turn: { text: "its turn, or a place", colour: "#2e6da4" },
+  start: { text: "its start to end", colour: "#3c8d5a" },
+  down: { text: "something that is not in these records", colour: "#444444" },
+};
+
+/** What a VM waited for, from the silence of its host until it ran; each part ends where the next begins. */
+export function waitsOf(vm: StartedVm, { hosts, takeOvers, to }: PoolIncident): readonly WaitSpan[] {
+  const lost = hosts.find(({ name }) => name === vm.from);
+  const master = takeOvers.find(({ doneAt }) => doneAt !== null);
+  const ends = endsOf(vm, lost, master);
+  const begin = lost?.suspectAt ?? lost?.failedAt ?? vm.askedAt;
+  const spans: WaitSpan[] = [];
+  let fromMs = Date.parse(begin);
+  for (const [wait, at] of ends) {
+    const toMs = at === null ? Number.NaN : Date.parse(at);
+    if (!(toMs > fromMs)) continue;
+    spans.push({ wait, fromMs, toMs });
+    fromMs = toMs;
+  }
+  const endMs = Date.parse(to);
+  if (vm.startedAt === null && endMs > fromMs) spans.push({ wait: "down", fromMs, toMs: endMs });
+  return spans;
+}
+
+function endsOf(
+  vm: StartedVm,
+  lost: LostHost | undefined,
+  master: TakeOver | undefined,
+): readonly (readonly [Wait, string | null])[] {
+  const own = [
+    ["turn", vm.askedAt],
+    ["start", vm.startedAt],
+  ] as const;
+  if (lost === undefined) return own;
+  return [
+    ["silence", lost.failedAt],
+    ["proof", lost.offAt],
+    ["master", master?.doneAt ?? null],
+    ["declaration", lost.declaredAt],
+    ...own,
+  ];
+}

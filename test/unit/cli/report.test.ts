@@ -1,0 +1,144 @@
+import { describe, expect, test } from "bun:test";
+import { nextSteps } from "../../../src/cli/report/next-steps.ts";
+import { renderReport } from "../../../src/cli/report/page.ts";
+import { waitsOf } from "../../../src/cli/report/waits.ts";
+import type { PoolEvent } from "../../../src/core/model/pool-event.ts";
+import { incidentsOf, type PoolIncident, type SeenEvent } from "../../../src/record/incidents.ts";
+import { toldRecords } from "../record/told-failover.ts";
+import { haCfg } from "./run.ts";
+
+const at = (s: number): string => new Date(Date.parse("2026-11-30T19:43:00Z") + s * 1_000).toISOString();
+const seen = (s: number, event: object, seenBy = "h2"): SeenEvent =>
+  ({ at: at(s), seenBy, ...event }) as SeenEvent & PoolEvent;
+
+/** The master h1 dies, h2 fences it, takes over, and starts these VMs. */
+function takeOver(vms: readonly string[], hostName = "h1"): PoolIncident {
+  const votes = { leader: "h2", counts: [hostName, "h2", "h3"], heard: ["h2", "h3"] };
+  const of = hostName;
+  const [incident] = incidentsOf([
+    seen(0, { kind: "health", of, state: "suspect" }),
+    seen(10, { kind: "health", of, state: "failed" }),
+    seen(10, { kind: "begun", what: "fence-host", of, from: null, votes }),
+    seen(15, { kind: "incident", of, phase: "fenced", proved: true, by: "IPMI" }),
+    seen(15, { kind: "begun", what: "promote-self", of: "", from: null, votes }),
+    seen(25, { kind: "ended", what: "promote-self", of: "", result: "done", why: null, on: null }),
+    seen(27, { kind: "incident", of, phase: "declared", proved: true, by: "IPMI" }),
+    ...vms.flatMap((name, index) => [
+      seen(28, { kind: "begun", what: "start-vm", of: name, from: of, votes: null }),
+      seen(30 + index / 100, {
+        kind: "ended",
+        what: "start-vm",
+        of: name,
+        result: "done",
+        why: null,
+        on: "h3",
+      }),
+    ]),
+    seen(40, { kind: "begun", what: "start-vm", of: "db", from: of, votes: null }),
+    seen(41, { kind: "ended", what: "start-vm", of: "db", result: "refused", why: "no memory", on: null }),
+  ]);
+  if (incident === undefined) throw new Error("there is an incident");
+  return incident;
+}
+
+const page = (incident: PoolIncident) =>
+  renderReport({
+    ...{ incident, missing: [{ host: "h3", why: "it is not up" }], settings: new Map([["XAPI_COUNT", "2"]]) },
+    ...{ version: "3.0.0", madeAt: at(100) },
+  });
+
+describe("waitsOf", () => {
+  test("each part of the time that a VM is down, one after the other", () => {
+    const incident = takeOver(["web"]);
+    const spans = incident.vms.map((vm) =>
+      waitsOf(vm, incident).map(({ wait, fromMs, toMs }) => `${wait} ${(toMs - fromMs) / 1_000}`),
+    );
+    expect(spans).toEqual([
+      ["silence 10", "proof 5", "master 10", "declaration 2", "turn 1", "start 2"],
+      ["silence 10", "proof 5", "master 10", "declaration 2", "turn 13", "down 1"],
+    ]);
+  });
+});
+
+describe("renderReport", () => {
+  test("headline, lanes, bars, decision, parameters, and what to do next", () => {
+    const html = page(takeOver(["web"]));
+    for (const part of [
+      "<h1>h1 failed and was proved off (IPMI); h2 became master; 1 VM started; 1 VM not started</h1>",
+      "<p>Without the record of h3: it is not up.</p>",
+      ">fences h1, 2 of 3 votes</text>",
+      ">master</text>",
+      "<title>web: 5 s for the proof that its host is off</title>",
+      "19:43:10 by h2; h2 leads, h2, h3 heard of h1, h2, h3",
+      "<td>no memory</td>",
+      "<td>XAPI_COUNT</td><td>2</td>",
+      "db was not started within these records (no memory). Look why: ha-cfg get-vm-ha db",
+    ])
+      expect(html).toContain(part);
+  });
+
+  test("no script, nothing from elsewhere, and names are no markup", () => {
+    const html = page(takeOver(['<script>alert("1")</script>', "a&b"], "<img src=x>"));
+    expect(html).not.toMatch(/<script|<img|<link|<iframe| on\w+=|https?:|url\(/i);
+    expect(html).toContain("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;");
+    expect(html).toContain("default-src 'none'");
+  });
+
+  test("at most 300 kB, whatever the size of the pool, and what is left out is counted", () => {
+    const html = page(
+      takeOver(
+        Array.from({ length: 3_000 }, (_, index) => `a VM with a long name ${index} ${"x".repeat(70)}`),
+      ),
+    );
+    expect(Buffer.byteLength(html)).toBeLessThan(300_000);
+    expect(html).toMatch(/… and \d+ more VMs\./);
+  });
+});
+
+test("nextSteps: the most urgent first", () => {
+  const steps = (...events: readonly SeenEvent[]) => {
+    const [incident] = incidentsOf(events);
+    return incident === undefined ? [] : nextSteps(incident).slice(0, 2);
+  };
+  const failed = seen(0, { kind: "health", of: "h3", state: "failed" });
+  const refused = seen(5, {
+    kind: "ended",
+    what: "fence-host",
+    of: "h3",
+    result: "not-fenced",
+    why: "agent-timeout",
+    on: null,
+  });
+  expect(steps(failed, refused)).toEqual([
+    "h3 was not proved off, so its VMs wait. Look at its fence device (ha-cfg fence-test h3); if it is off: ha-cfg confirm-off h3",
+    "Attempts to fence h3 failed (agent-timeout). Try its device: ha-cfg fence-test h3",
+  ]);
+  expect(steps(seen(0, { kind: "health", of: "h3", state: "suspect" }))[0]).toBe(
+    "See that everything is well now: ha-cfg status, ha-cfg doctor",
+  );
+});
+
+describe("ha-cfg report", () => {
+  const run = async (args: readonly string[], files: Record<string, string | null> = {}) => {
+    const records = await toldRecords(1);
+    const ended = await haCfg(["report", ...args], { records, readFault: { kind: "timeout" }, files });
+    return { ...ended, files: ended.world.files };
+  };
+
+  test("the newest incident, or the one that is named, with the parameters of then", async () => {
+    const { code, out, files } = await run(["x.html"]);
+    expect([code, out]).toEqual([
+      0,
+      "h3 failed and was proved off (TESTBMC); 2 VMs started: written to x.html\n",
+    ]);
+    expect(files["x.html"]).toContain("<td>FENCE_METHOD</td><td>TESTBMC</td>");
+    expect((await run(["20261123-120106", "y.html"])).files["y.html"]).toBe(files["x.html"] ?? "");
+  });
+
+  test("a file that is there is not replaced without a yes; no name, no such incident: 2", async () => {
+    expect((await run(["x.html"], { "x.html": "old" })).files["x.html"]).toBe("old");
+    expect((await run(["x.html", "--yes"], { "x.html": "old" })).code).toBe(0);
+    expect((await run(["-"])).code).toBe(2);
+    expect((await run(["yesterday", "x.html"])).code).toBe(2);
+  });
+});
