@@ -100,6 +100,18 @@ export const PARAMETERS = {
     "0 = what its own guest has shut down stays down, and so does what has crashed without a restart, which looks the same; of one VM: the key HA_RESTART_ON_GUEST_SHUTDOWN in its other_config.",
     { mark: "new" },
   ),
+  START_WAITS_FOR: row(
+    choice("nothing", "tools", "address"),
+    "nothing",
+    "What the next group of VM.order waits for, beside the start of the one before: tools = the guest agent of each of its VMs speaks, address = it has an IP address.",
+    { mark: "new" },
+  ),
+  START_WAITS_LIMIT: row(
+    seconds(1, 3_600),
+    180,
+    "So long after the start of a VM the next group waits for its guest at most.",
+    { mark: "new" },
+  ),
   ANTI_AFFINITY_TAGS: row(
     tags(),
     [],

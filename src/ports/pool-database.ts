@@ -84,6 +84,19 @@ export interface StopReader {
   readStops(vms: readonly VmUuid[], signal: AbortSignal): Promise<ReadonlyMap<VmUuid, StopMessages>>;
 }
 
+/** What XAPI tells of the guests of VMs that run. */
+export interface GuestReader {
+  /**
+   * Those whose guest agent speaks, or whose guest has an address that others can reach; empty where that could not be read. One call, and one
+   * more for each VM with an agent.
+   */
+  readReady(
+    vms: readonly VmUuid[],
+    what: "tools" | "address",
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<VmUuid>>;
+}
+
 /** The master, without the xapi of this host. */
 export interface MasterConnection {
   /**
@@ -286,6 +299,7 @@ export interface Xapi
   extends PoolReader,
     VmStarter,
     StopReader,
+    GuestReader,
     MasterConnection,
     PoolMarker,
     MemberRecovery,

@@ -25,6 +25,8 @@ const FIELDS: { readonly [Name in keyof CoreSettings]-?: Check<CoreSettings[Name
   HOST_SELECT_METHOD: isOneOf(0, 1),
   RESTART_STOPPED: isFlag,
   RESTART_ON_GUEST_SHUTDOWN: isFlag,
+  START_WAITS_FOR: isOneOf("nothing", "tools", "address"),
+  START_WAITS_LIMIT: isNumber,
   MAIL_SCREEN_TIME: isNumber,
   MONITOR_DELAY: isNumber,
   PROMOTE_SLAVE: isFlag,

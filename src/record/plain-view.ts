@@ -1,5 +1,5 @@
 import { type Check, isNumber, isText, listOf, nullOr, objectOf, oneOf } from "../core/memory/shape.ts";
-import type { HostUuid } from "../core/model/ids.ts";
+import type { HostUuid, VmUuid } from "../core/model/ids.ts";
 import type { Attached, Inventory, PoolView, XapiFault } from "../core/model/pool-view.ts";
 import { isHearing } from "./hearing-shapes.ts";
 import {
@@ -35,11 +35,13 @@ type PlainDatabase =
   | { readonly ok: false; readonly fault: XapiFault };
 
 /** A view as JSON has it: its maps are lists of pairs, in their order, and its sets are lists. */
-export interface PlainView extends Omit<PoolView, "database" | "probes" | "runs" | "stops" | "inventory"> {
+export interface PlainView
+  extends Omit<PoolView, "database" | "probes" | "runs" | "stops" | "ready" | "inventory"> {
   readonly database: PlainDatabase;
   readonly probes: Pairs<PoolView["probes"]>;
   readonly runs: Pairs<PoolView["runs"]>;
   readonly stops: Pairs<PoolView["stops"]>;
+  readonly ready: readonly VmUuid[];
   readonly inventory: PlainInventory | null;
 }
 
@@ -49,6 +51,7 @@ export function plainView(view: PoolView): PlainView {
     probes: [...view.probes],
     runs: [...view.runs],
     stops: [...view.stops],
+    ready: [...view.ready],
     inventory: view.inventory === null ? null : plainInventory(view.inventory),
   };
 }
@@ -59,6 +62,7 @@ export function viewOf(plain: PlainView): PoolView {
     probes: new Map(plain.probes),
     runs: new Map(plain.runs),
     stops: new Map(plain.stops),
+    ready: new Set(plain.ready),
     inventory: plain.inventory === null ? null : inventoryOf(plain.inventory),
   };
 }
@@ -102,6 +106,7 @@ export const isPlainView = objectOf<PlainView>({
   runs: listOf(pairOf(isHost, isHostRuns)),
   differing: listOf(isDomainRecord),
   stops: listOf(pairOf(isVm, isStopMessages)),
+  ready: listOf(isVm),
   heuristics: oneOf({ "all-answered": true, "not-all-answered": true, "not-asked": true }),
   inventory: nullOr(isPlainInventory),
   fencingResumedAtMs: nullOr(isNumber),

@@ -251,7 +251,14 @@ export function addVm(
   const uuid = spec.uuid ?? vmDefaultUuid(number);
   const ref = refOf("vm", uuid);
   const disk = spec.disk === "none" ? null : typeof spec.disk === "number" ? spec.disk : 0;
-  const vm: SimVm = { uuid, ref, name: spec.name, disk, startMs: spec.startMs ?? null };
+  const vm: SimVm = {
+    uuid,
+    ref,
+    name: spec.name,
+    disk,
+    startMs: spec.startMs ?? null,
+    guest: spec.guest ?? null,
+  };
   world.vms.set(uuid, vm);
   const memory = spec.memoryBytes ?? DEFAULT_VM_MEMORY;
   const on = spec.on === undefined ? null : world.host(spec.on);

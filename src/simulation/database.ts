@@ -11,6 +11,7 @@ export const CLASSES = [
   "VM",
   "VM_appliance",
   "VM_group",
+  "VM_guest_metrics",
   "SR",
   "PBD",
   "PIF",

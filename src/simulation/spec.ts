@@ -65,6 +65,15 @@ export interface VmSpec {
   readonly network?: number;
   /** What its start takes, in milliseconds; absent: what every start takes. */
   readonly startMs?: number;
+  /** Absent: it has no guest agent. */
+  readonly guest?: GuestSpec;
+}
+
+/** What the guest agent of a VM says, and when, in milliseconds after the start of its domain. */
+export interface GuestSpec {
+  readonly toolsMs: number;
+  /** Not before `toolsMs`; absent: it never has an address. */
+  readonly addressMs?: number;
 }
 
 const GIB = 1024 ** 3;

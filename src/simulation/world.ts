@@ -3,6 +3,7 @@ import { NO_RECORD, type RoundRecorder } from "../ports/record.ts";
 import type { Scheduled, SimClock } from "./clock.ts";
 import type { Database, Fields } from "./database.ts";
 import type { Random } from "./random.ts";
+import type { GuestSpec } from "./spec.ts";
 import type { Timings } from "./timings.ts";
 import type { ApiError } from "./xapi/answer.ts";
 
@@ -191,6 +192,8 @@ export interface SimVm {
   readonly disk: number | null;
   /** What its start takes; null: what every start takes. */
   readonly startMs: number | null;
+  /** How long after its start its guest agent speaks, and has an address; null: it has no agent. */
+  readonly guest: GuestSpec | null;
 }
 
 export interface LogEntry {

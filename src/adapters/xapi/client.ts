@@ -2,6 +2,7 @@ import { neverAborts, withDeadline } from "../../ports/deadline.ts";
 import type { Xapi } from "../../ports/pool-database.ts";
 import type { OpenMasterWay } from "../../ports/xapi-transport.ts";
 import { createAdministration } from "./administration.ts";
+import { createGuestReader } from "./guests.ts";
 import { createHostQuestions } from "./host-domains.ts";
 import { createHostFenceLists } from "./host-fence-lists.ts";
 import { createHostHistory } from "./host-history.ts";
@@ -56,6 +57,7 @@ export function createXapi(options: XapiOptions): Xapi {
     ...createReader(context),
     ...createStarter(context),
     ...createStopReader(context),
+    ...createGuestReader(context),
     ...createMarker(context),
     ...createRecovery(context),
     ...createHostQuestions(context),

@@ -180,6 +180,9 @@ export const taskRecord = lazily(() =>
   }),
 );
 
+export const guestOfVm = lazily(() => z.object({ uuid, guest_metrics: ref }));
+export const guestRecord = lazily(() => z.object({ PV_drivers_version: textMap, networks: textMap }));
+
 export const messageRecord = lazily(() =>
   z.object({
     name: z.string(),
@@ -202,6 +205,7 @@ export type ApplianceRecord = z.infer<ReturnType<typeof applianceRecord>>;
 export type PbdRecord = z.infer<ReturnType<typeof pbdRecord>>;
 export type PifRecord = z.infer<ReturnType<typeof pifRecord>>;
 export type MessageRecord = z.infer<ReturnType<typeof messageRecord>>;
+export type GuestRecord = z.infer<ReturnType<typeof guestRecord>>;
 export type PoolRecord = z.infer<ReturnType<typeof poolRecord>>;
 
 /** The answer of `what` as the shape says, or `malformed` with the path of the first field that is not so. */

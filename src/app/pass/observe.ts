@@ -22,6 +22,7 @@ import { askRuns, readDiffering } from "./ask-runs.ts";
 import type { PassPorts } from "./pass-ports.ts";
 import { readHearing } from "./read-hearing.ts";
 import { type InventoryLook, readInventory } from "./read-inventory.ts";
+import { readReady } from "./read-ready.ts";
 import { readStops } from "./read-stops.ts";
 import { toldFollows, toldProbe } from "./told-probe.ts";
 
@@ -94,6 +95,7 @@ export async function observe(given: Observer, signal: AbortSignal): Promise<Poo
     runs: new Map(),
     differing: [],
     stops: new Map(),
+    ready: new Set(),
     heuristics: "not-asked",
     inventory: null,
     fencingResumedAtMs: await readFencingResumed(given.ports.store),
@@ -103,14 +105,15 @@ export async function observe(given: Observer, signal: AbortSignal): Promise<Poo
   if (!seen.database.ok || !(isMaster || observer.settings.SLAVE_VM_STAT))
     return { ...view, heuristics: await heuristics };
   const database = seen.database.value;
-  const [runs, stops, inventory] = await Promise.all([
+  const [runs, stops, ready, inventory] = await Promise.all([
     askRuns(observer, view, database, signal),
     readStops(observer, database, signal),
+    readReady(observer, database, signal),
     isMaster ? readInventory({ ...observer, clock: observer.ports.clock }, database, signal) : null,
   ]);
   const differing = isMaster ? await readDiffering(observer, { ...view, runs }, database, signal) : [];
   const probes = withAnswers(view.probes, runs, knownAddresses(observer.memory));
-  return { ...view, probes, runs, stops, differing, inventory, heuristics: await heuristics };
+  return { ...view, probes, runs, stops, ready, differing, inventory, heuristics: await heuristics };
 }
 
 interface Seen {

@@ -79,6 +79,7 @@ function unseenView(self: LocalView, nowMs: number): PoolView {
     runs: new Map(),
     differing: [],
     stops: new Map(),
+    ready: new Set(),
     heuristics: "not-asked",
     inventory: null,
     fencingResumedAtMs: null,

@@ -100,7 +100,7 @@ export interface Memory {
   readonly heldAtMs: Readonly<Record<string, number>>;
   /** null: this host has fetched none (core/members/own-copy.ts), or is master. */
   readonly copy: OwnCopy | null;
-  /** A VM that is down waits only until the no of some host counts, which is a matter of seconds. */
+  /** A VM that is down waits only until the no of some host counts, or for the guest of another one: it is looked again within a second. */
   readonly isSettling: boolean;
   /** What the last look at the fence devices came to; null before the first, and where there are none. */
   readonly fenceDevices: FenceDevices | null;

@@ -248,6 +248,8 @@ export interface PoolView {
   readonly differing: readonly DomainRecord[];
   /** XAPI's messages about VMs that are down, as far as they were asked for in this round and read. */
   readonly stops: ReadonlyMap<VmUuid, StopMessages>;
+  /** Of the VMs for whose guests a start waits (START_WAITS_FOR), those that are ready, as far as they could be read. */
+  readonly ready: ReadonlySet<VmUuid>;
   /** Did every heuristic IP answer ICMP? `not-asked` when the setting is off or no tie was possible. */
   readonly heuristics: "all-answered" | "not-all-answered" | "not-asked";
   /** What VMs need and hosts have, where this round has to know it and could read it. */

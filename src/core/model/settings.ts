@@ -35,6 +35,10 @@ export interface RestartSettings extends PlacementSettings {
   readonly HOST_SELECT_METHOD: 0 | 1;
   readonly RESTART_STOPPED: boolean;
   readonly RESTART_ON_GUEST_SHUTDOWN: boolean;
+  /** What of a group has to be there before the next one is started, beside its VMs. */
+  readonly START_WAITS_FOR: "nothing" | "tools" | "address";
+  /** Seconds, for each VM from its start. */
+  readonly START_WAITS_LIMIT: number;
 }
 
 export interface AlertSettings {

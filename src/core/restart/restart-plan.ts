@@ -3,7 +3,7 @@ import type { RestartHistory, Retry } from "../memory/attempts.ts";
 import type { Down, Supply } from "../memory/down.ts";
 import type { Action } from "../model/action.ts";
 import { customFieldKey } from "../model/ha-flag.ts";
-import type { HostUuid, PoolUuid, VmUuid } from "../model/ids.ts";
+import { type HostUuid, type PoolUuid, type VmUuid, vmUuid } from "../model/ids.ts";
 import { homePoolOf } from "../model/pool-keys.ts";
 import type { ApplianceView, HaltedVm } from "../model/pool-view.ts";
 import type { RestartSettings } from "../model/settings.ts";
@@ -71,6 +71,8 @@ export interface RestartInput {
   readonly stops: ReadonlyMap<VmUuid, StopVerdict>;
   /** VMs of hosts that are being declared dead. */
   readonly unreleased: ReadonlySet<VmUuid>;
+  /** VMs of a group before, whose guests are not ready (START_WAITS_FOR). */
+  readonly unready: ReadonlySet<VmUuid>;
   /** Keys of actions in flight (core/model/action.ts). */
   readonly inFlight: ReadonlySet<string>;
 }
@@ -200,7 +202,7 @@ function byRankThenUuid(a: HaltedVm, b: HaltedVm): number {
   return rankOf(a) - rankOf(b) || (a.uuid < b.uuid ? -1 : 1);
 }
 
-/** The highest rank that may be started now: nothing of a lower one is waiting, starting, or within its start_delay. */
+/** The highest rank that may be started now: nothing of a lower one is waiting, starting, within its start_delay, or without its guest. */
 function currentGroup(waiting: readonly HaltedVm[], input: RestartInput): number {
   const ranks = waiting.map(rankOf);
   const rankIn = ({ order }: RestartHistory): number =>
@@ -210,6 +212,7 @@ function currentGroup(waiting: readonly HaltedVm[], input: RestartInput): number
     if (input.inFlight.has(`start-vm:${uuid}`)) ranks.push(rankIn(history));
     const last = history.startedAtMs.at(-1);
     if (last !== undefined && input.nowMs < last + history.startDelayS * 1_000) ranks.push(rankIn(history));
+    else if (input.unready.has(vmUuid(uuid))) ranks.push(rankIn(history));
   }
   return ranks.length === 0 ? 0 : Math.min(...ranks);
 }

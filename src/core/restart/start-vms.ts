@@ -9,6 +9,7 @@ import type { DatabaseView, HostView } from "../model/pool-view.ts";
 import type { Reason } from "../model/reason.ts";
 import { put } from "../model/record.ts";
 import { type Coming, needsOf, placementHosts } from "../placement/build-problem.ts";
+import { awaitedGuests } from "./awaited-guests.ts";
 import { reportDown } from "./down.ts";
 import { type Hold, holdsOf } from "./holds.ts";
 import { rankOf } from "./rank.ts";
@@ -38,7 +39,7 @@ const LASTING_REFUSALS: Partial<Record<RestartRefusal, string>> = {
   ...REFUSALS,
   "operation-in-progress": "an operation on it is in progress in XAPI and does not end",
   "being-released": "its host is still being declared dead in XAPI, which frees its disks",
-  "waits-for-lower-order": "VMs of a lower order are not up yet",
+  "waits-for-lower-order": "VMs of a lower order are not up yet, or their guests are not ready",
 };
 
 /** What a start of ours brings about by itself. */
@@ -74,8 +75,10 @@ export function startVms(before: Memory, round: MasterRound): Step {
   const unlessOn = mayStartByThemselves(memory);
   const rests = (vms: readonly VmUuid[]) => [...new Set(vms.flatMap((vm) => restsOn(vm, memory)))];
   const isSettling = plan.refused.some(({ vm, why: refusal }) => holdOf(vm, refusal)?.isSettling === true);
+  const isForGuests =
+    input.unready.size > 0 && plan.refused.some(({ why }) => why === "waits-for-lower-order");
   return {
-    memory: { ...down.memory, isSettling },
+    memory: { ...down.memory, isSettling: isSettling || isForGuests },
     actions: plan.starts.map((start): Action => {
       const vms = vmsOf(start, database);
       return { ...start, asks: vms.map(asked), rests: rests(vms), unlessOn };
@@ -183,6 +186,9 @@ function inputOf(
     supply: supplyOf(database),
     holds,
     stops,
+    unready: new Set(
+      awaitedGuests(memory, database, settings, view.nowMs).filter((vm) => !view.ready.has(vm)),
+    ),
     unreleased: new Set(
       Object.values(memory.incidents).flatMap(({ phase, vms }) => (phase === "fenced" ? vms : [])),
     ),

@@ -3,6 +3,7 @@ import { handOver, queue } from "../xenopsd.ts";
 import { ApiError } from "./answer.ts";
 import { hostOfRef, poolDatabase } from "./connection.ts";
 import { forwardTo, onHost } from "./forward.ts";
+import { wakeGuest } from "./guest-agent.ts";
 import { disksOf, otherHolders, setLock } from "./locks.ts";
 import type { Call } from "./method.ts";
 import { answersTo, pause, until } from "./process.ts";
@@ -37,6 +38,8 @@ export async function bootOn(call: Call, self: string, hostRef: string): Promise
       throw error;
     }
     await tell(call, target, self);
+    const vm = world.vms.get(uuid);
+    if (vm !== undefined) wakeGuest(world, target.host, vm);
   });
 }
 

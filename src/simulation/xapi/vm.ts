@@ -3,6 +3,7 @@ import { destroyDomain } from "../domains.ts";
 import { ApiError } from "./answer.ts";
 import { hostOfRef } from "./connection.ts";
 import { forwardTo } from "./forward.ts";
+import { forgetGuest } from "./guest-agent.ts";
 import { isHostAlive } from "./host-alive.ts";
 import { releaseLocks } from "./locks.ts";
 import { leaveVmMessage } from "./message.ts";
@@ -100,6 +101,7 @@ async function start(call: Call, self: string, on: string | null): Promise<Json>
     async (vm) => {
       const hostRef = hostFor(call, vm, self, on);
       database.update("VM", self, { scheduled_to_be_resident_on: hostRef });
+      forgetGuest(database, self);
       if (vm["ha_restart_priority"] === "restart") database.update("VM", self, { ha_always_run: true });
       await bootOn(call, self, hostRef);
       const times = hostRef !== process.host.ref && on !== null ? 2 : 1;

@@ -18,7 +18,7 @@ describe("ha-cfg backup", () => {
   test("writes every parameter of the pool, not this host's overrides, not HA on/off", async () => {
     const run = await haCfg(["backup", FILE], { otherConfig: stored, override: { XE_TIMEOUT: "99" } });
     expect([run.code, run.err]).toEqual([0, ""]);
-    expect(run.out).toBe("52 parameters of pool lab written to /root/ha.conf (mode 0600)\n");
+    expect(run.out).toBe("54 parameters of pool lab written to /root/ha.conf (mode 0600)\n");
     const text = run.world.files[FILE] ?? "";
     expect(text).toStartWith(
       "# Parameters of pool lab, 1970-01-01T00:00:00.000Z, ha-lizard 3.0.0.\n# Put back with ",
@@ -38,10 +38,10 @@ describe("ha-cfg backup", () => {
     expect(back.code).toBe(0);
     const { [FLAG]: _, mine: __, ...parameters } = stored;
     expect(back.world.otherConfig).toMatchObject(parameters);
-    expect(Object.keys(back.world.otherConfig).length).toBe(52);
+    expect(Object.keys(back.world.otherConfig).length).toBe(54);
     expect(back.out + back.err).not.toContain(PASSWORD);
     const again = await haCfg(["restore", FILE], { files: world.files, otherConfig: back.world.otherConfig });
-    expect([again.code, again.out]).toEqual([0, "All 52 parameters are so already: nothing was changed.\n"]);
+    expect([again.code, again.out]).toEqual([0, "All 54 parameters are so already: nothing was changed.\n"]);
   });
 
   test("a file that is there is replaced only after a yes", async () => {
@@ -179,7 +179,7 @@ describe("ha-cfg restore-default", () => {
     const again = await haCfg(["restore-default"], { otherConfig: run.world.otherConfig });
     expect([again.code, again.out]).toEqual([
       0,
-      "All 52 parameters have their defaults already: nothing was changed.\n",
+      "All 54 parameters have their defaults already: nothing was changed.\n",
     ]);
   });
 });

@@ -115,6 +115,7 @@ export function fakeXapi(world: FakeWorld): Xapi {
     readVms: fail,
     readStops: async () => new Map(),
     keepStop: fail,
+    readReady: fail,
     promoteSelf: fail,
     followMaster: fail,
     post: fail,

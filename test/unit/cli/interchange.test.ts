@@ -19,6 +19,8 @@ test("insert on a pool of HA-Lizard 2.x adds what is missing, and changes nothin
     "HA_SMTP_TLS",
     "HA_SPARE_HOSTS",
     "HA_START_GUARD",
+    "HA_START_WAITS_FOR",
+    "HA_START_WAITS_LIMIT",
     "HA_TIE_BREAKER",
     "HA_TIE_BREAKER_PLACE",
     "HA_XAPI_DOWN_TOLERANCE",

@@ -35,6 +35,8 @@ describe("a pool that HA-Lizard 2.x has set up", () => {
       "XAPI_DOWN_TOLERANCE",
       "RESTART_STOPPED",
       "RESTART_ON_GUEST_SHUTDOWN",
+      "START_WAITS_FOR",
+      "START_WAITS_LIMIT",
       "ANTI_AFFINITY_TAGS",
       "SPARE_HOSTS",
       "SMTP_TLS",

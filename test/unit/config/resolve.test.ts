@@ -67,6 +67,8 @@ describe("the table", () => {
       HOST_SELECT_METHOD: 0,
       RESTART_STOPPED: false,
       RESTART_ON_GUEST_SHUTDOWN: true,
+      START_WAITS_FOR: "nothing",
+      START_WAITS_LIMIT: 180,
       ANTI_AFFINITY_TAGS: [],
       SPARE_HOSTS: [],
       MAIL_ON: true,

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { applianceUuid } from "../../../../src/core/model/ids.ts";
 import { notBeforeMs } from "../../../../src/core/pace/flapping.ts";
 import { needsOf } from "../../../../src/core/placement/build-problem.ts";
+import { rankOf } from "../../../../src/core/restart/rank.ts";
 import {
   judgeVm,
   PARALLEL_STARTS,
@@ -29,6 +30,7 @@ const input = (over: Partial<RestartInput>): RestartInput => ({
   supply: { hosts: [], freeBytes: 0, storage: null },
   holds: new Map(),
   stops: new Map(),
+  unready: new Set(),
   unreleased: new Set(),
   inFlight: new Set(),
   ...over,
@@ -236,4 +238,16 @@ describe("planApplianceRestarts", () => {
     expect(plan({ appliances: [app("web")], allHealthy: false })).toEqual(["web no-healthy-host"]));
   test("an operation in progress", () =>
     expect(plan({ appliances: [app("web", { busy: true })] })).toEqual(["web operation-in-progress"]));
+});
+
+test("planVmRestarts: the next group waits for the guest of the one before, its own group does not", () => {
+  const restarts = {
+    [vm("db")]: { startedAtMs: [1], order: rankOf(haltedVm("db", { order: 1 })), startDelayS: 0, host: null },
+  };
+  const halted = [haltedVm("with-it", { order: 1 }), haltedVm("web", { order: 2 })];
+  const over = { restarts, halted: halted.slice(1), unready: new Set([vm("db")]) };
+  expect(starts(over)).toEqual([]);
+  expect(refused(over)).toEqual(["web waits-for-lower-order"]);
+  expect(starts({ ...over, halted })).toEqual(["start-vm with-it"]);
+  expect(starts({ ...over, unready: new Set() })).toEqual(["start-vm web"]);
 });
