@@ -5,10 +5,13 @@ import { Stage } from "./stage.ts";
 
 const folder = new ScratchFolder("ha-cfg");
 let stage: Stage;
+const RECORD = "etc/ha-lizard/state/record/2026-11-30T19-43-49.120Z.record";
 beforeAll(async () => {
   const vms = [{ name: "web", on: 1, ha: "true" }, { name: "db", on: 2, ha: "false" }, { name: "spare" }];
   stage = await Stage.open(folder, { hosts: 3, ha: "true", vms });
   await stage.run(1, ["insert"]);
+  const head = { record: "ha-lizard", format: 1, version: "3.0.0", host: "h1" };
+  stage.write(1, RECORD, `${JSON.stringify(head)}\n`);
   const { database, messages } = stage.server.world.host(1);
   messages.set("OpaqueRef:m", {
     ...{ uuid: "m", name: "HA-LIZARD", priority: 2, cls: "pool", obj_uuid: database.refs("pool")[0] ?? "" },
@@ -218,6 +221,14 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
       schema: z.literal(1),
       incidents: z.array(z.looseObject({ id: text, from: text, to: text, headline: text })),
       missing: z.array(z.strictObject({ host: text, why: text })),
+    }),
+  ],
+  [
+    ["replay", folder.at("root1", RECORD)],
+    z.strictObject({
+      ...{ schema: z.literal(1), host: text, recordedBy: text, version: text },
+      ...{ rounds: z.number(), passes: z.number(), from: maybeText, to: maybeText, unread: z.array(text) },
+      ...{ difference: z.null(), whatIf: z.null() },
     }),
   ],
   [["replay"], z.array(z.strictObject({ path: text, began: text, incident: z.boolean() }))],
