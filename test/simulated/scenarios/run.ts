@@ -51,7 +51,6 @@ export async function playScript(
     const failure = await playLine(pool, line);
     if (failure !== null) failures.push(`script.txt:${line.number}: ${line.text}: ${failure}`);
   }
-  failures.push(...invariants.forbidden().map(describeBroken));
   failures.push(...pool.world.log.filter(({ what }) => what === "start-refused").map(describeRefused));
   failures.push(...invariants.forbidden().map(describeBroken), ...record.failures);
   return { story: renderStory(pool.world.log, alerts), failures };
