@@ -2,11 +2,13 @@ import { waitsForFence } from "../memory/incident.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { Standing } from "../memory/standing.ts";
 import type { MasterRound, Step } from "../memory/step.ts";
-import { haFlagOf } from "../model/ha-flag.ts";
+import { customFieldKey, haFlagOf } from "../model/ha-flag.ts";
 import { hashText } from "../model/plain-text.ts";
+import { HOME_POOL_KEY, RAN_KEY } from "../model/pool-keys.ts";
 import type { DatabaseView, Inventory } from "../model/pool-view.ts";
 import type { Reason } from "../model/reason.ts";
 import type { RestartSettings } from "../model/settings.ts";
+import { STOP_KEY } from "../model/stop.ts";
 import { foresee } from "./foresee.ts";
 import { type StaysDown, staysDownBy } from "./kept-stop.ts";
 import { stopVerdicts } from "./stops.ts";
@@ -68,7 +70,7 @@ function look(memory: Memory, round: MasterRound): Standing {
   );
   const staysDown = staysDownBy(stopVerdicts(memory, round));
   const stopped = database.halted.filter(({ uuid }) => staysDown(uuid) !== null).map(({ uuid }) => uuid);
-  const seen = fingerprint(hosts, inventory, [stopped, wishesOf(settings)]);
+  const seen = fingerprint(hosts, inventory, [stopped, wishesOf(settings)], settings.XC_FIELD_NAME);
   if (standing?.seen === seen) return { ...standing, ...times };
   return { ...times, seen, ...standingOf({ ...database, hosts }, inventory, settings, staysDown) };
 }
@@ -85,11 +87,16 @@ function fingerprint(
   hosts: DatabaseView["hosts"],
   { vms, hosts: attached, names }: Inventory,
   more: unknown,
+  fieldName: string,
 ): string {
   const has = [...attached].map(([uuid, { storages, networks }]) => [uuid, [...storages], [...networks]]);
   const known = hosts.map(({ otherConfig: _, otherAddresses: __, ...host }) => host);
-  return hashText(JSON.stringify([known, vms, has, [...names], more]));
+  const asked = vms.map(({ otherConfig, ...vm }) => [vm, keysRead(fieldName).map((key) => otherConfig[key])]);
+  return hashText(JSON.stringify([known, asked, has, [...names], more]));
 }
+
+/** What of a VM's keys the look reads: those of other programs change all the time, and may be passwords. */
+const keysRead = (fieldName: string) => [customFieldKey(fieldName), HOME_POOL_KEY, RAN_KEY, STOP_KEY];
 
 function reasonsOf(standing: Standing | null): readonly Reason[] {
   const { weakHosts = [], unprotected = [] } = standing ?? {};

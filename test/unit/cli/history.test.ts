@@ -36,7 +36,7 @@ describe("ha-cfg history", () => {
     const { code, out, err } = await history([]);
     expect([code, err]).toEqual([0, "Without the record of h3: it is not up, by XAPI.\n"]);
     expect(out).toBe(`INCIDENT (UTC)   LASTED  WHAT
-20261123-120106  13 s    h3 failed and was proved off (TESTBMC); 2 VMs started
+20261123-120606  13 s    h3 failed and was proved off (TESTBMC); 2 VMs started
 
 ha-cfg history INCIDENT shows one of them; last is the newest.
 `);
@@ -46,29 +46,29 @@ ha-cfg history INCIDENT shows one of them; last is the newest.
     const { code, out } = await history(["last"]);
     expect(code).toBe(0);
     expect(out).toBe(`h3 failed and was proved off (TESTBMC); 2 VMs started
-  2026-11-23 12:01:06 UTC, 0 s ago; lasted 13 s
+  2026-11-23 12:06:06 UTC, 0 s ago; lasted 13 s
 
 h3
-  silent since   12:01:06
-  failed         12:01:16
-  fence begun    12:01:16 by h1; h1 leads, h1, h2 heard of h1, h2, h3
-  off            12:01:19, proved by TESTBMC
-  declared dead  12:01:19
+  silent since   12:06:06
+  failed         12:06:16
+  fence begun    12:06:16 by h1; h1 leads, h1, h2 heard of h1, h2, h3
+  off            12:06:19, proved by TESTBMC
+  declared dead  12:06:19
   back           not in this record
 
 VM   FROM  TO  BY  ASKED     RUNS
-vm3  h3    h1  h1  12:01:19  12:01:19, after 13 s
-vm6  h3    h2  h1  12:01:19  12:01:19, after 13 s
+vm3  h3    h1  h1  12:06:19  12:06:19, after 13 s
+vm6  h3    h2  h1  12:06:19  12:06:19, after 13 s
 
 What was said
-  12:01:06  h1  h3 does not answer: retrying.
-  12:01:16  h1  h3 has failed: it answered none of the retries.
-  12:01:19  h1  h3 was fenced: its agent confirms that it is off.
-  12:01:19  h1  h3 was declared dead: its VMs can be started elsewhere.
-  12:01:19  h1  vm3 was halted and has been started.
-  12:01:19  h1  vm6 was halted and has been started.
+  12:06:06  h1  h3 does not answer: retrying.
+  12:06:16  h1  h3 has failed: it answered none of the retries.
+  12:06:19  h1  h3 was fenced: its agent confirms that it is off.
+  12:06:19  h1  h3 was declared dead: its VMs can be started elsewhere.
+  12:06:19  h1  vm3 was halted and has been started.
+  12:06:19  h1  vm6 was halted and has been started.
 `);
-    expect((await history(["20261123-120106"])).out).toBe(out);
+    expect((await history(["20261123-120606"])).out).toBe(out);
   });
 
   test("for programs", async () => {

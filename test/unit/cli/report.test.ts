@@ -132,7 +132,7 @@ describe("ha-cfg report", () => {
       "h3 failed and was proved off (TESTBMC); 2 VMs started: written to x.html\n",
     ]);
     expect(files["x.html"]).toContain("<td>FENCE_METHOD</td><td>TESTBMC</td>");
-    expect((await run(["20261123-120106", "y.html"])).files["y.html"]).toBe(files["x.html"] ?? "");
+    expect((await run(["20261123-120606", "y.html"])).files["y.html"]).toBe(files["x.html"] ?? "");
   });
 
   test("a file that is there is not replaced without a yes; no name, no such incident: 2", async () => {

@@ -1,7 +1,10 @@
+import { runPass } from "../../../src/app/pass/iterate.ts";
 import type { RecordFiles, RecordHead } from "../../../src/ports/record.ts";
 import type { Recorded, RecordedRound } from "../../../src/record/recorded.ts";
 import { parseRecorded } from "../../../src/record/recorded-text.ts";
-import { restedPool, SECOND } from "../../simulated/pool/stage.ts";
+import { simulatePool } from "../../../src/simulation/pool.ts";
+import { setVmKey } from "../../../src/simulation/stops.ts";
+import { QUICK, SECOND } from "../../simulated/pool/stage.ts";
 
 export const SECRET = "s3cret-of-the-bmc";
 
@@ -22,13 +25,17 @@ export function toldFailover(): Promise<readonly KeptText[]> {
 
 async function play(): Promise<readonly KeptText[]> {
   const texts: KeptText[] = [];
-  const params = { FENCE_PASSWD: SECRET, SMTP_PASS: SECRET };
-  const pool = await restedPool(3, { params });
+  const params = { ...QUICK, FENCE_PASSWD: SECRET, SMTP_PASS: SECRET };
+  const vms = Array.from({ length: 6 }, (_, index) => ({ name: `vm${index + 1}`, on: (index % 3) + 1 }));
+  const pool = simulatePool({ hosts: 3, vms, params, runPass });
   pool.world.recorderOf = (host) => ({
     keep: (make) => void texts.push({ host, ...make() }),
     end: async () => ({ why: null }),
   });
-  await pool.run(30 * SECOND);
+  // Other programs keep secrets with their VMs.
+  for (const vm of pool.world.vms.values()) setVmKey(pool.world, vm, "their-password", SECRET);
+  // Until the master has looked how its pool would stand a failure.
+  await pool.run(360 * SECOND);
   pool.power(3, false);
   await pool.run(120 * SECOND);
   return texts;
