@@ -18,8 +18,11 @@ import { createSyslogLogger } from "../adapters/syslog/logger-syslog.ts";
 import { createTieBreakers } from "../adapters/ties/open-tie-breaker.ts";
 import { openSurvey } from "../adapters/xapi/survey.ts";
 import { createSocketTransport } from "../adapters/xapi/transport.ts";
+import type { CliPorts } from "../cli/cli-ports.ts";
 import { runHaCfg } from "../cli/ha-cfg.ts";
 import { fenceListsOf } from "./plugin-lists.ts";
+import type { Secrets } from "../config/secrets.ts";
+import type { Xapi } from "../ports/pool-database.ts";
 import { createMethods } from "./real-fence-methods.ts";
 import { createFencer } from "./real-fencer.ts";
 import { createRealPeers } from "./real-xapi.ts";
@@ -42,8 +45,28 @@ function showsUnicode(environment: Readonly<Record<string, string | undefined>>)
   return /utf-?8/i.test(locale);
 }
 
+/** The client, whose reads teach the passwords that stand in the pool database. */
+function learning(xapi: Xapi, secrets: Secrets): Xapi {
+  return {
+    ...xapi,
+    async read(scope, signal) {
+      const read = await xapi.read(scope, signal);
+      if (read.ok) secrets.learn(read.value.pool.otherConfig);
+      return read;
+    },
+  };
+}
+
 /** `ha-cfg`: the command line for administrators. */
 export function run(args: readonly string[]): Promise<number> {
+  return runInto(args, () => ({}));
+}
+
+/** The same with some ports replaced; they are told how to take the passwords out of a text. */
+export function runInto(
+  args: readonly string[],
+  replaced: (mask: (text: string) => string) => Partial<CliPorts>,
+): Promise<number> {
   const runtime = createRuntime();
   const { paths, clock, environment, store, config, secrets, self } = runtime;
   const peers = createRealPeers(runtime, { pingAfterMs: 0, namesFaults: true });
@@ -51,7 +74,7 @@ export function run(args: readonly string[]): Promise<number> {
   return runHaCfg(args, {
     version: VERSION,
     clock,
-    openXapi: peers.openXapi,
+    openXapi: (xeTimeoutMs) => learning(peers.openXapi(xeTimeoutMs), secrets),
     masterWay: peers.masterWay,
     config,
     override: config,
@@ -101,5 +124,6 @@ export function run(args: readonly string[]): Promise<number> {
       { path: paths.state, writes: false },
     ]),
     isRoot: process.getuid?.() === 0,
+    ...replaced(secrets.mask),
   });
 }

@@ -7,6 +7,8 @@ import {
   PLUGIN,
   PLUGIN_DOMAINS,
   PLUGIN_HISTORY,
+  PLUGIN_PLAN,
+  PLUGIN_STATUS,
   readPluginArguments,
   readPluginCall,
   renderPluginAnswer,
@@ -15,12 +17,19 @@ import { neverAborts } from "../ports/deadline.ts";
 
 /**
  * `ha-lizard-plugin`: called by XAPI on this host, for the master, when the monitor of this host is silent, and for an
- * administrator who sets a tie-breaker or lists of fence devices up (`host.call_plugin`). What fails is an answer, too: XAPI would take another exit code
+ * administrator who sets a tie-breaker or lists of fence devices up, or looks at the pool from outside (`host.call_plugin`). What fails
+ * is an answer, too: XAPI would take another exit code
  * for a fault of its own.
  */
 export async function run(args: readonly string[]): Promise<number> {
   const call = args[0] ?? "";
   const called = readPluginCall(call);
+  if (called === PLUGIN_STATUS || called === PLUGIN_PLAN) {
+    const { answerOfShown } = await import("./plugin-shown.ts");
+    const { ok, text } = await answerOfShown(called, readPluginArguments(call));
+    writeOutput(renderPluginAnswer(ok ? "Success" : "Failure", text));
+    return 0;
+  }
   const answer = await answerOf(called, call);
   writeOutput(
     answer !== null

@@ -14,6 +14,9 @@ export const PLUGIN_HISTORY = "history";
 export const PLUGIN_TIE_KEY = "tie_key";
 export const PLUGIN_TIE_PREPARE = "tie_prepare";
 export const PLUGIN_TIE_TEST = "tie_test";
+/** What `ha-cfg status --json` and `ha-cfg plan --json` show on that host; `hosts` of a plan: those that fail together, with `,` between. */
+export const PLUGIN_STATUS = "status";
+export const PLUGIN_PLAN = "plan";
 
 /** The list of a fence method on that host: read it; replace it (modes/plugin-lists.ts). Texts go as base64. */
 export const PLUGIN_LIST_READ = "fence_list_read";

@@ -18,7 +18,10 @@ const SHOWN: readonly (readonly [keyof Paths, string])[] = [
 const OTHERS: readonly (readonly [string, string])[] = [
   ["/etc/ha-lizard/ha-lizard", "the executable; `/usr/bin/ha-cfg` and the services are links to it"],
   ["/etc/xapi.d/vm-pre-start/50-ha-lizard", "asks the other hosts before a VM is started here"],
-  ["/etc/xapi.d/plugins/ha-lizard-plugin", "answers which VMs run here, where the monitor is silent"],
+  [
+    "/etc/xapi.d/plugins/ha-lizard-plugin",
+    "answers which VMs run here, where the monitor is silent; status and plan, for whoever asks XAPI",
+  ],
 ];
 
 /** Files and folders on each host. */

@@ -151,6 +151,7 @@ test("options of the installer in the chapter are those of the script, all of th
 
 /** Actions of xe and their parameters, as XAPI's own command line has them; what a parameter holds is not looked at. */
 const XE: Readonly<Record<string, readonly string[]>> = {
+  "host-call-plugin": ["host-uuid", "plugin", "fn", "args"],
   "host-disable": ["uuid"],
   "host-enable": ["uuid"],
   "host-evacuate": ["uuid"],
