@@ -7,6 +7,7 @@ import type { Fencer } from "../ports/fencer.ts";
 import type { HearingReader } from "../ports/group.ts";
 import type { HostSurvey } from "../ports/host-survey.ts";
 import type { Keyboard } from "../ports/keyboard.ts";
+import type { LiveScreen } from "../ports/live-screen.ts";
 import type { LocalHost } from "../ports/local-host.ts";
 import type { LogReader } from "../ports/log-reader.ts";
 import type { DescribedAction, Manual } from "../ports/manual.ts";
@@ -47,6 +48,8 @@ export interface CliPorts {
   readonly store: Pick<StateStore, "load" | "save">;
   /** Who answers questions; nothing is asked when nobody can see it. */
   readonly keyboard: Keyboard;
+  /** The whole terminal, for what is drawn again and again. */
+  readonly liveScreen: LiveScreen;
   /** Backups of the parameters. */
   readonly files: PrivateFiles;
   /** What the iterations of this host have recorded, and a record from elsewhere. */

@@ -36,6 +36,7 @@ import { statusAction } from "./commands/status.ts";
 import { tieBreakerAction } from "./commands/tie-breaker.ts";
 import { unsetAction } from "./commands/unset.ts";
 import { versionAction } from "./commands/version.ts";
+import { watchAction } from "./commands/watch.ts";
 import { asNagiosPlugin, isForNagios } from "./nagios.ts";
 import { renderActionHelp, renderHelp } from "./screens/help.ts";
 
@@ -57,6 +58,7 @@ const LISTED: readonly Action[] = [
   clearAlertsAction,
   logAction,
   statusAction,
+  watchAction,
   metricsAction,
   haStatusAction,
   haEnableAction,

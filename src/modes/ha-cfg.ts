@@ -9,6 +9,7 @@ import { createHearingReader } from "../adapters/group/hearing-file.ts";
 import { createTcpProbe } from "../adapters/peers/tcp-connect.ts";
 import { createGate } from "../adapters/processes/firewall.ts";
 import { createSystemKeyboard } from "../adapters/processes/keyboard.ts";
+import { createLiveScreen } from "../adapters/processes/live-screen.ts";
 import { findOperator } from "../adapters/processes/operator.ts";
 import { wakeMonitor } from "../adapters/processes/service-script.ts";
 import { writeError, writeOutput } from "../adapters/processes/standard-streams.ts";
@@ -58,9 +59,15 @@ function learning(xapi: Xapi, secrets: Secrets): Xapi {
 }
 
 /** `ha-cfg`: the command line for administrators. */
-export function run(args: readonly string[]): Promise<number> {
-  return runInto(args, () => ({}));
+export async function run(args: readonly string[]): Promise<number> {
+  const code = await runInto(args, () => ({}));
+  // Whoever has typed q does not wait for a look that is under way.
+  if (args[0] === "watch") setTimeout(() => process.exit(), LINGER_MS).unref();
+  return code;
 }
+
+/** Long enough for a session to be closed by a xapi that is well. */
+const LINGER_MS = 500;
 
 /** The same with some ports replaced; they are told how to take the passwords out of a text. */
 export function runInto(
@@ -84,6 +91,7 @@ export function runInto(
     localHost: peers.localHost,
     store,
     keyboard: createSystemKeyboard(),
+    liveScreen: createLiveScreen(clock),
     files: createPrivateFiles(),
     records: createRecordFiles(paths),
     // Only who reads it loads it.

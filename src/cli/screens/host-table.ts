@@ -1,7 +1,7 @@
 import type { HostReport } from "../status/status-report.ts";
 import type { Paint } from "./paint.ts";
 import { HOST_HEAD, hostCells, type Said } from "./status-words.ts";
-import { plainText } from "./text.ts";
+import { plainText, shortenTo } from "./text.ts";
 
 /** Longest name of a host in the table, where there is room, and what is left of it where there is not. */
 const NAME = 24;
@@ -57,14 +57,4 @@ function renderTable(table: Table, paint: Paint): readonly string[] {
       .map(({ text, tone }, at) => paint(tone, text + " ".repeat((widths[at] ?? 0) - Bun.stringWidth(text))))
       .join(" ".repeat(GAP)),
   );
-}
-
-function shortenTo(text: string, width: number, mark: string): string {
-  if (Bun.stringWidth(text) <= width) return text;
-  let short = "";
-  for (const letter of text) {
-    if (Bun.stringWidth(`${short}${letter}${mark}`) > width) break;
-    short += letter;
-  }
-  return `${short}${mark}`;
 }

@@ -43,3 +43,14 @@ export function wrapText(text: string, indent: string, first = indent, width = W
   if (line !== "") lines.push(line);
   return lines.map((one, at) => `${at === 0 ? first : indent}${one}\n`).join("");
 }
+
+/** A text of at most so many columns; one that was cut ends with `mark`. */
+export function shortenTo(text: string, width: number, mark: string): string {
+  if (Bun.stringWidth(text) <= width) return text;
+  let short = "";
+  for (const letter of text) {
+    if (Bun.stringWidth(`${short}${letter}${mark}`) > width) break;
+    short += letter;
+  }
+  return `${short}${mark}`;
+}

@@ -317,6 +317,11 @@ describe("ha-cfg, compiled, on a master", () => {
     expect(stage.read(1, "ha-lizard.prom")).toContain("\nha_lizard_monitor_running 0\n");
   });
 
+  test("watch: only on a terminal (watch.test.ts)", async () => {
+    const { code, out, err } = await run(["watch"]);
+    expect([code, out, err]).toEqual([2, "", expect.stringContaining("use ha-cfg status")]);
+  });
+
   test("explain: a host, and a VM", async () => {
     expect(await done(["explain", "host", "h2"])).toMatch(/^Host h2 .*\n\nNow {3}slave, enabled; /);
     expect(await done(["explain", "vm", "web"])).toContain("Now   it runs on h1.\n");

@@ -5,6 +5,7 @@ import type { HostView, Role, XapiFault } from "../../../src/core/model/pool-vie
 import { createManual } from "../../../src/manual/manual.ts";
 import type { MethodReport } from "../../../src/ports/fence-methods.ts";
 import type { DeviceState } from "../../../src/ports/fencer.ts";
+import type { LiveScreen } from "../../../src/ports/live-screen.ts";
 import type { LogLine, LogLines } from "../../../src/ports/log-reader.ts";
 import type { ListedVm, PostedMessage } from "../../../src/ports/pool-database.ts";
 import type { RecordFiles } from "../../../src/ports/record.ts";
@@ -57,6 +58,7 @@ export interface FakeWorld extends Surroundings, ListWorld {
   historyOf: (host: string) => readonly unknown[];
   /** The records of this host, and any other file of one. */
   records: RecordFiles;
+  liveScreen: LiveScreen;
   /** Files by name; null is something that is no ordinary file. */
   files: Record<string, string | null>;
   /** Reads never settle, and time flies. */
@@ -112,6 +114,7 @@ export function fakeWorld(): FakeWorld {
     lines: [],
     historyOf: () => [],
     records: NO_RECORDS,
+    liveScreen: { isUsable: false, open: () => null },
     files: {},
     hangs: false,
     log: { ok: true, lines: [] },
@@ -214,6 +217,7 @@ export function fakePorts(world: FakeWorld): Captured {
           return line;
         },
       },
+      liveScreen: world.liveScreen,
       files: fakeFiles(world),
       openManual: async (actions) => createManual(actions),
       log: {

@@ -29,6 +29,7 @@ const ACTIONS = [
   "report",
   "replay",
   "explain",
+  "watch",
   "metrics",
   "fence-hosts",
   "fence-test",

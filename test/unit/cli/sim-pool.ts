@@ -29,6 +29,7 @@ export interface SimRun {
 
 interface Around extends Partial<Surroundings> {
   readonly terminal?: boolean;
+  readonly liveScreen?: CliPorts["liveScreen"];
   /** Whoever is asked on the terminal. */
   readonly types?: CliPorts["keyboard"]["readLine"];
   /** What the fence device of a method says, instead of the world's. */
@@ -47,7 +48,7 @@ export async function haCfgOn(
   args: readonly string[],
   around: Around = {},
 ): Promise<SimRun> {
-  const { terminal = false, types, device, masterWay, ...surroundings } = around;
+  const { terminal = false, types, device, masterWay, liveScreen, ...surroundings } = around;
   const fakes = { ...fakeWorld(), terminal };
   const fake = fakePorts(fakes);
   const disk = pool.disks[host - 1];
@@ -62,6 +63,7 @@ export async function haCfgOn(
   void runHaCfg(args, {
     ...fake.ports,
     ...{ clock, hearing, openXapi, prober, pinger, localHost, store, daemons, tcp },
+    liveScreen: liveScreen ?? fake.ports.liveScreen,
     masterWay: masterWay ?? simMasterWay(pool.world, host, (transport) => transport),
     fencer: device === undefined ? fencer : { status: async ({ method }) => device(method) },
     keyboard: types === undefined ? fake.ports.keyboard : { isTerminal: terminal, readLine: types },
