@@ -1,3 +1,4 @@
+import type { SwitchOn } from "../app/pass/fence.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ConfigSource, OverrideWriter } from "../ports/config-source.ts";
 import type { Daemons } from "../ports/daemons.ts";
@@ -36,6 +37,8 @@ export interface CliPorts {
   readonly override: OverrideWriter;
   /** Only asks the fence devices; ha-cfg switches nothing off. */
   readonly fencer: Pick<Fencer, "status">;
+  /** Switches a host on by its fence device. */
+  readonly switchOn: SwitchOn;
   readonly fenceMethods: FenceMethods;
   /** The lists of fence devices of this host. */
   readonly fenceLists: FenceLists;

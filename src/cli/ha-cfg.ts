@@ -22,6 +22,7 @@ import { logAction } from "./commands/log.ts";
 import { manualAction } from "./commands/manual.ts";
 import { metricsAction } from "./commands/metrics.ts";
 import { planAction } from "./commands/plan.ts";
+import { powerOnAction } from "./commands/power-on.ts";
 import { presetAction } from "./commands/preset.ts";
 import { removeAction } from "./commands/remove.ts";
 import { replayAction } from "./commands/replay.ts";
@@ -64,6 +65,7 @@ const LISTED: readonly Action[] = [
   haEnableAction,
   haDisableAction,
   confirmOffAction,
+  powerOnAction,
   resumeAction,
   planAction,
   historyAction,

@@ -19,11 +19,12 @@ import { createSyslogLogger } from "../adapters/syslog/logger-syslog.ts";
 import { createTieBreakers } from "../adapters/ties/open-tie-breaker.ts";
 import { openSurvey } from "../adapters/xapi/survey.ts";
 import { createSocketTransport } from "../adapters/xapi/transport.ts";
+import { switcherOf } from "../app/pass/fence.ts";
 import type { CliPorts } from "../cli/cli-ports.ts";
 import { runHaCfg } from "../cli/ha-cfg.ts";
-import { fenceListsOf } from "./plugin-lists.ts";
 import type { Secrets } from "../config/secrets.ts";
 import type { Xapi } from "../ports/pool-database.ts";
+import { fenceListsOf } from "./plugin-lists.ts";
 import { createMethods } from "./real-fence-methods.ts";
 import { createFencer } from "./real-fencer.ts";
 import { createRealPeers } from "./real-xapi.ts";
@@ -78,6 +79,7 @@ export function runInto(
   const { paths, clock, environment, store, config, secrets, self } = runtime;
   const peers = createRealPeers(runtime, { pingAfterMs: 0, namesFaults: true });
   const closed = outputClosed();
+  const fencer = maskFencer(createFencer(runtime), secrets.mask);
   return runHaCfg(args, {
     version: VERSION,
     clock,
@@ -85,7 +87,8 @@ export function runInto(
     masterWay: peers.masterWay,
     config,
     override: config,
-    fencer: maskFencer(createFencer(runtime), secrets.mask),
+    fencer,
+    switchOn: switcherOf(fencer),
     fenceMethods: createMethods(runtime),
     fenceLists: fenceListsOf(runtime),
     localHost: peers.localHost,

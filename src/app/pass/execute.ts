@@ -11,7 +11,7 @@ import { withDeadline } from "../../ports/deadline.ts";
 import type { StartResult, VmStarter, Xapi } from "../../ports/pool-database.ts";
 import { messageOf } from "../alerts/alert-message.ts";
 import { runsThereAlone, whyHeld } from "./ask-runs.ts";
-import { checkDevices, fenceLimitMs, switchOn } from "./fence.ts";
+import { checkDevices, fenceLimitMs, switcherOf, switchOn } from "./fence.ts";
 import { fenceHost, LAST_PROBE_MS } from "./fence-host.ts";
 import { NOT_LEADING, sightNow, whileLeading } from "./leading.ts";
 import { becomeMaster, followMaster } from "./own-xapi.ts";
@@ -120,7 +120,7 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
       return onDisk(xapi.forgetHost(action.host, signal).then(resultOf), executor, signal);
     case "switch-on-host":
       return whileLeading(executor, signal, (inner) =>
-        switchOn(action.host, executor.settings, ports.fencer, inner),
+        switchOn(action.host, executor.settings, switcherOf(ports.fencer), inner),
       );
     case "enable-host":
       return resultOf(await xapi.enableHost(action.host, signal));

@@ -61,16 +61,27 @@ export async function fenceByLevels(
   return last;
 }
 
+/** All that a host is switched on with: nothing can be switched off by it. */
+export type SwitchOn = (
+  request: Omit<FenceRequest, "action">,
+  signal: AbortSignal,
+) => ReturnType<Fencer["fence"]>;
+
+/** What a fencer does to switch a host on. */
+export function switcherOf(fencer: Pick<Fencer, "fence">): SwitchOn {
+  return (request, signal) => fencer.fence({ ...request, action: "start" }, signal);
+}
+
 /** Switches a host on by the first of its methods that has a device and says that it has done it. */
 export async function switchOn(
   host: HostUuid,
   settings: Settings,
-  fencer: Fencer,
+  start: SwitchOn,
   signal: AbortSignal,
 ): Promise<Result> {
   const failures: string[] = [];
   for (const method of fenceMethods(settings.FENCE_METHOD).filter(methodProves)) {
-    const outcome = await fencer.fence({ ...fenceRequest(host, method, settings), action: "start" }, signal);
+    const outcome = await start(fenceRequest(host, method, settings), signal);
     if (outcome.kind === "fenced") return { kind: "done", by: method };
     failures.push(`${method}: ${outcome.detail === "" ? outcome.fault : outcome.detail}`);
     if (signal.aborted) break;

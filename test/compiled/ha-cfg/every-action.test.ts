@@ -270,6 +270,11 @@ describe("ha-cfg, compiled, on a master", () => {
     expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("give --yes")]);
   });
 
+  test("power-on: refused where no monitor knows whether the host is heard", async () => {
+    const refused = await run(["power-on", "h2", "--yes"]);
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("Cannot switch ")]);
+  });
+
   test("tie-breaker: what is set, and what each choice means for this pool", async () => {
     const out = await done(["tie-breaker"]);
     expect(out).toStartWith("TIE_BREAKER=ip\n");

@@ -4,7 +4,7 @@ import { emptyMemory } from "../../../src/core/memory/memory.ts";
 import type { HostView, Role, XapiFault } from "../../../src/core/model/pool-view.ts";
 import { createManual } from "../../../src/manual/manual.ts";
 import type { MethodReport } from "../../../src/ports/fence-methods.ts";
-import type { DeviceState } from "../../../src/ports/fencer.ts";
+import type { DeviceState, FenceOutcome } from "../../../src/ports/fencer.ts";
 import type { LiveScreen } from "../../../src/ports/live-screen.ts";
 import type { LogLine, LogLines } from "../../../src/ports/log-reader.ts";
 import type { ListedVm, PostedMessage } from "../../../src/ports/pool-database.ts";
@@ -37,6 +37,8 @@ export interface FakeWorld extends Surroundings, ListWorld {
   syncFault: XapiFault | null;
   /** What the fence device of a host says. */
   device: (host: string, method: string) => DeviceState;
+  /** How it ends when a host is switched on by a method. */
+  switchOn: (host: string, method: string) => FenceOutcome;
   /** What the files of this host say of a fence method; untested agents of `remember` are tested. */
   method: (method: string, agents: string, hosts: readonly string[]) => Partial<MethodReport>;
   /** Why a test cannot be remembered. */
@@ -102,6 +104,7 @@ export function fakeWorld(): FakeWorld {
     writeFault: null,
     syncFault: null,
     device: () => ({ kind: "on" }),
+    switchOn: () => ({ kind: "fenced" }),
     method: () => ({}),
     rememberFault: null,
     hosts: [],
@@ -176,6 +179,10 @@ export function fakePorts(world: FakeWorld): Captured {
         },
       },
       fencer: { status: async ({ host, method }) => world.device(host, method) },
+      switchOn: async ({ host, method }) => {
+        world.calls.push(`switch on ${host} by ${method}`);
+        return world.switchOn(host, method);
+      },
       fenceMethods: {
         examine: async ({ method, agents }, hosts) => ({
           ...{ faults: [], ignoredAgent: null, untestedAgent: null },

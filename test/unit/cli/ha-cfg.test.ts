@@ -23,6 +23,7 @@ const ACTIONS = [
   "ha-enable",
   "ha-disable",
   "confirm-off",
+  "power-on",
   "resume",
   "plan",
   "history",

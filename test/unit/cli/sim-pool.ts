@@ -1,4 +1,5 @@
 import { openSurvey } from "../../../src/adapters/xapi/survey.ts";
+import { switcherOf } from "../../../src/app/pass/fence.ts";
 import { runPass } from "../../../src/app/pass/iterate.ts";
 import type { CliPorts } from "../../../src/cli/cli-ports.ts";
 import { runHaCfg } from "../../../src/cli/ha-cfg.ts";
@@ -66,6 +67,7 @@ export async function haCfgOn(
     liveScreen: liveScreen ?? fake.ports.liveScreen,
     masterWay: masterWay ?? simMasterWay(pool.world, host, (transport) => transport),
     fencer: device === undefined ? fencer : { status: async ({ method }) => device(method) },
+    switchOn: switcherOf(fencer),
     keyboard: types === undefined ? fake.ports.keyboard : { isTerminal: terminal, readLine: types },
     config: { ...fake.ports.config, ...config },
     openSurvey: (xeTimeoutMs) =>

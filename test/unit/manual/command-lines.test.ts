@@ -69,6 +69,7 @@ const NAMES: Readonly<Record<string, string>> = { NAME: "XE_TIMEOUT", ACTION: "g
 const REFUSED: readonly (readonly [RegExp, string])[] = [
   [/^ha-cfg confirm-off h1$/, "Cannot confirm that h1 is off: it is this host"],
   [/^ha-cfg tie-breaker test/, "TIE_BREAKER=none, so there is no place"],
+  [/^ha-cfg power-on h2$/, "Cannot switch h2 on: its monitor is heard"],
   [/^ha-cfg confirm-off h[23]$/, "is off: its monitor is heard"],
 ];
 

@@ -3,6 +3,7 @@ import {
   deviceStates,
   fenceByLevels,
   fenceLimitMs,
+  switcherOf,
   switchOn,
   whatIsWrong,
 } from "../../../../src/app/pass/fence.ts";
@@ -135,7 +136,7 @@ describe("switchOn", () => {
     test(title, async () => {
       const tried: string[] = [];
       const { signal } = new AbortController();
-      const found = await switchOn(HOST, settings(method), agents(outcomes, tried), signal);
+      const found = await switchOn(HOST, settings(method), switcherOf(agents(outcomes, tried)), signal);
       expect({ result: found, tried }).toEqual({ result, tried: [...expected] });
     });
 
@@ -144,7 +145,7 @@ describe("switchOn", () => {
     const result = await switchOn(
       HOST,
       settings("IPMI,ILO"),
-      agents({ ILO: FENCED }, tried),
+      switcherOf(agents({ ILO: FENCED }, tried)),
       AbortSignal.abort(),
     );
     expect([result, tried]).toEqual([{ kind: "failed", detail: `IPMI: ${told}` }, ["IPMI start"]]);
