@@ -62,6 +62,32 @@ test.concurrent(
   BOUND_MS,
 );
 
+test.concurrent(
+  "ha-cfg power-on: refused while the host lives or is being fenced, and elsewhere than where the pool is led; then it is on",
+  () =>
+    inPool(async (pool) => {
+      const refused = async (host: number, name: string, why: string) => {
+        const { code, stderr } = await pool.tryOn(host, "ha-cfg", "power-on", name, "--yes");
+        expect([code, stderr]).toEqual([1, expect.stringContaining(`Cannot switch ${name} on: ${why}`)]);
+      };
+      await refused(1, "h3", "its monitor is heard");
+      pool.controller.setState(3, "dead");
+      await pool.powerOff(3);
+      await until("an attempt to fence host 3", STEP_MS, () => pool.controller.asked.includes(3));
+      await refused(1, "h3", "it");
+      pool.controller.setState(3, "up");
+      await pool.untilRunning(vmsOf(3), STEP_MS, [3]);
+      await refused(2, "h3", "h1 leads the hosts of this pool");
+      await until("host 3 may be switched on", STEP_MS, async () => {
+        const { code } = await pool.tryOn(1, "ha-cfg", "power-on", "h3", "--yes", "--json");
+        return code === 0;
+      });
+      await followed(pool, 1);
+      await nothingRanTwice(pool);
+    }),
+  BOUND_MS,
+);
+
 for (const who of ["the successor", "another slave"])
   test.concurrent(
     `pool-emergency-transition-to-master on ${who} while the dead master is fenced: one master in the end`,

@@ -10,6 +10,11 @@ beforeAll(async () => {
   const vms = [{ name: "web", on: 1, ha: "true" }, { name: "db", on: 2, ha: "false" }, { name: "spare" }];
   stage = await Stage.open(folder, { hosts: 3, ha: "true", vms });
   await stage.run(1, ["insert"]);
+  // What ha-cfg knows of the hosts without XAPI is what an iteration has left.
+  const { env } = stage.command(1, []);
+  const command = ["unshare", "--user", "--map-root-user", "--net", stage.binary, "iterate"];
+  const child = Bun.spawn(command, { env, stdin: "ignore", stderr: "ignore" });
+  expect(await child.exited).toBe(0);
   const head = { record: "ha-lizard", format: 1, version: "3.0.0", host: "h1" };
   stage.write(1, RECORD, `${JSON.stringify(head)}\n`);
   const { database, messages } = stage.server.world.host(1);
@@ -245,6 +250,10 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
         wrong: maybeText,
       }),
     ),
+  ],
+  [
+    ["power-on", "h2", "--yes"],
+    z.strictObject({ host: text, uuid: text, switchedOn: z.boolean(), by: maybeText, why: maybeText }),
   ],
   [
     ["fence-hosts"],
