@@ -1,3 +1,4 @@
+import { rowOf } from "../../config/params.ts";
 import { describeFault } from "../../core/alerts/describe-fault.ts";
 import { fenceMethods } from "../../core/fencing/fence-policy.ts";
 import type { XapiResult } from "../../core/model/pool-view.ts";
@@ -109,8 +110,14 @@ function onePassword(passwords: ReadonlySet<string>, bmcs: readonly KnownBmc[]):
       ok: false,
       why: "it keeps different passwords of the BMCs, and FENCE_PASSWD is one for all; give the BMCs an account with the same password, or leave --password out",
     };
-  const [password = null] = passwords;
-  return { ok: true, bmcs, password };
+  const [password = ""] = passwords;
+  // What is wrong with it is not said: that could show a part of it.
+  if (!rowOf("FENCE_PASSWD").kind.parse(password).ok)
+    return {
+      ok: false,
+      why: "the password that it keeps is none for FENCE_PASSWD, which is one line of at most 255 characters",
+    };
+  return { ok: true, bmcs, password: password === "" ? null : password };
 }
 
 interface Merged {

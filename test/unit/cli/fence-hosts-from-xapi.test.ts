@@ -87,6 +87,17 @@ describe("ha-cfg fence-hosts from-xapi", () => {
     expect(err).toContain("XAPI keeps no password of these BMCs: ha-cfg set FENCE_PASSWD -\n");
   });
 
+  test("--password, and what XAPI keeps is no password, or none at all", async () => {
+    const of = (value: string) => run(["--password", "--yes"], { secret: () => ({ ok: true, value }) });
+    const odd = await of(`${SECRET}\0`);
+    expect([odd.code, written(odd.world.calls)]).toEqual([1, []]);
+    expect(odd.err).toContain("is none for FENCE_PASSWD");
+    expect(odd.err).not.toContain(SECRET);
+    const empty = await of("");
+    expect([empty.code, empty.world.otherConfig["HA_FENCE_PASSWD"]]).toEqual([1, undefined]);
+    expect(empty.err).toContain("XAPI keeps no password of these BMCs");
+  });
+
   test("a device that the list has stays, and is told; --force takes XAPI's", async () => {
     const own = `# rack 1\n${HOST}:192.0.2.77:root\n`;
     const lists = { [HOST]: { IPMI: own }, [H2]: { IPMI: own }, [H3]: { IPMI: own } };
