@@ -52,7 +52,8 @@ export function replayRecord(texts: Iterable<RecordText>, change: Partial<CoreSe
       if (found !== null) difference = { ...found, at, round: recorded.round };
     }
     if (recorded.kind === "round") {
-      whatIf?.take(recorded);
+      const fault = whatIf === null ? null : faultOf(() => whatIf.take(recorded));
+      if (fault !== null && unread.length < MOST_UNREAD) unread.push(`${at}: no decision: ${fault}`);
       before = recorded;
       rounds += 1;
       passes.add(recorded.passMs);
@@ -65,4 +66,14 @@ export function replayRecord(texts: Iterable<RecordText>, change: Partial<CoreSe
   }
   const found = whatIf?.found ?? null;
   return { rounds, passes: passes.size, from, to, unread, difference, whatIf: found, names };
+}
+
+/** What a core says that cannot decide something: a record that was made up may be anything. */
+function faultOf(task: () => void): string | null {
+  try {
+    task();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }

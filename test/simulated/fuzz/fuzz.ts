@@ -7,6 +7,7 @@ import { eventsTarget, mailTarget, pingTarget } from "./answer-targets.ts";
 import { fileTargets } from "./file-targets.ts";
 import { GROUP_TARGETS } from "./group-targets.ts";
 import { PASS_TARGETS } from "./pass-targets.ts";
+import { recordTargets } from "./record-targets.ts";
 import type { Target } from "./target.ts";
 import { TEXT_TARGETS } from "./text-targets.ts";
 
@@ -68,7 +69,9 @@ async function main(): Promise<number> {
     chmodSync(join(folder, "bin/ping"), 0o755);
     const ping = pingTarget(join(folder, "bin"), (text) => writeFileSync(join(folder, "ping.said"), text));
     const files = fileTargets((name) => join(folder, name));
-    const all = [...TEXT_TARGETS, ...GROUP_TARGETS, ...files, eventsTarget, mail, ping, ...PASS_TARGETS];
+    const records = await recordTargets((name) => join(folder, name));
+    const texts = [...TEXT_TARGETS, ...GROUP_TARGETS, ...records];
+    const all = [...texts, ...files, eventsTarget, mail, ping, ...PASS_TARGETS];
     const wanted = all.filter(({ name }) => name.includes(values.target));
     const failures: string[] = [];
     for (const target of wanted) {

@@ -10,6 +10,7 @@ import { AS_MEASURED } from "../../../src/simulation/timings.ts";
 import type { LogEntry, SimHost, SimVm } from "../../../src/simulation/world.ts";
 import { type Broken, disunity, Invariants, isUnited } from "../invariants/invariants.ts";
 import { whyDown } from "../invariants/rules.ts";
+import { Replayed } from "../scenarios/replayed.ts";
 import { act } from "../scenarios/verbs.ts";
 import { isWithoutProof } from "./draw-params.ts";
 import type { Plan } from "./plan.ts";
@@ -56,6 +57,9 @@ export interface Played {
 
 const SECRETS = { FENCE_PASSWD: "s3cret-of-the-bmc", SMTP_PASS: "s3cret-of-the-mail" };
 
+/** Of so many histories one is replayed from what its hosts have recorded. */
+const REPLAYED_ONE_IN = 20;
+
 /** Plays a history: safety while anything may fail, then everything is mended, then liveness. */
 export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played> {
   const { hosts, vms, externals, seed, watches } = plan;
@@ -78,6 +82,7 @@ export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played>
     secrets: Object.values(SECRETS),
     withoutProof,
   });
+  const record = seed % REPLAYED_ONE_IN === 0 ? new Replayed(pool.world, Object.values(SECRETS)) : null;
   const resets = new ResetWatch(pool, () => isStormy);
   for (const { atS, words } of plan.steps) {
     await pool.run(atS * 1_000 - pool.world.nowMs());
@@ -101,7 +106,8 @@ export async function play(plan: Plan, pass: RunPass = runPass): Promise<Played>
   const down = unwell.length > 0 && isChosen;
   // A copy that is left over is ended by its host's own comparison, some minutes after the pool is whole.
   if (twiceNow(pool) > 0) await pool.until(() => twiceNow(pool) === 0, LEFTOVER_MS);
-  const broken = [...invariants.forbidden().map(describe), ...resets.failures()];
+  const recorded = record?.failures ?? [];
+  const broken = [...invariants.forbidden().map(describe), ...resets.failures(), ...recorded];
   const failures = [...broken, ...(down ? [] : unwell)];
   return {
     failures,
