@@ -82,6 +82,8 @@ async function run(mode: string, rest: readonly string[]): Promise<number> {
       return (await import("./modes/alarm.ts")).run();
     case "send-mail":
       return (await import("./modes/send-mail.ts")).run();
+    case "run-hooks":
+      return (await import("./modes/run-hooks.ts")).run();
     case "tie-file":
       return (await import("./modes/tie-file.ts")).run(rest);
     case "version":

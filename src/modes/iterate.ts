@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { maskFencer } from "../adapters/fencing/masked-fencer.ts";
 import { createHearingReader } from "../adapters/group/hearing-file.ts";
 import { createRunsAsker } from "../adapters/group/runs-asker.ts";
+import { createChildHooks } from "../adapters/hooks/hook-files.ts";
 import { createChildMailer } from "../adapters/mail/mailer-child.ts";
 import { createFileLock } from "../adapters/processes/lock-file.ts";
 import { LOST_PASSES } from "../adapters/processes/processes-bun.ts";
@@ -53,6 +54,7 @@ async function iterate(runtime: Runtime): Promise<number> {
     logger,
     config,
     fencer: maskFencer(createFencer(runtime), secrets.mask),
+    hooks: createChildHooks({ self, environment, folder: paths.hooks, mask: secrets.mask }),
     mailer: createChildMailer({ self, environment, hostName: hostname() }),
     recorder: createRecorder({ paths, clock, version: VERSION, host: hostname() }),
   };

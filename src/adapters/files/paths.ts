@@ -19,6 +19,8 @@ export interface Paths {
   readonly pins: string;
   /** A folder for each fence method: lists of devices, options, agents. FENCE_FILE_LOC may name another. */
   readonly fence: string;
+  /** Programs of an administrator that are told what happens; usually there is none. */
+  readonly hooks: string;
   /** By which this host logs in at the tie-breaker (adapters/ties/README.md), and the keys of the machines that were one. */
   readonly tieBreakerKey: string;
   readonly tieBreakerHosts: string;
@@ -84,6 +86,7 @@ export function pathsFrom(environment: Environment): Paths {
     recordNote: below("run/ha-lizard/record.json"),
     pins: join(state, "fence-pins"),
     fence: below("etc/ha-lizard/fence"),
+    hooks: below("etc/ha-lizard/hooks"),
     tieBreakerKey: below("etc/ha-lizard/tie-breaker-key"),
     tieBreakerHosts: below("etc/ha-lizard/tie-breaker-hosts"),
     srMounts: below("run/sr-mount"),

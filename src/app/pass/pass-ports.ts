@@ -3,6 +3,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { ConfigSource } from "../../ports/config-source.ts";
 import type { Fencer } from "../../ports/fencer.ts";
 import type { HearingReader, RunsAsker } from "../../ports/group.ts";
+import type { Hooks } from "../../ports/hooks.ts";
 import type { LocalHost } from "../../ports/local-host.ts";
 import type { Logger, Mailer } from "../../ports/notices.ts";
 import type { PeerProber, Pinger } from "../../ports/peers.ts";
@@ -28,6 +29,8 @@ export interface PassPorts {
   readonly config: ConfigSource;
   readonly logger: Logger;
   readonly mailer: Mailer;
+  /** Whom an administrator wants to be told what happens; absent: nobody, as in a replay. */
+  readonly hooks?: Hooks;
   readonly recorder: RoundRecorder;
 }
 

@@ -1,4 +1,5 @@
 import { absorbAll } from "../../core/absorb-all.ts";
+import { hookEvents } from "../../core/alerts/hook-event.ts";
 import { reportPool } from "../../core/alerts/pool-report.ts";
 import { afterSending, alertsToSend, tellRound } from "../../core/alerts/tell-round.ts";
 import { decide } from "../../core/decide.ts";
@@ -202,6 +203,7 @@ export function tell(pass: Pass, reasons: readonly Reason[], decided: readonly A
     isForgetful: cannotRemember(pass) && ports.lostPasses > 0,
   });
   for (const line of said.lines) ports.logger.log(line.severity, line.from, line.body);
+  if (said.told.length > 0) ports.hooks?.tell(hookEvents(said.told, pass.self.uuid, ports.clock.wallMs()));
   pass.said.push(...said.lines);
   pass.memory = said.memory;
   // A mail on its way would die with this host: it is sent after the boot.

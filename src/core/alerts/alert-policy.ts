@@ -5,7 +5,7 @@ import type { AlertSettings } from "../model/settings.ts";
 export interface Telling {
   readonly memory: AlertMemory;
   /** Lines for the log. */
-  readonly lines: readonly Notice[];
+  readonly lines: readonly TargetedNotice[];
   /** Alerts to send by mail and as XAPI message. */
   readonly alerts: readonly Alert[];
 }

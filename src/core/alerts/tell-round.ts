@@ -4,7 +4,7 @@ import type { Notice } from "../model/alert.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { Reason } from "../model/reason.ts";
 import type { AlertSettings } from "../model/settings.ts";
-import { tellNotices } from "./alert-policy.ts";
+import { type TargetedNotice, tellNotices } from "./alert-policy.ts";
 import { type AlertWays, dropStale, enqueue, mailed, nextMail, nextPosts, posted } from "./alert-queue.ts";
 import { alertTarget } from "./alert-target.ts";
 import { describeReason } from "./describe-reason.ts";
@@ -28,6 +28,8 @@ export interface TellContext {
 export interface RoundTelling {
   readonly memory: Memory;
   readonly lines: readonly Notice[];
+  /** What has begun, changed or happened, whether it is logged or not: for hooks. */
+  readonly told: readonly TargetedNotice[];
 }
 
 /** From what a round has to say: lines for the log, and alerts behind those that still wait. */
@@ -44,7 +46,8 @@ export function tellRound(memory: Memory, reasons: readonly Reason[], context: T
   const lasting = new Set(notices.filter((notice) => notice.lasting).map(({ key }) => key));
   const alerts = context.isForgetful ? telling.alerts.filter(({ key }) => !lasting.has(key)) : telling.alerts;
   const queue = enqueue(telling.memory.queue, alerts, settings);
-  return { memory: { ...memory, alerts: { ...telling.memory, queue } }, lines };
+  const told = context.isForgetful ? telling.lines.filter(({ lasting }) => !lasting) : telling.lines;
+  return { memory: { ...memory, alerts: { ...telling.memory, queue } }, lines, told };
 }
 
 /** The actions that send what waits: one mail, and messages if XAPI can be reached; and the memory without what is stale. */

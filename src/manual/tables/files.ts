@@ -11,6 +11,7 @@ const SHOWN: readonly (readonly [keyof Paths, string])[] = [
   ["pins", "keys and certificates of fence devices, as they were first seen"],
   ["tieBreakerKey", "the key by which this host logs in at the tie-breaker"],
   ["tieBreakerHosts", "the keys of machines that are tie-breakers"],
+  ["hooks", "programs that are told what happens; make it when you want some"],
   ["run", "what is gone with a reboot: who is heard, the newest memory, locks"],
   ["serviceScript", "the service of the monitor; the one of the watchdog is beside it"],
 ];

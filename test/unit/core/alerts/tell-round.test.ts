@@ -45,6 +45,14 @@ function tell(
 }
 
 describe("tellRound", () => {
+  test("hooks are told what is new, also what is not logged; of a host that forgets only events", () => {
+    const keys = (over: Partial<TellSettings>, context: Partial<TellContext> = {}, memory?: Memory) =>
+      tell(over, context, memory).told.map(({ key }) => key.split(":")[0]);
+    expect(keys({ ENABLE_LOGGING: false })).toEqual(["host-suspect", "host-failed", "vm-started"]);
+    expect(keys({}, {}, tell().memory)).toEqual(["vm-started"]);
+    expect(keys({}, { isForgetful: true })).toEqual(["vm-started"]);
+  });
+
   test("all is logged, what an administrator is told waits for both ways", () =>
     expect(tell()).toMatchObject({
       logged: "host-suspect host-failed vm-started",
