@@ -1,9 +1,10 @@
 import type { Settings } from "../config/params.ts";
+import type { DisarmWord } from "../core/model/disarm-words.ts";
 import type { Hearing } from "../core/model/hearing.ts";
 import type { HostUuid } from "../core/model/ids.ts";
 import { neverAborts } from "../ports/deadline.ts";
 import type { CliPorts } from "./cli-ports.ts";
-import { hearingNow } from "./hearing-now.ts";
+import { hearingNow, MONITOR_SILENT } from "./hearing-now.ts";
 
 /** The master is woken by the switch, or reads it with its next iteration; a majority of the group has it a second later. */
 const PATIENCE_MS = 15_000;
@@ -47,13 +48,53 @@ export async function awaitOn(awaiting: Awaiting): Promise<void> {
   ports.stderr(`Warning: HA is switched on in the pool database, but ${why}.\n`);
 }
 
+/** Others have stored it a second later. */
+const STORED_MS = 3_000;
+
+/**
+ * Waits until the group has taken this word: then every later leader knows it. Says who has stored it, and who has not. false: it has not been
+ * taken, or nobody here can tell.
+ */
+export async function awaitDisarm(awaiting: Awaiting, { id }: Pick<DisarmWord, "id">): Promise<boolean> {
+  const { ports, nameOf, say } = awaiting;
+  const isTakenBy = ({ group: { roll } }: Hearing) => roll?.settled === true && roll.disarmWord >= id;
+  const first = await hearingNow(ports);
+  if (first === null) {
+    ports.stderr(
+      `Cannot tell whether the hosts have it: ${MONITOR_SILENT}. See ha-cfg status on another host.\n`,
+    );
+    return false;
+  }
+  const taken = await until(awaiting, isTakenBy);
+  if (taken === null || !isTakenBy(taken)) {
+    ports.stderr(
+      "The hosts have not taken it: more than half of them have not confirmed it, or no master leads them. Rely on nothing; see ha-cfg status for who is heard. Where they take it later, it holds from then on.\n",
+    );
+    return false;
+  }
+  const isStoredByAll = ({ group: { roll } }: Hearing) =>
+    roll?.hosts.every((host) => roll.storedBy.includes(host)) === true;
+  const { group } = (await until(awaiting, isStoredByAll, STORED_MS)) ?? taken;
+  const all = group.roll?.hosts ?? [];
+  const missing = all.filter((host) => group.roll?.storedBy.includes(host) !== true);
+  const who =
+    all.length === 1
+      ? "This host has it"
+      : missing.length === 0
+        ? `All ${all.length} hosts have it`
+        : `${all.length - missing.length} of ${all.length} hosts have it`;
+  say(missing.length === 0 ? `${who}.\n` : `${who}; not confirmed by: ${missing.map(nameOf).join(", ")}.\n`);
+  return true;
+}
+
 /** What the monitor of this host has heard when that is so, or the time is over. */
 async function until(
   { ports, settings }: Awaiting,
   isDone: (hearing: Hearing) => boolean,
+  patienceMs = settings.MONITOR_DELAY * 1_000 + PATIENCE_MS,
 ): Promise<Hearing | null> {
   const { clock } = ports;
-  const endMs = clock.uptimeMs() + settings.MONITOR_DELAY * 1_000 + PATIENCE_MS;
+  const endMs = clock.uptimeMs() + patienceMs;
   let hearing = await hearingNow(ports);
   while (hearing !== null && !isDone(hearing) && clock.uptimeMs() < endMs) {
     await clock.sleep(LOOK_MS, neverAborts());

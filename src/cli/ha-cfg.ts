@@ -7,6 +7,7 @@ import { backupAction } from "./commands/backup.ts";
 import { bashCompletionAction } from "./commands/bash-completion.ts";
 import { clearAlertsAction } from "./commands/clear-alerts.ts";
 import { confirmOffAction } from "./commands/confirm-off.ts";
+import { armAction, disarmAction } from "./commands/disarm.ts";
 import { doctorAction } from "./commands/doctor.ts";
 import { emailAction, emailDebugAction } from "./commands/email.ts";
 import { explainAction } from "./commands/explain.ts";
@@ -64,6 +65,8 @@ const LISTED: readonly Action[] = [
   haStatusAction,
   haEnableAction,
   haDisableAction,
+  disarmAction,
+  armAction,
   confirmOffAction,
   powerOnAction,
   resumeAction,

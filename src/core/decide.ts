@@ -1,5 +1,7 @@
 import { noteFences } from "./fencing/note-fences.ts";
+import { isDisarmed } from "./group/disarmed.ts";
 import { keepMaintenance } from "./members/keep-maintenance.ts";
+import { noteDisarm } from "./members/note-disarm.ts";
 import { noteOwnBoots } from "./members/own-boots.ts";
 import { rebaseMemory } from "./memory/rebase.ts";
 import { nothing, type Round, type Step } from "./memory/step.ts";
@@ -23,7 +25,8 @@ export function decide(raw: Round): Step {
   const step = watchToolstack(decideByRole(round), round);
   const decision = endRoutes(resignUnserved(step, round), round);
   assertSafe(decision.actions, decision.memory, round);
-  return decision;
+  const noted = noteDisarm(decision.memory, view);
+  return { ...decision, memory: noted.memory, reasons: [...noted.reasons, ...decision.reasons] };
 }
 
 /**
@@ -50,7 +53,7 @@ const BECOMING_MS = 60_000;
 function watchToolstack(decision: Step, { view, settings }: Round): Step {
   const { lastGood, promotion, toolstack } = decision.memory;
   const isBecomingMaster = promotion !== null && view.nowMs - promotion.sinceMs < BECOMING_MS;
-  if (lastGood?.haFlag !== "on" || isBecomingMaster) return decision;
+  if (lastGood?.haFlag !== "on" || isBecomingMaster || isDisarmed(view, view.self.uuid)) return decision;
   const own = stepToolstack(toolstack, view, settings);
   // A slave's starts again only when the database of its master agrees with what runs here; while nobody leads, nobody can say so.
   const waits = view.self.role.kind === "slave" && namedUnderHa(view) !== view.self.uuid;

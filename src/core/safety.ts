@@ -1,3 +1,4 @@
+import { isAtRest } from "./group/disarmed.ts";
 import { groupOf, hasMandate, mayAct } from "./group/may-act.ts";
 import { hostRows, rowOf } from "./members/host-rows.ts";
 import { tallyNow } from "./members/vote.ts";
@@ -33,6 +34,7 @@ export function assertSafe(actions: readonly Action[], memory: Memory, round: Ro
       OWN_XAPI.has(action.kind) && (action.kind === "release-xapi" || groupOf(view)?.roll?.ha === true);
     invariant(haOn || isOwnXapi || ALLOWED_WHILE_OFF.has(action.kind), `${action.kind} while HA is not on`);
     invariant(mayAct(action.kind, view), `${action.kind} without a mandate`);
+    invariant(!isAtRest(action, view, view.self.uuid), `${action.kind} while HA is disarmed`);
     if (action.kind === "fence-host") {
       invariant(!action.byLeader || hasMandate(view), "a fence of the leader needs its mandate");
       const isChosen = !settings.FENCE_QUORUM_REQUIRED || tallyNow(view, memory).quorate;

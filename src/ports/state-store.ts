@@ -29,6 +29,7 @@ export type LoadedState =
  * confirmed-off: which hosts an administrator has confirmed to be off, by ha-cfg ·
  * fencing-resumed: when an administrator has said last, by ha-cfg, that fencing may go on: `{ "atMs": <uptime of this host> }` ·
  * lease-end: when the service script has asked last that the lease of this host ends: `{ "atMs": <uptime of this host> }`, null: it goes on ·
+ * disarm-count: since when the monitor has counted the time for which HA rests, by which roll ·
  * off-hosts: which hosts this one knows to be off, and whether it fences, for its monitor · alarms: what monitor and watchdog have told.
  */
 export type StateName = "memory" | "alarms" | "last-word" | NameOfThisBoot;
@@ -43,6 +44,7 @@ export const OF_THIS_BOOT = [
   "confirmed-off",
   "fencing-resumed",
   "lease-end",
+  "disarm-count",
 ] as const;
 
 export function isOfThisBoot(name: StateName): name is NameOfThisBoot {

@@ -1,5 +1,6 @@
 import { isFlag, isNumber, isText, listOf, nullOr, objectOf, oneOf } from "../core/memory/shape.ts";
 import type {
+  DisarmSight,
   GroupSight,
   LeaseOver,
   LeaseSight,
@@ -20,6 +21,9 @@ const isRoll = objectOf<SightOfRoll>({
   ha: isFlag,
   settled: isFlag,
   entered: listOf(isHost),
+  storedBy: listOf(isHost),
+  disarms: listOf(objectOf<DisarmSight>({ host: nullOr(isHost), leftMs: isNumber })),
+  disarmWord: isNumber,
 });
 
 const isTie = objectOf<TieSight>({

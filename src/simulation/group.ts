@@ -1,3 +1,4 @@
+import { NO_DISARM } from "../core/group/disarm.ts";
 import type { Stored } from "../core/group/stored.ts";
 import { hostUuid, poolUuid } from "../core/model/ids.ts";
 import type { SimDisk } from "./ports/disk.ts";
@@ -19,7 +20,7 @@ export function beginGroup(world: World, disks: readonly SimDisk[]): void {
   const id = { term, version: 1 };
   const stored: Stored = {
     term,
-    roll: { id, hosts, master, office: id, ha: true, tie: null },
+    roll: { id, hosts, master, office: id, ha: true, tie: null, disarm: NO_DISARM },
     before: null,
   };
   for (const disk of disks) disk.vote = { pool: poolUuid(POOL_UUID), stored };

@@ -19,7 +19,7 @@ export const HEAD_BYTES = 52 + NUMBER_BYTES;
 /** More than this is no datagram of ours but a roll: it fits into one packet of 1,500 bytes, by IPv6 too. */
 export const LONGEST_BYTES = 1_452;
 /** Two rolls of 64 hosts. From 17 hosts on it travels in several packets, and when one is lost it is sent again a second later. */
-export const LONGEST_ROLL_BYTES = 4_992;
+export const LONGEST_ROLL_BYTES = 5_696;
 
 /** The bytes of the sender's id as a key for maps, in whatever came; nothing is said of whether it is genuine. */
 export function senderAt(bytes: Buffer): string {

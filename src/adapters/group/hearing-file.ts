@@ -44,7 +44,15 @@ export function parseHearing(text: string): Hearing | null {
   const { self, bootId, atMs, peers, refused } = value;
   if (typeof self !== "string" || typeof bootId !== "string" || typeof atMs !== "number") return null;
   if (!Array.isArray(peers) || !peers.every(isPeer) || !isObject(refused)) return null;
-  return value as unknown as Hearing;
+  return completed(value) as unknown as Hearing;
+}
+
+/** What a monitor of an earlier version has published knows of no rest of HA. */
+function completed(value: Readonly<Record<string, unknown>>): unknown {
+  const { group } = value;
+  if (!isObject(group) || !isObject(group["roll"])) return value;
+  const roll = { storedBy: [], disarms: [], disarmWord: 0, ...group["roll"] };
+  return { ...value, group: { ...group, roll } };
 }
 
 const HEARD: readonly unknown[] = ["direct", "reported", "silent"] satisfies HeardPeer["heard"][];

@@ -1,3 +1,4 @@
+import { NO_DISARM } from "../../core/group/disarm.ts";
 import { compareRollIds, isEachOnce, type Roll, type RollHost } from "../../core/group/roll.ts";
 import type { RollMessage } from "../../core/group/roll-message.ts";
 import { TIE_NAME } from "../../core/group/tie-name.ts";
@@ -5,6 +6,7 @@ import type { VoteWords } from "../../core/group/vote-words.ts";
 import { hostUuid, type PoolUuid } from "../../core/model/ids.ts";
 import { ANSWER_BYTES, readAnswered, writeAnswered } from "./answered-codec.ts";
 import { hasBytes, NO_UUID, readUuid, UUID_BYTES, writeUuid } from "./bytes.ts";
+import { bytesOfDisarm, hasDisarmBytes, isWritten, readDisarm, writeDisarm } from "./disarm-codec.ts";
 import { type Head, seal } from "./envelope.ts";
 import {
   hasIdBytes,
@@ -27,8 +29,10 @@ import {
  *    0  is there an answer (1) or not (0), the number that is answered
  *   23  what the sender says of its vote
  *   90  how many rolls follow, 1 or 2: the newest one, and the one before while that is not settled
- *   91  of each roll: its id, its XAPI master, the office of that one (the id of a roll), HA on (1) or off (0), how many hosts,
- *       how long the name of its tie is (1; zero: it has none), that name; for each host: uuid, boot (zeros: not known), in maintenance (1) or not (0), seconds of its lease (2; zero: none)
+ *   91  of each roll: its id, its XAPI master, the office of that one (the id of a roll), HA on (1) or off (0), and 2 more where it has
+ *       something of a rest of HA, how many hosts,
+ *       how long the name of its tie is (1; zero: it has none), that name; for each host: uuid, boot (zeros: not known), in maintenance (1) or not (0), seconds of its lease (2; zero: none);
+ *       then of a rest of HA, where it has something of it: disarm-codec.ts
  */
 
 const COUNT_AT = ANSWER_BYTES + VOTE_BYTES;
@@ -39,6 +43,8 @@ const HA_AT = OFFICE_AT + ROLL_ID_BYTES;
 const TIE_AT = HA_AT + 2;
 const NAME_AT = TIE_AT + 1;
 const LEASE_AT = 2 * UUID_BYTES + 1;
+/** Beside the flag of HA: something of a rest of HA follows. */
+const WITH_DISARM = 2;
 const HOST_BYTES = LEASE_AT + LEASE_BYTES;
 
 /** null when something in it has no place there. */
@@ -59,23 +65,31 @@ export function encodeRoll(message: RollMessage, pool: PoolUuid, key: Buffer): B
   return seal("roll", message, content, pool, key);
 }
 
-function hasRollBytes({ id, office, master, hosts, tie }: Roll): boolean {
+function hasRollBytes({ id, office, master, hosts, tie, disarm }: Roll): boolean {
   const known = hosts.every(
     ({ host, bootId, leaseMs }) =>
       hasBytes(host) && (bootId === null || hasBytes(bootId)) && hasLeaseBytes(leaseMs),
   );
   const isNamed = tie === null || TIE_NAME.test(tie);
-  return known && isNamed && isEachOnce(hosts) && hasBytes(master) && [id, office].every(hasIdBytes);
+  return (
+    known &&
+    isNamed &&
+    hasDisarmBytes(disarm) &&
+    isEachOnce(hosts) &&
+    hasBytes(master) &&
+    [id, office].every(hasIdBytes)
+  );
 }
 
-const bytesOfRoll = ({ hosts, tie }: Roll): number =>
-  NAME_AT + (tie?.length ?? 0) + HOST_BYTES * hosts.length;
+const bytesOfRoll = ({ hosts, tie, disarm }: Roll): number =>
+  NAME_AT + (tie?.length ?? 0) + HOST_BYTES * hosts.length + bytesOfDisarm(disarm);
 
-function writeRoll(bytes: Buffer, start: number, { id, master, office, ha, hosts, tie }: Roll): void {
+function writeRoll(bytes: Buffer, start: number, roll: Roll): void {
+  const { id, master, office, ha, hosts, tie, disarm } = roll;
   writeRollId(bytes, start, id);
   writeUuid(bytes, start + MASTER_AT, master);
   writeRollId(bytes, start + OFFICE_AT, office);
-  bytes[start + HA_AT] = ha ? 1 : 0;
+  bytes[start + HA_AT] = (ha ? 1 : 0) + (isWritten(disarm) ? WITH_DISARM : 0);
   bytes[start + HA_AT + 1] = hosts.length;
   bytes[start + TIE_AT] = tie?.length ?? 0;
   let at = start + NAME_AT + bytes.write(tie ?? "", start + NAME_AT, "latin1");
@@ -86,6 +100,7 @@ function writeRoll(bytes: Buffer, start: number, { id, master, office, ha, hosts
     writeLease(bytes, at + LEASE_AT, leaseMs);
     at += HOST_BYTES;
   }
+  if (isWritten(disarm)) writeDisarm(bytes, at, disarm);
 }
 
 /** null: no host writes such a message. Never throws. */
@@ -111,14 +126,15 @@ function fits({ roll: id, settled }: VoteWords, roll: Roll, before: Roll | null)
 
 function readRoll(bytes: Buffer, start: number): { readonly roll: Roll; readonly end: number } | null {
   if (bytes.length < start + NAME_AT) return null;
-  const [ha, count] = [readFlag(bytes[start + HA_AT]), bytes[start + HA_AT + 1] ?? 0];
+  const flags = bytes[start + HA_AT] ?? 0;
+  const [ha, count] = [readFlag(flags % WITH_DISARM), bytes[start + HA_AT + 1] ?? 0];
   const first = start + NAME_AT + (bytes[start + TIE_AT] ?? 0);
-  const end = first + HOST_BYTES * count;
-  if (ha === null || bytes.length < end) return null;
+  const last = first + HOST_BYTES * count;
+  if (flags >= 2 * WITH_DISARM || ha === null || bytes.length < last) return null;
   const name = bytes.toString("latin1", start + NAME_AT, first);
   if (name !== "" && !TIE_NAME.test(name)) return null;
   const hosts: RollHost[] = [];
-  for (let at = first; at < end; at += HOST_BYTES) {
+  for (let at = first; at < last; at += HOST_BYTES) {
     const bootId = readUuid(bytes, at + UUID_BYTES);
     const maintenance = readFlag(bytes[at + 2 * UUID_BYTES]);
     if (maintenance === null) return null;
@@ -133,8 +149,11 @@ function readRoll(bytes: Buffer, start: number): { readonly roll: Roll; readonly
   if (!isEachOnce(hosts) || !hosts.some(({ host }) => host === master) || !hosts.every(isNamed)) return null;
   const [id, office] = [readRollId(bytes, start), readRollId(bytes, start + OFFICE_AT)];
   // Nobody is named in a later roll.
+  if (compareRollIds(office, id) > 0) return null;
   const tie = name === "" ? null : name;
-  return compareRollIds(office, id) > 0 ? null : { roll: { id, hosts, master, office, ha, tie }, end };
+  const rest = flags < WITH_DISARM ? { record: NO_DISARM, end: last } : readDisarm(bytes, last);
+  if (rest === null) return null;
+  return { roll: { id, hosts, master, office, ha, tie, disarm: rest.record }, end: rest.end };
 }
 
 const isNamed = ({ host }: RollHost): boolean => host !== NO_UUID;

@@ -1,9 +1,11 @@
+import { type Disarm, type DisarmRecord, NO_DISARM } from "../../core/group/disarm.ts";
 import { compareRollIds, isEachOnce, type Roll, type RollHost, type RollId } from "../../core/group/roll.ts";
 import type { Stored } from "../../core/group/stored.ts";
 import type { Term } from "../../core/group/term.ts";
 import { TIE_NAME } from "../../core/group/tie-name.ts";
 import { type Check, isFlag, listOf, nullOr, objectOf } from "../../core/memory/shape.ts";
 import { type HostUuid, isUuid, type PoolUuid } from "../../core/model/ids.ts";
+import { isDisarmRecord } from "./disarm-codec.ts";
 
 /* What a host stores, as text: JSON, and read strictly, for nobody else writes it. */
 
@@ -28,9 +30,16 @@ const isShapedRoll = objectOf<Roll>({
   office: isId,
   ha: isFlag,
   tie: nullOr(isTie),
+  disarm: objectOf<DisarmRecord>({
+    word: isCount,
+    of: listOf(objectOf<Disarm>({ host: nullOr(isHost), leftMs: isCount })),
+  }),
 });
 const isRoll: Check<Roll> = (value): value is Roll =>
-  isShapedRoll(value) && isEachOnce(value.hosts) && compareRollIds(value.office, value.id) <= 0;
+  isShapedRoll(value) &&
+  isEachOnce(value.hosts) &&
+  isDisarmRecord(value.disarm) &&
+  compareRollIds(value.office, value.id) <= 0;
 const isPool = (value: unknown): value is PoolUuid => isBoot(value);
 const isKept = objectOf<KeptVote>({
   pool: isPool,
@@ -66,7 +75,7 @@ const isObject = (value: unknown): value is Loose =>
 /** What versions before this one have stored. */
 function completed(value: unknown): unknown {
   if (!isObject(value)) return value;
-  const complete = (roll: unknown) => withTie(withLeases(withOffice(roll)));
+  const complete = (roll: unknown) => withDisarm(withTie(withLeases(withOffice(roll))));
   return { ...value, roll: complete(value["roll"]), before: complete(value["before"]) };
 }
 
@@ -88,4 +97,9 @@ function withLeases(roll: unknown): unknown {
 /** Nor had they ties. */
 function withTie(roll: unknown): unknown {
   return isObject(roll) ? { tie: null, ...roll } : roll;
+}
+
+/** Nor did HA rest. */
+function withDisarm(roll: unknown): unknown {
+  return isObject(roll) ? { disarm: NO_DISARM, ...roll } : roll;
 }

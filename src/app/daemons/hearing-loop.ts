@@ -1,6 +1,7 @@
 import { agreedAtMs } from "../../core/group/agreed.ts";
 import { type CopyWatch, NO_COPY_WATCH, newerAtMaster, stepCopyWatch } from "../../core/group/behind.ts";
 import { isCalm } from "../../core/group/calm.ts";
+import { disarmedText, restsAlone } from "../../core/group/disarm.ts";
 import { type Greeting, withGreeter } from "../../core/group/greeting.ts";
 import {
   type GroupState,
@@ -23,6 +24,7 @@ import { ownMatter } from "../../core/group/own-matter.ts";
 import { type GroupReport, type OwnSight, ownState } from "../../core/group/own-state.ts";
 import { publishHearing } from "../../core/group/publish.ts";
 import { NOTHING_STORED } from "../../core/group/stored.ts";
+import { storedBy } from "../../core/group/stored-by.ts";
 import { tieSight } from "../../core/group/tie-sight.ts";
 import { isTimely } from "../../core/group/timely.ts";
 import { GROUP_TIMINGS } from "../../core/group/timings.ts";
@@ -40,6 +42,7 @@ import type { StateStore } from "../../ports/state-store.ts";
 import type { TiePlaces } from "../../ports/tie-breaker.ts";
 import type { VoteStore } from "../../ports/vote-store.ts";
 import type { WatchdogSlots } from "../../ports/watchdog-slots.ts";
+import { DisarmKeeper } from "./disarm-keeper.ts";
 import { Greeters } from "./greeters.ts";
 import { HearingTroubles } from "./hearing-troubles.ts";
 import { LaterRead } from "./later-read.ts";
@@ -83,6 +86,7 @@ export class HearingLoop {
   private readonly lease: LeaseKeeper;
   private readonly warning: LeaseWarning;
   private readonly ties: TieKeeper;
+  private readonly disarm: DisarmKeeper;
   private state: GroupState | null = null;
   private report: GroupReport | null = null;
   /** Before that, an iteration has told of no host; whoever greets is answered. */
@@ -112,6 +116,7 @@ export class HearingLoop {
     this.troubles = new HearingTroubles(ports);
     this.votes = new VoteKeeper(ports.votes, ports);
     this.warning = new LeaseWarning(ports);
+    this.disarm = new DisarmKeeper(ports.store);
     this.lease = new LeaseKeeper(ports, signal, () => this.pace.hurry());
     this.ties = new TieKeeper(ports, signal, (taken) => {
       this.take(taken);
@@ -259,7 +264,9 @@ export class HearingLoop {
     const [role, isHeld] = await Promise.all([self.role(), self.isXapiHeld()]);
     if (this.report === null) return null;
     const seen = { role, startComplete: self.isStartComplete(), xapi: this.xapi, isHeld };
-    return ownState({ ...seen, isLeaving: this.ports.leaseEnd.isWanted }, this.report);
+    const own = ownState({ ...seen, isLeaving: this.ports.leaseEnd.isWanted }, this.report);
+    const rests = this.state !== null && restsAlone(this.state, this.ports.clock.uptimeMs());
+    return rests ? { ...own, enabled: false } : own;
   }
 
   async tick(): Promise<void> {
@@ -273,20 +280,22 @@ export class HearingLoop {
     await this.lease.tend(clock.uptimeMs());
     const { report } = this;
     if (this.state === null || own === null) return;
+    const disarm = await this.disarm.tend(this.state, clock.uptimeMs());
     const nowMs = clock.uptimeMs();
     const watchdog = { isWanted: report?.leaseMs != null, isTaken: this.lease.isXapiHaOn };
-    const leased = tickLeases(this.state, nowMs, GROUP_TIMINGS, watchdog);
+    const leased = tickLeases({ ...this.state, disarm }, nowMs, GROUP_TIMINGS, watchdog);
     const last = this.ties.tick(leased, report, nowMs);
     const confirmed = words.map(({ host }) => host);
     const before = forgetOlder(this.toldOff, words);
     this.toldOff = stepToldOff(before, told.off, last, { nowMs, greeters: this.greeters.lastMs, confirmed });
-    this.confirmedOff = confirmed.filter((host) => this.isOff(host));
+    this.confirmedOff = confirmed.filter((host) => this.toldOff.get(host)?.isOver === false);
     const entered = withCompany(withKnownOff(last, this.toldOff, nowMs), report?.needsCompany ?? false);
     const leaseMs = this.lease.step(entered, this.wishedLease(), nowMs);
     this.warning.tell(runningLease(entered, leaseMs), nowMs);
     const moment = {
       ...{ nowMs, own, successor: report?.successor ?? null, maintenance: report?.maintenance ?? [] },
       ...{ agreed: told.agreed, leaseMs, tieTag: report?.tie?.tag ?? null },
+      disarmWords: report?.disarm ?? [],
       without: report?.without ?? [],
       isFencing: told.fencingUntilMs !== null && nowMs <= told.fencingUntilMs,
       greeters: this.greeters.recent(nowMs),
@@ -348,10 +357,6 @@ export class HearingLoop {
     return wakes;
   }
 
-  private isOff(host: HostUuid): boolean {
-    return this.toldOff.get(host)?.isOver === false;
-  }
-
   private async publish(state: GroupState, own: OwnState): Promise<void> {
     const { hearing, voting } = state;
     const { board, clock, network } = this.ports;
@@ -370,6 +375,7 @@ export class HearingLoop {
       const seen = {
         ...at,
         ...lease,
+        ...{ storedBy: storedBy(state, nowMs), disarm: state.disarm },
         agreedAtMs: agreedAtMs(voting, hearing.peers, nowMs),
         tie: tieSight(state, { nowMs, tag: this.report?.tie?.tag ?? null }, GROUP_TIMINGS),
         tieTest: this.ties.tested(),
@@ -379,6 +385,7 @@ export class HearingLoop {
       // What waited for the mandate does not wait for the next iteration as well.
       if (group.lead === "leads" && this.sight?.lead !== "leads") this.ports.wake();
       if (group.leaseOver.length > (this.sight?.leaseOver.length ?? 0)) this.ports.wake();
+      if (disarmedText(group) !== disarmedText(this.sight)) this.ports.wake();
       this.sight = group;
       this.isStill = false;
       const published = publishHearing(hearing, group, nowMs, transport);

@@ -1,4 +1,5 @@
 import { ownAckMs } from "../../core/group/acks.ts";
+import { isResting } from "../../core/group/disarm.ts";
 import type { GroupState } from "../../core/group/group.ts";
 import { leadOf } from "../../core/group/leader-heard.ts";
 import {
@@ -152,7 +153,8 @@ export class LeaseKeeper {
     const { saidMs } = this.lease;
     // What was lost comes back from the others.
     if (roll === null) return saidMs;
-    if (!roll.ha) return null;
+    // While HA rests nobody counts on it, and nobody is reset.
+    if (!roll.ha || isResting(state.disarm, voting.self, nowMs)) return null;
     const wasRefused = this.refused !== null && nowMs - this.refused.atMs < REFUSED_MS;
     if (saidMs === null) {
       const { kind } = leadOf(voting, nowMs, GROUP_TIMINGS);

@@ -1,5 +1,6 @@
 import { MOST_HOSTS, MOST_WAYS } from "../../core/group/limits.ts";
 import type { AgreedHost, GroupReport, TieReport } from "../../core/group/own-state.ts";
+import type { DisarmWord } from "../../core/model/disarm-words.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { MonitorSettings } from "../../core/pace/supervision.ts";
 import type { Logger } from "../../ports/notices.ts";
@@ -169,6 +170,7 @@ const NOT_SAID = {
   fetchAfterMs: 0,
   leaseMs: null,
   tie: null,
+  disarm: [],
 };
 
 function isGroupReport(value: unknown): value is GroupReport {
@@ -189,6 +191,7 @@ function isGroupReport(value: unknown): value is GroupReport {
     fetchAfterMs = 0,
     leaseMs = null,
     tie = null,
+    disarm = [],
   } = value as Partial<GroupReport>;
   if (typeof self !== "string" || (pool !== null && typeof pool !== "string") || typeof port !== "number")
     return false;
@@ -197,6 +200,7 @@ function isGroupReport(value: unknown): value is GroupReport {
   const flags = [enabled, haWished];
   if (!flags.every((flag) => flag === null || typeof flag === "boolean")) return false;
   if (tie !== null && !isTieReport(tie)) return false;
+  if (!Array.isArray(disarm) || !disarm.every(isDisarmWord)) return false;
   if (leaseMs !== null && !(typeof leaseMs === "number" && leaseMs >= SHORTEST_LEASE_MS)) return false;
   if ((changes !== null && typeof changes !== "number") || typeof fetchAfterMs !== "number") return false;
   return Array.isArray(peers) && peers.length <= MOST_HOSTS && peers.every(isGroupPeer);
@@ -206,6 +210,12 @@ function isTieReport(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   const { kind, place, tag } = value as Partial<Record<keyof TieReport, unknown>>;
   return (kind === "ssh" || kind === "sr") && typeof place === "string" && typeof tag === "string";
+}
+
+function isDisarmWord(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { id, host, forS } = value as Partial<Record<keyof DisarmWord, unknown>>;
+  return [id, forS].every(Number.isSafeInteger) && (host === null || typeof host === "string");
 }
 
 const isHostList = (value: unknown): boolean =>

@@ -1,5 +1,6 @@
 import type { Settings } from "../../config/params.ts";
 import type { PoolReport } from "../../core/alerts/pool-report.ts";
+import { isAtRest, isPoolDisarmed } from "../../core/group/disarmed.ts";
 import { hasMandate, isLeaders } from "../../core/group/may-act.ts";
 import type { LastGoodView } from "../../core/memory/last-good.ts";
 import { type Action, type Result, restsOf } from "../../core/model/action.ts";
@@ -13,7 +14,7 @@ import { messageOf } from "../alerts/alert-message.ts";
 import { runsThereAlone, whyHeld } from "./ask-runs.ts";
 import { checkDevices, fenceLimitMs, switcherOf, switchOn } from "./fence.ts";
 import { fenceHost, LAST_PROBE_MS } from "./fence-host.ts";
-import { NOT_LEADING, sightNow, whileLeading } from "./leading.ts";
+import { DISARMED, NOT_LEADING, sightNow, whileLeading } from "./leading.ts";
 import { becomeMaster, followMaster } from "./own-xapi.ts";
 import type { PassPorts } from "./pass-ports.ts";
 import { LOOK_MS, type ProofKind, type Proofs, whyOn, whyUnproved } from "./proofs.ts";
@@ -103,7 +104,9 @@ async function perform(action: Action, executor: Executor, signal: AbortSignal):
     whyOn(unlessOn, executor, signal),
   ]);
   if (doubt !== null || on !== null) return doubt ?? on ?? NOT_LEADING;
-  if (isLeaders(action.kind) && !hasMandate(await sightNow(executor))) return NOT_LEADING;
+  const sight = await sightNow(executor);
+  if (isLeaders(action.kind) && !hasMandate(sight)) return NOT_LEADING;
+  if (isAtRest(action, sight, executor.self.uuid)) return DISARMED;
   switch (action.kind) {
     case "start-vm":
     case "start-appliance":
@@ -223,7 +226,9 @@ const TOO_LATE: Result = { kind: "held", why: "the answers of the hosts are too 
 
 /** Does what rests on answers that were asked for then. */
 async function inTime(executor: Executor, askedAtMs: number, act: () => Promise<Result>): Promise<Result> {
-  if (!hasMandate(await sightNow(executor))) return NOT_LEADING;
+  const sight = await sightNow(executor);
+  if (!hasMandate(sight)) return NOT_LEADING;
+  if (isPoolDisarmed(sight)) return DISARMED;
   return executor.ports.clock.uptimeMs() - askedAtMs > ANSWERS_MS ? TOO_LATE : act();
 }
 
@@ -267,7 +272,9 @@ async function mayStillStart(
   signal: AbortSignal,
 ): Promise<boolean> {
   if ((await whyUnproved(action.rests, executor, signal)) !== null) return false;
-  return (await whyHeld(action.asks, executor, signal)) === null && hasMandate(await sightNow(executor));
+  if ((await whyHeld(action.asks, executor, signal)) !== null) return false;
+  const sight = await sightNow(executor);
+  return hasMandate(sight) && !isPoolDisarmed(sight);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Settings } from "../../config/params.ts";
+import { isDisarmed } from "../../core/group/disarmed.ts";
 import { heardOf } from "../../core/members/heard.ts";
 import { isOffByLease } from "../../core/members/lease.ts";
 import type { LastGoodView } from "../../core/memory/last-good.ts";
@@ -8,7 +9,7 @@ import type { LocalView } from "../../core/model/pool-view.ts";
 import { withDeadline } from "../../ports/deadline.ts";
 import type { Xapi } from "../../ports/pool-database.ts";
 import { fenceByLevels } from "./fence.ts";
-import { type Needless, whileLeading } from "./leading.ts";
+import { DISARMED, type Needless, whileLeading } from "./leading.ts";
 import type { PassPorts } from "./pass-ports.ts";
 import type { Proofs } from "./proofs.ts";
 import { readHearing } from "./read-hearing.ts";
@@ -54,7 +55,10 @@ export async function fenceHost(
   if (heard) return { kind: "not-fenced", fault: "host-answers-again", detail: "through the own xapi" };
   const fence = (inner: AbortSignal) =>
     fenceByLevels(action.host, settings, ports.fencer, () => lastProbe(action, executor, inner), inner);
-  const isOff: Needless = (sight) => (isOffByLease(action.host, executor, sight) ? OFF_BY_LEASE : null);
+  const isOff: Needless = (sight) => {
+    if (isDisarmed(sight, action.host)) return DISARMED;
+    return isOffByLease(action.host, executor, sight) ? OFF_BY_LEASE : null;
+  };
   const result = await (action.byLeader ? whileLeading(executor, signal, fence, isOff) : fence(signal));
   if (result.kind === "done") executor.proofs.offAtMs.set(action.host, ports.clock.uptimeMs());
   return result;

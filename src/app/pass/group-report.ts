@@ -54,6 +54,7 @@ export function groupReport(
     fetchAfterMs: fetchAfterMs(lastGood, self),
     leaseMs: leaseWished(settings),
     tie: tieClaims(settings),
+    disarm: lastGood.master === self ? lastGood.disarm : [],
   };
 }
 
@@ -71,6 +72,7 @@ const NO_LIST = {
   fetchAfterMs: 0,
   leaseMs: null,
   tie: null,
+  disarm: [],
 } satisfies Partial<GroupReport>;
 
 type LeaseSetting = "FENCE_ENABLED" | "FENCE_METHOD" | "FENCE_WATCHDOG_TIMEOUT";

@@ -1,3 +1,4 @@
+import { describeReason } from "../../core/alerts/describe-reason.ts";
 import { decideOwnXapi } from "../../core/decide.ts";
 import type { GroupReport } from "../../core/group/own-state.ts";
 import { emptyMemory, type Memory, parseMemory } from "../../core/memory/memory.ts";
@@ -223,7 +224,9 @@ async function endPass(pass: Pass, startedMs: number): Promise<PassReport> {
   // At the deadline every action still in flight is told to stop, and answers at once.
   if (pass.inFlight.size > 0) await Promise.all(pass.inFlight.values());
   const last = absorbEnded(pass);
-  const alerts = tell(pass, pass.reasons, []);
+  // What has happened in the last round was told with it.
+  const lasting = pass.reasons.filter((reason) => describeReason(reason).lasting);
+  const alerts = tell(pass, lasting, []);
   keepEnds(pass, last);
   pass.memory = forgetOld(pass.memory, pass.ports.clock.uptimeMs());
   await saveMemory(pass);

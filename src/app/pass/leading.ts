@@ -14,6 +14,8 @@ export interface LeadingPorts {
 
 export const NOT_LEADING: Result = { kind: "held", why: "this host does not lead the group any more" };
 
+export const DISARMED: Result = { kind: "held", why: "HA is disarmed (ha-cfg disarm)" };
+
 /** So often it is looked whether the mandate still holds while something lasts. */
 const LOOK_MS = 500;
 

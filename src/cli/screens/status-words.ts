@@ -1,5 +1,6 @@
 import type { DaemonState } from "../../ports/daemons.ts";
-import type { HostReport, IterationReport, StatusReport } from "../status/status-report.ts";
+import { spanWords } from "../span.ts";
+import type { GroupStatus, HostReport, IterationReport, StatusReport } from "../status/status-report.ts";
 import type { Tone } from "./paint.ts";
 
 /** A word or two, and what they mean for the reader. */
@@ -16,12 +17,12 @@ export function spanText(seconds: number): string {
   return `${Math.floor(seconds / 86_400)} days`;
 }
 
-export function haSaid({ ha, xapiHa }: StatusReport): Said {
+export function haSaid({ ha, xapiHa, group }: StatusReport): Said {
   if (xapiHa === true)
     return { text: "stopped: XAPI's own HA is on, and two of them would fight for the hosts", tone: "bad" };
   switch (ha) {
     case "on":
-      return { text: "on", tone: "good" };
+      return disarmedSaid(group?.disarmed ?? []) ?? { text: "on", tone: "good" };
     case "off":
       return { text: "off: no host is fenced, no VM is started", tone: "warning" };
     case "unset":
@@ -29,6 +30,20 @@ export function haSaid({ ha, xapiHa }: StatusReport): Said {
     case null:
       return { text: "not known", tone: "bad" };
   }
+}
+
+/** null: HA rests for nothing. */
+function disarmedSaid(disarmed: GroupStatus["disarmed"]): Said | null {
+  const left = (leftS: number) => (leftS === 0 ? "just over" : `${spanWords(leftS)} more`);
+  const pool = disarmed.find(({ host }) => host === null);
+  if (pool !== undefined)
+    return {
+      text: `on, and disarmed (${left(pool.leftS)}): no host is fenced, no VM is started; sooner: ha-cfg arm`,
+      tone: "warning",
+    };
+  if (disarmed.length === 0) return null;
+  const hosts = disarmed.map(({ host, leftS }) => `${host?.name ?? host?.uuid} (${left(leftS)})`);
+  return { text: `on, and disarmed for ${hosts.join(", ")}`, tone: "warning" };
 }
 
 export function fencingSaid({ fencing, notFencing }: StatusReport): Said {

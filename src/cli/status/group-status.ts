@@ -28,6 +28,10 @@ export function groupStatus(sight: Sight, nowMs: number): GroupStatus | null {
     master: roll === null ? null : { uuid: roll.master, name: name(roll.master) },
     isSettled: roll?.settled ?? null,
     ha: roll?.ha ?? null,
+    disarmed: (roll?.disarms ?? []).map(({ host, leftMs }) => ({
+      host: host === null ? null : { uuid: host, name: name(host) },
+      leftS: Math.max(0, Math.ceil((leftMs - (nowMs - hearing.atMs)) / 1_000)),
+    })),
     awaited: awaited.map(name),
     leases: group.leases.map(({ host, leaseMs, endsMs }) => ({
       host: name(host),

@@ -212,6 +212,8 @@ export interface GroupStatus {
   /** Does this host know that a majority has stored who counts? */
   readonly isSettled: boolean | null;
   readonly ha: boolean | null;
+  /** For what HA rests (`ha-cfg disarm`), and for how long still; `host` null: for the whole pool. */
+  readonly disarmed: readonly { readonly host: NamedUuid | null; readonly leftS: number }[];
   /** Names of the hosts that this master waits for before the hosts can be a group. */
   readonly awaited: readonly string[];
   /** Why this host has no vote; null: it has one. */

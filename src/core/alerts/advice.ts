@@ -46,6 +46,8 @@ const ADVICE: Partial<Record<Reason["kind"], string>> = {
   "toolstack-restarted": "Look at /var/log/xensource.log of this host for what held it up.",
   "ha-switched-off": "Switch it on again when the cause is gone: ha-cfg ha-enable.",
   "fence-device-back": "Nothing.",
+  disarmed: "Nothing. While it lasts a host that fails is left alone, and its VMs stay down.",
+  armed: "Nothing. What failed meanwhile and is still down is recovered now.",
 };
 
 /** A sentence for the alert of such a reason; empty when the alert says itself what to do. */

@@ -1,3 +1,4 @@
+import { isAnyDisarmed } from "../group/disarmed.ts";
 import { hostName, hostRows, rowOf } from "../members/host-rows.ts";
 import type { FenceDevices } from "../memory/fence-devices.ts";
 import type { Memory } from "../memory/memory.ts";
@@ -34,7 +35,9 @@ export function watchFenceDevices(memory: Memory, round: MasterRound): Step {
   );
   const known = { ...memory, fenceDevices: last };
   const isRecovering = Object.values(memory.incidents).some(({ phase }) => phase !== "returned");
-  if (isRecovering || !isCheckDue(last, view.nowMs)) return { memory: known, actions: [], reasons };
+  // Whoever works on a host may have switched off its device.
+  if (isRecovering || isAnyDisarmed(view) || !isCheckDue(last, view.nowMs))
+    return { memory: known, actions: [], reasons };
   const rows = hostRows(memory, view);
   const hosts = database.hosts.map(({ uuid }) => {
     const { isSelf, isAlive } = rowOf(rows, uuid);

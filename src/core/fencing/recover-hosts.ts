@@ -1,9 +1,10 @@
+import { isDisarmed } from "../group/disarmed.ts";
 import { hasMandate, hostsOnRoll, isConfirmedOff, isElecting, leaseEndsMs } from "../group/may-act.ts";
 import { type HostRow, hostName, hostRows, rowOf } from "../members/host-rows.ts";
 import { isOffByLease } from "../members/lease.ts";
 import type { QuorumTally } from "../members/quorum.ts";
 import { tallyNow } from "../members/vote.ts";
-import { type Incident, waitsForFence } from "../memory/incident.ts";
+import { countsAsOff, type Incident, waitsForFence } from "../memory/incident.ts";
 import type { LastGoodView } from "../memory/last-good.ts";
 import type { Memory } from "../memory/memory.ts";
 import { nothing, type Round, type Step } from "../memory/step.ts";
@@ -63,6 +64,9 @@ function recoverHost(memory: Memory, row: HostRow, round: Round, scope: VotedSco
   const { uuid: host, incident } = row;
   if (incident !== null && row.isAlive) return endIncident(memory, row, incident, round);
   if (incident === null && row.health?.state !== "failed") return nothing(memory);
+  // What was begun goes on when the rest is over; but a take-over is brought to its end.
+  const isReplaced = memory.promotion?.oldMaster === host && incident !== null && countsAsOff(incident);
+  if (isDisarmed(round.view, host) && !isReplaced) return nothing(memory);
   const isOff = isConfirmedOff(round.view, host) || isOffByLease(host, memory, round.view);
   if (incident === null && !row.isFenceable && !isOff) {
     // Perhaps in maintenance, perhaps it died while it started: nothing is begun, but it is said.

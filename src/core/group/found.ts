@@ -1,5 +1,7 @@
+import type { DisarmWord } from "../model/disarm-words.ts";
 import type { OwnState } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
+import { NO_DISARM } from "./disarm.ts";
 import type { GroupState } from "./group.ts";
 import { isHeardDirectly } from "./peer-state.ts";
 import type { Roll } from "./roll.ts";
@@ -68,11 +70,21 @@ export function stepFounding(
   return { founding: { readyMs: sinceMs }, due: nowMs - sinceMs >= READY_MS };
 }
 
+interface FirstMoment {
+  readonly nowMs: number;
+  readonly bootId: string;
+  readonly disarmWords: readonly DisarmWord[];
+}
+
 /**
  * The first roll, with this host alone: it leads at once, and takes the others in when they have stored the roll. Not before the
  * promises are over that this host may have made before it started.
  */
-export function found(voting: Voting, nowMs: number, bootId: string, timings: GroupTimings): Voting {
+export function found(
+  voting: Voting,
+  { nowMs, bootId, disarmWords }: FirstMoment,
+  timings: GroupTimings,
+): Voting {
   if (!isPromiseOver(voting, nowMs, timings)) return voting;
   const { self, said } = voting;
   const counts = [...said.values()].map(({ words }) => words.term.count);
@@ -85,6 +97,8 @@ export function found(voting: Voting, nowMs: number, bootId: string, timings: Gr
     office: id,
     ha: true,
     tie: null,
+    // A word of before is not about this group.
+    disarm: { ...NO_DISARM, word: disarmWords.at(-1)?.id ?? 0 },
   };
   return {
     ...voting,

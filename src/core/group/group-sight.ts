@@ -7,6 +7,7 @@ import type {
   TieTest,
 } from "../model/group-sight.ts";
 import type { HostUuid } from "../model/ids.ts";
+import { type DisarmWatch, disarmsNow, stepDisarmWatch } from "./disarm.ts";
 import { leadOf } from "./leader-heard.ts";
 import { mandateUntil } from "./mandate.ts";
 import { officeText } from "./roll.ts";
@@ -27,6 +28,8 @@ export function groupSight(
     leases,
     leaseOver,
     entered,
+    storedBy,
+    disarm,
     ownLease,
     tie,
     tieTest,
@@ -45,6 +48,8 @@ export function groupSight(
     readonly leases: readonly LeaseSight[];
     readonly leaseOver: readonly LeaseOver[];
     readonly entered: readonly HostUuid[];
+    readonly storedBy: readonly HostUuid[];
+    readonly disarm: DisarmWatch;
     readonly ownLease: OwnLeaseSight | null;
     readonly tie: TieSight | null;
     readonly tieTest: TieTest | null;
@@ -71,6 +76,12 @@ export function groupSight(
             ha: roll.ha,
             settled: before === null,
             entered,
+            storedBy,
+            disarms: disarmsNow(stepDisarmWatch(disarm, voting.stored, nowMs), voting.stored, {
+              nowMs,
+              leads: isOwn,
+            }),
+            disarmWord: roll.disarm.word,
           },
     agreedAtMs: trouble === null ? agreedAtMs : null,
     awaited,

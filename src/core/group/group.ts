@@ -2,6 +2,7 @@ import type { OwnState } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
 import { passedOn } from "./acks.ts";
 import { saidAgreed } from "./agreed.ts";
+import { type DisarmWatch, NO_DISARM_WATCH } from "./disarm.ts";
 import { type HearingEvent, type HearingState, stepHearing } from "./hearing.ts";
 import { leadOf } from "./leader-heard.ts";
 import {
@@ -34,11 +35,12 @@ export interface GroupState {
   readonly voting: Voting;
   readonly leases: LeaseWatch;
   readonly ties: Ties;
+  readonly disarm: DisarmWatch;
 }
 
 /** Of a monitor that has heard of no lease. */
 export function newGroup(hearing: HearingState, voting: Voting): GroupState {
-  return { hearing, voting, leases: NO_LEASES, ties: NO_TIES };
+  return { hearing, voting, leases: NO_LEASES, ties: NO_TIES, disarm: NO_DISARM_WATCH };
 }
 
 /** A heartbeat of another host. */

@@ -1,3 +1,4 @@
+import type { DisarmWord } from "../model/disarm-words.ts";
 import type { HostUuid } from "../model/ids.ts";
 import { type Absent, stepAbsent } from "./absent.ts";
 import { changeRoll } from "./change-roll.ts";
@@ -22,6 +23,8 @@ export interface LeadMoment extends Moment {
   readonly leaseMs: number | null;
   /** `LeaderSight.tieTag`. */
   readonly tieTag: string | null;
+  /** `GroupReport.disarm`. */
+  readonly disarmWords: readonly DisarmWord[];
   /** Its iterations have told of the pool. */
   readonly knowsPool: boolean;
 }
@@ -64,7 +67,7 @@ export function tickAndLead(
   const awaited = awaitedToFound(state, own, moment, timings);
   const next = stepFounding(leading.founding, awaited, nowMs);
   const led = next.due
-    ? found(state.voting, nowMs, state.hearing.bootId, timings)
+    ? found(state.voting, { ...moment, bootId: state.hearing.bootId }, timings)
     : withWantedRoll(state, { ...moment, absent }, timings);
   const { voting, handOver } = stepHandOver({ ...state, voting: led }, leading.handOver, moment, timings);
   return {

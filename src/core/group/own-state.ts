@@ -1,3 +1,4 @@
+import type { DisarmWord } from "../model/disarm-words.ts";
 import type { OwnState } from "../model/hearing.ts";
 import type { HostUuid, PoolUuid } from "../model/ids.ts";
 import type { Role } from "../model/pool-view.ts";
@@ -34,6 +35,8 @@ export interface GroupReport {
   readonly leaseMs: number | null;
   /** The place of ties that the parameters name; null: none. */
   readonly tie: TieReport | null;
+  /** Words about a rest of HA in the pool database, as the XAPI master reads them; none on any other host. */
+  readonly disarm: readonly DisarmWord[];
 }
 
 /** A place outside the pool that one host can claim (TIE_BREAKER, TIE_BREAKER_PLACE). */

@@ -1,5 +1,6 @@
 import type { HostUuid } from "../model/ids.ts";
 import { parseOffice } from "../model/office.ts";
+import type { DisarmRecord } from "./disarm.ts";
 import { MOST_HOSTS } from "./limits.ts";
 import { compareTerms, type Term } from "./term.ts";
 
@@ -35,6 +36,8 @@ export interface Roll {
    * double where its size is even.
    */
   readonly tie: string | null;
+  /** For what HA rests, and for how long (wanted-disarm.ts). */
+  readonly disarm: DisarmRecord;
 }
 
 /** Ties that this host has claimed. */

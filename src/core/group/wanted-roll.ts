@@ -1,8 +1,10 @@
+import type { DisarmWord } from "../model/disarm-words.ts";
 import type { OwnState } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
 import { type Absent, hasLeft } from "./absent.ts";
 import { bootTag } from "./boot-tag.ts";
 import type { RollContent } from "./change-roll.ts";
+import { isSameDisarm, restsIn } from "./disarm.ts";
 import type { GroupState } from "./group.ts";
 import { isVoided, type LeaseWatch } from "./lease-watch.ts";
 import { MOST_HOSTS } from "./limits.ts";
@@ -12,6 +14,7 @@ import { answersAsMaster, hasResigned, mayReplace } from "./own-state.ts";
 import { isHeardDirectly } from "./peer-state.ts";
 import { compareRollIds, isOnRoll, officeText, type Roll, type RollHost } from "./roll.ts";
 import { GROUP_TIMINGS, type GroupTimings } from "./timings.ts";
+import { wantedDisarm } from "./wanted-disarm.ts";
 import { wantedTie } from "./wanted-tie.ts";
 
 /** What the leader knows besides the group: its own host, the pool's flag, and strangers that speak to it. */
@@ -25,6 +28,8 @@ export interface LeaderSight {
   readonly leaseMs: number | null;
   /** `TieSight.tag`. */
   readonly tieTag: string | null;
+  /** `GroupReport.disarm`. */
+  readonly disarmWords: readonly DisarmWord[];
 }
 
 /**
@@ -41,20 +46,32 @@ export function wantedRoll(
   if (roll === null) return null;
   const isMasterGone = state.voting.off.has(roll.master) || hasNamedResigned(state, roll, sight);
   // The leader takes the place of a master that is off, or has given up being it; one that cannot leaves it there, and hands over to who can.
-  const takesItsPlace = isMasterGone && mayReplace(sight.own) && !hasOtherDatabase(sight.own, roll);
+  const mayTake = mayReplace(sight.own) && !hasOtherDatabase(sight.own, roll) && !rests(state, roll.master);
+  const takesItsPlace = isMasterGone && mayTake;
   const isOut = (host: HostUuid) => state.voting.off.has(host) && (host !== roll.master || takesItsPlace);
   const kept = roll.hosts
     .filter(({ host }) => !isOut(host) && !isGone(state, sight, host))
     .filter((one) => !isAwayForWork(state, one, sight.nowMs))
     .map((one) => withMaintenance(state, sight, withLease(state, sight, withBoot(state, sight, one))));
   const hosts = [...kept, ...newcomers(state, roll, sight.nowMs)].slice(0, MOST_HOSTS);
+  const ha = wantsHa(state, roll, sight);
+  const words = isNamedMaster(state, sight) ? sight.disarmWords : [];
   const wanted: RollContent = {
+    disarm: roll.disarm,
     hosts,
     master: takesItsPlace ? state.voting.self : masterNow(state, roll, sight),
-    ha: wantsHa(state, roll, sight),
+    ha,
     tie: wantedTie(state, roll, hosts, sight, timings),
   };
-  return isSame(wanted, roll) ? null : wanted;
+  const isChanging = !isSame(wanted, roll);
+  const at = { nowMs: sight.nowMs, words, haWished: ha, isChanging };
+  const whole = { ...wanted, disarm: wantedDisarm(state.disarm, roll, at) };
+  return isChanging || !isSame(whole, roll) ? whole : null;
+}
+
+/** HA rests for that host: nobody takes its place. */
+function rests({ voting: { stored } }: GroupState, host: HostUuid): boolean {
+  return [stored.roll, stored.before].some((roll) => roll !== null && restsIn(roll, host));
 }
 
 function hasNamedResigned(state: GroupState, roll: Roll, sight: LeaderSight): boolean {
@@ -189,7 +206,8 @@ function isSame(a: RollContent, b: RollContent): boolean {
     one.bootId === other.bootId &&
     one.maintenance === other.maintenance &&
     one.leaseMs === other.leaseMs;
-  if (a.master !== b.master || a.ha !== b.ha || a.tie !== b.tie) return false;
+  if (a.master !== b.master || a.ha !== b.ha || a.tie !== b.tie || !isSameDisarm(a.disarm, b.disarm))
+    return false;
   if (a.hosts.length !== b.hosts.length) return false;
   return a.hosts.every((one, index) => same(one, b.hosts[index]));
 }

@@ -1,3 +1,4 @@
+import { isDisarmed } from "../group/disarmed.ts";
 import { incidentOf, type Memory } from "../memory/memory.ts";
 import type { Round } from "../memory/step.ts";
 import type { HostUuid } from "../model/ids.ts";
@@ -35,7 +36,7 @@ export function reportHealth(
       case "suspect":
         return [{ kind: "host-suspect", host }];
       case "failed":
-        return [{ kind: "host-failed", host, mine: true }];
+        return [{ kind: "host-failed", host, mine: !isDisarmed(view, uuid) }];
       case "alive": {
         const isSilent = isMonitorSilent(uuid, health.sinceMs, view);
         const rest = restOf(uuid, view.self.uuid, memory, view.nowMs);

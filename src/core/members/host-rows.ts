@@ -1,3 +1,4 @@
+import { isDisarmed } from "../group/disarmed.ts";
 import type { HostHealth } from "../memory/host-health.ts";
 import type { Incident } from "../memory/incident.ts";
 import type { KnownHost } from "../memory/last-good.ts";
@@ -37,6 +38,8 @@ export interface HostRow {
   readonly isInMaintenance: boolean;
   /** May it be fenced at all, as far as maintenance goes? */
   readonly isFenceable: boolean;
+  /** HA rests for it, alone or with the whole pool (core/README.md, "Disarmed"). */
+  readonly isDisarmed: boolean;
   /** Its failure that is not over yet; null when there is none. */
   readonly incident: Incident | null;
 }
@@ -84,6 +87,7 @@ export function hostRows(memory: Memory, view: PoolView): HostRows {
       followsThisHost: followsAddress(probe, ownAddress),
       isInMaintenance: before?.enabled === false && !before.disabledByStart,
       isFenceable: isFenceable(uuid, before, isMember, memory),
+      isDisarmed: isDisarmed(view, uuid),
       incident: incidentOf(memory, uuid) ?? null,
     };
   };
@@ -109,6 +113,7 @@ export function rowOf(rows: HostRows, uuid: HostUuid): HostRow {
       followsThisHost: false,
       isInMaintenance: false,
       isFenceable: false,
+      isDisarmed: false,
       incident: null,
     }
   );

@@ -18,7 +18,9 @@ export function keepMaintenance(memory: Memory, view: PoolView): PoolView {
   const startsAtMs = hasMasterStarted(memory, value)
     ? view.nowMs
     : (memory.lastGood.masterStartedAtMs ?? Number.NEGATIVE_INFINITY);
-  const hosts = value.hosts.map((host) => withWork(host, memory, view, startsAtMs));
+  const kept = value.hosts.map((host) => withWork(host, memory, view, startsAtMs));
+  // With nobody left to take a VM it is over.
+  const hosts = kept.some(({ enabled }) => enabled) ? kept : kept.map(withoutWork);
   return { ...view, database: { ok: true, value: { ...value, hosts } } };
 }
 
@@ -36,6 +38,9 @@ function withWork(host: HostView, memory: Memory, view: PoolView, masterStartedA
   return { ...host, enabled, work };
 }
 
+const withoutWork = (host: HostView): HostView =>
+  host.work?.kind === "enabled-by-start" ? { ...host, enabled: true, work: null } : host;
+
 function workOn(
   host: HostView,
   known: KnownHost,
@@ -48,7 +53,7 @@ function workOn(
   const isMasterStarting = view.nowMs - masterStartedAtMs < ENABLED_AGAIN_MS;
   if (!host.enabled) {
     const isSettled = !isNew && !isMasterStarting && saysServing(host, view);
-    const isWished = work !== null || (known.enabled && isSettled);
+    const isWished = work !== null || (isSettled && !isByOwnStart(known));
     return isWished && incidentOf(memory, host.uuid) === undefined ? { kind: "disabled", isSettled } : null;
   }
   if (work === null) return null;
@@ -57,6 +62,11 @@ function workOn(
   // A start that had ended without enabling it does not enable it any more: a person has.
   const isByStart = isNew || !work.isSettled || masterStartedAtMs === view.nowMs;
   return isByStart ? { kind: "enabled-by-start", vms: here } : null;
+}
+
+/** Its own xapi started when it was disabled, or has since: perhaps its storage was not there. */
+function isByOwnStart({ disabledSinceMs, xapiStartedAtMs }: KnownHost): boolean {
+  return disabledSinceMs !== null && xapiStartedAtMs >= disabledSinceMs;
 }
 
 /** Its xapi has long started: nobody's start has disabled it, and it was not declared dead. */

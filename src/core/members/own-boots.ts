@@ -1,3 +1,4 @@
+import { isDisarmed } from "../group/disarmed.ts";
 import type { KnownHost } from "../memory/last-good.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { HostUuid } from "../model/ids.ts";
@@ -13,13 +14,15 @@ const MOST_KEPT = 5;
  * kept as its host's own wall clock tells it, in seconds, which the pool database has of it: so it outlives a boot of this host, and every host
  * that reads the database knows it.
  */
-export function noteOwnBoots(before: Memory, { database }: PoolView): Memory {
+export function noteOwnBoots(before: Memory, view: PoolView): Memory {
+  const { database } = view;
   if (!database.ok || before.lastGood === null) return before;
   if (before.lastGood.haFlag === "off") return withBoots(before, {});
   const noted = database.value.hosts.map((host): [HostUuid, readonly number[]] => {
     const boots = before.ownBootsS[host.uuid] ?? [];
     const bootS = ownBootS(host, before);
-    if (bootS === null) return [host.uuid, boots];
+    // What happens while HA rests is somebody's wish.
+    if (bootS === null || isDisarmed(view, host.uuid)) return [host.uuid, boots];
     const kept = boots.filter((one) => one < bootS && bootS - one < KEPT_S);
     return [host.uuid, [...kept, bootS].slice(-MOST_KEPT)];
   });

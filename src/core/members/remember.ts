@@ -1,5 +1,6 @@
 import type { LastGoodView } from "../memory/last-good.ts";
 import type { Memory } from "../memory/memory.ts";
+import { readDisarmWords } from "../model/disarm-words.ts";
 import { haFlagOf } from "../model/ha-flag.ts";
 import type { HostUuid } from "../model/ids.ts";
 import { readChanges, readOffice, readRanking, readWithout } from "../model/pool-keys.ts";
@@ -61,6 +62,7 @@ export function rememberView(
     parameters: previous?.parameters ?? "",
     without: readWithout(pool.otherConfig),
     office: pool.master === view.self.uuid ? readOffice(pool.otherConfig) : null,
+    disarm: readDisarmWords(pool.otherConfig),
     // A key is missing for a moment while it is written.
     changes: readChanges(pool.otherConfig) ?? (previous?.master === pool.master ? previous.changes : null),
   };

@@ -32,6 +32,7 @@ export const ADDED_LATER = {
   heldAtMs: {},
   standing: null,
   downReasons: {},
+  disarmed: [],
 } as const;
 
 const ADDED_TO_INCIDENTS = {
@@ -81,6 +82,7 @@ function completeLastGood(lastGood: unknown): unknown {
     changes: null,
     without: [],
     office: null,
+    disarm: [],
     ...lastGood,
     ...complete,
   };

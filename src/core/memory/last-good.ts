@@ -1,3 +1,4 @@
+import type { DisarmWord } from "../model/disarm-words.ts";
 import type { HaFlag } from "../model/ha-flag.ts";
 import type { HostUuid, PoolUuid, VmUuid } from "../model/ids.ts";
 import type { HostWork } from "../model/pool-view.ts";
@@ -42,6 +43,8 @@ export interface LastGoodView {
   readonly without: readonly HostUuid[];
   /** The office in the database that was read (`OFFICE_KEY`); null: there is none. */
   readonly office: string | null;
+  /** The words of administrators about a rest of HA (`DISARM_KEY`). */
+  readonly disarm: readonly DisarmWord[];
 }
 
 export interface KnownHost {
@@ -112,4 +115,7 @@ export const isLastGoodView: Check<LastGoodView> = objectOf<LastGoodView>({
   changes: nullOr(isNumber),
   without: listOf(isBrandedText<HostUuid>),
   office: nullOr(isText),
+  disarm: listOf(
+    objectOf<DisarmWord>({ id: isNumber, host: nullOr(isBrandedText<HostUuid>), forS: isNumber }),
+  ),
 });

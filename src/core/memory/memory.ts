@@ -98,6 +98,8 @@ export interface Memory {
   readonly placementOnDisk: string | null;
   /** When each host was last seen with its xapi held. Whatever that xapi had been told before is over. */
   readonly heldAtMs: Readonly<Record<string, number>>;
+  /** For what HA rested in the last round (core/members/note-disarm.ts); null: the pool. */
+  readonly disarmed: readonly (HostUuid | null)[];
   /** null: this host has fetched none (core/members/own-copy.ts), or is master. */
   readonly copy: OwnCopy | null;
   /** A VM that is down waits only until the no of some host counts, or for the guest of another one: it is looked again within a second. */
@@ -147,6 +149,7 @@ export const isMemory: Check<Memory> = objectOf<Memory>({
   declaredDead: recordOf(isDeclaredDead),
   placementOnDisk: nullOr(isText),
   heldAtMs: recordOf(isNumber),
+  disarmed: listOf(nullOr(isBrandedText<HostUuid>)),
   copy: nullOr(isOwnCopy),
   isSettling: isFlag,
   fenceDevices: nullOr(isFenceDevices),

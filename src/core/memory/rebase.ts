@@ -42,6 +42,8 @@ export function rebaseMemory(memory: Memory, bootId: string): Memory {
     promoted: memory.promoted,
     // By the wall clocks of the hosts.
     ownBootsS: memory.ownBootsS,
+    // It was told, and lasts as long as the roll says.
+    disarmed: memory.disarmed,
     // It is on the disk. When it was current last, no time of this boot says.
     copy: memory.copy && { ...memory.copy, currentAtMs: 0, notBeforeMs: 0 },
     alerts: rebaseAlerts(memory.alerts, lastGood?.atMs ?? 0),

@@ -12,6 +12,20 @@ export interface SightOfRoll {
   readonly settled: boolean;
   /** Hosts that are heard in the boot that the roll has, this one among them. */
   readonly entered: readonly HostUuid[];
+  /** Hosts that are heard, and have stored this very roll, this one among them. */
+  readonly storedBy: readonly HostUuid[];
+  /** For what HA rests now. */
+  readonly disarms: readonly DisarmSight[];
+  /** The last word about that which was taken (`DisarmWord.id`); 0: none ever was. */
+  readonly disarmWord: number;
+}
+
+/** HA rests (`ha-cfg disarm`). */
+export interface DisarmSight {
+  /** null: for the whole pool. */
+  readonly host: HostUuid | null;
+  /** In milliseconds; 0: it is over as soon as a majority knows it. */
+  readonly leftMs: number;
 }
 
 /** The lease of another host as its leader sees it. */

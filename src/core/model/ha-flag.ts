@@ -1,3 +1,5 @@
+import { DISARM_KEY } from "./disarm-words.ts";
+
 /** `unset` is neither `true` nor `false`: an administrator has to say. */
 export type HaFlag = "on" | "off" | "unset";
 
@@ -15,7 +17,7 @@ export function customFieldKey(fieldName: string): string {
   return `${CUSTOM_FIELD}${fieldName}`;
 }
 
-/** Is this a key of `pool.other_config` by which people say what they want: a parameter, or HA on/off? */
+/** Is this a key of `pool.other_config` by which people say what they want: a parameter, HA on/off, or a rest of it? */
 export function isSetByPeople(key: string): boolean {
-  return key.startsWith("HA_") || key.startsWith(CUSTOM_FIELD);
+  return key.startsWith("HA_") || key.startsWith(CUSTOM_FIELD) || key === DISARM_KEY;
 }

@@ -1,3 +1,4 @@
+import { DISARM_KEY } from "./disarm-words.ts";
 import type { HostUuid, VmUuid } from "./ids.ts";
 import { parseOffice } from "./office.ts";
 
@@ -31,6 +32,7 @@ export const POOL_NOTE_KEYS: readonly string[] = [
   CHANGES_KEY,
   WITHOUT_KEY,
   OFFICE_KEY,
+  DISARM_KEY,
 ];
 /** `VM.other_config`: the uuid of the pool in which the VM ran last. */
 export const HOME_POOL_KEY = "home-pool";

@@ -173,6 +173,15 @@ export type Reason =
   | { readonly kind: "copy-is-old"; readonly master: string }
   | { readonly kind: "toolstack-restarted" }
   | { readonly kind: "ha-switched-off" }
+  /** HA rests for the pool (`host` null), or for a host. `mine`: it is for this host to tell; the others only log it. */
+  | {
+      readonly kind: "disarmed";
+      readonly host: string | null;
+      readonly minutes: number;
+      readonly mine: boolean;
+    }
+  /** It acts again. */
+  | { readonly kind: "armed"; readonly host: string | null; readonly mine: boolean }
   | { readonly kind: "successor-chosen"; readonly host: string }
   | { readonly kind: "action-failed"; readonly what: string; readonly why: string };
 

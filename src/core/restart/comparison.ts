@@ -69,6 +69,7 @@ function mayRestart(
   const isReached = (uuid: HostUuid) =>
     uuid === view.self.uuid || rowOf(rows, uuid).probe?.xapi === "answered";
   const row = rowOf(rows, host);
+  if (row.isDisarmed) return false;
   if (row.isSelf || row.record?.enabled !== true || !row.record.live || !isReached(host)) return false;
   if (kind === "twice") return record.residentOn !== null && isReached(record.residentOn);
   return view.nowMs - (row.known?.xapiStartedAtMs ?? 0) >= OWN_COMPARISON_MS;

@@ -33,6 +33,8 @@ export type RestartRefusal =
   | "stopped-on-purpose"
   /** Nobody knows yet who stopped it. */
   | "stop-not-read"
+  /** HA rests for the host on which it ran last. */
+  | "its-host-is-disarmed"
   | "waits-for-back-off"
   | "keeps-halting"
   | "waits-for-lower-order"
@@ -57,6 +59,8 @@ export interface RestartInput {
   readonly nameOf: NameOf;
   /** Every host of the pool is healthy, so XAPI's own choice cannot fall on a dead one (adapters/xapi/README.md, T8). */
   readonly allHealthy: boolean;
+  /** Hosts for which HA rests: what ran there last is started nowhere. */
+  readonly resting: ReadonlySet<HostUuid>;
   /** XAPI would place a VM there, too; appliances are left to it all the same. */
   readonly isAnyResting: boolean;
   readonly restarts: Readonly<Record<string, RestartHistory>>;
@@ -126,7 +130,7 @@ export function planVmRestarts(input: RestartInput, settings: RestartSettings): 
     refused.push({ vm: vm.uuid, name: vm.name, why, lacks });
   const waiting: HaltedVm[] = [];
   for (const vm of input.halted) {
-    const why = judgeVm(vm, input.pool, settings) ?? judgeTiming(vm, input);
+    const why = judgeVm(vm, input.pool, settings) ?? judgeRest(vm, input) ?? judgeTiming(vm, input);
     if (why !== null) refuse(vm, why);
     else waiting.push(vm);
   }
@@ -175,6 +179,10 @@ function placeAll(vms: readonly HaltedVm[], input: RestartInput, settings: Resta
     places: new Map(placed.map(({ vm, candidates }) => [vm, candidates])),
     nowhere: new Map(unplaced.map(({ vm, obstacles }) => [vm, whyNowhere(obstacles, excluded, nameOf)])),
   };
+}
+
+function judgeRest({ ranOn }: HaltedVm, { resting }: RestartInput): RestartRefusal | null {
+  return ranOn !== null && resting.has(ranOn) ? "its-host-is-disarmed" : null;
 }
 
 /** Somebody wants it to stay down, its disks are not free yet, or a host says or may say that it runs. */
@@ -247,7 +255,8 @@ function judgeAppliance(
   const halted = new Map<VmUuid, HaltedVm>(input.halted.map((vm) => [vm.uuid, vm]));
   for (const uuid of appliance.haltedVms) {
     const vm = halted.get(uuid);
-    const why = vm === undefined ? "operation-in-progress" : judgeStart(vm, input.pool);
+    const why =
+      vm === undefined ? "operation-in-progress" : (judgeStart(vm, input.pool) ?? judgeRest(vm, input));
     if (why !== null) return why;
     const held = judgeHold(uuid, input);
     if (held !== null) return held;

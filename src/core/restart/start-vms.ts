@@ -32,6 +32,7 @@ const REFUSALS: Partial<Record<RestartRefusal, string>> = {
   "home-is-another-pool": "its home is another pool",
   "keeps-halting": "it halts again and again, so its next start waits",
   "no-healthy-host": "no healthy host can take it",
+  "its-host-is-disarmed": "HA is disarmed for the host on which it ran last (ha-cfg disarm --host)",
 };
 
 /** Reasons that are worth a word only when they last. */
@@ -151,9 +152,11 @@ function inputOf(
   { holds, stops }: Pick<RestartInput, "holds" | "stops">,
 ): RestartInput {
   const rows = hostRows(memory, view);
+  const isResting = ({ uuid }: HostView) => rowOf(rows, uuid).isDisarmed;
   const isHealthy = (host: HostView): boolean => {
     const { isHeard, health } = rowOf(rows, host.uuid);
-    const isFine = host.enabled && host.live && isHeard && health?.state !== "xapi-down";
+    const isInUse = host.enabled && !isResting(host);
+    const isFine = isInUse && host.live && isHeard && health?.state !== "xapi-down";
     return isFine && isEntered(host.uuid, view, settings.FENCE_METHOD);
   };
   const restOfHost = ({ uuid }: HostView) => restOf(uuid, view.self.uuid, memory, view.nowMs);
@@ -175,11 +178,12 @@ function inputOf(
     }),
     excluded: database.hosts
       .filter((host) => !isTarget(host))
-      .map((host) => ({ host: host.uuid, why: host.enabled ? "not in service" : "disabled" })),
+      .map((host) => ({ host: host.uuid, why: whyNot(host, isResting(host)) })),
     needs: needsOf(inventory),
     nameOf: (uuid) => names.get(uuid) ?? inventory?.names.get(uuid) ?? uuid,
     allHealthy: database.hosts.every((host) => isHealthy(host) || !host.enabled),
-    isAnyResting: database.hosts.some((each) => restOfHost(each) !== null),
+    isAnyResting: database.hosts.some((each) => restOfHost(each) !== null || isResting(each)),
+    resting: new Set(database.hosts.filter(isResting).map(({ uuid }) => uuid)),
     restarts: memory.restarts,
     retries: memory.retries,
     down: memory.down,
@@ -194,6 +198,11 @@ function inputOf(
     ),
     inFlight,
   };
+}
+
+function whyNot({ enabled }: HostView, isAtRest: boolean): string {
+  if (isAtRest) return "disarmed";
+  return enabled ? "not in service" : "disabled";
 }
 
 /** What is being started, by us or by others, and where, as far as that is known. */

@@ -1,6 +1,7 @@
 import { watchFenceDevices } from "../fencing/fence-devices.ts";
 import { reEnable } from "../fencing/re-enable.ts";
 import { recoverHosts } from "../fencing/recover-hosts.ts";
+import { isAtRest, isDisarmed, isPoolDisarmed } from "../group/disarmed.ts";
 import { groupOf, hasMandate } from "../group/may-act.ts";
 import { reportHealth, reportReturns, reportWork } from "../members/health-report.ts";
 import { stepAllHealth } from "../members/host-health.ts";
@@ -157,15 +158,25 @@ function isNamed({ view }: Round): boolean {
   return view.nowMs - group.sinceMs >= ALONE_MS && !(hasTie(view) && view.heuristics !== "not-asked");
 }
 
+/** What is left out while HA rests for the whole pool. */
+const unlessAtRest =
+  (step: (memory: Memory, round: MasterRound) => Step) =>
+  (memory: Memory, round: MasterRound): Step =>
+    isPoolDisarmed(round.view) ? nothing(memory) : step(memory, round);
+
+/** Nor does it reboot itself while HA rests for it. */
+const isolateUnlessAtRest = (memory: Memory, round: MasterRound): Step =>
+  isDisarmed(round.view, round.view.self.uuid) ? nothing(memory) : isolateMaster(memory, round);
+
 /** What the master of a pool with HA on does, in this order; a step that ends the round leaves out those below it. */
 const ORDER: readonly ((memory: Memory, round: MasterRound) => Step)[] = [
   reportHosts,
   takeOffice,
   putTogether,
   forgetReplaced,
-  isolateMaster,
+  isolateUnlessAtRest,
   recoverFailedHosts,
-  reEnable,
+  unlessAtRest(reEnable),
   watchFenceDevices,
   chooseSuccessorAtRest,
   markHosts,
@@ -193,7 +204,7 @@ function reportHosts(memory: Memory, round: MasterRound): Step {
 function recoverFailedHosts(memory: Memory, round: MasterRound): Step {
   const others = watchedHosts(memory, round.database, round.view);
   const mayFence = !isCutOff(memory) && memory.sawPoolSinceBoot;
-  return recoverHosts(memory, others, round, { mayFence, fenceOnly: false });
+  return withoutRest(recoverHosts(memory, others, round, { mayFence, fenceOnly: false }), round);
 }
 
 function chooseSuccessorAtRest(memory: Memory, round: MasterRound): Step {
@@ -202,8 +213,16 @@ function chooseSuccessorAtRest(memory: Memory, round: MasterRound): Step {
 
 /** Before its take-over is told to XAPI there is no database to set right, and one that leads nobody sets nothing right. */
 function setRight(memory: Memory, round: MasterRound): Step {
-  const mayAct = hasMandate(round.view) && namedByGroup(round.view) === round.view.self.uuid;
-  return setDatabaseRight(memory, round, mayAct);
+  const isNamedNow = namedByGroup(round.view) === round.view.self.uuid;
+  // A take-over is brought to its end: the xapis of the members wait for its database.
+  const isAtRest = isPoolDisarmed(round.view) && memory.promotion === null;
+  const mayAct = hasMandate(round.view) && isNamedNow && !isAtRest;
+  return withoutRest(setDatabaseRight(memory, round, mayAct), round);
+}
+
+/** What a take-over that is brought to its end has no need of. */
+function withoutRest(step: Step, { view }: MasterRound): Step {
+  return { ...step, actions: step.actions.filter((action) => !isAtRest(action, view, view.self.uuid)) };
 }
 
 function startOrHold(memory: Memory, round: MasterRound): Step {

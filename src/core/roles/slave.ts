@@ -1,4 +1,5 @@
 import { recoverHosts } from "../fencing/recover-hosts.ts";
+import { isDisarmed, isPoolDisarmed } from "../group/disarmed.ts";
 import { hasMandate, hostsOnRoll, isClaiming, isElecting } from "../group/may-act.ts";
 import { lastFlag } from "../members/flag-dispute.ts";
 import { reportHealth, reportReturns } from "../members/health-report.ts";
@@ -67,7 +68,7 @@ function proveAgain(memory: Memory, round: Round): Step | null {
   const oldMaster = memory.promotion?.oldMaster ?? null;
   if (oldMaster === null || !isNamedLeader(round.view) || !round.settings.FENCE_ENABLED) return null;
   if (memory.lastGood?.haFlag !== "on" || !round.isDiskWritable) return null;
-  if (isReplaceable(oldMaster, memory, round)) return null;
+  if (isReplaceable(oldMaster, memory, round) || isDisarmed(round.view, oldMaster)) return null;
   const named = afterTakeOver(memory, "named");
   const step = recoverHosts(named, [oldMaster], round, { mayFence: true, fenceOnly: true });
   const waits: Reason = { kind: "promotion-under-way", phase: "the old master is not off any more" };
@@ -124,10 +125,14 @@ function reportMaster(memory: Memory, master: HostUuid, round: Round): readonly 
   const speaker = order.find((uuid) => living.has(uuid)) ?? self.uuid;
   const mine = speaker === self.uuid;
   const health = memory.health[master];
-  const isLost = !mine && health?.state === "failed" && nowMs - health.sinceMs >= LOST_MS;
+  const isLost =
+    !mine &&
+    !isDisarmed(round.view, master) &&
+    health?.state === "failed" &&
+    nowMs - health.sinceMs >= LOST_MS;
   return [
     ...reportHealth(memory, [master], round).map((reason) =>
-      reason.kind === "host-failed" ? { ...reason, mine } : reason,
+      reason.kind === "host-failed" ? { ...reason, mine: mine && reason.mine } : reason,
     ),
     ...(isLost ? [{ kind: "master-lost", host: hostName(memory, master) } as const] : []),
   ];
@@ -188,7 +193,7 @@ function startVmsAtRest(memory: Memory, round: MasterRound): Step {
   const { view, settings } = round;
   const { master } = round.database.pool;
   const isAtRest = lastGood !== null && isSteady(lastGood, view.nowMs);
-  const isAlone = master !== null && heardOf(view.hearing, master) === "silent";
+  const isAlone = master !== null && heardOf(view.hearing, master) === "silent" && !isPoolDisarmed(view);
   return settings.SLAVE_VM_STAT && isAtRest && isAlone && hasMandate(view)
     ? startVms(memory, round)
     : nothing({ ...memory, down: {} });
@@ -212,6 +217,8 @@ function replaceMaster(memory: Memory, master: HostUuid, round: Round): Step {
   const isDisputed = flag === "disputed" && !isBegun;
   if (isDisputed && hasMandate(view)) return refuse(memory, master, "flag-disputed", view);
   if (flag === "off" || isDisputed) return { memory, actions: [], reasons: [{ kind: "ha-off" }] };
+  // Neither it is replaced, nor does this host think itself cut off.
+  if (isDisarmed(view, master) || isDisarmed(view, view.self.uuid)) return nothing(memory);
   // A master that answered first and then did not: whom nobody has asked in this round is not thereby silent.
   const isAnyUnasked = lastGood.members.some((uuid) => uuid !== view.self.uuid && !view.probes.has(uuid));
   if (isAnyUnasked) return nothing(memory);
@@ -267,7 +274,8 @@ function fenceThenPromote(memory: Memory, master: HostUuid, round: Round): Step 
 function toFence(memory: Memory, master: HostUuid, { view }: Round): readonly HostUuid[] {
   if (hasMandate(view)) return [master];
   const others = hostsOnRoll(view).filter((host) => memory.health[host]?.state === "failed");
-  return [...new Set([master, ...others])].filter((host) => host !== view.self.uuid);
+  const isMeant = (host: HostUuid) => host !== view.self.uuid && !isDisarmed(view, host);
+  return [...new Set([master, ...others])].filter(isMeant);
 }
 
 function notPromoted(memory: Memory, master: HostUuid, why: PromotionRefusal, view: PoolView): Reason {

@@ -1,3 +1,4 @@
+import { isDisarmed } from "../group/disarmed.ts";
 import { groupOf, hasMandate } from "../group/may-act.ts";
 import { lastFlag } from "../members/flag-dispute.ts";
 import { heardOf, saidOfItself } from "../members/heard.ts";
@@ -39,6 +40,7 @@ export function becomeMaster(memory: Memory, round: Round): Step | null {
 
 function promote(memory: Memory, { oldMaster, phase }: PromotionState, round: Round): Step {
   if (memory.lastGood?.haFlag !== "on" || !round.isDiskWritable) return nothing(memory);
+  if (isDisarmed(round.view, oldMaster ?? round.view.self.uuid)) return nothing(memory);
   if (oldMaster !== null && !isReplaceable(oldMaster, memory, round)) return nothing(memory);
   const asked = afterTakeOver(memory, "asked");
   const rests = proofOfOldMaster(oldMaster, memory, round);

@@ -1,3 +1,4 @@
+import { isHostDisarmed } from "../group/disarmed.ts";
 import { type HostRow, hostName, hostRows, rowOf } from "../members/host-rows.ts";
 import { fingerprintParameters } from "../members/parameters.ts";
 import type { HostHealth } from "../memory/host-health.ts";
@@ -5,6 +6,7 @@ import type { Memory } from "../memory/memory.ts";
 import type { MasterRound, Step } from "../memory/step.ts";
 import type { Action } from "../model/action.ts";
 import { NO_SUCCESSOR, RANKING_KEY, readRanking, SUCCESSOR_KEY } from "../model/pool-keys.ts";
+import type { PoolView } from "../model/pool-view.ts";
 import type { Reason } from "../model/reason.ts";
 import { mayBegin, whenDue } from "../pace/back-off.ts";
 import { rankSuccessors, type SuccessorCandidate } from "./successor.ts";
@@ -16,7 +18,7 @@ export function chooseSuccessor(memory: Memory, round: MasterRound): Step {
   const slaves = round.database.hosts.map(({ uuid }) => rowOf(rows, uuid)).filter(({ isSelf }) => !isSelf);
   const ranking = rankSuccessors(
     readRanking(otherConfig),
-    slaves.map((row) => candidateOf(row, round.view.nowMs)),
+    slaves.map((row) => candidateOf(row, round.view)),
   );
   const first = ranking[0];
   const wanted: readonly [string, string][] = [
@@ -46,8 +48,9 @@ const AWAY_MS = 120_000;
 const isAway = (health: HostHealth | null, nowMs: number) =>
   health?.state === "xapi-down" && nowMs - health.sinceMs >= AWAY_MS;
 
-function candidateOf({ uuid, record, health }: HostRow, nowMs: number): SuccessorCandidate {
-  const isEnabled = record?.enabled === true;
+function candidateOf({ uuid, record, health }: HostRow, view: PoolView): SuccessorCandidate {
+  const { nowMs } = view;
+  const isEnabled = record?.enabled === true && !isHostDisarmed(view, uuid);
   return {
     uuid,
     eligible: isEnabled && record.live && health?.state === "alive",

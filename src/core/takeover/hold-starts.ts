@@ -1,3 +1,4 @@
+import { isPoolDisarmed } from "../group/disarmed.ts";
 import { hasMandate } from "../group/may-act.ts";
 import type { Memory } from "../memory/memory.ts";
 import { isRighting } from "../memory/promotion.ts";
@@ -8,6 +9,7 @@ import { hasOffice } from "./take-office.ts";
 export function whyNoStarts(memory: Memory, round: MasterRound): string | null {
   const { settings, view } = round;
   if (!hasMandate(view)) return "this host does not lead the group";
+  if (isPoolDisarmed(view)) return "HA is disarmed (ha-cfg disarm)";
   if (isRighting(memory)) return "the pool database is not set right yet after the take-over by this master";
   if (!hasOffice(round)) return "this master has not written its office into the pool database yet";
   const isPromoted = memory.promoted !== null || memory.promotion?.oldMaster != null;

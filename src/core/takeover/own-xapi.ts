@@ -1,3 +1,4 @@
+import { isDisarmed } from "../group/disarmed.ts";
 import { groupOf } from "../group/may-act.ts";
 import { heardOf, heardPeer, isHeardNow } from "../members/heard.ts";
 import { hostName, hostRows, rowOf } from "../members/host-rows.ts";
@@ -142,5 +143,6 @@ export function straysSince(memory: Memory, view: PoolView): number | null {
 function endStraying(memory: Memory, round: Round): Step | null {
   const { straysSinceMs } = memory;
   if (straysSinceMs === null || round.view.nowMs - straysSinceMs < STRAYING_MS) return null;
+  if (isDisarmed(round.view, round.view.self.uuid)) return null;
   return { memory, actions: whenDue({ kind: "hold-xapi" }, round), reasons: [] };
 }

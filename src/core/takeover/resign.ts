@@ -1,3 +1,4 @@
+import { isDisarmed } from "../group/disarmed.ts";
 import { hostsOnRoll } from "../group/may-act.ts";
 import { lastFlag } from "../members/flag-dispute.ts";
 import { saidOfItself } from "../members/heard.ts";
@@ -29,7 +30,7 @@ export function resignUnserved(decision: Step, round: Round): Step {
   const { lastGood } = memory;
   // By the roll HA is on, where this host does not know its pool any more.
   if (unservedSinceMs === null || (lastGood !== null && lastFlag(lastGood, view) !== "on")) return step;
-  if (view.database.ok || !hasHeir(view)) return step;
+  if (view.database.ok || !hasHeir(view) || isDisarmed(view, view.self.uuid)) return step;
   if (view.nowMs - unservedSinceMs < patienceMs(memory, view)) return step;
   const known = rowOf(hostRows(memory, view), view.self.uuid).address ?? "";
   const address = lastGood === null ? OWN_LOOPBACK : known;

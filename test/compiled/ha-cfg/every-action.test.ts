@@ -123,6 +123,14 @@ describe("ha-cfg, compiled, on a master", () => {
     expect([code, err]).toEqual([1, expect.stringContaining("Cannot confirm that ")]);
   });
 
+  test("disarm and arm: nobody takes the word of a host whose monitor does not run", async () => {
+    for (const verb of ["disarm", "arm"]) {
+      const { code, err } = await run([verb]);
+      expect([code, err]).toEqual([1, expect.stringContaining("Cannot tell whether the hosts have it: ")]);
+    }
+    expect(stage.poolKeys()["ha-lizard-disarm"]).toMatch(/^\d+\.pool\.0$/);
+  });
+
   test("resume: nobody takes the word of a host whose monitor does not run", async () => {
     const { code, err } = await run(["resume", "--yes"]);
     expect([code, err]).toEqual([1, expect.stringContaining("Cannot resume fencing: ")]);

@@ -125,6 +125,7 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
           master: z.nullable(z.looseObject({ name: maybeText })),
           isSettled: z.nullable(z.boolean()),
           ha: z.nullable(z.boolean()),
+          disarmed: z.array(z.strictObject({ host: z.nullable(named), leftS: z.number() })),
           awaited: z.array(text),
           leases: z.array(z.strictObject({ host: maybeText, leaseS: z.number(), endsInS: z.number() })),
           ownLease: z.nullable(

@@ -1,3 +1,4 @@
+import { NO_DISARM_WATCH } from "../../../src/core/group/disarm.ts";
 import type { GroupState } from "../../../src/core/group/group.ts";
 import type { Ack } from "../../../src/core/group/message.ts";
 import { NO_OWN_LEASE } from "../../../src/core/group/own-lease.ts";
@@ -55,6 +56,7 @@ function agedGroup({ hearing, voting, leases }: GroupState, own: number, size: L
     hearing: { ...hearing, peers: new Map(peers) },
     voting,
     ties: NO_TIES,
+    disarm: NO_DISARM_WATCH,
     leases: {
       ...leases,
       led: leases.led && {

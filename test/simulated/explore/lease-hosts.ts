@@ -1,4 +1,5 @@
 import { bootTag } from "../../../src/core/group/boot-tag.ts";
+import { NO_DISARM } from "../../../src/core/group/disarm.ts";
 import { type GroupState, newGroup } from "../../../src/core/group/group.ts";
 import { type HearingState, newHearing, stepHearing } from "../../../src/core/group/hearing.ts";
 import {
@@ -114,7 +115,7 @@ function firstRoll(size: LeasesSize): Roll {
     ...{ host: hostUuid(name), bootId: BOOT, maintenance: false, leaseMs: leaseOf(name) },
   }));
   const id = { term: termOf("a"), version: 1 };
-  return { id, hosts, master: hostUuid("a"), office: id, ha: true, tie: null };
+  return { id, hosts, master: hostUuid("a"), office: id, ha: true, tie: null, disarm: NO_DISARM };
 }
 
 function firstVictim(size: LeasesSize): Victim {

@@ -1,4 +1,5 @@
 import { bootTag } from "../../../src/core/group/boot-tag.ts";
+import { NO_DISARM_WATCH } from "../../../src/core/group/disarm.ts";
 import { type GroupState, newGroup } from "../../../src/core/group/group.ts";
 import { newHearing } from "../../../src/core/group/hearing.ts";
 import { type LeaseWatch, NO_LEASES } from "../../../src/core/group/lease-watch.ts";
@@ -34,6 +35,7 @@ export function plain(one: LeaseHost, size: LeasesSize): LeaseHost {
       hearing: { ...hearing, peers },
       voting: plainVoting(voting, peers, size),
       ties: NO_TIES,
+      disarm: NO_DISARM_WATCH,
       leases: done ? NO_LEASES : plainLeases(leases, victim !== null, size),
     },
     // Whether it has ticked lately matters as long as it says something.

@@ -1,5 +1,6 @@
 import { ownAckMs } from "../../../src/core/group/acks.ts";
 import { changeRoll } from "../../../src/core/group/change-roll.ts";
+import { NO_DISARM_WATCH } from "../../../src/core/group/disarm.ts";
 import { type GroupState, speak, tickLeases, tickVote, voteWords } from "../../../src/core/group/group.ts";
 import { NO_LEASES } from "../../../src/core/group/lease-watch.ts";
 import { mandateUntil } from "../../../src/core/group/mandate.ts";
@@ -66,7 +67,15 @@ function leaderTicks(one: LeaseHost, size: LeasesSize): LeaseHost {
   if (size.versions === null)
     return { ...one, group: looked, words: leaderWords(looked, timings), ticked: 0 };
   const ticked = tickVote(looked, MOMENT, timings);
-  const sight = { nowMs: NOW_MS, own: OWN, absent: new Map(), maintenance: [], leaseMs: null, tieTag: null };
+  const sight = {
+    nowMs: NOW_MS,
+    own: OWN,
+    absent: new Map(),
+    maintenance: [],
+    leaseMs: null,
+    tieTag: null,
+    disarmWords: [],
+  };
   const wanted = wantedRoll(ticked, sight);
   const changed = wanted === null ? null : changeRoll(ticked.voting, wanted, NOW_MS, timings);
   const group = { ...ticked, voting: changed ?? ticked.voting };
@@ -139,6 +148,7 @@ function restarted(one: LeaseHost, size: LeasesSize, bootId = one.group.hearing.
     voting: votingOf(hearing.self, voting.stored),
     leases: NO_LEASES,
     ties: NO_TIES,
+    disarm: NO_DISARM_WATCH,
   };
   const found = one.victim?.slots.at(-1);
   const lease = found === undefined ? NO_OWN_LEASE : sayLease(found.timeoutMs);

@@ -315,7 +315,7 @@ class LeasedWorld {
     const own = { ...OWN, role: host.name === "a" ? ("master" as const) : ("slave" as const) };
     const moment = {
       ...{ nowMs: ms, own, successor: null, agreed: [], isFencing: false, without: [], maintenance: [] },
-      ...{ greeters: new Set<typeof self>(), leaseMs, tieTag: null, knowsPool: true },
+      ...{ greeters: new Set<typeof self>(), leaseMs, tieTag: null, knowsPool: true, disarmWords: [] },
     };
     const led = tickAndLead(entered, host.leading, moment, GROUP_TIMINGS);
     host.leading = led.leading;

@@ -1,4 +1,5 @@
 import { changeRoll } from "../../../src/core/group/change-roll.ts";
+import { NO_DISARM } from "../../../src/core/group/disarm.ts";
 import {
   type GroupState,
   type HeardHeartbeat,
@@ -131,7 +132,7 @@ function acts(monitor: Monitor, names: readonly string[]): readonly Alone<Monito
     for (const master of new Set([stored.roll?.master ?? self, self])) {
       const changed = changeRoll(
         voting,
-        { hosts: rollOf(hosts).hosts, master, ha: true, tie: null },
+        { hosts: rollOf(hosts).hosts, master, ha: true, tie: null, disarm: NO_DISARM },
         NOW_MS,
         GROUP_TIMINGS,
       );

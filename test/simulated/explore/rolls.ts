@@ -1,4 +1,5 @@
 import { changeRoll } from "../../../src/core/group/change-roll.ts";
+import { NO_DISARM } from "../../../src/core/group/disarm.ts";
 import { lacksRoll, voteWords } from "../../../src/core/group/group.ts";
 import { hasRepeated, isElected, mandateUntil } from "../../../src/core/group/mandate.ts";
 import { compareRollIds, type Roll, type RollId } from "../../../src/core/group/roll.ts";
@@ -172,7 +173,7 @@ function acts(voting: Voting, { names, masters, handsOver, ties }: RollsSize): r
     for (const master of new Set([stored.roll.master, ...(masters ? [self] : [])])) {
       const wanted = rollOf(hosts);
       for (const tie of ties?.(voting, wanted.hosts) ?? [null]) {
-        const next = { hosts: wanted.hosts, master, ha: true, tie };
+        const next = { hosts: wanted.hosts, master, ha: true, tie, disarm: NO_DISARM };
         const label = `makes the roll ${hosts.join("")}, master ${master}${tie === null ? "" : `, tie ${tie}`}`;
         add(label, changeRoll(voting, next, NOW_MS, TIMINGS));
       }

@@ -1,3 +1,4 @@
+import { NO_DISARM } from "../../../src/core/group/disarm.ts";
 import { newGroup, voteWords } from "../../../src/core/group/group.ts";
 import { newHearing } from "../../../src/core/group/hearing.ts";
 import { withKnownOff } from "../../../src/core/group/known-off.ts";
@@ -105,7 +106,7 @@ export function rollOf(names: readonly string[]): Roll {
   }));
   const master = hostUuid(names[0] ?? "");
   const id = { term: { count: 0, host: master }, version: 1 };
-  return { id, hosts, master, office: id, ha: true, tie: null };
+  return { id, hosts, master, office: id, ha: true, tie: null, disarm: NO_DISARM };
 }
 
 const leads = ({ up, voting }: Pick<Voter, "up" | "voting">): boolean =>

@@ -68,12 +68,36 @@ export class Facts {
   /** When anything was done to a host, a link, a service or a parameter last. */
   disturbedAtMs = Number.NEGATIVE_INFINITY;
   private readonly disks: readonly SimDisk[];
+  private readonly restsSinceMs = new Map<string, number>();
 
   constructor(world: World, disks: readonly SimDisk[]) {
     this.world = world;
     this.disks = disks;
     world.onTopology.push(() => this.look());
     this.look();
+  }
+
+  /**
+   * For how long the roll that this host has stored has let HA rest for another one (`target`), or for the pool; 0: it does not, or another
+   * roll is not settled yet.
+   */
+  restsForMs(host: number, target: number | null): number {
+    const since = this.restsSinceMs.get(`${host} ${target ?? "pool"}`);
+    return since === undefined ? 0 : this.world.nowMs() - since;
+  }
+
+  private lookAtRests(): void {
+    for (const { number } of this.world.hosts) {
+      const vote = this.disks[number - 1]?.vote ?? null;
+      const stored = vote === null || vote === "damaged" ? null : vote.stored;
+      const of = stored?.before === null ? (stored.roll?.disarm.of ?? []) : [];
+      for (const target of [null, ...this.world.hosts]) {
+        const rests = of.some((one) => one.host === null || one.host === target?.uuid);
+        const key = `${number} ${target?.number ?? "pool"}`;
+        if (!rests) this.restsSinceMs.delete(key);
+        else if (!this.restsSinceMs.has(key)) this.restsSinceMs.set(key, this.world.nowMs());
+      }
+    }
   }
 
   setting(host: SimHost, name: string): string {
@@ -134,6 +158,7 @@ export class Facts {
   note(entry: LogEntry): void {
     const { world } = this;
     const host = Number(entry["host"]);
+    this.lookAtRests();
     if (DISTURBANCES.has(entry.what)) this.disturbedAtMs = entry.atMs;
     switch (entry.what) {
       case "domain-ended": {

@@ -230,6 +230,29 @@ const underMandate: Rule = {
   },
 };
 
+/** What HA does not begin while it rests, and for whom it would: the host that is fenced, the pool, the host itself. */
+const RESTING: Readonly<Record<string, (entry: LogEntry) => number | null>> = {
+  "fence-begun": (entry) => Number(entry["host"]),
+  "start-asked": () => null,
+  "promote-asked": (entry) => Number(entry["by"]),
+};
+
+/** By the roll that the one who acts has stored, settled, for longer than what was decided before takes. */
+const atRest: Rule = {
+  name: "acts-while-disarmed",
+  check: (entry, facts) => {
+    const target = RESTING[entry.what];
+    if (target === undefined || entry["by"] === undefined) return null;
+    const host = hostBy(entry, facts);
+    // Who fences without a mandate goes by its own count.
+    if (entry.what === "fence-begun" && isFencingByChoice(host, facts)) return null;
+    const restsMs = facts.restsForMs(host.number, target(entry));
+    return restsMs > CALLS_MS
+      ? `${entry.what} by h${host.number}, ${seconds(restsMs)} after it was disarmed`
+      : null;
+  },
+};
+
 /** A lease is renewed within seconds; what was disturbed is at rest by then. */
 const REST_MS = 30 * SECOND;
 
@@ -258,5 +281,6 @@ export const RULES: readonly Rule[] = [
   oneReboot,
   passDeadline,
   oneMandate,
+  atRest,
   underMandate,
 ];

@@ -43,6 +43,8 @@ export interface Conditions {
   readonly watchdog: boolean;
   /** Ties are claimed at a place outside the pool. */
   readonly tie: boolean;
+  /** HA is disarmed and armed, for the pool and for hosts. */
+  readonly disarm: boolean;
 }
 
 const USUAL: Conditions = {
@@ -52,6 +54,7 @@ const USUAL: Conditions = {
   storms: false,
   watchdog: false,
   tie: false,
+  disarm: false,
 };
 
 /** The pool is left alone at first: everything has been seen whole once. */
@@ -85,6 +88,7 @@ export function drawPlan(seed: number, least = 2, most = 16, conditions = USUAL)
   const { asMeasured, watches } = conditions;
   const pool = { hosts, vms, params, externals: [GATEWAY], asMeasured, watches };
   const weather = conditions.storms ? drawWeather(createRandom(seed + 4)) : null;
+  if (conditions.disarm) addDisarmSteps(createRandom(seed + 7), steps, hosts);
   const all = conditions.tie ? withTieSteps(tied, steps, hosts) : steps;
   return { seed, ...pool, chaos, steps: all, healS: atS, gone, weather };
 }
@@ -132,6 +136,29 @@ function addLeaseSteps(random: Random, steps: Step[], hosts: number): void {
   ];
   const stall = (name: string) => ["stall", name, random.pick(STALLED), `${random.pick(STALLS_S)}s`];
   for (let left = random.below(5); left > 0; left--) {
+    const at = random.below(steps.length);
+    const atS = (steps[at]?.atS ?? SETTLED_S) + random.next();
+    steps.splice(at + 1, 0, { atS, words: random.pick(draws)() });
+  }
+}
+
+/** Before, between and after what else happens; the first one early, so that something happens while it lasts. */
+function addDisarmSteps(random: Random, steps: Step[], hosts: number): void {
+  const host = () => `h${1 + random.below(hosts)}`;
+  const span = () => random.pick(["1m", "2m", "5m", "10m"]);
+  const draws: readonly (() => readonly string[])[] = [
+    () => ["disarm", span()],
+    () => ["disarm", span()],
+    () => ["disarm", span(), host()],
+    () => ["arm"],
+    () => ["arm", host()],
+    () => ["service", host(), "kill"],
+  ];
+  steps.unshift({
+    atS: SETTLED_S - 10,
+    words: random.chance(0.7) ? ["disarm", span()] : ["disarm", span(), host()],
+  });
+  for (let left = random.below(4); left > 0; left--) {
     const at = random.below(steps.length);
     const atS = (steps[at]?.atS ?? SETTLED_S) + random.next();
     steps.splice(at + 1, 0, { atS, words: random.pick(draws)() });

@@ -8,7 +8,7 @@ import { type SearchState, search } from "./search.ts";
 import { shrink } from "./shrink.ts";
 import { renderSums } from "./sums.ts";
 
-const HELP = `Usage: npm run simulate -- [--seed N] [--runs N] [--hosts 2..8] [--workers N] [--resume FILE] [--verbose] [--never-back] [--as-measured] [--watches] [--storms] [--watchdog] [--tie]
+const HELP = `Usage: npm run simulate -- [--seed N] [--runs N] [--hosts 2..8] [--workers N] [--resume FILE] [--verbose] [--never-back] [--as-measured] [--watches] [--storms] [--watchdog] [--tie] [--disarm]
 
 Plays random histories of simulated pools on virtual time: anything may fail, then everything is mended.
 
@@ -24,6 +24,7 @@ Plays random histories of simulated pools on virtual time: anything may fail, th
   --watchdog     the leases of the hosts prove that one is off, alone or after a fence device; clocks differ by one
                  part in a hundred, and monitors stand still; says why watchdogs have reset hosts
   --tie          in pools of even size one host claims the tie at a place outside the pool, which fails as anything else
+  --disarm       HA is disarmed and armed, for the pool and for hosts, and monitors are killed
   --storms       what the monitors say to each other is lost, comes twice, and comes late
 
 Exit code: 0 nothing broke a rule, 1 something did, 2 wrong usage.
@@ -57,6 +58,7 @@ function parseWishes(): Wishes | string {
       storms: { type: "boolean", default: false },
       watchdog: { type: "boolean", default: false },
       tie: { type: "boolean", default: false },
+      disarm: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -71,10 +73,10 @@ function parseWishes(): Wishes | string {
     throw new Error("whole numbers above 0 are wanted");
   if (least < 2 || most > 16 || least > most)
     throw new Error("--hosts: 2..16 at most, the smaller one first");
-  const { resume = null, verbose, watches, storms, watchdog, tie } = values;
+  const { resume = null, verbose, watches, storms, watchdog, tie, disarm } = values;
   const conditions = {
     ...{ neverBack: values["never-back"], asMeasured: values["as-measured"] },
-    ...{ watches, storms, watchdog, tie },
+    ...{ watches, storms, watchdog, tie, disarm },
   };
   return { seed, runs, least, most, workers, resume, verbose, conditions };
 }

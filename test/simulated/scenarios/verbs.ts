@@ -1,7 +1,10 @@
+import { DISARM_KEY, readDisarmWords, writeDisarmWords } from "../../../src/core/model/disarm-words.ts";
+import { hostUuid } from "../../../src/core/model/ids.ts";
 import { homeKeys } from "../../../src/simulation/build.ts";
 import {
   masterDatabases,
   setAddress,
+  setPoolKey,
   setWatchdog,
   type WatchdogState,
   type XapiState,
@@ -118,6 +121,18 @@ function groups(args: readonly string[]): readonly (readonly number[])[] {
     );
 }
 
+/** As ha-cfg does: with the words that may not have been taken yet. */
+function giveWord(pool: SimPool, forS: number, host: string | undefined): void {
+  const { world } = pool;
+  const [database] = masterDatabases(world);
+  const otherConfig = (database?.entries("pool")[0]?.[1]["other_config"] ?? {}) as Record<string, string>;
+  const before = readDisarmWords(otherConfig);
+  const id = Math.max(Math.floor(world.nowMs() / 1_000) + 1, ...before.map((word) => word.id + 1));
+  const target = host === undefined ? null : hostUuid(world.host(hostNumber(host)).uuid);
+  const words = [...before.filter((word) => word.host !== target), { id, host: target, forS }];
+  setPoolKey(world, DISARM_KEY, writeDisarmWords(words.slice(-4)));
+}
+
 const VERBS: Readonly<Record<string, Verb>> = {
   power: (pool, [host, state, forGood]) => {
     if (state === "off" && forGood === "for-good") pool.loseForGood(hostNumber(host));
@@ -208,6 +223,9 @@ const VERBS: Readonly<Record<string, Verb>> = {
     pool.disk(number).documents.save("confirmed-off", { hosts: [word] });
     pool.world.record("vouched-dead", { host: hostNumber(other) });
   },
+  /** What `ha-cfg disarm --for 10m [--host h3]` writes. */
+  disarm: (pool, [span, host]) => giveWord(pool, durationOf(span) / 1_000, host),
+  arm: (pool, [host]) => giveWord(pool, 0, host),
   resume: (pool, [host]) => {
     const number = hostNumber(host);
     pool.disk(number).documents.save("fencing-resumed", { atMs: uptimeMs(pool, number) });

@@ -277,6 +277,7 @@ function rememberedMemory(world: FakeWorld): { kind: "found"; value: unknown } |
     masterStartedAtMs: null,
     without: [],
     office: null,
+    disarm: [],
     forgotten: [],
     haFlag: world.rememberedFlag,
     hosts: world.rememberedHosts,

@@ -22,6 +22,8 @@ const ACTIONS = [
   "ha-status",
   "ha-enable",
   "ha-disable",
+  "disarm",
+  "arm",
   "confirm-off",
   "power-on",
   "resume",

@@ -57,7 +57,10 @@ export function hearing(of: readonly HostView[], over: Partial<Hearing> = {}): H
       sinceMs: 0,
       leader: HOST,
       mandateUntilMs: 4_000,
-      roll: { hosts: uuids, master, office: "1.none.1", ha: true, settled: true, entered: uuids },
+      roll: {
+        ...{ hosts: uuids, master, office: "1.none.1", ha: true, settled: true, entered: uuids },
+        ...{ storedBy: uuids, disarms: [], disarmWord: 0 },
+      },
       agreedAtMs: null,
       awaited: [],
       confirmedOff: [],

@@ -290,6 +290,7 @@ export function goodView(over: Partial<LastGoodView> = {}): LastGoodView {
     masterStartedAtMs: null,
     without: [],
     office: null,
+    disarm: [],
     forgotten: [],
     haFlag: "on",
     hosts,

@@ -32,6 +32,7 @@ const SEEN: LastGoodView = {
   masterStartedAtMs: null,
   without: [],
   office: null,
+  disarm: [],
   forgotten: [],
   haFlag: "on",
   hosts: [],

@@ -18,6 +18,7 @@ export function leads(
 ): GroupSight {
   const whole: SightOfRoll = {
     ...{ hosts, master: self, office: officeOf(self), ha: true, settled: true, entered: hosts },
+    ...{ storedBy: hosts, disarms: [], disarmWord: 0 },
   };
   return {
     lead: "leads",

@@ -6,6 +6,8 @@ export const POOL_WORDS: SayingsOf<
   | "ha-off"
   | "ha-unset"
   | "ha-switched-off"
+  | "disarmed"
+  | "armed"
   | "no-successor"
   | "pool-not-surviving"
   | "vms-unprotected"
@@ -54,6 +56,25 @@ export const POOL_WORDS: SayingsOf<
     about: "",
     text: `If their hosts failed now, these VMs would not be started elsewhere: ${fewOf(vms)}.`,
     alert: true,
+  }),
+  disarmed: ({ host, minutes, mine }) => ({
+    from: "check_ha_enabled",
+    severity: "warning",
+    about: host ?? "",
+    text:
+      host === null
+        ? `HA is disarmed for this pool, for ${minutes} min: no host is fenced, no master replaced, no VM started. It ends by itself; sooner: ha-cfg arm.`
+        : `HA is disarmed for ${host}, for ${minutes} min: it is not fenced or replaced, and no VM is started there, nor what ran there elsewhere. It ends by itself; sooner: ha-cfg arm --host ${host}.`,
+    event: true,
+    alert: mine,
+  }),
+  armed: ({ host, mine }) => ({
+    from: "check_ha_enabled",
+    severity: "info",
+    about: host ?? "",
+    text: `HA is armed again ${host === null ? "for this pool" : `for ${host}`}.`,
+    event: true,
+    alert: mine,
   }),
   "no-successor": () => ({
     from: "autoselect_slave",

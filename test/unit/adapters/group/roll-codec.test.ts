@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { LONGEST_ROLL_BYTES, openDatagram } from "../../../../src/adapters/group/envelope.ts";
 import { encodeRoll, readRollMessage } from "../../../../src/adapters/group/roll-codec.ts";
 import { keyOf, TAG_BYTES, tagOf } from "../../../../src/adapters/group/tag.ts";
+import { type DisarmRecord, NO_DISARM } from "../../../../src/core/group/disarm.ts";
 import type { Roll, RollHost } from "../../../../src/core/group/roll.ts";
 import type { RollMessage } from "../../../../src/core/group/roll-message.ts";
 import { hostUuid } from "../../../../src/core/model/ids.ts";
@@ -29,7 +30,20 @@ const rollOf = (count: number, version = 2): Roll => ({
   office: { term: { count: 5, host: hostOf(3) }, version: 4 },
   ha: true,
   tie: null,
+  disarm: NO_DISARM,
 });
+
+const RESTS: DisarmRecord = {
+  word: 1_795_842_000,
+  of: [
+    { host: null, leftMs: 7_200_000 },
+    { host: hostOf(3), leftMs: 1 },
+  ],
+};
+const MOST: DisarmRecord = {
+  word: 99_999_999_999_999,
+  of: Array.from({ length: 16 }, (_, at) => ({ host: hostOf(at + 1), leftMs: 86_400_000 })),
+};
 
 /** From host 2 to host 1. */
 const messageOf = (over: Partial<RollMessage> = {}): RollMessage => ({
@@ -94,11 +108,24 @@ describe("a roll comes back as it was", () => {
     ["its hosts in another order", { roll: { ...rollOf(3), hosts: [...rollOf(3).hosts].reverse() } }],
     ["it has a tie", { roll: { ...rollOf(3), tie: TIE }, before: { ...rollOf(2, 1), tie: "7.h.1" } }],
     ["the longest name of a tie", { roll: { ...rollOf(3), tie: "a".repeat(100) } }],
+    ["HA rests for the pool", { roll: { ...rollOf(3), disarm: RESTS } }],
+    ["HA is off, and a word was taken", { roll: { ...rollOf(3), ha: false, disarm: { word: 9, of: [] } } }],
+    ["the one before rested", { before: { ...rollOf(2, 1), disarm: RESTS } }],
+    [
+      "the most of everything",
+      {
+        roll: { ...rollOf(64), disarm: MOST },
+        before: { ...rollOf(64, 1), disarm: MOST, tie: "a".repeat(100) },
+      },
+    ],
     ["another vote", { vote: { ...VOTE, lead: { kind: "leads" } } }],
     ["a term that nobody has", { vote: { ...VOTE, term: { count: 9, host: null } } }],
   ];
   for (const [what, over] of rows) test(what, () => expect(read(written(over))).toEqual(messageOf(over)));
 });
+
+test("a roll that has nothing of a rest is written as by versions that do not know it", () =>
+  expect(written({ roll: { ...rollOf(3), disarm: RESTS } }).length - written().length).toBe(7 + 2 * 20));
 
 describe("its size", () => {
   const rows: readonly [number, number, number][] = [
@@ -126,6 +153,26 @@ describe("what has no place there is not written", () => {
     ["a boot of the sender that is no uuid", { number: { bootId: "boot", ms: 1 } }],
     ["an answered boot that is no uuid", { answers: { bootId: "boot", ms: 1 } }],
     ["a vote for a host that is no uuid", { vote: { ...VOTE, term: { count: 1, host: h1 } } }],
+    ["a rest of nobody's", { roll: { ...rollOf(3), disarm: { word: 1, of: [{ host: h1, leftMs: 1 }] } } }],
+    [
+      "the same rest twice",
+      {
+        roll: {
+          ...rollOf(3),
+          disarm: { word: 1, of: [RESTS.of[0], RESTS.of[0]].flatMap((one) => one ?? []) },
+        },
+      },
+    ],
+    ["a rest that is over", { roll: { ...rollOf(3), disarm: { word: 1, of: [{ host: null, leftMs: 0 }] } } }],
+    [
+      "half a millisecond",
+      { roll: { ...rollOf(3), disarm: { word: 1, of: [{ host: null, leftMs: 0.5 }] } } },
+    ],
+    [
+      "more rests than there may be",
+      { roll: { ...rollOf(3), disarm: { word: 1, of: [...MOST.of, ...RESTS.of.slice(0, 1)] } } },
+    ],
+    ["a word that is no number", { roll: { ...rollOf(3), disarm: { word: -1, of: [] } } }],
     ["a master that is no uuid", { roll: { ...rollOf(3), master: h1 } }],
     ["a host that is no uuid", { roll: { ...rollOf(3), hosts: [{ ...hostAt(null, 0), host: h1 }] } }],
     ["its boot that is none", { roll: { ...rollOf(3), hosts: [{ ...hostAt(null, 0), bootId: "boot" }] } }],
@@ -171,7 +218,12 @@ describe("what no host writes is refused, whoever has signed it", () => {
     ["an answer that is neither there nor not", set(one, 74, 2)],
     ["an answer that is not there, and its bytes", set(one, 74, 0)],
     ["a vote that nobody has", set(one, 97, 255)],
-    ["HA neither on nor off", set(one, HA_AT, 2)],
+    ["a flag that no version has", set(one, HA_AT, 4)],
+    ["a rest that is not there", set(one, HA_AT, 3)],
+    [
+      "a rest that stands there, and is not said",
+      set(written({ roll: { ...rollOf(3), disarm: RESTS } }), HA_AT, 1),
+    ],
     ["its master was named in a later one", set(one, HA_AT - 26 + 5, 7)],
     ["no hosts", resigned(set(one, HA_AT + 1, 0), (body) => body.subarray(0, HOSTS_AT))],
     ["more hosts than there are", set(one, HA_AT + 1, 4)],

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync }
 import { join } from "node:path";
 import { readStored, writeStored } from "../../../../src/adapters/group/stored-text.ts";
 import { VoteFiles } from "../../../../src/adapters/group/vote-files.ts";
+import { NO_DISARM } from "../../../../src/core/group/disarm.ts";
 import type { Roll } from "../../../../src/core/group/roll.ts";
 import type { Stored } from "../../../../src/core/group/stored.ts";
 import { hostUuid, poolUuid } from "../../../../src/core/model/ids.ts";
@@ -24,6 +25,7 @@ const roll = (count: number): Roll => ({
   office: { term: { count: 0, host: H1 }, version: 1 },
   ha: true,
   tie: null,
+  disarm: NO_DISARM,
 });
 const stored = (count: number): Stored => ({
   term: { count, host: H1 },

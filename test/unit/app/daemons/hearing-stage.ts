@@ -38,6 +38,7 @@ export const REPORT: GroupReport = {
   fetchAfterMs: 0,
   leaseMs: null,
   tie: null,
+  disarm: [],
 };
 
 export const FINE: Transport = {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { NO_DISARM } from "../../../../src/core/group/disarm.ts";
 import type { Datagram, Heartbeat } from "../../../../src/core/group/message.ts";
 import type { Roll } from "../../../../src/core/group/roll.ts";
 import type { RollMessage } from "../../../../src/core/group/roll-message.ts";
@@ -30,6 +31,7 @@ describe("the vote of a monitor", () => {
       office: { term, version: 1 },
       ha: true,
       tie: null,
+      disarm: NO_DISARM,
     },
     before: null,
   });

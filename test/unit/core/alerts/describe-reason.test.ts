@@ -82,6 +82,8 @@ const NOTICES: { readonly [Kind in Reason["kind"]]: string } = {
   "database-not-on-disk": "database-not-on-disk, check_xapi, error, condition, alert",
   "copy-is-old": "copy-is-old, check_slave_status, error, condition, alert",
   "toolstack-restarted": "toolstack-restarted, check_xapi, error, event, alert",
+  disarmed: "disarmed, check_ha_enabled, warning, event, alert",
+  armed: "armed:xcp2, check_ha_enabled, info, event, alert",
   "ha-switched-off": "ha-switched-off, check_ha_enabled, critical, event, alert",
   "successor-chosen": "successor-chosen, autoselect_slave, info, condition, line",
   "action-failed": "action-failed:enable xcp2, xe_wrapper, warning, event, line",

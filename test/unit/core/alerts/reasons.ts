@@ -125,6 +125,8 @@ export const REASONS: { readonly [Kind in Reason["kind"]]: Extract<Reason, { kin
   "copy-is-old": { kind: "copy-is-old", master: "xcp1" },
   "toolstack-restarted": { kind: "toolstack-restarted" },
   "ha-switched-off": { kind: "ha-switched-off" },
+  disarmed: { kind: "disarmed", host: null, minutes: 120, mine: true },
+  armed: { kind: "armed", host: "xcp2", mine: true },
   "successor-chosen": { kind: "successor-chosen", host: "xcp2" },
   "action-failed": { kind: "action-failed", what: "enable xcp2", why: "no answer in time" },
 };

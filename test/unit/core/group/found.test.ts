@@ -128,7 +128,8 @@ describe("stepFounding: for how long nothing must be missing", () => {
 });
 
 describe("found: the first roll", () => {
-  const after = (given: Voter) => found(voter({ ...FRESH, ...given }), NOW_MS, "boot-a", GROUP_TIMINGS);
+  const after = (given: Voter) =>
+    found(voter({ ...FRESH, ...given }), { nowMs: NOW_MS, bootId: "boot-a", disarmWords: [] }, GROUP_TIMINGS);
 
   const rows: readonly [string, Voter, string][] = [
     ["the first term of all", {}, "1a 1a.1 a"],

@@ -47,6 +47,7 @@ const NO_LIST: GroupReport = {
   fetchAfterMs: 0,
   leaseMs: null,
   tie: null,
+  disarm: [],
 };
 const greeting = (from: string, pool = "p", address = `of-${from}`) => ({
   from: hostUuid(from),

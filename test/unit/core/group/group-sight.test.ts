@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { NO_DISARM_WATCH } from "../../../../src/core/group/disarm.ts";
 import { groupSight } from "../../../../src/core/group/group-sight.ts";
 import { GROUP_TIMINGS } from "../../../../src/core/group/timings.ts";
 import type { GroupSight } from "../../../../src/core/model/group-sight.ts";
@@ -13,6 +14,8 @@ const sight = (given: Voter, over: Given = {}) => {
     leases: [],
     leaseOver: [],
     entered: [],
+    storedBy: [],
+    disarm: NO_DISARM_WATCH,
     ownLease: null,
     tie: null,
     tieTest: null,
@@ -84,6 +87,9 @@ describe("groupSight: the roll, and what this host waits for", () => {
       ha: true,
       settled: true,
       entered: [],
+      storedBy: [],
+      disarms: [],
+      disarmWord: 0,
     }));
 
   test("HA is off", () => {

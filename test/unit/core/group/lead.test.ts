@@ -35,6 +35,7 @@ const AT: LeadMoment = {
   knowsPool: true,
   leaseMs: null,
   tieTag: null,
+  disarmWords: [],
 };
 
 /** A tick of host a, the XAPI master. */

@@ -28,6 +28,7 @@ const REPORT: GroupReport = {
   fetchAfterMs: 0,
   leaseMs: null,
   tie: null,
+  disarm: [],
 };
 
 const slaveOf = (masterAddress: string) => ({ kind: "slave", masterAddress }) as const;

@@ -1,4 +1,5 @@
 import { bootTag } from "../../../../src/core/group/boot-tag.ts";
+import { NO_DISARM_WATCH } from "../../../../src/core/group/disarm.ts";
 import type { GroupState } from "../../../../src/core/group/group.ts";
 import { newHearing } from "../../../../src/core/group/hearing.ts";
 import { NO_LEASES } from "../../../../src/core/group/lease-watch.ts";
@@ -42,6 +43,7 @@ export function groupState(given: Voter, others: Others, bootId?: string): Group
     voting: { ...voting, stored: { ...stored, roll: booted(stored.roll), before: booted(stored.before) } },
     leases: NO_LEASES,
     ties: NO_TIES,
+    disarm: NO_DISARM_WATCH,
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { NO_DISARM } from "../../../../src/core/group/disarm.ts";
 import type { Roll } from "../../../../src/core/group/roll.ts";
 import { isJointMajority, NOTHING_STORED } from "../../../../src/core/group/stored.ts";
 import { NO_TERM } from "../../../../src/core/group/term.ts";
@@ -16,6 +17,7 @@ const roll = (letters: string, version: number): Roll => ({
   office: { term: { count: 1, host: hostUuid("a") }, version: 1 },
   ha: true,
   tie: null,
+  disarm: NO_DISARM,
 });
 
 const NONE = { self: hostUuid("a"), held: new Set<string>() };

@@ -1,3 +1,4 @@
+import { NO_DISARM } from "../../../../src/core/group/disarm.ts";
 import type { Roll, RollId } from "../../../../src/core/group/roll.ts";
 import type { HeardRoll } from "../../../../src/core/group/take-roll.ts";
 import type { HeardWords } from "../../../../src/core/group/take-words.ts";
@@ -33,7 +34,7 @@ export function roll(text: string, master: HostUuid = A): Roll {
     maintenance: false,
     leaseMs: null,
   }));
-  return { id: rollId(id), hosts, master, office: rollId(office), ha: true, tie: null };
+  return { id: rollId(id), hosts, master, office: rollId(office), ha: true, tie: null, disarm: NO_DISARM };
 }
 
 /** A host in few words. Ages are in seconds. */

@@ -32,6 +32,7 @@ function entered({ said = SAYS, other = {}, leases = {}, shownMs = null, ownMs =
     maintenance: [],
     leaseMs: ownMs,
     tieTag: null,
+    disarmWords: [],
   };
   const next = wantedRoll(state, sight)?.hosts ?? hosts;
   return next.find(({ host }) => host === (ownMs === null ? B : A))?.leaseMs ?? null;

@@ -62,6 +62,7 @@ export function wanted(given: Given): RollContent | null {
     maintenance,
     leaseMs: null,
     tieTag: given.tieTag ?? null,
+    disarmWords: [],
   };
   return wantedRoll({ ...state, voting }, sight);
 }

@@ -187,6 +187,7 @@ test("rowOf: of a host that nobody knows, nothing is known, and it may not be fe
     followsThisHost: false,
     isInMaintenance: false,
     isFenceable: false,
+    isDisarmed: false,
     incident: null,
   }));
 

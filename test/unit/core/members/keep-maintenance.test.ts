@@ -82,6 +82,19 @@ describe("keepMaintenance", () => {
       "disabled, no work",
     ],
     ["the master's start disables it", { seen: OFF, masterStarts: true }, "disabled, no work"],
+    [
+      "a person has disabled it while the master started",
+      { known: { ...OFF, disabledByStart: true, disabledSinceMs: 950_000 }, seen: OFF },
+      "disabled, disabled",
+    ],
+    [
+      "its own start has ended without enabling it",
+      {
+        known: { ...OFF, disabledByStart: true, disabledSinceMs: 950_000, xapiStartedAtMs: 950_000 },
+        seen: OFF,
+      },
+      "disabled, no work",
+    ],
     ["it is disabled while it is silent", { seen: OFF, own: null }, "disabled, no work"],
     ["it was declared dead", { seen: OFF, declared: true }, "disabled, no work"],
     [
@@ -123,6 +136,15 @@ describe("keepMaintenance", () => {
     const { view } = masterRound(memoryWith({ lastGood: before }), { database: read });
     const kept = keepMaintenance(memoryWith({ lastGood: before }), view).database;
     expect(kept.ok && kept.value.hosts[1]?.work).toEqual({ kind: "enabled-by-start", vms: [vm("a")] });
+  });
+
+  test("where no other host is enabled it is over", () => {
+    const before = goodView({ hosts: [knownHost(host(3), { ...OFF, work: KEPT })] });
+    const { view } = masterRound(memoryWith({ lastGood: before }), {
+      database: database([hostView(host(3))]),
+    });
+    const kept = keepMaintenance(memoryWith({ lastGood: before }), view).database;
+    expect(kept.ok && kept.value.hosts[0]).toMatchObject({ enabled: true, work: null });
   });
 
   test("without a last good view nothing is known", () => {

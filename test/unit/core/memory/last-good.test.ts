@@ -11,6 +11,7 @@ const view: LastGoodView = {
   masterStartedAtMs: null,
   without: [],
   office: null,
+  disarm: [],
   forgotten: [],
   haFlag: "on",
   hosts: [

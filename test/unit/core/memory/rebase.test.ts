@@ -57,6 +57,7 @@ const FULL: Memory = {
   declaredDead: { h2: { vms: [vm("web")], restartedAtMs: 9 } },
   placementOnDisk: "abc",
   heldAtMs: { h3: 9 },
+  disarmed: [null, host(3)],
   copy: { master: host(1), changes: 7, currentAtMs: 9, notBeforeMs: 9 },
   isSettling: true,
   standing: { atMs: 5, nextMs: 9, inService: 3, seen: "ab", weakHosts: ["h1"], unprotected: [] },
@@ -127,7 +128,9 @@ describe("rebaseMemory, after a reboot", () => {
 
   test("what is timed is forgotten, and observed again", () => {
     const empty = emptyMemory("boot-2");
-    const { lastGood, promotion, promoted, copy, isolation, alerts, ownBootsS, ...forgotten } = REBASED;
+    const { lastGood, promotion, promoted, copy, isolation, alerts, ownBootsS, ...rest } = REBASED;
+    const { disarmed, ...forgotten } = rest;
+    expect(disarmed).toEqual([null, host(3)]);
     expect(empty).toMatchObject(forgotten);
   });
 

@@ -24,6 +24,7 @@ const input = (over: Partial<RestartInput>): RestartInput => ({
   nameOf: (uuid) => uuid,
   allHealthy: true,
   isAnyResting: false,
+  resting: new Set(),
   restarts: {},
   retries: {},
   down: {},

@@ -9,6 +9,9 @@ const SAID: { readonly [Kind in keyof typeof POOL_WORDS]: string } = {
   "ha-off": "HA is switched off: watching only.",
   "ha-unset":
     "HA is neither on nor off: the pool's custom field ha-lizard-enabled is not true or false. Nothing is done; run: ha-cfg ha-enable.",
+  disarmed:
+    "HA is disarmed for this pool, for 120 min: no host is fenced, no master replaced, no VM started. It ends by itself; sooner: ha-cfg arm.",
+  armed: "HA is armed again for xcp2.",
   "ha-switched-off": "HA-Lizard was switched off for this pool.",
   "pool-not-surviving":
     "The pool does not survive the loss of any one host: if xcp1, xcp2 or xcp3 failed now, the others would lack memory for its VMs.",
