@@ -1,4 +1,5 @@
 import { BRAKE_MUTANTS } from "./brake-mutants.ts";
+import { DISARM_MUTANTS } from "./disarm-mutants.ts";
 import { FOLLOW_MUTANTS } from "./follow-mutants.ts";
 import { FURTHER_DATA_MUTANTS } from "./further-mutants-data.ts";
 import { GROUP_MUTANTS } from "./group-mutants.ts";
@@ -391,6 +392,7 @@ export const FURTHER_MUTANTS: readonly FurtherMutant[] = [
   ...LEASE_RULE_MUTANTS,
   ...NAMED_MUTANTS,
   ...BRAKE_MUTANTS,
+  ...DISARM_MUTANTS,
   ...LEASE_MUTANTS,
   ...FOLLOW_MUTANTS,
   ...TIE_MUTANTS,
