@@ -49,16 +49,19 @@ function workOn(
   masterStartedAtMs: number,
 ): HostWork | null {
   const { work } = known;
+  const here = host.residents.map(({ uuid }) => uuid);
   const isNew = host.xapiStartTime !== known.xapiStartTime;
   const isMasterStarting = view.nowMs - masterStartedAtMs < ENABLED_AGAIN_MS;
   if (!host.enabled) {
     const isSettled = !isNew && !isMasterStarting && saysServing(host, view);
     const isWished = work !== null || (isSettled && !isByOwnStart(known));
-    return isWished && incidentOf(memory, host.uuid) === undefined ? { kind: "disabled", isSettled } : null;
+    return isWished && incidentOf(memory, host.uuid) === undefined
+      ? { kind: "disabled", isSettled, vms: here }
+      : null;
   }
-  if (work === null) return null;
-  const here = host.residents.map(({ uuid }) => uuid);
-  if (work.kind === "enabled-by-start") return here.every((vm) => work.vms.includes(vm)) ? work : null;
+  // A VM has come that was not there in the view before: a person has it there.
+  if (work === null || !here.every((vm) => work.vms.includes(vm))) return null;
+  if (work.kind === "enabled-by-start") return { ...work, vms: here };
   // A start that had ended without enabling it does not enable it any more: a person has.
   const isByStart = isNew || !work.isSettled || masterStartedAtMs === view.nowMs;
   return isByStart ? { kind: "enabled-by-start", vms: here } : null;

@@ -79,6 +79,7 @@ const isEnabledByStart = objectOf<Extract<HostWork, { kind: "enabled-by-start" }
 const isDisabled = objectOf<Extract<HostWork, { kind: "disabled" }>>({
   kind: oneOf({ disabled: true }),
   isSettled: isFlag,
+  vms: listOf(isBrandedText<VmUuid>),
 });
 export const isHostWork: Check<HostWork> = (value): value is HostWork =>
   isDisabled(value) || isEnabledByStart(value);

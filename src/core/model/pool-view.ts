@@ -87,10 +87,10 @@ export interface HostView {
 }
 
 /**
- * `disabled`: a person has disabled it; `isSettled`: nobody's start can enable it but one that is still to come. `enabled-by-start`: XAPI has enabled it since, with its start; `vms`: those that were there then.
+ * `disabled`: a person has disabled it; `isSettled`: nobody's start can enable it but one that is still to come. `enabled-by-start`: XAPI has enabled it since, with its start; `vms`: those that were there in that view.
  */
 export type HostWork =
-  | { readonly kind: "disabled"; readonly isSettled: boolean }
+  | { readonly kind: "disabled"; readonly isSettled: boolean; readonly vms: readonly VmUuid[] }
   | { readonly kind: "enabled-by-start"; readonly vms: readonly VmUuid[] };
 
 /** A VM that the database says runs (or is paused) on some host. */

@@ -65,8 +65,8 @@ function keep({
   return `${after?.enabled === true ? "enabled" : "disabled"}, ${after?.work?.kind ?? "no work"}`;
 }
 
-const DISABLED: HostWork = { kind: "disabled", isSettled: true };
-const UNSETTLED: HostWork = { kind: "disabled", isSettled: false };
+const DISABLED: HostWork = { kind: "disabled", isSettled: true, vms: [] };
+const UNSETTLED: HostWork = { kind: "disabled", isSettled: false, vms: [] };
 const OFF = { enabled: false };
 const BOOTED = { xapiStartTime: "2." };
 const KEPT: HostWork = { kind: "enabled-by-start", vms: [vm("old")] };
@@ -124,6 +124,11 @@ describe("keepMaintenance", () => {
     ],
     ["it stays so", { known: { ...OFF, work: KEPT }, seen: running("old") }, "disabled, enabled-by-start"],
     ["while it is silent, too", { known: { ...OFF, work: KEPT }, own: null }, "disabled, enabled-by-start"],
+    [
+      "its start enables it, and a VM has come before that is seen",
+      { known: { ...OFF, work: UNSETTLED }, seen: { ...BOOTED, ...running("new") } },
+      "enabled, no work",
+    ],
     ["a VM comes", { known: { ...OFF, work: KEPT }, seen: running("new") }, "enabled, no work"],
     ["a person disables it once more", { known: { ...OFF, work: KEPT }, seen: OFF }, "disabled, disabled"],
     ["it is being emptied, and enabled", { seen: { isEmptied: true } }, "disabled, no work"],
@@ -131,7 +136,12 @@ describe("keepMaintenance", () => {
   for (const [what, given, expected] of cases) test(what, () => expect(keep(given)).toBe(expected));
 
   test("the VMs that are there at its start are remembered", () => {
-    const before = goodView({ hosts: [knownHost(host(1)), knownHost(host(3), { ...OFF, work: DISABLED })] });
+    const before = goodView({
+      hosts: [
+        knownHost(host(1)),
+        knownHost(host(3), { ...OFF, work: { ...DISABLED, vms: [vm("a"), vm("gone")] } }),
+      ],
+    });
     const read = database([hostView(host(1)), hostView(host(3), { ...BOOTED, ...running("a") })]);
     const { view } = masterRound(memoryWith({ lastGood: before }), { database: read });
     const kept = keepMaintenance(memoryWith({ lastGood: before }), view).database;
