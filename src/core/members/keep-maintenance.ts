@@ -48,6 +48,9 @@ function workOn(
   view: PoolView,
   masterStartedAtMs: number,
 ): HostWork | null {
+  // It has failed, or our own declaration has disabled it: that is nobody's wish.
+  if (incidentOf(memory, host.uuid) !== undefined || Object.hasOwn(memory.declaredDead, host.uuid))
+    return null;
   const { work } = known;
   const here = host.residents.map(({ uuid }) => uuid);
   const isNew = host.xapiStartTime !== known.xapiStartTime;
