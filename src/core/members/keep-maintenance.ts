@@ -6,11 +6,17 @@ import { saidOfItself } from "./heard.ts";
 
 /** A master that starts has the others enabled again within this time. */
 const ENABLED_AGAIN_MS = 20_000;
+/**
+ * Nobody sees a person enable a host that XAPI has enabled already. Who works on it for longer starts it anew, or disarms it; a host that is left out
+ * for ever would be missing when it is needed.
+ */
+const LONGEST_AFTER_START_MS = 30 * 60_000;
 
 /**
  * The view with hosts disabled that nobody may be given VMs on, or fence, though XAPI calls them enabled: those that are being emptied, and
  * those that a person has disabled. XAPI enables these with the next start of their xapi, or the master's (adapters/xapi/README.md,
- * "Enabled"), which is not the end of the work. It ends when a person enables the host, or has a VM there that was not there at that start.
+ * "Enabled"), which is not the end of the work. It ends when a person enables the host, or has a VM there that was not there at that start, or half
+ * an hour after that start.
  */
 export function keepMaintenance(memory: Memory, view: PoolView): PoolView {
   if (!view.database.ok || memory.lastGood === null) return view;
@@ -64,7 +70,10 @@ function workOn(
   }
   // A VM has come that was not there in the view before: a person has it there.
   if (work === null || !here.every((vm) => work.vms.includes(vm))) return null;
-  if (work.kind === "enabled-by-start") return { ...work, vms: here };
+  if (work.kind === "enabled-by-start") {
+    const startedAtMs = Math.max(known.xapiStartedAtMs, masterStartedAtMs);
+    return isNew || view.nowMs - startedAtMs < LONGEST_AFTER_START_MS ? { ...work, vms: here } : null;
+  }
   // A start that had ended without enabling it does not enable it any more: a person has.
   const isByStart = isNew || !work.isSettled || masterStartedAtMs === view.nowMs;
   return isByStart ? { kind: "enabled-by-start", vms: here } : null;

@@ -62,7 +62,7 @@ export const HOSTS_WORDS: SayingsOf<
     from: "check_slave_status",
     severity: "info",
     about: host,
-    text: `${host} was disabled by hand, and XAPI has enabled it with its start: it counts as in maintenance until a VM is moved or started there by hand. Without that: xe host-disable, and a minute later xe host-enable.`,
+    text: `${host} was disabled by hand, and XAPI has enabled it with its start: it counts as in maintenance until a VM is moved or started there by hand, for half an hour at the most. Sooner: xe host-disable, and a minute later xe host-enable. Longer: ha-cfg disarm --host ${host}.`,
   }),
   "master-lost": ({ host }) => ({
     from: "check_slave_status",

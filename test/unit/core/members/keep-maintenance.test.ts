@@ -123,6 +123,17 @@ describe("keepMaintenance", () => {
       "enabled, no work",
     ],
     ["it stays so", { known: { ...OFF, work: KEPT }, seen: running("old") }, "disabled, enabled-by-start"],
+    [
+      "for half an hour",
+      { known: { ...OFF, work: KEPT, xapiStartedAtMs: NOW_MS - 1_799_999 } },
+      "disabled, enabled-by-start",
+    ],
+    ["no longer", { known: { ...OFF, work: KEPT, xapiStartedAtMs: NOW_MS - 1_800_000 } }, "enabled, no work"],
+    [
+      "from a further start on anew",
+      { known: { ...OFF, work: KEPT, xapiStartedAtMs: NOW_MS - 1_800_000 }, seen: BOOTED },
+      "disabled, enabled-by-start",
+    ],
     ["while it is silent, too", { known: { ...OFF, work: KEPT }, own: null }, "disabled, enabled-by-start"],
     [
       "its start enables it, and a VM has come before that is seen",

@@ -14,7 +14,7 @@ const SAID: { readonly [Kind in keyof typeof HOSTS_WORDS]: string } = {
     "xcp2 has no address in the pool database, and its monitor is not heard: nobody can tell whether it lives, and it is not fenced. Check its management interface: xe host-management-reconfigure there.",
   "host-failed": "xcp2 has failed: it answered none of the retries.",
   "host-left-alone":
-    "xcp2 was disabled by hand, and XAPI has enabled it with its start: it counts as in maintenance until a VM is moved or started there by hand. Without that: xe host-disable, and a minute later xe host-enable.",
+    "xcp2 was disabled by hand, and XAPI has enabled it with its start: it counts as in maintenance until a VM is moved or started there by hand, for half an hour at the most. Sooner: xe host-disable, and a minute later xe host-enable. Longer: ha-cfg disarm --host xcp2.",
   "master-lost":
     "xcp1 does not answer this host, and nobody has taken over. Check the network of this host, and the successor.",
   "xapi-restarted":
