@@ -80,6 +80,7 @@ export function nextOfHost(host: HostReport, facts: ExplainFacts): readonly Next
   return [
     ...(incident === undefined ? [] : ofIncident(incident, facts)),
     ...(incident === undefined && host.state === "suspect" ? ofSuspect(host, facts) : []),
+    ...(isMissing && elsewhereText === null && host.state !== "suspect" ? ofSilent(host, facts) : []),
     ...(elsewhereText === null ? [] : [open(elsewhereText)]),
     ...ofLease(host, facts),
     ...ofRest(host, facts),
@@ -88,6 +89,13 @@ export function nextOfHost(host: HostReport, facts: ExplainFacts): readonly Next
       ? [open("If it failed, it would not be fenced, and the VMs on it would wait for it")]
       : []),
   ];
+}
+
+/** The next pass judges it. */
+function ofSilent({ uuid }: HostReport, { report, sight }: ExplainFacts): readonly Next[] {
+  const allS = silenceS(sight.resolved.settings);
+  const silentS = report.hearing?.hosts.find((one) => one.uuid === uuid)?.sinceS ?? 0;
+  return [{ text: "It has failed unless it is heard, or answers", inS: Math.max(0, allS - silentS) }];
 }
 
 function ofSuspect({ uuid }: HostReport, facts: ExplainFacts): readonly Next[] {

@@ -40,11 +40,15 @@ export function judgeHealth(
   report: StatusReport,
   active: Readonly<Record<string, string>>,
 ): readonly HealthFinding[] {
+  const failed = new Set(
+    report.incidents.flatMap(({ kind, host }) => (kind === "host-failed" ? (host ?? []) : [])),
+  );
   const found = [
     ...ofPool(report),
     ...ofGroup(report),
     ...ofDaemons(report),
-    ...report.hosts.flatMap(ofHost),
+    // Of one with an incident that says more.
+    ...report.hosts.filter(({ name }) => !failed.has(name)).flatMap(ofHost),
     ...report.incidents.map(({ text }): HealthFinding => ({ level: "critical", text })),
     ...ofVms(report),
     ...Object.entries(active).flatMap(ofCondition),

@@ -92,7 +92,10 @@ describe("ha-cfg explain says what is waited for, and until when", () => {
   test("a host that is silent: the retries, then its fence, then the starts", async () => {
     const pool = await runningPool();
     pool.power(2, false);
-    await pool.run(8_000);
+    await pool.run(2_000);
+    const silent = await explained(pool, 1, "host", "h2");
+    expect(texts(silent)).toEqual(["It has failed unless it is heard, or answers"]);
+    await pool.run(6_000);
     const suspect = await explained(pool, 1, "host", "h2");
     expect(suspect.now).toContain("it does not answer, and is being retried");
     const [retries] = suspect.next;
