@@ -1,5 +1,5 @@
 import type { KnownHost } from "../memory/last-good.ts";
-import { incidentOf, type Memory } from "../memory/memory.ts";
+import type { Memory } from "../memory/memory.ts";
 import type { HostUuid } from "../model/ids.ts";
 import type { DatabaseView, HostView, HostWork, PoolView } from "../model/pool-view.ts";
 import { saidOfItself } from "./heard.ts";
@@ -54,8 +54,8 @@ function workOn(
   view: PoolView,
   masterStartedAtMs: number,
 ): HostWork | null {
-  // It has failed, or our own declaration has disabled it: that is nobody's wish.
-  if (incidentOf(memory, host.uuid) !== undefined || Object.hasOwn(memory.declaredDead, host.uuid))
+  // It has failed, or our own declaration has disabled it, which fencing/re-enable.ts looks after: that is nobody's wish.
+  if (Object.hasOwn(memory.incidents, host.uuid) || Object.hasOwn(memory.declaredDead, host.uuid))
     return null;
   const { work } = known;
   const here = host.residents.map(({ uuid }) => uuid);
@@ -63,10 +63,9 @@ function workOn(
   const isMasterStarting = view.nowMs - masterStartedAtMs < ENABLED_AGAIN_MS;
   if (!host.enabled) {
     const isSettled = !isNew && !isMasterStarting && saysServing(host, view);
-    const isWished = work !== null || (isSettled && !isByOwnStart(known));
-    return isWished && incidentOf(memory, host.uuid) === undefined
-      ? { kind: "disabled", isSettled, vms: here }
-      : null;
+    // One that this host has never seen enabled may have been declared dead by an earlier master.
+    const isWished = work !== null || (known.enabled && isSettled);
+    return isWished ? { kind: "disabled", isSettled, vms: here } : null;
   }
   // A VM has come that was not there in the view before: a person has it there.
   if (work === null || !here.every((vm) => work.vms.includes(vm))) return null;
@@ -77,11 +76,6 @@ function workOn(
   // A start that had ended without enabling it does not enable it any more: a person has.
   const isByStart = isNew || !work.isSettled || masterStartedAtMs === view.nowMs;
   return isByStart ? { kind: "enabled-by-start", vms: here } : null;
-}
-
-/** Its own xapi started when it was disabled, or has since: perhaps its storage was not there. */
-function isByOwnStart({ disabledSinceMs, xapiStartedAtMs }: KnownHost): boolean {
-  return disabledSinceMs !== null && xapiStartedAtMs >= disabledSinceMs;
 }
 
 /** Its xapi has long started: nobody's start has disabled it, and it was not declared dead. */

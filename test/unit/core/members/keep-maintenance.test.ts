@@ -29,17 +29,11 @@ interface Case {
   /** What h3 says of itself; null: it is silent. */
   readonly own?: OwnState | null;
   readonly masterStarts?: boolean;
-  readonly declared?: boolean;
+  readonly declared?: "declared" | "returned";
 }
 
 /** What becomes of h3 in the view of the master h1. */
-function keep({
-  known = {},
-  seen = {},
-  own = SERVING,
-  masterStarts = false,
-  declared = false,
-}: Case): string {
+function keep({ known = {}, seen = {}, own = SERVING, masterStarts = false, declared }: Case): string {
   const hosts = [
     hostView(host(1), { xapiStartTime: masterStarts ? "2." : "1." }),
     hostView(host(2)),
@@ -53,7 +47,7 @@ function keep({
   const group = leads(host(1), [host(1), host(2), host(3)]);
   const memory = memoryWith({
     lastGood: goodView({ hosts: [knownHost(host(1)), knownHost(host(2)), knownHost(host(3), known)] }),
-    incidents: declared ? incidentIn("declared", { host: host(3) }) : {},
+    incidents: declared === undefined ? {} : incidentIn(declared),
   });
   const { view } = masterRound(memory, {
     nowMs: NOW_MS,
@@ -83,9 +77,9 @@ describe("keepMaintenance", () => {
     ],
     ["the master's start disables it", { seen: OFF, masterStarts: true }, "disabled, no work"],
     [
-      "a person has disabled it while the master started",
+      "a person has disabled it while the master started, or an earlier master has declared it dead",
       { known: { ...OFF, disabledByStart: true, disabledSinceMs: 950_000 }, seen: OFF },
-      "disabled, disabled",
+      "disabled, no work",
     ],
     [
       "its own start has ended without enabling it",
@@ -96,7 +90,8 @@ describe("keepMaintenance", () => {
       "disabled, no work",
     ],
     ["it is disabled while it is silent", { seen: OFF, own: null }, "disabled, no work"],
-    ["it was declared dead", { seen: OFF, declared: true }, "disabled, no work"],
+    ["it was declared dead", { seen: OFF, declared: "declared" }, "disabled, no work"],
+    ["it was, and is back, disabled still", { seen: OFF, declared: "returned" }, "disabled, no work"],
     [
       "it was disabled, and is silent",
       { known: { ...OFF, work: DISABLED }, seen: OFF, own: null },
