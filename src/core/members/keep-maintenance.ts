@@ -54,7 +54,7 @@ function workOn(
   view: PoolView,
   masterStartedAtMs: number,
 ): HostWork | null {
-  // It has failed, or our own declaration has disabled it, which fencing/re-enable.ts looks after: that is nobody's wish.
+  // It has failed, or our own declaration has disabled it, which core/fencing/re-enable.ts looks after: that is nobody's wish.
   if (Object.hasOwn(memory.incidents, host.uuid) || Object.hasOwn(memory.declaredDead, host.uuid))
     return null;
   const { work } = known;
