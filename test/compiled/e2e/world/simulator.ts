@@ -27,6 +27,8 @@ interface Truth {
     /** What stands in pool.conf. */
     readonly poolConf: string;
     readonly xapi: string;
+    /** The start of its xapi is complete. */
+    readonly initComplete: boolean;
     readonly domains: readonly string[];
   }[];
   /** What the database of each host says whose pool.conf says master. */
