@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createRecordFiles } from "../../../src/adapters/record/record-reader.ts";
 import { startSmtpServer, type TestMailServer } from "../../unit/adapters/mail/smtp-server.ts";
 import { ScratchFolder } from "../../unit/adapters/scratch.ts";
 import { until } from "../e2e/world/wait.ts";
@@ -48,6 +49,14 @@ afterAll(async () => {
   await mail.close();
 });
 
+/** What host 1 has recorded of its rounds. */
+async function recorded(): Promise<readonly string[]> {
+  const files = createRecordFiles({ record: folder.at("root1/etc/ha-lizard/state/record") });
+  const opened = await Promise.all((await files.list()).map(({ path }) => files.open(path)));
+  const texts = opened.flatMap((record) => (record.ok ? [...record.texts] : []));
+  return texts.flatMap((one) => ("text" in one ? [one.text] : []));
+}
+
 test("the filter is in force", () => {
   expect(Bun.spawnSync([filter, "--check"]).stdout.toString()).toBe("ENOSYS\n");
 });
@@ -75,7 +84,9 @@ test("monitor, iteration, ping, fence agent, mail and stop, with no system call 
       mail.mails.some(({ data }) => data.includes("h2 was fenced")),
     );
     // The ping of this machine was run and understood.
-    expect(stage.read(1, "etc/ha-lizard/state/journal.json")).toMatch(/"icmp": ?"answered"/);
+    await until("a record of it", 10_000, async () =>
+      (await recorded()).some((text) => /"icmp": ?"answered"/.test(text)),
+    );
     expect(existsSync(stage.sysrq)).toBe(false);
     const began = performance.now();
     monitor.kill("SIGTERM");

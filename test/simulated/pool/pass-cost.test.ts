@@ -36,8 +36,10 @@ test("a healthy pass asks XAPI the same few questions whatever the size of the p
   for (const [hosts, vms] of SIZES) {
     const [master = Number.NaN, ...slaves] = await callsOfPass(hosts, vms);
     all.push(`master ${master}, slaves ${[...new Set(slaves)].join(" or ")}`);
-    expect(Math.max(master, ...slaves)).toBeLessThanOrEqual(8);
+    // Five of the master's are what all VMs need and all hosts have, for the look at what the pool survives.
+    expect(master).toBeLessThanOrEqual(13);
+    expect(Math.max(...slaves)).toBeLessThanOrEqual(8);
   }
   // One line for all sizes.
   expect([...new Set(all)].length).toBe(1);
-}, 60_000);
+}, 180_000);
