@@ -61,10 +61,10 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
     edits: [
       {
         file: "src/app/pass/iterate.ts",
-        from: `    if (pass.view.database.ok) {
-      pass.config = await refreshConfig(pass.config, ports, pass.view.database.value.pool.otherConfig);
+        from: `    if (view.database.ok) {
+      pass.config = await refreshConfig(pass.config, ports, view.database.value.pool.otherConfig);
     }`,
-        to: `    const read = pass.view.database.ok ? pass.view.database.value.pool.otherConfig : {};
+        to: `    const read = view.database.ok ? view.database.value.pool.otherConfig : {};
     pass.config = await refreshConfig(pass.config, ports, read);`,
       },
       {
