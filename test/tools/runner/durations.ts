@@ -9,17 +9,17 @@ const USUAL_S: Readonly<Record<string, number>> = {
   adapters: 90,
   pool: 40,
   enumerated: 25,
-  explore: 150,
-  faults: 110,
+  explore: 200,
+  faults: 160,
   fuzz: 15,
   "fence-agents": 50,
   "ha-cfg": 30,
   kills: 45,
-  random: 350,
-  scenarios: 170,
+  random: 450,
+  scenarios: 220,
   scripts: 140,
   services: 80,
-  e2e: 420,
+  e2e: 460,
 };
 const QUICK_S = 5;
 
