@@ -15,11 +15,11 @@ const USUAL_S: Readonly<Record<string, number>> = {
   "fence-agents": 50,
   "ha-cfg": 30,
   kills: 45,
-  random: 450,
+  random: 420,
   scenarios: 220,
   scripts: 140,
   services: 80,
-  e2e: 460,
+  e2e: 420,
 };
 const QUICK_S = 5;
 
