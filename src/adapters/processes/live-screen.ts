@@ -71,15 +71,23 @@ function open(clock: Clock): OpenScreen | null {
   } catch {
     return null;
   }
-  for (const [name, heard] of ends) process.on(name, heard);
-  process.on("SIGWINCH", resized);
-  process.on("SIGTSTP", suspended);
-  process.on("SIGCONT", continued);
-  // Whatever ends the program: nobody may be left with a terminal that shows nothing.
-  process.on("exit", leave);
-  stdin.on("data", typed);
-  stdin.on("end", closed);
-  stdin.on("error", closed);
+  const ofProcess: readonly (readonly [string, () => void])[] = [
+    ...ends,
+    ...([
+      ["SIGWINCH", resized],
+      ["SIGTSTP", suspended],
+      ["SIGCONT", continued],
+    ] as const),
+    // Whatever ends the program: nobody may be left with a terminal that shows nothing.
+    ["exit", leave],
+  ];
+  const ofKeyboard: readonly (readonly [string, (chunk: Buffer | string) => void])[] = [
+    ["data", typed],
+    ["end", closed],
+    ["error", closed],
+  ];
+  for (const [name, heard] of ofProcess) process.on(name, heard);
+  for (const [name, heard] of ofKeyboard) stdin.on(name, heard);
   stdin.resume();
   return {
     size: sizeNow,
@@ -92,14 +100,8 @@ function open(clock: Clock): OpenScreen | null {
     next: events.next,
     close() {
       leave();
-      for (const [name, heard] of ends) process.off(name, heard);
-      process.off("SIGWINCH", resized);
-      process.off("SIGTSTP", suspended);
-      process.off("SIGCONT", continued);
-      process.off("exit", leave);
-      stdin.off("data", typed);
-      stdin.off("end", closed);
-      stdin.off("error", closed);
+      for (const [name, heard] of ofProcess) process.off(name, heard);
+      for (const [name, heard] of ofKeyboard) stdin.off(name, heard);
       stdin.pause();
       stdin.unref();
     },

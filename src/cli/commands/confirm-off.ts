@@ -1,5 +1,4 @@
 import { type ConfirmedOff, readConfirmedOff } from "../../app/daemons/report.ts";
-import { deviceStates } from "../../app/pass/fence.ts";
 import { rememberedMemory } from "../../app/pass/remembered.ts";
 import { resolveTexts } from "../../app/pass/resolve-texts.ts";
 import type { Settings } from "../../config/params.ts";
@@ -7,9 +6,9 @@ import { heardOf, isHeardNow } from "../../core/members/heard.ts";
 import type { KnownHost } from "../../core/memory/last-good.ts";
 import type { Hearing } from "../../core/model/hearing.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
-import { neverAborts, withDeadline } from "../../ports/deadline.ts";
-import type { PeerAnswer } from "../../ports/peers.ts";
+import { neverAborts } from "../../ports/deadline.ts";
 import { defineAction } from "../action.ts";
+import { askLife, deviceSaysOn } from "../ask-life.ts";
 import { audit } from "../audit.ts";
 import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
 import { wantTerminal } from "../confirm.ts";
@@ -66,8 +65,6 @@ function whyNotHere(host: KnownHost, hearing: Hearing | null, hosts: readonly Kn
   return `this host does not count now, and hears none that does (${roll.hosts.map(name).join(", ")}): switch one on`;
 }
 
-const PROBE_MS = 4_000;
-
 /** What says that the host lives; null: nothing does. Asks everything that could. */
 async function signOfLife(
   host: KnownHost,
@@ -76,22 +73,11 @@ async function signOfLife(
   ports: CliPorts,
 ): Promise<string | null> {
   if (isHeardNow(heardOf(hearing ?? "unknown", host.uuid))) return "its monitor is heard";
-  const [probe, states] = await Promise.all([
-    withDeadline<PeerAnswer>(
-      ports.clock,
-      PROBE_MS,
-      neverAborts(),
-      (signal) => ports.prober.probe(host.address, "life", signal),
-      () => ({ icmp: "unknown", xapi: "silent" }),
-    ),
-    deviceStates(host.uuid, settings, ports, neverAborts()),
-  ]);
-  if (probe.xapi === "answered") return "its XAPI answers";
-  if (probe.icmp === "answered") return "it answers ping";
+  const { answers, states } = await askLife(host, settings, ports);
+  if (answers !== null) return answers;
   // One of two methods may say on of an outlet that nobody has switched.
   if (states.some(({ state }) => state.kind === "off")) return null;
-  const on = states.find(({ state }) => state.kind === "on");
-  return on === undefined ? null : `its fence device (${on.method}) says that it is on`;
+  return deviceSaysOn(states);
 }
 
 /** Asks for the name: whoever types that has looked at the right machine, or so one hopes. */

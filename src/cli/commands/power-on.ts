@@ -1,4 +1,4 @@
-import { deviceStates, fenceLimitMs, switchOn } from "../../app/pass/fence.ts";
+import { fenceLimitMs, switchOn } from "../../app/pass/fence.ts";
 import { observeSelf } from "../../app/pass/observe-self.ts";
 import { rememberedMemory } from "../../app/pass/remembered.ts";
 import { resolveTexts } from "../../app/pass/resolve-texts.ts";
@@ -8,8 +8,8 @@ import type { KnownHost } from "../../core/memory/last-good.ts";
 import type { Memory } from "../../core/memory/memory.ts";
 import type { Result } from "../../core/model/action.ts";
 import { neverAborts, withDeadline } from "../../ports/deadline.ts";
-import type { PeerAnswer } from "../../ports/peers.ts";
 import { defineAction } from "../action.ts";
+import { askLife, deviceSaysOn } from "../ask-life.ts";
 import { audit } from "../audit.ts";
 import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
 import { confirm, wantTerminal } from "../confirm.ts";
@@ -80,27 +80,15 @@ function wasMaster({ uuid }: KnownHost, memory: Memory | null): boolean {
   return memory?.promotion?.oldMaster === uuid || memory?.promoted?.oldMaster === uuid;
 }
 
-const PROBE_MS = 4_000;
-
 /** What the host itself and its devices say against it; null: it does not answer, and is off. */
 async function asked(host: KnownHost, settings: Settings, ports: CliPorts): Promise<string | null> {
-  const [probe, states] = await Promise.all([
-    withDeadline<PeerAnswer>(
-      ports.clock,
-      PROBE_MS,
-      neverAborts(),
-      (signal) => ports.prober.probe(host.address, "life", signal),
-      () => ({ icmp: "unknown", xapi: "silent" }),
-    ),
-    deviceStates(host.uuid, settings, ports, neverAborts()),
-  ]);
-  if (probe.xapi === "answered") return "its XAPI answers";
-  if (probe.icmp === "answered") return "it answers ping";
+  const { answers, states } = await askLife(host, settings, ports);
+  if (answers !== null) return answers;
   const devices = states.filter(({ method }) => methodProves(method));
   if (devices.length === 0)
     return `FENCE_METHOD=${settings.FENCE_METHOD} has no device that could; XAPI may have one: xe host-power-on`;
-  const on = devices.find(({ state }) => state.kind === "on");
-  if (on !== undefined) return `its fence device (${on.method}) says that it is on`;
+  const on = deviceSaysOn(devices);
+  if (on !== null) return on;
   // An agent that cannot be asked is told to, and has to prove it.
   if (devices.some(({ state }) => state.kind !== "unknown")) return null;
   const words = devices.flatMap(({ method, state }) => ("why" in state ? [`${method}: ${state.why}`] : []));
