@@ -1,30 +1,11 @@
 import { expect, test } from "bun:test";
-import { createXapi } from "../../../../src/adapters/xapi/client.ts";
 import { readPluginArguments } from "../../../../src/adapters/xapi/plugin-protocol.ts";
 import { hostUuid } from "../../../../src/core/model/ids.ts";
-import { createMemoryStore, createScript, createTestClock, never, value } from "./fixtures.ts";
+import { never } from "./fixtures.ts";
+import { poolWithPlugin as pool } from "./pool-with-plugin.ts";
 
 const H2 = hostUuid("h2");
 const LIST = "2f4a7c1e-0b5d-4e8a-9c3f-1a2b3c4d5e6f:[2001:db8::7] # <ours> & theirs\n";
-
-/** A pool whose plugin says that. */
-function pool(said: string) {
-  const asked: (readonly unknown[])[] = [];
-  const script = createScript({
-    "host.get_by_uuid": () => value("OpaqueRef:h2"),
-    "host.call_plugin": ([, ...params]) => {
-      asked.push(params);
-      return value(said);
-    },
-  });
-  const xapi = createXapi({
-    transport: script.transport,
-    clock: createTestClock(),
-    store: createMemoryStore(),
-    xeTimeoutMs: 5_000,
-  });
-  return { xapi, asked };
-}
 
 test("readFenceList: the file of that host, none, or why it is not used", async () => {
   const { xapi, asked } = pool(JSON.stringify({ path: "/f", text: LIST }));

@@ -1,21 +1,11 @@
 import { expect, test } from "bun:test";
-import { createXapi } from "../../../../src/adapters/xapi/client.ts";
 import { hostUuid } from "../../../../src/core/model/ids.ts";
-import { createMemoryStore, createScript, createTestClock, never, value } from "./fixtures.ts";
+import { never } from "./fixtures.ts";
+import { poolWithPlugin } from "./pool-with-plugin.ts";
 
 /** What a pool whose plugin says that answers, and what the plugin was asked. */
 async function asked(said: string) {
-  const calls: unknown[] = [];
-  const script = createScript({
-    "host.get_by_uuid": () => value("OpaqueRef:h2"),
-    "host.call_plugin": ([, ...params]) => {
-      calls.push(params);
-      return value(said);
-    },
-  });
-  const { transport } = script;
-  const clock = createTestClock();
-  const xapi = createXapi({ transport, clock, store: createMemoryStore(), xeTimeoutMs: 5_000 });
+  const { xapi, asked: calls } = poolWithPlugin(said);
   const answer = await xapi.askHistory(hostUuid("h2"), 1_795_000_000_000.5, never());
   return { answer, calls };
 }

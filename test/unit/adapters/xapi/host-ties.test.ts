@@ -1,29 +1,10 @@
 import { expect, test } from "bun:test";
-import { createXapi } from "../../../../src/adapters/xapi/client.ts";
 import { hostUuid } from "../../../../src/core/model/ids.ts";
-import { createMemoryStore, createScript, createTestClock, never, value } from "./fixtures.ts";
+import { never } from "./fixtures.ts";
+import { poolWithPlugin as pool } from "./pool-with-plugin.ts";
 
 const H2 = hostUuid("h2");
 const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ ha-lizard-tie-breaker";
-
-/** A pool whose plugin says that. */
-function pool(said: string) {
-  const asked: unknown[] = [];
-  const script = createScript({
-    "host.get_by_uuid": () => value("OpaqueRef:h2"),
-    "host.call_plugin": ([, ...params]) => {
-      asked.push(params);
-      return value(said);
-    },
-  });
-  const xapi = createXapi({
-    transport: script.transport,
-    clock: createTestClock(),
-    store: createMemoryStore(),
-    xeTimeoutMs: 5_000,
-  });
-  return { xapi, asked };
-}
 
 test("each question is a function of the plugin, with what it is about", async () => {
   const { xapi, asked } = pool('{"why":null}');
