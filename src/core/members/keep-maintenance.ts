@@ -1,11 +1,9 @@
 import type { KnownHost } from "../memory/last-good.ts";
 import type { Memory } from "../memory/memory.ts";
-import type { HostUuid } from "../model/ids.ts";
-import type { DatabaseView, HostView, HostWork, PoolView } from "../model/pool-view.ts";
+import type { HostView, HostWork, PoolView } from "../model/pool-view.ts";
 import { saidOfItself } from "./heard.ts";
+import { ENABLED_AGAIN_MS, hasMasterStarted } from "./membership.ts";
 
-/** A master that starts has the others enabled again within this time. */
-const ENABLED_AGAIN_MS = 20_000;
 /**
  * Nobody sees a person enable a host that XAPI has enabled already. Who works on it for longer starts it anew, or disarms it; a host that is left out
  * for ever would be missing when it is needed.
@@ -20,21 +18,16 @@ const LONGEST_AFTER_START_MS = 30 * 60_000;
  */
 export function keepMaintenance(memory: Memory, view: PoolView): PoolView {
   if (!view.database.ok || memory.lastGood === null) return view;
+  const { lastGood } = memory;
   const { value } = view.database;
-  const startsAtMs = hasMasterStarted(memory, value)
-    ? view.nowMs
-    : (memory.lastGood.masterStartedAtMs ?? Number.NEGATIVE_INFINITY);
+  const { master } = value.pool;
+  const starts = { previous: lastGood, hosts: value.hosts, nowMs: view.nowMs };
+  const isStart = master === null || hasMasterStarted({ ...starts, master });
+  const startsAtMs = isStart ? view.nowMs : (lastGood.masterStartedAtMs ?? Number.NEGATIVE_INFINITY);
   const kept = value.hosts.map((host) => withWork(host, memory, view, startsAtMs));
   // With nobody left to take a VM it is over.
   const hosts = kept.some(({ enabled }) => enabled) ? kept : kept.map(withoutWork);
   return { ...view, database: { ok: true, value: { ...value, hosts } } };
-}
-
-/** It is another master than in the last view, or its xapi has started since. */
-function hasMasterStarted({ lastGood }: Memory, { pool, hosts }: DatabaseView): boolean {
-  const startOf = (all: readonly { readonly uuid: HostUuid; readonly xapiStartTime: string | null }[]) =>
-    all.find(({ uuid }) => uuid === pool.master)?.xapiStartTime;
-  return lastGood?.master !== pool.master || startOf(lastGood.hosts) !== startOf(hosts);
 }
 
 function withWork(host: HostView, memory: Memory, view: PoolView, masterStartedAtMs: number): HostView {

@@ -10,6 +10,9 @@ const STARTING_MS = 180_000;
 /** Also a connection that broke disables a host for some seconds; maintenance lasts longer. */
 const MAINTENANCE_MS = 60_000;
 
+/** A master that starts has all others disabled for 7 to 11 s: whom nobody saw disabled is enabled again by then. */
+export const ENABLED_AGAIN_MS = 20_000;
+
 /** What is remembered of the hosts, and what the pool database has now. */
 export interface StartsInput {
   readonly previous: LastGoodView | null;

@@ -1,5 +1,6 @@
 import { isHeardNow } from "../members/heard.ts";
 import { type HostRow, hostRows, rowOf } from "../members/host-rows.ts";
+import { ENABLED_AGAIN_MS } from "../members/membership.ts";
 import { countsAsOff } from "../memory/incident.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { Witness } from "../model/action.ts";
@@ -97,8 +98,6 @@ export function allAnswers(
 
 /** A start that its client has lost may begin so long after its host was enabled again. */
 const AFTER_ENABLED_MS = 5_000;
-/** A master that starts has all others disabled for 7 to 11 s: whom nobody saw disabled is enabled again by then. */
-const ENABLED_AGAIN_MS = 20_000;
 /** No start is inside a xapi for longer without being known to xenopsd, when that xapi answers. */
 const START_INSIDE_MS = 60_000;
 
