@@ -122,6 +122,7 @@ const isHostView = objectOf<HostView>({
   otherAddresses: nullOr(listOf(isText)),
   enabled: isFlag,
   isEmptied: isFlag,
+  isEnabledByXapi: optional(isFlag) as Check<boolean>,
   work: optional(nullOr(isHostWork)) as Check<HostWork | null>,
   live: isFlag,
   xapiStartTime: nullOr(isText),

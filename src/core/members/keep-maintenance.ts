@@ -34,7 +34,7 @@ function withWork(host: HostView, memory: Memory, view: PoolView, masterStartedA
   const known = memory.lastGood?.hosts.find(({ uuid }) => uuid === host.uuid);
   const work = known === undefined ? null : workOn(host, known, memory, view, masterStartedAtMs);
   const enabled = host.enabled && !host.isEmptied && (work === null || work.kind === "disabled");
-  return { ...host, enabled, work };
+  return { ...host, enabled, isEnabledByXapi: host.enabled, work };
 }
 
 const withoutWork = (host: HostView): HostView =>

@@ -64,6 +64,8 @@ export interface HostView {
   readonly enabled: boolean;
   /** `current_operations` has one that empties or ends the host: evacuate, shutdown, reboot. */
   readonly isEmptied: boolean;
+  /** As XAPI has it, where `enabled` is what HA takes it for (core/members/keep-maintenance.ts); absent where nobody has looked yet. XAPI starts VMs there. */
+  readonly isEnabledByXapi?: boolean;
   /** Somebody works on it (core/members/keep-maintenance.ts); null, or absent where nobody has looked yet: nobody does. */
   readonly work?: HostWork | null;
   /** `host_metrics.live`: the master's opinion; true for ten minutes after a host's death. */

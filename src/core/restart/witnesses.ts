@@ -72,11 +72,12 @@ export function mayStartByThemselves({ incidents, promoted }: Memory): readonly 
 
 /**
  * Is it in maintenance, with no VM in the database, and by its own last word with none? Whom this master has never heard has
- * left before that. A host that XAPI has declared dead looks the same.
+ * left before that. A host that XAPI has declared dead looks the same. One that XAPI has enabled is none of these: it may have got a VM since.
  */
 function hasLeftEmpty({ uuid, isInMaintenance, record, incident }: HostRow, memory: Memory): boolean {
   if (incident?.phase === "switched-on") return false;
-  if (!isInMaintenance || record === null || record.enabled || record.residents.length > 0) return false;
+  if (!isInMaintenance || record === null || record.residents.length > 0) return false;
+  if (record.enabled || record.isEnabledByXapi === true) return false;
   return (memory.emptyAtMs[uuid] ?? 0) === (memory.heardAtMs[uuid] ?? 0);
 }
 
@@ -113,7 +114,7 @@ interface SettledBy {
  * has asked for, while the members' xapis go on with them. A member whose own xapi has started later has none.
  */
 function isSettled(
-  { known: host, isInMaintenance }: HostRow,
+  { known: host, record, isInMaintenance }: HostRow,
   { nowMs, masterStartedAtMs, own, heldAtMs }: SettledBy,
 ): boolean {
   // A xapi that is held is no process, and one that was held since then is a new one.
@@ -122,7 +123,8 @@ function isSettled(
   if (masterStartedAtMs === null || heldAtMs >= masterStartedAtMs) return true;
   if (host.xapiStartedAtMs > masterStartedAtMs) return true;
   const { enabledSinceMs } = host;
-  if (enabledSinceMs === null && !isInMaintenance)
+  // Of one that counts as in maintenance, and that XAPI has enabled, nobody knows since when.
+  if (enabledSinceMs === null && (!isInMaintenance || record?.isEnabledByXapi === true))
     return nowMs - masterStartedAtMs >= START_INSIDE_MS && own !== null && own.xapi !== "silent";
   return enabledSinceMs !== null && enabledSinceMs > masterStartedAtMs
     ? nowMs - enabledSinceMs >= AFTER_ENABLED_MS

@@ -131,6 +131,15 @@ describe("whose no counts after a start of the master's xapi", () => {
       { masterStartedAtMs: AT_MS - 20_000, h3: { enabled: false, enabledSinceMs: null } },
       "asked",
     ],
+    [
+      "in maintenance, and enabled by XAPI, it is not known since when",
+      {
+        masterStartedAtMs: AT_MS - 20_000,
+        h3: { enabled: false, enabledSinceMs: null },
+        record: { enabled: false, isEnabledByXapi: true },
+      },
+      "unsettled",
+    ],
   ];
   for (const [title, known, expected] of rows)
     test(`witnessesOf: ${title}: ${expected}`, () => expect(of3(known)).toBe(expected));
@@ -181,6 +190,11 @@ describe("whose silence means nothing", () => {
       "asked",
     ],
     ["it was in maintenance, and gone, before this master was one", inMaintenance, "excused"],
+    [
+      "XAPI has enabled it, and may have started a VM there that no copy of the database has",
+      { ...inMaintenance, record: { enabled: false, isEnabledByXapi: true } },
+      "asked",
+    ],
     [
       "it was switched on since, and looks as if it were in maintenance",
       { ...inMaintenance, memory: { incidents: { h3: on(900_000) } } },
