@@ -12,12 +12,13 @@ export interface Ran {
 }
 
 /**
- * Runs a command and returns its exit code and all it said; killed after 90 s. Nothing of this process's environment
- * reaches it but PATH.
+ * Runs a command and returns its exit code and all it said; killed after `deadlineMs`. Nothing of this process's
+ * environment reaches it but PATH.
  */
 export async function run(
   command: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  deadlineMs = 90_000,
 ): Promise<Ran> {
   const child = Bun.spawn([...command], {
     cwd: "/",
@@ -25,7 +26,7 @@ export async function run(
     stdout: "pipe",
     stderr: "pipe",
     env: { PATH: process.env["PATH"] ?? "", ...env },
-    timeout: 90_000,
+    timeout: deadlineMs,
     killSignal: "SIGKILL",
   });
   const [out, error] = await Promise.all([
