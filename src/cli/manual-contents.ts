@@ -47,7 +47,7 @@ export const CHAPTERS = [
   {
     name: "security",
     title: "Ports and security",
-    about: "what must pass, what is trusted, where passwords are",
+    about: "which ports must be open, what is trusted, where passwords are",
   },
   { name: "limits", title: "Things to know", about: "what surprises people" },
   {

@@ -46,7 +46,7 @@ export async function run(args: readonly string[]): Promise<number> {
   );
   if (runs === null) return 0;
   writeOutput(
-    `HA-Lizard: this VM runs on host ${showName(runs)} already, whatever the pool database says. A second copy would destroy its disks. To set the database right, start it there: xe vm-start uuid=${uuid} on=<name of that host>; nothing is started by that. For a VM that HA looks after this is done automatically after some minutes. (START_GUARD=0 switches this check off.)\n`,
+    `HA-Lizard: this VM runs on host ${showName(runs)} already, although the pool database says otherwise. A second copy would destroy its disks. To set the database right, start it there: xe vm-start uuid=${uuid} on=<name of that host>; nothing is started by that. For a VM that HA looks after this is done automatically after some minutes. (START_GUARD=0 switches this check off.)\n`,
   );
   return RUNS_ELSEWHERE;
 }

@@ -153,7 +153,7 @@ function tellIdle({ alarm }: MonitorPorts, obstacle: string, passes: number): vo
 
 /** A host that does not know its pool replaces nobody. */
 const MASTERLESS =
-  "If the pool has lost its master for good, and no host replaces it: make sure that the old master is off, then run on the host that should be master: xe pool-emergency-transition-to-master, then xe pool-recover-slaves.";
+  "If the pool has lost its master permanently, and no host replaces it: make sure that the old master is off, then run on the host that should be master: xe pool-emergency-transition-to-master, then xe pool-recover-slaves.";
 
 function tellHung({ alarm, logger }: MonitorPorts, pid: number): void {
   const text = `The iteration hung and was killed (pid ${pid}).`;

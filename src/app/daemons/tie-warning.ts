@@ -38,7 +38,7 @@ export class TieWarning {
       subject: GONE,
       body: text,
       advice:
-        "Find out who has removed it: nothing but HA-Lizard may write there, and of two halves of a pool each may have had it since. See ha-cfg status on every host, and whether a VM runs twice.",
+        "Find out who has removed it: only HA-Lizard may write there, and both halves of a split pool may have held it since. See ha-cfg status on every host, and whether a VM runs twice.",
     });
   }
 
@@ -66,7 +66,7 @@ export class TieWarning {
       subject: "The tie-breaker fails its test",
       body: text,
       advice:
-        "It is tested again every hour, and at once by ha-cfg tie-breaker test. To set this host up again: ha-cfg tie-breaker.",
+        "It is tested again every hour; to test it now: ha-cfg tie-breaker test. To set this host up again: ha-cfg tie-breaker.",
     });
   }
 

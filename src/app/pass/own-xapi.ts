@@ -60,7 +60,7 @@ async function blockRoute(
 }
 
 /**
- * XAPI is told whom to follow, and held: it starts again when the database of that one agrees with what runs here. One that does not
+ * XAPI is told whom to follow, and held: it starts again when the pool database of the new master agrees with what runs here. One that does not
  * answer, or is held already, cannot be told: it is ended, and its pool.conf is written, which is all that the call does.
  */
 export async function followMaster(address: string, own: OwnXapi, signal: AbortSignal): Promise<Result> {

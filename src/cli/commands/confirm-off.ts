@@ -18,7 +18,7 @@ import { findHost } from "../host-argument.ts";
 export const confirmOffAction = defineAction({
   name: "confirm-off",
   description:
-    "Says that a host is off, where no fence device can: then its VMs are started elsewhere, and a dead master is replaced. Look at the machine first: if it still runs, its VMs run twice and their disks are damaged.",
+    "Confirms that a host is off, where no fence device can: then its VMs are started elsewhere, and a dead master is replaced. Check the machine first: if it still runs, its VMs run twice and their disks are damaged.",
   args: {
     host: { type: "positional", required: true, description: "the host that is off: its name or uuid" },
     yes: { type: "boolean", description: "does not ask for the name once more" },
@@ -84,7 +84,7 @@ async function signOfLife(
 async function isMeant({ name }: KnownHost, ports: CliPorts): Promise<boolean> {
   wantTerminal(ports, "confirm-off");
   ports.stderr(
-    `If ${name} still runs, its VMs will run twice, and their disks will be damaged.\nHave you seen that it has no power?\n`,
+    `If ${name} still runs, its VMs will run twice, and their disks will be damaged.\nHave you made sure that it has no power?\n`,
   );
   const answer = await ports.keyboard.readLine(`Type the name of the host that is off, ${name}: `, true);
   if (answer?.trim() === name) return true;
@@ -113,7 +113,7 @@ async function confirm(
     const hearing = await hearingNow(ports);
     if (hearing !== null && isTaken(hearing, uuid)) {
       ports.stdout(
-        `${name} counts as off, and this host leads the others. What follows is in the log, and in ha-cfg status.\n`,
+        `${name} is now treated as off, and this host leads the others. What follows is in the log, and in ha-cfg status.\n`,
       );
       return EXIT.done;
     }

@@ -22,7 +22,7 @@ const USUAL = "2h";
 export const disarmAction = defineAction({
   name: "disarm",
   description:
-    "Lets HA rest for the pool, or for one host, as for an update: no host is fenced, no master is replaced, no VM is started. It ends by itself. Waits until the hosts have it, and names those that have not.",
+    "Pauses HA for the pool, or for one host, for example during an update: no host is fenced, no master is replaced, no VM is started. It ends by itself. Waits until the hosts have it, and names those that have not.",
   args: {
     for: { type: "string", description: `for how long, from 1min to 24h (${USUAL} if it is not given)` },
     host: {
@@ -40,7 +40,7 @@ export const disarmAction = defineAction({
 export const armAction = defineAction({
   name: "arm",
   description:
-    "Ends now what ha-cfg disarm has begun: for the pool and for all hosts, or for one host. What has failed meanwhile is recovered then.",
+    "Ends ha-cfg disarm now: for the pool and for all hosts, or for one host. What failed meanwhile is then recovered.",
   args: { host: { type: "string", description: "only for this host (its name or uuid)" } },
   run: (args, ports) => withPool(ports, (pool) => give(pool, ports, { forS: 0, typed: args.host })),
 });
@@ -63,7 +63,7 @@ async function give(pool: PoolAccess, ports: CliPorts, { forS, typed }: Wish): P
   const what = host === null ? poolText(name) : host.name;
   const hearing = await hearingNow(ports);
   if (forS === 0 && hearing !== null && isArmed(hearing, host)) {
-    ports.stdout(`HA is armed already for ${what}.\n`);
+    ports.stdout(`HA is already armed for ${what}.\n`);
     return EXIT.done;
   }
   const word = { id: nextId(otherConfig, hearing, ports), host: host?.uuid ?? null, forS };

@@ -20,7 +20,7 @@ export const EXPLAINED = ["host", "vm"] as const;
 
 export const explainAction = defineAction({
   name: "explain",
-  description: "Says of a host or a VM what it is now, why, and what would happen next.",
+  description: "Explains the state of a host or a VM: what it is now, why, and what would happen next.",
   args: {
     kind: { type: "positional", required: true, description: "host or vm" },
     thing: { type: "positional", required: true, description: "its exact name or its uuid" },

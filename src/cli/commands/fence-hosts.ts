@@ -25,7 +25,7 @@ interface Asked {
 export const fenceHostsAction = defineAction({
   name: "fence-hosts",
   description:
-    "Shows which fence device belongs to which host, by the list of the fence method, and whether all hosts have the same list; changes it on every host of the pool.",
+    "Shows which fence device belongs to which host, as the list of the fence method says, and whether all hosts have the same list; changes it on every host of the pool.",
   args: {
     verb: {
       type: "positional",

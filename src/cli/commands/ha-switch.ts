@@ -101,7 +101,7 @@ async function switchOn(
   const bad = checked.findings.filter(({ verdict }) => verdict === "bad").length;
   if (bad > 0 && !force) {
     const what = bad === 1 ? "1 check is bad" : `${bad} checks are bad`;
-    ports.stderr(`Cannot switch HA on: ${what}. Nothing was changed; mend what is bad, or give --force.\n`);
+    ports.stderr(`Cannot switch HA on: ${what}. Nothing was changed; repair what is bad, or give --force.\n`);
     tell(false, checked);
     return EXIT.failed;
   }
@@ -158,7 +158,7 @@ async function write(
         ];
   const word = value === "true" ? "on" : "off";
   if (otherConfig[flagKey(pool)] === value) {
-    say(`HA is ${word} already for ${poolText(name)}.\n`);
+    say(`HA is already ${word} for ${poolText(name)}.\n`);
     if (leaving.length > 0) return changePool(ports, pool, leaving);
     await ports.wakeMonitor();
     return EXIT.done;

@@ -7,7 +7,7 @@ import { plainText } from "../screens/text.ts";
 export const historyAction = defineAction({
   name: "history",
   description:
-    "Shows what has happened to the pool in the last 30 days, by the records of its hosts; or one incident whole.",
+    "Shows the incidents of the pool in the last 30 days, from the records of its hosts; or one incident in full.",
   args: {
     incident: { type: "positional", required: false, description: "an incident of the list, or last" },
     json: { type: "boolean", description: "for programs" },

@@ -33,7 +33,7 @@ export const insertAction = defineAction({
         return warnOfFencing(ports, settings, hosts);
       };
       if (changes.length === 0) {
-        ports.stdout(`All ${total} keys are in the pool database already: nothing was changed.\n`);
+        ports.stdout(`All ${total} keys are already in the pool database: nothing was changed.\n`);
         await warn();
         return EXIT.done;
       }

@@ -10,7 +10,7 @@ const LINES = "20";
 
 export const logAction = defineAction({
   name: "log",
-  description: "Shows this program's lines in the log of this host, and goes on with those that come.",
+  description: "Shows this program's lines in the log of this host, and follows new ones.",
   args: {
     lines: { type: "string", alias: "n", description: `how many lines first (${LINES}; with --since all)` },
     since: { type: "string", description: 'lines since then: 10m, 2h, 3d, 2026-11-23, "2026-11-23 09:41"' },

@@ -21,7 +21,7 @@ import { whyNotOn } from "../why-not-on.ts";
 export const powerOnAction = defineAction({
   name: "power-on",
   description:
-    "Switches a host on that was fenced, by its fence device. Run it on the host that leads; refused while anything says that the host lives, and while it is being fenced.",
+    "Switches a fenced host on, through its fence device. Run it on the host that leads; refused while anything says that the host lives, and while it is being fenced.",
   args: {
     host: { type: "positional", required: true, description: "the host that is off: its name or uuid" },
     yes: { type: "boolean", description: "does not ask" },

@@ -67,7 +67,7 @@ async function apply(typed: Choices, pool: PoolAccess, ports: CliPorts): Promise
   ports.stdout(`Preset ${name}: ${preset.meaning}\n`);
   if (kept !== null) ports.stdout(wrapText(`FENCE_METHOD stays ${kept}. ${WHY_METHOD_STAYS}`, ""));
   if (changes.length === 0) {
-    ports.stdout(`All ${same} parameters are so already: nothing was changed.\n`);
+    ports.stdout(`All ${same} parameters already have these values: nothing was changed.\n`);
     return EXIT.done;
   }
   ports.stdout(`${renderChanges(changes)}${same} parameters are so already.\n`);

@@ -7,7 +7,7 @@ import { plainText, poolText, wrapText } from "../screens/text.ts";
 
 export const removeAction = defineAction({
   name: "remove",
-  description: "Takes all keys of this program out of the pool database; HA is off from then on.",
+  description: "Removes all keys of this program from the pool database; HA is off from then on.",
   args: {
     vms: { type: "boolean", description: "those of the hosts and VMs too: health, HA flags, home pools" },
     yes: { type: "boolean", description: "does not ask" },

@@ -8,7 +8,8 @@ import { withPool } from "../pool-access.ts";
 
 export const restoreDefaultAction = defineAction({
   name: "restore-default",
-  description: "Puts every parameter of the pool back to its default, after a question. HA on/off stays.",
+  description:
+    "Resets every parameter of the pool to its default, after a question. HA on/off stays as it is.",
   args: { yes: { type: "boolean", description: "does not ask" } },
   async run(args, ports) {
     return withPool(ports, async (pool) => {
@@ -16,7 +17,7 @@ export const restoreDefaultAction = defineAction({
       const defaults = poolNames().map((name) => [name, defaultText(name)] as const);
       const changes = planChanges(defaults, pool.database.pool.otherConfig);
       if (changes.length === 0) {
-        ports.stdout(`All ${defaults.length} parameters have their defaults already: nothing was changed.\n`);
+        ports.stdout(`All ${defaults.length} parameters already have their defaults: nothing was changed.\n`);
         return EXIT.done;
       }
       ports.stdout(renderChanges(changes));

@@ -7,7 +7,8 @@ import { plainText } from "../screens/text.ts";
 
 export const restoreAction = defineAction({
   name: "restore",
-  description: "Puts the parameters of a backup back into the pool database, all of them valid or none.",
+  description:
+    "Restores the parameters of a backup to the pool database: all of them, or none if one is invalid.",
   args: { file: { type: "positional", required: true, description: "a file of ha-cfg backup" } },
   async run(args, ports) {
     const shown = plainText(args.file);
@@ -17,7 +18,7 @@ export const restoreAction = defineAction({
       return EXIT.failed;
     }
     const { values, problems, unused } = parseParameterFile(read.text);
-    if (unused.length > 0) ports.stderr(`Passed over, not used by this program: ${unused.join(", ")}\n`);
+    if (unused.length > 0) ports.stderr(`Ignored, not used by this program: ${unused.join(", ")}\n`);
     const why = problems.length === 0 && values.size === 0 ? ["it holds no parameters"] : problems;
     if (why.length > 0) {
       const list = why.map((problem) => `  ${problem}\n`).join("");
@@ -28,7 +29,7 @@ export const restoreAction = defineAction({
       if (pool.database === null) return pool.exitWithout;
       const changes = planChanges(values, pool.database.pool.otherConfig);
       if (changes.length === 0) {
-        ports.stdout(`All ${values.size} parameters are so already: nothing was changed.\n`);
+        ports.stdout(`All ${values.size} parameters already have these values: nothing was changed.\n`);
         return EXIT.done;
       }
       ports.stdout(renderChanges(changes));

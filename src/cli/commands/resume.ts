@@ -13,7 +13,7 @@ import { hearingNow, MONITOR_SILENT } from "../hearing-now.ts";
 export const resumeAction = defineAction({
   name: "resume",
   description:
-    "Says that fencing may go on, after so many hosts were fenced that it has stopped. Look first why: where the network has failed, and not the hosts, those that are fenced next still run their VMs.",
+    "Lets fencing continue after it has stopped because so many hosts were fenced. Find out why first: where the network has failed, and not the hosts, those that are fenced next still run their VMs.",
   args: { yes: { type: "boolean", description: "does not ask" } },
   async run(args, ports) {
     const memory = await rememberedMemory(ports.store);
@@ -36,7 +36,7 @@ export const resumeAction = defineAction({
   },
 });
 
-const QUESTION = "Have you seen why so many hosts have failed, and may fencing go on?";
+const QUESTION = "Do you know why so many hosts have failed, and may fencing continue?";
 
 /** Why the word cannot be given on this host; null: it can. Only the leader fences, by what it remembers itself. */
 function whyNotHere(hearing: Hearing | null, memory: Memory | null): string | null {
@@ -61,7 +61,7 @@ function renderUnfenced(memory: Memory): string {
     .sort();
   return names.length === 0
     ? "No host that has failed waits for a fence now.\n"
-    : `Failed, and not fenced so far: ${names.join(", ")}. Fencing goes on with them.\n`;
+    : `Failed, and not fenced so far: ${names.join(", ")}. Fencing continues with them.\n`;
 }
 
 async function resume(ports: CliPorts): Promise<void> {
@@ -69,5 +69,5 @@ async function resume(ports: CliPorts): Promise<void> {
   await ports.store.save("fencing-resumed", { atMs: ports.clock.uptimeMs() });
   audit(ports, settings, "Fencing resumed");
   await ports.wakeMonitor();
-  ports.stdout("Fencing goes on on this host. What follows is in the log, and in ha-cfg status.\n");
+  ports.stdout("Fencing continues on this host. What follows is in the log, and in ha-cfg status.\n");
 }

@@ -9,7 +9,7 @@ import { type PoolAccess, withPool } from "../pool-access.ts";
 
 export const unsetAction = defineAction({
   name: "unset",
-  description: "Puts a parameter of the pool back to its default, or takes an override of this host back.",
+  description: "Resets a parameter of the pool to its default, or removes an override of this host.",
   args: {
     param: { type: "positional", required: true, description: "the parameter, in any case" },
     local: { type: "boolean", description: "the override of this host; the value of the pool holds again" },

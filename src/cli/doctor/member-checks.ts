@@ -97,7 +97,7 @@ function judgeMaster(
         ? []
         : [bad(`${about} follows ${follows.address}, not the master ${own}`, CALL_BACK)];
     case "is-master":
-      return [bad(`${about} takes itself for the master beside ${own}`, CALL_BACK)];
+      return [bad(`${about} considers itself master beside ${own}`, CALL_BACK)];
     case "lost":
       return [bad(`${about} is in emergency mode: it finds no master`, CALL_BACK)];
     default:

@@ -150,7 +150,7 @@ function ofLease(host: HostReport, { report: { group } }: ExplainFacts): readonl
   const lease = group?.leases.find((one) => one.host === host.name);
   const isLate = lease !== undefined && lease.endsInS * 5 < lease.leaseS * 3;
   const others = isLate
-    ? [{ text: "Its lease is over unless it is heard: then it is off", inS: lease.endsInS }]
+    ? [{ text: "Its lease expires unless it is heard: then it is off", inS: lease.endsInS }]
     : [];
   const own = host.isSelf ? (group?.ownLease ?? null) : null;
   const fires = own?.firesInS ?? null;

@@ -25,7 +25,7 @@ export function nextSteps({ hosts, vms, takeOvers, id }: PoolIncident): readonly
   }
   if (takeOvers.some(({ doneAt }) => doneAt === null))
     steps.push("A take-over did not come to its end within these records: ha-cfg status on every host.");
-  steps.push("See that everything is well now: ha-cfg status, ha-cfg doctor");
+  steps.push("Check that everything is healthy now: ha-cfg status, ha-cfg doctor");
   steps.push(
     `See what each host decided, or would with other parameters: ha-cfg history ${id}, ha-cfg replay`,
   );

@@ -26,7 +26,7 @@ export function leaderSaid(group: GroupStatus | null, ha: boolean): Said {
   }
   if (counts.length > 0)
     return {
-      text: `nobody, ${since}: ${heard.length} of ${counts.length} hosts that count are heard`,
+      text: `nobody, ${since}: ${heard.length} of ${counts.length} voting hosts are heard`,
       tone: missing,
     };
   return awaited.length > 0
@@ -59,7 +59,7 @@ const LATE = 3 / 5;
 export function leaseSaid({ ownLease, leases }: GroupStatus): Said | null {
   if (ownLease === null && leases.length === 0) return null;
   const others = leases.map(
-    ({ host, endsInS }) => `${host ?? "?"} (over in ${endsInS} s unless it is heard)`,
+    ({ host, endsInS }) => `${host ?? "?"} (expires in ${endsInS} s unless it is heard)`,
   );
   const led = others.length === 0 ? "" : `; ${others.join(", ")}`;
   if (ownLease === null) return { text: `none of this host${led}`, tone: "warning" };

@@ -114,7 +114,7 @@ function ofGroup({ group, hearing, hosts }: StatusReport): readonly Family[] {
     gauge("host_heard", "1 when the host is heard, by this one or by another one.", heard),
     gauge(
       "host_lease_seconds",
-      "On the leader: in how many seconds the lease of the host is over if it is not heard.",
+      "On the leader: in how many seconds the lease of the host expires if it is not heard.",
       leases,
     ),
     one(

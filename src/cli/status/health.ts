@@ -94,7 +94,7 @@ function ofGroup({ ha, group }: StatusReport): readonly HealthFinding[] {
     return [
       {
         level: "critical",
-        text: `nobody leads: ${heard.length} of ${counts.length} hosts that count are heard`,
+        text: `nobody leads: ${heard.length} of ${counts.length} voting hosts are heard`,
       },
     ];
   if (lead === "none")

@@ -10,7 +10,7 @@ const PHASES: Readonly<Record<Incident["phase"], string>> = {
   fenced: "has failed and is fenced; XAPI is being told",
   declared: "has failed; its VMs are free to start elsewhere",
   answered: "had failed, but XAPI reaches it: its VMs stay where they are",
-  "switched-on": "is off no more: it was switched on again, and boots",
+  "switched-on": "is no longer off: it was switched on again, and is booting",
   returned: "has returned, and is not enabled yet",
 };
 
@@ -18,7 +18,7 @@ const TAKE_OVER: Readonly<Record<PromotionPhase, string>> = {
   proved: "the hosts are agreeing on it",
   named: "the hosts have agreed on it",
   promoting: "XAPI is becoming master",
-  righting: "the pool database is being set right",
+  righting: "the pool database is being corrected",
   righted: "the other hosts are coming back",
 };
 

@@ -4,20 +4,21 @@ import type { Reason } from "../model/reason.ts";
 const ADVICE: Partial<Record<Reason["kind"], string>> = {
   "state-damaged":
     "Check the disk of this host. Its old state is kept beside the new one, in /etc/ha-lizard/state.",
-  "state-not-saved": "Make room on the disk of this host, or mend it.",
+  "state-not-saved": "Make room on the disk of this host, or repair it.",
   "xapi-held":
     "Look at the master: ha-cfg status there tells what runs twice, or which host does not answer. If a host is off: ha-cfg confirm-off HOST. With HA off (ha-cfg ha-disable) its xapi starts.",
   resigned:
-    "Look at /var/log/xensource.log and the disk of this host for what keeps its xapi from serving. It becomes a slave by itself; with HA off run on it xe pool-emergency-reset-master master-address=ADDRESS, or, where no host is master, xe pool-emergency-transition-to-master.",
+    "Look at /var/log/xensource.log and the disk of this host for what keeps its xapi from serving requests. It becomes a slave by itself; with HA off run on it xe pool-emergency-reset-master master-address=ADDRESS, or, where no host is master, xe pool-emergency-transition-to-master.",
   "not-leading":
     "See ha-cfg status on this host: whom it hears, and who leads. If a host that it does not hear is off: ha-cfg confirm-off HOST; before the hosts have begun: ha-cfg ha-enable --without HOST.",
   "nobody-leads":
-    "Mend the network, or switch on the hosts that count and are not heard: see ha-cfg status on this host. If they are off for good: ha-cfg confirm-off HOST, for each.",
-  "host-failed": "Look at the host: its power, its network, its console. What is done about it is told next.",
+    "Repair the network, or switch on the voting hosts that are not heard: see ha-cfg status on this host. If they are permanently off: ha-cfg confirm-off HOST, for each.",
+  "host-failed":
+    "Look at the host: its power, its network, its console. The next alert says what HA-Lizard does about it.",
   "pool-not-surviving":
     "Give the hosts more memory, the VMs less, or shut down what is not needed. Which VMs: ha-cfg plan --if-host-fails HOST.",
   "vms-unprotected":
-    "Move their disks to shared storage, unblock their start, or set their HA flag: ha-cfg set-vm-ha VM true, or false where nobody need look after it.",
+    "Move their disks to shared storage, unblock their start, or set their HA flag: ha-cfg set-vm-ha VM true, or false if it needs no protection.",
   "no-successor": "Bring a slave back, or enable one. Until then nobody takes over when this master dies.",
   "not-promoted": "Look at the master. See ha-cfg status on this host for what would let it take over.",
   "vm-started": "Find out why it was halted; if somebody halted it on purpose, switch its HA off first.",
@@ -28,8 +29,8 @@ const ADVICE: Partial<Record<Reason["kind"], string>> = {
   "vm-start-failed": "Remove the cause that XAPI names, or switch HA off for this VM: ha-cfg set-vm-ha.",
   "host-fenced": "Find out why it failed before it is switched on again; then it comes back by itself.",
   "host-confirmed-off":
-    "Nothing. Before it is switched on again, make sure that it can be heard by the others.",
-  "host-back": "Nothing. Find out why it was away.",
+    "Nothing. Before it is switched on again, make sure that the other hosts can reach it.",
+  "host-back": "Nothing. Find out why it was down.",
   "stood-down": "Look at ha-cfg status on both hosts.",
   "host-forgotten": "Do not switch it on as it is: it would still believe that it belongs to this pool.",
   "host-enabled": "Nothing.",
@@ -38,12 +39,12 @@ const ADVICE: Partial<Record<Reason["kind"], string>> = {
   "promotion-dropped": "Find out why the master did not answer for a while.",
   "database-wrong":
     "Nothing. Find out whether the xapi of the master was killed: its database was older than that.",
-  "database-not-on-disk": "Make room on the disk of the master (/var/lib/xcp), or mend it.",
+  "database-not-on-disk": "Make room on the disk of the master (/var/lib/xcp), or repair it.",
   "copy-is-old":
     "See /var/log/xensource.log of this host for why, and whether its disk is full (/var/lib/xcp). Since when: ha-cfg status on this host.",
   "leftover-found":
-    "Check the VM: for a while it has run twice. A fence method that proves makes this impossible.",
-  "toolstack-restarted": "Look at /var/log/xensource.log of this host for what held it up.",
+    "Check the VM: for a while two copies of it ran. A fence method that confirms the power state makes this impossible.",
+  "toolstack-restarted": "Look at /var/log/xensource.log of this host for what blocked it.",
   "ha-switched-off": "Switch it on again when the cause is gone: ha-cfg ha-enable.",
   "fence-device-back": "Nothing.",
   disarmed: "Nothing. While it lasts a host that fails is left alone, and its VMs stay down.",

@@ -7,9 +7,9 @@ export function describeFault(fault: XapiFault): string {
     case "timeout":
       return "no answer in time";
     case "unreachable":
-      return `not reachable (${fault.detail})`;
+      return fault.detail === "refused" ? "connection refused" : `not reachable: ${fault.detail}`;
     case "malformed":
-      return `an answer that is not understood (${fault.detail})`;
+      return `an answer that could not be parsed (${fault.detail})`;
     case "api":
       return describeXapiError(fault.code, fault.params);
   }

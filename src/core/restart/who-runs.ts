@@ -77,7 +77,7 @@ export function describeHold(found: Whereabouts, nameOf: (host: HostUuid) => str
     case "nowhere":
       return null;
     case "runs":
-      return `it runs on ${found.hosts.map(nameOf).join(" and ")}, whatever the pool database says`;
+      return `it runs on ${found.hosts.map(nameOf).join(" and ")}, although the pool database says otherwise`;
     case "not-known":
       return NO_WORDS[found.why](nameOf(found.host));
   }

@@ -62,7 +62,7 @@ function whyNot(group: GroupSight, memory: Memory, view: PoolView): string {
   const isHalf = heard.length * 2 >= roll.hosts.length;
   const tie = tieSaid(view, memory);
   const lacks = tie === null ? "" : `, and ${tie}`;
-  return `it hears ${heard.length} of the ${roll.hosts.length} hosts that count, itself included${lacks}${isHalf ? cure(silent, []) : ""}`;
+  return `it hears ${heard.length} of the ${roll.hosts.length} voting hosts, itself included${lacks}${isHalf ? cure(silent, []) : ""}`;
 }
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? "none" : names.join(" and "));

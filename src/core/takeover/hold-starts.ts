@@ -10,7 +10,8 @@ export function whyNoStarts(memory: Memory, round: MasterRound): string | null {
   const { settings, view } = round;
   if (!hasMandate(view)) return "this host does not lead the group";
   if (isPoolDisarmed(view)) return "HA is disarmed (ha-cfg disarm)";
-  if (isRighting(memory)) return "the pool database is not set right yet after the take-over by this master";
+  if (isRighting(memory))
+    return "the pool database has not been corrected yet after the take-over by this master";
   if (!hasOffice(round)) return "this master has not written its office into the pool database yet";
   const isPromoted = memory.promoted !== null || memory.promotion?.oldMaster != null;
   if (isPromoted && !settings.SLAVE_HA)

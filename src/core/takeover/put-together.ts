@@ -39,8 +39,8 @@ export function putTogether(memory: Memory, round: MasterRound): Step {
   return { memory: righted, actions: [], reasons };
 }
 
-const RIGHTING = "its database is being set right";
-const WAITS = "the members are coming back";
+const RIGHTING = "its pool database is being corrected";
+const WAITS = "the members are reconnecting";
 
 /** The office is there, and nothing that has been declared or set right is in memory alone. */
 function isRight(memory: Memory, round: MasterRound): boolean {

@@ -3,7 +3,7 @@ import { hostDefaults } from "../../../src/simulation/spec.ts";
 import type { LogEntry } from "../../../src/simulation/world.ts";
 import { renderStory } from "./story.ts";
 
-const TEXT = "h3 has failed: it answered none of the retries.";
+const TEXT = "h3 is down: no response to any of the retries.";
 const SUBJECT = "h3 has failed";
 const log = (atS: number, host: number, text = TEXT): LogEntry => ({
   atMs: atS * 1_000,
@@ -27,7 +27,7 @@ const message = (atS: number, host: number, body = TEXT): LogEntry => ({
   host,
   body: `${SUBJECT}\n${body}\nCheck its power.`,
 });
-const LINE = "h1 error check_slave_status: h3 has failed: it answered none of the retries.";
+const LINE = "h1 error check_slave_status: h3 is down: no response to any of the retries.";
 const story = (entries: readonly LogEntry[]): readonly string[] =>
   renderStory(entries)
     .split("\n")

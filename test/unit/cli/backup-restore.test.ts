@@ -41,7 +41,10 @@ describe("ha-cfg backup", () => {
     expect(Object.keys(back.world.otherConfig).length).toBe(54);
     expect(back.out + back.err).not.toContain(PASSWORD);
     const again = await haCfg(["restore", FILE], { files: world.files, otherConfig: back.world.otherConfig });
-    expect([again.code, again.out]).toEqual([0, "All 54 parameters are so already: nothing was changed.\n"]);
+    expect([again.code, again.out]).toEqual([
+      0,
+      "All 54 parameters already have these values: nothing was changed.\n",
+    ]);
   });
 
   test("a file that is there is replaced only after a yes", async () => {
@@ -142,7 +145,7 @@ describe("ha-cfg restore", () => {
 
   test("parameters of HA-Lizard 2.x are passed over", async () => {
     const run = await restore("DISK_MONITOR=1\nHA_OP_MODE=1\n");
-    expect([run.code, run.err]).toEqual([0, "Passed over, not used by this program: DISK_MONITOR\n"]);
+    expect([run.code, run.err]).toEqual([0, "Ignored, not used by this program: DISK_MONITOR\n"]);
     expect(run.world.otherConfig).toEqual({ HA_OP_MODE: "1" });
   });
 
@@ -179,7 +182,7 @@ describe("ha-cfg restore-default", () => {
     const again = await haCfg(["restore-default"], { otherConfig: run.world.otherConfig });
     expect([again.code, again.out]).toEqual([
       0,
-      "All 54 parameters have their defaults already: nothing was changed.\n",
+      "All 54 parameters already have their defaults: nothing was changed.\n",
     ]);
   });
 });

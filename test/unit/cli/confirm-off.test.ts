@@ -24,7 +24,7 @@ describe("ha-cfg confirm-off", () => {
     const { code, out, err } = await haCfgOn(pool, 2, ["confirm-off", "h1", "--yes"]);
     expect([code, err]).toEqual([0, ""]);
     expect(out).toBe(
-      "h1 counts as off, and this host leads the others. What follows is in the log, and in ha-cfg status.\n",
+      "h1 is now treated as off, and this host leads the others. What follows is in the log, and in ha-cfg status.\n",
     );
     await pool.run(120 * SECOND);
     expect(pool.running("web")).toEqual([2]);
@@ -51,7 +51,7 @@ describe("ha-cfg confirm-off", () => {
 
   describe("on a terminal it asks for the name, and looks again after that", () => {
     const QUESTION =
-      "If h1 still runs, its VMs will run twice, and their disks will be damaged.\nHave you seen that it has no power?\n";
+      "If h1 still runs, its VMs will run twice, and their disks will be damaged.\nHave you made sure that it has no power?\n";
     const refused = (why: string) => `Cannot confirm that h1 is off: ${why}.\n`;
     // [what, what is typed, what happens meanwhile, exit status, what is said at the end]
     const rows: readonly [string, string | null, (pool: SimPool) => Promise<void>, number, string][] = [

@@ -35,7 +35,7 @@ describe("ha-cfg disarm and arm", () => {
     expect(status.out).toContain("on, and disarmed (1 h 30 min more): no host is fenced, no VM");
     const armed = await haCfgOn(pool, 1, ["arm"]);
     expect([armed.code, armed.out]).toEqual([0, "All 3 hosts have it.\nHA is armed for pool simulated.\n"]);
-    expect((await haCfgOn(pool, 1, ["arm"])).out).toBe("HA is armed already for pool simulated.\n");
+    expect((await haCfgOn(pool, 1, ["arm"])).out).toBe("HA is already armed for pool simulated.\n");
     expect((await haCfgOn(pool, 1, ["status"])).out).toMatch(/^HA +on$/m);
   });
 
@@ -46,7 +46,7 @@ describe("ha-cfg disarm and arm", () => {
     expect([given.code, given.err]).toEqual([0, ""]);
     expect(given.out).toContain("HA is disarmed for h3 for 1 h, ");
     expect(given.out).toContain("sooner: ha-cfg arm --host h3.");
-    expect((await haCfgOn(pool, 1, ["arm", "--host", "h2"])).out).toBe("HA is armed already for h2.\n");
+    expect((await haCfgOn(pool, 1, ["arm", "--host", "h2"])).out).toBe("HA is already armed for h2.\n");
     expect((await haCfgOn(pool, 1, ["arm", "--host", "h3"])).out).toContain("HA is armed for h3.\n");
     expect((await haCfgOn(pool, 1, ["status"])).out).toContain("on, and disarmed (2 h more)");
   });

@@ -91,7 +91,7 @@ ok    mail server 127.0.0.1:25 answers; ha-cfg email sends a test
     const said = async (number: number, around = {}) =>
       /^.*SLAVE_VM_STAT.*$/m.exec((await haCfgOn(pool, number, ["doctor"], around)).out)?.[0] ?? "nothing";
     expect(await said(2, { masterWay })).toBe(
-      "warn  SLAVE_VM_STAT=1 does nothing on this slave: its master is not reachable (no certificates of the pool in /pool.pem) -> a pool has certificates from XCP-ng 8.3 on; without them: ha-cfg set slave_vm_stat 0",
+      "warn  SLAVE_VM_STAT=1 does nothing on this slave: its master is not reachable: no certificates of the pool in /pool.pem -> a pool has certificates from XCP-ng 8.3 on; without them: ha-cfg set slave_vm_stat 0",
     );
     expect(await said(2)).toBe("nothing");
     expect(await said(1, { masterWay })).toBe("nothing");
@@ -118,7 +118,7 @@ ok    mail server 127.0.0.1:25 answers; ha-cfg email sends a test
     pool.restartToolstack(3);
     await pool.run(60_000);
     const run = await haCfgOn(pool, 2, ["doctor"]);
-    expect(run.out).toContain("bad   h3 (10.77.0.13) takes itself for the master beside 10.77.0.11");
+    expect(run.out).toContain("bad   h3 (10.77.0.13) considers itself master beside 10.77.0.11");
   });
 });
 

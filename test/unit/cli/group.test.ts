@@ -61,11 +61,11 @@ test("without a majority nobody leads, and it is said how many are missing", asy
   pool.power(3, false);
   await pool.run(30 * SECOND);
   expect(await rowsOf(pool, 1)).toEqual([
-    "Leader          nobody, since some s: 1 of 3 hosts that count are heard",
+    "Leader          nobody, since some s: 1 of 3 voting hosts are heard",
     "Votes           h1, h2, h3",
   ]);
   expect(await findingsOf(pool, 1)).toEqual([
-    "bad: the leader of the pool: nobody, since some s: 1 of 3 hosts that count are heard (bring the hosts back that do not answer, and see the network between them)",
+    "bad: the leader of the pool: nobody, since some s: 1 of 3 voting hosts are heard (bring the hosts back that do not answer, and see the network between them)",
   ]);
 });
 
@@ -149,11 +149,11 @@ describe("leases, in words", () => {
     ],
     [
       { ownLease: own, leases: [{ host: "h2", leaseS: 30, endsInS: 31 }] },
-      "good: this host: 30 s, answered 0.4 s ago; h2 (over in 31 s unless it is heard)",
+      "good: this host: 30 s, answered 0.4 s ago; h2 (expires in 31 s unless it is heard)",
     ],
     [
       { leases: [{ host: "h2", leaseS: 30, endsInS: 31 }] },
-      "warning: none of this host; h2 (over in 31 s unless it is heard)",
+      "warning: none of this host; h2 (expires in 31 s unless it is heard)",
     ],
   ];
   for (const [over, expected] of rows)

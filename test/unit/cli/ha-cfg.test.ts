@@ -147,7 +147,7 @@ describe("ha-cfg insert", () => {
     expect(first.world.otherConfig).toMatchObject(otherConfig);
     const again = await haCfg(["insert"], { otherConfig: first.world.otherConfig });
     expect(again.world.calls).toEqual(["read", "close"]);
-    expect(again.out).toBe("All 56 keys are in the pool database already: nothing was changed.\n");
+    expect(again.out).toBe("All 56 keys are already in the pool database: nothing was changed.\n");
   });
 
   test("--overwrite replaces parameters, never HA on/off, the successor or other programs' keys", async () => {
@@ -318,7 +318,7 @@ describe("ha-cfg ha-enable, ha-disable", () => {
 
   test("already so: nothing is written", async () => {
     const { code, out, world } = await haCfg(["ha-disable"], { otherConfig: { [FLAG]: "false" } });
-    expect([code, out]).toEqual([0, "HA is off already for pool lab.\n"]);
+    expect([code, out]).toEqual([0, "HA is already off for pool lab.\n"]);
     expect(world.calls).toEqual(["read", "wake", "close"]);
   });
 

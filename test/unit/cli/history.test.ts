@@ -62,7 +62,7 @@ vm6  h3    h2  h1  12:06:19  12:06:19, after 13 s
 
 What was said
   12:06:06  h1  h3 does not answer: retrying.
-  12:06:16  h1  h3 has failed: it answered none of the retries.
+  12:06:16  h1  h3 is down: no response to any of the retries.
   12:06:19  h1  h3 was fenced: its agent confirms that it is off.
   12:06:19  h1  h3 was declared dead: its VMs can be started elsewhere.
   12:06:19  h1  vm3 was halted and has been started.

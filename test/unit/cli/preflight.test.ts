@@ -50,7 +50,7 @@ describe("ha-cfg ha-enable looks before it switches HA on", () => {
     expect([refused.code, flagOf(broken)]).toEqual([1, "false" as never]);
     expect(refused.out).toContain("bad   fence device of h3 by IPMI: no answer within 30 s");
     expect(refused.err).toBe(
-      "Cannot switch HA on: 1 check is bad. Nothing was changed; mend what is bad, or give --force.\n",
+      "Cannot switch HA on: 1 check is bad. Nothing was changed; repair what is bad, or give --force.\n",
     );
     const forced = await haCfgOn(broken, 1, ["ha-enable", "--force"]);
     expect([forced.code, flagOf(broken)]).toEqual([0, "true" as never]);
@@ -78,7 +78,7 @@ describe("ha-cfg ha-enable looks before it switches HA on", () => {
     const on = await pool({ ha: "true" });
     on.bmc(3, "dead");
     const again = await haCfgOn(on, 1, ["ha-enable"]);
-    expect([again.code, again.out]).toEqual([0, "HA is on already for pool simulated.\n"]);
+    expect([again.code, again.out]).toEqual([0, "HA is already on for pool simulated.\n"]);
     expect((await haCfgOn(on, 1, ["ha-disable"])).code).toBe(0);
     expect(flagOf(on)).toBe("false" as never);
   });

@@ -52,7 +52,7 @@ describe("ha-cfg preset", () => {
     const again = await haCfg(["preset", "auto-start"], { otherConfig: first.world.otherConfig });
     expect([again.code, again.out.split("\n")[1]]).toEqual([
       0,
-      "All 15 parameters are so already: nothing was changed.",
+      "All 15 parameters already have these values: nothing was changed.",
     ]);
     expect(again.world.calls).toEqual(["read", "close"]);
   });

@@ -114,7 +114,7 @@ test("nextSteps: the most urgent first", () => {
     "Attempts to fence h3 failed (agent-timeout). Try its device: ha-cfg fence-test h3",
   ]);
   expect(steps(seen(0, { kind: "health", of: "h3", state: "suspect" }))[0]).toBe(
-    "See that everything is well now: ha-cfg status, ha-cfg doctor",
+    "Check that everything is healthy now: ha-cfg status, ha-cfg doctor",
   );
 });
 

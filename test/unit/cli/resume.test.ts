@@ -8,9 +8,9 @@ import { diskStore } from "../../../src/simulation/ports/disk.ts";
 import { haCfgOn, poolWithHa } from "./sim-pool.ts";
 
 const SECOND = 1_000;
-const RESUMED = "Fencing goes on on this host. What follows is in the log, and in ha-cfg status.\n";
-const QUESTION = "Have you seen why so many hosts have failed, and may fencing go on? (yes/no) ";
-const UNFENCED = "Failed, and not fenced so far: h3, h4. Fencing goes on with them.\n";
+const RESUMED = "Fencing continues on this host. What follows is in the log, and in ha-cfg status.\n";
+const QUESTION = "Do you know why so many hosts have failed, and may fencing continue? (yes/no) ";
+const UNFENCED = "Failed, and not fenced so far: h3, h4. Fencing continues with them.\n";
 
 /** Four hosts that hear each other, led by h1. */
 async function ledByFirst(): Promise<SimPool> {
@@ -80,7 +80,7 @@ describe("ha-cfg resume", () => {
     const { code, out } = await haCfgOn(pool, 1, ["resume", "--help"]);
     expect(code).toBe(0);
     expect(out).toContain("Usage: ha-cfg resume [options]\n");
-    expect(out).toContain("Look first why");
+    expect(out).toContain("Find out why first");
     expect(word(pool)).toBeNull();
   });
 });

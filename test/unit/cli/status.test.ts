@@ -191,7 +191,7 @@ HA              on
     expect(code).toBe(0);
     expect(out).toContain("This host       master, h2");
     expect(out).toContain("Open incidents\n- h1 has failed and is fenced");
-    expect(out).toContain("- this host takes over as master from h1: the pool database is being set right");
+    expect(out).toContain("- this host takes over as master from h1: the pool database is being corrected");
     await pool.run(6_000);
     const later = (await haCfgOn(pool, 2, ["status"])).out.replaceAll("\n ", "");
     expect(later).toContain("Open incidents\n- h1 has failed; its VMs are free to start elsewhere");
@@ -383,7 +383,7 @@ test("ha-cfg status: a host that knows nothing says so", async () => {
     daemon: () => ({ state: "dead", pid: null, atBoot: false }),
   });
   expect(run.out).toContain(
-    "! XAPI of this host does not answer (not reachable (refused)). This host\nremembers no pool.\n",
+    "! XAPI of this host does not answer (connection refused). This host remembers no\npool.\n",
   );
   expect(run.out).toContain("Monitor         not running; not started at boot");
   expect(run.out).toContain("Last iteration  there was none yet");

@@ -165,7 +165,7 @@ describe("assertSafe", () => {
       false,
     ],
     ["a start before XAPI is master", start, inPhase("promoting"), SETTINGS, false],
-    ["a start while its database is being set right", start, inPhase("righting"), SETTINGS, false],
+    ["a start while its pool database is being corrected", start, inPhase("righting"), SETTINGS, false],
     ["a start while members are coming back", start, inPhase("righted"), SETTINGS, true],
     [
       "a fence that is remembered",

@@ -12,24 +12,24 @@ const FENCE_REFUSALS: Record<FenceRefusal, string> = {
     "more than half of the hosts of this pool were fenced within ten minutes, so that something else may be wrong. If the network between the hosts is sound, run on this host: ha-cfg resume",
   "no-lease":
     "FENCE_METHOD=WATCHDOG counts on its lease, and it has none: its watchdog was not armed when it failed",
-  "lease-doubted": "its lease is over, but it may have booted since, which this host cannot tell",
+  "lease-doubted": "its lease has expired, but it may have booted since, which this host cannot tell",
   "answers-again": "it answers again",
 };
 
 /** What an administrator does about a host that is dead and cannot be proved off. */
 const cureUnfenced = (host: string): string =>
-  `Its VMs stay where they are. Make sure that the host is off, then run on a host that lives: ha-cfg confirm-off ${host}.`;
+  `Its VMs stay where they are. Make sure that the host is off, then run on a surviving host: ha-cfg confirm-off ${host}.`;
 
 /** Why a fence failed, and what follows: never the advice to declare a host dead that answers. */
 function describeFenceFailure(reason: Extract<Reason, { kind: "fence-failed" }>): string {
   const { host, fault, detail, goesOn } = reason;
   if (fault === "host-answers-again") {
     const how = detail === "" ? "it answers again" : `it answers ${detail}`;
-    return `${host} is not fenced: ${how}. What lives is not switched off; check the network between the two.`;
+    return `${host} is not fenced: ${how}. A live host is not switched off; check the network between the two.`;
   }
   const why = `${fault}${detail === "" ? "" : ` (${detail})`}`;
   if (goesOn)
-    return `${host} could not be fenced: ${why}. Its VMs are started elsewhere all the same, because FENCE_HA_ONFAIL=1.`;
+    return `${host} could not be fenced: ${why}. Its VMs are started elsewhere anyway, because FENCE_HA_ONFAIL=1.`;
   return `${host} could not be fenced: ${why}. ${cureUnfenced(host)} The attempt is repeated.`;
 }
 
@@ -60,19 +60,19 @@ export const FENCING_WORDS: SayingsOf<
     from: "fence_host",
     severity: "warning",
     about: host,
-    text: `${host} waits for its fence: so many hosts have failed that one after the other is fenced.`,
+    text: `${host} waits to be fenced: several hosts have failed, and they are fenced one at a time.`,
   }),
   "waits-for-lease": ({ host }) => ({
     from: "fence_host",
     severity: "warning",
     about: host,
-    text: `${host} counts as off when its lease is over: its watchdog has reset it by then.`,
+    text: `${host} is treated as off when its lease expires: its watchdog has reset it by then.`,
   }),
   "host-lease-over": ({ host }) => ({
     from: "fence_host",
     severity: "critical",
     about: host,
-    text: `${host} is off: its lease is over, so its watchdog has reset it.`,
+    text: `${host} is off: its lease has expired, so its watchdog has reset it.`,
     event: true,
     alert: true,
   }),
@@ -80,7 +80,7 @@ export const FENCING_WORDS: SayingsOf<
     from: "fence_host",
     severity: "warning",
     about: host,
-    text: `${host} ${of === "fences" ? "was fenced twice" : "went down twice"} within an hour: no VM is started there until it has been well for ten minutes. Look at what it fails of.`,
+    text: `${host} ${of === "fences" ? "was fenced twice" : "went down twice"} within an hour: no VM is started there until it has been healthy for ten minutes. Find out why it fails.`,
     alert: true,
   }),
   "host-fenced": ({ host, proved }) => ({
@@ -89,7 +89,7 @@ export const FENCING_WORDS: SayingsOf<
     about: host,
     text: proved
       ? `${host} was fenced: its agent confirms that it is off.`
-      : `${host} counts as fenced, but nothing proves that it is off (POOL, or FENCE_HA_ONFAIL=1).`,
+      : `${host} is treated as fenced, but its power state was not confirmed (POOL, or FENCE_HA_ONFAIL=1).`,
     event: true,
     alert: true,
   }),
@@ -97,7 +97,7 @@ export const FENCING_WORDS: SayingsOf<
     from: "fence_host",
     severity: "critical",
     about: host,
-    text: `${host} counts as off by an administrator's word (ha-cfg confirm-off).`,
+    text: `${host} is treated as off: an administrator has confirmed it (ha-cfg confirm-off).`,
     event: true,
     alert: true,
   }),
@@ -129,7 +129,7 @@ export const FENCING_WORDS: SayingsOf<
     from: "fence_host",
     severity: "critical",
     about: host,
-    text: `${host} was fenced, and its device says that it is on again. Nothing goes on that rests on its being off: it is waited for, or fenced anew.`,
+    text: `${host} was fenced, and its device says that it is on again. Everything that depends on it being off has stopped: HA-Lizard waits for it, or fences it again.`,
     event: true,
     alert: true,
   }),
@@ -137,7 +137,7 @@ export const FENCING_WORDS: SayingsOf<
     from: "fence_host",
     severity: "error",
     about: host,
-    text: `${host} was fenced, and its device does not say now whether it is still off: ${why}. What rests on that waits. If it is off: ha-cfg confirm-off ${host}`,
+    text: `${host} was fenced, and its device does not say now whether it is still off: ${why}. Everything that depends on it waits. If it is off: ha-cfg confirm-off ${host}`,
     event: true,
     alert: true,
   }),

@@ -55,7 +55,7 @@ export const HOSTS_WORDS: SayingsOf<
     from: "check_slave_status",
     severity: "error",
     about: host,
-    text: `${host} has failed: it answered none of the retries.`,
+    text: `${host} is down: no response to any of the retries.`,
     alert: mine,
   }),
   "host-left-alone": ({ host }) => ({
@@ -68,7 +68,7 @@ export const HOSTS_WORDS: SayingsOf<
     from: "check_slave_status",
     severity: "error",
     about: host,
-    text: `${host} does not answer this host, and nobody has taken over. Check the network of this host, and the successor.`,
+    text: `${host} does not answer this host, and no host has taken over. Check the network of this host, and the successor.`,
     alert: true,
   }),
   "xapi-restarted": ({ host }) => ({
@@ -105,7 +105,7 @@ export const HOSTS_WORDS: SayingsOf<
     from: "check_slave_status",
     severity: "critical",
     about: host,
-    text: `${host} was removed from the pool for good (FENCE_HOST_FORGET=1, deprecated): it has to be installed anew.`,
+    text: `${host} was removed from the pool permanently (FENCE_HOST_FORGET=1, deprecated): it must be reinstalled.`,
     event: true,
     alert: true,
   }),
@@ -123,6 +123,6 @@ function xapiDownText(host: string, toleranceS: number | null, long: boolean): s
   if (toleranceS === null)
     return `XAPI of ${host} does not answer, its monitor does: ${long ? "it lives, and no VM is started there. Check its toolstack" : "it may be starting"}.`;
   return long
-    ? `${host} answers ping but not XAPI: it counts as alive for ${toleranceS} s. Check its toolstack.`
+    ? `${host} answers ping but not XAPI: it is considered alive for ${toleranceS} s. Check its toolstack.`
     : `${host} answers ping and not XAPI: it may be starting.`;
 }

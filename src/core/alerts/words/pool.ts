@@ -80,7 +80,7 @@ export const POOL_WORDS: SayingsOf<
     from: "autoselect_slave",
     severity: "warning",
     about: "",
-    text: "No slave can replace this master now: none is enabled, live and answering.",
+    text: "No slave can replace this master now: none is enabled, live and responding.",
     alert: true,
   }),
   "successor-chosen": ({ host }) => ({

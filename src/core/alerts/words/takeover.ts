@@ -4,13 +4,13 @@ import { cureByWord } from "./cure-by-word.ts";
 
 const PROMOTION_REFUSALS: Record<PromotionRefusal, string> = {
   "promotion-disabled":
-    "promotion is switched off (PROMOTE_SLAVE=0). A master that is off for good is replaced by hand: ha-cfg confirm-off for it, then xe pool-emergency-transition-to-master on the host that is to be master",
+    "promotion is switched off (PROMOTE_SLAVE=0). A master that is permanently off is replaced by hand: run ha-cfg confirm-off for it, then xe pool-emergency-transition-to-master on the host that should be master",
   "flag-disputed":
-    "HA was switched on or off before the master died, and the hosts have not all read that, so nobody knows whether it is wanted. Switch the master on; one that is off for good is replaced by hand: ha-cfg confirm-off for it, then xe pool-emergency-transition-to-master on the host that is to be master",
+    "HA was switched on or off before the master died, and not all hosts have read that, so it is not known which is wanted. Switch the master on; one that is permanently off is replaced by hand: run ha-cfg confirm-off for it, then xe pool-emergency-transition-to-master on the host that should be master",
   "led-by-another": "another host leads the pool",
   "too-early": "it waits, so that two hosts do not act at once",
   "in-maintenance": "this host is in maintenance",
-  "disk-not-writable": "it cannot write to its disk what it must not forget",
+  "disk-not-writable": "it cannot write its state to disk",
   "no-quorum": "this host has no quorum",
   "away-since-boot":
     "this host has not seen its master since it booted, and fewer than half of the members are with it. Switch another member on",
@@ -42,7 +42,7 @@ export const TAKEOVER_WORDS: SayingsOf<
     from: "master_ip",
     severity: "critical",
     about: "",
-    text: `This host calls itself master, and the pool has agreed on ${host}: it starts nothing and becomes a slave of that one${address === "" ? "" : ` (${address})`}. If this host is to be master, and ${host} is off: ha-cfg confirm-off ${host}.`,
+    text: `This host is configured as master, but the pool has agreed on ${host}: it starts nothing and becomes a slave of that host${address === "" ? "" : ` (${address})`}. If this host is to be master, and ${host} is off: ha-cfg confirm-off ${host}.`,
     alert: true,
   }),
   "follows-named": ({ host, address }) => ({
@@ -55,28 +55,28 @@ export const TAKEOVER_WORDS: SayingsOf<
     from: "promote_slave",
     severity: "error",
     about: "",
-    text: `XAPI of this host is kept from starting${minutes === 0 ? "" : `, for ${minutes} minutes now`}: it might end VMs that run here and that the pool database has elsewhere. ${whoReleases(master, isMasterHeard)} Do not start it by hand: the VMs of this host run on without it.`,
+    text: `XAPI of this host is held back from starting${minutes === 0 ? "" : `, for ${minutes} minutes now`}: it might end VMs that run here but that the pool database records on another host. ${whoReleases(master, isMasterHeard)} Do not start it by hand: the VMs of this host keep running without it.`,
     alert: true,
   }),
   resigned: () => ({
     from: "promote_slave",
     severity: "critical",
     about: "",
-    text: "XAPI of this master has not served for minutes, a restart included: this host has given up being master, so that another one takes its place. Its VMs run on.",
+    text: "XAPI of this master serves no requests, not even after a restart: this host has given up being master, so that another host can replace it. Its VMs keep running.",
     alert: true,
   }),
   "master-is-slave": ({ host, address }) => ({
     from: "master_ip",
     severity: "critical",
     about: "",
-    text: `This host follows ${host}, which is no master but follows ${address}: the pool may have none. The host that the others have agreed on becomes master again; where they have agreed on none, run on the one that should be: xe pool-emergency-transition-to-master, then xe pool-recover-slaves.`,
+    text: `This host follows ${host}, which is not a master but follows ${address}: the pool may have none. The host that the others have agreed on becomes master again; where they have agreed on none, run on the one that should be: xe pool-emergency-transition-to-master, then xe pool-recover-slaves.`,
     alert: true,
   }),
   "taken-over": ({ host, address }) => ({
     from: "promote_slave",
     severity: "info",
     about: "",
-    text: `${host} is or follows a new master (${address}): it does nothing against the old one.`,
+    text: `${host} is or follows a new master (${address}): this host does not act against the old master.`,
   }),
   "not-leading": ({ why }) => ({
     from: "check_quorum",
@@ -89,14 +89,14 @@ export const TAKEOVER_WORDS: SayingsOf<
     from: "check_quorum",
     severity: "error",
     about: "",
-    text: `No host leads this pool, by what this one knows: ${why}. Until one does nothing is started, fenced or replaced.`,
+    text: `As far as this host knows, no host leads this pool: ${why}. Until one does, nothing is started, fenced or replaced.`,
     alert: true,
   }),
   "waits-for-members": ({ hosts }) => ({
     from: "promote_slave",
     severity: "info",
     about: "",
-    text: `These members are still coming back: ${hosts.join(", ")}.`,
+    text: `These members have not reconnected yet: ${hosts.join(", ")}.`,
   }),
   "not-promoted": ({ master, why, silent, tie }) => ({
     from: "promote_slave",
@@ -115,7 +115,7 @@ export const TAKEOVER_WORDS: SayingsOf<
     from: "master_ip",
     severity: "critical",
     about: "",
-    text: `This host becomes a slave of ${address}. Its xapi starts again when the database of that one agrees with what runs here.`,
+    text: `This host becomes a slave of ${address}. Its xapi starts again when the pool database of the new master agrees with what runs here.`,
     event: true,
     alert: true,
   }),
@@ -134,7 +134,7 @@ export const TAKEOVER_WORDS: SayingsOf<
     from: "promote_slave",
     severity: "warning",
     about: "",
-    text: `This host is master now, all living members follow it.${oldMaster === null ? "" : ` The take-over from ${oldMaster} is complete.`}`,
+    text: `Promotion complete: this host is pool master, and all surviving members have reconnected.${oldMaster === null ? "" : ` The take-over from ${oldMaster} is complete.`}`,
     event: true,
     alert: true,
   }),
@@ -142,15 +142,15 @@ export const TAKEOVER_WORDS: SayingsOf<
     from: "promote_slave",
     severity: "warning",
     about: "",
-    text: "The master answers again: this host stays a slave, its take-over is dropped.",
+    text: "The master answers again: this host stays a slave, its take-over is cancelled.",
     event: true,
     alert: true,
   }),
 };
 
 function whoReleases(master: string | null, isMasterHeard: boolean): string {
-  if (master === null) return "It starts as soon as a host leads the pool and has set its database right.";
-  const waits = `It starts as soon as ${master} has set its database right.`;
+  if (master === null) return "It starts as soon as a host leads the pool and has corrected its database.";
+  const waits = `It starts as soon as ${master} has corrected its database.`;
   return isMasterHeard
     ? waits
     : `${waits} The monitor of ${master} is silent: service ha-lizard start -w there.`;

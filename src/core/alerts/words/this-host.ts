@@ -27,7 +27,7 @@ export const THIS_HOST_WORDS: SayingsOf<
     from: "check_xapi",
     severity: "warning",
     about: "",
-    text: `Cannot read the pool database: ${describeFault(fault)}. The last good view stays in force.`,
+    text: `Cannot read the pool database: ${describeFault(fault)}. Continuing with the last known good state.`,
   }),
   "not-master-in-database": ({ master }) => ({
     from: "master_ip",
@@ -54,7 +54,7 @@ export const THIS_HOST_WORDS: SayingsOf<
     from: "check_xapi",
     severity: "error",
     about: "",
-    text: `The state file of this host cannot be used: ${why}. It was put aside; this host starts with an empty memory.`,
+    text: `The state file of this host cannot be used: ${why}. It was moved aside; this host starts with an empty state.`,
     event: true,
     alert: true,
   }),
@@ -62,7 +62,7 @@ export const THIS_HOST_WORDS: SayingsOf<
     from: "check_xapi",
     severity: "critical",
     about: "",
-    text: `Cannot write the state file: ${why}. This host does not take over and does not reboot itself until it can${isForgetful ? ", and what lasts is told in the log only" : ""}.`,
+    text: `Cannot write the state file: ${why}. This host does not take over and does not reboot itself until it can${isForgetful ? ", and lasting problems are reported in the log only" : ""}.`,
     alert: true,
   }),
   isolated: ({ reboots, tie, silent }) => ({
@@ -79,7 +79,7 @@ export const THIS_HOST_WORDS: SayingsOf<
     from: "check_quorum",
     severity: "warning",
     about: "",
-    text: "This host rebooted itself when it was alone: it stays out of HA until it has seen a healthy pool again.",
+    text: "This host rebooted itself because it was isolated: it stays out of HA until it has seen a healthy pool again.",
   }),
   "toolstack-restarted": () => ({
     from: "check_xapi",

@@ -57,7 +57,7 @@ export const VMS_WORDS: SayingsOf<
     from: "vm_mon",
     severity: "error",
     about: uuid ?? vm,
-    text: `${vm} cannot be started: ${why}. It is tried again later.`,
+    text: `${vm} cannot be started: ${why}. The start is retried later.`,
     event: true,
     alert: true,
   }),
@@ -67,8 +67,8 @@ export const VMS_WORDS: SayingsOf<
     about: uuid,
     text:
       on === null
-        ? `${vm} runs nowhere, and the pool database says that it runs on ${says}: XAPI of that host is restarted as soon as that is safe, which sets it right. Where it does not start, mend its toolstack, or switch that host off.`
-        : `${vm} runs on ${on}, and the pool database ${says === null ? "calls it halted" : `says that it runs on ${says}`}: it is set right as soon as that is safe.`,
+        ? `${vm} runs nowhere, and the pool database says that it runs on ${says}: XAPI of that host is restarted as soon as that is safe, which corrects the database. If it does not start, repair its toolstack, or switch that host off.`
+        : `${vm} runs on ${on}, and the pool database ${says === null ? "lists it as halted" : `says that it runs on ${says}`}: the database is corrected as soon as that is safe.`,
     alert: true,
   }),
   "vm-runs-twice": ({ vm, uuid, hosts }) => ({
@@ -82,7 +82,7 @@ export const VMS_WORDS: SayingsOf<
     from: "vm_state_check",
     severity: "critical",
     about: uuid,
-    text: `${vm} runs on ${runsOn}, and ${on} still runs the copy of before: it had counted as off, and was not. XAPI of ${on} is restarted as soon as that is safe, which ends that copy.`,
+    text: `${vm} runs on ${runsOn}, and ${on} still runs the earlier copy: it was treated as off, but was not. XAPI of ${on} is restarted as soon as that is safe, which ends that copy.`,
     alert: true,
   }),
 };

@@ -5,8 +5,8 @@ import type { XapiFault } from "../../../../src/core/model/pool-view.ts";
 describe("describeFault", () => {
   const rows: readonly [XapiFault, string][] = [
     [{ kind: "timeout" }, "no answer in time"],
-    [{ kind: "unreachable", detail: "ECONNREFUSED" }, "not reachable (ECONNREFUSED)"],
-    [{ kind: "malformed", detail: "HTML" }, "an answer that is not understood (HTML)"],
+    [{ kind: "unreachable", detail: "ECONNREFUSED" }, "not reachable: ECONNREFUSED"],
+    [{ kind: "malformed", detail: "HTML" }, "an answer that could not be parsed (HTML)"],
     [{ kind: "api", code: "UNKNOWN_BOOTLOADER", params: [] }, "UNKNOWN_BOOTLOADER"],
     [
       { kind: "api", code: "VM_BAD_POWER_STATE", params: ["web", "Halted", "Running"] },

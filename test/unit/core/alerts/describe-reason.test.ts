@@ -157,7 +157,7 @@ describe("describeReason: who is told", () => {
 
 describe("describeReason: advice", () => {
   test("an alert has that of its kind", () =>
-    expect(describeReason(REASONS["host-back"]).advice).toBe("Nothing. Find out why it was away."));
+    expect(describeReason(REASONS["host-back"]).advice).toBe("Nothing. Find out why it was down."));
   test("a line of the log has none", () =>
     expect(
       describeReason({ kind: "not-promoted", master: "h1", why: "too-early", silent: [], tie: null }).advice,
@@ -174,7 +174,7 @@ describe("describeReason: advice", () => {
   });
   test("a fence that is waived says that VMs start elsewhere, and whose wish it was", () => {
     const { body } = describeReason({ ...failed, goesOn: true });
-    expect(body).toEndWith("Its VMs are started elsewhere all the same, because FENCE_HA_ONFAIL=1.");
+    expect(body).toEndWith("Its VMs are started elsewhere anyway, because FENCE_HA_ONFAIL=1.");
   });
 });
 
@@ -184,7 +184,7 @@ describe("describeReason: what is proved and what is not", () => {
       "xcp2 was fenced: its agent confirms that it is off.",
     ));
   test("what only counts as fenced says so", () =>
-    expect(describeReason({ ...REASONS["host-fenced"], proved: false }).body).toContain("nothing proves"));
+    expect(describeReason({ ...REASONS["host-fenced"], proved: false }).body).toContain("was not confirmed"));
 });
 
 describe("describeReason: the same words for a pool that has no old master", () => {
@@ -194,7 +194,7 @@ describe("describeReason: the same words for a pool that has no old master", () 
     ));
   test("promoted", () =>
     expect(describeReason({ kind: "promoted", oldMaster: null }).body).toBe(
-      "This host is master now, all living members follow it.",
+      "Promotion complete: this host is pool master, and all surviving members have reconnected.",
     ));
 });
 
@@ -244,5 +244,5 @@ describe("describeReason: each refusal has a cause of its own", () => {
 
 test("describeReason: the subject ends where a sentence does, not within an address or a name", () => {
   const { subject } = describeReason({ kind: "host-failed", host: "xcp2.example.org", mine: true });
-  expect(subject).toBe("xcp2.example.org has failed");
+  expect(subject).toBe("xcp2.example.org is down");
 });

@@ -10,7 +10,7 @@ test("hookEvents: named by the kind of what is said, with its words, and when", 
   expect(hookEvents([notice], "uuid-of-h1", Date.UTC(2026, 10, 23, 9, 41, 40))).toEqual([
     {
       ...{ schema: 1, event: "host-failed", severity: "error", target: POOL, alert: notice.alert },
-      text: "h2 has failed: it answered none of the retries.",
+      text: "h2 is down: no response to any of the retries.",
       ...{ advice: notice.advice, host: "uuid-of-h1", at: "2026-11-23T09:41:40.000Z" },
     },
   ]);

@@ -43,7 +43,7 @@ export const REASONS: { readonly [Kind in Reason["kind"]]: Extract<Reason, { kin
   "out-of-ha-after-reboot": { kind: "out-of-ha-after-reboot" },
   "no-successor": { kind: "no-successor" },
   "not-promoted": { kind: "not-promoted", master: "h1", why: "no-quorum", silent: [], tie: null },
-  "promotion-under-way": { kind: "promotion-under-way", phase: "its database is being set right" },
+  "promotion-under-way": { kind: "promotion-under-way", phase: "its pool database is being corrected" },
   "vm-not-started": { kind: "vm-not-started", vm: "web", why: "start is blocked" },
   "vm-left-down": {
     kind: "vm-left-down",

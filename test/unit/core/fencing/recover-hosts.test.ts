@@ -345,9 +345,9 @@ describe("recoverHosts, the master that this host has replaced", () => {
   const incidents = incidentIn("fenced");
   const starts = { self: { initCompleteAtMs: null } } as const;
   const rows: readonly [string, Partial<PromotionState>, Situation][] = [
-    ["its database is being set right", { phase: "righting" }, {}],
+    ["its pool database is being corrected", { phase: "righting" }, {}],
     ["its own xapi still starts", { phase: "righting" }, starts],
-    ["the members are coming back", { phase: "righted" }, starts],
+    ["the members are reconnecting", { phase: "righted" }, starts],
     ["it is not the one that was replaced", { oldMaster: host(2) }, {}],
   ];
   // No member is waited for: what XAPI calls halted is asked of every host that lives, before any start.

@@ -40,7 +40,7 @@ describe("holdsOf", () => {
     ]);
     expect(hold({ runs }, 0)).toEqual({
       kind: "runs-already",
-      why: "it runs on h3, whatever the pool database says",
+      why: "it runs on h3, although the pool database says otherwise",
       isSettling: false,
       isLong: true,
     });

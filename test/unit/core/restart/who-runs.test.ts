@@ -28,9 +28,14 @@ function found(h2: HostRuns | null, h3: HostRuns | null, over: readonly Witness[
 describe("whereabouts", () => {
   const rows: readonly [string, HostRuns | null, HostRuns | null, string][] = [
     ["everybody says no", NO, NO, "it may be started"],
-    ["one says yes", NO, YES, "it runs on h3, whatever the pool database says"],
-    ["two say yes", YES, YES, "it runs on h2 and h3, whatever the pool database says"],
-    ["a yes counts whatever others do not say", null, YES, "it runs on h3, whatever the pool database says"],
+    ["one says yes", NO, YES, "it runs on h3, although the pool database says otherwise"],
+    ["two say yes", YES, YES, "it runs on h2 and h3, although the pool database says otherwise"],
+    [
+      "a yes counts whatever others do not say",
+      null,
+      YES,
+      "it runs on h3, although the pool database says otherwise",
+    ],
     [
       "no answer is never a no",
       NO,
@@ -65,14 +70,14 @@ describe("whereabouts", () => {
     const excused = [witness(2), witness(3, { isExcused: true })];
     expect([found(NO, null, excused), found(NO, YES, excused)]).toEqual([
       "it may be started",
-      "it runs on h3, whatever the pool database says",
+      "it runs on h3, although the pool database says otherwise",
     ]);
   });
 
   test("whereabouts: the no of a host that has only just come back does not count, its yes does", () => {
     const unsettled = [witness(2, { isUnsettled: true }), witness(3)];
     expect(found(NO, NO, unsettled)).toStartWith("h2 has only just come back to this master");
-    expect(found(YES, NO, unsettled)).toBe("it runs on h2, whatever the pool database says");
+    expect(found(YES, NO, unsettled)).toBe("it runs on h2, although the pool database says otherwise");
   });
 
   test("whereabouts: nobody is asked whose master is not known", () => {

@@ -74,22 +74,22 @@ describe("reportNotLeading: why", () => {
     [
       "it led, until nobody answered it any more",
       { group: { mandateUntilMs: NOW_MS - 1 }, hearing: alone },
-      "it hears 1 of the 3 hosts that count, itself included",
+      "it hears 1 of the 3 voting hosts, itself included",
     ],
     [
       "nobody leads, and too few are heard",
       { group: NOBODY_LEADS, hearing: heard },
-      "it hears 2 of the 3 hosts that count, itself included. If host 3 is off, run: ha-cfg confirm-off host 3",
+      "it hears 2 of the 3 voting hosts, itself included. If host 3 is off, run: ha-cfg confirm-off host 3",
     ],
     [
       "who is heard by report is heard",
       { group: NOBODY_LEADS, hearing: reported },
-      "it hears 3 of the 3 hosts that count, itself included",
+      "it hears 3 of the 3 voting hosts, itself included",
     ],
     [
       "who is not on the roll does not count",
       { group: { ...NOBODY_LEADS, roll: { hosts: [host(1), host(3)] } }, hearing: heard },
-      "it hears 1 of the 2 hosts that count, itself included. If host 3 is off, run: ha-cfg confirm-off host 3",
+      "it hears 1 of the 2 voting hosts, itself included. If host 3 is off, run: ha-cfg confirm-off host 3",
     ],
     [
       "half is heard, and the other half has the tie",
@@ -101,7 +101,7 @@ describe("reportNotLeading: why", () => {
         },
         hearing: heard,
       },
-      "it hears 1 of the 2 hosts that count, itself included, and host 3 has claimed the tie. If host 3 is off, run: ha-cfg confirm-off host 3",
+      "it hears 1 of the 2 voting hosts, itself included, and host 3 has claimed the tie. If host 3 is off, run: ha-cfg confirm-off host 3",
     ],
     [
       "this host is not on the roll, and half of those that are is heard",
@@ -126,9 +126,9 @@ describe("reportNobodyLeads", () => {
   });
   const both = hearing(peer(2), peer(3));
   const reported = hearing(peer(2), peer(3, { heard: "reported", by: host(2) }));
-  const HEARS_1 = "it hears 1 of the 3 hosts that count, itself included";
+  const HEARS_1 = "it hears 1 of the 3 voting hosts, itself included";
   const HEARS_2 =
-    "it hears 2 of the 3 hosts that count, itself included. If host 3 is off, run: ha-cfg confirm-off host 3";
+    "it hears 2 of the 3 voting hosts, itself included. If host 3 is off, run: ha-cfg confirm-off host 3";
   const rows: readonly [string, string | null, string | null][] = [
     ["nobody has led for long, and this host hears none", told(NOBODY_LEADS), HEARS_1],
     ["it hears most, and still nobody is elected", told(NOBODY_LEADS, { hearing: heard }), HEARS_2],

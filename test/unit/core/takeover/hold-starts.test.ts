@@ -10,7 +10,7 @@ const probes = { h2: ALIVE(), h3: ALIVE() };
 const taking = (phase: PromotionPhase) => ({ promotion: { oldMaster: host(3), sinceMs: 0, phase } });
 const promoted = { oldMaster: host(3) };
 const NOT = "this host does not lead the group";
-const RIGHTING = "the pool database is not set right yet";
+const RIGHTING = "the pool database has not been corrected yet";
 
 /** Where a round of a master whose pool is at rest differs. */
 type Case = Situation & { readonly memory?: Partial<Memory> };
@@ -33,7 +33,7 @@ describe("whyNoStarts", () => {
     ["in a pool at rest", {}, "starts"],
     ["its take-over waits to be named", { memory: taking("proved") }, RIGHTING],
     ["XAPI is becoming master", { memory: taking("promoting") }, RIGHTING],
-    ["its database is being set right", { memory: taking("righting") }, RIGHTING],
+    ["its pool database is being corrected", { memory: taking("righting") }, RIGHTING],
     ["members are still coming back", { memory: taking("righted") }, "starts"],
     [
       "its database has no office",

@@ -69,10 +69,10 @@ describe("putTogether: is the database right", () => {
 
   test("it says so until then, and then that members come back", () => {
     expect(put({ placementOnDisk: null }, STARTS).reasons).toEqual([
-      { kind: "promotion-under-way", phase: "its database is being set right" },
+      { kind: "promotion-under-way", phase: "its pool database is being corrected" },
     ]);
     expect(put({}, STARTS).reasons).toEqual([
-      { kind: "promotion-under-way", phase: "the members are coming back" },
+      { kind: "promotion-under-way", phase: "the members are reconnecting" },
     ]);
   });
 

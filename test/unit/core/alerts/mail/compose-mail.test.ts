@@ -23,7 +23,7 @@ test("composeMail: what happened, what was done, what to do, and how the pool st
     "h2 has failed
     -------------
 
-    h2 has failed: it answered none of the retries.
+    h2 is down: no response to any of the retries.
     What to do: Look at the host.
     This has happened 3 times since 2026-11-23 13:56:09 UTC.
 
@@ -46,7 +46,7 @@ test("composeMail: what happened, what was done, what to do, and how the pool st
     What holds now
     --------------
 
-    h2 has failed: it answered none of the retries.
+    h2 is down: no response to any of the retries.
     "
   `);
 });
@@ -58,7 +58,7 @@ test("composeMail: the HTML part says the same, and names are no markup", () => 
     "<!DOCTYPE html>
     <html><body>
     <h3>VM &lt;b onclick=&quot;x&quot;&gt;&amp;</h3>
-    <p>h2 has failed: it answered none of the retries.</p>
+    <p>h2 is down: no response to any of the retries.</p>
     <p>What to do: Look at the host.</p>
     <table>
     <tr><th align="left">Severity</th><td>error</td></tr>
@@ -75,7 +75,7 @@ test("composeMail: the HTML part says the same, and names are no markup", () => 
     <tr><th align="left">h3</th><td>maintenance, 10.0.0.3</td></tr>
     </table>
     <h3>What holds now</h3>
-    <p>h2 has failed: it answered none of the retries.</p>
+    <p>h2 is down: no response to any of the retries.</p>
     </body></html>
     "
   `);

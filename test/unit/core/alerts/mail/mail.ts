@@ -11,7 +11,7 @@ export const ALERT: Alert = {
   from: "check_slave_status",
   severity: "error",
   subject: "h2 has failed",
-  body: "h2 has failed: it answered none of the retries.",
+  body: "h2 is down: no response to any of the retries.",
   advice: "Look at the host.",
   target: { kind: "host", uuid: host(2) },
   lasting: true,
@@ -35,7 +35,7 @@ export const MAIL: AlertMail = {
       { name: "h2", address: "10.0.0.2", state: "failed", vms: 1 },
       { name: "h3", address: "10.0.0.3", state: "maintenance", vms: null },
     ],
-    conditions: ["h2 has failed: it answered none of the retries."],
+    conditions: ["h2 is down: no response to any of the retries."],
   },
 };
 

@@ -17,7 +17,7 @@ const SAID: { readonly [Kind in keyof typeof POOL_WORDS]: string } = {
     "The pool does not survive the loss of any one host: if xcp1, xcp2 or xcp3 failed now, the others would lack memory for its VMs.",
   "vms-unprotected":
     "If their hosts failed now, these VMs would not be started elsewhere: db (its start is blocked); web (h2 without its storage).",
-  "no-successor": "No slave can replace this master now: none is enabled, live and answering.",
+  "no-successor": "No slave can replace this master now: none is enabled, live and responding.",
   "successor-chosen": "xcp2 is the successor of this master.",
   "database-not-on-disk":
     "The pool database of this master cannot be put on its disk. If its xapi were killed now, it would come back with an older one, which has some VMs where they do not run. The attempt is repeated.",

@@ -6,28 +6,29 @@ import { expectWords } from "./expect-words.ts";
 /** What is said of the examples (../reasons.ts): read it as an administrator would. */
 const SAID: { readonly [Kind in keyof typeof TAKEOVER_WORDS]: string } = {
   "rival-master":
-    "This host calls itself master, and the pool has agreed on xcp2: it starts nothing and becomes a slave of that one (10.0.0.2). If this host is to be master, and xcp2 is off: ha-cfg confirm-off xcp2.",
+    "This host is configured as master, but the pool has agreed on xcp2: it starts nothing and becomes a slave of that host (10.0.0.2). If this host is to be master, and xcp2 is off: ha-cfg confirm-off xcp2.",
   "follows-named": "The hosts of the pool have agreed on xcp2 (10.0.0.2) as master: this host follows it.",
   "xapi-held":
-    "XAPI of this host is kept from starting: it might end VMs that run here and that the pool database has elsewhere. It starts as soon as xcp2 has set its database right. Do not start it by hand: the VMs of this host run on without it.",
+    "XAPI of this host is held back from starting: it might end VMs that run here but that the pool database records on another host. It starts as soon as xcp2 has corrected its database. Do not start it by hand: the VMs of this host keep running without it.",
   resigned:
-    "XAPI of this master has not served for minutes, a restart included: this host has given up being master, so that another one takes its place. Its VMs run on.",
+    "XAPI of this master serves no requests, not even after a restart: this host has given up being master, so that another host can replace it. Its VMs keep running.",
   "master-is-slave":
-    "This host follows xcp2, which is no master but follows 10.0.0.3: the pool may have none. The host that the others have agreed on becomes master again; where they have agreed on none, run on the one that should be: xe pool-emergency-transition-to-master, then xe pool-recover-slaves.",
-  "taken-over": "xcp2 is or follows a new master (10.0.0.2): it does nothing against the old one.",
+    "This host follows xcp2, which is not a master but follows 10.0.0.3: the pool may have none. The host that the others have agreed on becomes master again; where they have agreed on none, run on the one that should be: xe pool-emergency-transition-to-master, then xe pool-recover-slaves.",
+  "taken-over": "xcp2 is or follows a new master (10.0.0.2): this host does not act against the old master.",
   "nobody-leads":
-    "No host leads this pool, by what this one knows: it hears 1 of the 2 hosts that count. Until one does nothing is started, fenced or replaced.",
+    "As far as this host knows, no host leads this pool: it hears 1 of the 2 hosts that count. Until one does, nothing is started, fenced or replaced.",
   "not-leading":
     "This master does not lead its pool: it hears 1 of the 4 hosts that count. No VM is started, and no host is fenced.",
-  "waits-for-members": "These members are still coming back: xcp2, xcp3.",
+  "waits-for-members": "These members have not reconnected yet: xcp2, xcp3.",
   "not-promoted":
     "The master has failed and this host does not take over: this host has no quorum. If h1 is off: ha-cfg confirm-off h1.",
-  "promotion-under-way": "This host is becoming master: its database is being set right.",
+  "promotion-under-way": "This host is becoming master: its pool database is being corrected.",
   "stood-down":
-    "This host becomes a slave of 10.0.0.2. Its xapi starts again when the database of that one agrees with what runs here.",
+    "This host becomes a slave of 10.0.0.2. Its xapi starts again when the pool database of the new master agrees with what runs here.",
   promoting: "This host takes over as master from xcp1.",
-  promoted: "This host is master now, all living members follow it. The take-over from xcp1 is complete.",
-  "promotion-dropped": "The master answers again: this host stays a slave, its take-over is dropped.",
+  promoted:
+    "Promotion complete: this host is pool master, and all surviving members have reconnected. The take-over from xcp1 is complete.",
+  "promotion-dropped": "The master answers again: this host stays a slave, its take-over is cancelled.",
 };
 
 test("TAKEOVER_WORDS: what an administrator reads", () => expectWords(TAKEOVER_WORDS, SAID));
@@ -35,7 +36,7 @@ test("TAKEOVER_WORDS: what an administrator reads", () => expectWords(TAKEOVER_W
 test("TAKEOVER_WORDS: what is not known leaves no empty place", () => {
   const rival = TAKEOVER_WORDS["rival-master"]({ kind: "rival-master", host: "xcp2", address: "" });
   expect(rival.text).toStartWith(
-    "This host calls itself master, and the pool has agreed on xcp2: it starts nothing and becomes a slave of that one. If",
+    "This host is configured as master, but the pool has agreed on xcp2: it starts nothing and becomes a slave of that host. If",
   );
   const held = TAKEOVER_WORDS["xapi-held"]({
     kind: "xapi-held",
@@ -43,14 +44,14 @@ test("TAKEOVER_WORDS: what is not known leaves no empty place", () => {
     isMasterHeard: false,
     minutes: 0,
   });
-  expect(held.text).toContain("It starts as soon as a host leads the pool and has set its database right.");
+  expect(held.text).toContain("It starts as soon as a host leads the pool and has corrected its database.");
   const long = TAKEOVER_WORDS["xapi-held"]({
     kind: "xapi-held",
     master: "h1",
     isMasterHeard: false,
     minutes: 10,
   });
-  expect(long.text).toStartWith("XAPI of this host is kept from starting, for 10 minutes now: ");
+  expect(long.text).toStartWith("XAPI of this host is held back from starting, for 10 minutes now: ");
   expect(long.text).toContain("The monitor of h1 is silent: service ha-lizard start -w there.");
   const masterless = TAKEOVER_WORDS.promoting({ kind: "promoting", oldMaster: null });
   expect(masterless.text).toBe(

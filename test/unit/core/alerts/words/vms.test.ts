@@ -12,13 +12,13 @@ const SAID: { readonly [Kind in keyof typeof VMS_WORDS]: string } = {
     "web cannot be started: no host can run it: h1 with too little free memory. It is started as soon as one can.",
   "vm-down": "web has been down for five minutes: its start is blocked.",
   "vm-started": "web was halted and has been started.",
-  "vm-start-failed": "web cannot be started: HOST_NOT_ENOUGH_FREE_MEMORY. It is tried again later.",
+  "vm-start-failed": "web cannot be started: HOST_NOT_ENOUGH_FREE_MEMORY. The start is retried later.",
   "database-wrong":
-    "web runs on xcp2, and the pool database calls it halted: it is set right as soon as that is safe.",
+    "web runs on xcp2, and the pool database lists it as halted: the database is corrected as soon as that is safe.",
   "vm-runs-twice":
     "web runs on xcp2 and on xcp3 at the same time: both write its disks. Nothing is ended, because nothing says which copy is the right one. Decide, and shut the other one down on its host: xl list, xl shutdown.",
   "leftover-found":
-    "web runs on xcp3, and xcp2 still runs the copy of before: it had counted as off, and was not. XAPI of xcp2 is restarted as soon as that is safe, which ends that copy.",
+    "web runs on xcp3, and xcp2 still runs the earlier copy: it was treated as off, but was not. XAPI of xcp2 is restarted as soon as that is safe, which ends that copy.",
 };
 
 test("VMS_WORDS: what an administrator reads", () => expectWords(VMS_WORDS, SAID));
