@@ -70,7 +70,7 @@ async function apply(typed: Choices, pool: PoolAccess, ports: CliPorts): Promise
     ports.stdout(`All ${same} parameters already have these values: nothing was changed.\n`);
     return EXIT.done;
   }
-  ports.stdout(`${renderChanges(changes)}${same} parameters are so already.\n`);
+  ports.stdout(`${renderChanges(changes)}${same} parameters already have these values.\n`);
   if (preset.asksHeuristics) ports.stdout(wrapText(WHY_NO_ONFAIL, ""));
   warnOf(
     changes.map(({ name: changed, after }) => [changed, after] as const),

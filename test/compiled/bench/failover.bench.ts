@@ -130,7 +130,7 @@ async function lose(host: number, seer: number, isMaster: boolean): Promise<Fail
   await pool.powerOff(host);
   const failedMs = await until(`host ${host} being failed`, NOTICED_MS, async () => {
     const { nowMs } = await pool.sim.truth();
-    return (await pool.messages(seer)).slice(logFrom).includes(`h${host} has failed`) ? nowMs : null;
+    return (await pool.messages(seer)).slice(logFrom).includes(`h${host} is down`) ? nowMs : null;
   });
   await pool.untilRunning(lost, NOTICED_MS, [host]);
   const log = await pool.sim.log(from);

@@ -38,7 +38,7 @@ test.concurrent(
       });
       await set(pool, "FENCE_HA_ONFAIL", "1");
       await pool.untilRunning(vmsOf(3), STEP_MS, [3]);
-      await pool.untilLogged(1, /nothing proves that it is off/, STEP_MS);
+      await pool.untilLogged(1, /its power state was not confirmed/, STEP_MS);
       await pool.powerOn(3);
       await rejoined(pool, 3, STEP_MS);
       await nothingRanTwice(pool);

@@ -26,7 +26,7 @@ export const BRAKE_MUTANTS: readonly FurtherMutant[] = [
     ],
     caughtBy: {
       scenario: "brakes/three-of-seven-fail-together",
-      sign: 'expect said "h7 waits for its fence"',
+      sign: 'expect said "h7 waits to be fenced"',
     },
   },
   {

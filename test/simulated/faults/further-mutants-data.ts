@@ -75,7 +75,7 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
     ],
     caughtBy: {
       scenario: "fault/f13-a-failed-read-keeps-the-method",
-      sign: 'expect not said "nothing proves that it is off"',
+      sign: 'expect not said "its power state was not confirmed"',
     },
   },
   {
@@ -184,7 +184,7 @@ export const FURTHER_DATA_MUTANTS: readonly FurtherMutant[] = [
     ],
     caughtBy: {
       scenario: "fault/f25-one-mail-of-what-lasts",
-      sign: 'expect mailed 1x "h3 has failed": found',
+      sign: 'expect mailed 1x "h3 is down": found',
     },
   },
   {

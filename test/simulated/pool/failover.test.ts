@@ -227,9 +227,9 @@ describe("an old database", () => {
     const params = [await localLogin(pool)];
     void handle(pool.world, 2, "unix", { jsonrpc: "2.0", id: 1, method, params });
     const isWhole = () =>
-      host.poolConf === "master" && allRunOnce(pool) && said(pool, "is master now").length > 0;
+      host.poolConf === "master" && allRunOnce(pool) && said(pool, "Promotion complete").length > 0;
     expect(await pool.until(isWhole, 5 * MINUTE)).toBe(true);
-    expect([pool.world.violations, said(pool, "This host is master now").length]).toEqual([[], 1]);
+    expect([pool.world.violations, said(pool, "Promotion complete").length]).toEqual([[], 1]);
   });
 
   async function localLogin(pool: SimPool): Promise<unknown> {

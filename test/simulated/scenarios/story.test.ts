@@ -4,7 +4,7 @@ import type { LogEntry } from "../../../src/simulation/world.ts";
 import { renderStory } from "./story.ts";
 
 const TEXT = "h3 is down: no response to any of the retries.";
-const SUBJECT = "h3 has failed";
+const SUBJECT = "h3 is down";
 const log = (atS: number, host: number, text = TEXT): LogEntry => ({
   atMs: atS * 1_000,
   what: "log",
@@ -68,21 +68,21 @@ test("renderStory: what no line caused keeps a line of its own", () => {
     severity: "critical",
     subject: "HA may not work",
   };
-  const own = "  0:02.0  h1 mail error: h3 has failed";
+  const own = "  0:02.0  h1 mail error: h3 is down";
   expect(story([alarm])).toEqual(["  0:03.0  h1 alarm critical: HA may not work"]);
   // No line, a second mail for one line, a line of another host, and a line that comes later.
   expect(story([mail(2, 1)])).toEqual([own]);
   expect(story([log(1, 1), mail(1, 1), mail(2, 1)])).toEqual([`  0:01.0  ${LINE}  [mail]`, own]);
   expect(story([log(1, 2), mail(2, 1)])[1]).toBe(own);
   expect(story([mail(2, 1), log(2, 1)])[0]).toBe(own);
-  expect(story([message(2, 1)])).toEqual(["  0:02.0  message  h3 has failed"]);
+  expect(story([message(2, 1)])).toEqual(["  0:02.0  message  h3 is down"]);
 });
 
 test("renderStory: a mail that says something else than the line is no mark on it", () => {
-  const other = "h3 has failed: its switch burns.";
-  expect(story([log(1, 1), mail(1, 1, other)])[1]).toBe("  0:01.0  h1 mail error: h3 has failed");
+  const other = "h3 is down: its switch burns.";
+  expect(story([log(1, 1), mail(1, 1, other)])[1]).toBe("  0:01.0  h1 mail error: h3 is down");
   expect(story([log(1, 1), { ...mail(1, 1), severity: "critical" }])[1]).toBe(
-    "  0:01.0  h1 mail critical: h3 has failed",
+    "  0:01.0  h1 mail critical: h3 is down",
   );
 });
 
@@ -99,8 +99,8 @@ test("renderStory: the message of a slave, which its master's xapi keeps, marks 
 test("renderStory in full: mails and messages are lines of their own", () => {
   expect(renderStory([log(1, 1), mail(1, 1), message(1, 1)], "in full").split("\n")).toEqual([
     `  0:01.0  ${LINE}`,
-    "  0:01.0  h1 mail error: h3 has failed",
-    "  0:01.0  message  h3 has failed",
+    "  0:01.0  h1 mail error: h3 is down",
+    "  0:01.0  message  h3 is down",
     "",
   ]);
 });

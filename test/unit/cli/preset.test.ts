@@ -34,7 +34,7 @@ describe("ha-cfg preset", () => {
         "  PROMOTE_SLAVE          1 -> 0",
         "  SLAVE_HA               1 -> 0",
         "  SLAVE_VM_STAT          0 -> 1",
-        "9 parameters are so already.",
+        "9 parameters already have these values.",
         "Success: XE_TIMEOUT set to 10",
         "Success: FENCE_ENABLED set to 0",
         "Success: FENCE_QUORUM_REQUIRED set to 0",
