@@ -1,6 +1,7 @@
-import { isDisarmed } from "../group/disarmed.ts";
+import { isDisarmed, isHostDisarmed } from "../group/disarmed.ts";
 import { hasMandate, hostsOnRoll, isConfirmedOff, isElecting, leaseEndsMs } from "../group/may-act.ts";
-import { type HostRow, hostName, hostRows, rowOf } from "../members/host-rows.ts";
+import { isHeardNow } from "../members/heard.ts";
+import { type HostRow, type HostRows, hostName, hostRows, rowOf } from "../members/host-rows.ts";
 import { isOffByLease } from "../members/lease.ts";
 import type { QuorumTally } from "../members/quorum.ts";
 import { tallyNow } from "../members/vote.ts";
@@ -38,12 +39,15 @@ export function recoverHosts(
   const rows = hostRows(memory, round.view);
   const quorum = tallyNow(round.view, memory);
   const isAnyUnderWay = [...round.inFlight].some((key) => key.startsWith("fence-host:"));
+  const isAloneAtRest = isHostDisarmed(round.view, round.view.self.uuid) && hearsNobody(rows);
   let result = nothing(memory);
   // So that those whose devices are dead do not keep the turn among themselves.
   const failures = (host: HostUuid) => memory.retries[`fence-host:${host}`]?.failures ?? 0;
   for (const host of [...hosts].sort((a, b) => failures(a) - failures(b))) {
     const isOtherFenced = isAnyUnderWay || result.actions.some(({ kind }) => kind === "fence-host");
-    const step = recoverHost(result.memory, rowOf(rows, host), round, { ...scope, quorum, isOtherFenced });
+    const step = recoverHost(result.memory, rowOf(rows, host), round, {
+      ...{ ...scope, quorum, isOtherFenced, isAloneAtRest },
+    });
     result = {
       memory: step.memory,
       actions: [...result.actions, ...step.actions],
@@ -58,6 +62,12 @@ interface VotedScope extends RecoveryScope {
   readonly quorum: QuorumTally;
   /** The fence of another host is under way, or has just been decided. */
   readonly isOtherFenced: boolean;
+  /** HA rests for this host alone, and it hears no other one: whoever works on it has cut it off, and no host it knows of could take a VM. */
+  readonly isAloneAtRest: boolean;
+}
+
+function hearsNobody(rows: HostRows): boolean {
+  return [...rows.values()].every(({ isSelf, isHeard, heard }) => isSelf || !(isHeard || isHeardNow(heard)));
 }
 
 function recoverHost(memory: Memory, row: HostRow, round: Round, scope: VotedScope): Step {
@@ -147,6 +157,7 @@ function fence(memory: Memory, row: HostRow, incident: Incident, round: Round, s
   const { known, health } = row;
   if (known === null || !scope.mayFence || health === null) return nothing(memory);
   if (round.inFlight.has(`fence-host:${row.uuid}`)) return nothing(memory);
+  if (scope.isAloneAtRest) return refuse(memory, row, "alone-at-rest");
   const { settings, view } = round;
   const { quorum } = scope;
   // What will be proved by itself in a moment needs no other word.

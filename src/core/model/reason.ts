@@ -205,6 +205,8 @@ export type FenceRefusal =
   | "no-quorum"
   | "too-few-members"
   | "too-many-fenced"
+  /** HA rests for this host alone, which hears no other one. */
+  | "alone-at-rest"
   /** FENCE_METHOD counts on its lease, and it has none. */
   | "no-lease"
   /** Its lease is over, and it may have booted since. */

@@ -10,6 +10,8 @@ const FENCE_REFUSALS: Record<FenceRefusal, string> = {
   "too-few-members": "the pool has fewer members than FENCE_MIN_HOSTS",
   "too-many-fenced":
     "more than half of the hosts of this pool were fenced within ten minutes, so that something else may be wrong. If the network between the hosts is sound, run on this host: ha-cfg resume",
+  "alone-at-rest":
+    "HA is disarmed for this host, which hears no other one: it is most likely this host that is cut off. When that is not so: ha-cfg arm",
   "no-lease":
     "FENCE_METHOD=WATCHDOG counts on its lease, and it has none: its watchdog was not armed when it failed",
   "lease-doubted": "its lease has expired, but it may have booted since, which this host cannot tell",

@@ -206,6 +206,7 @@ describe("describeReason: each refusal has a cause of its own", () => {
     "no-quorum": true,
     "too-few-members": true,
     "too-many-fenced": true,
+    "alone-at-rest": true,
     "no-lease": true,
     "lease-doubted": true,
     "answers-again": true,

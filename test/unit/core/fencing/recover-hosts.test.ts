@@ -25,6 +25,7 @@ import {
   vm,
   XAPI_DOWN,
 } from "../fixtures.ts";
+import { hearing, peer } from "../members/hearing.ts";
 import { takeOver } from "../memory/remembered.ts";
 import { isLedBy, NOBODY_LEADS } from "../sight.ts";
 
@@ -210,6 +211,29 @@ describe("recoverHosts, refusals", () => {
       "open",
     ],
   ];
+  const alone = { probes: { h2: DEAD, h3: DEAD } };
+  const silent = { health: { h2: healthIn("failed"), h3: healthIn("failed") } };
+  const rests = (of: number | null) => ({
+    group: { roll: { disarms: [{ host: of === null ? null : host(of), leftMs: 60_000 }] } },
+  });
+  test("recoverHosts: a host for which HA rests alone, and that hears nobody, fences nobody, and says so", () => {
+    const seen = (situation: Situation, over: Partial<Memory> = silent) => {
+      const { does, says } = recover(over, situation);
+      return [does, says];
+    };
+    const refused = ["", "fence-refused h3 alone-at-rest"];
+    expect(seen({ ...alone, ...rests(1) })).toEqual(refused);
+    const waived = { FENCE_ENABLED: false, FENCE_HA_ONFAIL: true };
+    expect(seen({ ...alone, ...rests(1), settings: waived })).toEqual(refused);
+    expect(seen({ ...alone, ...rests(2) })).toEqual(["fence-host h3", ""]);
+    expect(seen({ ...rests(1) }, {})).toEqual(["fence-host h3", ""]);
+    const whole = database([hostView(host(1)), hostView(host(2)), hostView(host(3))]);
+    const { view } = masterRound(memoryWith(), { database: whole, ...rests(1) });
+    if (view.hearing === "unknown") throw new Error("a view with a group is wanted");
+    const reported = { ...view.hearing, peers: hearing(peer(2, { heard: "reported" })).peers };
+    expect(seen({ ...alone, ...rests(1), hearing: reported })).toEqual(["fence-host h3", ""]);
+  });
+
   for (const [title, over, situation, why, phase] of rows) {
     test(`recoverHosts: a host ${title} is not fenced: ${why} is said, and its incident is ${phase}`, () => {
       const after = recover(over, situation);
