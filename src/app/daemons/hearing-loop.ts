@@ -30,6 +30,7 @@ import { isTimely } from "../../core/group/timely.ts";
 import { GROUP_TIMINGS } from "../../core/group/timings.ts";
 import { NO_VOTE } from "../../core/group/vote-words.ts";
 import { newVoting } from "../../core/group/voting.ts";
+import { joinWords } from "../../core/model/disarm-words.ts";
 import type { GroupSight } from "../../core/model/group-sight.ts";
 import type { OwnState } from "../../core/model/hearing.ts";
 import type { HostUuid, PoolUuid } from "../../core/model/ids.ts";
@@ -295,8 +296,7 @@ export class HearingLoop {
     const moment = {
       ...{ nowMs, own, successor: report?.successor ?? null, maintenance: report?.maintenance ?? [] },
       ...{ agreed: told.agreed, leaseMs, tieTag: report?.tie?.tag ?? null },
-      disarmWords: report?.disarm ?? [],
-      without: report?.without ?? [],
+      ...{ disarmWords: joinWords(report?.disarm ?? [], told.disarm), without: report?.without ?? [] },
       isFencing: told.fencingUntilMs !== null && nowMs <= told.fencingUntilMs,
       greeters: this.greeters.recent(nowMs),
       knowsPool: this.hasList,

@@ -1,6 +1,6 @@
 import { MOST_HOSTS, MOST_WAYS } from "../../core/group/limits.ts";
 import type { AgreedHost, GroupReport, TieReport } from "../../core/group/own-state.ts";
-import type { DisarmWord } from "../../core/model/disarm-words.ts";
+import { type DisarmWord, MOST_WORDS } from "../../core/model/disarm-words.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { MonitorSettings } from "../../core/pace/supervision.ts";
 import type { Logger } from "../../ports/notices.ts";
@@ -86,16 +86,19 @@ export interface ToldMonitor {
   readonly fencingUntilMs: number | null;
   /** Hosts whose held xapi may start (core/group/agreed.ts). */
   readonly agreed: readonly AgreedHost[];
+  /** `GroupReport.disarm`, in the middle of a pass. */
+  readonly disarm: readonly DisarmWord[];
 }
 
 /** Nobody is off, and nothing is under way, when that cannot be read. */
 export async function readToldMonitor(store: Pick<StateStore, "load">): Promise<ToldMonitor> {
-  const { off, fencingUntilMs, agreed } = await loadFields(store, "off-hosts");
+  const { off, fencingUntilMs, agreed, disarm } = await loadFields(store, "off-hosts");
   if (!Array.isArray(off) || !isHostList(off)) return NOTHING_TOLD;
   return {
     off: off.slice(0, MOST_HOSTS),
     fencingUntilMs: typeof fencingUntilMs === "number" ? fencingUntilMs : null,
     agreed: Array.isArray(agreed) ? agreed.slice(0, MOST_HOSTS).filter(isAgreedHost) : [],
+    disarm: Array.isArray(disarm) ? disarm.slice(0, MOST_WORDS).filter(isDisarmWord) : [],
   };
 }
 
@@ -158,7 +161,7 @@ export async function readLeaseEnd(
   return nowMs >= atMs && nowMs - atMs <= LEASE_END_MS;
 }
 
-const NOTHING_TOLD: ToldMonitor = { off: [], fencingUntilMs: null, agreed: [] };
+const NOTHING_TOLD: ToldMonitor = { off: [], fencingUntilMs: null, agreed: [], disarm: [] };
 
 const NOT_SAID = {
   successor: null,
@@ -212,7 +215,7 @@ function isTieReport(value: unknown): boolean {
   return (kind === "ssh" || kind === "sr") && typeof place === "string" && typeof tag === "string";
 }
 
-function isDisarmWord(value: unknown): boolean {
+function isDisarmWord(value: unknown): value is DisarmWord {
   if (typeof value !== "object" || value === null) return false;
   const { id, host, forS } = value as Partial<Record<keyof DisarmWord, unknown>>;
   return [id, forS].every(Number.isSafeInteger) && (host === null || typeof host === "string");

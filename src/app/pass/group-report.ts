@@ -6,6 +6,7 @@ import { waysTo } from "../../core/group/ways.ts";
 import { fetchAfterMs } from "../../core/members/own-copy.ts";
 import type { LastGoodView } from "../../core/memory/last-good.ts";
 import type { Memory } from "../../core/memory/memory.ts";
+import type { DisarmWord } from "../../core/model/disarm-words.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import { countsOnLease } from "../../core/model/lease-method.ts";
 
@@ -54,9 +55,13 @@ export function groupReport(
     fetchAfterMs: fetchAfterMs(lastGood, self),
     leaseMs: leaseWished(settings),
     tie: tieClaims(settings),
-    disarm: lastGood.master === self ? lastGood.disarm : [],
+    disarm: disarmWords(self, lastGood),
   };
 }
+
+/** The words about a rest of HA in the pool database, as its master reads them; none on any other host. */
+export const disarmWords = (self: HostUuid, lastGood: LastGoodView | null): readonly DisarmWord[] =>
+  lastGood?.master === self ? lastGood.disarm : [];
 
 const NO_LIST = {
   pool: null,

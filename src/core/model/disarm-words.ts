@@ -6,7 +6,7 @@ export const DISARM_KEY = "ha-lizard-disarm";
 /** For longer HA is switched off. */
 export const LONGEST_DISARM_S = 24 * 60 * 60;
 /** One for each host of the largest pool, and one for the pool. */
-const MOST_WORDS = 65;
+export const MOST_WORDS = 65;
 
 /** `ha-cfg disarm`, or `ha-cfg arm`. */
 export interface DisarmWord {
@@ -30,6 +30,12 @@ function readWord(text: string): DisarmWord | null {
   const forS = Number(seconds);
   if (parts === null || forS > LONGEST_DISARM_S || (target !== "pool" && !isUuid(target))) return null;
   return { id: Number(id), host: target === "pool" ? null : hostUuid(target), forS };
+}
+
+/** The words of both, each once, the oldest first. */
+export function joinWords(a: readonly DisarmWord[], b: readonly DisarmWord[]): readonly DisarmWord[] {
+  const text = (word: DisarmWord) => writeDisarmWords([word]);
+  return [...new Map([...a, ...b].map((word) => [text(word), word])).values()].sort((x, y) => x.id - y.id);
 }
 
 /** As they stand in DISARM_KEY. */

@@ -10,10 +10,11 @@ const having = (value: unknown): Pick<StateStore, "load"> => ({
 });
 
 describe("readToldMonitor: what the iterations have told the monitor", () => {
-  const nothing = { off: [], fencingUntilMs: null, agreed: [] };
+  const nothing = { off: [], fencingUntilMs: null, agreed: [], disarm: [] };
   const b = [hostUuid("b")];
   const off = { ...nothing, off: b };
   const one = { host: hostUuid("c"), atMs: 5, bootId: "boot" };
+  const word = { id: 7, host: null, forS: 60 };
   const rows: readonly [string, unknown, Awaited<ReturnType<typeof readToldMonitor>>][] = [
     ["there is no such document", undefined, nothing],
     ["it is empty", null, nothing],
@@ -45,6 +46,18 @@ describe("readToldMonitor: what the iterations have told the monitor", () => {
         ],
       },
       off,
+    ],
+    ["a word about a rest of HA", { ...off, disarm: [word] }, { ...off, disarm: [word] }],
+    [
+      "words that are none",
+      { ...off, disarm: [5, null, { ...word, id: "7" }, word] },
+      { ...off, disarm: [word] },
+    ],
+    ["words that are no list", { ...off, disarm: word }, off],
+    [
+      "more words than a pool can have",
+      { ...off, disarm: Array.from({ length: 66 }, () => word) },
+      { ...off, disarm: Array.from({ length: 65 }, () => word) },
     ],
     [
       "more than a pool can have: those that it can have",

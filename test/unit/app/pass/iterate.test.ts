@@ -321,19 +321,19 @@ describe("runPass: a fence", () => {
     test("once, when that has changed", async () => {
       const pool = await nearlyFailed();
       expect(await toldIn(pool)).toEqual([
-        { off: [], fencingUntilMs: expect.any(Number), agreed: [] },
-        { off: h3(pool), fencingUntilMs: null, agreed: [] },
+        { off: [], fencingUntilMs: expect.any(Number), agreed: [], disarm: [] },
+        { off: h3(pool), fencingUntilMs: null, agreed: [], disarm: [] },
       ]);
-      expect(await toldIn(pool)).toEqual([{ off: h3(pool), fencingUntilMs: null, agreed: [] }]);
+      expect(await toldIn(pool)).toEqual([{ off: h3(pool), fencingUntilMs: null, agreed: [], disarm: [] }]);
     });
     test("again, when it could not be written", async () => {
       const pool = await nearlyFailed();
       const told = await toldIn(pool, (attempt) => attempt === 1);
       expect(told.slice(0, 2)).toEqual([
-        { off: [], fencingUntilMs: expect.any(Number), agreed: [] },
-        { off: [], fencingUntilMs: expect.any(Number), agreed: [] },
+        { off: [], fencingUntilMs: expect.any(Number), agreed: [], disarm: [] },
+        { off: [], fencingUntilMs: expect.any(Number), agreed: [], disarm: [] },
       ]);
-      expect(told.at(-1)).toEqual({ off: h3(pool), fencingUntilMs: null, agreed: [] });
+      expect(told.at(-1)).toEqual({ off: h3(pool), fencingUntilMs: null, agreed: [], disarm: [] });
     });
   });
 

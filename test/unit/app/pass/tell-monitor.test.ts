@@ -3,7 +3,7 @@ import { tellMonitor } from "../../../../src/app/pass/tell-monitor.ts";
 import { resolveSettings } from "../../../../src/config/resolve.ts";
 import type { Memory } from "../../../../src/core/memory/memory.ts";
 import type { Action } from "../../../../src/core/model/action.ts";
-import { fenceOf, host, incidentIn, memoryWith } from "../../core/fixtures.ts";
+import { fenceOf, goodView, host, incidentIn, memoryWith } from "../../core/fixtures.ts";
 
 const FENCE = fenceOf(host(3));
 const OTHER: Action = { kind: "declare-host-dead", host: host(3), proved: true };
@@ -28,6 +28,7 @@ function telling(override: Readonly<Record<string, string>> = {}, over: Partial<
     ports: { store, clock: { uptimeMs: () => world.nowMs } },
     config: { settings },
     memory: memoryWith(over),
+    self: { uuid: host(1) },
     inFlight: new Map<string, unknown>(),
     ended: [] as Parameters<typeof tellMonitor>[0]["ended"],
     toldMonitor: null as string | null,
@@ -38,9 +39,12 @@ function telling(override: Readonly<Record<string, string>> = {}, over: Partial<
   };
   return { pass, world, tell };
 }
-const told = (fencingUntilMs: number | null, off: readonly string[] = [], agreed: readonly object[] = []) => [
-  ["off-hosts", { off, fencingUntilMs, agreed }],
-];
+const told = (
+  fencingUntilMs: number | null,
+  off: readonly string[] = [],
+  agreed: readonly object[] = [],
+  disarm: readonly object[] = [],
+) => [["off-hosts", { off, fencingUntilMs, agreed, disarm }]];
 
 describe("tellMonitor: a fence is told with its end", () => {
   const rows: readonly [string, Readonly<Record<string, string>>, number][] = [
@@ -114,6 +118,17 @@ describe("tellMonitor: it is told when it changes", () => {
     pass.memory = memoryWith({ agreed: { ...agreed, h3: { atMs: 9, bootId: "boot-3" } } });
     expect(await tell()).toEqual(told(null, [], [{ ...one, atMs: 9 }]));
     pass.memory = memoryWith({ agreed: { h3: null } });
+    expect(await tell()).toEqual(told(null));
+  });
+
+  test("a word about a rest of HA, too, by the master of the database alone", async () => {
+    const { tell, pass } = telling();
+    await tell();
+    const word = { id: 7, host: null, forS: 60 };
+    pass.memory = memoryWith({ lastGood: goodView({ disarm: [word] }) });
+    expect(await tell()).toEqual(told(null, [], [], [word]));
+    expect(await tell()).toEqual([]);
+    pass.memory = memoryWith({ lastGood: goodView({ disarm: [word], master: host(2) }) });
     expect(await tell()).toEqual(told(null));
   });
 

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { DISARM_KEY, readDisarmWords, writeDisarmWords } from "../../../../src/core/model/disarm-words.ts";
+import {
+  DISARM_KEY,
+  joinWords,
+  readDisarmWords,
+  writeDisarmWords,
+} from "../../../../src/core/model/disarm-words.ts";
 import { hostUuid } from "../../../../src/core/model/ids.ts";
 
 const UUID = "11111111-1111-4111-8111-111111111111";
@@ -24,4 +29,17 @@ describe("readDisarmWords", () => {
     expect(readDisarmWords({ [DISARM_KEY]: `7.${UUID}.60` })).toEqual([
       { id: 7, host: hostUuid(UUID), forS: 60 },
     ]));
+});
+
+describe("joinWords: each once, the oldest first, whichever list is the newer one", () => {
+  const words = (text: string) => readDisarmWords({ [DISARM_KEY]: text });
+  const joined = (a: string, b: string) => writeDisarmWords(joinWords(words(a), words(b)));
+  const rows: readonly [string, string, string][] = [
+    ["", "", ""],
+    ["7.pool.60", "", "7.pool.60"],
+    ["7.pool.60", "7.pool.60 9.pool.0", "7.pool.60 9.pool.0"],
+    ["7.pool.60 9.pool.0", "7.pool.60", "7.pool.60 9.pool.0"],
+    [`7.${UUID}.60`, "7.pool.60", `7.${UUID}.60 7.pool.60`],
+  ];
+  for (const [a, b, expected] of rows) test(`"${a}" and "${b}"`, () => expect(joined(a, b)).toBe(expected));
 });
