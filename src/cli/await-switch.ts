@@ -55,9 +55,9 @@ const STORED_MS = 3_000;
  * Waits until the group has taken this word: then every later leader knows it. Says who has stored it, and who has not. false: it has not been
  * taken, or nobody here can tell.
  */
-export async function awaitDisarm(awaiting: Awaiting, { id }: Pick<DisarmWord, "id">): Promise<boolean> {
+export async function awaitDisarm(awaiting: Awaiting, word: DisarmWord): Promise<boolean> {
   const { ports, nameOf, say } = awaiting;
-  const isTakenBy = ({ group: { roll } }: Hearing) => roll?.settled === true && roll.disarmWord >= id;
+  const isTakenBy = ({ group: { roll } }: Hearing) => roll?.settled === true && roll.disarmWord >= word.id;
   const first = await hearingNow(ports);
   if (first === null) {
     ports.stderr(
@@ -69,6 +69,12 @@ export async function awaitDisarm(awaiting: Awaiting, { id }: Pick<DisarmWord, "
   if (taken === null || !isTakenBy(taken)) {
     ports.stderr(
       "The hosts have not taken it: more than half of them have not confirmed it, or no master leads them. Rely on nothing; see ha-cfg status for who is heard. Where they take it later, it holds from then on.\n",
+    );
+    return false;
+  }
+  if (!isDone(word, taken)) {
+    ports.stderr(
+      "It does not hold: another word was given at the same time, or HA is disarmed for too many hosts. Give it again, or for the whole pool; see ha-cfg status.\n",
     );
     return false;
   }
@@ -85,6 +91,13 @@ export async function awaitDisarm(awaiting: Awaiting, { id }: Pick<DisarmWord, "
         : `${all.length - missing.length} of ${all.length} hosts have it`;
   say(missing.length === 0 ? `${who}.\n` : `${who}; not confirmed by: ${missing.map(nameOf).join(", ")}.\n`);
   return true;
+}
+
+/** Do the hosts do what this word wants? That a later one was taken says nothing of it: it may have been written over, or one too many. */
+function isDone({ host, forS }: DisarmWord, { group: { roll } }: Hearing): boolean {
+  const targets = (roll?.disarms ?? []).map((one) => one.host);
+  if (forS > 0) return targets.includes(host);
+  return host === null ? targets.length === 0 : !targets.includes(host);
 }
 
 /** What the monitor of this host has heard when that is so, or the time is over. */

@@ -7,6 +7,9 @@ const RENEW_MS = 60_000;
 /** A leader that has been elected writes at once what it has counted, for the next one may be elected before that. */
 const RENEW_FIRST_MS = 1_000;
 
+/** The whole pool always has its place. */
+const MOST_HOSTS_AT_REST = MOST_DISARMS - 1;
+
 interface Sight {
   readonly nowMs: number;
   /** In the pool database; none where this host is not the named master. */
@@ -41,5 +44,8 @@ function takeWord(of: readonly Disarm[], { host, forS }: DisarmWord): readonly D
   if (host === null && forS === 0) return [];
   const others = of.filter((one) => one.host !== host);
   if (forS === 0) return others;
-  return others.length < MOST_DISARMS ? [...others, { host, leftMs: forS * 1_000 }] : of;
+  const hosts = others.filter((one) => one.host !== null).length;
+  return hosts < (host === null ? MOST_DISARMS : MOST_HOSTS_AT_REST)
+    ? [...others, { host, leftMs: forS * 1_000 }]
+    : of;
 }

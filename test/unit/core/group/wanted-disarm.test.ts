@@ -71,6 +71,22 @@ describe("wantedDisarm", () => {
       { of: many, words: [word(6, C, 9)], forMs: 0 },
       `${many.map(({ host }) => `${host} 5`).join(", ")}; word 6`,
     ],
+    [
+      "the whole pool has its place beside all but one of these",
+      { of: many.slice(1), words: [word(6, null, 9)], forMs: 0 },
+      `${many
+        .slice(1)
+        .map(({ host }) => `${host} 5`)
+        .join(", ")}, pool 9; word 6`,
+    ],
+    [
+      "which no host takes",
+      { of: many.slice(1), words: [word(6, C, 9)], forMs: 0 },
+      `${many
+        .slice(1)
+        .map(({ host }) => `${host} 5`)
+        .join(", ")}; word 6`,
+    ],
     ["it goes on", { of: [pool(3)] }, "same"],
     ["it is over", { of: [pool(0.5)] }, "nothing"],
     ["of one it is over", { of: [pool(0.5), only(B, 9)] }, "b 8.5"],
