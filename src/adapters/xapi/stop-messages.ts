@@ -11,7 +11,7 @@ const SINCE_EVER = "19700101T00:00:00Z";
 /** Whoever asked for these, the VM ran then. */
 const RAN: ReadonlySet<string> = new Set(["VM_STARTED", "VM_RESUMED", "VM_REBOOTED", "VM_MIGRATED"]);
 
-export function createStopReader({ session }: XapiContext): StopReader {
+export function createStopReader({ session, clock }: XapiContext): StopReader {
   const method = "message.get";
   return {
     async readStops(vms, signal) {
@@ -24,7 +24,7 @@ export function createStopReader({ session }: XapiContext): StopReader {
         for (const [index, vm] of some.entries()) {
           const answer = answers[index];
           const read = answer === undefined ? null : parseRecords(method, messageRecord, answer);
-          if (read?.ok === true) found.set(vm, stopMessages([...read.value.values()]));
+          if (read?.ok === true) found.set(vm, stopMessages([...read.value.values()], clock.wallMs()));
         }
       }
       return found;
@@ -32,12 +32,21 @@ export function createStopReader({ session }: XapiContext): StopReader {
   };
 }
 
-function stopMessages(messages: readonly MessageRecord[]): StopMessages {
-  const ran = messages.filter(({ name }) => RAN.has(name)).map(timeOf);
+/** XAPI writes whole seconds, and a slave reads those that the clock of its master has dated. */
+const SLACK_MS = 10_000;
+
+/**
+ * A start that is later than now was dated before the clock was set back, and so is older than a stop that is not: a VM that a client has
+ * stopped since is not started for as long as the clock was wrong.
+ */
+function stopMessages(messages: readonly MessageRecord[], wallMs: number): StopMessages {
+  const isPast = (atMs: number) => atMs <= wallMs + SLACK_MS;
   const stops = messages.filter(({ name }) => name === "VM_SHUTDOWN");
   const stoppedAtMs = latest(stops.map(timeOf));
   const last = stops.find((message) => timeOf(message) === stoppedAtMs);
-  return { startedAtMs: latest(ran), stoppedAtMs, isForced: /forcibly/.test(last?.body ?? "") };
+  const ran = messages.filter(({ name }) => RAN.has(name)).map(timeOf);
+  const counted = stoppedAtMs !== null && isPast(stoppedAtMs) ? ran.filter(isPast) : ran;
+  return { startedAtMs: latest(counted), stoppedAtMs, isForced: /forcibly/.test(last?.body ?? "") };
 }
 
 function latest(times: readonly number[]): number | null {

@@ -5,7 +5,7 @@ import type { WentDown } from "./judge-stop.ts";
 /** What is known of the host on which a VM was stopped. Wall times are milliseconds by the master's clock. */
 export interface StoppedHost {
   readonly wallMs: number;
-  /** By its own clock, in seconds as text (`HostView.bootTime`); null: not known. */
+  /** By its own clock, in seconds as text (`HostView.bootTime`); null: not known, or that in which the VM was stopped. */
   readonly bootTime: string | null;
   /** It has failed, or was not heard for a minute. */
   readonly isGone: boolean;

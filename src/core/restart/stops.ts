@@ -157,7 +157,8 @@ export function stopVerdicts(memory: Memory, round: MasterRound): ReadonlyMap<Vm
           messages: seen?.messages ?? (waitedMs >= UNREADABLE_MS ? "unreadable" : "unknown"),
           ...{ alwaysRun, ranOn, isHostLost: seen?.isHostLost === true, wallMs: view.wallMs },
           hasHostBooted: seen?.hasHostBooted === true,
-          wentDown: (stop) => (seen?.isCrash === true ? "no" : wentDownSoon(stop, stateOf, stop === kept)),
+          wentDown: (stop) =>
+            seen?.isCrash === true ? "no" : wentDownSoon(stop, (host) => stateOf(host, vm), stop === kept),
         },
         wishesOf(vm, settings),
       );
@@ -171,16 +172,20 @@ export function isLeftDown(verdict: StopVerdict | undefined): boolean {
   return verdict !== undefined && !verdict.starts && verdict.cause.kind === "stopped";
 }
 
-function stateOfHosts(memory: Memory, { view }: MasterRound): (host: HostUuid) => StoppedHost | null {
+function stateOfHosts(
+  memory: Memory,
+  { view }: MasterRound,
+): (host: HostUuid, vm: HaltedVm) => StoppedHost | null {
   const rows = hostRows(memory, view);
-  return (host) => {
+  return (host, vm) => {
     const { record } = rowOf(rows, host);
     if (record === null) return null;
     const heardAtMs = memory.heardAtMs[host] ?? null;
     const isSilent = heardAtMs !== null && view.nowMs - heardAtMs >= GONE_MS;
     return {
       wallMs: view.wallMs,
-      bootTime: record.bootTime,
+      // In the boot in which the VM ran there it has not booted since, whatever the two clocks say.
+      bootTime: vm.ranOn === host && isSameBoot(vm.ranInBoot, record.bootTime) ? null : record.bootTime,
       isGone: host !== view.self.uuid && (isSilent || hasFailed(host, rows)),
       heardWallMs: heardAtMs === null ? null : view.wallMs - (view.nowMs - heardAtMs),
       isLive: record.live,

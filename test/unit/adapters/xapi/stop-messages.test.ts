@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { vmUuid } from "../../../../src/core/model/ids.ts";
-import { api, never, value } from "./fixtures.ts";
+import { api, createMemoryStore, createTestClock, never, value } from "./fixtures.ts";
 import { open } from "./recorded-pool.ts";
 
 const WEB = vmUuid("0d8eb3ef-fa18-8097-bf1c-ae7700f82566");
@@ -12,13 +12,17 @@ const message = (name: string, timestamp: string, what = "") => ({
   ...{ name, priority: 5, cls: "VM", obj_uuid: WEB, timestamp },
   body: `VM 't0' (uuid: ${WEB}) ${what}`,
 });
-const reading = (messages: readonly object[]) =>
-  open({
-    handlers: {
-      "message.get": () =>
-        value(Object.fromEntries(messages.map((one, index) => [`OpaqueRef:${index}`, one]))),
+const reading = (messages: readonly object[], wallMs = T) =>
+  open(
+    {
+      handlers: {
+        "message.get": () =>
+          value(Object.fromEntries(messages.map((one, index) => [`OpaqueRef:${index}`, one]))),
+      },
     },
-  });
+    createMemoryStore(),
+    { ...createTestClock(), wallMs: () => wallMs },
+  );
 
 test.each([
   ["none", [], { startedAtMs: null, stoppedAtMs: null, isForced: false }],
@@ -58,6 +62,26 @@ test.each([
     method: "message.get",
     params: ["OpaqueRef:session-1", "VM", WEB, "19700101T00:00:00Z"],
   });
+});
+
+test.each([
+  ["long before both", "04:58:00", "04:59:48", -60, "started and stopped"],
+  ["a start of before the clock was set back", "04:59:48", "04:58:50", -30, "stopped"],
+  ["of ten seconds ahead, by another clock", "04:59:48", "04:59:38", -10, "started and stopped"],
+  ["a start that is past", "04:59:48", "04:58:50", 0, "started and stopped"],
+])("readStops: a start that is later than now is older than a stop that is not: %s", async (...row) => {
+  const [, start, stop, nowS, expected] = row;
+  const messages = [
+    message("VM_STARTED", `20261128T${start}Z`),
+    message("VM_SHUTDOWN", `20261128T${stop}Z`, "shutdown"),
+  ];
+  const { xapi } = reading(messages, T + nowS * 1_000);
+  const found = (await xapi.readStops([WEB], never())).get(WEB);
+  const said = [
+    ...(found?.startedAtMs == null ? [] : ["started"]),
+    ...(found?.stoppedAtMs == null ? [] : ["stopped"]),
+  ];
+  expect(said.join(" and ")).toBe(expected);
 });
 
 test("readStops: what cannot be read is absent, which is no empty answer", async () => {

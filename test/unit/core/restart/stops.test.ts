@@ -228,6 +228,20 @@ describe("stopVerdicts", () => {
     ["a client, and its host was not heard for a minute", { messages: STOPPED, memory: gone }, "host"],
     ["a client, and its host has booted", { messages: STOPPED, hosts: booted }, "host"],
     [
+      "a client, on a host whose boot its own clock tells as a later one: the VM ran there in that boot",
+      {
+        messages: STOPPED,
+        hosts: booted,
+        halted: haltedVm("web", { ranOn: host(3), ranInBoot: `${late / 1_000}.` }),
+      },
+      "client-clean",
+    ],
+    [
+      "it ran there in the boot before",
+      { messages: STOPPED, hosts: booted, halted: haltedVm("web", { ranOn: host(3), ranInBoot: "1000." }) },
+      "host",
+    ],
+    [
       "a client, and its host has failed",
       { messages: STOPPED, memory: { health: { h3: healthIn("failed") } } },
       "host",
