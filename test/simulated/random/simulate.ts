@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { renderStory } from "../scenarios/story.ts";
+import { tellStory } from "../scenarios/tell.ts";
 import { type Conditions, drawPlan, type Plan } from "./plan.ts";
 import { play } from "./play.ts";
 import { type SearchState, search } from "./search.ts";
@@ -9,8 +10,12 @@ import { shrink } from "./shrink.ts";
 import { renderSums } from "./sums.ts";
 
 const HELP = `Usage: npm run simulate -- [--seed N] [--runs N] [--hosts 2..8] [--workers N] [--resume FILE] [--verbose] [--never-back] [--as-measured] [--watches] [--storms] [--watchdog] [--tie] [--disarm]
+       npm run simulate -- --story FILE
 
-Plays random histories of simulated pools on virtual time: anything may fail, then everything is mended.
+Plays random histories of simulated pools on virtual time: anything may fail, then everything is mended. Or one story, told in plain words.
+
+  --story FILE   plays a scenario: a folder below test/simulated/scenarios, or a file like its script.txt. Says what
+                 happens and when, and whether all that it expects is so
 
   --seed N       the first seed (default 1); with one run, its history is told when it fails
   --runs N       how many seeds (default 1 with --seed, else 1000)
@@ -27,7 +32,8 @@ Plays random histories of simulated pools on virtual time: anything may fail, th
   --disarm       HA is disarmed and armed, for the pool and for hosts, and monitors are killed
   --storms       what the monitors say to each other is lost, comes twice, and comes late
 
-Exit code: 0 nothing broke a rule, 1 something did, 2 wrong usage.
+Exit code: 0 nothing broke a rule, 1 something did, or something that a story expects is not so, 2 wrong usage, or a story
+that cannot be read.
 `;
 
 const LAST_EVENTS = 50;
@@ -43,9 +49,16 @@ interface Wishes {
   readonly conditions: Conditions;
 }
 
-function parseWishes(): Wishes | string {
-  const { values } = parseArgs({
+/** How somebody asks for one story. */
+interface StoryWish {
+  readonly story: string;
+}
+
+function parseWishes(): Wishes | StoryWish | string {
+  const { values, tokens } = parseArgs({
+    tokens: true,
     options: {
+      story: { type: "string" },
       seed: { type: "string" },
       runs: { type: "string" },
       hosts: { type: "string", default: "2..16" },
@@ -63,6 +76,10 @@ function parseWishes(): Wishes | string {
     },
   });
   if (values.help) return HELP;
+  if (values.story !== undefined) {
+    if (tokens.length > 1) throw new Error("--story FILE stands alone: the story says all that there is");
+    return { story: values.story };
+  }
   const range = /^(\d+)(?:\.\.(\d+))?$/.exec(values.hosts);
   const seed = Number(values.seed ?? "1");
   const runs = Number(values.runs ?? (values.seed === undefined ? "1000" : "1"));
@@ -103,6 +120,17 @@ async function tellOne({ seed, least, most, verbose, conditions }: Wishes): Prom
     `\nwhat is left of it when nothing more can be taken away, as a scenario:\n${renderPlan(small)}`,
   );
   return 1;
+}
+
+async function tell({ story }: StoryWish): Promise<number> {
+  try {
+    const { text, isGood } = await tellStory(story);
+    process.stdout.write(text);
+    return isGood ? 0 : 1;
+  } catch (error) {
+    console.error(`Cannot play the story: ${error instanceof Error ? error.message : String(error)}`);
+    return 2;
+  }
 }
 
 /** The conditions of a search as it was asked for. */
@@ -172,6 +200,7 @@ async function searchMany(wishes: Wishes): Promise<number> {
 try {
   const wishes = parseWishes();
   if (typeof wishes === "string") process.stdout.write(wishes);
+  else if ("story" in wishes) process.exitCode = await tell(wishes);
   else process.exitCode = wishes.runs === 1 ? await tellOne(wishes) : await searchMany(wishes);
 } catch (error) {
   console.error(`Cannot simulate: ${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);

@@ -14,6 +14,8 @@ import { act } from "./verbs.ts";
 /** What became of a scenario. */
 export interface ScenarioResult {
   readonly story: string;
+  /** So many claims the script has. */
+  readonly claims: number;
   /** Claims of the script that did not hold, and rules that were broken; empty is good. */
   readonly failures: readonly string[];
 }
@@ -34,6 +36,7 @@ export async function playScript(
   text: string,
   own: Partial<PoolFile> = {},
   alerts?: Alerts,
+  render?: (entry: LogEntry) => string | null,
 ): Promise<ScenarioResult> {
   const script = parseScript(text);
   const file = poolFileOf(script, own);
@@ -48,12 +51,22 @@ export async function playScript(
   const record = new Replayed(pool.world, Object.values(SECRETS));
   const failures: string[] = [];
   for (const line of script.lines) {
-    const failure = await playLine(pool, line);
+    const failure = await withPlace(line, () => playLine(pool, line));
     if (failure !== null) failures.push(`script.txt:${line.number}: ${line.text}: ${failure}`);
   }
   failures.push(...pool.world.log.filter(({ what }) => what === "start-refused").map(describeRefused));
   failures.push(...invariants.forbidden().map(describeBroken), ...record.failures);
-  return { story: renderStory(pool.world.log, alerts), failures };
+  const claims = script.lines.filter(({ words }) => words[0] === "expect").length;
+  return { story: renderStory(pool.world.log, alerts, render), claims, failures };
+}
+
+/** What cannot be understood says where it stands. */
+async function withPlace<T>({ number, text }: Line, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    throw new Error(`script.txt:${number}: ${text}: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** The presets that the script names, and what `own` has instead or besides. */

@@ -1,26 +1,8 @@
+import { NOISE } from "../../../src/simulation/in-words.ts";
 import { hostDefaults } from "../../../src/simulation/spec.ts";
 import type { LogEntry } from "../../../src/simulation/world.ts";
 import { type Causes, causesOf } from "./causes.ts";
 
-/** What every pool does all the time, or what another line tells better. */
-const NOISE = new Set([
-  "pass",
-  "database-copied",
-  "database-stored",
-  "declaring-dead",
-  "cookie",
-  "link",
-  "pool-key",
-  "vm-changed",
-  "vm-cloned",
-  "address",
-  "gone-for-good",
-  "state-lost",
-  "vouched-dead",
-  "lease-ended",
-  "administrator",
-  "two-mandates",
-]);
 const HOST_DETAILS = new Set(["host", "by", "from", "to", "master"]);
 
 /** Every service says so each time it begins; what stopped it has a line of its own. */
@@ -32,16 +14,23 @@ export type Alerts = "marked" | "in full";
 /**
  * A world's log as the lines of a story: time, what, who, and the rest; hosts by the names people use. A mark is
  * `  [mail, message]` at the end of a line. A mail or message that no line caused keeps a line of its own.
+ *
+ * @param render what an event is called; null leaves it out
  */
-export function renderStory(log: readonly LogEntry[], alerts: Alerts = "marked"): string {
+export function renderStory(
+  log: readonly LogEntry[],
+  alerts: Alerts = "marked",
+  render: (entry: LogEntry) => string | null = renderEntry,
+): string {
   const causes: Causes = alerts === "marked" ? causesOf(log) : new Map();
   const marks = new Set([...causes.values()].flat());
   return log
     .filter((entry) => !isSilent(entry) && !marks.has(entry))
-    .map(
-      (entry) =>
-        `${renderTime(entry.atMs)}  ${withNames(renderEntry(entry))}${renderMarks(causes.get(entry))}\n`,
-    )
+    .map((entry) => {
+      const text = render(entry);
+      if (text === null) return "";
+      return `${renderTime(entry.atMs)}  ${withNames(text)}${renderMarks(causes.get(entry))}\n`;
+    })
     .join("");
 }
 
