@@ -2,6 +2,7 @@ import type { SwitchOn } from "../app/pass/fence.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ConfigSource, OverrideWriter } from "../ports/config-source.ts";
 import type { Daemons } from "../ports/daemons.ts";
+import type { PlayDrill } from "../ports/drill.ts";
 import type { FenceLists } from "../ports/fence-lists.ts";
 import type { FenceMethods } from "../ports/fence-methods.ts";
 import type { Fencer } from "../ports/fencer.ts";
@@ -79,6 +80,8 @@ export interface CliPorts {
   readonly log: LogReader;
   /** The manual, with a table of these actions. */
   openManual(actions: readonly DescribedAction[]): Promise<Manual>;
+  /** Plays a pool in virtual time. */
+  readonly playDrill: PlayDrill;
   /** Takes a line about every change. */
   readonly logger: Logger;
   /** Who makes the changes. */

@@ -9,6 +9,7 @@ import { clearAlertsAction } from "./commands/clear-alerts.ts";
 import { confirmOffAction } from "./commands/confirm-off.ts";
 import { armAction, disarmAction } from "./commands/disarm.ts";
 import { doctorAction } from "./commands/doctor.ts";
+import { drillAction } from "./commands/drill.ts";
 import { emailAction, emailDebugAction } from "./commands/email.ts";
 import { explainAction } from "./commands/explain.ts";
 import { fenceHostsAction } from "./commands/fence-hosts.ts";
@@ -71,6 +72,7 @@ const LISTED: readonly Action[] = [
   powerOnAction,
   resumeAction,
   planAction,
+  drillAction,
   historyAction,
   reportAction,
   replayAction,

@@ -1,4 +1,4 @@
-import { hostname } from "node:os";
+import { hostname, setPriority } from "node:os";
 import { join } from "node:path";
 import { maskFencer } from "../adapters/fencing/masked-fencer.ts";
 import { createDaemons } from "../adapters/files/daemon-files.ts";
@@ -30,6 +30,9 @@ import { createFencer } from "./real-fencer.ts";
 import { createRealPeers } from "./real-xapi.ts";
 import { createRuntime } from "./runtime.ts";
 import { VERSION } from "./version.ts";
+
+/** The greatest niceness. */
+const LAST_IN_LINE = 19;
 
 /** Where syslog writes in Dom0, and on other systems. */
 const LOGS = ["var/log/messages", "var/log/syslog"];
@@ -99,6 +102,13 @@ export function runInto(
     records: createRecordFiles(paths),
     // Only who reads it loads it.
     openManual: async (actions) => (await import("../manual/manual.ts")).createManual(actions),
+    // Only who plays it loads the simulated pool.
+    playDrill: async (request) => {
+      const { playDrill } = await import("../simulation/drill/play.ts");
+      // It only computes, and must not hold up the monitor beside it.
+      setPriority(LAST_IN_LINE);
+      return playDrill(request);
+    },
     log: createLogFile({ clock, places: LOGS.map((place) => join(paths.root, place)), closed }),
     prober: peers.prober,
     pinger: peers.pinger,

@@ -1,6 +1,7 @@
 import { type SimClock, WORLD_BEGIN_WALL_MS } from "./clock.ts";
 import { Database, type Fields, NULL_REF } from "./database.ts";
 import { bootedRate } from "./host-clock.ts";
+import { addPlaces, attachPlaces, setFree } from "./places.ts";
 import { createRandom } from "./random.ts";
 import { TEMPLATES } from "./records/templates.ts";
 import {
@@ -52,9 +53,12 @@ export function buildWorld(
   for (const [index, { powerOn }] of hosts.entries())
     if (powerOn !== undefined) addPowerOn(world, database, world.host(index + 1), powerOn);
   addStorage(database, world);
+  addPlaces(database, world.hosts, spec);
   for (const appliance of spec.appliances ?? []) addAppliance(database, appliance);
   const field = spec.params?.["XC_FIELD_NAME"];
   for (const [index, vm] of (spec.vms ?? []).entries()) addVm(world, database, vm, index + 1, field);
+  for (const [index, { squeezedFreeBytes }] of hosts.entries())
+    if (squeezedFreeBytes !== undefined) setFree(database, world.host(index + 1), squeezedFreeBytes);
   for (const address of spec.externals ?? []) world.externals.set(address, true);
   for (const host of world.hosts) host.database = host === master ? database : database.copy();
   return world;
@@ -267,7 +271,7 @@ export function addVm(
   database.insert("VM", ref, {
     ...TEMPLATES.VM,
     uuid,
-    name_label: spec.name,
+    name_label: spec.label ?? spec.name,
     is_a_template: spec.template === true,
     power_state: on === null ? "Halted" : "Running",
     resident_on: on?.ref ?? NULL_REF,
@@ -276,7 +280,7 @@ export function addVm(
     memory_static_max: memory,
     memory_dynamic_max: memory,
     memory_dynamic_min: spec.leastMemoryBytes ?? memory,
-    memory_overhead: vmOverhead(memory),
+    memory_overhead: spec.overheadBytes ?? vmOverhead(memory),
     VCPUs_max: spec.cpus ?? TEMPLATES.VM["VCPUs_max"] ?? 1,
     affinity: spec.affinity === undefined ? NULL_REF : world.host(spec.affinity).ref,
     tags: spec.tags ?? [],
@@ -286,7 +290,7 @@ export function addVm(
     appliance,
     blocked_operations: spec.startBlocked === true ? { start: "blocked", start_on: "blocked" } : {},
     VBDs: disk === null ? [] : [refOf("vbd", uuid)],
-    other_config: {
+    other_config: spec.otherConfig ?? {
       ...homeKeys(uuid, spec.homePool ?? true),
       ...(spec.ha === undefined ? {} : { [field]: spec.ha }),
     },
@@ -296,6 +300,7 @@ export function addVm(
     database.update("VM_appliance", appliance, { VMs: [...members, ref] });
   }
   if (disk !== null) addDisk(database, vm, disk, on);
+  attachPlaces(database, vm, spec, on);
   if (on === null) return vm;
   on.domains.set(uuid, { vm: uuid, sinceMs: world.nowMs() });
   const residents = database.must("host", on.ref)["resident_VMs"] as string[];

@@ -16,6 +16,16 @@ export interface PoolSpec {
   readonly watches?: boolean;
   /** Every host has a second network with an address of its own, over which XAPI does not talk. */
   readonly secondNetwork?: boolean;
+  /** Storage repositories besides the shared one and the local ones, and networks: what only some hosts have (places.ts). */
+  readonly storages?: readonly PlaceSpec[];
+  readonly networks?: readonly PlaceSpec[];
+}
+
+/** A storage repository or a network, and the numbers of the hosts that have it. */
+export interface PlaceSpec {
+  readonly uuid: string;
+  readonly name: string;
+  readonly hosts: readonly number[];
 }
 
 export interface HostSpec {
@@ -25,6 +35,8 @@ export interface HostSpec {
   /** On its second network; absent or null: it has none. */
   readonly secondAddress?: string | null;
   readonly memoryBytes?: number;
+  /** So much is free when every guest there is squeezed as far as it allows; goes before `memoryBytes`. */
+  readonly squeezedFreeBytes?: number;
   /** Processors; absent: as many as the recorded host had. */
   readonly cpus?: number;
   /** Its BMC, as XAPI knows it (`power_on_mode` IPMI); the password becomes a secret of XAPI. */
@@ -37,12 +49,21 @@ export interface HostSpec {
 
 export interface VmSpec {
   readonly name: string;
+  /** Its name in the pool database, where several may have the same; absent: `name`. */
+  readonly label?: string;
   readonly uuid?: string;
   /** Host it runs on in the beginning; absent: halted. */
   readonly on?: number;
   readonly order?: number;
   readonly startDelayS?: number;
   readonly memoryBytes?: number;
+  /** What Xen needs beside that; absent: what was measured. */
+  readonly overheadBytes?: number;
+  /** Uuids of `PoolSpec.storages` on which it has a disk, and of `PoolSpec.networks` in which it has a card. */
+  readonly storages?: readonly string[];
+  readonly networks?: readonly string[];
+  /** The whole of its other_config; goes before `ha` and `homePool`. */
+  readonly otherConfig?: Readonly<Record<string, string>>;
   /** `shared` (default): on the shared SR; a number: on the local SR of that host; `none`: no disk. */
   readonly disk?: "shared" | "none" | number;
   /** The VM's own HA flag; absent: unset. */

@@ -1,12 +1,12 @@
 import type { HostUuid } from "../../core/model/ids.ts";
-import type { DatabaseView, Inventory } from "../../core/model/pool-view.ts";
+import type { DatabaseView } from "../../core/model/pool-view.ts";
 import { foresee } from "../../core/restart/foresee.ts";
 import { keptStops } from "../../core/restart/kept-stop.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
 import { findHost } from "../host-argument.ts";
+import { type PlannedPool, withInventory } from "../plan-pool.ts";
 import { proofOf, silenceS } from "../plan-times.ts";
-import { askPool, type PoolAccess, withPool } from "../pool-access.ts";
 import { planReport, renderPlan, renderPlans } from "../screens/plan.ts";
 
 export const planAction = defineAction({
@@ -21,18 +21,10 @@ export const planAction = defineAction({
     json: { type: "boolean", description: "for programs" },
   },
   async run(args, ports) {
-    return withPool(ports, async (pool) => {
-      const { xapi, database, exitWithout } = pool;
-      if (database === null) return exitWithout;
-      const failing = chooseHosts(args["if-host-fails"], database);
-      if (pool.resolved.settings.OP_MODE === 1) {
-        ports.stderr("Cannot plan with OP_MODE=1: XAPI places the VMs of an appliance.\n");
-        return EXIT.failed;
-      }
-      const read = await askPool(ports, "read what VMs need", (signal) => xapi.readInventory(signal));
-      if (!read.ok) return read.exit;
-      return show(failing, { ...pool, database }, read.value, ports, args.json === true);
-    });
+    const choose = (database: DatabaseView) => chooseHosts(args["if-host-fails"], database);
+    return withInventory(ports, "plan", choose, (failing, pool) =>
+      show(failing, pool, ports, args.json === true),
+    );
   },
 });
 
@@ -47,12 +39,10 @@ function chooseHosts(typed: string | undefined, { hosts }: DatabaseView): readon
 
 function show(
   failing: readonly (readonly HostUuid[])[],
-  pool: PoolAccess & { readonly database: DatabaseView },
-  inventory: Inventory,
+  { database, inventory, resolved }: PlannedPool,
   ports: CliPorts,
   json: boolean,
 ): ExitCode {
-  const { database, resolved } = pool;
   const { settings } = resolved;
   const times = { silenceS: silenceS(settings), proof: proofOf(settings, database.hosts.length) };
   const staysDown = keptStops(database.halted, settings);

@@ -46,6 +46,8 @@ interface Receiver {
 export class Datagrams implements Messengers {
   /** null: only cut links lose them. */
   weather: Weather | null = null;
+  /** Told of all that a monitor publishes. */
+  onPublished: ((host: number, hearing: Hearing) => void) | null = null;
   private readonly world: World;
   private readonly receivers = new Map<number, Receiver>();
   private readonly questioned = new Map<number, Questioned>();
@@ -127,6 +129,7 @@ export class Datagrams implements Messengers {
       publish: (hearing) => {
         this.boards.set(host, hearing);
         this.noteMandate(host, hearing);
+        this.onPublished?.(host, hearing);
         return DONE;
       },
     };

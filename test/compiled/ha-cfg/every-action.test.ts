@@ -297,6 +297,17 @@ describe("ha-cfg, compiled, on a master", () => {
     expect(await json(["plan", "--if-host-fails", "h1,h2"])).toBeObject();
   });
 
+  test("drill: the death of the master, played by the compiled program; the pool is not touched", async () => {
+    const before = [...stage.server.world.log];
+    const out = await done(["drill", "h1"]);
+    expect(out).toStartWith("If h1, the master, died now (a simulation: nothing was touched):\n");
+    expect(out).toContain("h1 loses power\n");
+    expect(out).toContain("Times to expect:\n  not heard any more ");
+    expect(stage.server.world.log).toEqual(before);
+    expect(await json(["drill", "h2"])).toMatchObject({ host: "h2", isMaster: false });
+    expect((await run(["drill", "h9"])).code).toBe(2);
+  });
+
   test("history: nothing yet, and hosts without this program are named", async () => {
     const { code, out, err } = await run(["history"]);
     expect([code, out]).toEqual([0, "Nothing has happened in the last 30 days, by these records.\n"]);

@@ -27,6 +27,7 @@ afterAll(() => stage.stop());
 
 const text = z.string();
 const maybeText = z.nullable(text);
+const maybeNumber = z.nullable(z.number());
 const named = z.strictObject({ uuid: maybeText, name: maybeText });
 const daemon = z.looseObject({ state: text });
 const seconds = z.nullable(z.number());
@@ -219,6 +220,27 @@ const SCHEMAS: readonly (readonly [readonly string[], z.ZodMiniType])[] = [
           ),
         }),
       ),
+    }),
+  ],
+  [
+    ["drill", "h1"],
+    z.strictObject({
+      ...{
+        schema: z.literal(1),
+        host: text,
+        isMaster: z.boolean(),
+        haOn: z.boolean(),
+        assumed: z.array(text),
+      },
+      timeline: z.array(z.strictObject({ atS: z.number(), text })),
+      times: z.strictObject({
+        ...{ missedS: maybeNumber, suspectedS: maybeNumber, failedS: maybeNumber, provedS: maybeNumber },
+        ...{ newMasterS: maybeNumber, declaredS: maybeNumber, firstVmS: maybeNumber, lastVmS: maybeNumber },
+      }),
+      vms: z.array(
+        z.strictObject({ uuid: text, name: text, to: maybeText, afterS: maybeNumber, why: maybeText }),
+      ),
+      playedS: z.number(),
     }),
   ],
   [

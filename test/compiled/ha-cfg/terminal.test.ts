@@ -50,6 +50,7 @@ describe("on a terminal", () => {
     [["get-vm-ha", "web"], []],
     [["plan"], []],
     [["plan", "--if-host-fails", "h1"], []],
+    [["drill", "h1"], []],
     [["explain", "host", "h1"], []],
     [["explain", "vm", "web"], []],
     [["fence-test"], []],

@@ -10,6 +10,7 @@ import type { LogLine, LogLines } from "../../../src/ports/log-reader.ts";
 import type { ListedVm, PostedMessage } from "../../../src/ports/pool-database.ts";
 import type { RecordFiles } from "../../../src/ports/record.ts";
 import type { LoadedState } from "../../../src/ports/state-store.ts";
+import { playDrill } from "../../../src/simulation/drill/play.ts";
 import { fakeFenceLists, type ListWorld, noLists } from "./fake-lists.ts";
 import { fakeSurroundings, quietSurroundings, type Surroundings } from "./fake-surroundings.ts";
 import { fakeXapi, HOST, POOL } from "./fake-xapi.ts";
@@ -227,6 +228,7 @@ export function fakePorts(world: FakeWorld): Captured {
       liveScreen: world.liveScreen,
       files: fakeFiles(world),
       openManual: async (actions) => createManual(actions),
+      playDrill,
       log: {
         recent: async () => world.log,
         follow: async (tell) => {

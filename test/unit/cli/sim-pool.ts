@@ -35,6 +35,7 @@ interface Around extends Partial<Surroundings> {
   readonly types?: CliPorts["keyboard"]["readLine"];
   /** What the fence device of a method says, instead of the world's. */
   readonly device?: (method: string) => DeviceState;
+  readonly playDrill?: CliPorts["playDrill"];
   /** Instead of what every host of the world has. */
   readonly masterWay?: CliPorts["masterWay"];
 }
@@ -49,7 +50,7 @@ export async function haCfgOn(
   args: readonly string[],
   around: Around = {},
 ): Promise<SimRun> {
-  const { terminal = false, types, device, masterWay, liveScreen, ...surroundings } = around;
+  const { terminal = false, types, device, masterWay, liveScreen, playDrill, ...surroundings } = around;
   const fakes = { ...fakeWorld(), terminal };
   const fake = fakePorts(fakes);
   const disk = pool.disks[host - 1];
@@ -64,6 +65,7 @@ export async function haCfgOn(
   void runHaCfg(args, {
     ...fake.ports,
     ...{ clock, hearing, openXapi, prober, pinger, localHost, store, daemons, tcp },
+    playDrill: playDrill ?? fake.ports.playDrill,
     liveScreen: liveScreen ?? fake.ports.liveScreen,
     masterWay: masterWay ?? simMasterWay(pool.world, host, (transport) => transport),
     fencer: device === undefined ? fencer : { status: async ({ method }) => device(method) },
