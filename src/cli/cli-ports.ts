@@ -47,7 +47,7 @@ export interface CliPorts {
   readonly localHost: Pick<LocalHost, "observe">;
   /**
    * What the iterations of this host remember stands in for a pool that does not answer. Written is only an administrator's word
-   * for the monitor (`confirmed-off`), and for the iterations (`fencing-resumed`).
+   * for the monitor (`confirmed-off`, `armed`), and for the iterations (`fencing-resumed`).
    */
   readonly store: Pick<StateStore, "load" | "save">;
   /** Who answers questions; nothing is asked when nobody can see it. */

@@ -30,6 +30,7 @@ export type LoadedState =
  * fencing-resumed: when an administrator has said last, by ha-cfg, that fencing may go on: `{ "atMs": <uptime of this host> }` ·
  * lease-end: when the service script has asked last that the lease of this host ends: `{ "atMs": <uptime of this host> }`, null: it goes on ·
  * disarm-count: since when the monitor has counted the time for which HA rests, by which roll ·
+ * armed: the words of administrators that end a rest of HA, given on this host by ha-cfg without the pool database ·
  * off-hosts: which hosts this one knows to be off, and whether it fences, for its monitor · alarms: what monitor and watchdog have told.
  */
 export type StateName = "memory" | "alarms" | "last-word" | NameOfThisBoot;
@@ -45,6 +46,7 @@ export const OF_THIS_BOOT = [
   "fencing-resumed",
   "lease-end",
   "disarm-count",
+  "armed",
 ] as const;
 
 export function isOfThisBoot(name: StateName): name is NameOfThisBoot {

@@ -50,7 +50,7 @@ import { LaterRead } from "./later-read.ts";
 import type { LeaseEnd } from "./lease-end.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import { LeaseWarning, runningLease } from "./lease-warning.ts";
-import { readConfirmedOff, readGroupReport, readToldMonitor } from "./report.ts";
+import { readArmed, readConfirmedOff, readGroupReport, readToldMonitor } from "./report.ts";
 import { NEWS_MS, TickPace } from "./tick-pace.ts";
 import { TieKeeper } from "./tie-keeper.ts";
 import { VoteKeeper } from "./vote-keeper.ts";
@@ -272,10 +272,9 @@ export class HearingLoop {
 
   async tick(): Promise<void> {
     const { clock, network, store } = this.ports;
-    const [own, told, words] = await Promise.all([
-      this.ownState(),
-      readToldMonitor(store),
-      readConfirmedOff(store, clock.uptimeMs()),
+    const [own, told, words, armWords] = await Promise.all([
+      ...([this.ownState(), readToldMonitor(store)] as const),
+      ...([readConfirmedOff(store, clock.uptimeMs()), readArmed(store)] as const),
     ]);
     network.tend();
     await this.lease.tend(clock.uptimeMs());
@@ -295,7 +294,7 @@ export class HearingLoop {
     this.warning.tell(runningLease(entered, leaseMs), nowMs);
     const moment = {
       ...{ nowMs, own, successor: report?.successor ?? null, maintenance: report?.maintenance ?? [] },
-      ...{ agreed: told.agreed, leaseMs, tieTag: report?.tie?.tag ?? null },
+      ...{ agreed: told.agreed, leaseMs, tieTag: report?.tie?.tag ?? null, armWords },
       ...{ disarmWords: joinWords(report?.disarm ?? [], told.disarm), without: report?.without ?? [] },
       isFencing: told.fencingUntilMs !== null && nowMs <= told.fencingUntilMs,
       greeters: this.greeters.recent(nowMs),

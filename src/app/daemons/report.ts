@@ -90,6 +90,16 @@ export interface ToldMonitor {
   readonly disarm: readonly DisarmWord[];
 }
 
+/** The words that end a rest of HA and were given on this host (src/cli/arm-here.ts); none when that cannot be read. Never rejects. */
+export async function readArmed(store: Pick<StateStore, "load">): Promise<readonly DisarmWord[]> {
+  const { words } = await loadFields(store, "armed");
+  if (!Array.isArray(words)) return [];
+  return words
+    .slice(0, MOST_WORDS)
+    .filter(isDisarmWord)
+    .filter(({ forS }) => forS === 0);
+}
+
 /** Nobody is off, and nothing is under way, when that cannot be read. */
 export async function readToldMonitor(store: Pick<StateStore, "load">): Promise<ToldMonitor> {
   const { off, fencingUntilMs, agreed, disarm } = await loadFields(store, "off-hosts");

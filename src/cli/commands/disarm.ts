@@ -9,6 +9,7 @@ import type { Hearing } from "../../core/model/hearing.ts";
 import type { HostUuid } from "../../core/model/ids.ts";
 import type { HostView } from "../../core/model/pool-view.ts";
 import { defineAction } from "../action.ts";
+import { armHere } from "../arm-here.ts";
 import { awaitDisarm } from "../await-switch.ts";
 import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
 import { hearingNow } from "../hearing-now.ts";
@@ -40,7 +41,7 @@ export const disarmAction = defineAction({
 export const armAction = defineAction({
   name: "arm",
   description:
-    "Ends ha-cfg disarm now: for the pool and for all hosts, or for one host. What failed meanwhile is then recovered.",
+    "Ends ha-cfg disarm now: for the pool and for all hosts, or for one host. What failed meanwhile is then recovered. When the master has died: on the host that leads.",
   args: { host: { type: "string", description: "only for this host (its name or uuid)" } },
   run: (args, ports) => withPool(ports, (pool) => give(pool, ports, { forS: 0, typed: args.host })),
 });
@@ -52,7 +53,7 @@ interface Wish {
 
 async function give(pool: PoolAccess, ports: CliPorts, { forS, typed }: Wish): Promise<ExitCode> {
   const { database, resolved } = pool;
-  if (database === null) return pool.exitWithout;
+  if (database === null) return forS === 0 ? armHere(ports, resolved.settings, typed) : pool.exitWithout;
   const verb = forS === 0 ? "arm" : "disarm";
   const { name, otherConfig } = database.pool;
   if (haFlagOf(otherConfig, resolved.settings.XC_FIELD_NAME) !== "on") {

@@ -25,6 +25,8 @@ export interface LeadMoment extends Moment {
   readonly tieTag: string | null;
   /** `GroupReport.disarm`. */
   readonly disarmWords: readonly DisarmWord[];
+  /** `LeaderSight.armWords`. */
+  readonly armWords: readonly DisarmWord[];
   /** Its iterations have told of the pool. */
   readonly knowsPool: boolean;
 }

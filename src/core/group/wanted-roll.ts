@@ -1,4 +1,4 @@
-import type { DisarmWord } from "../model/disarm-words.ts";
+import { type DisarmWord, joinWords } from "../model/disarm-words.ts";
 import type { OwnState } from "../model/hearing.ts";
 import type { HostUuid } from "../model/ids.ts";
 import { type Absent, hasLeft } from "./absent.ts";
@@ -30,6 +30,8 @@ export interface LeaderSight {
   readonly tieTag: string | null;
   /** `GroupReport.disarm`. */
   readonly disarmWords: readonly DisarmWord[];
+  /** Given on this host, which takes them whoever is master. */
+  readonly armWords: readonly DisarmWord[];
 }
 
 /**
@@ -55,7 +57,7 @@ export function wantedRoll(
     .map((one) => withMaintenance(state, sight, withLease(state, sight, withBoot(state, sight, one))));
   const hosts = [...kept, ...newcomers(state, roll, sight.nowMs)].slice(0, MOST_HOSTS);
   const ha = wantsHa(state, roll, sight);
-  const words = isNamedMaster(state, sight) ? sight.disarmWords : [];
+  const words = joinWords(isNamedMaster(state, sight) ? sight.disarmWords : [], sight.armWords);
   const wanted: RollContent = {
     disarm: roll.disarm,
     hosts,

@@ -75,6 +75,7 @@ function leaderTicks(one: LeaseHost, size: LeasesSize): LeaseHost {
     leaseMs: null,
     tieTag: null,
     disarmWords: [],
+    armWords: [],
   };
   const wanted = wantedRoll(ticked, sight);
   const changed = wanted === null ? null : changeRoll(ticked.voting, wanted, NOW_MS, timings);

@@ -38,6 +38,7 @@ const STEP_MS = 50;
 const TICK_MS = 1_000;
 const DRIFT = 0.0099;
 const BOOT_MS = 8_000;
+const NO_WORDS = { disarmWords: [], armWords: [] };
 
 type Sent =
   | { readonly kind: "heartbeat"; readonly heartbeat: Heartbeat }
@@ -315,7 +316,7 @@ class LeasedWorld {
     const own = { ...OWN, role: host.name === "a" ? ("master" as const) : ("slave" as const) };
     const moment = {
       ...{ nowMs: ms, own, successor: null, agreed: [], isFencing: false, without: [], maintenance: [] },
-      ...{ greeters: new Set<typeof self>(), leaseMs, tieTag: null, knowsPool: true, disarmWords: [] },
+      ...{ greeters: new Set<typeof self>(), leaseMs, tieTag: null, knowsPool: true, ...NO_WORDS },
     };
     const led = tickAndLead(entered, host.leading, moment, GROUP_TIMINGS);
     host.leading = led.leading;

@@ -75,6 +75,27 @@ describe("ha-cfg disarm and arm", () => {
     expect([code, err]).toEqual([1, expect.stringContaining("The hosts have not taken it: ")]);
   });
 
+  test("the master has died, whom nobody replaces: arm is taken on the host that leads, and only there", async () => {
+    const pool = await threeHosts();
+    await haCfgOn(pool, 1, ["disarm", "--for", "24h"]);
+    pool.power(1, false);
+    await pool.run(60 * SECOND);
+    const refused = await haCfgOn(pool, 3, ["arm"]);
+    expect([refused.code, refused.out]).toEqual([1, ""]);
+    expect(refused.err).toContain("Cannot arm HA here: h2 leads the hosts of this pool");
+    const disarmed = await haCfgOn(pool, 2, ["disarm"]);
+    expect([disarmed.code, disarmed.out]).toEqual([124, ""]);
+    const given = await haCfgOn(pool, 2, ["arm"]);
+    expect([given.code, given.out]).toEqual([
+      0,
+      "2 of 3 hosts have it; not confirmed by: h1.\nHA is armed for the pool.\n",
+    ]);
+    await pool.run(90 * SECOND);
+    // The dead master was replaced meanwhile, and this one has a database again.
+    const again = await haCfgOn(pool, 2, ["arm"]);
+    expect(again.out).toBe("HA is armed already for pool simulated.\n");
+  });
+
   const refusals: readonly [readonly string[], string, number][] = [
     [["disarm", "--for", "2"], "Cannot use --for 2: a time from 1min to 24h", 2],
     [["disarm", "--for", "30s"], "Cannot use --for 30s: ", 2],

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { readFencingResumed, readGroupReport, readToldMonitor } from "../../../../src/app/daemons/report.ts";
+import {
+  readArmed,
+  readFencingResumed,
+  readGroupReport,
+  readToldMonitor,
+} from "../../../../src/app/daemons/report.ts";
 import { hostUuid } from "../../../../src/core/model/ids.ts";
 import type { StateStore } from "../../../../src/ports/state-store.ts";
 import { REPORT } from "./hearing-stage.ts";
@@ -67,6 +72,19 @@ describe("readToldMonitor: what the iterations have told the monitor", () => {
   ];
   for (const [title, value, expected] of rows)
     test(title, async () => expect(await readToldMonitor(having(value))).toEqual(expected));
+});
+
+describe("readArmed: words that end a rest of HA, given on this host", () => {
+  const word = { id: 7, host: null, forS: 0 };
+  const rows: readonly [string, unknown, readonly object[]][] = [
+    ["there is no such document", undefined, []],
+    ["a word", { words: [word] }, [word]],
+    ["one that begins a rest: none", { words: [{ ...word, forS: 60 }, word] }, [word]],
+    ["something else", { words: [5, null, { ...word, id: "7" }] }, []],
+    ["no list", { words: word }, []],
+  ];
+  for (const [title, value, expected] of rows)
+    test(title, async () => expect([...(await readArmed(having(value)))]).toEqual([...expected] as never));
 });
 
 describe("readFencingResumed: when an administrator has said last that fencing may go on", () => {

@@ -36,6 +36,7 @@ const AT: LeadMoment = {
   leaseMs: null,
   tieTag: null,
   disarmWords: [],
+  armWords: [],
 };
 
 /** A tick of host a, the XAPI master. */

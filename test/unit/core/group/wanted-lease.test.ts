@@ -33,6 +33,7 @@ function entered({ said = SAYS, other = {}, leases = {}, shownMs = null, ownMs =
     leaseMs: ownMs,
     tieTag: null,
     disarmWords: [],
+    armWords: [],
   };
   const next = wantedRoll(state, sight)?.hosts ?? hosts;
   return next.find(({ host }) => host === (ownMs === null ? B : A))?.leaseMs ?? null;

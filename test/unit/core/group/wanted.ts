@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { RollContent } from "../../../../src/core/group/change-roll.ts";
 import type { RollHost } from "../../../../src/core/group/roll.ts";
 import { wantedRoll } from "../../../../src/core/group/wanted-roll.ts";
+import type { DisarmWord } from "../../../../src/core/model/disarm-words.ts";
 import type { OwnState } from "../../../../src/core/model/hearing.ts";
 import { type HostUuid, hostUuid } from "../../../../src/core/model/ids.ts";
 import { OWN } from "./group.ts";
@@ -27,6 +28,8 @@ export interface Given {
   readonly roll?: string | null;
   readonly change?: Partial<RollContent>;
   readonly tieTag?: string;
+  readonly disarmWords?: readonly DisarmWord[];
+  readonly armWords?: readonly DisarmWord[];
 }
 
 /** By default a leads with the roll 5a.1 of a, b and c, and is XAPI master; it hears b and c, which follow it. */
@@ -62,7 +65,8 @@ export function wanted(given: Given): RollContent | null {
     maintenance,
     leaseMs: null,
     tieTag: given.tieTag ?? null,
-    disarmWords: [],
+    disarmWords: given.disarmWords ?? [],
+    armWords: given.armWords ?? [],
   };
   return wantedRoll({ ...state, voting }, sight);
 }
