@@ -9,6 +9,7 @@
 #   pool.sh on|off <dir> <i>       power
 #   pool.sh sh <dir> <i> cmd...    run a command on a host that is on
 #   pool.sh part <dir> "1 2" "3"   every group on a bridge of its own;  pool.sh heal <dir>
+#   pool.sh cut|mend <dir> <i> <j>  what host i sends to host j is lost, or arrives again; heal mends it, too
 #   pool.sh second <dir> <i>       the host's address in a second network
 #   pool.sh stranger <dir> <address> [<i>]   a machine that is no host gets that address, and the network card of host i
 #   pool.sh hasty <dir> <n>        silent neighbours are soon known to be
@@ -120,7 +121,17 @@ hasty() {
   done
 }
 
+# To a card that nobody has: so one link of a host is cut, and not its others.
+cut() {
+  ip -n "h$1" neigh replace "$(address "$2")" lladdr 02:00:00:00:00:fe nud permanent dev eth0
+}
+
+mend() {
+  ip -n "h$1" neigh del "$(address "$2")" dev eth0
+}
+
 heal() {
+  for host in $(ip netns list | sed -n 's/^\(h[0-9]*\).*/\1/p'); do ip -n "$host" neigh flush nud permanent dev eth0; done
   for link in $(links_named 'd[1-9][0-9]*'); do ip link set "$link" master data0; done
   for link in $(links_named 'part[0-9]*'); do ip link del "$link"; done
 }
@@ -286,11 +297,13 @@ case $verb in
   sh) run_on "$@" ;;
   part) shift && partition "$@" ;;
   heal) heal ;;
+  cut) cut "$2" "$3" ;;
+  mend) mend "$2" "$3" ;;
   second) second "$2" ;;
   stranger) shift && stranger "$@" ;;
   hasty) shift && hasty "$@" ;;
   *)
-    sed -n '2,15p' "$self" >&2
+    sed -n '2,16p' "$self" >&2
     exit 2
     ;;
 esac

@@ -60,6 +60,8 @@ export class Pool {
   readonly controller: PowerController;
   private readonly world: Namespaces;
   private readonly powered = new Set<number>();
+  /** Single links that are cut, `<from> <to>`. */
+  private readonly cuts = new Set<string>();
   private readonly count: number;
   readonly vmNames: readonly string[];
   /** Holds the folder of each host's xapi sockets, `h<number>`. */
@@ -211,6 +213,21 @@ export class Pool {
     await this.sim.do({ verb: "partition", groups: [others, ...hosts.map((host) => [host])] });
   }
 
+  /** Cuts the link between two hosts, or mends it: both keep their links to the others. */
+  async link(a: number, b: number, up: boolean): Promise<void> {
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const key = `${from} ${to}`;
+      if (this.cuts.has(key) === !up) continue;
+      await this.world.verb(up ? "mend" : "cut", String(from), String(to));
+      await this.sim.do({ verb: "link", from, to, up });
+      if (up) this.cuts.delete(key);
+      else this.cuts.add(key);
+    }
+  }
+
   /** Gives a host the address of the second network that the database has for it. */
   async joinSecond(host: number): Promise<void> {
     await this.world.verb("second", String(host));
@@ -264,6 +281,7 @@ export class Pool {
 
   async heal(): Promise<void> {
     await this.world.verb("heal");
+    this.cuts.clear();
     await this.sim.do({ verb: "heal" });
   }
 
