@@ -93,7 +93,7 @@ describe("ha-cfg disarm and arm", () => {
     await pool.run(90 * SECOND);
     // The dead master was replaced meanwhile, and this one has a database again.
     const again = await haCfgOn(pool, 2, ["arm"]);
-    expect(again.out).toBe("HA is armed already for pool simulated.\n");
+    expect(again.out).toBe("HA is already armed for pool simulated.\n");
   });
 
   const refusals: readonly [readonly string[], string, number][] = [
