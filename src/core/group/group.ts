@@ -25,7 +25,7 @@ import { takeWords } from "./take-words.ts";
 import { tickVoting } from "./tick-voting.ts";
 import { NO_TIES, type Ties } from "./ties.ts";
 import type { GroupTimings } from "./timings.ts";
-import { withVoided } from "./void-leases.ts";
+import { withVoided, withVoidedAtRest } from "./void-leases.ts";
 import { NO_VOTE, type VoteWords } from "./vote-words.ts";
 import type { Voting } from "./voting.ts";
 
@@ -151,7 +151,8 @@ export function tickLeases(
   const isLeased = [roll, before].some((one) => one?.hosts.some(({ leaseMs }) => leaseMs !== null) === true);
   const isOwnTerm = voting.stored.term.host === voting.self;
   if (!isWanted && !isLeased && !isOwnTerm) return { ...state, leases: withoutOthers(leases) };
-  return { ...state, leases: stepLeases(leases, hearing, voting, nowMs, timings) };
+  const stepped = stepLeases(leases, hearing, voting, nowMs, timings);
+  return { ...state, leases: withVoidedAtRest(stepped, state.disarm, nowMs) };
 }
 
 /** All of it, where the disk takes no time, and nobody has a lease of his own. */

@@ -1,3 +1,4 @@
+import { type DisarmWatch, isResting } from "./disarm.ts";
 import { type HostBoot, isSameBoot, isVoided, type LeaseWatch } from "./lease-watch.ts";
 import type { Roll } from "./roll.ts";
 import type { Voting } from "./voting.ts";
@@ -13,6 +14,19 @@ export function withVoided(last: LeaseWatch, { self, stored }: Voting, isTaken: 
   const voided = isTaken ? shown : shown.filter((one) => isVoided(last, one));
   const over = last.over.filter((one) => !voided.some((boot) => isSameBoot(boot, one)));
   return { ...last, isTaken, voided, over };
+}
+
+/**
+ * A lease that is over while HA rests for its host, as when that was cut off before it had the roll: it was reset then, and has long booted when
+ * HA may act on that. A master that is cut off may run VMs again by then.
+ */
+export function withVoidedAtRest(watch: LeaseWatch, disarm: DisarmWatch, nowMs: number): LeaseWatch {
+  const rests = ({ host }: HostBoot) => isResting(disarm, host, nowMs);
+  const ended = watch.over.filter(rests);
+  if (ended.length === 0) return watch;
+  const boots = ended.map(({ host, bootId }) => ({ host, bootId }));
+  const news = boots.filter((boot) => !isVoided(watch, boot));
+  return { ...watch, voided: [...watch.voided, ...news], over: watch.over.filter((one) => !rests(one)) };
 }
 
 function leasedBoots(roll: Roll | null): readonly HostBoot[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { isVoided, type LeaseWatch, leasesOf, NO_LEASES } from "../../../../src/core/group/lease-watch.ts";
-import { withVoided } from "../../../../src/core/group/void-leases.ts";
+import { withVoided, withVoidedAtRest } from "../../../../src/core/group/void-leases.ts";
 import { groupState } from "./states.ts";
 import { ago, B, C, term } from "./votes.ts";
 
@@ -41,5 +41,29 @@ describe("withVoided: XAPI's own HA has the watchdog of this host", () => {
     const watch = { ...LED, over: [OVER] };
     expect(withVoided(watch, votingWith("abc"), false)).toBe(watch);
     expect(hostsOf(withVoided(watch, votingWith(""), true))).toEqual([]);
+  });
+});
+
+describe("withVoidedAtRest: a lease that is over while HA rests for its host", () => {
+  const watch = { ...LED, over: [OVER] };
+  /** HA rests for that host, or the pool, for ten seconds more. */
+  const resting = (host: typeof B | null) => ({
+    record: { word: 1, of: [{ host, leftMs: 70_000 }] },
+    sinceMs: ago(60),
+  });
+  test("proves nothing, then and later, until the roll has shown that host without it", () => {
+    for (const host of [B, null]) {
+      const voided = withVoidedAtRest(watch, resting(host), ago(0));
+      expect([hostsOf(voided), voided.over]).toEqual([[B], []]);
+      expect(leasesOf(voided, votingWith("bc")).map((one) => one.host)).toEqual([C]);
+      expect(hostsOf(withVoided(voided, votingWith("bc"), false))).toEqual([B]);
+      expect(hostsOf(withVoided(voided, votingWith("c"), false))).toEqual([]);
+      const again = withVoidedAtRest({ ...voided, over: [OVER] }, resting(host), ago(0));
+      expect(hostsOf(again)).toEqual([B]);
+    }
+  });
+  test("where HA rests for another host, or no more, it proves what it did", () => {
+    expect(withVoidedAtRest(watch, resting(C), ago(0))).toBe(watch);
+    expect(withVoidedAtRest(watch, resting(B), ago(-10))).toBe(watch);
   });
 });
