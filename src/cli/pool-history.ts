@@ -1,5 +1,6 @@
 import { parseEvents } from "../record/event-shapes.ts";
-import { incidentsOf, type PoolIncident, type SeenEvent } from "../record/incidents.ts";
+import { incidentsOf } from "../record/incidents.ts";
+import type { PoolIncident, SeenEvent } from "../record/pool-incident.ts";
 import { askHosts, hostsToAsk } from "./ask-hosts.ts";
 import type { CliPorts } from "./cli-ports.ts";
 import { withPool } from "./pool-access.ts";

@@ -3,9 +3,10 @@ import type { Incident } from "../core/memory/incident.ts";
 import type { Memory } from "../core/memory/memory.ts";
 import { type Action, actionKey, type Outcome, type Result } from "../core/model/action.ts";
 import type { Notice } from "../core/model/alert.ts";
+import type { TieSight } from "../core/model/group-sight.ts";
 import type { HostUuid } from "../core/model/ids.ts";
 import { oneLine, shorten } from "../core/model/plain-text.ts";
-import type { EventVotes, PoolEvent } from "../core/model/pool-event.ts";
+import type { EventTie, EventVotes, PoolEvent } from "../core/model/pool-event.ts";
 import type { PoolView } from "../core/model/pool-view.ts";
 import type { Recorded, RecordedRound } from "./recorded.ts";
 
@@ -119,16 +120,24 @@ function ranOn(vm: string, { view, decided }: RecordedRound): HostUuid | null {
   return seen ?? incidents.find(({ vms }) => (vms as readonly string[]).includes(vm))?.host ?? null;
 }
 
-function votesOf({ hearing, self }: PoolView, names: Names): EventVotes | null {
+function votesOf({ hearing, self, heuristics }: PoolView, names: Names): EventVotes | null {
   if (hearing === "unknown" || hearing.group.roll === null) return null;
-  const { roll, leader } = hearing.group;
+  const { roll, leader, tie } = hearing.group;
   const heard = (host: HostUuid) =>
     host === self.uuid || hearing.peers.some((peer) => peer.host === host && peer.heard !== "silent");
+  const voices = roll.hosts.filter(heard);
   return {
     leader: leader === null ? null : names(leader),
     counts: roll.hosts.map(names),
-    heard: roll.hosts.filter(heard).map(names),
+    heard: voices.map(names),
+    tie: voices.length * 2 === roll.hosts.length ? tieOf(tie, heuristics) : null,
   };
+}
+
+/** What spoke for this half, in the order in which `tallyNow` asks. */
+function tieOf(tie: TieSight | null, heuristics: PoolView["heuristics"]): EventTie | null {
+  if (heuristics === "all-answered") return "heuristic-ips";
+  return tie?.need === "lives" ? "tie-breaker" : null;
 }
 
 function targetOf(action: Action, names: Names): string {

@@ -1,59 +1,14 @@
-import type { EventVotes, PoolEvent } from "../core/model/pool-event.ts";
+import type { PoolEvent } from "../core/model/pool-event.ts";
 import { isWeighty } from "./events.ts";
-
-/** An event, and the name of the host whose record it is in. */
-export type SeenEvent = PoolEvent & { readonly seenBy: string };
-
-/** A host that was silent. Times are ISO 8601; null: that did not happen, or is in no record. */
-export interface LostHost {
-  readonly name: string;
-  readonly suspectAt: string | null;
-  readonly failedAt: string | null;
-  /** When a fence was begun, by whom, and with which votes. */
-  readonly fenceAt: string | null;
-  readonly decidedBy: string | null;
-  readonly votes: EventVotes | null;
-  /** Why attempts to fence it came to nothing. */
-  readonly refusals: readonly string[];
-  readonly offAt: string | null;
-  readonly proved: boolean;
-  readonly proof: string | null;
-  readonly declaredAt: string | null;
-  readonly backAt: string | null;
-}
-
-/** A VM that was started. */
-export interface StartedVm {
-  readonly name: string;
-  readonly from: string | null;
-  readonly to: string | null;
-  readonly by: string;
-  readonly askedAt: string;
-  readonly startedAt: string | null;
-  readonly refusals: readonly string[];
-}
-
-/** A host that became master. */
-export interface TakeOver {
-  readonly host: string;
-  readonly begunAt: string;
-  readonly votes: EventVotes | null;
-  readonly doneAt: string | null;
-  readonly refusals: readonly string[];
-}
-
-/** What happened to a pool at one time, put together of what its hosts have recorded. */
-export interface PoolIncident {
-  /** `20261130-194349`: when it began, in UTC. */
-  readonly id: string;
-  readonly from: string;
-  readonly to: string;
-  readonly headline: string;
-  readonly hosts: readonly LostHost[];
-  readonly takeOvers: readonly TakeOver[];
-  readonly vms: readonly StartedVm[];
-  readonly events: readonly SeenEvent[];
-}
+import { headlineOf } from "./headline.ts";
+import {
+  compareNames,
+  type LostHost,
+  type PoolIncident,
+  type SeenEvent,
+  type StartedVm,
+  type TakeOver,
+} from "./pool-incident.ts";
 
 /** What comes later than this after the last thing that happened is another incident. */
 const APART_MS = 600_000;
@@ -110,7 +65,7 @@ function lostHosts(events: readonly SeenEvent[]): readonly LostHost[] {
   const health = ofKind(events, "health");
   const phases = ofKind(events, "incident");
   const names = new Set([...health.filter(({ state }) => state !== "alive"), ...phases].map(({ of }) => of));
-  return [...names].map((name) => {
+  return [...names].sort(compareNames).map((name) => {
     const seen = (state: string) =>
       health.find((event) => event.of === name && event.state === state)?.at ?? null;
     const about = phases.filter(({ of }) => of === name);
@@ -120,14 +75,14 @@ function lostHosts(events: readonly SeenEvent[]): readonly LostHost[] {
     const fenceEnds = ofKind(events, "ended").filter(({ what, of }) => what === "fence-host" && of === name);
     const failedAt =
       seen("failed") ?? about.find(({ phase }) => phase === "open" || phase === "fencing")?.at ?? null;
-    const silentMs = Date.parse(failedAt ?? seen("suspect") ?? "");
+    const silentMs = Date.parse(failedAt ?? seen("suspect") ?? seen("xapi-down") ?? "");
     const back = health.find(
       (event) => event.of === name && event.state === "alive" && Date.parse(event.at) > silentMs,
     );
     const returned = about.find(({ phase }) => phase === "returned" || phase === "answered");
     return {
       name,
-      ...{ suspectAt: seen("suspect"), failedAt },
+      ...{ xapiSilentAt: seen("xapi-down"), suspectAt: seen("suspect"), failedAt },
       ...{ fenceAt: fence?.at ?? null, decidedBy: fence?.seenBy ?? off?.seenBy ?? null },
       ...{ votes: fence?.votes ?? null, refusals: refusalsIn(fenceEnds) },
       ...{ offAt: off?.at ?? null, proved: off?.proved ?? false, proof: off?.by ?? null },
@@ -164,34 +119,4 @@ function startedVms(events: readonly SeenEvent[]): readonly StartedVm[] {
       ...{ askedAt: at, startedAt: done?.at ?? null, refusals: refusalsIn(ends) },
     };
   });
-}
-
-const plural = (count: number, one: string): string => (count === 1 ? `1 ${one}` : `${count} ${one}s`);
-
-function headlineOf(
-  hosts: readonly LostHost[],
-  takeOvers: readonly TakeOver[],
-  vms: readonly StartedVm[],
-  events: readonly SeenEvent[],
-): string {
-  const failed = hosts.filter(({ failedAt, offAt }) => failedAt !== null || offAt !== null);
-  const started = vms.filter(({ startedAt }) => startedAt !== null);
-  const down = vms.length - started.length;
-  const parts = [
-    ...failed.map((host) => `${host.name} failed and ${fateOf(host)}`),
-    ...takeOvers.filter(({ doneAt }) => doneAt !== null).map(({ host }) => `${host} became master`),
-    ...(started.length > 0 ? [`${plural(started.length, "VM")} started`] : []),
-    ...(down > 0 ? [`${plural(down, "VM")} not started`] : []),
-  ];
-  if (parts.length > 0) return parts.join("; ");
-  if (hosts.length > 0) return `${hosts.map(({ name }) => name).join(", ")} did not answer for a while`;
-  const [done] = ofKind(events, "begun");
-  return done === undefined ? "a host was seen again" : `${done.seenBy}: ${done.what} ${done.of}`.trim();
-}
-
-function fateOf({ offAt, proved, proof, backAt, fenceAt }: LostHost): string {
-  if (offAt !== null)
-    return proved ? `was proved off (${proof ?? "by its device"})` : "was given up without a proof";
-  if (backAt !== null) return "came back";
-  return fenceAt === null ? "was not fenced" : "could not be fenced";
 }

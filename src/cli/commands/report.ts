@@ -1,10 +1,10 @@
 import { DECIDING } from "../../record/core-settings.ts";
-import type { PoolIncident } from "../../record/incidents.ts";
+import type { PoolIncident } from "../../record/pool-incident.ts";
 import { parseRecorded } from "../../record/recorded-text.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, UsageError } from "../cli-ports.ts";
 import { findIncident, poolHistory } from "../pool-history.ts";
-import { renderReport } from "../report/page.ts";
+import { type Report, renderReport } from "../report/page.ts";
 import { renderMissing } from "../screens/history.ts";
 import { plainText } from "../screens/text.ts";
 import { mayWrite, write } from "../written-file.ts";
@@ -39,7 +39,7 @@ export const reportAction = defineAction({
     if (!(await mayWrite(target, ports))) return EXIT.failed;
     const page = renderReport({
       ...{ incident, missing: history.missing, version: ports.version },
-      settings: await settingsThen(incident, ports),
+      ...(await recordOf(incident, ports)),
       madeAt: new Date(ports.clock.wallMs()).toISOString(),
     });
     if (!(await write(target, page, ports))) return EXIT.failed;
@@ -48,21 +48,20 @@ export const reportAction = defineAction({
   },
 });
 
-/** The parameters of the first round of this host's record from then on; null: it has none. */
-async function settingsThen(
-  { from }: PoolIncident,
-  { records }: CliPorts,
-): Promise<ReadonlyMap<string, string> | null> {
+type Kept = Pick<Report, "settings" | "record">;
+
+/** This host's record of the incident, and the parameters of its first round from then on. */
+async function recordOf({ from }: PoolIncident, { records }: CliPorts): Promise<Kept> {
   const fromMs = Date.parse(from);
   const file = (await records.list()).filter(({ beganMs }) => beganMs <= fromMs).at(-1);
   const opened = file === undefined ? null : await records.open(file.path);
-  if (opened?.ok !== true) return null;
+  if (file === undefined || opened?.ok !== true) return { settings: null, record: null };
   for (const one of opened.texts) {
     if ("wrong" in one || Date.parse(one.head.at) < fromMs) continue;
     const parsed = parseRecorded(one.text);
     if (!parsed.ok || parsed.recorded.kind !== "round") continue;
     const settings: Readonly<Record<string, unknown>> = { ...parsed.recorded.settings };
-    return new Map(DECIDING.map((name) => [name, String(settings[name])]));
+    return { settings: new Map(DECIDING.map((name) => [name, String(settings[name])])), record: file.path };
   }
-  return null;
+  return { settings: null, record: null };
 }

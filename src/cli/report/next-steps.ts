@@ -1,7 +1,15 @@
-import type { PoolIncident } from "../../record/incidents.ts";
+import type { PoolIncident } from "../../record/pool-incident.ts";
 
-/** What a person can do after an incident, the most urgent first. */
-export function nextSteps({ hosts, vms, takeOvers, id }: PoolIncident): readonly string[] {
+const replay = (record: string | null): string =>
+  record === null
+    ? "ha-cfg replay, which lists its records"
+    : `ha-cfg replay ${record} --with XAPI_COUNT=10, for example`;
+
+/** What a person can do after an incident, the most urgent first. `record`: the file of this host that has it. */
+export function nextSteps(
+  { hosts, vms, takeOvers, id }: PoolIncident,
+  record: string | null,
+): readonly string[] {
   const down = vms.filter(({ startedAt }) => startedAt === null);
   const failed = hosts.filter(({ failedAt }) => failedAt !== null);
   const steps: string[] = [];
@@ -27,7 +35,7 @@ export function nextSteps({ hosts, vms, takeOvers, id }: PoolIncident): readonly
     steps.push("A take-over did not come to its end within these records: ha-cfg status on every host.");
   steps.push("Check that everything is healthy now: ha-cfg status, ha-cfg doctor");
   steps.push(
-    `See what each host decided, or would with other parameters: ha-cfg history ${id}, ha-cfg replay`,
+    `To try other parameters on this incident, on the host that decided: ${replay(record)}. In a terminal: ha-cfg history ${id}`,
   );
   return steps;
 }

@@ -1,6 +1,9 @@
 import type { ActionKind, Result } from "./action.ts";
 import type { Severity } from "./alert.ts";
 
+/** The exclusive vote outside the pool (TIE_BREAKER), or the heuristic IPs. */
+export type EventTie = "tie-breaker" | "heuristic-ips";
+
 /** Whose votes there were when something was decided; hosts by name. */
 export interface EventVotes {
   /** Who leads, as the host that decides knows it; null: nobody, or it does not know. */
@@ -9,6 +12,8 @@ export interface EventVotes {
   readonly counts: readonly string[];
   /** Which of them were heard, itself among them. */
   readonly heard: readonly string[];
+  /** What decided where exactly half of them were heard; null: nothing had to, or nothing did. Earlier versions do not say. */
+  readonly tie?: EventTie | null | undefined;
 }
 
 /**

@@ -2,7 +2,7 @@ import { expect } from "bun:test";
 import { parseHearing } from "../../../src/adapters/group/hearing-file.ts";
 import type { Hearing } from "../../../src/core/model/hearing.ts";
 import { hostUuid } from "../../../src/core/model/ids.ts";
-import type { PoolIncident } from "../../../src/record/incidents.ts";
+import type { PoolIncident } from "../../../src/record/pool-incident.ts";
 import { hostDefaults, type VmSpec } from "../../../src/simulation/spec.ts";
 import { HEARING_FILE, Pool, type PoolOptions } from "./world/pool.ts";
 import { until } from "./world/wait.ts";
@@ -208,6 +208,41 @@ export async function replaysTheSame(pool: Pool, host: number): Promise<void> {
   const shown = await pool.on(host, "sh", "-c", script);
   expect(shown).not.toContain("Passed over");
   expect(shown).toContain("Every round decides as it did then.");
+}
+
+/** Longest time until what happened can be told whole, after the last start. */
+const TOLD_MS = 60_000;
+
+/**
+ * What `ha-cfg report` on a host has for an administrator, once it is complete: that this host failed, that its fence has proved it off, who
+ * decided with which votes, who is master since then, and how long each of these VMs was down and what it waited for.
+ */
+export async function reportOf(
+  pool: Pool,
+  host: number,
+  lost: string,
+  vms: readonly string[],
+): Promise<string> {
+  const pattern = [
+    `What failed\\?</td><td>${lost}: silent since [\\d:]+, counted as failed [\\d.]+ s later`,
+    `${lost}: proved by its fence device \\(TESTBMC\\), at [\\d:]+`,
+    `${lost}: fenced by (h\\d) \\(leader\\), 2 of 3 votes: h\\d, h\\d; silent: ${lost}; at [\\d:]+`,
+    `new master\\?</td><td>h${host} \\(leader\\), 2 of \\d votes: h\\d, h\\d[^<]*; take-over begun at [\\d:]+, promoted at [\\d:]+`,
+    `[\\d.]+ s: ${vms.length} of ${vms.length} started again<`,
+    `, down longest, waited .* for its host to count as failed, .* for the proof that its host is off, .* for its start to end<`,
+    ...vms.map(
+      (vm) =>
+        `<td class="n">${vm}</td><td class="n">${lost}</td><td class="n">h\\d</td><td class="n">h${host}</td>`,
+    ),
+    "ha-cfg replay /etc/ha-lizard/state/record/[^ ]*.record --with",
+  ];
+  return await until("a report that is complete", TOLD_MS, async () => {
+    await pool.on(host, "ha-cfg", "report", "/tmp/report.html", "--yes");
+    const page = await pool.on(host, "cat", "/tmp/report.html");
+    const missing = pattern.filter((one) => !new RegExp(one).test(page));
+    if (missing.length > 0) throw new Error(`missing: ${missing.join("; ")}`);
+    return page;
+  });
 }
 
 /** What `ha-cfg history` on a host says of the last incident, put together of what all hosts that are up have recorded. */

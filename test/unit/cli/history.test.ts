@@ -1,6 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { renderIncident } from "../../../src/cli/screens/history.ts";
 import type { PoolEvent } from "../../../src/core/model/pool-event.ts";
 import type { RecordFiles } from "../../../src/ports/record.ts";
+import { incidentsOf } from "../../../src/record/incidents.ts";
+import type { SeenEvent } from "../../../src/record/pool-incident.ts";
 import { toldFailover } from "../record/told-failover.ts";
 import type { FakeWorld } from "./fake-ports.ts";
 import { HOST } from "./fake-xapi.ts";
@@ -51,14 +54,17 @@ ha-cfg history INCIDENT shows one of them; last is the newest.
 h3
   silent since   12:06:06
   failed         12:06:16
-  fence begun    12:06:16 by h1; h1 leads, h1, h2 heard of h1, h2, h3
-  off            12:06:19, proved by TESTBMC
+  fence begun    12:06:16 by h1 (leader), 2 of 3 votes: h1, h2; silent: h3
+  off            12:06:19, proved by its fence device (TESTBMC)
   declared dead  12:06:19
   back           not in this record
 
-VM   FROM  TO  BY  ASKED     RUNS
-vm3  h3    h1  h1  12:06:19  12:06:19, after 13 s
-vm6  h3    h2  h1  12:06:19  12:06:19, after 13 s
+VM   FROM  TO  BY  ASKED     RUNS      DOWN
+vm3  h3    h1  h1  12:06:19  12:06:19  13 s
+vm6  h3    h2  h1  12:06:19  12:06:19  13 s
+  vm6 was down longest: 10 s for its host to count as failed, 3.0 s for the
+  proof that its host is off, 0.1 s for XAPI to know that its host is dead, 0.3
+  s for its start to end.
 
 What was said
   12:06:06  h1  h3 does not answer: retrying.
@@ -101,4 +107,44 @@ What was said
       expect.stringContaining("Cannot show yesterday: there is no such incident; see ha-cfg history\n"),
     ]);
   });
+});
+
+describe("renderIncident", () => {
+  const at = (s: number): string => new Date(Date.parse("2026-11-30T19:43:00Z") + s * 1_000).toISOString();
+  const shown = (...events: readonly object[]): string => {
+    const [incident] = incidentsOf(events as readonly SeenEvent[]);
+    return incident === undefined ? "" : renderIncident(incident, Date.parse(at(60)));
+  };
+
+  test("a host of which only XAPI was silent was not lost", () => {
+    const xapi = { kind: "health", of: "h3", seenBy: "h1" };
+    expect(
+      shown({ ...xapi, at: at(0), state: "xapi-down" }, { ...xapi, at: at(9), state: "alive" }),
+    ).toContain("\nALIVE, XAPI SILENT  FROM      UNTIL\nh3                  19:43:00  19:43:09\n");
+  });
+
+  const rows: readonly [string, string | null, object, string][] = [
+    ["a majority", "h1", {}, "h1 (leader), 2 of 3 votes: h1, h2; silent: h3"],
+    ["another leader", "h2", {}, "h1 (leader: h2), 2 of 3 votes: h1, h2; silent: h3"],
+    ["no leader", null, {}, "h1 (no leader known), 2 of 3 votes: h1, h2; silent: h3"],
+    [
+      "a tie",
+      "h1",
+      { counts: ["h1", "h3"], heard: ["h1"], tie: "tie-breaker" },
+      "h1 (leader), 1 of 2 votes: h1; silent: h3; a tie, decided by the tie-breaker",
+    ],
+    [
+      "a tie of old",
+      "h1",
+      { counts: ["h1", "h3"], heard: ["h1"], tie: "heuristic-ips" },
+      "h1 (leader), 1 of 2 votes: h1; silent: h3; a tie, decided by the heuristic IPs",
+    ],
+  ];
+  for (const [what, leader, over, text] of rows)
+    test(`votes: ${what}`, () => {
+      const votes = { leader, counts: ["h1", "h2", "h3"], heard: ["h1", "h2"], ...over };
+      const fence = { kind: "begun", what: "fence-host", of: "h3", from: null, votes, seenBy: "h1" };
+      const failed = { kind: "health", at: at(0), of: "h3", state: "failed", seenBy: "h1" };
+      expect(shown(failed, { ...fence, at: at(1) })).toContain(`19:43:01 by ${text}\n`);
+    });
 });

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "bun:test";
+import { placeLabels } from "../../../src/cli/report/labels.ts";
 import { nextSteps } from "../../../src/cli/report/next-steps.ts";
 import { renderReport } from "../../../src/cli/report/page.ts";
 import { waitsOf } from "../../../src/cli/report/waits.ts";
 import type { PoolEvent } from "../../../src/core/model/pool-event.ts";
-import { incidentsOf, type PoolIncident, type SeenEvent } from "../../../src/record/incidents.ts";
+import { incidentsOf } from "../../../src/record/incidents.ts";
+import type { PoolIncident, SeenEvent } from "../../../src/record/pool-incident.ts";
 import { toldRecords } from "../record/told-failover.ts";
 import { haCfg } from "./run.ts";
 
@@ -44,7 +46,7 @@ function takeOver(vms: readonly string[], hostName = "h1"): PoolIncident {
 const page = (incident: PoolIncident) =>
   renderReport({
     ...{ incident, missing: [{ host: "h3", why: "it is not up" }], settings: new Map([["XAPI_COUNT", "2"]]) },
-    ...{ version: "3.0.0", madeAt: at(100) },
+    ...{ record: "/r/a.record", version: "3.0.0", madeAt: at(100) },
   });
 
 describe("waitsOf", () => {
@@ -68,10 +70,15 @@ describe("renderReport", () => {
       "<p>Without the record of h3: it is not up.</p>",
       ">fences h1, 2 of 3 votes</text>",
       ">master</text>",
-      "<title>web: 5 s for the proof that its host is off</title>",
-      "19:43:10 by h2; h2 leads, h2, h3 heard of h1, h2, h3",
-      "<td>no memory</td>",
-      "<td>XAPI_COUNT</td><td>2</td>",
+      "<title>web: 5.0 s for the proof that its host is off</title>",
+      "<td>19:43:10 by h2 (leader), 2 of 3 votes: h2, h3; silent: h1</td>",
+      "<td>h1: silent since 19:43:00, counted as failed 10 s later</td>",
+      "<td>h1: proved by its fence device (IPMI), at 19:43:15</td>",
+      "<td>30 s: 1 of 2 started again; 1 not started in these records</td>",
+      "db, down longest, waited 10 s for its host to count as failed, 5.0 s for the proof that its host is off, 10 s for a new master,",
+      "ha-cfg replay /r/a.record --with XAPI_COUNT=10",
+      '<td class="n">no memory</td>',
+      '<td class="n">XAPI_COUNT</td><td class="n">2</td>',
       "db was not started within these records (no memory). Look why: ha-cfg get-vm-ha db",
     ])
       expect(html).toContain(part);
@@ -95,10 +102,30 @@ describe("renderReport", () => {
   });
 });
 
+describe("placeLabels", () => {
+  test("each next to the line where it has room, else above; none leaves the picture", () => {
+    const placed = placeLabels(
+      [
+        { x: 100, text: "silent" },
+        { x: 300, text: "follows the new master" },
+        { x: 320, text: "XAPI silent" },
+        { x: 330, text: "XAPI may start" },
+        { x: 600, text: "back" },
+        { x: 990, text: "declared dead" },
+      ],
+      100,
+      1_000,
+    );
+    expect(placed.map(({ anchor, row }) => `${anchor} ${row}`)).toEqual([
+      ...["start 0", "middle 0", "middle 1", "middle 2", "middle 0", "end 0"],
+    ]);
+  });
+});
+
 test("nextSteps: the most urgent first", () => {
   const steps = (...events: readonly SeenEvent[]) => {
     const [incident] = incidentsOf(events);
-    return incident === undefined ? [] : nextSteps(incident).slice(0, 2);
+    return incident === undefined ? [] : nextSteps(incident, null).slice(0, 2);
   };
   const failed = seen(0, { kind: "health", of: "h3", state: "failed" });
   const refused = seen(5, {
@@ -131,7 +158,7 @@ describe("ha-cfg report", () => {
       0,
       "h3 failed and was proved off (TESTBMC); 2 VMs started: written to x.html\n",
     ]);
-    expect(files["x.html"]).toContain("<td>FENCE_METHOD</td><td>TESTBMC</td>");
+    expect(files["x.html"]).toContain('<td class="n">FENCE_METHOD</td><td class="n">TESTBMC</td>');
     expect((await run(["20261123-120606", "y.html"])).files["y.html"]).toBe(files["x.html"] ?? "");
   });
 

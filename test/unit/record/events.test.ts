@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import type { TieSight } from "../../../src/core/model/group-sight.ts";
+import type { PoolView } from "../../../src/core/model/pool-view.ts";
 import { parseEvents } from "../../../src/record/event-shapes.ts";
 import { eventsOf } from "../../../src/record/events.ts";
 import { roundsOfMaster, toldFailover } from "./told-failover.ts";
@@ -32,6 +34,46 @@ describe("eventsOf", () => {
     const memory = { ...round.decided.memory, bootId: "another", incidents: {}, health: {} };
     const booted = { ...round, ended: null, decided: { ...round.decided, memory, actions: [] } };
     expect(eventsOf(booted, null, [], AT)).toEqual([]);
+  });
+});
+
+describe("the votes of a fence", () => {
+  /** Of a roll of h1, which decides, and the host that it fences. */
+  async function tieOf(over: (view: PoolView) => PoolView) {
+    const rounds = await roundsOfMaster();
+    const round = rounds.find(({ decided }) => decided.actions.some(({ kind }) => kind === "fence-host"));
+    const fence = round?.decided.actions.find((action) => action.kind === "fence-host");
+    if (round === undefined || fence?.kind !== "fence-host" || round.view.hearing === "unknown")
+      throw new Error("h3 is fenced");
+    const { group } = round.view.hearing;
+    if (group.roll === null) throw new Error("h1 is in the group");
+    const roll = { ...group.roll, hosts: [round.view.self.uuid, fence.host] };
+    const view = { ...round.view, hearing: { ...round.view.hearing, group: { ...group, roll } } };
+    const begun = eventsOf({ ...round, view: over(view) }, null, [], AT).find(({ kind }) => kind === "begun");
+    return begun?.kind === "begun" ? begun.votes : null;
+  }
+  const claimed: TieSight = {
+    ...{ name: "t", decides: true, holder: null, need: "lives" },
+    ...{ isClaiming: false, trouble: null, troubleSinceMs: null },
+  };
+  const withTie = (view: PoolView): PoolView =>
+    view.hearing === "unknown"
+      ? view
+      : { ...view, hearing: { ...view.hearing, group: { ...view.hearing.group, tie: claimed } } };
+
+  test("where exactly half of them are heard, what decided is named", async () => {
+    expect(await tieOf((view) => view)).toMatchObject({ heard: ["h1"], counts: ["h1", "h3"], tie: null });
+    expect(await tieOf(withTie)).toMatchObject({ tie: "tie-breaker" });
+    expect(await tieOf((view) => ({ ...withTie(view), heuristics: "all-answered" }))).toMatchObject({
+      tie: "heuristic-ips",
+    });
+  });
+
+  test("those of an earlier version do not say it", () => {
+    const votes = { leader: "h1", counts: ["h1", "h2"], heard: ["h1"] };
+    const begun = { kind: "begun", at: AT, what: "fence-host", of: "h2", from: null, votes };
+    expect(parseEvents([begun])).toHaveLength(1);
+    expect(parseEvents([{ ...begun, votes: { ...votes, tie: "a coin" } }])).toEqual([]);
   });
 });
 

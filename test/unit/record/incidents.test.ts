@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { PoolEvent } from "../../../src/core/model/pool-event.ts";
-import { incidentsOf, type SeenEvent } from "../../../src/record/incidents.ts";
+import { incidentsOf } from "../../../src/record/incidents.ts";
+import type { SeenEvent } from "../../../src/record/pool-incident.ts";
 
 const at = (s: number): string => new Date(Date.parse("2026-11-30T19:43:00Z") + s * 1_000).toISOString();
 const seen = (s: number, event: object, seenBy = "h1"): SeenEvent =>
@@ -98,6 +99,23 @@ describe("incidentsOf", () => {
       "h3 failed and could not be fenced",
     ],
     ["a silence", [health(0, "h3", "suspect"), health(5, "h3", "alive")], "h3 did not answer for a while"],
+    ["a silence of XAPI alone", [health(0, "h3", "xapi-down")], "XAPI of h3 did not answer for a while"],
+    [
+      "hosts of the same fate, h2 before h10",
+      ["h10", "h2"].flatMap((host) => [
+        health(0, host, "failed"),
+        phase(5, host, "fenced", { proved: true, by: "IPMI" }),
+      ]),
+      "h2 and h10 failed and were proved off (IPMI)",
+    ],
+    [
+      "many hosts, of which one is back",
+      [1, 2, 3, 4, 5, 6].flatMap((number) => [
+        health(number, `h${number}`, "failed"),
+        ...(number === 6 ? [health(60, "h6", "alive")] : []),
+      ]),
+      "5 hosts failed and were not fenced; h6 failed and came back",
+    ],
     ["a VM", [begun(0, "start-vm", "web"), ended(1, "start-vm", "web", "done")], "1 VM started"],
     ["a VM that is down", [begun(0, "start-vm", "web")], "1 VM not started"],
     ["a reboot", [begun(0, "reboot-self", "")], "h1: reboot-self"],

@@ -1,0 +1,32 @@
+/** Labels above a line of the picture that do not run into each other. */
+
+/** Of a letter, for the widest of the usual fonts. */
+const LETTER = 7.2;
+const GAP = 8;
+
+export interface Label {
+  readonly x: number;
+  readonly text: string;
+}
+
+export interface PlacedLabel {
+  readonly anchor: "start" | "middle" | "end";
+  /** 0 is next to the line, the others are above it. */
+  readonly row: number;
+}
+
+/** Each in the lowest row in which it has room, one after the other; none begins before `left` or ends after `right`. */
+export function placeLabels(labels: readonly Label[], left: number, right: number): readonly PlacedLabel[] {
+  const taken: (readonly [from: number, to: number])[][] = [];
+  return labels.map(({ x, text }) => {
+    const width = text.length * LETTER;
+    const anchor = x - width / 2 < left ? "start" : x + width / 2 > right ? "end" : "middle";
+    const from = x - (anchor === "start" ? 0 : anchor === "end" ? width : width / 2) - GAP;
+    const to = from + width + 2 * GAP;
+    const isFree = (row: number) => (taken[row] ?? []).every(([a, b]) => to <= a || from >= b);
+    let row = 0;
+    while (row < taken.length && !isFree(row)) row += 1;
+    taken[row] = [...(taken[row] ?? []), [from + GAP, to - GAP]];
+    return { anchor, row };
+  });
+}
