@@ -1,4 +1,4 @@
-/** Labels above a line of the picture that do not run into each other. */
+/** Texts of a picture that do not run into each other. */
 
 /** Of a letter, for the widest of the usual fonts. */
 const LETTER = 7.2;
@@ -29,4 +29,23 @@ export function placeLabels(labels: readonly Label[], left: number, right: numbe
     taken[row] = [...(taken[row] ?? []), [from + GAP, to - GAP]];
     return { anchor, row };
   });
+}
+
+/** A letter of a name, for the widest of the usual fonts: W, an ideogram; a capital; any other. */
+function letterWidth(letter: string): number {
+  if (letter === "…" || /[A-Z0-9_]/.test(letter)) return /[MW]/.test(letter) ? 13.5 : 9.5;
+  return /[mw@%]/.test(letter) || letter > "\u024f" ? 13.5 : 8;
+}
+
+/** What is wider than its place loses its middle: names of VMs often differ in their ends. */
+export function cutMiddle(name: string, width: number): string {
+  const letters = [...name];
+  const fits = (text: readonly string[]) => text.reduce((sum, one) => sum + letterWidth(one), 0) <= width;
+  if (fits(letters)) return name;
+  for (let kept = Math.min(letters.length - 1, 60); kept > 1; kept--) {
+    const end = Math.floor(kept / 2);
+    const short = [...letters.slice(0, kept - end), "…", ...letters.slice(letters.length - end)];
+    if (fits(short)) return short.join("");
+  }
+  return "…";
 }

@@ -1,5 +1,5 @@
 import { compareNames, type PoolIncident, type StartedVm } from "../../record/pool-incident.ts";
-import { placeLabels } from "./labels.ts";
+import { cutMiddle, placeLabels } from "./labels.ts";
 import { type Mark, marksOf } from "./marks.ts";
 import { escapeHtml } from "./markup.ts";
 import { secondsText, WAITS, waitsOf } from "./waits.ts";
@@ -12,8 +12,6 @@ const RIGHT = 20;
 const BAR = 20;
 const AXIS = 26;
 const ROW = 14;
-/** Of the letters of a name before its lane. */
-const LONGEST_NAME = 20;
 /** More marks in a lane than these could not be told apart. */
 const MOST_MARKS = 12;
 /** So that a picture fits on a page of paper. */
@@ -132,12 +130,6 @@ function barRow(vm: StartedVm, incident: PoolIncident, place: Place): Row {
   };
 }
 
-/** What is too long for its place loses its middle: names of VMs often differ in their ends. */
 function nameText(name: string, y: number): string {
-  const keep = LONGEST_NAME - 1;
-  const shown =
-    name.length <= LONGEST_NAME
-      ? name
-      : `${name.slice(0, Math.ceil(keep / 2))}…${name.slice(name.length - Math.floor(keep / 2))}`;
-  return `<text class="name" x="4" y="${y}">${escapeHtml(shown)}</text>`;
+  return `<text class="name" x="4" y="${y}">${escapeHtml(cutMiddle(name, LEFT - 12))}</text>`;
 }

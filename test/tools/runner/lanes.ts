@@ -15,6 +15,7 @@ export type Lane = "histories" | "computes" | "waits" | "stories";
 const LANES: Readonly<Record<string, Lane>> = {
   random: "histories",
   adapters: "waits",
+  browser: "waits",
   app: "waits",
   cli: "waits",
   main: "waits",

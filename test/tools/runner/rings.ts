@@ -43,6 +43,7 @@ const FIRST = [
 
 /** What a ring needs besides the runtime. */
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
+  browser: ["chromium"],
   scripts: ["shellcheck", "unshare"],
   "old-kernel": ["gcc", "ping"],
   services: ["unshare", "nsenter", "bash", "pgrep", "systemctl", "perl"],

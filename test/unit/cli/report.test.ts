@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { placeLabels } from "../../../src/cli/report/labels.ts";
+import { cutMiddle, placeLabels } from "../../../src/cli/report/labels.ts";
 import { nextSteps } from "../../../src/cli/report/next-steps.ts";
 import { renderReport } from "../../../src/cli/report/page.ts";
 import { waitsOf } from "../../../src/cli/report/waits.ts";
@@ -120,6 +120,16 @@ describe("placeLabels", () => {
       ...["start 0", "middle 0", "middle 1", "middle 2", "middle 0", "end 0"],
     ]);
   });
+});
+
+describe("cutMiddle", () => {
+  const rows: readonly [string, string][] = [
+    ["db", "db"],
+    ["application-server-17", "applicati…server-17"],
+    ["W".repeat(100), "WWWWWW…WWWWW"],
+    ["データベースサーバー十七番機", "データベース…ー十七番機"],
+  ];
+  for (const [name, shown] of rows) test(name.slice(0, 30), () => expect(cutMiddle(name, 158)).toBe(shown));
 });
 
 test("nextSteps: the most urgent first", () => {
