@@ -7,6 +7,7 @@ import { keptStops } from "../../core/restart/kept-stop.ts";
 import type { DrillAssumptions, DrillRequest } from "../../ports/drill.ts";
 import { defineAction } from "../action.ts";
 import { type CliPorts, EXIT, type ExitCode, UsageError } from "../cli-ports.ts";
+import { hearingNow } from "../hearing-now.ts";
 import { findHost } from "../host-argument.ts";
 import { type PlannedPool, withInventory } from "../plan-pool.ts";
 import { proofOf } from "../plan-times.ts";
@@ -100,6 +101,7 @@ async function play(
     host: host.name,
     isMaster: host.uuid === database.pool.master,
     isHaOn: haFlagOf(database.pool.otherConfig, settings.XC_FIELD_NAME) === "on",
+    resting: await restingFor(host, pool, ports),
     assumed,
     proof: proofOf(settings, database.hosts.length),
     settings,
@@ -109,6 +111,20 @@ async function play(
   });
   ports.stdout(json ? `${JSON.stringify(report, null, 2)}\n` : renderDrill(report));
   return EXIT.done;
+}
+
+/** For what HA rests now of that which the drill is about, as the monitor of this host has it. */
+async function restingFor(
+  { uuid, name }: HostView,
+  { database }: PlannedPool,
+  ports: CliPorts,
+): Promise<string | null> {
+  const disarms = (await hearingNow(ports))?.group.roll?.disarms ?? [];
+  const hosts = disarms.map((one) => one.host);
+  if (hosts.includes(null)) return "the pool";
+  if (hosts.includes(uuid)) return name;
+  const other = database.hosts.find((one) => hosts.includes(one.uuid));
+  return other?.name ?? null;
 }
 
 function whyNot({ live }: HostView, { pool, hosts }: DatabaseView): string | null {

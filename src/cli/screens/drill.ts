@@ -55,6 +55,8 @@ export interface DrillFacts {
   readonly host: string;
   readonly isMaster: boolean;
   readonly isHaOn: boolean;
+  /** For what HA rests now (`ha-cfg disarm`); null: for nothing. */
+  readonly resting: string | null;
   readonly assumed: DrillAssumptions;
   readonly proof: Proof;
   readonly settings: Settings;
@@ -98,13 +100,23 @@ export function drillReport(facts: DrillFacts): DrillReport {
 }
 
 /** Whatever the result rests on and no database says. */
-function assumptionsOf({ assumed, proof, settings, isHaOn, database }: DrillFacts): readonly string[] {
+function assumptionsOf({
+  assumed,
+  proof,
+  settings,
+  isHaOn,
+  resting,
+  database,
+}: DrillFacts): readonly string[] {
   const { agentMs, deviceDies, vmStartMs, guestMs } = assumed;
   const usesAgent = proof.atMostS !== null && settings.FENCE_METHOD !== "WATCHDOG";
   const isTie =
     database.hosts.length % 2 === 0 && (settings.TIE_BREAKER !== "none" || settings.FENCE_USE_IP_HEURISTICS);
   return [
     ...(isHaOn ? [] : ["HA is on. Now it is off, and nothing at all would be done (ha-cfg ha-enable)"]),
+    ...(resting === null
+      ? []
+      : [`HA does not rest. Now it rests for ${resting}, and less would be done (ha-cfg arm)`]),
     "everything else works: network, storage, the other hosts, and this program on each of them with the parameters of this host",
     ...(usesAgent && deviceDies ? ["its fence device dies with it"] : []),
     ...(usesAgent && !deviceDies

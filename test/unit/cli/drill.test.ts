@@ -1,7 +1,10 @@
 import { describe, expect, test } from "bun:test";
+import type { HostUuid } from "../../../src/core/model/ids.ts";
+import { leads } from "../core/sight.ts";
 import { HOST } from "./fake-xapi.ts";
 import { hostView } from "./hosts.ts";
 import { haCfg } from "./run.ts";
+import { hearing } from "./sound-pool.ts";
 import { FLAG, uuidOf, vm } from "./vms.ts";
 
 const GIB = 1024 ** 3;
@@ -84,6 +87,17 @@ describe("ha-cfg drill", () => {
       "It is assumed that\n  - HA is on. Now it is off, and nothing at all would be done (ha-cfg ha-enable)\n",
     );
     expect(out).toMatch(/\n {2}web {3}dom0-2 {3}\d+\.\d s\n/);
+  });
+
+  test("HA rests for a host: that is said, too", async () => {
+    const rests = (host: HostUuid | null) =>
+      hearing(hosts, { group: leads(HOST, [HOST], { roll: { disarms: [{ host, leftMs: 60_000 }] } }) });
+    const whole = await haCfg(["drill", "dom0-1"], { ...setUp, hearing: rests(null) });
+    expect(whole.out).toContain(
+      "  - HA does not rest. Now it rests for the pool, and less would be done (ha-cfg\n",
+    );
+    const { out } = await haCfg(["drill", "dom0-1"], { ...setUp, hearing: rests(hosts[1]?.uuid ?? null) });
+    expect(out).toContain("  - HA does not rest. Now it rests for dom0-2, and less would be done (ha-cfg\n");
   });
 
   test("a pool that fences nobody: no VM runs again, and it is said why", async () => {
