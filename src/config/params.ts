@@ -158,6 +158,12 @@ export const PARAMETERS = {
     "Before a VM is started on a host, whoever asks for it, the other hosts are asked whether they run it; a clear yes refuses the start. Only while HA is on.",
     { mark: "new" },
   ),
+  PLUGIN_WRITE: row(
+    flag(),
+    false,
+    "XAPI's plugin ha-lizard-plugin may disarm and arm HA, for whoever may call plugins of the pool (Xen Orchestra, Ansible, Terraform).",
+    { mark: "new" },
+  ),
   FENCE_ENABLED: row(flag(), true, "Failed hosts are fenced."),
   FENCE_METHOD: row(
     names(

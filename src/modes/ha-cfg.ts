@@ -76,12 +76,13 @@ const LINGER_MS = 500;
 /** The same with some ports replaced; they are told how to take the passwords out of a text. */
 export function runInto(
   args: readonly string[],
-  replaced: (mask: (text: string) => string) => Partial<CliPorts>,
+  replaced: (mask: (text: string) => string, real: Pick<CliPorts, "operator">) => Partial<CliPorts>,
 ): Promise<number> {
   const runtime = createRuntime();
   const { paths, clock, environment, store, config, secrets, self } = runtime;
   const peers = createRealPeers(runtime, { pingAfterMs: 0, namesFaults: true });
   const closed = outputClosed();
+  const operator = findOperator(paths.root);
   const fencer = maskFencer(createFencer(runtime), secrets.mask);
   return runHaCfg(args, {
     version: VERSION,
@@ -121,7 +122,7 @@ export function runInto(
     },
     // On a terminal the action itself has said what it did.
     logger: createSyslogLogger({ clock, environment, foreground: false, mask: secrets.mask }),
-    operator: findOperator(paths.root),
+    operator,
     hostName: hostname(),
     tcp: createTcpProbe(),
     openSurvey: (xeTimeoutMs) =>
@@ -145,6 +146,6 @@ export function runInto(
       { path: paths.state, writes: false },
     ]),
     isRoot: process.getuid?.() === 0,
-    ...replaced(secrets.mask),
+    ...replaced(secrets.mask, { operator }),
   });
 }

@@ -5,6 +5,8 @@ import { createSystemClock } from "../adapters/processes/clock-system.ts";
 import { writeOutput } from "../adapters/processes/standard-streams.ts";
 import {
   PLUGIN,
+  PLUGIN_ARM,
+  PLUGIN_DISARM,
   PLUGIN_DOMAINS,
   PLUGIN_HISTORY,
   PLUGIN_PLAN,
@@ -27,6 +29,12 @@ export async function run(args: readonly string[]): Promise<number> {
   if (called === PLUGIN_STATUS || called === PLUGIN_PLAN) {
     const { answerOfShown } = await import("./plugin-shown.ts");
     const { ok, text } = await answerOfShown(called, readPluginArguments(call));
+    writeOutput(renderPluginAnswer(ok ? "Success" : "Failure", text));
+    return 0;
+  }
+  if (called === PLUGIN_DISARM || called === PLUGIN_ARM) {
+    const { answerOfChange } = await import("./plugin-changes.ts");
+    const { ok, text } = await answerOfChange(called, call);
     writeOutput(renderPluginAnswer(ok ? "Success" : "Failure", text));
     return 0;
   }

@@ -18,6 +18,10 @@ export const PLUGIN_TIE_TEST = "tie_test";
 export const PLUGIN_STATUS = "status";
 export const PLUGIN_PLAN = "plan";
 
+/** `ha-cfg disarm` and `ha-cfg arm` on that host, while PLUGIN_WRITE=1 (modes/plugin-changes.ts). */
+export const PLUGIN_DISARM = "disarm";
+export const PLUGIN_ARM = "arm";
+
 /** The list of a fence method on that host: read it; replace it (modes/plugin-lists.ts). Texts go as base64. */
 export const PLUGIN_LIST_READ = "fence_list_read";
 export const PLUGIN_LIST_WRITE = "fence_list_write";
@@ -43,6 +47,14 @@ const MEMBER =
 export function readPluginArguments(xml: string): Readonly<Record<string, string>> {
   const found = [...xml.slice(0, LONGEST_CALL).matchAll(MEMBER)];
   return Object.fromEntries(found.map(({ groups }) => [groups?.["name"] ?? "", groups?.["text"] ?? ""]));
+}
+
+/** The same where one that is lost would change what is meant; null: one is not such a word, or the call is too long. */
+export function readEveryArgument(xml: string): Readonly<Record<string, string>> | null {
+  const given = readPluginArguments(xml);
+  const names = xml.match(/<name\b/g) ?? [];
+  const isWhole = xml.length <= LONGEST_CALL && names.length === Object.keys(given).length;
+  return isWhole ? given : null;
 }
 
 /** The name comes first. A list in base64 is the longest argument (fence-agents/list-check.ts, `LONGEST_LIST`). */

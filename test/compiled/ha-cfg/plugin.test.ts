@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { setXapi } from "../../../src/simulation/control.ts";
 import { ScratchFolder } from "../../unit/adapters/scratch.ts";
 import { Stage } from "./stage.ts";
@@ -17,6 +17,7 @@ beforeAll(async () => {
     ],
     params: { FENCE_PASSWD: SECRET, XE_TIMEOUT: "1" },
   });
+  folder.script("root1/opt/xensource/bin/logger", `cat >>${folder.at("log")}`);
   mkdirSync(folder.at("plugins"));
   symlinkSync(stage.binary, folder.at("plugins/ha-lizard-plugin"));
 });
@@ -79,6 +80,24 @@ describe("the plugin, as XO, Ansible or Terraform call it through XAPI", () => {
     });
     expect((await call(1, "plan", { hosts: "--help" })).status).toBe("Failure");
     expect((await call(1, "ha-disable")).status).toBe("Failure");
+  });
+
+  test("disarm and arm: refused with the cure until an administrator allows them, then by the words of ha-cfg, and logged", async () => {
+    const refused = await call(1, "disarm", { for: "2h" });
+    expect([refused.status, refused.text]).toEqual([
+      "Failure",
+      expect.stringContaining("ha-cfg set PLUGIN_WRITE 1"),
+    ]);
+    expect((await stage.run(1, ["set", "PLUGIN_WRITE", "1"])).code).toBe(0);
+    // No monitor runs here, so nobody takes the word; it is in the pool database and in the log.
+    expect((await stage.run(1, ["set", "MONITOR_DELAY", "1"])).code).toBe(0);
+    const { status, text } = await call(1, "disarm", { for: "90min", host: "h2" });
+    expect(status).toBe("Failure");
+    expect(text).not.toContain("PLUGIN_WRITE");
+    expect(readFileSync(folder.at("log"), "utf8")).toMatch(
+      /HA disarmed for h2, for 1 h 30 min, by .* through XAPI \(host\.call_plugin\)/,
+    );
+    expect(await call(1, "disarm", { hots: "h2" })).toMatchObject({ status: "Failure" });
   });
 
   test("XAPI hangs: status says so in its answer, plan fails", async () => {

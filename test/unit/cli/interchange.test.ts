@@ -14,6 +14,7 @@ test("insert on a pool of HA-Lizard 2.x adds what is missing, and changes nothin
     "HA_FENCE_WATCHDOG_TIMEOUT",
     "HA_HEARTBEAT_PORT",
     "HA_MAIL_SCREEN_TIME",
+    "HA_PLUGIN_WRITE",
     "HA_RESTART_ON_GUEST_SHUTDOWN",
     "HA_RESTART_STOPPED",
     "HA_SMTP_TLS",

@@ -43,6 +43,7 @@ describe("a pool that HA-Lizard 2.x has set up", () => {
       "MAIL_SCREEN_TIME",
       "HEARTBEAT_PORT",
       "START_GUARD",
+      "PLUGIN_WRITE",
       "FENCE_USER",
       "FENCE_TIMEOUT",
       "FENCE_WATCHDOG_TIMEOUT",

@@ -84,6 +84,7 @@ describe("the table", () => {
       ENABLE_ALERTS: true,
       HEARTBEAT_PORT: 694,
       START_GUARD: true,
+      PLUGIN_WRITE: false,
       FENCE_ENABLED: true,
       FENCE_METHOD: "POOL",
       FENCE_FILE_LOC: "/etc/ha-lizard/fence",
