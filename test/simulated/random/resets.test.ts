@@ -29,6 +29,7 @@ describe("ResetWatch: why a watchdog fires", () => {
   test.each<[why: Cause, script: readonly string[], host: number]>([
     ["monitor-away", ["stall h2 monitor 60s"], 2],
     ["monitor-away", ["stall h2 watchdog 60s", "service h2 kill"], 2],
+    ["monitor-away", ["stall h2 monitor 25s", "xapi-ha on", "xapi-ha off"], 2],
     ["forgotten", ["xapi h1 hang", "state h2 delete", "service h2 kill"], 2],
     ["no-majority", ["split h1,h3 | h2"], 2],
     ["no-majority", ["split h1 | h2 | h3"], 3],

@@ -117,6 +117,8 @@ export class ResetWatch {
     if (this.lost.get(host.number) === true) return "forgotten";
     if (leader === null) return this.hasMajority(host) ? "election" : "no-majority";
     if (!this.runs(leader)) return "leader-away";
+    // A leader may act for a while yet when it has lost its majority; its own lease it cannot renew.
+    if (host === leader && !this.hasMajority(host)) return "no-majority";
     if (host !== leader && !this.hasWay(host, leader))
       return this.hasMajority(host) ? "cut-off" : "no-majority";
     if (this.isStormy()) return "storm";
@@ -169,9 +171,24 @@ export class ResetWatch {
     const dueMs = first === undefined ? 0 : first.armedAtMs + first.timeoutMs / 4;
     const sinceMs = Math.min(dueMs, second?.armedAtMs ?? dueMs);
     const count = Math.ceil((atMs - sinceMs) / LOOK_MS);
-    const looks = (this.seen.get(number) ?? []).slice(-count);
-    this.resets.push({ atMs, host: number, cause: causeOf(looks) });
+    const looks = this.seen.get(number) ?? [];
+    const cause = causeOf(looks.slice(-count)) ?? overBy(looks, first?.timeoutMs ?? 0);
+    this.resets.push({ atMs, host: number, cause });
   }
+}
+
+/**
+ * What was in the way for as long as a lease: it is over then, and nothing renews it. XAPI's own HA has destroyed the slots meanwhile, else the host would
+ * have been reset sooner; its monitor arms one that does it. null: nothing was.
+ */
+function overBy(looks: readonly (Cause | null)[], leaseMs: number): Cause | null {
+  const most = Math.ceil(leaseMs / LOOK_MS);
+  let since = 0;
+  for (const [at, look] of looks.entries()) {
+    if (look === null) since = at + 1;
+    else if (at + 1 - since >= most) return causeOf(looks.slice(since, at + 1));
+  }
+  return null;
 }
 
 /** What was in the way for the longest time; null: for long enough nothing was. */
