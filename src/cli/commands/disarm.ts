@@ -79,6 +79,10 @@ async function give(pool: PoolAccess, ports: CliPorts, { forS, typed }: Wish): P
   const isTaken = await awaitDisarm({ ports, settings: resolved.settings, nameOf, say: ports.stdout }, word);
   if (!isTaken) return EXIT.failed;
   ports.stdout(forS === 0 ? `HA is armed for ${what}.\n` : disarmedText(what, forS, host, ports));
+  if (forS > 0 && host !== null && host.uuid === database.pool.master)
+    ports.stdout(
+      `${host.name} is the pool master: while it is down, HA does nothing for the other hosts either. Better move that role first: xe pool-designate-new-master.\n`,
+    );
   return EXIT.done;
 }
 

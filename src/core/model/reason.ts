@@ -195,6 +195,8 @@ export type PromotionRefusal =
   | "disk-not-writable"
   | "no-quorum"
   | "away-since-boot"
+  /** HA rests for the old master alone. */
+  | "old-master-disarmed"
   | "old-master-not-fenced";
 
 /** Why a failed host is not fenced. */

@@ -1,5 +1,5 @@
 import { recoverHosts } from "../fencing/recover-hosts.ts";
-import { isDisarmed, isPoolDisarmed } from "../group/disarmed.ts";
+import { isDisarmed, isHostDisarmed, isPoolDisarmed } from "../group/disarmed.ts";
 import { hasMandate, hostsOnRoll, isClaiming, isElecting } from "../group/may-act.ts";
 import { lastFlag } from "../members/flag-dispute.ts";
 import { reportHealth, reportReturns } from "../members/health-report.ts";
@@ -217,6 +217,9 @@ function replaceMaster(memory: Memory, master: HostUuid, round: Round): Step {
   const isDisputed = flag === "disputed" && !isBegun;
   if (isDisputed && hasMandate(view)) return refuse(memory, master, "flag-disputed", view);
   if (flag === "off" || isDisputed) return { memory, actions: [], reasons: [{ kind: "ha-off" }] };
+  // Nobody acts for the pool then, which whoever rests one host alone does not expect.
+  if (isHostDisarmed(view, master) && !isPoolDisarmed(view) && hasMandate(view))
+    return refuse(memory, master, "old-master-disarmed", view);
   // Neither it is replaced, nor does this host think itself cut off.
   if (isDisarmed(view, master) || isDisarmed(view, view.self.uuid)) return nothing(memory);
   // A master that answered first and then did not: whom nobody has asked in this round is not thereby silent.

@@ -46,6 +46,10 @@ describe("ha-cfg disarm and arm", () => {
     expect([given.code, given.err]).toEqual([0, ""]);
     expect(given.out).toContain("HA is disarmed for h3 for 1 h, ");
     expect(given.out).toContain("sooner: ha-cfg arm --host h3.");
+    expect(given.out).not.toContain("is the pool master");
+    const master = await haCfgOn(pool, 2, ["disarm", "--host", "h1", "--for", "1h"]);
+    expect(master.out).toContain("h1 is the pool master: while it is down, HA does nothing for the other");
+    await haCfgOn(pool, 1, ["arm", "--host", "h1"]);
     expect((await haCfgOn(pool, 1, ["arm", "--host", "h2"])).out).toBe("HA is already armed for h2.\n");
     expect((await haCfgOn(pool, 1, ["arm", "--host", "h3"])).out).toContain("HA is armed for h3.\n");
     expect((await haCfgOn(pool, 1, ["status"])).out).toContain("on, and disarmed (2 h more)");

@@ -14,6 +14,8 @@ const PROMOTION_REFUSALS: Record<PromotionRefusal, string> = {
   "no-quorum": "this host has no quorum",
   "away-since-boot":
     "this host has not seen its master since it booted, and fewer than half of the members are with it. Switch another member on",
+  "old-master-disarmed":
+    "HA is disarmed for the master alone, and as long as that is down no host is fenced and no VM is started anywhere. To end that: ha-cfg arm on this host",
   "old-master-not-fenced": "the old master could not be fenced",
 };
 

@@ -220,6 +220,7 @@ describe("describeReason: each refusal has a cause of its own", () => {
     "disk-not-writable": true,
     "no-quorum": true,
     "away-since-boot": true,
+    "old-master-disarmed": true,
     "old-master-not-fenced": true,
   };
   const bodies = {

@@ -73,6 +73,7 @@ describe("TAKEOVER_WORDS: a master that is not replaced: is an administrator's w
     "disk-not-writable": false,
     "no-quorum": true,
     "away-since-boot": true,
+    "old-master-disarmed": false,
     "old-master-not-fenced": true,
   };
   for (const [why, helps] of Object.entries(HELPS) as [PromotionRefusal, boolean][]) {
