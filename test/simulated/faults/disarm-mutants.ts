@@ -51,4 +51,34 @@ export const DISARM_MUTANTS: readonly FurtherMutant[] = [
       test: "the fence of h2: pool true, h2 true, h1 false",
     },
   },
+  {
+    fault: "ALONEATREST",
+    regression: "a master for which HA rests alone fences the others when it is cut off",
+    edits: [
+      {
+        file: "src/core/fencing/recover-hosts.ts",
+        from: '  if (scope.isAloneAtRest) return refuse(memory, row, "alone-at-rest");\n',
+        to: "",
+      },
+    ],
+    caughtBy: {
+      file: "test/unit/core/fencing/recover-hosts.test.ts",
+      test: "a host for which HA rests alone, and that hears nobody, fences nobody, and says so",
+    },
+  },
+  {
+    fault: "OLDLEASE",
+    regression: "a lease that was over while HA rested proves a host off when it acts again",
+    edits: [
+      {
+        file: "src/core/group/void-leases.ts",
+        from: "  if (ended.length === 0) return watch;",
+        to: "  if (ended.length >= 0) return watch;",
+      },
+    ],
+    caughtBy: {
+      file: "test/unit/core/group/void-leases.test.ts",
+      test: "proves nothing, then and later, until the roll has shown that host without it",
+    },
+  },
 ];
