@@ -30,6 +30,16 @@ export interface Room {
   readonly freeBytes: number;
 }
 
+/** A program in the folder of hooks. */
+export interface FoundHook {
+  readonly path: string;
+  readonly name: string;
+  /** Why it is not run, whatever happens; null: it is. */
+  readonly why: string | null;
+  /** The command that cures that; null: there is none. */
+  readonly cure: string | null;
+}
+
 /** What only people ask of the host on which they are: looked at, and nothing more. No method rejects. */
 export interface HostSurvey {
   /** UDP. Asks firewalld or iptables, with deadlines of its own. */
@@ -37,6 +47,8 @@ export interface HostSurvey {
   /** The name under which `portreserve` keeps this UDP port for another program; null: it does not. */
   keeperOf(port: number): Promise<string | null>;
   installed(): Promise<Installed>;
+  /** The first fifty of those of this host. */
+  hooks(): Promise<readonly FoundHook[]>;
   watchdogTools(): Promise<WatchdogTools>;
   /** Only the folders that are there. */
   room(): Promise<readonly Room[]>;

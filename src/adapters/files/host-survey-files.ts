@@ -1,11 +1,13 @@
 import { constants } from "node:fs";
 import { access, readdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import type { HostSurvey, Runnable } from "../../ports/host-survey.ts";
+import type { FoundHook, HostSurvey, Runnable } from "../../ports/host-survey.ts";
+import { whyNotRun } from "../hooks/hook-files.ts";
 import type { Paths } from "./paths.ts";
 import { readRegularFile } from "./regular-file.ts";
 
 const GUARD = "50-ha-lizard";
+const MOST_HOOKS = 50;
 const MOST_BYTES = 1_000_000;
 const SERVICE = "xen-watchdog.service";
 
@@ -25,6 +27,10 @@ export function createHostSurvey(paths: Paths): Omit<HostSurvey, "gate"> {
         brokenHooks: hooks.filter((_, at) => states[at] === "unusable").map((hook) => join(folder, hook)),
       };
     },
+    async hooks() {
+      const names = (await namesIn(paths.hooks)).slice(0, MOST_HOOKS);
+      return names.map((name) => hookAt(join(paths.hooks, name), name));
+    },
     async watchdogTools() {
       const places = ["usr/sbin/xenwatchdogd", "sbin/xenwatchdogd", "usr/local/sbin/xenwatchdogd"].map(below);
       const states = await Promise.all(places.map((place) => stateOf(place, false)));
@@ -40,6 +46,14 @@ export function createHostSurvey(paths: Paths): Omit<HostSurvey, "gate"> {
       return (await Promise.all(folders.map(freeIn))).flat();
     },
   };
+}
+
+function hookAt(path: string, name: string): FoundHook {
+  const whole = whyNotRun(path)?.replace(/^Cannot (run|use) /, "") ?? null;
+  if (whole === null) return { path, name, why: null, cure: null };
+  const [why = "", cure = null] = whole.split("; run: ", 2);
+  // It may be a folder above the hook that is wrong.
+  return { path, name, why: why.startsWith(`${path}: `) ? why.slice(path.length + 2) : why, cure };
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

@@ -1,15 +1,12 @@
 import { accessSync, constants, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { HookEvent } from "../../core/alerts/hook-event.ts";
+import { EVERY_EVENT, type HookEvent } from "../../core/alerts/hook-event.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { neverAborts } from "../../ports/deadline.ts";
 import type { HookRunner, Hooks } from "../../ports/hooks.ts";
 import { whyUntrusted } from "../fencing/trusted-path.ts";
 import { handOver, type SelfCommand } from "../processes/hand-over.ts";
 import { runCommand } from "../processes/run-command.ts";
-
-/** The hook that is told everything. */
-export const EVERY_EVENT = "all";
 
 export interface HookOptions extends SelfCommand {
   /** /etc/ha-lizard/hooks; usually there is none. */
@@ -53,7 +50,7 @@ export function createHookRunner({ folder, clock, environment }: RunnerOptions):
   return {
     find(event) {
       const there = [event, EVERY_EVENT].map((name) => join(folder, name)).filter(isThere);
-      const judged = there.map((path) => ({ path, why: whyNot(path) }));
+      const judged = there.map((path) => ({ path, why: whyNotRun(path) }));
       return {
         paths: judged.flatMap(({ path, why }) => (why === null ? [path] : [])),
         refused: judged.flatMap(({ why }) => why ?? []),
@@ -77,7 +74,8 @@ function isThere(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-function whyNot(path: string): string | null {
+/** Why a hook is not run, with the command that cures it after `; run: `; null: it is. */
+export function whyNotRun(path: string): string | null {
   try {
     if (!statSync(path).isFile()) return `Cannot run ${path}: it is no file`;
     const untrusted = whyUntrusted(path);

@@ -8,6 +8,7 @@ import { daemonCheck } from "./daemon-checks.ts";
 import { fencingCheck } from "./fencing-checks.ts";
 import { groupCheck } from "./group-checks.ts";
 import { heartbeatCheck } from "./heartbeat-checks.ts";
+import { hookCheck } from "./hook-checks.ts";
 import { installationCheck } from "./installation-checks.ts";
 import { machineCheck } from "./machine-checks.ts";
 import { mailCheck } from "./mail-checks.ts";
@@ -33,6 +34,7 @@ const CHECKS: readonly Check[] = [
   xapiCheck,
   daemonCheck,
   installationCheck,
+  hookCheck,
   roomCheck,
   parameterCheck,
   timingCheck,

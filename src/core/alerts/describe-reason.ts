@@ -19,6 +19,9 @@ const WORDS: SayingsOf<Reason["kind"]> = {
   ...VMS_WORDS,
 };
 
+/** The names of all reasons, which are those of the events that hooks are told. */
+export const REASON_KINDS: readonly string[] = Object.keys(WORDS);
+
 /** A reason in the words of the log and the mail. */
 export function describeReason(reason: Reason): Notice {
   const saying = WORDS[reason.kind](reason as never);

@@ -1,6 +1,9 @@
 import type { AlertTarget, Severity } from "../model/alert.ts";
 import type { TargetedNotice } from "./alert-policy.ts";
 
+/** The hook that is told everything. */
+export const EVERY_EVENT = "all";
+
 /** What a hook of an administrator gets on its standard input, as JSON. Fields may be added; those that are here keep their name and meaning. */
 export interface HookEvent {
   readonly schema: 1;

@@ -341,7 +341,7 @@ describe("ha-cfg doctor: what each check finds", () => {
 
   test("progress on a terminal only, and gone in the end", async () => {
     const run = await doctor({ terminal: true });
-    expect(run.err).toMatch(/^\rChecking: 0 of 25 done.*\r {23}\r$/s);
+    expect(run.err).toMatch(/^\rChecking: 0 of 26 done.*\r {23}\r$/s);
     expect((await doctor({})).err).toBe("");
   });
 

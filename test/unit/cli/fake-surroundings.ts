@@ -3,7 +3,7 @@ import type { MailJob } from "../../../src/core/alerts/mail/compose-mail.ts";
 import type { Hearing } from "../../../src/core/model/hearing.ts";
 import type { XapiFault, XapiResult } from "../../../src/core/model/pool-view.ts";
 import type { DaemonName, DaemonState } from "../../../src/ports/daemons.ts";
-import type { Installed, PortGate, Room, WatchdogTools } from "../../../src/ports/host-survey.ts";
+import type { FoundHook, Installed, PortGate, Room, WatchdogTools } from "../../../src/ports/host-survey.ts";
 import type { MailResult } from "../../../src/ports/notices.ts";
 import type { PeerAnswer } from "../../../src/ports/peers.ts";
 import type {
@@ -45,6 +45,7 @@ export interface Surroundings {
   gate: PortGate;
   keeper: string | null;
   installed: Installed;
+  hooks: readonly FoundHook[];
   watchdogTools: WatchdogTools;
   room: readonly Room[];
   /** Milliseconds since the epoch, by uuid. */
@@ -75,6 +76,7 @@ export function quietSurroundings(): Surroundings {
     gate: { kind: "open" },
     keeper: null,
     installed: { guard: "there", plugin: "there", brokenHooks: [] },
+    hooks: [],
     watchdogTools: { program: "/usr/sbin/xenwatchdogd", serviceOn: false },
     room: [{ path: "/etc/ha-lizard/state", freeBytes: 10_000_000_000 }],
     hostClock: () => ({ ok: true, value: 0 }),
@@ -100,6 +102,7 @@ export function fakeSurroundings(world: Surroundings): SurroundingPorts {
       },
     },
     hostSurvey: {
+      hooks: async () => world.hooks,
       gate: async () => world.gate,
       keeperOf: async () => world.keeper,
       installed: async () => world.installed,

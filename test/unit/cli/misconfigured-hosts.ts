@@ -23,6 +23,8 @@ export const rowsOf = (rows: readonly Row[]): readonly Misconfiguration[] =>
 
 const THREE = hosts(3);
 const HOOK = "/etc/xapi.d/vm-pre-start/50-ha-lizard";
+const EVENT_HOOK = "/etc/ha-lizard/hooks/host-fenced";
+const hook = { path: EVENT_HOOK, name: "host-fenced", why: null, cure: null };
 const [, second] = THREE;
 const installed = { guard: "there", plugin: "there", brokenHooks: [] } as const;
 const deaf = hearing(THREE, { peers: hearing(THREE).peers.map((peer) => ({ ...peer, heard: "silent" })) });
@@ -70,6 +72,20 @@ export const OF_A_HOST = rowsOf([
     "warn",
     "the plugin of this program is not in /etc/xapi.d/plugins",
     { installed: { ...installed, plugin: "unusable" } },
+  ],
+  [
+    "a hook that cannot be executed",
+    "hooks",
+    "warn",
+    `the hook ${EVENT_HOOK} is not run: it cannot be executed -> chmod 755 ${EVENT_HOOK}`,
+    { hooks: [{ ...hook, why: "it cannot be executed", cure: `chmod 755 ${EVENT_HOOK}` }] },
+  ],
+  [
+    "a hook that is named after no event",
+    "hooks",
+    "warn",
+    `the hook ${EVENT_HOOK}d is never run: no event has this name (ha-cfg manual services) -> mv ${EVENT_HOOK}d ${EVENT_HOOK}`,
+    { hooks: [{ ...hook, path: `${EVENT_HOOK}d`, name: "host-fencedd" }] },
   ],
   [
     "the disk of Dom0 is full",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { createHostSurvey } from "../../../../src/adapters/files/host-survey-files.ts";
 import { pathsFrom } from "../../../../src/adapters/files/paths.ts";
@@ -103,4 +103,39 @@ test("room: of the folders that are there", async () => {
   const { survey, root } = host({ "var/log/messages": "" });
   expect(await survey.room()).toEqual([{ path: join(root, "var/log"), freeBytes: expect.any(Number) }]);
   expect((await survey.room())[0]?.freeBytes).toBeGreaterThan(0);
+});
+
+describe("hooks", () => {
+  const at = (name: string) => `etc/ha-lizard/hooks/${name}`;
+
+  test("each with why it is not run, and the cure", async () => {
+    const files = { [at("all")]: "", [at("host-failed")]: "", [at("host-fenced")]: "", [at("sub/x")]: "" };
+    const modes = { [at("all")]: 0o755, [at("host-failed")]: 0o644, [at("host-fenced")]: 0o775 };
+    const { survey, root } = host(files, modes);
+    chmodSync(join(root, at("host-fenced")), 0o775);
+    const path = (name: string) => join(root, at(name));
+    expect(await survey.hooks()).toEqual([
+      { path: path("all"), name: "all", why: null, cure: null },
+      {
+        ...{ path: path("host-failed"), name: "host-failed", why: "it cannot be executed" },
+        cure: `chmod 755 ${path("host-failed")}`,
+      },
+      {
+        ...{ path: path("host-fenced"), name: "host-fenced", why: "others may write it" },
+        cure: `chmod go-w ${path("host-fenced")}`,
+      },
+      { path: path("sub"), name: "sub", why: "it is no file", cure: null },
+    ]);
+  });
+
+  test("a folder that others may write", async () => {
+    const { survey, root } = host({ [at("all")]: "" }, { [at("all")]: 0o755 });
+    const above = join(root, "etc/ha-lizard/hooks");
+    chmodSync(above, 0o777);
+    expect(await survey.hooks()).toMatchObject([
+      { name: "all", why: `${above}: others may write it`, cure: `chmod go-w ${above}` },
+    ]);
+  });
+
+  test("no folder, no hook", async () => expect(await host().survey.hooks()).toEqual([]));
 });
