@@ -7,6 +7,9 @@ import { createChildMailer } from "../adapters/mail/mailer-child.ts";
 import { createFileLock } from "../adapters/processes/lock-file.ts";
 import { LOST_PASSES } from "../adapters/processes/processes-bun.ts";
 import { createRecorder } from "../adapters/record/record-writer.ts";
+import { createProgressTasks } from "../adapters/xapi/progress-tasks.ts";
+import { openSession } from "../adapters/xapi/session.ts";
+import { createSocketTransport } from "../adapters/xapi/transport.ts";
 import { obeyLast } from "../app/daemons/report.ts";
 import { runPass, UUID_UNKNOWN } from "../app/pass/iterate.ts";
 import type { PassPorts } from "../app/pass/pass-ports.ts";
@@ -18,6 +21,9 @@ import { VERSION } from "./version.ts";
 
 /** A connection or child that still holds the program after its pass would hold the next iteration too. */
 const LINGER_MS = 2_000;
+
+/** For what only shows; changes of a task take 5 ms at the most. */
+const TASK_CALL_MS = 5_000;
 
 /** An xapi that is well answers in 1 to 8 ms. */
 const PING_AFTER_MS = 250;
@@ -56,6 +62,14 @@ async function iterate(runtime: Runtime): Promise<number> {
     fencer: maskFencer(createFencer(runtime), secrets.mask),
     hooks: createChildHooks({ self, environment, folder: paths.hooks, mask: secrets.mask }),
     mailer: createChildMailer({ self, environment, hostName: hostname() }),
+    tasks: createProgressTasks({
+      ...{ clock, store },
+      open: () =>
+        openSession({
+          transport: createSocketTransport({ socketPath: paths.xapiSocket, mask: secrets.mask }),
+          ...{ clock, xeTimeoutMs: TASK_CALL_MS },
+        }),
+    }),
     recorder: createRecorder({ paths, clock, version: VERSION, host: hostname() }),
   };
   const report = await runPass(ports, stopSignal());

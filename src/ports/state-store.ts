@@ -31,6 +31,7 @@ export type LoadedState =
  * lease-end: when the service script has asked last that the lease of this host ends: `{ "atMs": <uptime of this host> }`, null: it goes on ·
  * disarm-count: since when the monitor has counted the time for which HA rests, by which roll ·
  * armed: the words of administrators that end a rest of HA, given on this host by ha-cfg without the pool database ·
+ * failover-tasks: which tasks of XAPI show the failover of which host, and what was said of each last ·
  * off-hosts: which hosts this one knows to be off, and whether it fences, for its monitor · alarms: what monitor and watchdog have told.
  */
 export type StateName = "memory" | "alarms" | "last-word" | NameOfThisBoot;
@@ -47,6 +48,7 @@ export const OF_THIS_BOOT = [
   "lease-end",
   "disarm-count",
   "armed",
+  "failover-tasks",
 ] as const;
 
 export function isOfThisBoot(name: StateName): name is NameOfThisBoot {

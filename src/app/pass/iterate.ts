@@ -1,4 +1,5 @@
 import { describeReason } from "../../core/alerts/describe-reason.ts";
+import { failoverTasks } from "../../core/alerts/failover-tasks.ts";
 import { decideOwnXapi } from "../../core/decide.ts";
 import type { GroupReport } from "../../core/group/own-state.ts";
 import { emptyMemory, type Memory, parseMemory } from "../../core/memory/memory.ts";
@@ -93,6 +94,7 @@ export async function runPass(given: PassPorts, signal: AbortSignal): Promise<Pa
     if (ports.lostPasses > 0 || couldNotSave(memory)) await saveMemory(pass);
     await runRounds(pass);
     const passReport = await endPass(pass, startedMs);
+    await ports.tasks?.end();
     const { why } = await ports.recorder.end();
     if (why !== null) ports.logger.log("warning", "write_pool_state", `Cannot keep the record: ${why}.`);
     return passReport;
@@ -198,6 +200,8 @@ async function runRounds(pass: Pass): Promise<void> {
     const actions = [...admit(pass, decision.actions), ...alerts];
     const isNextWanted = decision.actions.some((action) => isTooLate(pass, action));
     launch(pass, actions);
+    // It only tells, so after what acts.
+    ports.tasks?.show(failoverTasks(pass.memory, view));
     const decided = { areParametersKnown, isDiskWritable, decided: decision };
     keepRound(pass, ended, { ...seen, inFlight: [...inFlight], ...decided }, actions);
     if (isNextWanted || (pass.inFlight.size === 0 && pass.ended.length === 0)) return;

@@ -8,6 +8,7 @@ import type { LocalHost } from "../../ports/local-host.ts";
 import type { Logger, Mailer } from "../../ports/notices.ts";
 import type { PeerProber, Pinger } from "../../ports/peers.ts";
 import type { Xapi } from "../../ports/pool-database.ts";
+import type { ProgressTasks } from "../../ports/progress-tasks.ts";
 import type { RoundRecorder } from "../../ports/record.ts";
 import type { StateStore } from "../../ports/state-store.ts";
 
@@ -31,6 +32,8 @@ export interface PassPorts {
   readonly mailer: Mailer;
   /** Whom an administrator wants to be told what happens; absent: nobody, as in a replay. */
   readonly hooks?: Hooks;
+  /** Where a failover is shown while it goes on; absent: nowhere, as in a replay. */
+  readonly tasks?: ProgressTasks;
   readonly recorder: RoundRecorder;
 }
 

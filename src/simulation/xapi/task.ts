@@ -55,7 +55,45 @@ function xml(result: Json): string {
   return `<value><array><data>${values.join("")}</data></array></value>`;
 }
 
+/** One that a client tells of what it does itself: all clients see it, and nothing ends it but the client. */
+function createTask({ database, world, process }: Call, label: string, description: string): string {
+  const task = `OpaqueRef:${world.random.uuid()}`;
+  database.insert("task", task, {
+    ...TEMPLATES.task,
+    ...{ uuid: world.random.uuid(), name_label: label, name_description: description },
+    ...{ created: wallTime(world.nowMs()), finished: "19700101T00:00:00Z", status: "pending" },
+    ...{ allowed_operations: [], resident_on: process.host.ref, progress: 0, result: "", error_info: [] },
+  });
+  world.record("task-shown", { host: process.host.number, label });
+  return task;
+}
+
 export const TASK_METHODS: Methods = {
+  "task.create": {
+    params: ["string", "string"],
+    taskless: true,
+    run: (call, [label, description]) => createTask(call, String(label), String(description)),
+  },
+  "task.set_progress": {
+    params: ["string", "float"],
+    taskless: true,
+    run: ({ database }, [self, progress]) => {
+      need(database, "task", String(self));
+      database.update("task", String(self), { progress: Number(progress) });
+      return "";
+    },
+  },
+  // `finished` stays unset (measured).
+  "task.set_status": {
+    params: ["string", "string"],
+    taskless: true,
+    run: ({ database, world, process }, [self, status]) => {
+      need(database, "task", String(self));
+      world.record("task-ended", { host: process.host.number, status });
+      database.update("task", String(self), { status: String(status) });
+      return "";
+    },
+  },
   "task.destroy": {
     params: ["string"],
     run: ({ database }, [self]) => {

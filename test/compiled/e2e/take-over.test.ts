@@ -76,6 +76,11 @@ test.concurrent(
 async function explainsItself(pool: Pool, master: number): Promise<void> {
   expect(await reportOf(pool, master, "h1", vmsOf(1))).toContain("Without the record of h1: ");
   await replaysTheSame(pool, master);
+  const tasks = (await pool.sim.log(0)).filter(({ what }) => what === "task-shown" || what === "task-ended");
+  expect(tasks).toMatchObject([
+    { what: "task-shown", host: master, label: "HA-Lizard: h1 failed, recovering its VMs" },
+    { what: "task-ended", host: master, status: "success" },
+  ]);
   const told = await pool.on(master, "ha-cfg", "history", "last");
   expect(told).toMatch(/off +[\d:]+, proved by its fence device \(TESTBMC\)/);
   expect(told).toMatch(/fence begun +[\d:]+ by h\d \(leader\), 2 of 3 votes: h\d, h\d; silent: h1/);
