@@ -18,7 +18,7 @@ describe("ha-cfg backup", () => {
   test("writes every parameter of the pool, not this host's overrides, not HA on/off", async () => {
     const run = await haCfg(["backup", FILE], { otherConfig: stored, override: { XE_TIMEOUT: "99" } });
     expect([run.code, run.err]).toEqual([0, ""]);
-    expect(run.out).toBe("54 parameters of pool lab written to /root/ha.conf (mode 0600)\n");
+    expect(run.out).toBe("55 parameters of pool lab written to /root/ha.conf (mode 0600)\n");
     const text = run.world.files[FILE] ?? "";
     expect(text).toStartWith(
       "# Parameters of pool lab, 1970-01-01T00:00:00.000Z, ha-lizard 3.0.0.\n# Put back with ",
@@ -38,12 +38,12 @@ describe("ha-cfg backup", () => {
     expect(back.code).toBe(0);
     const { [FLAG]: _, mine: __, ...parameters } = stored;
     expect(back.world.otherConfig).toMatchObject(parameters);
-    expect(Object.keys(back.world.otherConfig).length).toBe(54);
+    expect(Object.keys(back.world.otherConfig).length).toBe(55);
     expect(back.out + back.err).not.toContain(PASSWORD);
     const again = await haCfg(["restore", FILE], { files: world.files, otherConfig: back.world.otherConfig });
     expect([again.code, again.out]).toEqual([
       0,
-      "All 54 parameters already have these values: nothing was changed.\n",
+      "All 55 parameters already have these values: nothing was changed.\n",
     ]);
   });
 
@@ -182,7 +182,7 @@ describe("ha-cfg restore-default", () => {
     const again = await haCfg(["restore-default"], { otherConfig: run.world.otherConfig });
     expect([again.code, again.out]).toEqual([
       0,
-      "All 54 parameters already have their defaults: nothing was changed.\n",
+      "All 55 parameters already have their defaults: nothing was changed.\n",
     ]);
   });
 });

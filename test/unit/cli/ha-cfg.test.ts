@@ -138,7 +138,7 @@ describe("ha-cfg insert", () => {
       "close",
     ]);
     expect(out).toContain("inserted HA_FENCE_METHOD = POOL\n");
-    expect(out).toEndWith("56 keys written, 0 kept.\n");
+    expect(out).toEndWith("57 keys written, 0 kept.\n");
   });
 
   test("what is there stays, also HA on, and a second run changes nothing", async () => {
@@ -147,7 +147,7 @@ describe("ha-cfg insert", () => {
     expect(first.world.otherConfig).toMatchObject(otherConfig);
     const again = await haCfg(["insert"], { otherConfig: first.world.otherConfig });
     expect(again.world.calls).toEqual(["read", "close"]);
-    expect(again.out).toBe("All 56 keys are already in the pool database: nothing was changed.\n");
+    expect(again.out).toBe("All 57 keys are already in the pool database: nothing was changed.\n");
   });
 
   test("--overwrite replaces parameters, never HA on/off, the successor or other programs' keys", async () => {

@@ -62,7 +62,10 @@ test("all that the program calls in XAPI, and nothing that ends a domain", () =>
     "session.slave_local_login_with_password",
     "session.slave_login",
     "system.isAlive",
+    "task.create",
     "task.destroy",
     "task.get_record",
+    "task.set_progress",
+    "task.set_status",
   ]);
 });
