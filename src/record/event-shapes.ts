@@ -17,6 +17,7 @@ const isEvent = kindOf<PoolEvent>({
     state: oneOf({ alive: true, "xapi-down": true, suspect: true, failed: true }),
   },
   incident: { at: isTime, of: isText, phase: isText, proved: isFlag, by: nullOr(isText) },
+  "take-over": { at: isTime, phase: isText },
   begun: {
     at: isTime,
     what: isWord,

@@ -89,9 +89,21 @@ function earliest({ ended, memory, decided }: RecordedRound): Memory {
 
 function incidentEvents(before: Memory, after: Memory, names: Names, at: string): readonly PoolEvent[] {
   const hosts = new Set([...Object.keys(before.incidents), ...Object.keys(after.incidents)]);
-  return [...hosts].flatMap((host) =>
-    incidentEvent(names(host), before.incidents[host], after.incidents[host], at),
-  );
+  return [
+    ...[...hosts].flatMap((host) =>
+      incidentEvent(names(host), before.incidents[host], after.incidents[host], at),
+    ),
+    ...takeOverEvent(before, after, at),
+  ];
+}
+
+function takeOverEvent(
+  { promotion: before }: Memory,
+  { promotion: after }: Memory,
+  at: string,
+): readonly PoolEvent[] {
+  if (before?.phase === after?.phase) return [];
+  return [{ kind: "take-over", at, phase: after?.phase ?? "over" }];
 }
 
 function incidentEvent(

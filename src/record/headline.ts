@@ -10,12 +10,12 @@ export function headlineOf(
   vms: readonly StartedVm[],
   events: readonly SeenEvent[],
 ): string {
-  const started = vms.filter(({ startedAt }) => startedAt !== null);
-  const down = vms.length - started.length;
+  const started = countVms(vms.filter(({ startedAt }) => startedAt !== null));
+  const down = countVms(vms.filter(({ startedAt }) => startedAt === null));
   const parts = [
     ...fates(hosts.filter(({ failedAt, offAt }) => failedAt !== null || offAt !== null)),
     ...takeOvers.filter(({ doneAt }) => doneAt !== null).map(({ host }) => `${host} became master`),
-    ...(started.length > 0 ? [`${plural(started.length, "VM")} started`] : []),
+    ...(started > 0 ? [`${plural(started, "VM")} started`] : []),
     ...(down > 0 ? [`${plural(down, "VM")} not started`] : []),
   ];
   if (parts.length > 0) return parts.join("; ");
@@ -25,6 +25,9 @@ export function headlineOf(
   const done = events.find((event) => event.kind === "begun");
   return done === undefined ? "a host was seen again" : `${done.seenBy}: ${done.what} ${done.of}`.trim();
 }
+
+/** Each once, also when it was started twice. */
+const countVms = (rows: readonly StartedVm[]): number => new Set(rows.map(({ name }) => name)).size;
 
 const plural = (count: number, one: string): string => (count === 1 ? `1 ${one}` : `${count} ${one}s`);
 

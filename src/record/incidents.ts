@@ -101,22 +101,42 @@ function takeOversIn(events: readonly SeenEvent[]): readonly TakeOver[] {
     const ends = ofKind(events, "ended").filter(
       (end) => end.what === "promote-self" && end.seenBy === seenBy,
     );
-    const done = ends.find(({ result }) => result === "done");
-    return { host: seenBy, begunAt: at, votes, doneAt: done?.at ?? null, refusals: refusalsIn(ends) };
+    const phases = ofKind(events, "take-over").filter((phase) => phase.seenBy === seenBy && phase.at >= at);
+    const serves = phases.find(({ phase }) => SERVES.includes(phase));
+    const whole = phases.find(
+      (phase) => phase.phase === "over" && serves !== undefined && phase.at >= serves.at,
+    );
+    // Earlier versions have told only when XAPI had taken the order.
+    const done = serves ?? ends.find(({ result }) => result === "done");
+    return {
+      ...{ host: seenBy, begunAt: at, votes, doneAt: done?.at ?? null, wholeAt: whole?.at ?? null },
+      refusals: refusalsIn(ends),
+    };
   });
 }
 
+/** From there on its xapi is master (core/memory/promotion.ts). */
+const SERVES: readonly string[] = ["righting", "righted"];
+
 const STARTS: readonly string[] = ["start-vm", "start-appliance"];
 
+/** A VM is there once for each time it was started: the host to which it came may die, too. Attempts that came to nothing belong to the next one. */
 function startedVms(events: readonly SeenEvent[]): readonly StartedVm[] {
-  const begun = ofKind(events, "begun").filter(({ what }) => STARTS.includes(what));
-  const first = begun.filter(({ of }, index) => begun.findIndex((one) => one.of === of) === index);
-  return first.map(({ of: name, at, seenBy, from }) => {
-    const ends = ofKind(events, "ended").filter(({ what, of }) => STARTS.includes(what) && of === name);
-    const done = ends.find(({ result }) => result === "done");
-    return {
-      ...{ name, from, to: done?.on ?? null, by: done?.seenBy ?? seenBy },
-      ...{ askedAt: at, startedAt: done?.at ?? null, refusals: refusalsIn(ends) },
-    };
-  });
+  const rows: { begun: Of<"begun">; ends: Of<"ended">[]; done: Of<"ended"> | null }[] = [];
+  const open = (name: string) => rows.findLast(({ begun, done }) => begun.of === name && done === null);
+  for (const event of events) {
+    if (event.kind !== "begun" && event.kind !== "ended") continue;
+    if (!STARTS.includes(event.what)) continue;
+    const row = open(event.of);
+    if (event.kind === "begun") {
+      if (row === undefined) rows.push({ begun: event, ends: [], done: null });
+      continue;
+    }
+    row?.ends.push(event);
+    if (row !== undefined && event.result === "done") row.done = event;
+  }
+  return rows.map(({ begun: { of: name, at, seenBy, from }, ends, done }) => ({
+    ...{ name, from, to: done?.on ?? null, by: done?.seenBy ?? seenBy },
+    ...{ askedAt: at, startedAt: done?.at ?? null, refusals: refusalsIn(ends) },
+  }));
 }

@@ -39,7 +39,10 @@ export interface TakeOver {
   readonly host: string;
   readonly begunAt: string;
   readonly votes: EventVotes | null;
+  /** Its xapi answered as master. */
   readonly doneAt: string | null;
+  /** All members were back with it; null: not in these records, or an earlier version made them. */
+  readonly wholeAt: string | null;
   readonly refusals: readonly string[];
 }
 

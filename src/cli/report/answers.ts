@@ -24,7 +24,7 @@ export function answers(incident: PoolIncident): readonly (readonly [question: s
       "Who is the new master?",
       takeOvers.map(
         ({ host, votes, begunAt, doneAt }) =>
-          `${decisionText(host, votes)}; take-over begun at ${clock(begunAt)}, ${doneAt === null ? "not ended in these records" : `promoted at ${clock(doneAt)}`}`,
+          `${decisionText(host, votes)}; take-over begun at ${clock(begunAt)}, ${doneAt === null ? "not ended in these records" : `XAPI is master at ${clock(doneAt)}`}`,
       ),
     ],
     ["How long were VMs down?", howLong(incident, vms)],

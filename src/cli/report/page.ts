@@ -106,15 +106,22 @@ function hostTable({ hosts, takeOvers }: PoolIncident): string {
       host.offAt === null ? NOTHING : `${at(host.offAt)}, ${proofText(host)}`,
       ...[at(host.declaredAt), at(host.backAt), host.refusals.join("; ") || NOTHING],
     ]);
-  const taken = takeOvers.map(({ host, begunAt, doneAt, votes, refusals }) => [
-    ...[host, at(begunAt), at(doneAt), decisionText(host, votes), refusals.join("; ") || NOTHING],
+  const taken = takeOvers.map(({ host, begunAt, doneAt, wholeAt, votes, refusals }) => [
+    ...[
+      host,
+      at(begunAt),
+      at(doneAt),
+      at(wholeAt),
+      decisionText(host, votes),
+      refusals.join("; ") || NOTHING,
+    ],
   ]);
   const silent = hosts
     .filter((host) => !wasLost(host))
     .map(({ name, xapiSilentAt, backAt }) => [name, at(xapiSilentAt), at(backAt)]);
   const tables = [
     [["host", "silent since", "failed", "fence", "off", "declared dead", "back", "refused"], lost],
-    [["new master", "begun", "promoted", "decided by", "refused"], taken],
+    [["new master", "begun", "XAPI is master", "all hosts back", "decided by", "refused"], taken],
     [["alive, XAPI silent", "from", "until"], silent],
   ] as const;
   const shown = tables.map(([heads, rows]) => (rows.length === 0 ? "" : renderTable(heads, rows))).join("");

@@ -24,7 +24,10 @@ export const WAITS: Readonly<Record<Wait, { readonly text: string; readonly colo
 /** What a VM waited for, from the silence of its host until it ran; each part ends where the next begins. */
 export function waitsOf(vm: StartedVm, { hosts, takeOvers, to }: PoolIncident): readonly WaitSpan[] {
   const lost = hosts.find(({ name }) => name === vm.from);
-  const master = takeOvers.find(({ doneAt }) => doneAt !== null);
+  // One that came later kept nobody waiting: one host may die after the other.
+  const master = takeOvers.find(
+    ({ doneAt }) => doneAt !== null && Date.parse(doneAt) <= Date.parse(vm.askedAt),
+  );
   const ends = endsOf(vm, lost, master);
   const begin = lost?.suspectAt ?? lost?.failedAt ?? vm.askedAt;
   const spans: WaitSpan[] = [];

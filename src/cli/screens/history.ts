@@ -82,11 +82,12 @@ export function proofText({ proved, proof }: Pick<LostHost, "proved" | "proof">)
   return proof === null ? "proved" : `proved by its fence device (${plainText(proof)})`;
 }
 
-function renderTakeOver({ host, begunAt, votes, doneAt, refusals }: TakeOver): string {
+function renderTakeOver({ host, begunAt, votes, doneAt, wholeAt, refusals }: TakeOver): string {
   return section(`${showName(host)} takes over as master`, [
     ["begun", `${clockTime(begunAt)} by ${decisionText(host, votes)}`],
     ...refusals.map((why) => ["refused", plainText(why)] as const),
-    ["done", doneAt === null ? "not in this record" : clockTime(doneAt)],
+    ["XAPI is master", doneAt === null ? "not in this record" : clockTime(doneAt)],
+    ["all hosts back", wholeAt === null ? "not in this record" : clockTime(wholeAt)],
   ]);
 }
 

@@ -38,6 +38,8 @@ export type PoolEvent =
       /** The fence method that has proved it, or `a person`; null: none. */
       readonly by: string | null;
     }
+  /** How far the host that has seen this has come in its take-over (core/memory/promotion.ts); `over`: the pool is whole, or the old master answers. */
+  | { readonly kind: "take-over"; readonly at: string; readonly phase: string }
   /** An action begins. `from`: where a VM ran that is started. */
   | {
       readonly kind: "begun";

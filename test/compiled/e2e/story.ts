@@ -227,7 +227,7 @@ export async function reportOf(
     `What failed\\?</td><td>${lost}: silent since [\\d:]+, counted as failed [\\d.]+ s later`,
     `${lost}: proved by its fence device \\(TESTBMC\\), at [\\d:]+`,
     `${lost}: fenced by (h\\d) \\(leader\\), 2 of 3 votes: h\\d, h\\d; silent: ${lost}; at [\\d:]+`,
-    `new master\\?</td><td>h${host} \\(leader\\), 2 of \\d votes: h\\d, h\\d[^<]*; take-over begun at [\\d:]+, promoted at [\\d:]+`,
+    `new master\\?</td><td>h${host} \\(leader\\), 2 of \\d votes: h\\d, h\\d[^<]*; take-over begun at [\\d:]+, XAPI is master at [\\d:]+`,
     `[\\d.]+ s: ${vms.length} of ${vms.length} started again<`,
     `, down longest, waited .* for its host to count as failed, .* for the proof that its host is off, .* for its start to end<`,
     ...vms.map(

@@ -60,6 +60,15 @@ describe("waitsOf", () => {
       ["silence 10", "proof 5", "master 10", "declaration 2", "turn 13", "down 1"],
     ]);
   });
+
+  test("a take-over that came after its start kept nobody waiting", () => {
+    const { vms, takeOvers, ...rest } = takeOver(["web"]);
+    const [web] = vms;
+    if (web === undefined) throw new Error("web was started");
+    const late = takeOvers.map((one) => ({ ...one, doneAt: at(500) }));
+    const waits = waitsOf(web, { ...rest, vms, takeOvers: late }).map(({ wait }) => wait);
+    expect(waits).toEqual(["silence", "proof", "declaration", "turn", "start"]);
+  });
 });
 
 describe("renderReport", () => {

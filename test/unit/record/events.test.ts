@@ -27,6 +27,31 @@ describe("eventsOf", () => {
     });
   });
 
+  test("how far a take-over by this host has come, and its end", async () => {
+    const [round] = await roundsOfMaster();
+    if (round === undefined) throw new Error("there is a round");
+    const taking = (phase: "promoting" | "righting" | null) => ({
+      ...round.decided.memory,
+      promotion: phase === null ? null : { oldMaster: null, sinceMs: 0, phase },
+    });
+    const phases = (before: "promoting" | "righting" | null, after: "promoting" | "righting" | null) =>
+      eventsOf(
+        {
+          ...round,
+          ended: null,
+          memory: taking(before),
+          decided: { ...round.decided, memory: taking(after), actions: [] },
+        },
+        null,
+        [],
+        AT,
+      );
+    expect(phases("promoting", "righting")).toEqual([{ kind: "take-over", at: AT, phase: "righting" }]);
+    expect(phases("righting", null)).toEqual([{ kind: "take-over", at: AT, phase: "over" }]);
+    expect(phases("righting", "righting")).toEqual([]);
+    expect(parseEvents(phases("righting", null))).toHaveLength(1);
+  });
+
   test("what a boot has forgotten has not happened in it", async () => {
     const rounds = await roundsOfMaster();
     const round = rounds.find(({ memory }) => Object.keys(memory.incidents).length > 0);

@@ -43,7 +43,35 @@ describe("incidentsOf", () => {
     ]);
     expect(incident?.hosts[0]?.suspectAt).toBe(at(10));
     expect(incident?.takeOvers).toEqual([
-      { host: "h2", begunAt: at(20), votes: null, doneAt: at(25), refusals: [] },
+      { host: "h2", begunAt: at(20), votes: null, doneAt: at(25), wholeAt: null, refusals: [] },
+    ]);
+  });
+
+  test("a take-over: when XAPI is master, which is later than the order, and when all hosts are back", () => {
+    const phase = (s: number, name: string, seenBy = "h2") =>
+      ({ kind: "take-over", at: at(s), phase: name, seenBy }) as const;
+    const [incident] = incidentsOf([
+      ...[
+        phase(19, "proved"),
+        begun(20, "promote-self", "", "h2"),
+        ended(21, "promote-self", "", "done", {}, "h2"),
+      ],
+      ...[phase(20, "promoting"), phase(24, "righting", "h3"), phase(25, "righting"), phase(26, "righted")],
+      phase(40, "over"),
+    ]);
+    expect(incident?.takeOvers).toMatchObject([{ host: "h2", doneAt: at(25), wholeAt: at(40) }]);
+    const [dropped] = incidentsOf([begun(20, "promote-self", "", "h2"), phase(30, "over")]);
+    expect(dropped?.takeOvers).toMatchObject([{ host: "h2", doneAt: null, wholeAt: null }]);
+  });
+
+  test("a VM is there once for each time it was started, also when the host to which it came dies, too", () => {
+    const [incident] = incidentsOf([
+      ...[begun(0, "start-vm", "web"), ended(1, "start-vm", "web", "done", { on: "h2" })],
+      ...[begun(60, "start-vm", "web"), ended(61, "start-vm", "web", "done", { on: "h3" })],
+    ]);
+    expect(incident?.vms.map(({ name, to, askedAt, startedAt }) => [name, to, askedAt, startedAt])).toEqual([
+      ["web", "h2", at(0), at(1)],
+      ["web", "h3", at(60), at(61)],
     ]);
   });
 
