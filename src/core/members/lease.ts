@@ -5,9 +5,15 @@ import { countsOnLease } from "../model/lease-method.ts";
 import type { PoolView } from "../model/pool-view.ts";
 
 /**
+ * So long after it was heard last the end of its lease proves that the master is off: it was reset, and boots. Its own database, which nobody else can read,
+ * would tell of that, and a person may start VMs there by hand. The longest lease counted by two leaders in turn takes eleven minutes.
+ */
+const PROVES_MASTER_MS = 15 * 60_000;
+
+/**
  * Is this host off because its lease is over (core/group/README.md, "The lease")? Not when it has booted since this host has heard of the boot
  * that had the lease: without a monitor that would have said so it may run VMs. The pool database tells when it did, as soon as its xapi has
- * started, without which it runs none. What happened before this host heard of it first nobody here knows.
+ * started, without which it runs none; that of a dead master tells nothing, so its lease proves no longer than `PROVES_MASTER_MS`. What happened before this host heard of it first nobody here knows.
  */
 export function isOffByLease(
   host: HostUuid,
@@ -16,6 +22,7 @@ export function isOffByLease(
 ): boolean {
   const heardMs = leaseOverHeardMs(view, host);
   if (heardMs === null) return false;
+  if (lastGood?.master === host && view.nowMs - heardMs > PROVES_MASTER_MS) return false;
   const known = lastGood?.hosts.find(({ uuid }) => uuid === host);
   return known !== undefined && known.bootedAtMs < heardMs;
 }

@@ -27,6 +27,18 @@ export const LEASE_MUTANTS: readonly FurtherMutant[] = [
     caughtBy: { scenario: "lease/the-master-is-cut-off", sign: "rule promoted-before-fence broken" },
   },
   {
+    fault: "STALELEASE",
+    regression: "the lease of a master proves it off for ever, although it has long booted",
+    edits: [
+      {
+        file: "src/core/members/lease.ts",
+        from: "if (lastGood?.master === host && view.nowMs - heardMs > PROVES_MASTER_MS) return false;",
+        to: "",
+      },
+    ],
+    caughtBy: { scenario: "lease/a-take-over-that-was-held-for-long", sign: "rule vm-twice broken" },
+  },
+  {
     fault: "LEASEDEVICE",
     regression: "a host that was reset counts as on, because its device says so",
     edits: [

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { isEntered, isOffByLease } from "../../../../src/core/members/lease.ts";
+import type { HostUuid } from "../../../../src/core/model/ids.ts";
 import { goodView, host, knownHost, masterRound, memoryWith } from "../fixtures.ts";
 
 describe("isOffByLease: h2, whose boot was heard of last at 5 s", () => {
@@ -24,6 +25,18 @@ describe("isOffByLease: h2, whose boot was heard of last at 5 s", () => {
     expect(off({ bootedAtMs: 6_000 })).toBe(false));
   test("not when this host has never heard of that boot: it may be long over", () =>
     expect(off({ heardMs: null })).toBe(false));
+  describe("of the master, whose database tells nothing of a boot, for a quarter of an hour", () => {
+    const after = (s: number, master: HostUuid) => {
+      const hosts = [1, 2].map((number) => knownHost(host(number)));
+      const memory = memoryWith({ lastGood: goodView({ hosts, master }) });
+      const nowMs = 5_000 + s * 1_000;
+      const group = { leaseOver: [{ host: host(2), heardMs: 5_000 }], mandateUntilMs: nowMs + 1_000 };
+      return isOffByLease(host(2), memory, { ...masterRound(memory, { group }).view, nowMs });
+    };
+    test("then", () => expect(after(900, host(2))).toBe(true));
+    test("and no longer: a person may have started VMs there", () => expect(after(901, host(2))).toBe(false));
+    test("of a slave for good", () => expect(after(90_000, host(1))).toBe(true));
+  });
   test("not a host that is not known", () => expect(off({ knows: false })).toBe(false));
 });
 
