@@ -1,3 +1,4 @@
+import { makeBare } from "./demo-bare.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Pool } from "./world/pool.ts";
 import type { ControllerState } from "./world/power-controller.ts";
@@ -12,6 +13,7 @@ const USES = [
   ["heal", "mends the whole network"],
   ["bmc h2 dead|silent|up", "its fence device answers with a fault, does not answer, or works"],
   ["vm web2 crash", "kills a VM"],
+  ["bare h3", "removes the program there, for README.md's installation: the release is in /root"],
   ["h2 COMMAND", "runs a command on a host: h2 ha-cfg status"],
   ["shell h2", "a shell on a host; exit comes back here"],
   ["exit", "ends the pool"],
@@ -106,6 +108,8 @@ async function obey(prompt: Prompt, words: readonly string[]): Promise<void> {
       await timeline.did(`kill VM ${vm}`);
       return await pool.do({ verb: "vm", vm, do: "crash" });
     }
+    case "bare":
+      return write(await makeBare(pool, needsPower(pool, host(args[0]))));
     case "shell":
       return await pool.shell(needsPower(pool, host(args[0])));
     default:

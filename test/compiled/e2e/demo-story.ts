@@ -14,14 +14,20 @@ import { until } from "./world/wait.ts";
 
 const ALL_VMS = vmsOf(1, 2, 3);
 
+/** Init starts the services of a host at its boot, as install.sh has it on a running host. */
+const AT_BOOT = `mkdir -p /etc/rc3.d
+for service in ha-lizard ha-lizard-watchdog; do ln -sf ../init.d/$service /etc/rc3.d/S99$service; done
+/etc/init.d/ha-lizard restart -w
+ha-cfg fence-test`;
+
 /** Sets the pool up as an administrator would: through ha-cfg. */
 async function setUp(pool: Pool, timeline: Timeline): Promise<void> {
-  await timeline.did("ha-cfg insert, set, ha-enable --force on host 1");
+  await timeline.did("ha-cfg insert, set, ha-enable on host 1; ha-cfg fence-test on all");
   await pool.on(1, "ha-cfg", "insert");
   for (const [name, value] of Object.entries(FAST_PARAMETERS)) await pool.on(1, "ha-cfg", "set", name, value);
-  // Here nothing starts the services at boot and no watchdog runs, which is bad on a real host.
-  await pool.on(1, "ha-cfg", "ha-enable", "--force");
-  for (const host of pool.hostNumbers()) await pool.on(host, "/etc/init.d/ha-lizard", "restart");
+  for (const host of pool.hostNumbers()) await pool.on(host, "sh", "-c", AT_BOOT);
+  // Refused until a monitor that has just started knows whom it hears.
+  await until("HA on", STEP_MS, async () => (await pool.tryOn(1, "ha-cfg", "ha-enable")).code === 0);
   await timeline.saw(`host ${await successor(pool)} is the successor`);
 }
 

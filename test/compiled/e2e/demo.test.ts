@@ -4,6 +4,10 @@ import { startDemoPool, tellStory } from "./demo-story.ts";
 import { Timeline } from "./timeline.ts";
 import type { Pool } from "./world/pool.ts";
 
+/** README.md's installation on a bare host; whoever follows it there needs nothing else. */
+const INSTALL = `cd && tar -xzf ha-lizard-*.tar.gz && cd ha-lizard-*/ && ./install.sh --dry-run >/dev/null && ./install.sh
+ha-cfg fence-test && ha-cfg doctor && ha-cfg ha-enable && ha-cfg status`;
+
 /** What `npm run demo -- --keep` can do afterwards: each line really does it, and what does not fit is said. */
 async function playWithIt(pool: Pool, timeline: Timeline): Promise<void> {
   let said = "";
@@ -50,9 +54,17 @@ async function playWithIt(pool: Pool, timeline: Timeline): Promise<void> {
     ["cut h1 h1", "these are one"],
     ["split h1", "Parts are wanted, like h1,h2 | h3"],
     ["vm web9 crash", "There is no VM web9; there are "],
+    ["bare h9", "A host is wanted, one of h1, h2, h3: h9"],
     ["explode", "There is no explode; help shows what there is\n"],
   ] as const)
     expect(await type(line)).toContain(answer);
+
+  const has = "h3 ls /usr/bin/ha-cfg /etc/init.d/ha-lizard /etc/ha-lizard/ha-lizard /root/ha-lizard-*.tar.gz";
+  await type("bare h3", has);
+  expect(said).toMatch(/HA-Lizard is removed[\s\S]*FENCE_METHOD TESTBMC[\s\S]*\n\/root\/ha-lizard-\S+gz\n/);
+  expect(said).not.toMatch(/^\/(usr|etc)\//m);
+  const done = await pool.on(3, "sh", "-c", INSTALL);
+  expect(done).toMatch(/is started at boot[\s\S]* 0 bad\n[\s\S]*HA is switched on[\s\S]*Monitor +running/);
 }
 
 test(

@@ -1,4 +1,5 @@
 import { fstatSync, readFileSync } from "node:fs";
+import { WORLD_BEGIN_WALL_MS } from "../../../src/simulation/clock.ts";
 import { type SimServerConfig, startSimServer } from "./start.ts";
 
 /**
@@ -15,6 +16,9 @@ async function main(): Promise<void> {
     dir,
     ...(onHost.length === 0 ? {} : { onHost }),
   });
+  // Programs of this machine ask, too: its clock is that of the hosts.
+  for (const host of server.world.hosts)
+    host.wallStepMs = Date.now() - WORLD_BEGIN_WALL_MS - server.world.nowMs();
   const end = () => void server.stop().then(() => process.exit(0));
   process.once("SIGTERM", end);
   process.once("SIGINT", end);

@@ -252,7 +252,10 @@ boot() {
     cd /
     busybox syslogd -O /var/log/messages -S 9>&-
     n=0; until [ -S /dev/log ]; do sleep 0.01; n=$((n + 1)); [ $n -lt 500 ] || exit 9; done
-    if [ ! -e /etc/pool-no-service ]; then sh /etc/init.d/ha-lizard start 9>&-; fi
+    # The watchdog where it is registered, as init would.
+    set -- /etc/rc3.d/S??ha-lizard-watchdog
+    if [ -L "$1" ]; then set -- -w; else set --; fi
+    if [ ! -e /etc/pool-no-service ] && [ -e /etc/init.d/ha-lizard ]; then sh /etc/init.d/ha-lizard start "$@" 9>&-; fi
     echo up >&9
     exec 9>&-
     mkfifo /run/never

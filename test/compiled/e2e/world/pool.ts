@@ -170,9 +170,12 @@ export class Pool {
     return await this.world.onHost(host, command);
   }
 
-  /** A shell on a host, for a person. */
+  /** A shell on a host, for a person, in root's own folder as after a login. */
   async shell(host: number): Promise<void> {
-    const command = [...this.world.enter(), ...this.world.hostCommand(host, ["bash", "-i"])];
+    const command = [
+      ...this.world.enter(),
+      ...this.world.hostCommand(host, ["sh", "-c", "cd && exec bash -i"]),
+    ];
     await Bun.spawn(command, { stdin: "inherit", stdout: "inherit", stderr: "inherit" }).exited;
   }
 

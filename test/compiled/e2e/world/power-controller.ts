@@ -12,7 +12,7 @@ export interface PowerSwitch {
 
 /**
  * The management controllers of all hosts behind one unix socket, which every host sees: `GET /power/<uuid>` answers
- * `on` or `off`, `POST /power/<uuid>/<on|off>` orders, `POST /reset/<number>` is a host's own reset button, `POST /fired/<number>` its hypervisor's watchdog.
+ * `on` or `off`, and so does `GET /status/<uuid>`, which is no part of a fence attempt; `POST /power/<uuid>/<on|off>` orders, `POST /reset/<number>` is a host's own reset button, `POST /fired/<number>` its hypervisor's watchdog.
  */
 export class PowerController {
   private readonly states = new Map<number, ControllerState>();
@@ -32,8 +32,9 @@ export class PowerController {
           return new Response("done");
         }
         const host = uuids.indexOf(whom) + 1;
-        if (what !== "power" || host === 0) return new Response("no such host", { status: 404 });
-        this.asked.push(host);
+        if ((what !== "power" && what !== "status") || host === 0)
+          return new Response("no such host", { status: 404 });
+        if (what === "power") this.asked.push(host);
         if (this.states.get(host) === "dead") return new Response("dead", { status: 503 });
         if (this.states.get(host) === "silent") {
           server.timeout(request, 0);

@@ -1,6 +1,7 @@
 #!/bin/sh
 # A fence agent for a pool of namespaces: asks the world's power controller, which is a socket in every host.
-# TESTBMC.sh <host uuid> <start|stop|reset>; exit 0 = done and verified, 1 = failed.
+# TESTBMC.sh <host uuid> <start|stop|reset|status>; exit 0 = done and verified, 1 = failed.
+# actions: start stop reset status
 set -eu
 host=${1:-} action=${2:-}
 # A controller that is silent is asked until FENCE_TIMEOUT is over.
@@ -36,5 +37,6 @@ case $action in
     bring off
     bring on
     ;;
+  status) bmc -f "http://bmc/status/$host" || fail "the controller of $host does not say its state" ;;
   *) fail "unknown action '$action'" ;;
 esac
