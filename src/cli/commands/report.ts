@@ -1,3 +1,4 @@
+import type { RecordText } from "../../ports/record.ts";
 import { DECIDING } from "../../record/core-settings.ts";
 import type { PoolIncident } from "../../record/pool-incident.ts";
 import { parseRecorded } from "../../record/recorded-text.ts";
@@ -50,18 +51,34 @@ export const reportAction = defineAction({
 
 type Kept = Pick<Report, "settings" | "record">;
 
-/** This host's record of the incident, and the parameters of its first round from then on. */
-async function recordOf({ from }: PoolIncident, { records }: CliPorts): Promise<Kept> {
-  const fromMs = Date.parse(from);
-  const file = (await records.list()).filter(({ beganMs }) => beganMs <= fromMs).at(-1);
-  const opened = file === undefined ? null : await records.open(file.path);
-  if (file === undefined || opened?.ok !== true) return { settings: null, record: null };
-  for (const one of opened.texts) {
+/** More files than these are not opened for a first round: an incident has seldom more than two. */
+const MOST_FILES = 10;
+
+/** This host's record of the incident, and the parameters of its first round from then on; the host may have begun to record after another one. */
+async function recordOf({ from, to }: PoolIncident, { records }: CliPorts): Promise<Kept> {
+  const [fromMs, toMs] = [Date.parse(from), Date.parse(to)];
+  const all = await records.list();
+  const first = Math.max(
+    0,
+    all.findLastIndex(({ beganMs }) => beganMs <= fromMs),
+  );
+  const files = all.slice(first, first + MOST_FILES).filter(({ beganMs }) => beganMs <= toMs);
+  for (const { path } of files) {
+    const opened = await records.open(path);
+    const settings = opened.ok ? settingsIn(opened.texts, fromMs) : null;
+    if (settings !== null) return { settings, record: path };
+  }
+  return { settings: null, record: null };
+}
+
+/** The parameters of the first round from then on. */
+function settingsIn(texts: Iterable<RecordText>, fromMs: number): Kept["settings"] {
+  for (const one of texts) {
     if ("wrong" in one || Date.parse(one.head.at) < fromMs) continue;
     const parsed = parseRecorded(one.text);
     if (!parsed.ok || parsed.recorded.kind !== "round") continue;
     const settings: Readonly<Record<string, unknown>> = { ...parsed.recorded.settings };
-    return { settings: new Map(DECIDING.map((name) => [name, String(settings[name])])), record: file.path };
+    return new Map(DECIDING.map((name) => [name, String(settings[name])]));
   }
-  return { settings: null, record: null };
+  return null;
 }

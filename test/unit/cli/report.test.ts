@@ -181,6 +181,28 @@ describe("ha-cfg report", () => {
     expect((await run(["20261123-120606", "y.html"])).files["y.html"]).toBe(files["x.html"] ?? "");
   });
 
+  test("the host has begun to record after another one, in a file that holds no round: the next one is named", async () => {
+    const told = await toldRecords(1);
+    const late = Date.parse("2026-11-23T12:06:07Z");
+    const records = {
+      ...told,
+      list: async () => [
+        { path: "/r/empty.record", beganMs: late, incident: false },
+        { path: "/r/late.record", beganMs: late + 1, incident: true },
+      ],
+      open: async (path: string) => {
+        const opened = await told.open((await told.list())[0]?.path ?? "");
+        return path === "/r/empty.record" && opened.ok ? { ...opened, texts: [] } : opened;
+      },
+    };
+    const { world } = await haCfg(["report", "x.html"], {
+      records,
+      readFault: { kind: "timeout" },
+      files: {},
+    });
+    expect(world.files["x.html"]).toContain("ha-cfg replay /r/late.record --with");
+  });
+
   test("a file that is there is not replaced without a yes; no name, no such incident: 2", async () => {
     expect((await run(["x.html"], { "x.html": "old" })).files["x.html"]).toBe("old");
     expect((await run(["x.html", "--yes"], { "x.html": "old" })).code).toBe(0);
