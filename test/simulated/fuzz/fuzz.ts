@@ -14,7 +14,7 @@ import { TEXT_TARGETS } from "./text-targets.ts";
 /** What one process may need for all of it. */
 const MOST_MB = 200;
 /** What is left over of so many inputs is collected: more than that is a leak, and no garbage. */
-const COLLECT_EVERY = 50;
+const COLLECT_EVERY = 20;
 /** Longer than this for one input is a hang. */
 const INPUT_MS = 20_000;
 
