@@ -170,8 +170,13 @@ function whyLost(why: string | null, { times, playedS }: DrillReport): string {
   return `${cause} within ${playedS} s: see what the hosts say above`;
 }
 
-function timesOf({ times, isMaster }: DrillReport): readonly (readonly string[])[] {
-  return TIMES.filter(([name]) => isMaster || name !== "newMasterS").map(([name, , text]) => {
+function timesOf({ times, isMaster, vms }: DrillReport): readonly (readonly string[])[] {
+  const isOfUse: Partial<Record<TimeName, boolean>> = {
+    newMasterS: isMaster,
+    firstVmS: vms.length > 0,
+    lastVmS: vms.length > 0,
+  };
+  return TIMES.filter(([name]) => isOfUse[name] !== false).map(([name, , text]) => {
     const atS = times[name];
     return [text, atS === null ? "never" : `${atS.toFixed(1)} s`];
   });

@@ -55,6 +55,13 @@ describe("ha-cfg drill", () => {
     expect(world.calls).toEqual(["read", "close"]);
   });
 
+  test("a host without VMs: no time of a VM is said to be never", async () => {
+    const { code, out } = await haCfg(["drill", "dom0-2"], setUp);
+    expect(code).toBe(0);
+    expect(out).toContain("  No VM runs there.\n");
+    expect(out).toMatch(/\n {2}declared dead +\d+\.\d s\n$/);
+  });
+
   test("--json has the same", async () => {
     const { code, out } = await haCfg(["drill", "dom0-1", "--json"], setUp);
     const report = JSON.parse(out);

@@ -213,17 +213,27 @@ test("the executable has that mode", () =>
     rest: ["--foreground"],
   }));
 
-for (const [title, text] of [
-  ["the manual", manual.markdown("installing")],
-  ["README", README],
-] as const)
-  test(`the list of BMCs in ${title} is one that the agent understands, and written before the devices are asked`, () => {
-    const script = shellBlocks(parseBlocks(text)).join("");
-    expect(script.indexOf("IPMI.hosts")).toBeLessThan(script.indexOf("ha-cfg fence-test"));
-    const list = /IPMI\.hosts <<'END'\n([\s\S]*?)\nEND\n/.exec(script)?.[1] ?? "";
-    const { entries, problems } = parseHostsFile(list, { usualPort: 623, systems: false, shape: "" });
-    expect([entries.length, problems]).toEqual([3, []]);
-  });
+test("the list of BMCs in the manual is one that the agent understands, and written before the devices are asked", () => {
+  const script = shellBlocks(parseBlocks(manual.markdown("installing"))).join("");
+  expect(script.indexOf("IPMI.hosts")).toBeLessThan(script.indexOf("ha-cfg fence-test"));
+  const list = /IPMI\.hosts <<'END'\n([\s\S]*?)\nEND\n/.exec(script)?.[1] ?? "";
+  const { entries, problems } = parseHostsFile(list, { usualPort: 623, systems: false, shape: "" });
+  expect([entries.length, problems]).toEqual([3, []]);
+});
+
+test("README says which BMC belongs to which of its three hosts before the devices are asked", () => {
+  const [before = "", after] = shellBlocks(parseBlocks(README)).join("").split("ha-cfg fence-test");
+  const devices = [...before.matchAll(/^ha-cfg fence-hosts set (\S+) (\S+)$/gm)].map(([, host, device]) => [
+    host,
+    device,
+  ]);
+  expect(after).toBeDefined();
+  expect(devices).toEqual([
+    ["h1", "192.0.2.11"],
+    ["h2", "192.0.2.12"],
+    ["h3", "192.0.2.13"],
+  ]);
+});
 
 test("every block of commands is shell", async () => {
   const scripts = CHAPTERS.flatMap(({ name }) => shellBlocks(parseBlocks(manual.markdown(name))));
