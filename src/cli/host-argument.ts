@@ -18,3 +18,11 @@ export function findHost<Host extends { readonly uuid: string; readonly name: st
     throw new UsageError(`Cannot ${what} ${typed}: ${found.length} hosts have that name; give a uuid`);
   return host;
 }
+
+/** What people call the host of this uuid; the uuid itself when it is none of these. */
+export function nameIn(
+  hosts: readonly { readonly uuid: string; readonly name: string }[],
+  uuid: string,
+): string {
+  return hosts.find((host) => host.uuid === uuid)?.name ?? uuid;
+}

@@ -2,7 +2,8 @@ import { heardOf, isHeardNow } from "../core/members/heard.ts";
 import type { KnownHost } from "../core/memory/last-good.ts";
 import type { Memory } from "../core/memory/memory.ts";
 import type { Hearing } from "../core/model/hearing.ts";
-import type { HostUuid } from "../core/model/ids.ts";
+import { ledElsewhere } from "./hearing-now.ts";
+import { nameIn } from "./host-argument.ts";
 
 /** What this host knows of a host that is to be switched on, and of the others. */
 export interface SightOfOff {
@@ -24,11 +25,13 @@ export function whyNotOn(sight: SightOfOff): string | null {
   const { host, hosts, hearing, isBlocked } = sight;
   if (hearing.self === host.uuid) return "it is this host";
   if (isHeardNow(heardOf(hearing, host.uuid))) return "its monitor is heard";
-  const { lead, leader } = hearing.group;
-  const name = (uuid: HostUuid) => hosts.find((one) => one.uuid === uuid)?.name ?? uuid;
   // Only who leads fences, and knows how far that has come.
-  if (lead === "hears" && leader !== null)
-    return `${name(leader)} leads the hosts of this pool, and knows whether it is being fenced; run this there`;
+  const elsewhere = ledElsewhere(
+    hearing,
+    (leader) => nameIn(hosts, leader),
+    "knows whether it is being fenced",
+  );
+  if (elsewhere !== null) return elsewhere;
   if (isBlocked) return "this host takes over from it, and would not let it in; try again in a minute";
   return recovery(sight);
 }

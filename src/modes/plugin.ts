@@ -16,6 +16,7 @@ import {
   renderPluginAnswer,
 } from "../adapters/xapi/plugin-protocol.ts";
 import { neverAborts } from "../ports/deadline.ts";
+import type { PluginAnswer } from "./plugin-answers.ts";
 
 /**
  * `ha-lizard-plugin`: called by XAPI on this host, for the master, when the monitor of this host is silent, and for an
@@ -26,16 +27,9 @@ import { neverAborts } from "../ports/deadline.ts";
 export async function run(args: readonly string[]): Promise<number> {
   const call = args[0] ?? "";
   const called = readPluginCall(call);
-  if (called === PLUGIN_STATUS || called === PLUGIN_PLAN) {
-    const { answerOfShown } = await import("./plugin-shown.ts");
-    const { ok, text } = await answerOfShown(called, readPluginArguments(call));
-    writeOutput(renderPluginAnswer(ok ? "Success" : "Failure", text));
-    return 0;
-  }
-  if (called === PLUGIN_DISARM || called === PLUGIN_ARM) {
-    const { answerOfChange } = await import("./plugin-changes.ts");
-    const { ok, text } = await answerOfChange(called, call);
-    writeOutput(renderPluginAnswer(ok ? "Success" : "Failure", text));
+  const ended = await answerOfHaCfg(called, call);
+  if (ended !== null) {
+    writeOutput(renderPluginAnswer(ended.ok ? "Success" : "Failure", ended.text));
     return 0;
   }
   const answer = await answerOf(called, call);
@@ -48,6 +42,15 @@ export async function run(args: readonly string[]): Promise<number> {
         ),
   );
   return 0;
+}
+
+/** What ha-cfg shows or changes on this host; null: the function is none of those. Only who asks for it loads it. */
+async function answerOfHaCfg(called: string | null, call: string): Promise<PluginAnswer | null> {
+  if (called === PLUGIN_STATUS || called === PLUGIN_PLAN)
+    return (await import("./plugin-shown.ts")).answerOfShown(called, readPluginArguments(call));
+  if (called === PLUGIN_DISARM || called === PLUGIN_ARM)
+    return (await import("./plugin-changes.ts")).answerOfChange(called, call);
+  return null;
 }
 
 /** null: there is no such function. */

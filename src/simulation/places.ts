@@ -18,54 +18,20 @@ export function addPlaces(
   for (const network of networks) addNetwork(database, hosts, network);
 }
 
-function addStorage(
-  database: Database,
-  hosts: readonly SimHost[],
-  { uuid, name, hosts: with_ }: PlaceSpec,
-): void {
-  const plugs = hosts
-    .filter(({ number }) => with_.includes(number))
-    .map((host) => {
-      const ref = refOf("pbd", `${uuid}-${host.number}`);
-      const fields = {
-        uuid: `pbd-${uuid}-${host.number}`,
-        host: host.ref,
-        SR: srRef(uuid),
-        currently_attached: true,
-      };
-      database.insert("PBD", ref, { ...TEMPLATES.PBD, ...fields });
-      append(database, "host", host.ref, "PBDs", ref);
-      return ref;
-    });
+function addStorage(database: Database, hosts: readonly SimHost[], place: PlaceSpec): void {
+  const { uuid, name } = place;
+  const plugs = onEach(database, hosts, place, ["PBD", "pbd"], { SR: srRef(uuid), currently_attached: true });
   const fields = { uuid, name_label: name, shared: plugs.length > 1, PBDs: plugs, VDIs: [] };
   database.insert("SR", srRef(uuid), { ...TEMPLATES.SR, ...fields });
 }
 
-function addNetwork(
-  database: Database,
-  hosts: readonly SimHost[],
-  { uuid, name, hosts: with_ }: PlaceSpec,
-): void {
-  const ports = hosts
-    .filter(({ number }) => with_.includes(number))
-    .map((host) => {
-      const ref = refOf("pif", `${uuid}-${host.number}`);
-      const bare = {
-        ip_configuration_mode: "None",
-        ipv6_configuration_mode: "None",
-        IP: "",
-        management: false,
-      };
-      const fields = {
-        uuid: `pif-${uuid}-${host.number}`,
-        host: host.ref,
-        network: networkRef(uuid),
-        device: "eth6",
-      };
-      database.insert("PIF", ref, { ...TEMPLATES.PIF, ...fields, ...bare });
-      append(database, "host", host.ref, "PIFs", ref);
-      return ref;
-    });
+function addNetwork(database: Database, hosts: readonly SimHost[], place: PlaceSpec): void {
+  const { uuid, name } = place;
+  const bare = { ip_configuration_mode: "None", ipv6_configuration_mode: "None", IP: "", management: false };
+  const ports = onEach(database, hosts, place, ["PIF", "pif"], {
+    ...{ network: networkRef(uuid), device: "eth6" },
+    ...bare,
+  });
   database.insert("network", networkRef(uuid), {
     ...TEMPLATES.network,
     uuid,
@@ -73,6 +39,29 @@ function addNetwork(
     PIFs: ports,
     VIFs: [],
   });
+}
+
+/** What connects each of its hosts to a place, with these fields besides; their references. */
+function onEach(
+  database: Database,
+  hosts: readonly SimHost[],
+  { uuid, hosts: with_ }: PlaceSpec,
+  [kind, short]: readonly ["PBD", "pbd"] | readonly ["PIF", "pif"],
+  fields: Fields,
+): readonly string[] {
+  return hosts
+    .filter(({ number }) => with_.includes(number))
+    .map((host) => {
+      const name = `${uuid}-${host.number}`;
+      const ref = refOf(short, name);
+      database.insert(kind, ref, {
+        ...TEMPLATES[kind],
+        ...{ uuid: `${short}-${name}`, host: host.ref },
+        ...fields,
+      });
+      append(database, "host", host.ref, `${kind}s`, ref);
+      return ref;
+    });
 }
 
 /** A disk on each of its storages, locked by the host on which it runs, and a card in each of its networks. */

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { access, readdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { FoundHook, HostSurvey, Runnable } from "../../ports/host-survey.ts";
-import { whyNotRun } from "../hooks/hook-files.ts";
+import { hookFault } from "../hooks/hook-files.ts";
 import type { Paths } from "./paths.ts";
 import { readRegularFile } from "./regular-file.ts";
 
@@ -49,11 +49,15 @@ export function createHostSurvey(paths: Paths): Omit<HostSurvey, "gate"> {
 }
 
 function hookAt(path: string, name: string): FoundHook {
-  const whole = whyNotRun(path)?.replace(/^Cannot (run|use) /, "") ?? null;
-  if (whole === null) return { path, name, why: null, cure: null };
-  const [why = "", cure = null] = whole.split("; run: ", 2);
+  const fault = hookFault(path);
+  if (fault === null) return { path, name, why: null, cure: null };
   // It may be a folder above the hook that is wrong.
-  return { path, name, why: why.startsWith(`${path}: `) ? why.slice(path.length + 2) : why, cure };
+  return {
+    path,
+    name,
+    why: fault.path === path ? fault.why : `${fault.path}: ${fault.why}`,
+    cure: fault.cure,
+  };
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

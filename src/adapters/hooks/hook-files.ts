@@ -4,7 +4,7 @@ import { EVERY_EVENT, type HookEvent } from "../../core/alerts/hook-event.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { neverAborts } from "../../ports/deadline.ts";
 import type { HookRunner, Hooks } from "../../ports/hooks.ts";
-import { whyUntrusted } from "../fencing/trusted-path.ts";
+import { type Distrust, findDistrust } from "../fencing/trusted-path.ts";
 import { handOver, type SelfCommand } from "../processes/hand-over.ts";
 import { runCommand } from "../processes/run-command.ts";
 
@@ -50,10 +50,10 @@ export function createHookRunner({ folder, clock, environment }: RunnerOptions):
   return {
     find(event) {
       const there = [event, EVERY_EVENT].map((name) => join(folder, name)).filter(isThere);
-      const judged = there.map((path) => ({ path, why: whyNotRun(path) }));
+      const judged = there.map((path) => ({ path, fault: hookFault(path) }));
       return {
-        paths: judged.flatMap(({ path, why }) => (why === null ? [path] : [])),
-        refused: judged.flatMap(({ why }) => why ?? []),
+        paths: judged.flatMap(({ path, fault }) => (fault === null ? [path] : [])),
+        refused: judged.flatMap(({ fault }) => (fault === null ? [] : [describeFault(fault)])),
       };
     },
     async run(path, input, timeoutMs) {
@@ -74,15 +74,26 @@ function isThere(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** Why a hook is not run, with the command that cures it after `; run: `; null: it is. */
-export function whyNotRun(path: string): string | null {
+/** Why a hook is not run. */
+export interface HookFault extends Omit<Distrust, "cure"> {
+  /** What cannot be done with the path, which is that of the hook or of a folder above it. */
+  readonly verb: "run" | "use";
+  /** The command that cures it; null: there is none. */
+  readonly cure: string | null;
+}
+
+const describeFault = ({ verb, path, why, cure }: HookFault): string =>
+  `Cannot ${verb} ${path}: ${why}${cure === null ? "" : `; run: ${cure}`}`;
+
+/** null: it is run. */
+export function hookFault(path: string): HookFault | null {
   try {
-    if (!statSync(path).isFile()) return `Cannot run ${path}: it is no file`;
-    const untrusted = whyUntrusted(path);
-    if (untrusted !== null) return untrusted;
+    if (!statSync(path).isFile()) return { verb: "run", path, why: "it is no file", cure: null };
+    const distrust = findDistrust(path);
+    if (distrust !== null) return { verb: "use", ...distrust };
     accessSync(path, constants.X_OK);
     return null;
   } catch {
-    return `Cannot run ${path}: it cannot be executed; run: chmod 755 ${path}`;
+    return { verb: "run", path, why: "it cannot be executed", cure: `chmod 755 ${path}` };
   }
 }

@@ -1,5 +1,5 @@
 import { type ConfirmedOff, readConfirmedOff } from "../../app/daemons/report.ts";
-import { rememberedMemory } from "../../app/pass/remembered.ts";
+import { rememberedHosts } from "../../app/pass/remembered.ts";
 import { resolveTexts } from "../../app/pass/resolve-texts.ts";
 import type { Settings } from "../../config/params.ts";
 import { heardOf, isHeardNow } from "../../core/members/heard.ts";
@@ -12,8 +12,8 @@ import { askLife, deviceSaysOn } from "../ask-life.ts";
 import { audit } from "../audit.ts";
 import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
 import { wantTerminal } from "../confirm.ts";
-import { hearingNow, MONITOR_SILENT } from "../hearing-now.ts";
-import { findHost } from "../host-argument.ts";
+import { hearingNow, ledElsewhere, MONITOR_SILENT } from "../hearing-now.ts";
+import { findHost, nameIn } from "../host-argument.ts";
 
 export const confirmOffAction = defineAction({
   name: "confirm-off",
@@ -24,8 +24,7 @@ export const confirmOffAction = defineAction({
     yes: { type: "boolean", description: "does not ask for the name once more" },
   },
   async run(args, ports) {
-    const lastGood = (await rememberedMemory(ports.store))?.lastGood ?? null;
-    const hosts = lastGood === null ? [] : [...lastGood.hosts, ...lastGood.forgotten];
+    const hosts = await rememberedHosts(ports.store);
     if (hosts.length === 0) {
       ports.stderr("Cannot confirm that a host is off: this host has never seen its pool.\n");
       return EXIT.failed;
@@ -53,11 +52,11 @@ export const confirmOffAction = defineAction({
 function whyNotHere(host: KnownHost, hearing: Hearing | null, hosts: readonly KnownHost[]): string | null {
   if (hearing === null) return MONITOR_SILENT;
   if (hearing.self === host.uuid) return "it is this host";
-  const { lead, leader, roll, trouble } = hearing.group;
-  const name = (host: HostUuid) => hosts.find(({ uuid }) => uuid === host)?.name ?? host;
+  const { roll, trouble } = hearing.group;
+  const name = (host: HostUuid) => nameIn(hosts, host);
   if (trouble !== null) return `this host takes no part in the group: ${trouble}`;
-  if (lead === "hears" && leader !== null)
-    return `${name(leader)} leads the hosts of this pool, and takes the word; run this there`;
+  const elsewhere = ledElsewhere(hearing, name, "takes the word");
+  if (elsewhere !== null) return elsewhere;
   if (roll === null || roll.hosts.includes(hearing.self)) return null;
   const others = roll.hosts.filter((one) => one !== host.uuid);
   const heard = others.filter((one) => isHeardNow(heardOf(hearing, one)));
@@ -135,7 +134,7 @@ function whoElse(hearing: Hearing | null, confirmed: HostUuid, known: readonly K
     !confirmedOff.includes(host) &&
     !isHeardNow(heardOf(hearing, host));
   const missing = (roll?.hosts ?? []).filter(isMissing);
-  const names = missing.map((host) => known.find(({ uuid }) => uuid === host)?.name ?? host);
+  const names = missing.map((host) => nameIn(known, host));
   return names.length === 0
     ? ""
     : `: it does not hear ${names.join(", ")} either. If they are off, too: ha-cfg confirm-off, for each of them`;

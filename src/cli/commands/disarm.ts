@@ -1,6 +1,7 @@
 import {
   DISARM_KEY,
   type DisarmWord,
+  nextWordId,
   readDisarmWords,
   writeDisarmWords,
 } from "../../core/model/disarm-words.ts";
@@ -13,7 +14,7 @@ import { armHere } from "../arm-here.ts";
 import { awaitDisarm } from "../await-switch.ts";
 import { type CliPorts, EXIT, type ExitCode } from "../cli-ports.ts";
 import { hearingNow } from "../hearing-now.ts";
-import { findHost } from "../host-argument.ts";
+import { findHost, nameIn } from "../host-argument.ts";
 import { changePool, type PoolAccess, poolKeyChange, withPool } from "../pool-access.ts";
 import { poolText } from "../screens/text.ts";
 import { readSpan, spanWords } from "../span.ts";
@@ -67,7 +68,8 @@ async function give(pool: PoolAccess, ports: CliPorts, { forS, typed }: Wish): P
     ports.stdout(`HA is already armed for ${what}.\n`);
     return EXIT.done;
   }
-  const word = { id: nextId(otherConfig, hearing, ports), host: host?.uuid ?? null, forS };
+  const before = [...readDisarmWords(otherConfig).map(({ id }) => id), hearing?.group.roll?.disarmWord ?? 0];
+  const word = { id: nextWordId(before, ports.clock.wallMs()), host: host?.uuid ?? null, forS };
   const span = spanWords(forS);
   const change = poolKeyChange(pool, DISARM_KEY, writeDisarmWords(wordsWith(word, otherConfig, hearing)), {
     audit: forS === 0 ? `HA armed for ${what}` : `HA disarmed for ${what}, for ${span}`,
@@ -75,7 +77,7 @@ async function give(pool: PoolAccess, ports: CliPorts, { forS, typed }: Wish): P
   });
   const code = await changePool(ports, pool, [change]);
   if (code !== EXIT.done) return code;
-  const nameOf = (uuid: HostUuid) => database.hosts.find((one) => one.uuid === uuid)?.name ?? uuid;
+  const nameOf = (uuid: HostUuid) => nameIn(database.hosts, uuid);
   const isTaken = await awaitDisarm({ ports, settings: resolved.settings, nameOf, say: ports.stdout }, word);
   if (!isTaken) return EXIT.failed;
   ports.stdout(forS === 0 ? `HA is armed for ${what}.\n` : disarmedText(what, forS, host, ports));
@@ -95,12 +97,6 @@ function disarmedText(what: string, forS: number, host: HostView | null, ports: 
 function isArmed({ group }: Hearing, host: HostView | null): boolean {
   const disarms = group.roll?.disarms ?? [];
   return host === null ? disarms.length === 0 : disarms.every((one) => one.host !== host.uuid);
-}
-
-/** Later than every word before it, whatever the clock of this host says. */
-function nextId(otherConfig: Texts, hearing: Hearing | null, { clock }: CliPorts): number {
-  const known = [...readDisarmWords(otherConfig).map(({ id }) => id), hearing?.group.roll?.disarmWord ?? 0];
-  return Math.max(Math.floor(clock.wallMs() / 1_000), ...known.map((id) => id + 1));
 }
 
 type Texts = Readonly<Record<string, string>>;

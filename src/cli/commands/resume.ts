@@ -8,7 +8,7 @@ import { defineAction } from "../action.ts";
 import { audit } from "../audit.ts";
 import { type CliPorts, EXIT } from "../cli-ports.ts";
 import { confirm } from "../confirm.ts";
-import { hearingNow, MONITOR_SILENT } from "../hearing-now.ts";
+import { hearingNow, ledElsewhere, MONITOR_SILENT } from "../hearing-now.ts";
 
 export const resumeAction = defineAction({
   name: "resume",
@@ -41,10 +41,14 @@ const QUESTION = "Do you know why so many hosts have failed, and may fencing con
 /** Why the word cannot be given on this host; null: it can. Only the leader fences, by what it remembers itself. */
 function whyNotHere(hearing: Hearing | null, memory: Memory | null): string | null {
   if (hearing === null) return MONITOR_SILENT;
-  const { lead, leader, trouble } = hearing.group;
+  const { lead, trouble } = hearing.group;
   if (trouble !== null) return `this host takes no part in the group: ${trouble}`;
-  if (lead === "hears" && leader !== null)
-    return `${memory === null ? leader : hostName(memory, leader)} leads the hosts of this pool, and fences; run this there`;
+  const elsewhere = ledElsewhere(
+    hearing,
+    (host) => (memory === null ? host : hostName(memory, host)),
+    "fences",
+  );
+  if (elsewhere !== null) return elsewhere;
   if (lead === "told")
     return "other hosts hear a leader, which fences, and this one does not: see ha-cfg status on them";
   if (memory === null) return "what this host remembers cannot be read";

@@ -1,11 +1,9 @@
 import { type LostHost, type PoolIncident, type StartedVm, wasLost } from "../../record/pool-incident.ts";
-import { dateTime, decisionText, proofText } from "../screens/history.ts";
+import { clockTime, decisionText, proofText } from "../screens/history.ts";
 import { downMs, longestDown, secondsText, waitsText } from "./waits.ts";
 
 /** Of the hosts of one answer; the tables below have all of them. */
 const MOST_LINES = 8;
-
-const clock = (at: string): string => dateTime(at).slice(11);
 
 /** What an administrator asks first, each with its answer: what died, how it was proved, who decided, how long VMs were down. */
 export function answers(incident: PoolIncident): readonly (readonly [question: string, answer: string])[] {
@@ -24,7 +22,7 @@ export function answers(incident: PoolIncident): readonly (readonly [question: s
       "Who is the new master?",
       takeOvers.map(
         ({ host, votes, begunAt, doneAt }) =>
-          `${decisionText(host, votes)}; take-over begun at ${clock(begunAt)}, ${doneAt === null ? "not ended in these records" : `XAPI is master at ${clock(doneAt)}`}`,
+          `${decisionText(host, votes)}; take-over begun at ${clockTime(begunAt)}, ${doneAt === null ? "not ended in these records" : `XAPI is master at ${clockTime(doneAt)}`}`,
       ),
     ],
     ["How long were VMs down?", howLong(incident, vms)],
@@ -41,22 +39,22 @@ function shortened(lines: readonly string[]): readonly string[] {
 }
 
 function howItFailed({ suspectAt, failedAt, backAt }: LostHost): string {
-  const back = backAt === null ? "" : `, back at ${clock(backAt)}`;
+  const back = backAt === null ? "" : `, back at ${clockTime(backAt)}`;
   if (failedAt === null)
-    return `${suspectAt === null ? "not seen to fail" : `silent since ${clock(suspectAt)}, not counted as failed`}${back}`;
-  if (suspectAt === null) return `counted as failed at ${clock(failedAt)}${back}`;
+    return `${suspectAt === null ? "not seen to fail" : `silent since ${clockTime(suspectAt)}, not counted as failed`}${back}`;
+  if (suspectAt === null) return `counted as failed at ${clockTime(failedAt)}${back}`;
   const tookMs = Date.parse(failedAt) - Date.parse(suspectAt);
-  return `silent since ${clock(suspectAt)}, counted as failed ${secondsText(tookMs)} later${back}`;
+  return `silent since ${clockTime(suspectAt)}, counted as failed ${secondsText(tookMs)} later${back}`;
 }
 
 function howItIsOff(host: LostHost): string | null {
-  if (host.offAt !== null) return `${proofText(host)}, at ${clock(host.offAt)}`;
+  if (host.offAt !== null) return `${proofText(host)}, at ${clockTime(host.offAt)}`;
   if (host.failedAt === null) return null;
   return host.refusals.length === 0 ? "it is not" : `it is not: ${host.refusals.join("; ")}`;
 }
 
 function whoDecided({ fenceAt, decidedBy, votes }: LostHost): string | null {
-  return fenceAt === null ? null : `fenced by ${decisionText(decidedBy, votes)}; at ${clock(fenceAt)}`;
+  return fenceAt === null ? null : `fenced by ${decisionText(decidedBy, votes)}; at ${clockTime(fenceAt)}`;
 }
 
 function howLong(incident: PoolIncident, vms: readonly StartedVm[]): readonly string[] {

@@ -1,5 +1,5 @@
 import { type PoolIncident, type SeenEvent, type StartedVm, wasLost } from "../../record/pool-incident.ts";
-import { dateTime, decisionText, proofText } from "../screens/history.ts";
+import { clockTime, dateTime, decisionText, proofText } from "../screens/history.ts";
 import { answers } from "./answers.ts";
 import { renderLanes } from "./lanes.ts";
 import { escapeHtml, NOTHING, renderPairs, renderTable } from "./markup.ts";
@@ -94,7 +94,7 @@ function legend(incident: PoolIncident, vms: readonly StartedVm[]): string {
   return `<p class="dim">A VM that is down waits for: ${keys.join("")}A thick red line: the host is silent.</p>\n`;
 }
 
-const at = (time: string | null): string => (time === null ? NOTHING : dateTime(time).slice(11));
+const at = (time: string | null): string => (time === null ? NOTHING : clockTime(time));
 
 function hostTable({ hosts, takeOvers }: PoolIncident): string {
   const lost = hosts

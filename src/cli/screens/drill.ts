@@ -5,7 +5,7 @@ import { PARALLEL_STARTS } from "../../core/restart/restart-plan.ts";
 import type { DrillAssumptions, DrillResult, DrillTimes } from "../../ports/drill.ts";
 import type { Proof } from "../plan-times.ts";
 import type { PlanReport } from "./plan.ts";
-import { plainText, renderColumns, wrapText } from "./text.ts";
+import { indent, plainText, renderColumns, wrapText } from "./text.ts";
 
 /** What `drill --json` says. Times are seconds since the host died. */
 export interface DrillReport {
@@ -180,8 +180,4 @@ function timesOf({ times, isMaster, vms }: DrillReport): readonly (readonly stri
     const atS = times[name];
     return [text, atS === null ? "never" : `${atS.toFixed(1)} s`];
   });
-}
-
-function indent(text: string): string {
-  return text.replace(/^(?=.)/gm, "  ");
 }

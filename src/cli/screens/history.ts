@@ -14,7 +14,8 @@ import { plainText, renderColumns, wrapText } from "./text.ts";
 
 /** `2026-11-30 19:43:49`, in UTC. */
 export const dateTime = (at: string): string => new Date(at).toISOString().slice(0, 19).replace("T", " ");
-const clockTime = (at: string): string => dateTime(at).slice(11);
+/** `19:43:49`, in UTC. */
+export const clockTime = (at: string): string => dateTime(at).slice(11);
 
 const secondsBetween = (from: string, to: string): number =>
   Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1_000));

@@ -4,7 +4,7 @@ import type { DatabaseView } from "../../core/model/pool-view.ts";
 import type { Fate, Foreseen } from "../../core/restart/foresee.ts";
 import type { RestartRefusal } from "../../core/restart/restart-plan.ts";
 import type { Proof } from "../plan-times.ts";
-import { plainText, renderColumns, wrapText } from "./text.ts";
+import { indent, plainText, renderColumns, wrapText } from "./text.ts";
 
 /** What `plan --json` says of one failure. */
 export interface PlanReport {
@@ -121,8 +121,4 @@ function timesText({ silenceS, proof }: PlanTimes): string {
     `  noticed     after about ${silenceS} s of silence\n`,
     wrapText(`${proof.text}${limit}`, " ".repeat(14), "  proved off  "),
   ].join("");
-}
-
-function indent(text: string): string {
-  return text.replace(/^(?=.)/gm, "  ");
 }

@@ -23,6 +23,11 @@ export function renderColumns(rows: readonly (readonly string[])[]): string {
     .join("");
 }
 
+/** Each line that is not empty two columns further to the right. */
+export function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, "  ");
+}
+
 /** Width of what is meant for people who read it in a terminal, in columns. */
 export const WIDTH = 80;
 

@@ -1,3 +1,4 @@
+import { hostName } from "../members/host-rows.ts";
 import type { Incident } from "../memory/incident.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { HostUuid } from "../model/ids.ts";
@@ -24,17 +25,16 @@ const DECLARED = 0.4;
 
 /** The failovers of the last ten minutes, on the master; elsewhere none. */
 export function failoverTasks(
-  { incidents, lastGood }: Pick<Memory, "incidents" | "lastGood">,
+  memory: Pick<Memory, "incidents" | "lastGood">,
   { self, database, nowMs }: Pick<PoolView, "self" | "database" | "nowMs">,
 ): readonly FailoverTask[] {
   if (self.role.kind !== "master" || !database.ok) return [];
-  const names = new Map((lastGood?.hosts ?? []).map(({ uuid, name }) => [uuid as string, name]));
-  const underWay = Object.values(incidents).flatMap((incident) => {
+  const underWay = Object.values(memory.incidents).flatMap((incident) => {
     const progress = progressOf(incident, database.value);
     const isLate = nowMs - incident.openedAtMs > LONGEST_MS;
     if (progress === null || isLate) return [];
-    const name = names.get(incident.host) ?? incident.host;
-    return [{ host: incident.host, label: `HA-Lizard: ${name} failed, recovering its VMs`, progress }];
+    const label = `HA-Lizard: ${hostName(memory, incident.host)} failed, recovering its VMs`;
+    return [{ host: incident.host, label, progress }];
   });
   return underWay.slice(0, MOST_TASKS);
 }

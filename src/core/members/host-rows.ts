@@ -126,7 +126,7 @@ export function followsAddress(probe: PeerProbe | null, address: string | null):
 }
 
 /** The name people know a host by; its uuid when nothing better is known. */
-export function hostName(memory: Memory, uuid: HostUuid): string {
+export function hostName(memory: Pick<Memory, "lastGood">, uuid: HostUuid): string {
   return memory.lastGood?.hosts.find((host) => host.uuid === uuid)?.name ?? uuid;
 }
 

@@ -38,6 +38,11 @@ export function joinWords(a: readonly DisarmWord[], b: readonly DisarmWord[]): r
   return [...new Map([...a, ...b].map((word) => [text(word), word])).values()].sort((x, y) => x.id - y.id);
 }
 
+/** The id of a new word: later than those before it, whatever the clock of the host that gives it says. */
+export function nextWordId(before: readonly number[], wallMs: number): number {
+  return Math.max(Math.floor(wallMs / 1_000), ...before.map((id) => id + 1));
+}
+
 /** As they stand in DISARM_KEY. */
 export function writeDisarmWords(words: readonly DisarmWord[]): string {
   return words.map(({ id, host, forS }) => `${id}.${host ?? "pool"}.${forS}`).join(" ");

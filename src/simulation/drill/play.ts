@@ -7,7 +7,7 @@ import { drilledPool } from "./pool-of.ts";
 
 /** A pool at rest says nothing for so long. */
 const CALM_MS = 60_000;
-/** Nobody waits longer for it to come to rest: hosts that are off now have to be dealt with first. */
+/** Nobody waits longer for it to come to rest: hosts that are off now have to be fenced and recovered first. */
 const MOST_SETTLING_MS = 20 * 60_000;
 /** No drill is longer. */
 const MOST_PLAYED_MS = 30 * 60_000;

@@ -1,3 +1,4 @@
+import { hostGroups } from "../../simulated/scenarios/host-groups.ts";
 import { makeBare } from "./demo-bare.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Pool } from "./world/pool.ts";
@@ -74,15 +75,7 @@ async function obey(prompt: Prompt, words: readonly string[]): Promise<void> {
       return await pool.link(a, b, verb === "mend");
     }
     case "split": {
-      const groups = args
-        .join(" ")
-        .split("|")
-        .map((group) =>
-          group
-            .split(/[\s,]+/)
-            .filter(Boolean)
-            .map(host),
-        );
+      const groups = hostGroups(args, host);
       if (groups.length < 2 || groups.some((group) => group.length === 0))
         throw new Unclear("Parts are wanted, like h1,h2 | h3");
       await pool.heal();

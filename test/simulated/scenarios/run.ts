@@ -26,9 +26,16 @@ const SECRETS = { FENCE_PASSWD: "s3cret-of-the-bmc", SMTP_PASS: "s3cret-of-the-m
 /** Plays the scenario of a directory: its script.txt, and pool.json where no preset describes the pool. */
 export async function playScenario(directory: string, alerts?: Alerts): Promise<ScenarioResult> {
   const text = readFileSync(join(directory, "script.txt"), "utf8");
-  const path = join(directory, "pool.json");
-  const own = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Partial<PoolFile>) : {};
-  return playScript(text, own, alerts);
+  return playScript(text, poolBeside(directory), alerts);
+}
+
+/** What the pool.json of a scenario's folder says of the pool; nothing where there is none. */
+export function poolBeside(
+  folder: string,
+  read: (path: string) => string = (path) => readFileSync(path, "utf8"),
+): Partial<PoolFile> {
+  const path = join(folder, "pool.json");
+  return existsSync(path) ? (JSON.parse(read(path)) as Partial<PoolFile>) : {};
 }
 
 /** Plays the text of a script; `own` overrides what its presets say of the pool. */

@@ -5,7 +5,7 @@ import { unknownParameter } from "../../../src/config/resolve.ts";
 import { inWords } from "../../../src/simulation/in-words.ts";
 import { KNOWN_FAILURE } from "./known-failure.ts";
 import { type PoolFile, paramsOf } from "./presets.ts";
-import { playScript } from "./run.ts";
+import { playScript, poolBeside } from "./run.ts";
 import { parseScript } from "./script.ts";
 
 /** No story is longer; a file that is has been named by mistake. */
@@ -31,9 +31,7 @@ export async function tellStory(path: string): Promise<Told> {
   const text = readText(file);
   const result = await sayingWhere(name, async () => {
     checkParameters(text);
-    return await playScript(text, poolBeside(folder), undefined, (entry) =>
-      inWords(entry, (host) => `h${host}`),
-    );
+    return await playScript(text, poolOf(folder), undefined, (entry) => inWords(entry, (host) => `h${host}`));
   });
   const { story, claims, failures } = result;
   const isKnown = existsSync(join(folder, KNOWN_FAILURE)) || existsSync(join(folder, "gap.md"));
@@ -68,12 +66,11 @@ function readText(file: string): string {
   return readFileSync(file, "utf8");
 }
 
-function poolBeside(folder: string): Partial<PoolFile> {
-  const path = join(folder, "pool.json");
-  if (!existsSync(path)) return {};
+function poolOf(folder: string): Partial<PoolFile> {
   try {
-    return JSON.parse(readText(path)) as Partial<PoolFile>;
+    return poolBeside(folder, readText);
   } catch (error) {
+    const path = join(folder, "pool.json");
     throw new Error(`${path} cannot be read: ${error instanceof Error ? error.message : error}; ${GUIDE}`);
   }
 }

@@ -27,6 +27,7 @@ import {
   suspendVm,
 } from "../../../src/simulation/vm-control.ts";
 import type { BmcState, SimVm, World } from "../../../src/simulation/world.ts";
+import { hostGroups } from "./host-groups.ts";
 import { GATEWAY } from "./presets.ts";
 import { parseDuration } from "./script.ts";
 
@@ -108,19 +109,6 @@ function uptimeMs({ world }: SimPool, host: number): number {
   return uptimeOf(world, world.host(host));
 }
 
-/** `h1,h2 | h3`: groups of hosts. */
-function groups(args: readonly string[]): readonly (readonly number[])[] {
-  return args
-    .join(" ")
-    .split("|")
-    .map((group) =>
-      group
-        .split(/[\s,]+/)
-        .filter(Boolean)
-        .map(hostNumber),
-    );
-}
-
 /** As ha-cfg does: with the words that may not have been taken yet. */
 function giveWord(pool: SimPool, forS: number, host: string | undefined): void {
   const { world } = pool;
@@ -151,7 +139,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   toolstack: (pool, [host]) => pool.restartToolstack(hostNumber(host)),
   cut: (pool, args) => link(pool, args, false),
   mend: (pool, args) => link(pool, args, true),
-  split: (pool, args) => pool.partition(...groups(args)),
+  split: (pool, args) => pool.partition(...hostGroups(args, hostNumber)),
   heal: (pool) => pool.heal(),
   gateway: (pool, [state]) => void pool.world.externals.set(GATEWAY, onOff(state)),
   vm: (pool, args) => doToVm(pool, args),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { changeAnswer, type Ran } from "../../../src/modes/plugin-changes.ts";
+import type { Ran } from "../../../src/modes/plugin-answers.ts";
+import { changeAnswer } from "../../../src/modes/plugin-changes.ts";
 
 const callOf = (called: string, members: string): string =>
   `<?xml version="1.0"?><methodCall><methodName>${called}</methodName><params><param><value>OpaqueRef:s</value></param><param><value><struct>${members}</struct></value></param></params></methodCall>`;
